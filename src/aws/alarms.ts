@@ -1,0 +1,168 @@
+import {
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  type AlarmType,
+  type CloudWatchClient,
+  type DescribeAlarmsCommandOutput,
+} from '@aws-sdk/client-cloudwatch';
+
+import type { AlarmReading, AlarmWatch } from '../core/alarms.ts';
+import { AwsCallError, call } from './call.ts';
+
+/** Reads CloudWatch alarms of every kind. */
+export interface Alarms {
+  /** An alarm that CloudWatch does not know, or may not show, is not in the answer. */
+  read(names: readonly string[], signal: AbortSignal): Promise<readonly FoundAlarm[]>;
+  /** The states an alarm went into after the transition that `watch` remembers, oldest first. */
+  history(watch: AlarmWatch, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export interface FoundAlarm extends AlarmReading {
+  readonly arn: string;
+}
+
+/** DescribeAlarms takes at most this many names. */
+const NAMES_PER_CALL = 100;
+
+// Without AlarmTypes, CloudWatch looks at metric alarms only and says nothing of the others.
+const ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
+const CLASSIC_ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
+
+// A composite alarm is shown only to who may see all alarms.
+const ALL_ALARMS = '*';
+
+export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
+  let types = ALARM_TYPES;
+
+  async function describe(
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly FoundAlarm[]> {
+    const found: FoundAlarm[] = [];
+    let nextToken: string | undefined;
+    do {
+      const command = new DescribeAlarmsCommand({
+        AlarmNames: [...names],
+        AlarmTypes: types,
+        MaxRecords: NAMES_PER_CALL,
+        NextToken: nextToken,
+      });
+      const reply = await call(
+        { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS },
+        signal,
+        (options) => cloudwatch.send(command, options),
+      );
+      found.push(...alarmsOf(reply));
+      nextToken = reply.NextToken;
+    } while (nextToken !== undefined && nextToken !== '');
+    return found;
+  }
+
+  async function describeInAnyPartition(
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly FoundAlarm[]> {
+    try {
+      return await describe(names, signal);
+    } catch (error) {
+      const notKnown =
+        types.length > CLASSIC_ALARM_TYPES.length &&
+        error instanceof AwsCallError &&
+        error.name.includes('Validation');
+      if (!notKnown) throw error;
+      // An older partition that does not know log alarms refuses the word instead of ignoring it.
+      types = CLASSIC_ALARM_TYPES;
+      return describe(names, signal);
+    }
+  }
+
+  return {
+    async read(names, signal) {
+      const found: FoundAlarm[] = [];
+      for (let from = 0; from < names.length; from += NAMES_PER_CALL) {
+        const some = names.slice(from, from + NAMES_PER_CALL);
+        found.push(...(await describeInAnyPartition(some, signal)));
+      }
+      return found;
+    },
+
+    async history(watch, signal) {
+      const states: string[] = [];
+      let nextToken: string | undefined;
+      do {
+        const command = new DescribeAlarmHistoryCommand({
+          AlarmName: watch.name,
+          AlarmTypes: types,
+          HistoryItemType: 'StateUpdate',
+          ...(watch.transitionedAt === undefined
+            ? {}
+            : { StartDate: new Date(watch.transitionedAt) }),
+          ScanBy: 'TimestampAscending',
+          MaxRecords: 100,
+          NextToken: nextToken,
+        });
+        const reply = await call(
+          { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS },
+          signal,
+          (options) => cloudwatch.send(command, options),
+        );
+        for (const item of reply.AlarmHistoryItems ?? []) {
+          const known =
+            watch.transitionedAt !== undefined &&
+            (item.Timestamp?.getTime() ?? Infinity) <= watch.transitionedAt;
+          if (!known) states.push(stateIn(item.HistoryData));
+        }
+        nextToken = reply.NextToken;
+      } while (nextToken !== undefined && nextToken !== '');
+      return states;
+    },
+  };
+}
+
+/** What every kind of alarm has in common. */
+interface AnyAlarm {
+  readonly AlarmName?: string | undefined;
+  readonly AlarmArn?: string | undefined;
+  readonly StateValue?: string | undefined;
+  readonly StateReason?: string | undefined;
+  readonly StateTransitionedTimestamp?: Date | undefined;
+  readonly StateUpdatedTimestamp?: Date | undefined;
+  readonly EvaluationState?: string | undefined;
+}
+
+function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
+  const alarms: readonly AnyAlarm[] = [
+    ...(reply.MetricAlarms ?? []),
+    ...(reply.CompositeAlarms ?? []),
+    ...(reply.LogAlarms ?? []),
+  ];
+  return alarms.map((alarm) => {
+    const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+    return {
+      name: alarm.AlarmName ?? '',
+      arn: alarm.AlarmArn ?? '',
+      state: alarm.StateValue ?? 'unknown',
+      reason: alarm.StateReason ?? '',
+      ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
+      ...notEvaluated(alarm.EvaluationState),
+    };
+  });
+}
+
+/** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
+function notEvaluated(state: string | undefined): { readonly notEvaluated?: string } {
+  return state === 'EVALUATION_ERROR' || state === 'EVALUATION_FAILURE'
+    ? { notEvaluated: `CloudWatch cannot evaluate it (${state})` }
+    : {};
+}
+
+/** An item that cannot be understood counts as ALARM: it may have been that. */
+function stateIn(historyData: string | undefined): string {
+  try {
+    const data: unknown = JSON.parse(historyData ?? '');
+    const value = (data as { newState?: { stateValue?: unknown } }).newState?.stateValue;
+    return typeof value === 'string' ? value : 'ALARM';
+  } catch {
+    return 'ALARM';
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  CreateAliasCommand,
+  GetAliasCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  UpdateAliasCommand,
+  type AliasConfiguration,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
+
+import type { Routing } from '../core/routing.ts';
+import type { Target } from '../core/target.ts';
+import { functionArn } from './arn.ts';
+import { AwsCallError, call, isNotFound } from './call.ts';
+
+/** An alias at one moment. */
+export interface Alias {
+  readonly arn: string;
+  readonly routing: Routing;
+  /** Changes with every write by anybody; a write that names an old one is refused. */
+  readonly revisionId: string;
+}
+
+/** Reads and writes aliases. Weights are percent on this side, fractions on Lambda's. */
+export interface Aliases {
+  /** @returns nothing when the function has no such alias, or does not exist. */
+  find(target: Target, signal?: AbortSignal): Promise<Alias | undefined>;
+  create(target: Target, version: string, signal?: AbortSignal): Promise<Alias>;
+  /** Writes only if nobody wrote since `revisionId`: else a `PreconditionFailedException`. */
+  update(
+    target: Target,
+    routing: Routing,
+    revisionId: string,
+    signal?: AbortSignal,
+  ): Promise<Alias>;
+  /** Whether Lambda is moving the alias's provisioned concurrency to another version just now. */
+  transition(target: Target, signal?: AbortSignal): Promise<'under way' | 'none' | 'unknown'>;
+}
+
+export function createAliases(lambda: LambdaClient, region: string): Aliases {
+  const name = ({ functionId, alias }: Target) => ({ FunctionName: functionId, Name: alias });
+  const intent = (action: string, target: Target) => ({
+    action: `lambda:${action}`,
+    resource: functionArn(target.functionId, region),
+  });
+
+  return {
+    async find(target, signal) {
+      try {
+        const reply = await call(intent('GetAlias', target), signal, (options) =>
+          lambda.send(new GetAliasCommand(name(target)), options),
+        );
+        return aliasOf(reply);
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async create(target, version, signal) {
+      const command = new CreateAliasCommand({ ...name(target), FunctionVersion: version });
+      const reply = await call(intent('CreateAlias', target), signal, (options) =>
+        lambda.send(command, options),
+      );
+      return aliasOf(reply);
+    },
+
+    async update(target, routing, revisionId, signal) {
+      const command = new UpdateAliasCommand({
+        ...name(target),
+        // Both in one call, always: a version alone would collide with the weight that is left over
+        // ("already included in routing configuration"), and a missing RoutingConfig leaves the old
+        // weights in place.
+        FunctionVersion: routing.version,
+        RoutingConfig: { AdditionalVersionWeights: fractions(routing.weights) },
+        RevisionId: revisionId,
+      });
+      const reply = await call(intent('UpdateAlias', target), signal, (options) =>
+        lambda.send(command, options),
+      );
+      return aliasOf(reply);
+    },
+
+    async transition(target, signal) {
+      const command = new GetProvisionedConcurrencyConfigCommand({
+        FunctionName: target.functionId,
+        Qualifier: target.alias,
+      });
+      const resource = `${functionArn(target.functionId, region)}:${target.alias}`;
+      try {
+        const reply = await call(
+          { action: 'lambda:GetProvisionedConcurrencyConfig', resource },
+          signal,
+          (options) => lambda.send(command, options),
+        );
+        return reply.Status === 'IN_PROGRESS' ? 'under way' : 'none';
+      } catch (error) {
+        if (!(error instanceof AwsCallError)) throw error;
+        return error.name === 'ProvisionedConcurrencyConfigNotFoundException' ? 'none' : 'unknown';
+      }
+    },
+  };
+}
+
+function aliasOf(reply: AliasConfiguration): Alias {
+  const { AliasArn: arn, FunctionVersion: version, RevisionId: revisionId } = reply;
+  if (arn === undefined || version === undefined || revisionId === undefined) {
+    throw new Error('Lambda answered with an alias that has no ARN, version or revision');
+  }
+  const weights = Object.entries(reply.RoutingConfig?.AdditionalVersionWeights ?? {});
+  return {
+    arn,
+    revisionId,
+    routing: {
+      version,
+      weights: Object.fromEntries(weights.map(([other, fraction]) => [other, fraction * 100])),
+    },
+  };
+}
+
+function fractions(weights: Routing['weights']): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(weights).map(([version, percent]) => [version, percent / 100]),
+  );
+}

@@ -1,0 +1,94 @@
+import {
+  GetFunctionCommand,
+  PublishVersionCommand,
+  type FunctionConfiguration,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
+
+import type { VersionFacts } from '../core/preflight.ts';
+import type { Target } from '../core/target.ts';
+import { functionArn } from './arn.ts';
+import { call } from './call.ts';
+
+/** Reads and publishes versions of functions. */
+export interface Functions {
+  /** `$LATEST` without a qualifier. */
+  readonly read: (target: Target, signal: AbortSignal, version?: string) => Promise<VersionFacts>;
+  readonly publish: (
+    target: Target,
+    request: PublishRequest,
+    signal: AbortSignal,
+  ) => Promise<PublishedVersion>;
+}
+
+export interface PublishRequest {
+  /** Publish only if the code of `$LATEST` still is this. */
+  readonly codeSha256: string;
+  readonly description: string;
+}
+
+export interface PublishedVersion {
+  readonly version: string;
+  /**
+   * Nothing had changed since the last publish, so Lambda answered with the version it made then.
+   * Lambda has no flag for it, but it leaves the old description in place.
+   */
+  readonly reused: boolean;
+}
+
+export function createFunctions(lambda: LambdaClient, region: string): Functions {
+  return {
+    async read(target, signal, version) {
+      const arn = functionArn(target.functionId, region);
+      const intent = {
+        // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
+        // shares 15 with all other calls.
+        action: 'lambda:GetFunction',
+        resource: version === undefined ? arn : `${arn}:${version}`,
+      };
+      const command = new GetFunctionCommand({
+        FunctionName: target.functionId,
+        Qualifier: version,
+      });
+      const reply = await call(intent, signal, (options) => lambda.send(command, options));
+      return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+    },
+
+    async publish(target, { codeSha256, description }, signal) {
+      const intent = {
+        action: 'lambda:PublishVersion',
+        resource: functionArn(target.functionId, region),
+      };
+      const command = new PublishVersionCommand({
+        FunctionName: target.functionId,
+        // A repeated publish of the same code answers with the same version, so a lost reply is
+        // harmless. A RevisionId would make the repetition fail: publishing changes it.
+        CodeSha256: codeSha256,
+        Description: description,
+      });
+      const reply = await call(intent, signal, (options) => lambda.send(command, options));
+      if (reply.Version === undefined) throw new Error('PublishVersion answered without a version');
+      return { version: reply.Version, reused: (reply.Description ?? '') !== description };
+    },
+  };
+}
+
+function factsOf(configuration: FunctionConfiguration, version: string): VersionFacts {
+  return {
+    version: configuration.Version ?? version,
+    state: configuration.State ?? 'unknown',
+    stateReason: reason(configuration.StateReasonCode, configuration.StateReason),
+    lastUpdateStatus: configuration.LastUpdateStatus ?? '',
+    lastUpdateReason: reason(
+      configuration.LastUpdateStatusReasonCode,
+      configuration.LastUpdateStatusReason,
+    ),
+    role: configuration.Role ?? '',
+    deadLetterArn: configuration.DeadLetterConfig?.TargetArn ?? '',
+    codeSha256: configuration.CodeSha256 ?? '',
+  };
+}
+
+function reason(code: string | undefined, text: string | undefined): string {
+  return [code, text].filter((part) => part !== undefined && part !== '').join(': ');
+}

@@ -1,0 +1,156 @@
+import { formatDuration } from '../core/duration.ts';
+import { repairCommand } from '../core/repair.ts';
+import {
+  describeRouting,
+  looksLikeTransition,
+  routingAt,
+  sameRouting,
+  type Routing,
+  type Versions,
+} from '../core/routing.ts';
+import { targetName, type Target } from '../core/target.ts';
+import type { Clock, ConfirmResult, RevertResult, Router, ShiftResult } from '../ports.ts';
+import type { Alias, Aliases } from './aliases.ts';
+import { AwsCallError } from './call.ts';
+import { readSettled } from './settled.ts';
+
+export interface RouterOptions {
+  readonly aliases: Aliases;
+  readonly target: Target;
+  readonly versions: Versions;
+  readonly region: string;
+  /** The alias as preflight saw it: the first write must not meet anybody else's. */
+  readonly revisionId: string;
+  /** Weights that an earlier process of this rollout began to write. */
+  readonly begun?: readonly number[];
+  readonly clock: Clock;
+  readonly note: (text: string) => void;
+}
+
+/** How long a revert, or the read after it, goes on trying. */
+const PATIENCE_MS = 2 * 60_000;
+const LONGEST_PAUSE_MS = 15_000;
+/** How often a shift is tried against replies that leave open whether it took effect. */
+const SHIFT_TRIES = 3;
+
+/** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
+export function createRouter(options: RouterOptions): Router {
+  const { aliases, target, versions, clock, note } = options;
+  const stableAlone = routingAt(0, versions);
+  const canaryAlone = routingAt(100, versions);
+  const missing = `the alias ${targetName(target)} does not exist any more.`;
+  const repair = repairCommand(target, versions.stable, options.region);
+  /** How the alias stands as far as we moved it. */
+  let known = { routing: stableAlone, revisionId: options.revisionId };
+  /** What we began to write, whether or not a reply came: only these are ours to revert. */
+  const begun = new Set(options.begun ?? []);
+
+  const isOurs = (routing: Routing) =>
+    [...begun].some((weight) => sameRouting(routing, routingAt(weight, versions))) ||
+    (begun.has(100) && looksLikeTransition(routing, versions.stable, versions.canary));
+
+  async function shift(weight: number, signal: AbortSignal): Promise<ShiftResult> {
+    const wanted = routingAt(weight, versions);
+    let reason = '';
+    for (let tries = 0; tries < SHIFT_TRIES; tries++) {
+      begun.add(weight);
+      let failure: AwsCallError;
+      try {
+        known = await aliases.update(target, wanted, known.revisionId, signal);
+        return { type: 'shifted' };
+      } catch (error) {
+        if (!(error instanceof AwsCallError)) throw error;
+        failure = error;
+        reason = error.message;
+      }
+      const conflict = failure.name === 'PreconditionFailedException';
+      // Only an answer to the first and only request says for sure that nothing was written:
+      // an earlier one may have taken effect though its reply was lost.
+      const surelyNotWritten = failure.refused && failure.attempts === 1;
+      if (surelyNotWritten) begun.delete(weight);
+      if (failure.refused && surelyNotWritten && !conflict) break;
+
+      const present = await tryToFind(signal);
+      if (present === undefined) break;
+      if (sameRouting(present.routing, wanted) && !surelyNotWritten) {
+        note(`${targetName(target)}: the alias was written, though the reply got lost`);
+        known = present;
+        return { type: 'shifted' };
+      }
+      if (!sameRouting(present.routing, known.routing)) return foreign(present, known.routing);
+      if (failure.refused && !conflict) break;
+      // The routing is as we left it, so whatever made the revision a new one was harmless.
+      known = present;
+    }
+    return { type: 'blocked', reason };
+  }
+
+  async function tryToFind(signal: AbortSignal): Promise<Alias | undefined> {
+    try {
+      return await aliases.find(target, signal);
+    } catch (error) {
+      if (error instanceof AwsCallError) return undefined;
+      throw error;
+    }
+  }
+
+  function foreign({ routing }: Alias, left: Routing): ConfirmResult & { type: 'blocked' } {
+    return {
+      type: 'blocked',
+      reason:
+        `somebody else moved the alias ${targetName(target)}: it serves ${describeRouting(routing)} ` +
+        `now, where this rollout had left ${describeRouting(left)}.`,
+    };
+  }
+
+  async function confirm(signal: AbortSignal): Promise<ConfirmResult> {
+    const move = { from: versions.stable, to: versions.canary };
+    const present = await readSettled({ ...options, signal, move });
+    if (present === undefined) return { type: 'blocked', reason: missing };
+    return sameRouting(present.routing, canaryAlone)
+      ? { type: 'confirmed' }
+      : foreign(present, canaryAlone);
+  }
+
+  async function revert(): Promise<RevertResult> {
+    const deadline = clock.now() + PATIENCE_MS;
+    let written = false;
+    let failure = 'the alias still does not serve it alone';
+    for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const present = written
+          ? await readSettled({ ...options, move: { from: versions.canary, to: versions.stable } })
+          : await aliases.find(target);
+        if (present === undefined) return { type: 'foreign', detail: missing };
+        if (sameRouting(present.routing, stableAlone)) return { type: 'reverted' };
+        if (!isOurs(present.routing)) return { type: 'foreign', detail: leftAlone(present) };
+        if (clock.now() >= deadline) break;
+        // Written and read back unchanged: perhaps the read is behind. Then look again first.
+        if (written) await clock.sleep(pauseMs);
+        await aliases.update(target, stableAlone, present.revisionId);
+        written = true;
+      } catch (error) {
+        if (!(error instanceof AwsCallError)) throw error;
+        failure = error.message;
+        if (clock.now() >= deadline) break;
+        await clock.sleep(pauseMs);
+      }
+    }
+    return {
+      type: 'unconfirmed',
+      detail:
+        `Version ${versions.stable} could not be confirmed within ${formatDuration(PATIENCE_MS)}: ` +
+        `${failure} Repair the alias with: ${repair}`,
+    };
+  }
+
+  function leftAlone({ routing }: Alias): string {
+    const serves = [routing.version, ...Object.keys(routing.weights)];
+    const left = `Somebody else moved the alias; it was left as it is: ${describeRouting(routing)}.`;
+    return serves.includes(versions.canary)
+      ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
+      : left;
+  }
+
+  return { target, versions, shift, confirm, revert };
+}

@@ -1,0 +1,37 @@
+import type { Entry } from './core/journal.ts';
+import { beginStory, tell } from './core/story.ts';
+import { print } from './github/log.ts';
+import type { Clock, Journal } from './ports.ts';
+
+/** Keeps what happened for the report, and tells it in the log as it happens. */
+export interface Chronicle extends Journal {
+  readonly startedAt: number;
+  readonly entries: readonly Entry[];
+  readonly note: (text: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+export function createChronicle(clock: Clock): Chronicle {
+  const startedAt = clock.now();
+  const entries: Entry[] = [];
+  let memory = beginStory(startedAt);
+
+  function record(entry: Entry): void {
+    entries.push(entry);
+    const told = tell(memory, entry);
+    memory = told.memory;
+    told.lines.forEach(print);
+  }
+
+  return {
+    startedAt,
+    entries,
+    record,
+    note: (text) => {
+      record({ type: 'note', at: clock.now(), text });
+    },
+    warn: (text) => {
+      record({ type: 'warning', at: clock.now(), text });
+    },
+  };
+}

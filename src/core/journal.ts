@@ -1,0 +1,29 @@
+import type { Measurement } from './alarms.ts';
+import type { Plan } from './plan.ts';
+import type { State } from './rollout.ts';
+import type { TargetReport } from './target.ts';
+
+/** What happened in a rollout, in order. Log and report are both made from these alone. */
+export type Entry =
+  | { readonly type: 'plan'; readonly at: number; readonly region: string; readonly plan: Plan }
+  /** What is known of the targets; a later entry knows more. */
+  | { readonly type: 'targets'; readonly at: number; readonly targets: readonly TargetReport[] }
+  | { readonly type: 'state'; readonly at: number; readonly state: State }
+  | {
+      readonly type: 'measurements';
+      readonly at: number;
+      readonly measurements: readonly Measurement[];
+    }
+  | { readonly type: 'note'; readonly at: number; readonly text: string }
+  | { readonly type: 'warning'; readonly at: number; readonly text: string };
+
+/** The measurements whose state or verdict differs from the last one of the same check. */
+export function changedSince(
+  before: ReadonlyMap<string, Measurement>,
+  measurements: readonly Measurement[],
+): readonly Measurement[] {
+  return measurements.filter((measurement) => {
+    const last = before.get(measurement.check);
+    return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
+  });
+}

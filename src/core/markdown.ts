@@ -1,0 +1,33 @@
+/**
+ * Text from outside as Markdown that shows exactly that text: no markup, HTML, link or table cell can
+ * come of it. Character references are plain text to a Markdown parser, whatever they stand for.
+ */
+export function escapeMarkdown(text: string): string {
+  return oneLine(text).replace(
+    /[&<>"'`*_{}[\]()#+\-.!|~\\:@$^=/]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+}
+
+/** One printable line: control characters, line and paragraph separators become spaces. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+}
+
+/** Cuts at whole characters, with an ellipsis. */
+export function shorten(text: string, characters: number): string {
+  const all = [...text];
+  return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
+}
+
+/** A table of cells that are Markdown already. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+export function link(label: string, url: string): string {
+  return `[${escapeMarkdown(label)}](${url})`;
+}

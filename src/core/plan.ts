@@ -1,0 +1,23 @@
+/** A weight and how long it is watched before the next step. */
+export interface Step {
+  /** Percent of the alias's requests that go to the canary: 0 < weight ≤ 100. */
+  readonly weight: number;
+  readonly bakeMs: number;
+}
+
+/** The steps of a rollout, fixed before anything is written. The last one is the promotion, at 100 %. */
+export interface Plan {
+  readonly steps: readonly Step[];
+}
+
+/**
+ * The promotion is a step like the others: it is written once and baked. So it is the same code that
+ * watches the canary at 10 % and at 100 %.
+ */
+export function planOf(steps: readonly Step[], bakeMs: number): Plan {
+  return { steps: [...steps, { weight: 100, bakeMs }] };
+}
+
+export function totalBakeMs(plan: Plan): number {
+  return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
+}

@@ -1,0 +1,170 @@
+import type { Measurement } from './alarms.ts';
+import { changedSince, type Entry } from './journal.ts';
+import type { Plan } from './plan.ts';
+import { stepAt, type FinalState } from './rollout.ts';
+import { targetName, type Disposition, type TargetReport } from './target.ts';
+
+/** How a run ended. */
+export type Outcome = FinalState['phase'] | 'unchanged' | 'created' | 'planned';
+
+export interface Ending {
+  readonly outcome: Outcome;
+  /** Why; empty when there is nothing to explain. */
+  readonly reason: string;
+}
+
+/** How a rollout that moved traffic ended. */
+export function endingOf(state: FinalState): Ending {
+  return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
+}
+
+const SUCCESSES: ReadonlySet<Outcome> = new Set<Outcome>([
+  'promoted',
+  'unchanged',
+  'created',
+  'planned',
+  'held',
+]);
+
+export function isSuccess(outcome: Outcome): boolean {
+  return SUCCESSES.has(outcome);
+}
+
+export interface StepReport {
+  readonly weight: number;
+  readonly bakeMs: number;
+  /** When the traffic was moved; absent when the step was not reached. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly result: 'passed' | 'stopped' | 'not reached';
+}
+
+export interface WeightChange {
+  readonly at: number;
+  readonly weight: number;
+}
+
+/** The whole story of a run, as plain data. Times are epoch milliseconds. */
+export interface Report extends Ending {
+  readonly region: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly targets: readonly TargetReport[];
+  readonly steps: readonly StepReport[];
+  readonly weights: readonly WeightChange[];
+  /** Every measurement that differed from the one before it. */
+  readonly measurements: readonly Measurement[];
+  readonly warnings: readonly string[];
+}
+
+/** The ending of a run none of whose targets has anything to shift. */
+export function endingWithoutShift(dispositions: readonly Disposition[]): Ending {
+  const created = dispositions.some(({ type }) => type === 'created');
+  return { outcome: created ? 'created' : 'unchanged', reason: '' };
+}
+
+/** Everything a run leaves behind, made from what happened alone. */
+export function reportOf(
+  entries: readonly Entry[],
+  { outcome, reason }: Ending,
+  { startedAt, endedAt }: { readonly startedAt: number; readonly endedAt: number },
+): Report {
+  const planned = entries.find((entry) => entry.type === 'plan');
+  const known = entries.findLast((entry) => entry.type === 'targets');
+  const steps = planned === undefined ? [] : stepReports(planned.plan, entries);
+  return {
+    outcome,
+    reason,
+    region: planned?.region ?? '',
+    startedAt,
+    endedAt,
+    targets: known?.targets ?? [],
+    steps,
+    weights: weightChanges(steps, entries),
+    measurements: changedMeasurements(entries),
+    warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
+  };
+}
+
+export function changedMeasurements(entries: readonly Entry[]): readonly Measurement[] {
+  const last = new Map<string, Measurement>();
+  return entries.flatMap((entry) => {
+    if (entry.type !== 'measurements') return [];
+    const changed = changedSince(last, entry.measurements);
+    for (const measurement of changed) last.set(measurement.check, measurement);
+    return changed;
+  });
+}
+
+/** What became of each step of the plan. */
+export function stepReports(plan: Plan, entries: readonly Entry[]): readonly StepReport[] {
+  const states = entries.filter((entry) => entry.type === 'state');
+  return plan.steps.map(({ weight, bakeMs }, step) => {
+    const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
+    if (begin?.state.phase !== 'baking') return instantStep(plan, step, states);
+    const end = states.find(
+      ({ at, state }) => at >= begin.at && !(state.phase === 'baking' && state.step === step),
+    );
+    const passed =
+      end?.state.phase === 'confirming' || end?.state.phase === 'shifting' ? 'passed' : 'stopped';
+    return {
+      weight,
+      bakeMs,
+      startedAt: begin.state.since,
+      ...(end === undefined ? {} : { endedAt: end.at }),
+      result: passed,
+    };
+  });
+}
+
+type StateEntry = Extract<Entry, { type: 'state' }>;
+
+/** A promotion with a bake time of zero is never seen baking. */
+function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): StepReport {
+  const { weight, bakeMs } = stepAt(plan, step);
+  const confirming = states.find(({ state }) => state.phase === 'confirming');
+  return confirming !== undefined && bakeMs === 0
+    ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
+    : { weight, bakeMs, result: 'not reached' };
+}
+
+/** The weights of the canary as they came into force. */
+export function weightChanges(
+  steps: readonly StepReport[],
+  entries: readonly Entry[],
+): readonly WeightChange[] {
+  const reverted = entries.find(
+    (entry) => entry.type === 'state' && entry.state.phase === 'reverted',
+  );
+  return [
+    ...steps.flatMap(({ startedAt, weight }) =>
+      startedAt === undefined ? [] : [{ at: startedAt, weight }],
+    ),
+    ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
+  ];
+}
+
+/** The first line of every report: what happened, in one sentence. */
+export function headline({ outcome, reason, targets }: Report): string {
+  const names = targets.map(targetName).join(', ');
+  const version = [...new Set(targets.map((target) => target.version))].join(', ');
+  const previous = [...new Set(targets.map((target) => target.previousVersion))].join(', ');
+  switch (outcome) {
+    case 'promoted':
+      return `Promoted: ${names} serves version ${version}`;
+    case 'reverted':
+      return `Reverted: ${names} serves version ${previous} again. ${reason}`;
+    case 'revert-failed':
+      return `Revert failed: ${names} may still send traffic to version ${version}. ${reason}`;
+    case 'held':
+      return `Held: ${names} was left as it is. ${reason}`;
+    case 'unchanged':
+      return `Unchanged: ${names} serves version ${version} already`;
+    case 'created':
+      return `Created: ${names} serves version ${version}; there was nothing to shift from`;
+    case 'planned':
+      return `Planned: ${names} was not changed (dry run)`;
+    case 'failed':
+      return `Failed: ${reason}`;
+  }
+}

@@ -1,0 +1,183 @@
+import type { Measurement } from './alarms.ts';
+import { formatDuration } from './duration.ts';
+import { changedSince, type Entry } from './journal.ts';
+import type { Plan } from './plan.ts';
+import { describeStep, isFinal, stepAt, type State } from './rollout.ts';
+import { formatWeight } from './routing.ts';
+import { targetName, type TargetReport } from './target.ts';
+
+/** A line of the log. */
+export interface Line {
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+}
+
+/** What the teller remembers between two entries. */
+export interface Memory {
+  readonly startedAt: number;
+  readonly plan: Plan;
+  readonly state?: State;
+  readonly measurements: ReadonlyMap<string, Measurement>;
+  /** When something was last said. */
+  readonly spokeAt: number;
+}
+
+/** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
+const PROGRESS_EVERY_MS = 60_000;
+const PROGRESS_PARTS = 10;
+
+export function beginStory(at: number): Memory {
+  return { startedAt: at, spokeAt: at, plan: { steps: [] }, measurements: new Map() };
+}
+
+/** What a person should read about an entry: one line per transition, nothing for a poll without news. */
+export function tell(
+  memory: Memory,
+  entry: Entry,
+): { readonly memory: Memory; readonly lines: readonly Line[] } {
+  const lines = linesOf(memory, entry);
+  return {
+    memory: {
+      ...remember(memory, entry),
+      spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
+    },
+    lines: lines.map(({ level, text }) => ({
+      level,
+      text: `[+${formatDuration(entry.at - memory.startedAt)}] ${text}`,
+    })),
+  };
+}
+
+function remember(memory: Memory, entry: Entry): Memory {
+  switch (entry.type) {
+    case 'state':
+      return { ...memory, state: entry.state };
+    case 'measurements': {
+      const latest = entry.measurements.map((each) => [each.check, each] as const);
+      return { ...memory, measurements: new Map([...memory.measurements, ...latest]) };
+    }
+    case 'plan':
+      return { ...memory, plan: entry.plan };
+    case 'targets':
+    case 'note':
+    case 'warning':
+      return memory;
+  }
+}
+
+function linesOf(memory: Memory, entry: Entry): readonly Line[] {
+  switch (entry.type) {
+    case 'plan':
+      return planTable(entry.plan).map(info);
+    case 'targets':
+      return entry.targets.flatMap(describeTarget);
+    case 'note':
+      return [info(entry.text)];
+    case 'warning':
+      return [{ level: 'warning', text: entry.text }];
+    case 'state':
+      return transition(memory.plan, memory.state, entry.state);
+    case 'measurements': {
+      const changes = changedSince(memory.measurements, entry.measurements).flatMap((change) =>
+        describeChange(change, memory.measurements.get(change.check)),
+      );
+      return changes.length > 0 ? changes : progress(memory, entry.at);
+    }
+  }
+}
+
+function transition(plan: Plan, before: State | undefined, now: State): readonly Line[] {
+  const passed =
+    before?.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming')
+      ? [info(`${describeStep(plan, before.step)} passed`)]
+      : [];
+  return [...passed, ...arrival(plan, before, now)];
+}
+
+function arrival(plan: Plan, before: State | undefined, now: State): readonly Line[] {
+  switch (now.phase) {
+    case 'shifting':
+      return [];
+    case 'baking': {
+      if (before?.phase === 'baking') return [];
+      const { weight, bakeMs } = stepAt(plan, now.step);
+      const what = weight >= 100 ? 'promoted' : `${formatWeight(weight)} shifted`;
+      return [
+        info(
+          `${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${formatDuration(bakeMs)}`,
+        ),
+      ];
+    }
+    case 'confirming':
+      return [info('all steps passed; reading the alias back')];
+    case 'reverting':
+      return [info(`reverting: ${now.reason}`)];
+    case 'promoted':
+    case 'reverted':
+    case 'revert-failed':
+    case 'held':
+    case 'failed':
+      // The end is told by the headline, once.
+      return [];
+  }
+}
+
+function describeTarget(target: TargetReport): readonly Line[] {
+  const name = targetName(target);
+  switch (target.disposition) {
+    case 'shift':
+      return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
+    case 'unchanged':
+      return [info(`${name} serves version ${target.version} already`)];
+    case 'created':
+      return [info(`${name} was created at version ${target.version}`)];
+    case 'none':
+      return [];
+  }
+}
+
+function describeChange(now: Measurement, before: Measurement | undefined): readonly Line[] {
+  // An alarm that is fine from the first reading on is no news.
+  if (before === undefined && now.state === 'OK') return [];
+  const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
+  const why = now.verdict.reason === '' ? '' : `: ${now.verdict.reason}`;
+  return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
+}
+
+function progress(memory: Memory, at: number): readonly Line[] {
+  const { plan, state } = memory;
+  if (state === undefined || isFinal(state) || state.phase !== 'baking') return [];
+  const { weight, bakeMs } = stepAt(plan, state.step);
+  if (at - memory.spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS)) return [];
+  const left = state.until - at;
+  return [
+    info(
+      left > 0
+        ? `at ${formatWeight(weight)}: ${formatDuration(left)} of ${formatDuration(bakeMs)} left`
+        : `at ${formatWeight(weight)}: the bake is over; waiting until every check can be read`,
+    ),
+  ];
+}
+
+function info(text: string): Line {
+  return { level: 'info', text };
+}
+
+/** The plan as a table of plain text, as it stands at the head of the log. */
+function planTable(plan: Plan): readonly string[] {
+  const rows = plan.steps.map(({ weight, bakeMs }, index) => [
+    String(index + 1),
+    weight >= 100 ? '100 % (promotion)' : formatWeight(weight),
+    formatDuration(bakeMs),
+  ]);
+  const all = [['step', 'weight', 'bake time'], ...rows];
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...all.map((cells) => (cells[column] ?? '').length)),
+  );
+  return all.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('   ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,155 @@
+import { alarmUrl, aliasUrl } from './console.ts';
+import { formatDuration } from './duration.ts';
+import { escapeMarkdown, link, shorten, table } from './markdown.ts';
+import { headline, isSuccess, type Report } from './report.ts';
+import { formatWeight } from './routing.ts';
+import { targetName } from './target.ts';
+
+/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
+const MOST_ROWS = 50;
+const LONGEST_NAME = 255;
+const LONGEST_REASON = 400;
+const LONGEST_HEADLINE = 2_000;
+
+/** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
+export function summaryOf(report: Report): string {
+  const icon = isSuccess(report.outcome) ? '✅' : '❌';
+  return [
+    `## ${icon} Lambda Canary`,
+    '',
+    `**${escapeMarkdown(shorten(headline(report), LONGEST_HEADLINE))}**`,
+    ...warnings(report),
+    ...targets(report),
+    ...steps(report),
+    ...chart(report),
+    ...alarms(report),
+    ...changes(report),
+    '',
+  ].join('\n');
+}
+
+function warnings({ warnings }: Report): readonly string[] {
+  return warnings.length === 0
+    ? []
+    : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
+}
+
+function targets({ targets, region }: Report): readonly string[] {
+  if (targets.length === 0) return [];
+  const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
+    link(targetName({ functionName, alias }), aliasUrl(region, functionName, alias)),
+    previousVersion || '–',
+    version || '–',
+    disposition === 'none' ? '–' : disposition,
+  ]);
+  return section(null, ['function and alias', 'served before', 'new version', 'part in it'], rows);
+}
+
+function steps(report: Report): readonly string[] {
+  if (report.steps.length === 0) return [];
+  const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
+    String(index + 1),
+    formatWeight(weight),
+    formatDuration(bakeMs),
+    startedAt === undefined ? '–' : clockTime(startedAt),
+    startedAt === undefined ? '–' : formatDuration((endedAt ?? report.endedAt) - startedAt),
+    report.outcome === 'planned' ? 'planned' : result,
+  ]);
+  return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
+}
+
+const CHART_POINTS = 60;
+
+/** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
+function chart({ weights, startedAt, endedAt }: Report): readonly string[] {
+  if (weights.length === 0 || endedAt <= startedAt) return [];
+  const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
+  const values = Array.from({ length: CHART_POINTS + 1 }, (_, index) => {
+    const at = startedAt + ((endedAt - startedAt) * index) / CHART_POINTS;
+    return weights.findLast((change) => change.at <= at)?.weight ?? 0;
+  });
+  const end = Number(((endedAt - startedAt) / unitMs).toFixed(2));
+  return [
+    '',
+    '```mermaid',
+    'xychart-beta',
+    '    title "Percent of requests sent to the new version"',
+    `    x-axis "${unit} since the start" 0 --> ${end}`,
+    '    y-axis "percent" 0 --> 100',
+    `    line [${values.join(', ')}]`,
+    '```',
+  ];
+}
+
+function alarms({ measurements, region }: Report): readonly string[] {
+  const last = new Map(measurements.map((measurement) => [measurement.check, measurement]));
+  if (last.size === 0) return [];
+  const gravestFirst = [...last.values()].sort(
+    (a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'),
+  );
+  const rows = gravestFirst.map(({ check, state, verdict }) => [
+    link(shorten(check, LONGEST_NAME), alarmUrl(region, check)),
+    escapeMarkdown(state),
+    verdict.kind,
+  ]);
+  return section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+}
+
+function changes({ measurements, startedAt }: Report): readonly string[] {
+  const rows = measurements.map(({ at, check, state, verdict }) => [
+    `+${formatDuration(at - startedAt)}`,
+    escapeMarkdown(shorten(check, LONGEST_NAME)),
+    escapeMarkdown(state),
+    reason(verdict.reason),
+  ]);
+  if (rows.length === 0) return [];
+  return [
+    '',
+    '<details><summary>What the alarms did</summary>',
+    ...section(null, ['when', 'alarm', 'state', 'why it counts'], rows),
+    '',
+    '</details>',
+  ];
+}
+
+function reason(text: string): string {
+  return escapeMarkdown(shorten(text, LONGEST_REASON));
+}
+
+function section(
+  title: string | null,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  return [
+    ...(title === null ? [] : ['', `### ${title}`]),
+    '',
+    ...table(head, rows.slice(0, MOST_ROWS)),
+    ...more(rows.length, ''),
+  ];
+}
+
+function capped<T>(
+  items: readonly T[],
+  line: (item: T) => string,
+  bullet: string,
+): readonly string[] {
+  return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
+}
+
+function more(count: number, bullet: string): readonly string[] {
+  return count > MOST_ROWS
+    ? [
+        ...(bullet === '' ? [''] : []),
+        `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has all.`,
+      ]
+    : [];
+}
+
+/** `14:02:03`, of epoch milliseconds. */
+export function clockTime(at: number): string {
+  const seconds = Math.floor(at / 1000) % 86_400;
+  return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
+    .map((part) => String(Math.floor(part)).padStart(2, '0'))
+    .join(':');
+}

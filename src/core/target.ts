@@ -1,0 +1,72 @@
+import type { Versions } from './routing.ts';
+
+/** One function and the alias whose traffic is shifted. */
+export interface Target {
+  /** As the user gave it: a name, or a partial or full ARN. What AWS is asked for. */
+  readonly functionId: string;
+  /** The bare function name: what people, metrics and console links use. */
+  readonly functionName: string;
+  readonly alias: string;
+}
+
+export function targetName({
+  functionName,
+  alias,
+}: Pick<Target, 'functionName' | 'alias'>): string {
+  return `${functionName}:${alias}`;
+}
+
+/**
+ * What a rollout does with a target.
+ * Only `shift` takes part in the steps; the others are done before the first one.
+ */
+export type Disposition =
+  | ({ readonly type: 'shift' } & Versions)
+  /** The alias serves this version already. */
+  | { readonly type: 'unchanged'; readonly version: string }
+  /** There was no alias: nothing to shift from. */
+  | { readonly type: 'created'; readonly version: string };
+
+/** A target as the report shows it. */
+export interface TargetReport {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly functionArn: string;
+  readonly aliasArn: string;
+  /** What the alias served before; empty when there was no alias. */
+  readonly previousVersion: string;
+  /** What was or would have been rolled out; empty when it never came to that. */
+  readonly version: string;
+  /** `none` when it was not decided. */
+  readonly disposition: Disposition['type'] | 'none';
+}
+
+export function targetReport(
+  { functionName, alias }: Target,
+  found: Partial<Omit<TargetReport, 'functionName' | 'alias' | 'functionArn'>>,
+): TargetReport {
+  const aliasArn = found.aliasArn ?? '';
+  return {
+    previousVersion: '',
+    version: '',
+    disposition: 'none',
+    ...found,
+    functionName,
+    alias,
+    aliasArn,
+    functionArn: aliasArn.endsWith(`:${alias}`) ? aliasArn.slice(0, -alias.length - 1) : '',
+  };
+}
+
+export function versionsOf(
+  disposition: Disposition,
+): Pick<TargetReport, 'previousVersion' | 'version'> {
+  switch (disposition.type) {
+    case 'shift':
+      return { previousVersion: disposition.stable, version: disposition.canary };
+    case 'unchanged':
+      return { previousVersion: disposition.version, version: disposition.version };
+    case 'created':
+      return { previousVersion: '', version: disposition.version };
+  }
+}

@@ -1,0 +1,15 @@
+import * as core from '@actions/core';
+
+import { summaryOf } from '../core/summary.ts';
+import type { Report } from '../core/report.ts';
+import { messageOf } from '../problems.ts';
+import { print } from './log.ts';
+
+/** Writes the job summary. A summary that cannot be written changes nothing about the rollout. */
+export async function writeSummary(report: Report): Promise<void> {
+  try {
+    await core.summary.addRaw(summaryOf(report), true).write();
+  } catch (error) {
+    print({ level: 'warning', text: `The job summary could not be written: ${messageOf(error)}` });
+  }
+}

@@ -1,0 +1,6 @@
+import { isPost } from './github/state.ts';
+import { main } from './main.ts';
+import { post } from './post.ts';
+
+// One bundle serves both steps; GitHub hands the state of the first to the second.
+await (isPost() ? post() : main());

@@ -1,0 +1,246 @@
+import { z } from 'zod';
+
+import { parseAlarmId, parseFunctionId, type AlarmId } from './aws/arn.ts';
+import { planOf, type Plan } from './core/plan.ts';
+import type { Target } from './core/target.ts';
+import { duration, flag, linesOf, listOf, oneOf, parsedBy } from './fields.ts';
+import { Refusal } from './problems.ts';
+import { parseSteps } from './steps.ts';
+
+/** Everything the user decided, checked. */
+export interface Config {
+  readonly requests: readonly TargetRequest[];
+  readonly plan: Plan;
+  readonly alarms: readonly AlarmId[];
+  readonly description: string;
+  readonly pollIntervalMs: number;
+  readonly monitoringGraceMs: number;
+  readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
+  readonly onInsufficientData: 'continue' | 'wait' | 'revert';
+  readonly onCancel: 'revert' | 'hold';
+  readonly dryRun: boolean;
+  readonly region: string;
+}
+
+/** What is asked for one target. */
+export interface TargetRequest {
+  readonly target: Target;
+  /** Roll out this published version instead of publishing `$LATEST`. */
+  readonly version?: string;
+  readonly codeSha256?: string;
+}
+
+/** What the environment says where an input is silent. */
+export interface Defaults {
+  readonly description: string;
+  readonly region: string | undefined;
+}
+
+/**
+ * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
+ * workflow fills from an empty expression arrives as an empty string, not as its default.
+ */
+export const INPUT_DEFAULTS = {
+  'function-name': '',
+  alias: '',
+  version: '',
+  description: '',
+  'code-sha256': '',
+  steps: '10% 5m',
+  'bake-time': '5m',
+  alarms: '',
+  'poll-interval': '15s',
+  'on-alarm-at-start': 'fail',
+  'on-insufficient-data': 'continue',
+  'monitoring-grace': '2m',
+  'on-cancel': 'revert',
+  'dry-run': 'false',
+  region: '',
+} as const;
+export type InputName = keyof typeof INPUT_DEFAULTS;
+
+/**
+ * Turns the strings of a workflow into a configuration.
+ * @param get the value of an input as it was written, untrimmed; empty when it was not given
+ * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
+ */
+export function readInputs(get: (name: InputName) => string, defaults: Defaults): Config {
+  const raw = Object.fromEntries(
+    Object.entries(INPUT_DEFAULTS).map(([name, standard]) => {
+      const given = get(name as InputName);
+      return [name, given.trim() === '' ? standard : given];
+    }),
+  );
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    throw new Refusal(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    );
+  }
+  const inputs = parsed.data;
+  const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
+  const problems = [
+    ...perFunctionProblems('version', inputs.version, inputs['function-name']),
+    ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
+    ...regionProblems(region, inputs['function-name'], inputs.alarms),
+  ];
+  if (problems.length > 0 || region === undefined) throw new Refusal(problems);
+
+  return {
+    requests: inputs['function-name'].map(({ id, name }, index) => ({
+      target: { functionId: id, functionName: name, alias: inputs.alias },
+      ...optional('version', inputs.version[index]),
+      ...optional('codeSha256', inputs['code-sha256'][index]),
+    })),
+    plan: planOf(inputs.steps, inputs['bake-time']),
+    alarms: inputs.alarms,
+    description: inputs.description || defaults.description,
+    pollIntervalMs: inputs['poll-interval'],
+    monitoringGraceMs: inputs['monitoring-grace'],
+    onAlarmAtStart: inputs['on-alarm-at-start'],
+    onInsufficientData: inputs['on-insufficient-data'],
+    onCancel: inputs['on-cancel'],
+    dryRun: inputs['dry-run'],
+    region,
+  };
+}
+
+interface FunctionInput {
+  /** As it was given. */
+  readonly id: string;
+  readonly name: string;
+  readonly region?: string;
+}
+
+const schema = z.object({
+  'function-name': parsedBy((text, problems): readonly FunctionInput[] => {
+    const ids = listOf(text);
+    if (ids.length === 0) problems.push('is required: the name or ARN of one function or more');
+    const functions = ids.map((id): FunctionInput => {
+      const parsed = parseFunctionId(id);
+      if (parsed === undefined) {
+        problems.push(`"${id}" is not a function name, partial ARN or ARN`);
+      } else if (parsed.qualifier !== undefined) {
+        problems.push(
+          `"${id}" has a qualifier; name the function alone and the alias in the input alias`,
+        );
+      }
+      return { id, name: parsed?.name ?? id, ...optional('region', parsed?.region) };
+    });
+    for (const name of duplicates(functions.map((each) => each.name))) {
+      problems.push(`${name} is named more than once`);
+    }
+    return functions;
+  }),
+
+  alias: parsedBy((text, problems) => {
+    const alias = text.trim();
+    if (alias === '') {
+      problems.push('is required: the alias whose traffic is shifted');
+    } else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
+      problems.push(
+        `"${alias}" is not an alias name: letters, digits, - and _ (not digits alone), at most 128`,
+      );
+    }
+    return alias;
+  }),
+
+  version: parsedBy((text, problems) => {
+    const versions = listOf(text);
+    for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
+      problems.push(
+        `"${version}" is not the number of a published version; leave the input out to publish $LATEST`,
+      );
+    }
+    return versions;
+  }),
+
+  description: parsedBy((text, problems) => {
+    const description = text.trim();
+    if (description.length > 256) {
+      problems.push(`has ${description.length} characters; Lambda takes at most 256`);
+    }
+    return description;
+  }),
+
+  'code-sha256': parsedBy((text, problems) => {
+    const hashes = listOf(text);
+    for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
+      problems.push(`"${hash}" is not a hash as Lambda gives it in CodeSha256`);
+    }
+    return hashes;
+  }),
+
+  steps: parsedBy((text, problems) => {
+    const parsed = parseSteps(text);
+    if ('steps' in parsed) return parsed.steps;
+    problems.push(...parsed.problems);
+    return [];
+  }),
+
+  'bake-time': duration(0, '0s'),
+
+  alarms: parsedBy((text, problems): readonly AlarmId[] => {
+    // A name may hold commas, but then the alarms are given one per line.
+    const names = text.includes('\n') ? linesOf(text) : listOf(text);
+    for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
+      problems.push(`"${name.slice(0, 40)}…" is longer than the 255 characters of an alarm's name`);
+    }
+    return [...new Set(names)].map(parseAlarmId);
+  }),
+
+  'poll-interval': duration(1_000, '1s'),
+  'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
+  'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
+  'monitoring-grace': duration(0, '0s'),
+  'on-cancel': oneOf(['revert', 'hold']),
+  'dry-run': flag,
+  region: parsedBy((text, problems) => {
+    const region = text.trim();
+    if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {
+      problems.push(`"${region}" is not an AWS region, like eu-west-1`);
+    }
+    return region === '' ? undefined : region;
+  }),
+});
+
+function duplicates(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.filter((name, index) => names.indexOf(name) !== index));
+}
+
+/** Some inputs say one thing for each function: as many values as functions, in the same order. */
+function perFunctionProblems(
+  input: InputName,
+  values: readonly string[],
+  functions: readonly FunctionInput[],
+): readonly string[] {
+  return values.length === 0 || values.length === functions.length
+    ? []
+    : [
+        `${input}: ${values.length} given for ${functions.length} function(s); give one for each, in the order of function-name`,
+      ];
+}
+
+function regionProblems(
+  region: string | undefined,
+  functions: readonly FunctionInput[],
+  alarms: readonly AlarmId[],
+): readonly string[] {
+  if (region === undefined) {
+    return ['region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set'];
+  }
+  const elsewhere = (what: string, other: string) =>
+    `${what} is in ${other}, but this rollout is in ${region}; all must be in one region`;
+  return [
+    ...functions
+      .filter((each) => each.region !== undefined && each.region !== region)
+      .map((each) => `function-name: ${elsewhere(each.name, each.region ?? '')}`),
+    ...alarms
+      .filter((each) => each.region !== undefined && each.region !== region)
+      .map((each) => `alarms: ${elsewhere(each.name, each.region ?? '')}`),
+  ];
+}
+
+function optional<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, string>>);
+}

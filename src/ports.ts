@@ -1,0 +1,53 @@
+import type { Measurement } from './core/alarms.ts';
+import type { Entry } from './core/journal.ts';
+import type { Versions } from './core/routing.ts';
+import type { Target } from './core/target.ts';
+import type { Verdict } from './core/verdict.ts';
+
+export interface Clock {
+  /** Epoch milliseconds that never go backwards. */
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Journal {
+  record(entry: Entry): void;
+}
+
+export type ShiftResult =
+  | { readonly type: 'shifted' }
+  /** Lambda refused, could not be reached, or somebody else moved the alias. */
+  | { readonly type: 'blocked'; readonly reason: string };
+
+export type ConfirmResult =
+  { readonly type: 'confirmed' } | { readonly type: 'blocked'; readonly reason: string };
+
+export type RevertResult =
+  /** Read back: the alias serves stable alone. */
+  | { readonly type: 'reverted' }
+  /** Somebody else moved the alias; it was left as it is. */
+  | { readonly type: 'foreign'; readonly detail: string }
+  /** It is not known, or known not to be so, that the alias serves stable alone. */
+  | { readonly type: 'unconfirmed'; readonly detail: string };
+
+/** Moves the traffic of one target. */
+export interface Router {
+  readonly target: Target;
+  readonly versions: Versions;
+  /** Sends `weight` percent to the canary; 100 is the promotion. @throws only when aborted. */
+  shift(weight: number, signal: AbortSignal): Promise<ShiftResult>;
+  /** Reads back that the alias serves the canary alone. @throws only when aborted. */
+  confirm(signal: AbortSignal): Promise<ConfirmResult>;
+  /** Puts stable back, unless somebody else moved the alias, and reads it back. Tries hard. */
+  revert(): Promise<RevertResult>;
+}
+
+/** Everything that is watched. */
+export interface Checks {
+  /** @throws only when aborted: a check that cannot be read is a verdict. */
+  assess(
+    at: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly verdict: Verdict; readonly measurements: readonly Measurement[] }>;
+}

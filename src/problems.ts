@@ -1,0 +1,16 @@
+/** A rollout that must not begin, with everything that stands against it. Nothing was written. */
+export class Refusal extends Error {
+  /** Each says what is wrong, where, and what to do. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'Refusal';
+    this.problems = problems;
+  }
+}
+
+/** What to tell a person of something that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

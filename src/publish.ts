@@ -1,0 +1,150 @@
+import type { Alias } from './aws/aliases.ts';
+import { AwsCallError } from './aws/call.ts';
+import { inspectPair, notActive, type VersionFacts } from './core/preflight.ts';
+import { describeRouting, isSplit } from './core/routing.ts';
+import { targetName, type Disposition, type Target } from './core/target.ts';
+import { pollUntil } from './polling.ts';
+import { settledVersion, type Cleared, type Preparation } from './preflight.ts';
+import { messageOf, Refusal } from './problems.ts';
+
+/** A target whose new version exists and is Active. */
+export interface Published {
+  readonly target: Target;
+  readonly alias: Alias;
+  readonly disposition: Disposition;
+}
+
+/** SnapStart and container images take minutes to become Active. */
+const ACTIVE_PATIENCE_MS = 30 * 60_000;
+const PUBLISH_TRIES = 5;
+
+/**
+ * Publishes the versions of all targets, waits until they are Active, and creates the aliases that do
+ * not exist yet. No traffic has moved when this returns or throws.
+ * @throws {Refusal} when a version cannot be the canary
+ */
+export async function publish(
+  targets: readonly Cleared[],
+  description: string,
+  preparation: Preparation,
+): Promise<readonly Published[]> {
+  const settled = await Promise.allSettled(
+    targets.map((cleared) => canaryOf(cleared, description, preparation)),
+  );
+  preparation.signal.throwIfAborted();
+  const problems = settled.flatMap((result) =>
+    result.status === 'fulfilled' ? [] : problemsIn(result.reason),
+  );
+  if (problems.length > 0) throw new Refusal(problems);
+  const versions = settled.map((result) => (result.status === 'fulfilled' ? result.value : ''));
+  return Promise.all(
+    targets.map((cleared, index) => dispose(cleared, versions[index] ?? '', preparation)),
+  );
+}
+
+function problemsIn(reason: unknown): readonly string[] {
+  if (reason instanceof Refusal) return reason.problems;
+  return [messageOf(reason)];
+}
+
+/** The number of the version to roll out. */
+async function canaryOf(
+  cleared: Cleared,
+  description: string,
+  preparation: Preparation,
+): Promise<string> {
+  const { request, facts } = cleared;
+  const { target } = request;
+  const version = request.version ?? (await publishLatest(cleared, description, preparation));
+  if (version === facts.routing?.version) return version;
+
+  const canary = await untilActive(target, version, preparation);
+  const problems = [
+    ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
+    // $LATEST may have changed between preflight and publishing.
+    ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
+  ];
+  if (problems.length > 0) throw new Refusal(problems);
+  return version;
+}
+
+async function publishLatest(
+  { request: { target }, facts }: Cleared,
+  description: string,
+  preparation: Preparation,
+): Promise<string> {
+  const { functions, note, signal } = preparation;
+  for (let tries = 1; ; tries++) {
+    try {
+      const request = { codeSha256: facts.candidate.codeSha256, description };
+      const { version, reused } = await functions.publish(target, request, signal);
+      note(
+        reused
+          ? `${target.functionName}: nothing changed since version ${version} was published; it is used again`
+          : `${target.functionName}: published version ${version}`,
+      );
+      return version;
+    } catch (error) {
+      const busy = error instanceof AwsCallError && error.name === 'ResourceConflictException';
+      if (!busy || tries >= PUBLISH_TRIES) throw error;
+      // An update began after preflight; if it changed the code, the hash stops the next try.
+      await settledVersion(target, undefined, preparation);
+    }
+  }
+}
+
+async function untilActive(
+  target: Target,
+  version: string,
+  { functions, clock, note, signal }: Preparation,
+): Promise<VersionFacts> {
+  return pollUntil({
+    read: () => functions.read(target, signal, version),
+    done: ({ state }) => state !== 'Pending',
+    waitingFor: ({ stateReason }) =>
+      `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
+    patienceMs: ACTIVE_PATIENCE_MS,
+    clock,
+    note,
+    signal,
+  });
+}
+
+async function dispose(
+  { request: { target }, alias }: Cleared,
+  version: string,
+  preparation: Preparation,
+): Promise<Published> {
+  if (alias === undefined) {
+    const created = await createAlias(target, version, preparation);
+    return { target, alias: created, disposition: { type: 'created', version } };
+  }
+  const stable = alias.routing.version;
+  return {
+    target,
+    alias,
+    disposition:
+      stable === version
+        ? { type: 'unchanged', version }
+        : { type: 'shift', stable, canary: version },
+  };
+}
+
+async function createAlias(
+  target: Target,
+  version: string,
+  { aliases, signal }: Preparation,
+): Promise<Alias> {
+  try {
+    return await aliases.create(target, version, signal);
+  } catch (error) {
+    // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
+    const exists = error instanceof AwsCallError && error.name === 'ResourceConflictException';
+    const alias = exists ? await aliases.find(target, signal) : undefined;
+    if (alias === undefined) throw error;
+    if (alias.routing.version === version && !isSplit(alias.routing)) return alias;
+    throw new Refusal([
+      `somebody else created the alias ${targetName(target)} meanwhile; it serves ${describeRouting(alias.routing)}.`,
+    ]);
+  }
+}

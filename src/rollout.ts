@@ -1,0 +1,134 @@
+import { targetName } from './core/target.ts';
+import {
+  advance,
+  command,
+  isFinal,
+  readingDue,
+  start,
+  type Command,
+  type Event,
+  type FinalState,
+  type Reversion,
+} from './core/rollout.ts';
+import type { Plan } from './core/plan.ts';
+import { messageOf } from './problems.ts';
+import type { Checks, Clock, Journal, RevertResult, Router, ShiftResult } from './ports.ts';
+
+/** What a rollout needs from the world. */
+export interface World {
+  /** One per target; they move in lock-step. */
+  readonly routers: readonly Router[];
+  readonly checks: Checks;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Aborted when the run is cancelled; its reason says by what. */
+  readonly cancellation: AbortSignal;
+  readonly onCancel: 'revert' | 'hold';
+  /** The poll interval, jittered anew each time: many jobs share one CloudWatch quota. */
+  readonly pollIntervalMs: () => number;
+}
+
+/** Runs a plan to its end: asks the core for the next command, performs it, feeds the event back. */
+export async function rollOut(plan: Plan, world: World): Promise<FinalState> {
+  let state = start(plan);
+  for (;;) {
+    if (world.cancellation.aborted) state = advance(plan, state, cancelled(world));
+    world.journal.record({ type: 'state', at: world.clock.now(), state });
+    if (isFinal(state)) return state;
+    state = advance(plan, state, await eventOf(command(plan, state), world));
+  }
+}
+
+/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
+async function eventOf(command: Command, world: World): Promise<Event> {
+  try {
+    return await perform(command, world);
+  } catch (error) {
+    const reason = messageOf(error);
+    if (command.type === 'revert') {
+      return { type: 'reversion', result: 'revert-failed', detail: reason };
+    }
+    return world.cancellation.aborted ? cancelled(world) : { type: 'blocked', reason };
+  }
+}
+
+async function perform(command: Command, world: World): Promise<Event> {
+  const { routers, clock, cancellation } = world;
+  switch (command.type) {
+    case 'shift': {
+      const results = await all(routers, (router) => router.shift(command.weight, cancellation));
+      return blocked(results) ?? { type: 'shifted', at: clock.now() };
+    }
+    case 'assess':
+      return assess(command, world);
+    case 'confirm': {
+      const results = await all(routers, (router) => router.confirm(cancellation));
+      return blocked(results) ?? { type: 'confirmed' };
+    }
+    case 'revert':
+      return reversionOf(
+        await all(routers, async (router) => ({
+          name: targetName(router.target),
+          result: await router.revert(),
+        })),
+      );
+  }
+}
+
+async function assess(
+  command: Command & { readonly type: 'assess' },
+  { checks, clock, journal, cancellation, pollIntervalMs }: World,
+): Promise<Event> {
+  await clock.sleep(readingDue(command, pollIntervalMs()) - clock.now(), cancellation);
+  cancellation.throwIfAborted();
+  const at = clock.now();
+  const { verdict, measurements } = await checks.assess(at, cancellation);
+  journal.record({ type: 'measurements', at, measurements });
+  return { type: 'assessed', at, verdict };
+}
+
+interface Reverted {
+  readonly name: string;
+  readonly result: RevertResult;
+}
+
+/** Waits for all, so that no call is left running behind the next command. */
+async function all<T>(
+  routers: readonly Router[],
+  act: (router: Router) => Promise<T>,
+): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(routers.map(act));
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+function blocked(results: readonly { readonly type: string }[]): Event | undefined {
+  const reasons = results
+    .filter(
+      (result): result is ShiftResult & { readonly type: 'blocked' } => result.type === 'blocked',
+    )
+    .map(({ reason }) => reason);
+  return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
+}
+
+/** The gravest of what became of the targets. */
+function reversionOf(results: readonly Reverted[]): Event {
+  const has = (type: RevertResult['type']) => results.some(({ result }) => result.type === type);
+  const result: Reversion = has('unconfirmed')
+    ? 'revert-failed'
+    : has('foreign')
+      ? 'failed'
+      : 'reverted';
+  const detail = results
+    .map(({ name, result: each }) => (each.type === 'reverted' ? '' : `${name}: ${each.detail}`))
+    .filter((text) => text !== '')
+    .join(' ');
+  return { type: 'reversion', result, detail };
+}
+
+function cancelled({ cancellation, clock, onCancel }: World): Event {
+  const reason = messageOf(cancellation.reason);
+  return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
+}

@@ -1,0 +1,77 @@
+import type { Step } from './core/plan.ts';
+import { durationMs } from './duration.ts';
+
+const MINUTE_MS = 60_000;
+const SHORTEST_BAKE_MS = 1_000;
+
+export type ParsedSteps =
+  | { readonly steps: readonly Step[] }
+  /** What is wrong, one sentence for each step. */
+  | { readonly problems: readonly string[] };
+
+/** `5% 5m, 25% 10m`, one step per line, or the name of a CodeDeploy deployment configuration. */
+export function parseSteps(text: string): ParsedSteps {
+  const preset = parsePreset(text.trim());
+  if (preset !== undefined) return preset;
+
+  const parts = text
+    .split(/[\n,]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length === 0) {
+    return { problems: ['there is no step; for none at all write AllAtOnce'] };
+  }
+  const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} "${part}"`));
+  const problems = parsed.filter((step) => typeof step === 'string');
+  const steps = parsed.filter((step) => typeof step !== 'string');
+  return problems.length > 0 ? { problems } : rising(steps);
+}
+
+function parseStep(text: string, name: string): Step | string {
+  const match = /^(?<weight>\d+(?:\.\d+)?)\s*%\s+(?<bake>\S.*)$/.exec(text);
+  const { weight, bake } = match?.groups ?? {};
+  if (weight === undefined || bake === undefined) {
+    return `${name} is not a weight and a bake time; write it like "10% 5m"`;
+  }
+  const bakeMs = durationMs(bake);
+  if (bakeMs === undefined) {
+    return `${name}: "${bake}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
+  }
+  if (bakeMs < SHORTEST_BAKE_MS) return `${name}: a step bakes for 1s or longer`;
+  if (Number(weight) <= 0 || Number(weight) >= 100) {
+    return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
+  }
+  return { weight: Number(weight), bakeMs };
+}
+
+function rising(steps: readonly Step[]): ParsedSteps {
+  const problems = steps.flatMap(({ weight }, index) => {
+    const before = steps[index - 1];
+    return before !== undefined && weight <= before.weight
+      ? [`step ${index + 1} (${weight}%) must be above step ${index} (${before.weight}%)`]
+      : [];
+  });
+  return problems.length > 0 ? { problems } : { steps };
+}
+
+const PRESET =
+  /^(?:CodeDeployDefault\.Lambda)?(?:(?<all>AllAtOnce)|Canary(?<canary>\d+)Percent(?<bake>\d+)Minutes?|Linear(?<linear>\d+)PercentEvery(?<every>\d+)Minutes?)$/;
+
+/** The names CodeDeploy users know; other numbers than CodeDeploy's own work too. */
+function parsePreset(text: string): ParsedSteps | undefined {
+  const groups = PRESET.exec(text)?.groups;
+  if (groups === undefined) return undefined;
+  const { all, canary, bake, linear, every } = groups;
+  if (all !== undefined) return { steps: [] };
+
+  const weight = Number(canary ?? linear);
+  const bakeMs = Number(bake ?? every) * MINUTE_MS;
+  if (weight <= 0 || weight >= 100 || bakeMs === 0) {
+    return { problems: [`"${text}" needs a percentage from 1 to 99 and at least 1 minute`] };
+  }
+  if (canary !== undefined) return { steps: [{ weight, bakeMs }] };
+  const count = Math.ceil(100 / weight) - 1;
+  return {
+    steps: Array.from({ length: count }, (_, index) => ({ weight: weight * (index + 1), bakeMs })),
+  };
+}
