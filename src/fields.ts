@@ -26,12 +26,12 @@ export function duration(leastMs: number, least: string) {
   });
 }
 
-export function oneOf<const T extends readonly string[]>(values: T) {
-  return parsedBy((text, problems) => {
-    const value: T[number] | undefined = values.find((each) => each === text.trim());
+export function oneOf<const T extends string>(values: readonly [T, ...T[]]) {
+  return parsedBy((text, problems): T => {
+    const value = values.find((each) => each === text.trim());
     if (value === undefined) problems.push(`"${text.trim()}" is not one of ${values.join(', ')}`);
-    return value ?? '';
-  }).pipe(z.enum(values));
+    return value ?? values[0];
+  });
 }
 
 export const flag = z
