@@ -62790,7 +62790,7 @@ function loadUnfinished() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8862);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9549);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6132);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -62803,7 +62803,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9549:
+/***/ 6132:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62853,7 +62853,7 @@ function createAlarms(cloudwatch) {
         catch (error) {
             const notKnown = types.length > CLASSIC_ALARM_TYPES.length &&
                 error instanceof call/* AwsCallError */.iQ &&
-                /Validation/.test(error.name);
+                error.name.includes('Validation');
             if (!notKnown)
                 throw error;
             // An older partition that does not know log alarms refuses the word instead of ignoring it.
@@ -68904,8 +68904,6 @@ function defaultsOf(environment) {
 var github_state = __nccwpck_require__(8862);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./src/core/plan.ts
 /**
  * The promotion is a step like the others: it is written once and baked. So it is the same code that
@@ -68918,6 +68916,8 @@ function totalBakeMs(plan) {
     return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
 const unit = Object.create(null)
 const m = 60000, h = m * 60, d = h * 24, y = d * 365.25
@@ -69006,6 +69006,54 @@ const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
 function durationMs(text) {
     const trimmed = text.trim();
     return DURATION.test(trimmed) ? (parse_duration_parse(trimmed) ?? undefined) : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/fields.ts
+
+
+/** A field whose parser adds to `problems` what it does not like. */
+function parsedBy(parse) {
+    return schemas/* string */.YjP().transform((text, context) => {
+        const problems = [];
+        const value = parse(text, problems);
+        for (const message of problems)
+            context.addIssue({ code: 'custom', message });
+        return problems.length > 0 ? core_core/* NEVER */.tm : value;
+    });
+}
+function fields_duration(leastMs, least) {
+    return parsedBy((text, problems) => {
+        const ms = durationMs(text);
+        if (ms === undefined) {
+            problems.push(`"${text.trim()}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`);
+        }
+        else if (ms < leastMs) {
+            problems.push(`"${text.trim()}" is too short; it must be ${least} or longer`);
+        }
+        return ms ?? 0;
+    });
+}
+function oneOf(values) {
+    return parsedBy((text, problems) => {
+        const value = values.find((each) => each === text.trim());
+        if (value === undefined)
+            problems.push(`"${text.trim()}" is not one of ${values.join(', ')}`);
+        return value ?? values[0];
+    });
+}
+const flag = schemas/* string */.YjP()
+    .trim()
+    .pipe(schemas/* stringbool */.uEf({ error: ({ input }) => `${JSON.stringify(input)} is not true or false` }));
+/** Entries on lines of their own. */
+function fields_linesOf(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/** Entries on lines of their own or separated by commas. */
+function listOf(text) {
+    return fields_linesOf(text.replaceAll(',', '\n'));
 }
 
 ;// CONCATENATED MODULE: ./src/steps.ts
@@ -69120,7 +69168,7 @@ function readInputs(get, defaults) {
         throw new src_problems/* Refusal */.P(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
     }
     const inputs = parsed.data;
-    const region = inputs.region || defaults.region || inputs['function-name'][0]?.region;
+    const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
     const problems = [
         ...perFunctionProblems('version', inputs.version, inputs['function-name']),
         ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
@@ -69146,117 +69194,87 @@ function readInputs(get, defaults) {
         region,
     };
 }
-const trimmed = schemas/* string */.YjP().trim();
-/** A field that is parsed by a function which reports what it does not like. */
-function parsedBy(parse) {
-    return schemas/* string */.YjP().transform((text, context) => {
-        let failed = false;
-        const value = parse(text, (message) => {
-            failed = true;
-            context.addIssue({ code: 'custom', message });
-        });
-        return failed ? core_core/* NEVER */.tm : value;
-    });
-}
-const inputs_duration = (leastMs, least) => parsedBy((text, problem) => {
-    const ms = durationMs(text);
-    if (ms === undefined) {
-        problem(`"${text.trim()}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`);
-    }
-    else if (ms < leastMs) {
-        problem(`"${text.trim()}" is too short; it must be ${least} or longer`);
-    }
-    return ms ?? 0;
-});
-const oneOf = (values) => trimmed.pipe(schemas/* enum */.k5n(values, {
-    error: ({ input }) => `"${String(input)}" is not one of ${values.join(', ')}`,
-}));
 const schema = schemas/* object */.Ikc({
-    'function-name': parsedBy((text, problem) => {
+    'function-name': parsedBy((text, problems) => {
         const ids = listOf(text);
         if (ids.length === 0)
-            problem('is required: the name or ARN of one function or more');
+            problems.push('is required: the name or ARN of one function or more');
         const functions = ids.map((id) => {
             const parsed = (0,aws_arn/* parseFunctionId */.XN)(id);
             if (parsed === undefined) {
-                problem(`"${id}" is not a function name, partial ARN or ARN`);
+                problems.push(`"${id}" is not a function name, partial ARN or ARN`);
             }
             else if (parsed.qualifier !== undefined) {
-                problem(`"${id}" has a qualifier; name the function alone and the alias in the input alias`);
+                problems.push(`"${id}" has a qualifier; name the function alone and the alias in the input alias`);
             }
             return { id, name: parsed?.name ?? id, ...optional('region', parsed?.region) };
         });
         for (const name of duplicates(functions.map((each) => each.name))) {
-            problem(`${name} is named more than once`);
+            problems.push(`${name} is named more than once`);
         }
         return functions;
     }),
-    alias: parsedBy((text, problem) => {
+    alias: parsedBy((text, problems) => {
         const alias = text.trim();
         if (alias === '') {
-            problem('is required: the alias whose traffic is shifted');
+            problems.push('is required: the alias whose traffic is shifted');
         }
         else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
-            problem(`"${alias}" is not an alias name: letters, digits, - and _ (not digits alone), at most 128`);
+            problems.push(`"${alias}" is not an alias name: letters, digits, - and _ (not digits alone), at most 128`);
         }
         return alias;
     }),
-    version: parsedBy((text, problem) => {
+    version: parsedBy((text, problems) => {
         const versions = listOf(text);
         for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
-            problem(`"${version}" is not the number of a published version; leave the input out to publish $LATEST`);
+            problems.push(`"${version}" is not the number of a published version; leave the input out to publish $LATEST`);
         }
         return versions;
     }),
-    description: trimmed.max(256, {
-        error: ({ input }) => `has ${String(input).length} characters; Lambda takes at most 256`,
+    description: parsedBy((text, problems) => {
+        const description = text.trim();
+        if (description.length > 256) {
+            problems.push(`has ${description.length} characters; Lambda takes at most 256`);
+        }
+        return description;
     }),
-    'code-sha256': parsedBy((text, problem) => {
+    'code-sha256': parsedBy((text, problems) => {
         const hashes = listOf(text);
         for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
-            problem(`"${hash}" is not a hash as Lambda gives it in CodeSha256`);
+            problems.push(`"${hash}" is not a hash as Lambda gives it in CodeSha256`);
         }
         return hashes;
     }),
-    steps: parsedBy((text, problem) => {
+    steps: parsedBy((text, problems) => {
         const parsed = parseSteps(text);
         if ('steps' in parsed)
             return parsed.steps;
-        parsed.problems.forEach(problem);
+        problems.push(...parsed.problems);
         return [];
     }),
-    'bake-time': inputs_duration(0, '0s'),
-    alarms: parsedBy((text, problem) => {
+    'bake-time': fields_duration(0, '0s'),
+    alarms: parsedBy((text, problems) => {
         // A name may hold commas, but then the alarms are given one per line.
-        const names = text.includes('\n') ? inputs_linesOf(text) : listOf(text);
+        const names = text.includes('\n') ? fields_linesOf(text) : listOf(text);
         for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
-            problem(`"${name.slice(0, 40)}…" is longer than the 255 characters of an alarm's name`);
+            problems.push(`"${name.slice(0, 40)}…" is longer than the 255 characters of an alarm's name`);
         }
         return [...new Set(names)].map(aws_arn/* parseAlarmId */.oT);
     }),
-    'poll-interval': inputs_duration(1_000, '1s'),
+    'poll-interval': fields_duration(1_000, '1s'),
     'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
     'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
-    'monitoring-grace': inputs_duration(0, '0s'),
+    'monitoring-grace': fields_duration(0, '0s'),
     'on-cancel': oneOf(['revert', 'hold']),
-    'dry-run': trimmed.pipe(schemas/* stringbool */.uEf({ error: ({ input }) => `"${String(input)}" is not true or false` })),
-    region: parsedBy((text, problem) => {
+    'dry-run': flag,
+    region: parsedBy((text, problems) => {
         const region = text.trim();
         if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {
-            problem(`"${region}" is not an AWS region, like eu-west-1`);
+            problems.push(`"${region}" is not an AWS region, like eu-west-1`);
         }
-        return region;
+        return region === '' ? undefined : region;
     }),
 });
-function inputs_linesOf(text) {
-    return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-function listOf(text) {
-    return inputs_linesOf(text.replaceAll(',', '\n'));
-}
 function duplicates(names) {
     return new Set(names.filter((name, index) => names.indexOf(name) !== index));
 }
@@ -69294,7 +69312,7 @@ var settled = __nccwpck_require__(4156);
 /** Everything AWS would refuse half-way, found before the first write. */
 function inspectTarget(facts) {
     const { routing, stable, candidate } = facts;
-    const unchanged = routing !== undefined && candidate.version === routing.version;
+    const unchanged = candidate.version === routing?.version;
     const problems = [
         ...inspectRouting(facts),
         ...inspectCandidate(facts),
@@ -73215,14 +73233,13 @@ function getIDToken(aud) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   YOg: () => (/* binding */ array),
-  k5n: () => (/* binding */ schemas_enum),
   aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
   YjP: () => (/* binding */ schemas_string),
   uEf: () => (/* binding */ stringbool)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, record, refine, set, strictObject, stringFormat, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, enum, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, record, refine, set, strictObject, stringFormat, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);

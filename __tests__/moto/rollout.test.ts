@@ -1,0 +1,158 @@
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  GetAliasCommand,
+  LambdaClient,
+  PublishVersionCommand,
+  UpdateFunctionCodeCommand,
+} from '@aws-sdk/client-lambda';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { runAction, startAction } from '../support/action.ts';
+
+// moto is somebody else's idea of AWS. Where it is known to differ from AWS it is not asked:
+// it does not validate weights, keeps an alias's RevisionId through writes, and has no alarm history.
+
+const endpoint = process.env['MOTO_URL'] ?? '';
+const region = 'eu-west-1';
+const environment = {
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: 'moto',
+  AWS_SECRET_ACCESS_KEY: 'moto',
+};
+const client = {
+  endpoint,
+  region,
+  credentials: { accessKeyId: 'moto', secretAccessKey: 'moto' },
+};
+const lambda = new LambdaClient(client);
+const cloudwatch = new CloudWatchClient(client);
+
+/** The smallest archive there is; its comment makes one differ from another. */
+function archive(comment: string): Uint8Array {
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(comment.length, 20);
+  return Buffer.concat([end, Buffer.from(comment)]);
+}
+
+/** moto asks IAM whether the role exists; IAM speaks the old query protocol. */
+async function createRole(): Promise<void> {
+  const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+  await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=moto/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x',
+    },
+    body: new URLSearchParams({
+      Action: 'CreateRole',
+      Version: '2010-05-08',
+      RoleName: 'checkout',
+      AssumeRolePolicyDocument: trust,
+    }),
+  });
+}
+
+async function createFunction(name: string): Promise<void> {
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: name,
+      Role: 'arn:aws:iam::123456789012:role/checkout',
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Code: { ZipFile: archive('one') },
+    }),
+  );
+  await lambda.send(new PublishVersionCommand({ FunctionName: name }));
+  await lambda.send(
+    new CreateAliasCommand({ FunctionName: name, Name: 'live', FunctionVersion: '1' }),
+  );
+  await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: archive('two') }));
+}
+
+async function aliasOf(name: string) {
+  const alias = await lambda.send(new GetAliasCommand({ FunctionName: name, Name: 'live' }));
+  return {
+    version: alias.FunctionVersion,
+    weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
+  };
+}
+
+const setAlarm = (state: 'OK' | 'ALARM', reason: string) =>
+  cloudwatch.send(
+    new SetAlarmStateCommand({ AlarmName: 'errors', StateValue: state, StateReason: reason }),
+  );
+
+describe('the committed bundle against moto', () => {
+  beforeAll(createRole);
+
+  beforeEach(async () => {
+    await cloudwatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: 'errors',
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      }),
+    );
+    await setAlarm('OK', 'all is well');
+  });
+
+  const inputs = {
+    alias: 'live',
+    steps: '10% 2s, 50% 2s',
+    'bake-time': '2s',
+    'poll-interval': '1s',
+    alarms: 'errors',
+  };
+
+  it('promotes a version whose alarm stays green', async () => {
+    await createFunction('good');
+    const result = await runAction({ environment, inputs: { ...inputs, 'function-name': 'good' } });
+    expect(result.outputs).toMatchObject({
+      outcome: 'promoted',
+      version: '2',
+      'previous-version': '1',
+      'alias-arn': `arn:aws:lambda:${region}:123456789012:function:good:live`,
+    });
+    expect(result.exitCode).toBe(0);
+    expect(await aliasOf('good')).toEqual({ version: '2', weights: {} });
+  });
+
+  it('reverts a version whose alarm goes red while it bakes', async () => {
+    await createFunction('bad');
+    const action = startAction({ environment, inputs: { ...inputs, 'function-name': 'bad' } });
+    await action.seen('50 % shifted');
+    expect(await aliasOf('bad')).toEqual({ version: '1', weights: { '2': 0.5 } });
+    await setAlarm('ALARM', 'too many errors');
+    const result = await action.done;
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('alarm errors went into ALARM: too many errors');
+    expect(result.exitCode).toBe(1);
+    expect(await aliasOf('bad')).toEqual({ version: '1', weights: {} });
+  });
+
+  it('reverts by its post step what a killed main step left behind', async () => {
+    await createFunction('killed');
+    const options = { environment, inputs: { ...inputs, 'function-name': 'killed' } };
+    const action = startAction(options);
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    expect(await aliasOf('killed')).toEqual({ version: '1', weights: { '2': 0.1 } });
+    const post = await runAction({ ...options, state });
+    expect(post.exitCode).toBe(0);
+    expect(await aliasOf('killed')).toEqual({ version: '1', weights: {} });
+  });
+});

@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { InputName } from '../../src/inputs.ts';
+
+const BUNDLE = new URL('../../dist/index.js', import.meta.url).pathname;
+
+export interface ActionOptions {
+  readonly inputs: Partial<Record<InputName, string>>;
+  /** What points the AWS SDK at a double, and whatever else the process should see. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Arguments for Node, before the bundle. */
+  readonly nodeArguments?: readonly string[];
+  /** What an earlier step saved: the difference between main and post. */
+  readonly state?: Readonly<Record<string, string>>;
+}
+
+export interface ActionResult {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly log: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+  /** What the step saved for its post step. */
+  readonly state: Readonly<Record<string, string>>;
+  /** The output `report`. */
+  readonly report: unknown;
+}
+
+export interface RunningAction {
+  readonly process: ChildProcess;
+  readonly done: Promise<ActionResult>;
+  /** Resolves once the log holds the text; rejects when the process ended without it. */
+  seen(text: string): Promise<void>;
+}
+
+/** Runs the committed bundle as a runner does: inputs by environment, results by files. */
+export function startAction(options: ActionOptions): RunningAction {
+  const folder = mkdtempSync(join(tmpdir(), 'lambda-canary-'));
+  const file = (name: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, '');
+    return path;
+  };
+  const files = { output: file('output'), state: file('state'), summary: file('summary') };
+  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), BUNDLE], {
+    env: {
+      PATH: process.env['PATH'],
+      GITHUB_OUTPUT: files.output,
+      GITHUB_STATE: files.state,
+      GITHUB_STEP_SUMMARY: files.summary,
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+      GITHUB_RUN_ID: '42',
+      ...prefixed('INPUT_', upperCase(options.inputs)),
+      ...prefixed('STATE_', options.state ?? {}),
+      ...options.environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+  let log = '';
+  const watchers = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      for (const watcher of watchers) watcher();
+    });
+  }
+
+  const done = new Promise<ActionResult>((resolve) => {
+    child.on('close', (exitCode, signal) => {
+      const outputs = keyValues(readFileSync(files.output, 'utf8'));
+      const result = {
+        exitCode,
+        signal,
+        log,
+        outputs,
+        summary: readFileSync(files.summary, 'utf8'),
+        state: keyValues(readFileSync(files.state, 'utf8')),
+        report: JSON.parse(outputs['report'] ?? 'null') as unknown,
+      };
+      rmSync(folder, { recursive: true });
+      resolve(result);
+    });
+  });
+
+  return {
+    process: child,
+    done,
+    seen: (text) =>
+      new Promise<void>((resolve, reject) => {
+        const watcher = () => {
+          if (log.includes(text)) resolve();
+        };
+        watchers.add(watcher);
+        watcher();
+        void done.then(() => {
+          reject(new Error(`The action ended without saying "${text}":\n${log}`));
+        });
+      }),
+  };
+}
+
+export function runAction(options: ActionOptions): Promise<ActionResult> {
+  return startAction(options).done;
+}
+
+function upperCase(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name.toUpperCase(), value]),
+  );
+}
+
+function prefixed(
+  prefix: string,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]),
+  );
+}
+
+/** The files GitHub reads: `name<<delimiter`, the value, the delimiter; the last of a name wins. */
+function keyValues(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const entry = /^(?<name>[^\n]+?)<<(?<delimiter>[^\n]+)\n(?<value>[\s\S]*?)\n?\k<delimiter>\n/gm;
+  for (const { groups } of text.matchAll(entry)) {
+    if (groups?.['name'] !== undefined) values[groups['name']] = groups['value'] ?? '';
+  }
+  return values;
+}
