@@ -20,7 +20,7 @@ const impure = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'demo/'] },
+  { ignores: ['dist/', 'coverage/', 'demo/', '.venv/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -37,5 +37,13 @@ export default defineConfig(
     },
   },
   { files: ['src/core/**'], rules: impure },
-  { files: ['__tests__/**'], extends: [jest.configs['flat/recommended']] },
+  {
+    files: ['__tests__/**'],
+    extends: [jest.configs['flat/recommended']],
+    rules: {
+      // Properties hold for some of the generated cases only.
+      'jest/no-conditional-expect': 'off',
+      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'fc.assert', 'property'] }],
+    },
+  },
 );

@@ -17,7 +17,7 @@ import { targetReport, versionsOf, type Target, type TargetReport } from './core
 import { conclude } from './github/conclusion.ts';
 import { defaultsOf } from './github/defaults.ts';
 import { markMain, saveFinished, saveUnfinished, type Unfinished } from './github/state.ts';
-import { readInputs } from './inputs.ts';
+import { readInputs, type TargetRequest } from './inputs.ts';
 import { preflight, type Cleared, type Preparation } from './preflight.ts';
 import { messageOf } from './problems.ts';
 import { publish, type Published } from './publish.ts';
@@ -44,6 +44,8 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
   const config = readInputs(getInput, defaultsOf(process.env));
   const { region, plan } = config;
   chronicle.record({ type: 'plan', at: clock.now(), region, plan });
+  const asked = config.requests.map(askedReport);
+  chronicle.record({ type: 'targets', at: clock.now(), targets: asked });
 
   const clients = createClients(region);
   const preparation: Preparation = {
@@ -110,6 +112,10 @@ interface Shifting {
   readonly target: Target;
   readonly versions: Versions;
   readonly revisionId: string;
+}
+
+function askedReport({ target, version }: TargetRequest): TargetReport {
+  return targetReport(target, { version: version ?? '' });
 }
 
 function clearedReport({ request: { target, version }, facts, alias }: Cleared): TargetReport {

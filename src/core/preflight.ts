@@ -177,7 +177,7 @@ export function inspectAlarms(
       problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
     } else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
       problems.push(
-        `alarms: ${name} is in ALARM before the rollout: ${alarm.reason} ` +
+        `alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
           'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.',
       );
     } else if (alarm.state === 'ALARM') {
@@ -186,7 +186,7 @@ export function inspectAlarms(
       );
     } else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
       problems.push(
-        `alarms: ${name} is in INSUFFICIENT_DATA (${alarm.reason}) and on-insufficient-data is revert: ` +
+        `alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
           'the first step would be reverted at once.',
       );
     }

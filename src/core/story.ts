@@ -1,7 +1,7 @@
 import type { Measurement } from './alarms.ts';
 import { formatDuration } from './duration.ts';
 import { changedSince, type Entry } from './journal.ts';
-import type { Plan } from './plan.ts';
+import { totalBakeMs, type Plan } from './plan.ts';
 import { describeStep, isFinal, stepAt, type State } from './rollout.ts';
 import { formatWeight } from './routing.ts';
 import { targetName, type TargetReport } from './target.ts';
@@ -41,11 +41,13 @@ export function tell(
       ...remember(memory, entry),
       spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
     },
-    lines: lines.map(({ level, text }) => ({
-      level,
-      text: `[+${formatDuration(entry.at - memory.startedAt)}] ${text}`,
-    })),
+    lines:
+      entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
   };
+}
+
+function timed({ level, text }: Line, sinceStartMs: number): Line {
+  return { level, text: `[+${formatDuration(sinceStartMs)}] ${text}` };
 }
 
 function remember(memory: Memory, entry: Entry): Memory {
@@ -68,7 +70,7 @@ function remember(memory: Memory, entry: Entry): Memory {
 function linesOf(memory: Memory, entry: Entry): readonly Line[] {
   switch (entry.type) {
     case 'plan':
-      return planTable(entry.plan).map(info);
+      return planTable(entry.plan, entry.region).map(info);
     case 'targets':
       return entry.targets.flatMap(describeTarget);
     case 'note':
@@ -164,7 +166,7 @@ function info(text: string): Line {
 }
 
 /** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan: Plan): readonly string[] {
+function planTable(plan: Plan, region: string): readonly string[] {
   const rows = plan.steps.map(({ weight, bakeMs }, index) => [
     String(index + 1),
     weight >= 100 ? '100 % (promotion)' : formatWeight(weight),
@@ -174,10 +176,11 @@ function planTable(plan: Plan): readonly string[] {
   const widths = [0, 1, 2].map((column) =>
     Math.max(...all.map((cells) => (cells[column] ?? '').length)),
   );
-  return all.map((cells) =>
+  const lines = all.map((cells) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('   ')
       .trimEnd(),
   );
+  return [`Plan in ${region}, ${formatDuration(totalBakeMs(plan))} of baking:`, ...lines];
 }

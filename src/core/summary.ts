@@ -17,7 +17,7 @@ export function summaryOf(report: Report): string {
   return [
     `## ${icon} Lambda Canary`,
     '',
-    `**${escapeMarkdown(shorten(headline(report), LONGEST_HEADLINE))}**`,
+    ...verdict(report),
     ...warnings(report),
     ...targets(report),
     ...steps(report),
@@ -26,6 +26,18 @@ export function summaryOf(report: Report): string {
     ...changes(report),
     '',
   ].join('\n');
+}
+
+/** The headline; of several problems, each a point of a list. */
+function verdict(report: Report): readonly string[] {
+  const [first = '', ...others] = headline(report).split('\n').slice(0, MOST_ROWS);
+  return others.length === 0
+    ? [`**${headlineText(first)}**`]
+    : [first, ...others].map((problem) => `- **${headlineText(problem)}**`);
+}
+
+function headlineText(text: string): string {
+  return escapeMarkdown(shorten(text, LONGEST_HEADLINE));
 }
 
 function warnings({ warnings }: Report): readonly string[] {
@@ -46,7 +58,8 @@ function targets({ targets, region }: Report): readonly string[] {
 }
 
 function steps(report: Report): readonly string[] {
-  if (report.steps.length === 0) return [];
+  const reached = report.steps.some(({ result }) => result !== 'not reached');
+  if (!reached && report.outcome !== 'planned') return [];
   const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
     String(index + 1),
     formatWeight(weight),
