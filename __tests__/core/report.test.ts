@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { marked } from 'marked';
+
+import type { Entry } from '../../src/core/journal.ts';
+import { planOf } from '../../src/core/plan.ts';
+import { headline, reportOf, type Outcome, type Report } from '../../src/core/report.ts';
+import { summaryOf } from '../../src/core/summary.ts';
+import { beginStory, tell, type Memory } from '../../src/core/story.ts';
+import { targetReport } from '../../src/core/target.ts';
+
+const MINUTE = 60_000;
+const plan = planOf([{ weight: 10, bakeMs: 5 * MINUTE }], 5 * MINUTE);
+const target = targetReport(
+  { functionId: 'checkout', functionName: 'checkout', alias: 'live' },
+  {
+    aliasArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout:live',
+    previousVersion: '7',
+    version: '8',
+    disposition: 'shift',
+  },
+);
+const measured = (at: number, state: string, reason = ''): Entry => ({
+  type: 'measurements',
+  at,
+  measurements: [
+    { at, check: 'errors', state, verdict: { kind: reason === '' ? 'pass' : 'fail', reason } },
+  ],
+});
+const begun: readonly Entry[] = [
+  { type: 'plan', at: 0, region: 'eu-west-1', plan },
+  { type: 'targets', at: 0, targets: [target] },
+  { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0 } },
+  {
+    type: 'state',
+    at: 2_000,
+    state: { phase: 'baking', step: 0, since: 2_000, until: 302_000, readAt: 2_000 },
+  },
+  measured(17_000, 'OK'),
+  measured(32_000, 'OK'),
+];
+const reverted: readonly Entry[] = [
+  ...begun,
+  measured(92_000, 'ALARM', 'alarm errors went into ALARM: too many'),
+  { type: 'state', at: 92_000, state: { phase: 'reverting', reason: 'too many' } },
+  { type: 'state', at: 93_000, state: { phase: 'reverted', reason: 'too many' } },
+];
+const report = reportOf(
+  reverted,
+  { outcome: 'reverted', reason: 'too many' },
+  { startedAt: 0, endedAt: 93_000 },
+);
+
+describe('a report', () => {
+  it('holds the measurements that changed and not those that did not', () => {
+    expect(report.measurements.map(({ at, state }) => [at, state])).toEqual([
+      [17_000, 'OK'],
+      [92_000, 'ALARM'],
+    ]);
+  });
+
+  it('tells what became of every step', () => {
+    expect(report.steps).toEqual([
+      { weight: 10, bakeMs: 300_000, startedAt: 2_000, endedAt: 92_000, result: 'stopped' },
+      { weight: 100, bakeMs: 300_000, result: 'not reached' },
+    ]);
+  });
+
+  it('holds the weights as they came into force, the revert included', () => {
+    expect(report.weights).toEqual([
+      { at: 2_000, weight: 10 },
+      { at: 93_000, weight: 0 },
+    ]);
+  });
+
+  it.each<[Outcome, string]>([
+    ['promoted', 'Promoted: checkout:live serves version 8'],
+    ['reverted', 'Reverted: checkout:live serves version 7 again. too many'],
+    ['revert-failed', 'may still send traffic to version 8'],
+    ['failed', 'Failed: too many'],
+  ])('begins with the verdict %s in one sentence', (outcome, sentence) => {
+    expect(headline({ ...report, outcome })).toContain(sentence);
+  });
+});
+
+describe('the log', () => {
+  const linesOf = (entries: readonly Entry[]) => {
+    let memory: Memory = beginStory(0);
+    return entries.flatMap((entry) => {
+      const told = tell(memory, entry);
+      memory = told.memory;
+      return told.lines.map(({ text }) => text);
+    });
+  };
+
+  it('begins with the plan as a table', () => {
+    expect(linesOf(begun).slice(0, 4)).toEqual([
+      'Plan in eu-west-1, 10 min of baking:',
+      'step   weight              bake time',
+      '1      10 %                5 min',
+      '2      100 % (promotion)   5 min',
+    ]);
+  });
+
+  it('has one line for each transition and none for a poll without news', () => {
+    expect(linesOf(reverted).slice(4)).toEqual([
+      '[+0 s] checkout:live: from version 7 to version 8',
+      '[+2 s] 10 % shifted (step 1 of 2); baking for 5 min',
+      '[+1 min 32 s] alarm errors: OK → ALARM: alarm errors went into ALARM: too many',
+      '[+1 min 32 s] reverting: too many',
+    ]);
+  });
+
+  it('tells the time left in a long wait, about once a minute', () => {
+    const quiet = Array.from({ length: 19 }, (_, poll) => measured(17_000 + poll * 15_000, 'OK'));
+    const told = linesOf([...begun.slice(0, 4), ...quiet]).slice(6);
+    expect(told).toEqual([
+      '[+1 min 2 s] at 10 %: 4 min of 5 min left',
+      '[+2 min 2 s] at 10 %: 3 min of 5 min left',
+      '[+3 min 2 s] at 10 %: 2 min of 5 min left',
+      '[+4 min 2 s] at 10 %: 1 min of 5 min left',
+    ]);
+  });
+});
+
+describe('the summary', () => {
+  it('shows the verdict first, and the weights as a table and a chart', () => {
+    const summary = summaryOf(report);
+    expect(summary.indexOf('Reverted')).toBeLessThan(summary.indexOf('### Steps'));
+    expect(summary).toContain('| 1 | 10 % | 5 min | 00:00:02 | 1 min 30 s | stopped |');
+    expect(summary).toContain('xychart-beta');
+    expect(summary).toMatch(/line \[0, .*10, .*0\]/);
+  });
+
+  it('links the alias and the alarms in the console', () => {
+    expect(summaryOf(report)).toContain('#/functions/checkout/aliases/live)');
+    expect(summaryOf(report)).toContain('#alarmsV2:alarm/errors)');
+  });
+
+  const hostile = fc
+    .array(fc.constantFrom('|', '\n', '```', '</td>', '<script>', '](http://x)', '::error::', '🦆'))
+    .map((parts) => parts.join('').repeat(300));
+
+  it('stays below 1 MiB and keeps its structure whatever the texts are', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (name, reason) => {
+        const many: Report = {
+          ...report,
+          reason,
+          targets: Array.from({ length: 300 }, () => target),
+          measurements: Array.from({ length: 500 }, (_, index) => ({
+            at: index,
+            check: `${index} ${name}`.slice(0, 255),
+            state: 'ALARM',
+            verdict: { kind: 'fail', reason },
+          })),
+          warnings: Array.from({ length: 200 }, () => reason),
+        };
+        const summary = summaryOf(many);
+        expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+        const html = marked.parse(summary, { async: false, gfm: true });
+        expect(html).not.toContain('<script>');
+        expect(html.match(/<table>/g)).toHaveLength(4);
+        expect(html.match(/<pre>/g)).toHaveLength(1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
