@@ -63209,6 +63209,18 @@ function changedSince(before, measurements) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/core/plan.ts
+/**
+ * The promotion is a step like the others: it is written once and baked. So it is the same code that
+ * watches the canary at 10 % and at 100 %.
+ */
+function planOf(steps, bakeMs) {
+    return { steps: [...steps, { weight: 100, bakeMs }] };
+}
+function totalBakeMs(plan) {
+    return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
+}
+
 // EXTERNAL MODULE: ./src/core/routing.ts
 var core_routing = __nccwpck_require__(3441);
 ;// CONCATENATED MODULE: ./src/core/rollout.ts
@@ -63347,6 +63359,7 @@ var core_target = __nccwpck_require__(4294);
 
 
 
+
 /** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
@@ -63361,11 +63374,11 @@ function tell(memory, entry) {
             ...remember(memory, entry),
             spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
         },
-        lines: lines.map(({ level, text }) => ({
-            level,
-            text: `[+${(0,duration/* formatDuration */.a)(entry.at - memory.startedAt)}] ${text}`,
-        })),
+        lines: entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
     };
+}
+function timed({ level, text }, sinceStartMs) {
+    return { level, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${text}` };
 }
 function remember(memory, entry) {
     switch (entry.type) {
@@ -63386,7 +63399,7 @@ function remember(memory, entry) {
 function linesOf(memory, entry) {
     switch (entry.type) {
         case 'plan':
-            return planTable(entry.plan).map(info);
+            return planTable(entry.plan, entry.region).map(info);
         case 'targets':
             return entry.targets.flatMap(describeTarget);
         case 'note':
@@ -63472,7 +63485,7 @@ function info(text) {
     return { level: 'info', text };
 }
 /** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan) {
+function planTable(plan, region) {
     const rows = plan.steps.map(({ weight, bakeMs }, index) => [
         String(index + 1),
         weight >= 100 ? '100 % (promotion)' : (0,core_routing/* formatWeight */.ck)(weight),
@@ -63480,10 +63493,11 @@ function planTable(plan) {
     ]);
     const all = [['step', 'weight', 'bake time'], ...rows];
     const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
-    return all.map((cells) => cells
+    const lines = all.map((cells) => cells
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('   ')
         .trimEnd());
+    return [`Plan in ${region}, ${(0,duration/* formatDuration */.a)(totalBakeMs(plan))} of baking:`, ...lines];
 }
 
 // EXTERNAL MODULE: ./src/github/log.ts
@@ -63721,7 +63735,7 @@ function summaryOf(report) {
     return [
         `## ${icon} Lambda Canary`,
         '',
-        `**${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(headline(report), LONGEST_HEADLINE))}**`,
+        ...verdict(report),
         ...warnings(report),
         ...targets(report),
         ...steps(report),
@@ -63730,6 +63744,16 @@ function summaryOf(report) {
         ...changes(report),
         '',
     ].join('\n');
+}
+/** The headline; of several problems, each a point of a list. */
+function verdict(report) {
+    const [first = '', ...others] = headline(report).split('\n').slice(0, MOST_ROWS);
+    return others.length === 0
+        ? [`**${headlineText(first)}**`]
+        : [first, ...others].map((problem) => `- **${headlineText(problem)}**`);
+}
+function headlineText(text) {
+    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_HEADLINE));
 }
 function warnings({ warnings }) {
     return warnings.length === 0
@@ -63748,7 +63772,8 @@ function targets({ targets, region }) {
     return section(null, ['function and alias', 'served before', 'new version', 'part in it'], rows);
 }
 function steps(report) {
-    if (report.steps.length === 0)
+    const reached = report.steps.some(({ result }) => result !== 'not reached');
+    if (!reached && report.outcome !== 'planned')
         return [];
     const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
         String(index + 1),
@@ -68904,18 +68929,6 @@ function defaultsOf(environment) {
 var github_state = __nccwpck_require__(8862);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
-;// CONCATENATED MODULE: ./src/core/plan.ts
-/**
- * The promotion is a step like the others: it is written once and baked. So it is the same code that
- * watches the canary at 10 % and at 100 %.
- */
-function planOf(steps, bakeMs) {
-    return { steps: [...steps, { weight: 100, bakeMs }] };
-}
-function totalBakeMs(plan) {
-    return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
-}
-
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
@@ -69416,14 +69429,14 @@ function inspectAlarms(names, alarms, policy) {
             problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
         }
         else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
-            problems.push(`alarms: ${name} is in ALARM before the rollout: ${alarm.reason} ` +
+            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
                 'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
         }
         else if (alarm.state === 'ALARM') {
             warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
         }
         else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
-            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA (${alarm.reason}) and on-insufficient-data is revert: ` +
+            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
                 'the first step would be reverted at once.');
         }
     }
@@ -69826,6 +69839,8 @@ async function attempt(chronicle, cancellation) {
     const config = readInputs(getInput, defaultsOf(process.env));
     const { region, plan } = config;
     chronicle.record({ type: 'plan', at: main_clock.now(), region, plan });
+    const asked = config.requests.map(askedReport);
+    chronicle.record({ type: 'targets', at: main_clock.now(), targets: asked });
     const clients = (0,aws_clients/* createClients */.h)(region);
     const preparation = {
         functions: createFunctions(clients.lambda, region),
@@ -69884,6 +69899,9 @@ function shiftOf({ target, alias, disposition }) {
     return disposition.type === 'shift'
         ? [{ target, versions: disposition, revisionId: alias.revisionId }]
         : [];
+}
+function askedReport({ target, version }) {
+    return (0,core_target/* targetReport */.mh)(target, { version: version ?? '' });
 }
 function clearedReport({ request: { target, version }, facts, alias }) {
     return (0,core_target/* targetReport */.mh)(target, {

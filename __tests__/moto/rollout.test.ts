@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { runAction, startAction } from '../support/action.ts';
+import { runAction, startAction } from '../../simulator/runner.ts';
 
 // moto is somebody else's idea of AWS. Where it is known to differ from AWS it is not asked:
 // it does not validate weights, keeps an alias's RevisionId through writes, and has no alarm history.

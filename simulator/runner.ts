@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { InputName } from '../../src/inputs.ts';
+import type { InputName } from '../src/inputs.ts';
 
-const BUNDLE = new URL('../../dist/index.js', import.meta.url).pathname;
+const BUNDLE = new URL('../dist/index.js', import.meta.url).pathname;
 
 export interface ActionOptions {
   readonly inputs: Partial<Record<InputName, string>>;
@@ -15,6 +15,8 @@ export interface ActionOptions {
   readonly nodeArguments?: readonly string[];
   /** What an earlier step saved: the difference between main and post. */
   readonly state?: Readonly<Record<string, string>>;
+  /** Called with the log as it comes. */
+  readonly onLog?: (text: string) => void;
 }
 
 export interface ActionResult {
@@ -66,6 +68,7 @@ export function startAction(options: ActionOptions): RunningAction {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       log += text;
+      options.onLog?.(text);
       for (const watcher of watchers) watcher();
     });
   }

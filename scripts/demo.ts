@@ -1,0 +1,95 @@
+// Runs the committed bundle against the simulator, in fast time: a good version, then a bad one.
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+import { marked } from 'marked';
+
+import { checkoutWorld } from '../simulator/checkout.ts';
+import { acceleratedClock } from '../simulator/clock.ts';
+import { awsEnvironment } from '../simulator/environment.ts';
+import { runAction } from '../simulator/runner.ts';
+import { startServer } from '../simulator/server.ts';
+import { createSimulator } from '../simulator/simulator.ts';
+
+/** Simulated seconds in one real second. */
+const SPEED = 60;
+const REGION = 'eu-west-1';
+const ACCELERATE = new URL('../simulator/accelerate.ts', import.meta.url).href;
+
+interface Scene {
+  readonly title: string;
+  readonly next: 'good' | 'bad';
+  readonly expected: string;
+}
+
+const scenes: readonly Scene[] = [
+  { title: 'A good version', next: 'good', expected: 'promoted' },
+  { title: 'A bad version: one request in five fails', next: 'bad', expected: 'reverted' },
+];
+
+async function play({ title, next, expected }: Scene): Promise<void> {
+  console.log(`\n──── ${title} (a minute passes in a second) ────\n`);
+  const time = { originMs: Date.now(), speed: SPEED };
+  const simulator = createSimulator({ clock: acceleratedClock(time), region: REGION, seed: 1 });
+  checkoutWorld(simulator, { next });
+  const server = await startServer(simulator);
+  try {
+    const { outputs, summary } = await runAction({
+      nodeArguments: ['--import', ACCELERATE],
+      environment: {
+        ...awsEnvironment(server.url, REGION),
+        SIMULATED_TIME: `${time.originMs},${time.speed}`,
+      },
+      inputs: {
+        'function-name': 'checkout',
+        alias: 'live',
+        steps: '10% 5m, 50% 5m',
+        'bake-time': '5m',
+        alarms: 'checkout-errors, checkout-health',
+      },
+      onLog: (text) => process.stdout.write(readable(text)),
+    });
+    const outcome = outputs['outcome'] ?? 'none';
+    const page = `demo/${outcome}.html`;
+    writeFileSync(page, pageOf(title, summary));
+    console.log(`\nOutcome: ${outcome}. The job summary is in ${page}.`);
+    if (outcome !== expected) {
+      console.error(`Expected the outcome ${expected}.`);
+      process.exitCode = 1;
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/** Workflow commands as GitHub shows them. */
+function readable(log: string): string {
+  return log
+    .replace(/^::(error|warning)::(.*)$/gm, (_, level: string, text: string) => {
+      const label = level === 'error' ? 'Error' : 'Warning';
+      return `${label}: ${decodeURIComponent(text.replace(/%(?!25|0A|0D)/g, '%25'))}`;
+    })
+    .replace(/^::[a-z-]+.*::.*\n/gm, '');
+}
+
+function pageOf(title: string, summary: string): string {
+  const html = marked
+    .parse(summary, { async: false, gfm: true })
+    .replaceAll('<pre><code class="language-mermaid">', '<pre class="mermaid">')
+    .replaceAll('</code></pre>', '</pre>');
+  return `<!doctype html>
+<meta charset="utf-8">
+<title>${title}</title>
+<style>
+  body { font: 14px/1.5 system-ui, sans-serif; max-width: 980px; margin: 2em auto; padding: 0 1em; }
+  table { border-collapse: collapse; margin: 1em 0; }
+  th, td { border: 1px solid #d0d7de; padding: 6px 13px; text-align: left; }
+  tr:nth-child(even) { background: #f6f8fa; }
+</style>
+${html}
+<script src="../node_modules/mermaid/dist/mermaid.min.js"></script>
+<script>mermaid.initialize({ startOnLoad: true });</script>
+`;
+}
+
+mkdirSync('demo', { recursive: true });
+for (const scene of scenes) await play(scene);

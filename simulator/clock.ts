@@ -1,0 +1,24 @@
+export interface SimulatorClock {
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+export const realClock: SimulatorClock = { now: () => Date.now() };
+
+export interface FastTime {
+  /** The real moment from which time runs fast. */
+  readonly originMs: number;
+  /** Simulated seconds in one real second. */
+  readonly speed: number;
+}
+
+/** Fast time that every process with the same origin and speed shares. */
+export function acceleratedClock(time: FastTime): SimulatorClock {
+  const { now } = performance;
+  const origin = performance.timeOrigin;
+  return { now: () => faster(origin + now.call(performance), time) };
+}
+
+export function faster(realMs: number, { originMs, speed }: FastTime): number {
+  return originMs + (realMs - originMs) * speed;
+}

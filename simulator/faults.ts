@@ -1,0 +1,103 @@
+export type Service = 'lambda' | 'cloudwatch';
+
+/** What goes wrong with a request. */
+export type Fault =
+  | {
+      readonly type: 'error';
+      readonly status: number;
+      readonly name: string;
+      readonly message: string;
+      readonly retryAfterSeconds?: number;
+    }
+  /** The connection breaks before the request takes effect. */
+  | { readonly type: 'reset' }
+  /** The request takes effect, and then the connection breaks. */
+  | { readonly type: 'lost-reply' }
+  /** No reply ever comes. */
+  | { readonly type: 'hang' }
+  | { readonly type: 'delay'; readonly ms: number }
+  /** The request takes effect; the reply is no JSON. */
+  | { readonly type: 'malformed' };
+
+export interface SeenRequest {
+  readonly service: Service;
+  readonly operation: string;
+  readonly input: unknown;
+  /** How many requests for this operation came before this one. */
+  readonly count: number;
+}
+
+export type FaultRule = (request: SeenRequest) => Fault | undefined;
+export type Hook = (request: SeenRequest) => void;
+
+/** Faults to be injected, and what others do between the requests. */
+export interface Faults {
+  /** Of several rules that answer, the first one added decides. @returns a function that removes it */
+  add(rule: FaultRule): () => void;
+  /** Runs before a request takes effect. */
+  before(hook: Hook): void;
+  /** Runs after a request took effect. */
+  after(hook: Hook): void;
+  find(request: SeenRequest): Fault | undefined;
+  runBefore(request: SeenRequest): void;
+  runAfter(request: SeenRequest): void;
+}
+
+export function createFaults(): Faults {
+  const rules = new Set<FaultRule>();
+  const befores: Hook[] = [];
+  const afters: Hook[] = [];
+  return {
+    add(rule) {
+      rules.add(rule);
+      return () => {
+        rules.delete(rule);
+      };
+    },
+    before: (hook) => {
+      befores.push(hook);
+    },
+    after: (hook) => {
+      afters.push(hook);
+    },
+    find(request) {
+      for (const rule of rules) {
+        const fault = rule(request);
+        if (fault !== undefined) return fault;
+      }
+      return undefined;
+    },
+    runBefore: (request) => {
+      for (const hook of befores) hook(request);
+    },
+    runAfter: (request) => {
+      for (const hook of afters) hook(request);
+    },
+  };
+}
+
+/** The throttling of Lambda's control plane, as AWS answers it. */
+export const THROTTLED: Fault = {
+  type: 'error',
+  status: 429,
+  name: 'TooManyRequestsException',
+  message: 'Rate exceeded',
+};
+
+export const UNAVAILABLE: Fault = {
+  type: 'error',
+  status: 500,
+  name: 'ServiceException',
+  message: 'An error occurred and the request cannot be processed.',
+};
+
+export function denied(action: string, resource: string): Fault {
+  return {
+    type: 'error',
+    status: 403,
+    name: 'AccessDeniedException',
+    message:
+      `User: arn:aws:sts::123456789012:assumed-role/deploy/run is not authorized to perform: ${action} ` +
+      `on resource: ${resource} because no identity-based policy allows the ${action} action`,
+  };
+}

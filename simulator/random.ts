@@ -1,0 +1,44 @@
+/** A seeded source of numbers in [0, 1): mulberry32. */
+export type Random = () => number;
+
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Above this mean a normal approximation is good enough, and much faster. */
+const LARGE_MEAN = 30;
+
+/** How many of events that come with this mean. Knuth's product of uniforms, or normal when large. */
+export function poisson(random: Random, mean: number): number {
+  if (mean <= 0) return 0;
+  if (mean > LARGE_MEAN) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
+  const limit = Math.exp(-mean);
+  let count = 0;
+  for (let product = random(); product > limit; product *= random()) count++;
+  return count;
+}
+
+/** How many of `count` independent trials succeed. */
+export function binomial(random: Random, count: number, probability: number): number {
+  if (probability <= 0) return 0;
+  if (probability >= 1) return count;
+  const mean = count * probability;
+  if (mean > LARGE_MEAN && count - mean > LARGE_MEAN) {
+    const value = Math.round(mean + Math.sqrt(mean * (1 - probability)) * normal(random));
+    return Math.min(count, Math.max(0, value));
+  }
+  let successes = 0;
+  for (let trial = 0; trial < count; trial++) if (random() < probability) successes++;
+  return successes;
+}
+
+/** Box and Muller. */
+function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Simulator } from './simulator.ts';
+import type { WireReply } from './wire.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a simulator on the loopback interface. */
+export async function startServer(
+  simulator: Simulator,
+  { port = 0 }: { readonly port?: number } = {},
+): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    void respond(simulator, request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function respond(
+  simulator: Simulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { reply, fault } = simulator.handle({
+    method: request.method ?? 'GET',
+    url: request.url ?? '/',
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    ),
+    body: await bodyOf(request),
+  });
+  if (fault?.type === 'hang') return;
+  if (reply === undefined) {
+    request.socket.destroy();
+  } else if (fault?.type === 'delay') {
+    setTimeout(() => {
+      send(response, reply);
+    }, fault.ms);
+  } else {
+    send(response, reply);
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: WireReply): void {
+  response.writeHead(status, headers).end(body);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

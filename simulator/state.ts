@@ -1,0 +1,121 @@
+import type { SimulatorClock } from './clock.ts';
+import type { Random } from './random.ts';
+
+/** How code behaves under traffic. Part of the code, and so of every version made of it. */
+export interface Behaviour {
+  /** Share of invocations that fail, 0 to 1. */
+  readonly errorRate: number;
+  readonly durationMs: number;
+}
+
+export const GOOD: Behaviour = { errorRate: 0.0005, durationMs: 40 };
+
+/** What a version is a snapshot of. */
+export interface Configuration {
+  /** Stands for the code; its hash is CodeSha256. */
+  readonly code: string;
+  readonly behaviour: Behaviour;
+  readonly role: string;
+  /** Empty for none. */
+  readonly deadLetterArn: string;
+  readonly snapStart: boolean;
+}
+
+/** A state that is taken later: Lambda works in the background. */
+export interface Pending {
+  readonly at: number;
+  readonly state?: string;
+  readonly lastUpdateStatus?: string;
+  readonly reason?: string;
+}
+
+/** A published version, or `$LATEST`. */
+export interface Version {
+  readonly version: string;
+  configuration: Configuration;
+  readonly description: string;
+  revisionId: string;
+  state: string;
+  stateReason: string;
+  lastUpdateStatus: string;
+  lastUpdateReason: string;
+  pending?: Pending | undefined;
+}
+
+export interface Alias {
+  readonly name: string;
+  version: string;
+  /** Fraction of requests by additional version. */
+  weights: Readonly<Record<string, number>>;
+  description: string;
+  revisionId: string;
+  provisioned?: Provisioned | undefined;
+}
+
+export interface Provisioned {
+  readonly executions: number;
+  /** When Lambda will have moved the environments to the alias's version. */
+  readyAt: number;
+}
+
+export interface LambdaFunction {
+  readonly name: string;
+  readonly latest: Version;
+  readonly versions: Version[];
+  readonly aliases: Map<string, Alias>;
+  /** The configuration that was last published: publishing it again makes no version. */
+  published?: Configuration | undefined;
+  readonly timing: Timing;
+}
+
+/** How long AWS takes for what it does in the background, and how that ends. */
+export interface Timing {
+  updateMs: number;
+  activationMs: number;
+  /** Set for an update or a version that fails: the reason. */
+  failure: string;
+}
+
+/** What an alias really was, from `at` on. */
+export interface AliasRecord {
+  readonly at: number;
+  readonly functionName: string;
+  readonly alias: string;
+  readonly version: string;
+  readonly weights: Readonly<Record<string, number>>;
+  readonly revisionId: string;
+}
+
+/** The state of simulated Lambda and what all its parts need. */
+export interface LambdaState {
+  readonly clock: SimulatorClock;
+  readonly random: Random;
+  readonly region: string;
+  readonly account: string;
+  readonly functions: Map<string, LambdaFunction>;
+  readonly aliasHistory: AliasRecord[];
+  /** How long the environments of an alias with provisioned concurrency take to move. */
+  provisioningMs: number;
+  /** Not documented by AWS: whether such a move gives the alias a new RevisionId. */
+  transitionChangesRevisionId: boolean;
+}
+
+export function functionArn({ region, account }: LambdaState, name: string): string {
+  return `arn:aws:lambda:${region}:${account}:function:${name}`;
+}
+
+export function newRevision({ random }: LambdaState): string {
+  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+export function recordAlias(state: LambdaState, functionName: string, alias: Alias): void {
+  state.aliasHistory.push({
+    at: state.clock.now(),
+    functionName,
+    alias: alias.name,
+    version: alias.version,
+    weights: alias.weights,
+    revisionId: alias.revisionId,
+  });
+}
