@@ -62337,6 +62337,8 @@ const SHIFT_TRIES = 3;
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
 function createRouter(options) {
     const { aliases, target, versions, clock, note } = options;
+    // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+    const reader = { aliases, target, clock, note };
     const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
     const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
     const missing = `the alias ${(0,core_target/* targetName */.je)(target)} does not exist any more.`;
@@ -62407,7 +62409,7 @@ function createRouter(options) {
     }
     async function confirm(signal) {
         const move = { from: versions.stable, to: versions.canary };
-        const present = await (0,settled/* readSettled */.G)({ ...options, signal, move });
+        const present = await (0,settled/* readSettled */.G)({ ...reader, signal, move });
         if (present === undefined)
             return { type: 'blocked', reason: missing };
         return (0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone)
@@ -62421,7 +62423,7 @@ function createRouter(options) {
         for (let pauseMs = 500;; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
             try {
                 const present = written
-                    ? await (0,settled/* readSettled */.G)({ ...options, move: { from: versions.canary, to: versions.stable } })
+                    ? await (0,settled/* readSettled */.G)({ ...reader, move: { from: versions.canary, to: versions.stable } })
                     : await aliases.find(target);
                 if (present === undefined)
                     return { type: 'foreign', detail: missing };
@@ -63060,10 +63062,11 @@ function assess(watches, reading, histories, policy) {
     const judged = watches.map((before) => judge(before, reading, histories.get(before.name), policy));
     return {
         watches: judged.map(({ after }) => after),
-        measurements: judged.map(({ after, verdict, state }) => ({
+        measurements: judged.map(({ after, state, detail, verdict }) => ({
             at: reading.at,
             check: after.name,
             state,
+            detail,
             verdict,
         })),
         verdict: worst(judged.map(({ verdict }) => verdict)),
@@ -63090,6 +63093,7 @@ function judge(before, reading, history, policy) {
     return {
         after: { ...seen(now, reading.at), ignored },
         state: now.state,
+        detail: now.reason,
         verdict: ignored ? PASS : judgeStates(now, counted, policy),
     };
 }
@@ -63131,6 +63135,7 @@ function unseen(before, at, problem, policy) {
     return {
         after: before,
         state: 'unreadable',
+        detail: problem,
         verdict: darkMs > policy.monitoringGraceMs
             ? {
                 kind: 'fail',
@@ -63325,14 +63330,14 @@ function leave(plan, step) {
         ? { phase: 'shifting', step: step + 1 }
         : { phase: 'confirming' };
 }
-/** `25 % (step 2 of 4), 3 min 12 s into it`: where in the plan something happened. */
+/** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
 function where(plan, state, at) {
     switch (state.phase) {
         case 'shifting':
-            return describeStep(plan, state.step);
+            return `at ${describeStep(plan, state.step)}`;
         case 'baking': {
-            const since = at === undefined ? '' : `, ${(0,duration/* formatDuration */.a)(at - state.since)} into it`;
-            return `${describeStep(plan, state.step)}${since}`;
+            const since = at === undefined ? '' : `, after ${(0,duration/* formatDuration */.a)(at - state.since)}`;
+            return `at ${describeStep(plan, state.step)}${since}`;
         }
         case 'confirming':
         case 'reverting':
@@ -63436,7 +63441,7 @@ function arrival(plan, before, now) {
         case 'confirming':
             return [info('all steps passed; reading the alias back')];
         case 'reverting':
-            return [info(`reverting: ${now.reason}`)];
+            return [info(`reverting ${now.reason}`)];
         case 'promoted':
         case 'reverted':
         case 'revert-failed':
@@ -63464,7 +63469,7 @@ function describeChange(now, before) {
     if (before === undefined && now.state === 'OK')
         return [];
     const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
-    const why = now.verdict.reason === '' ? '' : `: ${now.verdict.reason}`;
+    const why = now.detail === '' ? '' : `: ${now.detail}`;
     return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
 }
 function progress(memory, at) {
@@ -63618,27 +63623,30 @@ function weightChanges(steps, entries) {
 }
 /** The first line of every report: what happened, in one sentence. */
 function headline({ outcome, reason, targets }) {
-    const names = targets.map(core_target/* targetName */.je).join(', ');
-    const version = [...new Set(targets.map((target) => target.version))].join(', ');
-    const previous = [...new Set(targets.map((target) => target.previousVersion))].join(', ');
+    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+    const names = list(targets.map(core_target/* targetName */.je));
+    const now = list(targets.map((target) => `${(0,core_target/* targetName */.je)(target)} serves version ${target.version}`));
     switch (outcome) {
         case 'promoted':
-            return `Promoted: ${names} serves version ${version}`;
+            return `Promoted: ${now}`;
         case 'reverted':
-            return `Reverted: ${names} serves version ${previous} again. ${reason}`;
+            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,core_target/* targetName */.je)(target)} to version ${previousVersion}`))} ${reason}`;
         case 'revert-failed':
-            return `Revert failed: ${names} may still send traffic to version ${version}. ${reason}`;
+            return `Revert failed: ${list(shifting.map((target) => `${(0,core_target/* targetName */.je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
         case 'held':
-            return `Held: ${names} was left as it is. ${reason}`;
+            return `Held ${list(shifting.map(core_target/* targetName */.je))} ${reason}`;
         case 'unchanged':
-            return `Unchanged: ${names} serves version ${version} already`;
+            return `Unchanged: ${now} already`;
         case 'created':
-            return `Created: ${names} serves version ${version}; there was nothing to shift from`;
+            return `Created: ${now}; there was nothing to shift from`;
         case 'planned':
-            return `Planned: ${names} was not changed (dry run)`;
+            return `Planned: ${names} would be shifted; nothing was written`;
         case 'failed':
             return `Failed: ${reason}`;
     }
+}
+function list(items) {
+    return items.join(', ');
 }
 
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
@@ -63680,12 +63688,12 @@ function jsonReport(report) {
         weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
         measurements: report.measurements
             .slice(0, MOST_MEASUREMENTS)
-            .map(({ at, check, state, verdict }) => ({
+            .map(({ at, check, state, detail, verdict }) => ({
             at: iso(at),
             check,
             state,
+            detail,
             verdict: verdict.kind,
-            reason: verdict.reason,
         })),
         measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
         warnings: report.warnings,
@@ -63820,18 +63828,18 @@ function alarms({ measurements, region }) {
     return section('Alarms', ['alarm', 'last state', 'verdict'], rows);
 }
 function changes({ measurements, startedAt }) {
-    const rows = measurements.map(({ at, check, state, verdict }) => [
+    const rows = measurements.map(({ at, check, state, detail, verdict }) => [
         `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
         (0,markdown/* escapeMarkdown */.FV)(state),
-        summary_reason(verdict.reason),
+        summary_reason(verdict.kind === 'pass' ? detail : verdict.reason),
     ]);
     if (rows.length === 0)
         return [];
     return [
         '',
         '<details><summary>What the alarms did</summary>',
-        ...section(null, ['when', 'alarm', 'state', 'why it counts'], rows),
+        ...section(null, ['when', 'alarm', 'state', 'why'], rows),
         '',
         '</details>',
     ];
@@ -69868,7 +69876,7 @@ async function attempt(chronicle, cancellation) {
         targets: shifting.map(({ target, versions }) => ({ target, versions })),
     };
     const final = await rollOut(plan, {
-        routers: shifting.map((each) => (0,router/* createRouter */.a)({ ...preparation, ...each, region })),
+        routers: shifting.map((each) => (0,router/* createRouter */.a)({ ...each, region, aliases: preparation.aliases, clock: main_clock, note: chronicle.note })),
         checks: createChecks(preparation.alarms, clearance.watches, config),
         clock: main_clock,
         journal: {

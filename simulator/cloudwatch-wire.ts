@@ -89,13 +89,13 @@ function operations(
       alarms.putMetricAlarm(String(input['AlarmName']), {
         metricName: String(input['MetricName']),
         dimensions: Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value])),
-        statistic: String(input['Statistic'] ?? 'Sum'),
+        statistic: text(input['Statistic'], 'Sum'),
         periodSeconds: Number(input['Period'] ?? 60),
         evaluationPeriods: periods,
         datapointsToAlarm: Number(input['DatapointsToAlarm'] ?? periods),
         threshold: Number(input['Threshold'] ?? 0),
         comparison: String(input['ComparisonOperator']),
-        treatMissingData: String(input['TreatMissingData'] ?? 'missing'),
+        treatMissingData: text(input['TreatMissingData'], 'missing'),
       });
     },
 
@@ -112,7 +112,7 @@ function operations(
       if (!['OK', 'ALARM', 'INSUFFICIENT_DATA'].includes(state)) {
         throw new AwsError(400, 'ValidationError', `StateValue ${state} is not valid`);
       }
-      alarms.setState(String(input['AlarmName']), state, String(input['StateReason'] ?? ''));
+      alarms.setState(String(input['AlarmName']), state, text(input['StateReason'], ''));
     },
   };
 }
@@ -157,6 +157,10 @@ function page<T>(all: readonly T[], input: Body) {
     entries: all.slice(from, next),
     nextToken: next < all.length ? { NextToken: String(next) } : {},
   };
+}
+
+function text(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }
 
 function strings(value: unknown): readonly string[] | undefined {

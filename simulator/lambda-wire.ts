@@ -103,9 +103,9 @@ const ROUTES: readonly Route[] = [
   route('GET', '/2015-03-31/functions/*/versions', 'ListVersionsByFunction', 200, (call) => {
     const { latest, versions } = functionNamed(call.state, call.name);
     const all = [latest, ...versions].map((version) => {
+      const listed = configuration(call.state, call.name, version);
       // The list does not tell states; each version must be read for its own.
-      const { State, LastUpdateStatus, ...listed } = configuration(call.state, call.name, version);
-      return listed;
+      return { ...listed, State: undefined, LastUpdateStatus: undefined };
     });
     return page(call.query, all, 'Versions');
   }),

@@ -75,7 +75,9 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
     targets: shifting.map(({ target, versions }) => ({ target, versions })),
   };
   const final = await rollOut(plan, {
-    routers: shifting.map((each) => createRouter({ ...preparation, ...each, region })),
+    routers: shifting.map((each) =>
+      createRouter({ ...each, region, aliases: preparation.aliases, clock, note: chronicle.note }),
+    ),
     checks: createChecks(preparation.alarms, clearance.watches, config),
     clock,
     journal: {

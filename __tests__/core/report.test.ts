@@ -20,11 +20,17 @@ const target = targetReport(
     disposition: 'shift',
   },
 );
-const measured = (at: number, state: string, reason = ''): Entry => ({
+const measured = (at: number, state: string, detail = ''): Entry => ({
   type: 'measurements',
   at,
   measurements: [
-    { at, check: 'errors', state, verdict: { kind: reason === '' ? 'pass' : 'fail', reason } },
+    {
+      at,
+      check: 'errors',
+      state,
+      detail,
+      verdict: { kind: detail === '' ? 'pass' : 'fail', reason: detail },
+    },
   ],
 });
 const begun: readonly Entry[] = [
@@ -41,7 +47,7 @@ const begun: readonly Entry[] = [
 ];
 const reverted: readonly Entry[] = [
   ...begun,
-  measured(92_000, 'ALARM', 'alarm errors went into ALARM: too many'),
+  measured(92_000, 'ALARM', 'too many'),
   { type: 'state', at: 92_000, state: { phase: 'reverting', reason: 'too many' } },
   { type: 'state', at: 93_000, state: { phase: 'reverted', reason: 'too many' } },
 ];
@@ -75,7 +81,7 @@ describe('a report', () => {
 
   it.each<[Outcome, string]>([
     ['promoted', 'Promoted: checkout:live serves version 8'],
-    ['reverted', 'Reverted: checkout:live serves version 7 again. too many'],
+    ['reverted', 'Reverted checkout:live to version 7 too many'],
     ['revert-failed', 'may still send traffic to version 8'],
     ['failed', 'Failed: too many'],
   ])('begins with the verdict %s in one sentence', (outcome, sentence) => {
@@ -106,8 +112,8 @@ describe('the log', () => {
     expect(linesOf(reverted).slice(4)).toEqual([
       '[+0 s] checkout:live: from version 7 to version 8',
       '[+2 s] 10 % shifted (step 1 of 2); baking for 5 min',
-      '[+1 min 32 s] alarm errors: OK → ALARM: alarm errors went into ALARM: too many',
-      '[+1 min 32 s] reverting: too many',
+      '[+1 min 32 s] alarm errors: OK → ALARM: too many',
+      '[+1 min 32 s] reverting too many',
     ]);
   });
 
@@ -152,6 +158,7 @@ describe('the summary', () => {
             at: index,
             check: `${index} ${name}`.slice(0, 255),
             state: 'ALARM',
+            detail: reason,
             verdict: { kind: 'fail', reason },
           })),
           warnings: Array.from({ length: 200 }, () => reason),

@@ -73,7 +73,7 @@ describe('a rollout', () => {
     const fail: Verdict = { kind: 'fail', reason: 'alarm errors went into ALARM: too many' };
     expect(after(shifted(0), assessed(72_000, fail))).toEqual({
       phase: 'reverting',
-      reason: '10 % (step 1 of 3), 1 min 12 s into it: alarm errors went into ALARM: too many',
+      reason: 'at 10 % (step 1 of 3), after 1 min 12 s: alarm errors went into ALARM: too many',
     });
   });
 
@@ -96,7 +96,7 @@ describe('a rollout', () => {
     const cancelled: Event = { type: 'cancelled', at: 30_000, reason: 'cancelled', hold: true };
     expect(after(shifted(0), cancelled)).toEqual({
       phase: 'held',
-      reason: '10 % (step 1 of 3), 30 s into it: cancelled',
+      reason: 'at 10 % (step 1 of 3), after 30 s: cancelled',
     });
   });
 

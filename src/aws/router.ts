@@ -36,6 +36,8 @@ const SHIFT_TRIES = 3;
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
 export function createRouter(options: RouterOptions): Router {
   const { aliases, target, versions, clock, note } = options;
+  // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+  const reader = { aliases, target, clock, note };
   const stableAlone = routingAt(0, versions);
   const canaryAlone = routingAt(100, versions);
   const missing = `the alias ${targetName(target)} does not exist any more.`;
@@ -105,7 +107,7 @@ export function createRouter(options: RouterOptions): Router {
 
   async function confirm(signal: AbortSignal): Promise<ConfirmResult> {
     const move = { from: versions.stable, to: versions.canary };
-    const present = await readSettled({ ...options, signal, move });
+    const present = await readSettled({ ...reader, signal, move });
     if (present === undefined) return { type: 'blocked', reason: missing };
     return sameRouting(present.routing, canaryAlone)
       ? { type: 'confirmed' }
@@ -119,7 +121,7 @@ export function createRouter(options: RouterOptions): Router {
     for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         const present = written
-          ? await readSettled({ ...options, move: { from: versions.canary, to: versions.stable } })
+          ? await readSettled({ ...reader, move: { from: versions.canary, to: versions.stable } })
           : await aliases.find(target);
         if (present === undefined) return { type: 'foreign', detail: missing };
         if (sameRouting(present.routing, stableAlone)) return { type: 'reverted' };

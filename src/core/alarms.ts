@@ -46,6 +46,8 @@ export interface Measurement {
   readonly at: number;
   readonly check: string;
   readonly state: string;
+  /** AWS's own words for the state, or why it cannot be read. */
+  readonly detail: string;
   readonly verdict: Verdict;
 }
 
@@ -94,10 +96,11 @@ export function assess(
   );
   return {
     watches: judged.map(({ after }) => after),
-    measurements: judged.map(({ after, verdict, state }) => ({
+    measurements: judged.map(({ after, state, detail, verdict }) => ({
       at: reading.at,
       check: after.name,
       state,
+      detail,
       verdict,
     })),
     verdict: worst(judged.map(({ verdict }) => verdict)),
@@ -107,6 +110,7 @@ export function assess(
 interface Judged {
   readonly after: AlarmWatch;
   readonly state: string;
+  readonly detail: string;
   readonly verdict: Verdict;
 }
 
@@ -135,6 +139,7 @@ function judge(
   return {
     after: { ...seen(now, reading.at), ignored },
     state: now.state,
+    detail: now.reason,
     verdict: ignored ? PASS : judgeStates(now, counted, policy),
   };
 }
@@ -179,6 +184,7 @@ function unseen(before: AlarmWatch, at: number, problem: string, policy: AlarmPo
   return {
     after: before,
     state: 'unreadable',
+    detail: problem,
     verdict:
       darkMs > policy.monitoringGraceMs
         ? {

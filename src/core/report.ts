@@ -146,25 +146,31 @@ export function weightChanges(
 
 /** The first line of every report: what happened, in one sentence. */
 export function headline({ outcome, reason, targets }: Report): string {
-  const names = targets.map(targetName).join(', ');
-  const version = [...new Set(targets.map((target) => target.version))].join(', ');
-  const previous = [...new Set(targets.map((target) => target.previousVersion))].join(', ');
+  const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+  const names = list(targets.map(targetName));
+  const now = list(
+    targets.map((target) => `${targetName(target)} serves version ${target.version}`),
+  );
   switch (outcome) {
     case 'promoted':
-      return `Promoted: ${names} serves version ${version}`;
+      return `Promoted: ${now}`;
     case 'reverted':
-      return `Reverted: ${names} serves version ${previous} again. ${reason}`;
+      return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${targetName(target)} to version ${previousVersion}`))} ${reason}`;
     case 'revert-failed':
-      return `Revert failed: ${names} may still send traffic to version ${version}. ${reason}`;
+      return `Revert failed: ${list(shifting.map((target) => `${targetName(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
     case 'held':
-      return `Held: ${names} was left as it is. ${reason}`;
+      return `Held ${list(shifting.map(targetName))} ${reason}`;
     case 'unchanged':
-      return `Unchanged: ${names} serves version ${version} already`;
+      return `Unchanged: ${now} already`;
     case 'created':
-      return `Created: ${names} serves version ${version}; there was nothing to shift from`;
+      return `Created: ${now}; there was nothing to shift from`;
     case 'planned':
-      return `Planned: ${names} was not changed (dry run)`;
+      return `Planned: ${names} would be shifted; nothing was written`;
     case 'failed':
       return `Failed: ${reason}`;
   }
+}
+
+function list(items: readonly string[]): string {
+  return items.join(', ');
 }

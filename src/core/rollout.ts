@@ -175,14 +175,14 @@ function leave(plan: Plan, step: number): State {
     : { phase: 'confirming' };
 }
 
-/** `25 % (step 2 of 4), 3 min 12 s into it`: where in the plan something happened. */
+/** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
 function where(plan: Plan, state: ActiveState, at?: number): string {
   switch (state.phase) {
     case 'shifting':
-      return describeStep(plan, state.step);
+      return `at ${describeStep(plan, state.step)}`;
     case 'baking': {
-      const since = at === undefined ? '' : `, ${formatDuration(at - state.since)} into it`;
-      return `${describeStep(plan, state.step)}${since}`;
+      const since = at === undefined ? '' : `, after ${formatDuration(at - state.since)}`;
+      return `at ${describeStep(plan, state.step)}${since}`;
     }
     case 'confirming':
     case 'reverting':

@@ -113,7 +113,7 @@ function arrival(plan: Plan, before: State | undefined, now: State): readonly Li
     case 'confirming':
       return [info('all steps passed; reading the alias back')];
     case 'reverting':
-      return [info(`reverting: ${now.reason}`)];
+      return [info(`reverting ${now.reason}`)];
     case 'promoted':
     case 'reverted':
     case 'revert-failed':
@@ -142,7 +142,7 @@ function describeChange(now: Measurement, before: Measurement | undefined): read
   // An alarm that is fine from the first reading on is no news.
   if (before === undefined && now.state === 'OK') return [];
   const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
-  const why = now.verdict.reason === '' ? '' : `: ${now.verdict.reason}`;
+  const why = now.detail === '' ? '' : `: ${now.detail}`;
   return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
 }
 

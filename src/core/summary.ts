@@ -109,17 +109,17 @@ function alarms({ measurements, region }: Report): readonly string[] {
 }
 
 function changes({ measurements, startedAt }: Report): readonly string[] {
-  const rows = measurements.map(({ at, check, state, verdict }) => [
+  const rows = measurements.map(({ at, check, state, detail, verdict }) => [
     `+${formatDuration(at - startedAt)}`,
     escapeMarkdown(shorten(check, LONGEST_NAME)),
     escapeMarkdown(state),
-    reason(verdict.reason),
+    reason(verdict.kind === 'pass' ? detail : verdict.reason),
   ]);
   if (rows.length === 0) return [];
   return [
     '',
     '<details><summary>What the alarms did</summary>',
-    ...section(null, ['when', 'alarm', 'state', 'why it counts'], rows),
+    ...section(null, ['when', 'alarm', 'state', 'why'], rows),
     '',
     '</details>',
   ];

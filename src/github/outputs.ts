@@ -41,12 +41,12 @@ function jsonReport(report: Report) {
     weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
     measurements: report.measurements
       .slice(0, MOST_MEASUREMENTS)
-      .map(({ at, check, state, verdict }) => ({
+      .map(({ at, check, state, detail, verdict }) => ({
         at: iso(at),
         check,
         state,
+        detail,
         verdict: verdict.kind,
-        reason: verdict.reason,
       })),
     measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
     warnings: report.warnings,

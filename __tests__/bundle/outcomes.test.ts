@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { updateAlias } from '../../simulator/aliases.ts';
+import { createFunction, publishVersion, updateFunction } from '../../simulator/functions.ts';
+import { addFunction, after, createWorld, type World } from './world.ts';
+
+describe('the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterEach(() => world.close());
+
+  it('promotes a version step by step when the alarm stays green', async () => {
+    const result = await world.run();
+    expect(result.log).toContain('Promoted: checkout:live serves version 2');
+    expect(result.outputs).toMatchObject({
+      outcome: 'promoted',
+      version: '2',
+      'previous-version': '1',
+      'function-arn': 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
+      'alias-arn': 'arn:aws:lambda:eu-west-1:123456789012:function:checkout:live',
+      reason: '',
+    });
+    expect(result.exitCode).toBe(0);
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+    expect(result.summary).toContain('## ✅');
+  });
+
+  it('bakes every step for its whole time', async () => {
+    await world.run();
+    const [, ...moves] = world.simulator.aliasHistory.map(({ at }) => at);
+    moves.slice(1).forEach((at, index) => {
+      expect(at - (moves[index] ?? 0)).toBeGreaterThanOrEqual(60_000);
+    });
+  });
+
+  it('ends with a read of the alias, after the last reading of the alarms', async () => {
+    await world.run();
+    const operations = world.simulator.requests.map(({ operation }) => operation);
+    expect(operations.at(-1)).toBe('GetAlias');
+    expect(operations.at(-2)).toBe('DescribeAlarms');
+  });
+
+  it('reverts when the alarm goes red, with the reason of AWS, and fails', async () => {
+    after(world.simulator, 'UpdateAlias', 1, () => {
+      world.setAlarm('ALARM', 'Threshold Crossed: 7 errors');
+    });
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toMatch(
+      /^at 50 % \(step 2 of 3\), after \d+ s: alarm errors went into ALARM: Threshold Crossed: 7 errors$/,
+    );
+    expect(result.log).toContain('::error::Reverted checkout:live to version 1 at 50 %');
+    expect(result.exitCode).toBe(1);
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1']);
+    expect(result.summary).toContain('## ❌');
+  });
+
+  it('reverts when the alarm goes red in the bake after the promotion', async () => {
+    after(world.simulator, 'UpdateAlias', 2, () => {
+      world.setAlarm('ALARM');
+    });
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2', '1']);
+  });
+
+  it('is done at once when nothing changed since the version the alias serves', async () => {
+    updateFunction(world.simulator.lambda, 'checkout', { code: 'x' });
+    const { version } = publishVersion(world.simulator.lambda, 'checkout');
+    updateAlias(world.simulator.lambda, 'checkout', 'live', { version });
+    const result = await world.run();
+    expect(result.outputs).toMatchObject({ outcome: 'unchanged', version, reason: '' });
+    expect(result.exitCode).toBe(0);
+    expect(world.writes()).toEqual(['PublishVersion']);
+  });
+
+  it('creates the alias of a function that has none', async () => {
+    createFunction(world.simulator.lambda, { functionName: 'fresh' });
+    const result = await world.run({ 'function-name': 'fresh' });
+    expect(result.outputs).toMatchObject({ outcome: 'created', version: '1' });
+    expect(result.exitCode).toBe(0);
+    expect(world.alias('fresh')).toBe('1');
+  });
+
+  it('writes nothing in a dry run, and shows the plan', async () => {
+    const result = await world.run({ 'dry-run': 'true' });
+    expect(result.outputs).toMatchObject({ outcome: 'planned', 'previous-version': '1' });
+    expect(result.exitCode).toBe(0);
+    expect(world.writes()).toEqual([]);
+    expect(result.summary).toContain('| 2 | 50 % | 1 min |');
+  });
+
+  it('rolls out a version that was published before, without publishing', async () => {
+    publishVersion(world.simulator.lambda, 'checkout');
+    const result = await world.run({ version: '2' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.writes()).toEqual(['UpdateAlias', 'UpdateAlias', 'UpdateAlias']);
+  });
+
+  it('goes to 100 % at once with AllAtOnce, and still watches', async () => {
+    after(world.simulator, 'UpdateAlias', 0, () => {
+      world.setAlarm('ALARM');
+    });
+    const result = await world.run({ steps: 'AllAtOnce' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.routings()).toEqual(['1', '2', '1']);
+  });
+
+  it('gives the version the commit and the run as its description', async () => {
+    await world.run();
+    const published = world.simulator.lambda.functions.get('checkout')?.versions.at(-1);
+    expect(published?.description).toBe(
+      '0123456789abcdef0123456789abcdef01234567 https://github.com/acme/shop/actions/runs/42',
+    );
+  });
+
+  it('says in the report what every step and every alarm did', async () => {
+    after(world.simulator, 'UpdateAlias', 1, () => {
+      world.setAlarm('ALARM', 'red');
+    });
+    const { report } = await world.run();
+    expect(report).toMatchObject({
+      outcome: 'reverted',
+      targets: [{ functionName: 'checkout', alias: 'live', previousVersion: '1', version: '2' }],
+      steps: [{ result: 'passed' }, { result: 'stopped' }, { result: 'not reached' }],
+      weights: [{ weight: 10 }, { weight: 50 }, { weight: 0 }],
+      measurements: [
+        { check: 'errors', state: 'OK', verdict: 'pass' },
+        { check: 'errors', state: 'ALARM', detail: 'red', verdict: 'fail' },
+      ],
+    });
+  });
+
+  it('waits for a version to become Active before it gets traffic, and shows that it does', async () => {
+    addFunction(world.simulator, 'snap', { snapStart: true, activationMs: 0 });
+    const found = world.simulator.lambda.functions.get('snap');
+    if (found !== undefined) found.timing.activationMs = 120_000;
+    const result = await world.run({ 'function-name': 'snap' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).toContain('snap: waiting for version 2 to become Active');
+  });
+
+  it('fails with the reason of AWS when the version cannot be started, and moves nothing', async () => {
+    const timing = world.simulator.lambda.functions.get('checkout')?.timing;
+    if (timing !== undefined) {
+      timing.activationMs = 30_000;
+      timing.failure = 'the init code threw';
+    }
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('version 2 is Failed');
+    expect(result.outputs['reason']).toContain('the init code threw');
+    expect(world.routings()).toEqual(['1']);
+  });
+
+  it('waits for an update of the function that is in progress', async () => {
+    const timing = world.simulator.lambda.functions.get('checkout')?.timing;
+    if (timing !== undefined) timing.updateMs = 60_000;
+    updateFunction(world.simulator.lambda, 'checkout', { code: 'in the making' });
+    const result = await world.run();
+    expect(result.log).toContain('waiting for an update of $LATEST that is in progress');
+    expect(result.outputs['outcome']).toBe('promoted');
+  });
+});

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { updateAlias } from '../../simulator/aliases.ts';
+import { denied } from '../../simulator/faults.ts';
+import { publishVersion, updateFunction } from '../../simulator/functions.ts';
+import { createWorld, type World } from './world.ts';
+
+describe('before anything is written, the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterEach(() => world.close());
+
+  const change = (configuration: Parameters<typeof updateFunction>[2]) => {
+    updateFunction(world.simulator.lambda, 'checkout', configuration);
+  };
+  const move = (to: Parameters<typeof updateAlias>[3]) => {
+    updateAlias(world.simulator.lambda, 'checkout', 'live', to);
+  };
+
+  it.each<[string, () => void, string]>([
+    [
+      'an execution role that differs',
+      () => {
+        change({ role: 'arn:aws:iam::123456789012:role/other' });
+      },
+      'runs as arn:aws:iam::123456789012:role/checkout, the new one as arn:aws:iam::123456789012:role/other',
+    ],
+    [
+      'a dead-letter queue that differs',
+      () => {
+        change({ deadLetterArn: 'arn:aws:sqs:eu-west-1:123456789012:dead' });
+      },
+      'has no dead-letter queue, the new one has the dead-letter queue arn:aws:sqs',
+    ],
+    [
+      'an alias on $LATEST',
+      () => {
+        move({ version: '$LATEST' });
+      },
+      'points to $LATEST',
+    ],
+    [
+      'an alias that is split',
+      () => {
+        publishVersion(world.simulator.lambda, 'checkout');
+        move({ weights: { '2': 0.05 } });
+      },
+      'checkout:live is already split: version 1 with 5 % to version 2',
+    ],
+    [
+      'an alarm that is red',
+      () => {
+        world.setAlarm('ALARM', 'red for days');
+      },
+      'errors is in ALARM before the rollout (red for days)',
+    ],
+    [
+      'an alarm that does not exist',
+      () => {
+        world.simulator.alarms.delete('errors');
+      },
+      'CloudWatch returned no alarm named errors',
+    ],
+    [
+      'an alarm that CloudWatch cannot evaluate',
+      () => {
+        const alarm = world.simulator.alarms.alarms.get('errors');
+        if (alarm !== undefined) alarm.evaluationState = 'EVALUATION_ERROR';
+      },
+      'EVALUATION_ERROR',
+    ],
+    [
+      'an update that failed',
+      () => {
+        const timing = world.simulator.lambda.functions.get('checkout')?.timing;
+        if (timing !== undefined) timing.failure = 'the image is gone';
+        change({ code: 'broken' });
+      },
+      'its last update failed (FunctionError: the image is gone)',
+    ],
+  ])('refuses %s', async (_, arrange, problem) => {
+    arrange();
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain(problem);
+    expect(result.exitCode).toBe(1);
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('refuses code that is not what was asked for', async () => {
+    const result = await world.run({ 'code-sha256': 'c29tZXRoaW5nIGVsc2U=' });
+    expect(result.outputs['reason']).toContain('code-sha256: checkout $LATEST has the hash');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('refuses a function that does not exist', async () => {
+    const result = await world.run({ 'function-name': 'nobody' });
+    expect(result.outputs['reason']).toContain('there is no function nobody');
+  });
+
+  it('refuses a version that does not exist', async () => {
+    const result = await world.run({ version: '99' });
+    expect(result.outputs['reason']).toContain('not that version of it');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('refuses a version that is Inactive and says how to wake it', async () => {
+    const version = publishVersion(world.simulator.lambda, 'checkout');
+    version.state = 'Inactive';
+    const result = await world.run({ version: '2' });
+    expect(result.outputs['reason']).toContain('checkout version 2 is Inactive');
+    expect(result.outputs['reason']).toContain('aws lambda invoke');
+  });
+
+  it('finds alarms of every kind', async () => {
+    const { alarms } = world.simulator;
+    alarms.putMetricAlarm('metric', { metricName: 'Errors', treatMissingData: 'notBreaching' });
+    alarms.setState('metric', 'OK', 'well');
+    alarms.putCompositeAlarm('composite', 'ALARM("metric")');
+    const result = await world.run({ alarms: 'metric, composite, errors', 'dry-run': 'true' });
+    expect(result.outputs['outcome']).toBe('planned');
+  });
+
+  it('reports everything that is wrong at once', async () => {
+    change({ role: 'arn:aws:iam::123456789012:role/other' });
+    world.setAlarm('ALARM');
+    const result = await world.run({ alarms: 'errors, nothing' });
+    const problems = result.outputs['reason']?.split('\n');
+    expect(problems).toHaveLength(3);
+    expect(result.summary.match(/^- \*\*/gm)).toHaveLength(3);
+  });
+
+  it('reports every input that is wrong at once, and asks AWS nothing', async () => {
+    const result = await world.run({ alias: '7', steps: '10 5m', 'bake-time': '5' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']?.split('\n')).toHaveLength(3);
+    expect(result.log.match(/::error::/g)).toHaveLength(1);
+    expect(world.simulator.requests).toEqual([]);
+  });
+
+  it('names the IAM action and the resource when something is not allowed', async () => {
+    const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:checkout';
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetAlias' ? denied('lambda:GetAlias', arn) : undefined,
+    );
+    const result = await world.run();
+    expect(result.outputs['reason']).toContain(
+      `Add the action "lambda:GetAlias" on the resource "${arn}"`,
+    );
+  });
+
+  it('warns visibly when nothing is watched', async () => {
+    const result = await world.run({ alarms: '', 'dry-run': 'true' });
+    expect(result.log).toMatch(/^::warning::.*Nothing is watched/m);
+    expect(result.summary).toContain('Nothing is watched');
+  });
+
+  it('keeps text from outside from becoming a command or markup', async () => {
+    const nasty = '##[error]x <img src=x> **bold** | cell';
+    world.simulator.alarms.putLogAlarm(nasty);
+    world.setAlarm('ALARM', 'first\n::error::injected\n::set-output name=x::y', nasty);
+    const result = await world.run({ alarms: `${nasty}\n` });
+    expect(result.log).not.toMatch(/^::error::injected/m);
+    expect(result.log).not.toMatch(/^::set-output/m);
+    expect(result.log).not.toContain('##[');
+    expect(result.summary).not.toContain('<img');
+    expect(result.summary).not.toContain('**bold**');
+  });
+});

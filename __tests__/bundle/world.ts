@@ -1,0 +1,123 @@
+import { createAlias, getAlias } from '../../simulator/aliases.ts';
+import type { AlarmState } from '../../simulator/alarms.ts';
+import { acceleratedClock } from '../../simulator/clock.ts';
+import { awsEnvironment } from '../../simulator/environment.ts';
+import type { SeenRequest } from '../../simulator/faults.ts';
+import { createFunction, publishVersion, updateFunction } from '../../simulator/functions.ts';
+import {
+  runAction,
+  startAction,
+  type ActionOptions,
+  type ActionResult,
+  type RunningAction,
+} from '../../simulator/runner.ts';
+import { startServer } from '../../simulator/server.ts';
+import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
+
+/** A minute of the simulated world passes in 0.6 s. */
+const SPEED = 100;
+const ACCELERATE = new URL('../../simulator/accelerate.ts', import.meta.url).href;
+
+/** A simulated AWS with a server, and the committed bundle to run against it in fast time. */
+export interface World {
+  readonly simulator: Simulator;
+  run(inputs?: ActionOptions['inputs'], state?: ActionOptions['state']): Promise<ActionResult>;
+  start(inputs?: ActionOptions['inputs'], state?: ActionOptions['state']): RunningAction;
+  setAlarm(state: AlarmState, reason?: string, name?: string): void;
+  /** What the alias serves: `1`, or `1+2@0.1`. */
+  alias(functionName?: string): string;
+  /** Every routing the alias had, the first one included. */
+  routings(functionName?: string): readonly string[];
+  /** The operations that change something, in order. */
+  writes(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** The inputs that every test shares unless it says otherwise. */
+export const INPUTS: ActionOptions['inputs'] = {
+  'function-name': 'checkout',
+  alias: 'live',
+  steps: '10% 1m, 50% 1m',
+  'bake-time': '1m',
+  'poll-interval': '10s',
+  alarms: 'errors',
+};
+
+/**
+ * The function checkout: version 1 is live, other code is in $LATEST. The alarm errors is OK, and
+ * changes only when a test says so.
+ */
+export async function createWorld(): Promise<World> {
+  const time = { originMs: Date.now(), speed: SPEED };
+  const simulator = createSimulator({ clock: acceleratedClock(time) });
+  addFunction(simulator, 'checkout');
+  simulator.alarms.putLogAlarm('errors');
+  simulator.alarms.setState('errors', 'OK', 'all is well');
+  const server = await startServer(simulator);
+
+  const options = (
+    inputs: ActionOptions['inputs'] = {},
+    state: ActionOptions['state'] = {},
+  ): ActionOptions => ({
+    nodeArguments: ['--import', ACCELERATE],
+    environment: {
+      ...awsEnvironment(server.url, simulator.region),
+      SIMULATED_TIME: `${time.originMs},${time.speed}`,
+    },
+    inputs: { ...INPUTS, ...inputs },
+    state,
+  });
+
+  return {
+    simulator,
+    run: (inputs, state) => runAction(options(inputs, state)),
+    start: (inputs, state) => startAction(options(inputs, state)),
+    setAlarm: (state, reason = 'because', name = 'errors') => {
+      simulator.alarms.setState(name, state, reason);
+    },
+    alias: (functionName = 'checkout') =>
+      describe(getAlias(simulator.lambda, functionName, 'live')),
+    routings: (functionName = 'checkout') =>
+      simulator.aliasHistory.filter((each) => each.functionName === functionName).map(describe),
+    writes: () =>
+      simulator.requests
+        .filter(({ operation }) => /^(Publish|Create|Update|Put|Delete)/.test(operation))
+        .map(({ operation, error }) => (error === '' ? operation : `${operation}: ${error}`)),
+    close: () => server.close(),
+  };
+}
+
+/** Version 1 is live, other code is in $LATEST. */
+export function addFunction(
+  { lambda }: Simulator,
+  functionName: string,
+  options: Omit<Parameters<typeof createFunction>[1], 'functionName'> = {},
+): void {
+  createFunction(lambda, { functionName, ...options });
+  const { version } = publishVersion(lambda, functionName, { description: 'the first' });
+  createAlias(lambda, functionName, 'live', { version });
+  updateFunction(lambda, functionName, { code: `${functionName} 2` });
+}
+
+/** Runs `act` once, right after the request for `operation` that came as number `count`, from 0. */
+export function after(
+  { faults }: Simulator,
+  operation: string,
+  count: number,
+  act: () => void,
+): void {
+  faults.after((request: SeenRequest) => {
+    if (request.operation === operation && request.count === count) act();
+  });
+}
+
+function describe({
+  version,
+  weights,
+}: {
+  readonly version: string;
+  readonly weights: Readonly<Record<string, number>>;
+}): string {
+  const additional = Object.entries(weights).map(([other, weight]) => `+${other}@${weight}`);
+  return `${version}${additional.join('')}`;
+}

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { denied, THROTTLED, UNAVAILABLE, type Fault } from '../../simulator/faults.ts';
+import { after, createWorld, type World } from './world.ts';
+
+describe('when replies to writes are lost or refused, the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterEach(() => world.close());
+
+  /** Answers the requests for an operation with these numbers, counted from 0, with a fault. */
+  function fail(operation: string, counts: readonly number[], fault: Fault): void {
+    world.simulator.faults.add((request) =>
+      request.operation === operation && counts.includes(request.count) ? fault : undefined,
+    );
+  }
+
+  it.each<[string, Fault]>([
+    ['the connection breaks before the write', { type: 'reset' }],
+    ['the connection breaks after the write', { type: 'lost-reply' }],
+    ['the reply to the write cannot be read', { type: 'malformed' }],
+    ['Lambda throttles', THROTTLED],
+    ['Lambda answers 500', UNAVAILABLE],
+  ])('neither repeats nor skips a step when %s', async (_, fault) => {
+    fail('UpdateAlias', [0, 2], fault);
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+  });
+
+  it('publishes one version when the reply to publishing gets lost', async () => {
+    fail('PublishVersion', [0], { type: 'lost-reply' });
+    const result = await world.run();
+    expect(result.outputs).toMatchObject({ outcome: 'promoted', version: '2' });
+    expect(world.simulator.lambda.functions.get('checkout')?.versions).toHaveLength(2);
+  });
+
+  it('reverts when a write is refused in the middle of the plan', async () => {
+    fail('UpdateAlias', [1], denied('lambda:UpdateAlias', 'arn:aws:lambda:::x'));
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain(
+      'at 50 % (step 2 of 3): lambda:UpdateAlias is not allowed',
+    );
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+  });
+
+  it('says revert-failed with the command that repairs the alias, and lets post try again', async () => {
+    after(world.simulator, 'UpdateAlias', 0, () => {
+      world.setAlarm('ALARM');
+    });
+    const mend = world.simulator.faults.add(({ operation, count }) =>
+      operation === 'UpdateAlias' && count > 0
+        ? denied('lambda:UpdateAlias', 'arn:aws:lambda:::x')
+        : undefined,
+    );
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('revert-failed');
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain(
+      'aws lambda update-alias --region eu-west-1 --function-name checkout --name live ' +
+        "--function-version 1 --routing-config 'AdditionalVersionWeights={}'",
+    );
+    expect(world.alias()).toBe('1+2@0.1');
+
+    mend();
+    const post = await world.run({}, result.state);
+    expect(post.exitCode).toBe(0);
+    expect(world.alias()).toBe('1');
+  });
+
+  it('goes on trying when the revert is throttled at first', async () => {
+    after(world.simulator, 'UpdateAlias', 0, () => {
+      world.setAlarm('ALARM');
+    });
+    fail('UpdateAlias', [1, 2, 3], THROTTLED);
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('does not say reverted when the reply to the revert was lost before it took effect', async () => {
+    after(world.simulator, 'UpdateAlias', 0, () => {
+      world.setAlarm('ALARM');
+    });
+    fail('UpdateAlias', [1], { type: 'reset' });
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+    expect(world.simulator.requests.at(-1)?.operation).toBe('GetAlias');
+  });
+});
