@@ -43,6 +43,8 @@ export default defineConfig(
     rules: {
       // Properties hold for some of the generated cases only.
       'jest/no-conditional-expect': 'off',
+      // Some suites run in two worlds.
+      'jest/no-export': 'off',
       'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'fc.assert', 'property'] }],
     },
   },

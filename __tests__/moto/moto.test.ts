@@ -14,9 +14,10 @@ import {
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { runAction, startAction } from '../../simulator/runner.ts';
+import { describeContract } from '../contract.ts';
 
-// moto is somebody else's idea of AWS. Where it is known to differ from AWS it is not asked:
-// it does not validate weights, keeps an alias's RevisionId through writes, and has no alarm history.
+// moto is somebody else's idea of AWS. It differs from AWS in that it does not validate weights, keeps
+// an alias's RevisionId through writes and ignores it, and has no alarm history.
 
 const endpoint = process.env['MOTO_URL'] ?? '';
 const region = 'eu-west-1';
@@ -90,9 +91,13 @@ const setAlarm = (state: 'OK' | 'ALARM', reason: string) =>
     new SetAlarmStateCommand({ AlarmName: 'errors', StateValue: state, StateReason: reason }),
   );
 
-describe('the committed bundle against moto', () => {
-  beforeAll(createRole);
+beforeAll(createRole);
 
+describe('against moto, the adapters for AWS', () => {
+  describeContract(() => ({ lambda, cloudwatch, region }), createFunction);
+});
+
+describe('against moto, the committed bundle', () => {
   beforeEach(async () => {
     await cloudwatch.send(
       new PutMetricAlarmCommand({

@@ -1,0 +1,128 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { putProvisioned, updateAlias } from '../simulator/aliases.ts';
+import { denied } from '../simulator/faults.ts';
+import { publishVersion } from '../simulator/functions.ts';
+import { startServer, type RunningServer } from '../simulator/server.ts';
+import { createSimulator } from '../simulator/simulator.ts';
+import { createAlarms } from '../src/aws/alarms.ts';
+import { createAliases } from '../src/aws/aliases.ts';
+import { createFunctions } from '../src/aws/functions.ts';
+import { addFunction } from './bundle/world.ts';
+import { describeContract } from './contract.ts';
+
+const targetNamed = (name: string) => ({ functionId: name, functionName: name, alias: 'live' });
+let now = Date.UTC(2026, 0, 1);
+const simulator = createSimulator({ clock: { now: () => now } });
+const region = simulator.region;
+const { signal } = new AbortController();
+let server: RunningServer;
+let lambda: LambdaClient;
+let cloudwatch: CloudWatchClient;
+
+beforeAll(async () => {
+  server = await startServer(simulator);
+  const client = {
+    region,
+    endpoint: server.url,
+    credentials: { accessKeyId: 'simulator', secretAccessKey: 'simulator' },
+  };
+  lambda = new LambdaClient(client);
+  cloudwatch = new CloudWatchClient(client);
+});
+afterAll(() => server.close());
+
+describe('against the simulator, the adapters for AWS', () => {
+  describeContract(
+    () => ({ lambda, cloudwatch, region }),
+    (name) => {
+      addFunction(simulator, name);
+      return Promise.resolve();
+    },
+  );
+
+  it('are refused a write that names another revision', async () => {
+    addFunction(simulator, 'revisions');
+    const target = targetNamed('revisions');
+    const write = createAliases(lambda, region).update(
+      target,
+      { version: '1', weights: {} },
+      '00000000-0000-0000-0000-000000000000',
+      signal,
+    );
+    await expect(write).rejects.toMatchObject({
+      name: 'PreconditionFailedException',
+      attempts: 1,
+      refused: true,
+    });
+  });
+
+  it('publish only the code that was asked for', async () => {
+    addFunction(simulator, 'hashes');
+    const request = { codeSha256: 'c29tZXRoaW5nIGVsc2U=', description: '' };
+    const publish = createFunctions(lambda, region).publish(targetNamed('hashes'), request, signal);
+    await expect(publish).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+  });
+
+  it('tell whether provisioned concurrency is being moved', async () => {
+    addFunction(simulator, 'provisioned');
+    publishVersion(simulator.lambda, 'provisioned');
+    const aliases = createAliases(lambda, region);
+    const target = targetNamed('provisioned');
+    expect(await aliases.transition(target, signal)).toBe('none');
+    putProvisioned(simulator.lambda, 'provisioned', 'live', 1);
+    expect(await aliases.transition(target, signal)).toBe('none');
+    updateAlias(simulator.lambda, 'provisioned', 'live', { version: '2' });
+    expect(await aliases.transition(target, signal)).toBe('under way');
+  });
+
+  it('read a hundred alarms with one request, and more with one for each hundred', async () => {
+    const names = Array.from({ length: 150 }, (_, index) => `many ${index}`);
+    for (const name of names) simulator.alarms.putLogAlarm(name);
+    const before = simulator.requests.length;
+    expect(await createAlarms(cloudwatch).read(names.slice(0, 100), signal)).toHaveLength(100);
+    expect(simulator.requests.length - before).toBe(1);
+    expect(await createAlarms(cloudwatch).read(names, signal)).toHaveLength(150);
+    expect(simulator.requests.length - before).toBe(3);
+  });
+
+  it('read alarms also where log alarms are not known yet', async () => {
+    simulator.alarms.putMetricAlarm('old partition', { metricName: 'Errors' });
+    const mend = simulator.faults.add(({ operation, input }) =>
+      operation === 'DescribeAlarms' && JSON.stringify(input).includes('LogAlarm')
+        ? { type: 'error', status: 400, name: 'ValidationError', message: 'LogAlarm' }
+        : undefined,
+    );
+    expect(await createAlarms(cloudwatch).read(['old partition'], signal)).toHaveLength(1);
+    mend();
+  });
+
+  it('read the states an alarm went through after the one that is known', async () => {
+    simulator.alarms.putLogAlarm('blips');
+    simulator.alarms.setState('blips', 'OK', 'well');
+    const [seen] = await createAlarms(cloudwatch).read(['blips'], signal);
+    now += 1_000;
+    simulator.alarms.setState('blips', 'ALARM', 'red');
+    simulator.alarms.setState('blips', 'OK', 'well');
+    const watch = {
+      name: 'blips',
+      state: 'OK',
+      transitionedAt: seen?.transitionedAt ?? 0,
+      ignored: false,
+      seenAt: 0,
+    };
+    expect(await createAlarms(cloudwatch).history(watch, signal)).toEqual(['ALARM', 'OK']);
+  });
+
+  it('tell the IAM action and the resource that are missing', async () => {
+    addFunction(simulator, 'forbidden');
+    const arn = `arn:aws:lambda:${region}:123456789012:function:forbidden`;
+    const mend = simulator.faults.add(() => denied('lambda:GetAlias', arn));
+    await expect(
+      createAliases(lambda, region).find(targetNamed('forbidden'), signal),
+    ).rejects.toThrow(`Add the action "lambda:GetAlias" on the resource "${arn}"`);
+    mend();
+  });
+});
