@@ -63214,7 +63214,10 @@ function changedSince(before, measurements) {
     });
 }
 
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
 ;// CONCATENATED MODULE: ./src/core/plan.ts
+
 /**
  * The promotion is a step like the others: it is written once and baked. So it is the same code that
  * watches the canary at 10 % and at 100 %.
@@ -63225,9 +63228,11 @@ function planOf(steps, bakeMs) {
 function totalBakeMs(plan) {
     return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
+/** `10 %`, `100 % (promotion)`. */
+function describeWeight(weight) {
+    return weight >= 100 ? `${(0,core_routing/* formatWeight */.ck)(100)} (promotion)` : (0,core_routing/* formatWeight */.ck)(weight);
+}
 
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
 ;// CONCATENATED MODULE: ./src/core/rollout.ts
 
 
@@ -63493,7 +63498,7 @@ function info(text) {
 function planTable(plan, region) {
     const rows = plan.steps.map(({ weight, bakeMs }, index) => [
         String(index + 1),
-        weight >= 100 ? '100 % (promotion)' : (0,core_routing/* formatWeight */.ck)(weight),
+        describeWeight(weight),
         (0,duration/* formatDuration */.a)(bakeMs),
     ]);
     const all = [['step', 'weight', 'bake time'], ...rows];
@@ -63768,6 +63773,12 @@ function warnings({ warnings }) {
         ? []
         : ['', ...capped(warnings, (warning) => `- ⚠️ ${summary_reason(warning)}`, '- ')];
 }
+const PARTS = {
+    shift: 'shifted',
+    unchanged: 'unchanged',
+    created: 'alias created',
+    none: '–',
+};
 function targets({ targets, region }) {
     if (targets.length === 0)
         return [];
@@ -63775,9 +63786,9 @@ function targets({ targets, region }) {
         (0,markdown/* link */.nf)((0,core_target/* targetName */.je)({ functionName, alias }), aliasUrl(region, functionName, alias)),
         previousVersion || '–',
         version || '–',
-        disposition === 'none' ? '–' : disposition,
+        PARTS[disposition],
     ]);
-    return section(null, ['function and alias', 'served before', 'new version', 'part in it'], rows);
+    return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
 }
 function steps(report) {
     const reached = report.steps.some(({ result }) => result !== 'not reached');
@@ -63785,7 +63796,7 @@ function steps(report) {
         return [];
     const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
         String(index + 1),
-        (0,core_routing/* formatWeight */.ck)(weight),
+        describeWeight(weight),
         (0,duration/* formatDuration */.a)(bakeMs),
         startedAt === undefined ? '–' : clockTime(startedAt),
         startedAt === undefined ? '–' : (0,duration/* formatDuration */.a)((endedAt ?? report.endedAt) - startedAt),
@@ -63794,8 +63805,17 @@ function steps(report) {
     return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
 }
 const CHART_POINTS = 60;
+// Mermaid's own line is too pale to be seen on white; these can be seen on white and on black.
+const GREEN = '#2da44e';
+const RED = '#e5534b';
+function chartStyle(color) {
+    return {
+        xyChart: { height: 280 },
+        themeVariables: { xyChart: { plotColorPalette: color } },
+    };
+}
 /** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function chart({ weights, startedAt, endedAt }) {
+function chart({ outcome, weights, startedAt, endedAt }) {
     if (weights.length === 0 || endedAt <= startedAt)
         return [];
     const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
@@ -63807,6 +63827,7 @@ function chart({ weights, startedAt, endedAt }) {
     return [
         '',
         '```mermaid',
+        `%%{init: ${JSON.stringify(chartStyle(isSuccess(outcome) ? GREEN : RED))}}%%`,
         'xychart-beta',
         '    title "Percent of requests sent to the new version"',
         `    x-axis "${unit} since the start" 0 --> ${end}`,

@@ -1,3 +1,5 @@
+import { formatWeight } from './routing.ts';
+
 /** A weight and how long it is watched before the next step. */
 export interface Step {
   /** Percent of the alias's requests that go to the canary: 0 < weight ≤ 100. */
@@ -20,4 +22,9 @@ export function planOf(steps: readonly Step[], bakeMs: number): Plan {
 
 export function totalBakeMs(plan: Plan): number {
   return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
+}
+
+/** `10 %`, `100 % (promotion)`. */
+export function describeWeight(weight: number): string {
+  return weight >= 100 ? `${formatWeight(100)} (promotion)` : formatWeight(weight);
 }

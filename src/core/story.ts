@@ -1,7 +1,7 @@
 import type { Measurement } from './alarms.ts';
 import { formatDuration } from './duration.ts';
 import { changedSince, type Entry } from './journal.ts';
-import { totalBakeMs, type Plan } from './plan.ts';
+import { describeWeight, totalBakeMs, type Plan } from './plan.ts';
 import { describeStep, isFinal, stepAt, type State } from './rollout.ts';
 import { formatWeight } from './routing.ts';
 import { targetName, type TargetReport } from './target.ts';
@@ -169,7 +169,7 @@ function info(text: string): Line {
 function planTable(plan: Plan, region: string): readonly string[] {
   const rows = plan.steps.map(({ weight, bakeMs }, index) => [
     String(index + 1),
-    weight >= 100 ? '100 % (promotion)' : formatWeight(weight),
+    describeWeight(weight),
     formatDuration(bakeMs),
   ]);
   const all = [['step', 'weight', 'bake time'], ...rows];

@@ -2,8 +2,8 @@ import { alarmUrl, aliasUrl } from './console.ts';
 import { formatDuration } from './duration.ts';
 import { escapeMarkdown, link, shorten, table } from './markdown.ts';
 import { headline, isSuccess, type Report } from './report.ts';
-import { formatWeight } from './routing.ts';
-import { targetName } from './target.ts';
+import { describeWeight } from './plan.ts';
+import { targetName, type TargetReport } from './target.ts';
 
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
 const MOST_ROWS = 50;
@@ -46,15 +46,22 @@ function warnings({ warnings }: Report): readonly string[] {
     : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
 }
 
+const PARTS: Readonly<Record<TargetReport['disposition'], string>> = {
+  shift: 'shifted',
+  unchanged: 'unchanged',
+  created: 'alias created',
+  none: '–',
+};
+
 function targets({ targets, region }: Report): readonly string[] {
   if (targets.length === 0) return [];
   const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
     link(targetName({ functionName, alias }), aliasUrl(region, functionName, alias)),
     previousVersion || '–',
     version || '–',
-    disposition === 'none' ? '–' : disposition,
+    PARTS[disposition],
   ]);
-  return section(null, ['function and alias', 'served before', 'new version', 'part in it'], rows);
+  return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
 }
 
 function steps(report: Report): readonly string[] {
@@ -62,7 +69,7 @@ function steps(report: Report): readonly string[] {
   if (!reached && report.outcome !== 'planned') return [];
   const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
     String(index + 1),
-    formatWeight(weight),
+    describeWeight(weight),
     formatDuration(bakeMs),
     startedAt === undefined ? '–' : clockTime(startedAt),
     startedAt === undefined ? '–' : formatDuration((endedAt ?? report.endedAt) - startedAt),
@@ -73,8 +80,19 @@ function steps(report: Report): readonly string[] {
 
 const CHART_POINTS = 60;
 
+// Mermaid's own line is too pale to be seen on white; these can be seen on white and on black.
+const GREEN = '#2da44e';
+const RED = '#e5534b';
+
+function chartStyle(color: string) {
+  return {
+    xyChart: { height: 280 },
+    themeVariables: { xyChart: { plotColorPalette: color } },
+  };
+}
+
 /** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function chart({ weights, startedAt, endedAt }: Report): readonly string[] {
+function chart({ outcome, weights, startedAt, endedAt }: Report): readonly string[] {
   if (weights.length === 0 || endedAt <= startedAt) return [];
   const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
   const values = Array.from({ length: CHART_POINTS + 1 }, (_, index) => {
@@ -85,6 +103,7 @@ function chart({ weights, startedAt, endedAt }: Report): readonly string[] {
   return [
     '',
     '```mermaid',
+    `%%{init: ${JSON.stringify(chartStyle(isSuccess(outcome) ? GREEN : RED))}}%%`,
     'xychart-beta',
     '    title "Percent of requests sent to the new version"',
     `    x-axis "${unit} since the start" 0 --> ${end}`,
