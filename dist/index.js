@@ -62514,6 +62514,32 @@ async function readSettled(options) {
 
 /***/ }),
 
+/***/ 4632:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ listenForCancellation)
+/* harmony export */ });
+// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL; some send SIGHUP when the worker
+// goes away (actions/runner#1309).
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/**
+ * Aborted by the first signal that asks the process to end. The later ones change nothing: the process
+ * is putting the aliases back, and ends by itself right after.
+ */
+function listenForCancellation() {
+    const controller = new AbortController();
+    for (const signal of SIGNALS) {
+        process.on(signal, () => {
+            controller.abort(new Error(`cancelled (${signal})`));
+        });
+    }
+    return controller.signal;
+}
+
+
+/***/ }),
+
 /***/ 529:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62707,10 +62733,9 @@ function versionsOf(disposition) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   pj: () => (/* binding */ plain),
-/* harmony export */   yy: () => (/* binding */ print)
+/* harmony export */   p: () => (/* binding */ plain),
+/* harmony export */   y: () => (/* binding */ print)
 /* harmony export */ });
-/* unused harmony export printGroup */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
 /* harmony import */ var _core_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6706);
 
@@ -62724,18 +62749,19 @@ function plain(text) {
         .replaceAll('##[', '# #[')
         .replace(/^\s*::/, ': :');
 }
-function print({ level, text }) {
-    if (level === 'warning')
+function print({ level, text, details }) {
+    if (level === 'warning') {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(plain(text));
-    else
+    }
+    else if (details === undefined) {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(plain(text));
-}
-/** Lines that are folded away until somebody asks for them. */
-function printGroup(title, lines) {
-    core.startGroup(plain(title));
-    for (const line of lines)
-        core.info(plain(line));
-    core.endGroup();
+    }
+    else {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(plain(text));
+        for (const detail of details)
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(plain(detail));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4();
+    }
 }
 
 
@@ -62792,7 +62818,7 @@ function loadUnfinished() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8862);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6132);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5977);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -62805,7 +62831,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6132:
+/***/ 5977:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63002,24 +63028,8 @@ function reason(code, text) {
 
 // EXTERNAL MODULE: ./src/aws/router.ts + 1 modules
 var router = __nccwpck_require__(9764);
-;// CONCATENATED MODULE: ./src/cancellation.ts
-// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL; some send SIGHUP when the worker
-// goes away (actions/runner#1309).
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/**
- * Aborted by the first signal that asks the process to end. The later ones change nothing: the process
- * is putting the aliases back, and ends by itself right after.
- */
-function listenForCancellation() {
-    const controller = new AbortController();
-    for (const signal of SIGNALS) {
-        process.on(signal, () => {
-            controller.abort(new Error(`cancelled (${signal})`));
-        });
-    }
-    return controller.signal;
-}
-
+// EXTERNAL MODULE: ./src/cancellation.ts
+var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/core/duration.ts
 var duration = __nccwpck_require__(8571);
 ;// CONCATENATED MODULE: ./src/core/verdict.ts
@@ -63387,8 +63397,8 @@ function tell(memory, entry) {
         lines: entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
     };
 }
-function timed({ level, text }, sinceStartMs) {
-    return { level, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${text}` };
+function timed(line, sinceStartMs) {
+    return { ...line, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${line.text}` };
 }
 function remember(memory, entry) {
     switch (entry.type) {
@@ -63402,6 +63412,7 @@ function remember(memory, entry) {
             return { ...memory, plan: entry.plan };
         case 'targets':
         case 'note':
+        case 'details':
         case 'warning':
             return memory;
     }
@@ -63414,6 +63425,8 @@ function linesOf(memory, entry) {
             return entry.targets.flatMap(describeTarget);
         case 'note':
             return [info(entry.text)];
+        case 'details':
+            return [{ level: 'info', text: entry.title, details: entry.lines }];
         case 'warning':
             return [{ level: 'warning', text: entry.text }];
         case 'state':
@@ -63523,7 +63536,7 @@ function createChronicle(clock) {
         entries.push(entry);
         const told = tell(memory, entry);
         memory = told.memory;
-        told.lines.forEach(log/* print */.yy);
+        told.lines.forEach(log/* print */.y);
     }
     return {
         startedAt,
@@ -63908,7 +63921,7 @@ async function writeSummary(report) {
         await core/* summary */.z.addRaw(summaryOf(report), true).write();
     }
     catch (error) {
-        (0,log/* print */.yy)({ level: 'warning', text: `The job summary could not be written: ${(0,src_problems/* messageOf */.b)(error)}` });
+        (0,log/* print */.y)({ level: 'warning', text: `The job summary could not be written: ${(0,src_problems/* messageOf */.b)(error)}` });
     }
 }
 
@@ -63922,7 +63935,7 @@ async function writeSummary(report) {
 /** Says how the run ended: in the log, in one annotation if it failed, in the outputs and the summary. */
 async function conclude(report) {
     setOutputs(report);
-    const lines = headline(report).split('\n').map(log/* plain */.pj);
+    const lines = headline(report).split('\n').map(log/* plain */.p);
     if (isSuccess(report.outcome)) {
         for (const line of lines)
             core/* info */.pq(line);
@@ -69351,6 +69364,14 @@ var settled = __nccwpck_require__(4156);
 ;// CONCATENATED MODULE: ./src/core/preflight.ts
 
 
+/** What was found, for who wants to know. */
+function describeFacts({ target, routing, stable, candidate }) {
+    const serves = routing === undefined
+        ? 'does not exist yet'
+        : `serves ${(0,core_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+    return (`${(0,core_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+        `with code ${candidate.codeSha256} and role ${candidate.role}`);
+}
 /** Everything AWS would refuse half-way, found before the first write. */
 function inspectTarget(facts) {
     const { routing, stable, candidate } = facts;
@@ -69531,6 +69552,10 @@ async function preflight(config, preparation) {
     return {
         targets: targets.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared])),
         watches: alarms.watches,
+        details: [
+            ...targets.flatMap(({ cleared }) => cleared === undefined ? [] : [describeFacts(cleared.facts)]),
+            ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
+        ],
         warnings: [...findings.flatMap((finding) => finding.warnings), ...planWarnings(config)],
     };
 }
@@ -69859,7 +69884,7 @@ const JITTER = 0.1;
 async function main() {
     (0,github_state/* markMain */.rH)();
     const chronicle = createChronicle(main_clock);
-    const ending = await attempt(chronicle, listenForCancellation()).catch((error) => ({ outcome: 'failed', reason: (0,src_problems/* messageOf */.b)(error) }));
+    const ending = await attempt(chronicle, (0,cancellation/* listenForCancellation */.c)()).catch((error) => ({ outcome: 'failed', reason: (0,src_problems/* messageOf */.b)(error) }));
     const times = { startedAt: chronicle.startedAt, endedAt: main_clock.now() };
     await conclude(reportOf(chronicle.entries, ending, times));
 }
@@ -69880,6 +69905,8 @@ async function attempt(chronicle, cancellation) {
         signal: cancellation,
     };
     const clearance = await preflight(config, preparation);
+    const { details } = clearance;
+    chronicle.record({ type: 'details', at: main_clock.now(), title: 'Preflight passed', lines: details });
     clearance.warnings.forEach(chronicle.warn);
     const cleared = clearance.targets.map(clearedReport);
     chronicle.record({ type: 'targets', at: main_clock.now(), targets: cleared });
@@ -69960,11 +69987,13 @@ function publishedReport({ target, alias, disposition }) {
 /* harmony import */ var _aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4045);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _aws_router_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9764);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4632);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4294);
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4294);
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3385);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8862);
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2095);
+
 
 
 
@@ -69979,9 +70008,8 @@ function publishedReport({ target, alias, disposition }) {
  * back what an unfinished rollout left behind.
  */
 async function post() {
-    // A runner that shuts down signals this process too; it is short, and must not be left half-way.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-        process.on(signal, () => undefined);
+    // So that a signal does not end this process half-way; there is nothing in it to cancel.
+    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_8__/* .listenForCancellation */ .c)();
     try {
         const unfinished = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_6__/* .loadUnfinished */ .ie)();
         if (unfinished === undefined)
@@ -69990,7 +70018,7 @@ async function post() {
             await putBack(unfinished);
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .pj)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_7__/* .messageOf */ .b)(error)}`));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_7__/* .messageOf */ .b)(error)}`));
     }
 }
 async function putBack({ region, targets, begun }) {
@@ -70006,16 +70034,16 @@ async function putBack({ region, targets, begun }) {
             revisionId: '',
             clock: _clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m,
             note: (text) => {
-                _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .pj)(text));
+                _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(text));
             },
         });
         const result = await router.revert();
-        const name = (0,_core_target_js__WEBPACK_IMPORTED_MODULE_8__/* .targetName */ .je)(target);
+        const name = (0,_core_target_js__WEBPACK_IMPORTED_MODULE_9__/* .targetName */ .je)(target);
         if (result.type === 'reverted') {
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .pj)(`${name} serves version ${versions.stable} alone: the unfinished rollout is reverted.`));
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(`${name} serves version ${versions.stable} alone: the unfinished rollout is reverted.`));
         }
         else {
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .pj)(`${name}: ${result.detail}`));
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(`${name}: ${result.detail}`));
         }
     }));
 }
@@ -70313,17 +70341,19 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  N4: () => (/* binding */ endGroup),
   V4: () => (/* binding */ getInput),
   Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
   LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
   uH: () => (/* binding */ setOutput),
+  Oh: () => (/* binding */ startGroup),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, error, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, debug, error, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setSecret, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -73193,13 +73223,13 @@ function info(message) {
  * @param name The name of the output group
  */
 function startGroup(name) {
-    issue('group', name);
+    command_issue('group', name);
 }
 /**
  * End an output group.
  */
 function endGroup() {
-    issue('endgroup');
+    command_issue('endgroup');
 }
 /**
  * Wrap an asynchronous function call in a group.

@@ -57,6 +57,8 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
     signal: cancellation,
   };
   const clearance = await preflight(config, preparation);
+  const { details } = clearance;
+  chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
   clearance.warnings.forEach(chronicle.warn);
   const cleared = clearance.targets.map(clearedReport);
   chronicle.record({ type: 'targets', at: clock.now(), targets: cleared });

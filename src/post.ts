@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 import { createAliases } from './aws/aliases.ts';
 import { createClients } from './aws/clients.ts';
 import { createRouter } from './aws/router.ts';
+import { listenForCancellation } from './cancellation.ts';
 import { systemClock } from './clock.ts';
 import { targetName } from './core/target.ts';
 import { plain } from './github/log.ts';
@@ -14,9 +15,8 @@ import { messageOf } from './problems.ts';
  * back what an unfinished rollout left behind.
  */
 export async function post(): Promise<void> {
-  // A runner that shuts down signals this process too; it is short, and must not be left half-way.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => undefined);
+  // So that a signal does not end this process half-way; there is nothing in it to cancel.
+  listenForCancellation();
   try {
     const unfinished = loadUnfinished();
     if (unfinished === undefined) core.info('Nothing to clean up: the rollout ended by itself.');

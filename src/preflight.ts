@@ -8,6 +8,7 @@ import { watch, type AlarmWatch } from './core/alarms.ts';
 import { totalBakeMs } from './core/plan.ts';
 import { formatDuration } from './core/duration.ts';
 import {
+  describeFacts,
   inspectAlarms,
   inspectTarget,
   type Findings,
@@ -41,6 +42,8 @@ export interface Clearance {
   readonly targets: readonly Cleared[];
   readonly watches: readonly AlarmWatch[];
   readonly warnings: readonly string[];
+  /** What was found, one line each. */
+  readonly details: readonly string[];
 }
 
 /** An update takes seconds, one of a container image minutes. */
@@ -62,6 +65,12 @@ export async function preflight(config: Config, preparation: Preparation): Promi
   return {
     targets: targets.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared])),
     watches: alarms.watches,
+    details: [
+      ...targets.flatMap(({ cleared }) =>
+        cleared === undefined ? [] : [describeFacts(cleared.facts)],
+      ),
+      ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
+    ],
     warnings: [...findings.flatMap((finding) => finding.warnings), ...planWarnings(config)],
   };
 }

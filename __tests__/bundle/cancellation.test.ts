@@ -81,6 +81,18 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     expect(world.alias()).toBe('1');
   });
 
+  it('has saved what post needs when it is killed in the middle of its very first write', async () => {
+    const action = world.start();
+    world.simulator.faults.before(({ operation }) => {
+      if (operation === 'UpdateAlias') action.process.kill('SIGKILL');
+    });
+    const { state } = await action.done;
+    expect(world.alias()).toBe('1+2@0.1');
+    const post = world.start({}, state);
+    expect((await post.done).exitCode).toBe(0);
+    expect(world.alias()).toBe('1');
+  });
+
   it('reverts by its post step also a promotion whose bake had not ended', async () => {
     const action = world.start();
     await action.seen('promoted (step 3 of 3)');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateAlias } from '../../simulator/aliases.ts';
+import { putProvisioned, updateAlias } from '../../simulator/aliases.ts';
 import { denied } from '../../simulator/faults.ts';
 import { publishVersion, updateFunction } from '../../simulator/functions.ts';
 import { createWorld, type World } from './world.ts';
@@ -112,6 +112,15 @@ describe('before anything is written, the bundle', () => {
     const result = await world.run({ version: '2' });
     expect(result.outputs['reason']).toContain('checkout version 2 is Inactive');
     expect(result.outputs['reason']).toContain('aws lambda invoke');
+  });
+
+  it('waits while Lambda moves provisioned concurrency, and then goes on', async () => {
+    publishVersion(world.simulator.lambda, 'checkout');
+    putProvisioned(world.simulator.lambda, 'checkout', 'live', 5);
+    move({ version: '2' });
+    const result = await world.run({ version: '1', 'dry-run': 'true' });
+    expect(result.log).toContain("Lambda is moving the alias's provisioned concurrency");
+    expect(result.outputs).toMatchObject({ outcome: 'planned', 'previous-version': '2' });
   });
 
   it('finds alarms of every kind', async () => {

@@ -15,6 +15,13 @@ export type Entry =
       readonly measurements: readonly Measurement[];
     }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
+  /** Facts that are folded away until somebody asks for them. */
+  | {
+      readonly type: 'details';
+      readonly at: number;
+      readonly title: string;
+      readonly lines: readonly string[];
+    }
   | { readonly type: 'warning'; readonly at: number; readonly text: string };
 
 /** The measurements whose state or verdict differs from the last one of the same check. */

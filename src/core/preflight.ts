@@ -35,6 +35,18 @@ export interface Findings {
   readonly warnings: readonly string[];
 }
 
+/** What was found, for who wants to know. */
+export function describeFacts({ target, routing, stable, candidate }: TargetFacts): string {
+  const serves =
+    routing === undefined
+      ? 'does not exist yet'
+      : `serves ${describeRouting(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+  return (
+    `${targetName(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+    `with code ${candidate.codeSha256} and role ${candidate.role}`
+  );
+}
+
 /** Everything AWS would refuse half-way, found before the first write. */
 export function inspectTarget(facts: TargetFacts): Findings {
   const { routing, stable, candidate } = facts;

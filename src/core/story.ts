@@ -10,6 +10,8 @@ import { targetName, type TargetReport } from './target.ts';
 export interface Line {
   readonly level: 'info' | 'warning';
   readonly text: string;
+  /** Folded away under the text. */
+  readonly details?: readonly string[];
 }
 
 /** What the teller remembers between two entries. */
@@ -46,8 +48,8 @@ export function tell(
   };
 }
 
-function timed({ level, text }: Line, sinceStartMs: number): Line {
-  return { level, text: `[+${formatDuration(sinceStartMs)}] ${text}` };
+function timed(line: Line, sinceStartMs: number): Line {
+  return { ...line, text: `[+${formatDuration(sinceStartMs)}] ${line.text}` };
 }
 
 function remember(memory: Memory, entry: Entry): Memory {
@@ -62,6 +64,7 @@ function remember(memory: Memory, entry: Entry): Memory {
       return { ...memory, plan: entry.plan };
     case 'targets':
     case 'note':
+    case 'details':
     case 'warning':
       return memory;
   }
@@ -75,6 +78,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return entry.targets.flatMap(describeTarget);
     case 'note':
       return [info(entry.text)];
+    case 'details':
+      return [{ level: 'info', text: entry.title, details: entry.lines }];
     case 'warning':
       return [{ level: 'warning', text: entry.text }];
     case 'state':

@@ -13,14 +13,14 @@ export function plain(text: string): string {
     .replace(/^\s*::/, ': :');
 }
 
-export function print({ level, text }: Line): void {
-  if (level === 'warning') core.warning(plain(text));
-  else core.info(plain(text));
-}
-
-/** Lines that are folded away until somebody asks for them. */
-export function printGroup(title: string, lines: readonly string[]): void {
-  core.startGroup(plain(title));
-  for (const line of lines) core.info(plain(line));
-  core.endGroup();
+export function print({ level, text, details }: Line): void {
+  if (level === 'warning') {
+    core.warning(plain(text));
+  } else if (details === undefined) {
+    core.info(plain(text));
+  } else {
+    core.startGroup(plain(text));
+    for (const detail of details) core.info(plain(detail));
+    core.endGroup();
+  }
 }
