@@ -62318,11 +62318,14 @@ function quote(text) {
 var core_routing = __nccwpck_require__(3441);
 // EXTERNAL MODULE: ./src/core/target.ts
 var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/problems.ts
+var problems = __nccwpck_require__(2095);
 // EXTERNAL MODULE: ./src/aws/call.ts
 var call = __nccwpck_require__(1373);
 // EXTERNAL MODULE: ./src/aws/settled.ts
 var settled = __nccwpck_require__(4156);
 ;// CONCATENATED MODULE: ./src/aws/router.ts
+
 
 
 
@@ -62341,7 +62344,8 @@ function createRouter(options) {
     const reader = { aliases, target, clock, note };
     const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
     const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
-    const missing = `the alias ${(0,core_target/* targetName */.je)(target)} does not exist any more.`;
+    const name = (0,core_target/* targetName */.je)(target);
+    const missing = `the alias ${name} does not exist any more.`;
     const repair = repairCommand(target, versions.stable, options.region);
     /** How the alias stands as far as we moved it. */
     let known = { routing: stableAlone, revisionId: options.revisionId };
@@ -62377,7 +62381,7 @@ function createRouter(options) {
             if (present === undefined)
                 break;
             if ((0,core_routing/* sameRouting */.Hm)(present.routing, wanted) && !surelyNotWritten) {
-                note(`${(0,core_target/* targetName */.je)(target)}: the alias was written, though the reply got lost`);
+                note(`${name}: the alias was written, though the reply got lost`);
                 known = present;
                 return { type: 'shifted' };
             }
@@ -62403,7 +62407,7 @@ function createRouter(options) {
     function foreign({ routing }, left) {
         return {
             type: 'blocked',
-            reason: `somebody else moved the alias ${(0,core_target/* targetName */.je)(target)}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
+            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
                 `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}.`,
         };
     }
@@ -62418,13 +62422,12 @@ function createRouter(options) {
     }
     async function revert() {
         const deadline = clock.now() + PATIENCE_MS;
+        const move = { from: versions.canary, to: versions.stable };
         let written = false;
-        let failure = 'the alias still does not serve it alone';
+        let failure = 'the alias still does not serve it alone.';
         for (let pauseMs = 500;; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
             try {
-                const present = written
-                    ? await (0,settled/* readSettled */.G)({ ...reader, move: { from: versions.canary, to: versions.stable } })
-                    : await aliases.find(target);
+                const present = await (written ? (0,settled/* readSettled */.G)({ ...reader, move }) : aliases.find(target));
                 if (present === undefined)
                     return { type: 'foreign', detail: missing };
                 if ((0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone))
@@ -62440,9 +62443,7 @@ function createRouter(options) {
                 written = true;
             }
             catch (error) {
-                if (!(error instanceof call/* AwsCallError */.iQ))
-                    throw error;
-                failure = error.message;
+                failure = (0,problems/* messageOf */.b)(error);
                 if (clock.now() >= deadline)
                     break;
                 await clock.sleep(pauseMs);
@@ -62450,13 +62451,13 @@ function createRouter(options) {
         }
         return {
             type: 'unconfirmed',
-            detail: `Version ${versions.stable} could not be confirmed within ${(0,duration/* formatDuration */.a)(PATIENCE_MS)}: ` +
-                `${failure} Repair the alias with: ${repair}`,
+            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
+                `${(0,duration/* formatDuration */.a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
         };
     }
     function leftAlone({ routing }) {
         const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `Somebody else moved the alias; it was left as it is: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
+        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
         return serves.includes(versions.canary)
             ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
             : left;
@@ -62540,6 +62541,208 @@ function listenForCancellation() {
 
 /***/ }),
 
+/***/ 8786:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ createChronicle)
+});
+
+// EXTERNAL MODULE: ./src/core/duration.ts
+var duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/journal.ts
+var journal = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./src/core/plan.ts
+var core_plan = __nccwpck_require__(4620);
+// EXTERNAL MODULE: ./src/core/rollout.ts
+var rollout = __nccwpck_require__(7058);
+// EXTERNAL MODULE: ./src/core/routing.ts
+var routing = __nccwpck_require__(3441);
+// EXTERNAL MODULE: ./src/core/target.ts
+var core_target = __nccwpck_require__(4294);
+;// CONCATENATED MODULE: ./src/core/story.ts
+
+
+
+
+
+
+/** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
+const PROGRESS_EVERY_MS = 60_000;
+const PROGRESS_PARTS = 10;
+function beginStory(at) {
+    return { startedAt: at, spokeAt: at, plan: { steps: [] }, measurements: new Map() };
+}
+/** What a person should read about an entry: one line per transition, nothing for a poll without news. */
+function tell(memory, entry) {
+    const lines = linesOf(memory, entry);
+    return {
+        memory: {
+            ...remember(memory, entry),
+            spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
+        },
+        lines: entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
+    };
+}
+function timed(line, sinceStartMs) {
+    return { ...line, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${line.text}` };
+}
+function remember(memory, entry) {
+    switch (entry.type) {
+        case 'state':
+            return { ...memory, state: entry.state };
+        case 'measurements': {
+            const latest = entry.measurements.map((each) => [each.check, each]);
+            return { ...memory, measurements: new Map([...memory.measurements, ...latest]) };
+        }
+        case 'plan':
+            return { ...memory, plan: entry.plan };
+        case 'targets':
+        case 'note':
+        case 'details':
+        case 'warning':
+            return memory;
+    }
+}
+function linesOf(memory, entry) {
+    switch (entry.type) {
+        case 'plan':
+            return planTable(entry.plan).map(info);
+        case 'targets':
+            return entry.targets.flatMap(describeTarget);
+        case 'note':
+            return [info(entry.text)];
+        case 'details':
+            return [{ level: 'info', text: entry.title, details: entry.lines }];
+        case 'warning':
+            return [{ level: 'warning', text: entry.text }];
+        case 'state':
+            return transition(memory.plan, memory.state, entry.state);
+        case 'measurements': {
+            const changes = (0,journal/* changedSince */.$)(memory.measurements, entry.measurements).flatMap((change) => describeChange(change, memory.measurements.get(change.check)));
+            return changes.length > 0 ? changes : progress(memory, entry.at);
+        }
+    }
+}
+function transition(plan, before, now) {
+    const passed = before?.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming')
+        ? [info(`${(0,rollout/* describeStep */.Ey)(plan, before.step)} passed`)]
+        : [];
+    return [...passed, ...arrival(plan, before, now)];
+}
+function arrival(plan, before, now) {
+    switch (now.phase) {
+        case 'shifting':
+            return [];
+        case 'baking': {
+            if (before?.phase === 'baking')
+                return [];
+            const { weight, bakeMs } = (0,rollout/* stepAt */.OH)(plan, now.step);
+            const what = weight >= 100 ? 'promoted' : `${(0,routing/* formatWeight */.ck)(weight)} shifted`;
+            return [
+                info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a)(bakeMs)}`),
+            ];
+        }
+        case 'confirming':
+            return [info('all steps passed; reading the alias back')];
+        case 'reverting':
+            return [info(`reverting ${now.reason}`)];
+        case 'promoted':
+        case 'reverted':
+        case 'revert-failed':
+        case 'held':
+        case 'failed':
+            // The end is told by the headline, once.
+            return [];
+    }
+}
+function describeTarget(target) {
+    const name = (0,core_target/* targetName */.je)(target);
+    switch (target.disposition) {
+        case 'shift':
+            return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
+        case 'unchanged':
+            return [info(`${name} serves version ${target.version} already`)];
+        case 'created':
+            return [info(`${name} was created at version ${target.version}`)];
+        case 'none':
+            return [];
+    }
+}
+function describeChange(now, before) {
+    // An alarm that is fine from the first reading on is no news.
+    if (before === undefined && now.state === 'OK')
+        return [];
+    const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
+    const why = now.detail === '' ? '' : `: ${now.detail}`;
+    return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
+}
+function progress(memory, at) {
+    const { plan, state } = memory;
+    if (state === undefined || (0,rollout/* isFinal */.dR)(state) || state.phase !== 'baking')
+        return [];
+    const { weight, bakeMs } = (0,rollout/* stepAt */.OH)(plan, state.step);
+    if (at - memory.spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
+        return [];
+    const left = state.until - at;
+    return [
+        info(left > 0
+            ? `at ${(0,routing/* formatWeight */.ck)(weight)}: ${(0,duration/* formatDuration */.a)(left)} of ${(0,duration/* formatDuration */.a)(bakeMs)} left`
+            : `at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over; waiting until every check can be read`),
+    ];
+}
+function info(text) {
+    return { level: 'info', text };
+}
+/** The plan as a table of plain text, as it stands at the head of the log. */
+function planTable(plan) {
+    const rows = plan.steps.map(({ weight, bakeMs }, index) => [
+        String(index + 1),
+        (0,core_plan/* describeWeight */.k9)(weight),
+        (0,duration/* formatDuration */.a)(bakeMs),
+    ]);
+    const all = [['step', 'weight', 'bake time'], ...rows];
+    const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
+    const lines = all.map((cells) => cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd());
+    return [`The plan, ${(0,duration/* formatDuration */.a)((0,core_plan/* totalBakeMs */._m)(plan))} of baking:`, ...lines];
+}
+
+// EXTERNAL MODULE: ./src/github/log.ts
+var log = __nccwpck_require__(3385);
+;// CONCATENATED MODULE: ./src/chronicle.ts
+
+
+function createChronicle(clock) {
+    const startedAt = clock.now();
+    const entries = [];
+    let memory = beginStory(startedAt);
+    function record(entry) {
+        entries.push(entry);
+        const told = tell(memory, entry);
+        memory = told.memory;
+        told.lines.forEach(log/* print */.y);
+    }
+    return {
+        startedAt,
+        entries,
+        record,
+        note: (text) => {
+            record({ type: 'note', at: clock.now(), text });
+        },
+        warn: (text) => {
+            record({ type: 'warning', at: clock.now(), text });
+        },
+    };
+}
+
+
+/***/ }),
+
 /***/ 529:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62602,6 +62805,23 @@ function formatDuration(ms) {
 
 /***/ }),
 
+/***/ 4608:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ changedSince)
+/* harmony export */ });
+/** The measurements whose state or verdict differs from the last one of the same check. */
+function changedSince(before, measurements) {
+    return measurements.filter((measurement) => {
+        const last = before.get(measurement.check);
+        return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
+    });
+}
+
+
+/***/ }),
+
 /***/ 6706:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62634,6 +62854,310 @@ function table(head, rows) {
 }
 function link(label, url) {
     return `[${escapeMarkdown(label)}](${url})`;
+}
+
+
+/***/ }),
+
+/***/ 4620:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XC: () => (/* binding */ planOf),
+/* harmony export */   _m: () => (/* binding */ totalBakeMs),
+/* harmony export */   k9: () => (/* binding */ describeWeight)
+/* harmony export */ });
+/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3441);
+
+/**
+ * The promotion is a step like the others: it is written once and baked. So it is the same code that
+ * watches the canary at 10 % and at 100 %.
+ */
+function planOf(steps, bakeMs) {
+    return { steps: [...steps, { weight: 100, bakeMs }] };
+}
+function totalBakeMs(plan) {
+    return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
+}
+/** `10 %`, `100 % (promotion)`. */
+function describeWeight(weight) {
+    return weight >= 100 ? `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(100)} (promotion)` : (0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(weight);
+}
+
+
+/***/ }),
+
+/***/ 8557:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EI: () => (/* binding */ reportOf),
+/* harmony export */   Pl: () => (/* binding */ headline),
+/* harmony export */   Y: () => (/* binding */ endingWithoutShift),
+/* harmony export */   oJ: () => (/* binding */ isSuccess),
+/* harmony export */   z6: () => (/* binding */ endingOf)
+/* harmony export */ });
+/* unused harmony exports changedMeasurements, stepReports, weightChanges */
+/* harmony import */ var _journal_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4608);
+/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
+/* harmony import */ var _target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4294);
+
+
+
+/** How a rollout that moved traffic ended. */
+function endingOf(state) {
+    return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
+}
+const SUCCESSES = new Set([
+    'promoted',
+    'unchanged',
+    'created',
+    'planned',
+    'held',
+]);
+function isSuccess(outcome) {
+    return SUCCESSES.has(outcome);
+}
+/** The ending of a run none of whose targets has anything to shift. */
+function endingWithoutShift(dispositions) {
+    const created = dispositions.some(({ type }) => type === 'created');
+    return { outcome: created ? 'created' : 'unchanged', reason: '' };
+}
+/** Everything a run leaves behind, made from what happened alone. */
+function reportOf(entries, { outcome, reason }, { startedAt, endedAt }) {
+    const planned = entries.find((entry) => entry.type === 'plan');
+    const known = entries.findLast((entry) => entry.type === 'targets');
+    const steps = planned === undefined ? [] : stepReports(planned.plan, entries);
+    return {
+        outcome,
+        reason,
+        region: known?.region ?? '',
+        startedAt,
+        endedAt,
+        targets: known?.targets ?? [],
+        steps,
+        weights: weightChanges(steps, entries),
+        measurements: changedMeasurements(entries),
+        warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
+    };
+}
+function changedMeasurements(entries) {
+    const last = new Map();
+    return entries.flatMap((entry) => {
+        if (entry.type !== 'measurements')
+            return [];
+        const changed = (0,_journal_js__WEBPACK_IMPORTED_MODULE_1__/* .changedSince */ .$)(last, entry.measurements);
+        for (const measurement of changed)
+            last.set(measurement.check, measurement);
+        return changed;
+    });
+}
+/** What became of each step of the plan. */
+function stepReports(plan, entries) {
+    const states = entries.filter((entry) => entry.type === 'state');
+    return plan.steps.map(({ weight, bakeMs }, step) => {
+        const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
+        if (begin?.state.phase !== 'baking')
+            return instantStep(plan, step, states);
+        const end = states.find(({ at, state }) => at >= begin.at && !(state.phase === 'baking' && state.step === step));
+        const passed = end?.state.phase === 'confirming' || end?.state.phase === 'shifting' ? 'passed' : 'stopped';
+        return {
+            weight,
+            bakeMs,
+            startedAt: begin.state.since,
+            ...(end === undefined ? {} : { endedAt: end.at }),
+            result: passed,
+        };
+    });
+}
+/** A promotion with a bake time of zero is never seen baking. */
+function instantStep(plan, step, states) {
+    const { weight, bakeMs } = (0,_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .stepAt */ .OH)(plan, step);
+    const confirming = states.find(({ state }) => state.phase === 'confirming');
+    return confirming !== undefined && bakeMs === 0
+        ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
+        : { weight, bakeMs, result: 'not reached' };
+}
+/** The weights of the canary as they came into force. */
+function weightChanges(steps, entries) {
+    const reverted = entries.find((entry) => entry.type === 'state' && entry.state.phase === 'reverted');
+    return [
+        ...steps.flatMap(({ startedAt, weight }) => startedAt === undefined ? [] : [{ at: startedAt, weight }]),
+        ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
+    ];
+}
+/** The first line of every report: what happened, in one sentence. */
+function headline({ outcome, reason, targets, weights }) {
+    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+    const names = list(targets.map(_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je));
+    const now = list(targets.map((target) => `${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} serves version ${target.version}`));
+    switch (outcome) {
+        case 'promoted':
+            return `Promoted: ${now}`;
+        case 'reverted':
+            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} to version ${previousVersion}`))} ${reason}`;
+        case 'revert-failed':
+            return `Revert failed: ${list(shifting.map((target) => `${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
+        case 'held':
+            return `Held ${list(shifting.map(_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je))} ${reason}`;
+        case 'unchanged':
+            return `Unchanged: ${now} already`;
+        case 'created':
+            return `Created: ${now}; there was nothing to shift from`;
+        case 'planned':
+            return `Planned: ${names} would be shifted; nothing was written`;
+        case 'failed':
+            return weights.length === 0
+                ? `Failed before any traffic was moved: ${reason}`
+                : `Failed: ${reason}`;
+    }
+}
+function list(items) {
+    return items.join(', ');
+}
+
+
+/***/ }),
+
+/***/ 7058:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $i: () => (/* binding */ readingDue),
+/* harmony export */   Ey: () => (/* binding */ describeStep),
+/* harmony export */   G5: () => (/* binding */ command),
+/* harmony export */   OH: () => (/* binding */ stepAt),
+/* harmony export */   dR: () => (/* binding */ isFinal),
+/* harmony export */   ni: () => (/* binding */ start),
+/* harmony export */   np: () => (/* binding */ advance)
+/* harmony export */ });
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8571);
+/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3441);
+
+
+function start(plan) {
+    stepAt(plan, 0);
+    return { phase: 'shifting', step: 0 };
+}
+const FINAL_PHASES = new Set([
+    'promoted',
+    'reverted',
+    'revert-failed',
+    'held',
+    'failed',
+]);
+function isFinal(state) {
+    return FINAL_PHASES.has(state.phase);
+}
+function command(plan, state) {
+    switch (state.phase) {
+        case 'shifting':
+            return { type: 'shift', step: state.step, weight: stepAt(plan, state.step).weight };
+        case 'baking':
+            return { type: 'assess', readAt: state.readAt, until: state.until };
+        case 'confirming':
+            return { type: 'confirm' };
+        case 'reverting':
+            return { type: 'revert' };
+    }
+}
+/**
+ * When the next reading is due: an interval after the last one, and in any case right at the end
+ * of the bake, so that the interval does not lengthen the step.
+ */
+function readingDue({ readAt, until }, intervalMs) {
+    return readAt < until ? Math.min(readAt + intervalMs, until) : readAt + intervalMs;
+}
+/** The state after an event. An event that makes no sense in the state changes nothing. */
+function advance(plan, state, event) {
+    if (isFinal(state))
+        return state;
+    if (event.type === 'cancelled')
+        return onCancelled(plan, state, event);
+    if (event.type === 'blocked')
+        return onBlocked(plan, state, event);
+    switch (state.phase) {
+        case 'shifting':
+            return event.type === 'shifted' ? bake(plan, state.step, event.at) : state;
+        case 'baking':
+            return event.type === 'assessed' ? onAssessed(plan, state, event) : state;
+        case 'confirming':
+            return event.type === 'confirmed' ? { phase: 'promoted' } : state;
+        case 'reverting':
+            if (event.type !== 'reversion')
+                return state;
+            return {
+                phase: event.result,
+                reason: [state.reason, event.detail].filter((part) => part !== '').join('. '),
+            };
+    }
+}
+function onBlocked(plan, state, { reason }) {
+    if (state.phase === 'reverting')
+        return state;
+    return { phase: 'reverting', reason: `${where(plan, state)}: ${reason}` };
+}
+function onCancelled(plan, state, { at, reason, hold }) {
+    if (state.phase === 'reverting')
+        return state;
+    return {
+        phase: hold ? 'held' : 'reverting',
+        reason: `${where(plan, state, at)}: ${reason}`,
+    };
+}
+function onAssessed(plan, state, { at, verdict }) {
+    switch (verdict.kind) {
+        case 'fail':
+            return { phase: 'reverting', reason: `${where(plan, state, at)}: ${verdict.reason}` };
+        case 'error':
+            // Whoever judges the checks turns errors into a failure once the grace time is over.
+            return { ...state, readAt: at };
+        case 'inconclusive':
+            return at >= state.until + stepAt(plan, state.step).bakeMs
+                ? {
+                    phase: 'reverting',
+                    reason: `${where(plan, state, at)}: ${verdict.reason} (still so after twice the bake time)`,
+                }
+                : { ...state, readAt: at };
+        case 'pass':
+            return at >= state.until ? leave(plan, state.step) : { ...state, readAt: at };
+    }
+}
+function bake(plan, step, at) {
+    const { bakeMs } = stepAt(plan, step);
+    if (bakeMs === 0)
+        return leave(plan, step);
+    return { phase: 'baking', step, since: at, until: at + bakeMs, readAt: at };
+}
+function leave(plan, step) {
+    return step + 1 < plan.steps.length
+        ? { phase: 'shifting', step: step + 1 }
+        : { phase: 'confirming' };
+}
+/** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
+function where(plan, state, at) {
+    switch (state.phase) {
+        case 'shifting':
+            return `at ${describeStep(plan, state.step)}`;
+        case 'baking': {
+            const since = at === undefined ? '' : `, after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a)(at - state.since)}`;
+            return `at ${describeStep(plan, state.step)}${since}`;
+        }
+        case 'confirming':
+        case 'reverting':
+            return 'after the last step';
+    }
+}
+/** `25 % (step 2 of 4)`; the last step is the promotion. */
+function describeStep(plan, index) {
+    return `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
+}
+/** @throws if the plan has no such step: a program error. */
+function stepAt(plan, index) {
+    const step = plan.steps[index];
+    if (step === undefined)
+        throw new Error(`The plan has no step ${index}`);
+    return step;
 }
 
 
@@ -62729,6 +63253,324 @@ function versionsOf(disposition) {
 
 /***/ }),
 
+/***/ 3130:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ conclude),
+  I: () => (/* binding */ concludePost)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
+var core = __nccwpck_require__(6257);
+// EXTERNAL MODULE: ./src/core/duration.ts
+var duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/report.ts
+var core_report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/github/log.ts
+var log = __nccwpck_require__(3385);
+;// CONCATENATED MODULE: ./src/github/outputs.ts
+
+// A job's outputs may hold 1 MB together.
+const MOST_MEASUREMENTS = 250;
+/** The outputs of action.yml. With several functions, those about one are those of the first. */
+function outputsOf(report) {
+    const [first] = report.targets;
+    return {
+        outcome: report.outcome,
+        version: first?.version ?? '',
+        'previous-version': first?.previousVersion ?? '',
+        'function-arn': first?.functionArn ?? '',
+        'alias-arn': first?.aliasArn ?? '',
+        reason: report.reason,
+        report: JSON.stringify(jsonReport(report)),
+    };
+}
+function setOutputs(report) {
+    for (const [name, value] of Object.entries(outputsOf(report)))
+        core/* setOutput */.uH(name, value);
+}
+function jsonReport(report) {
+    return {
+        outcome: report.outcome,
+        reason: report.reason,
+        region: report.region,
+        startedAt: iso(report.startedAt),
+        endedAt: iso(report.endedAt),
+        targets: report.targets,
+        steps: report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }) => ({
+            weight,
+            bakeSeconds: bakeMs / 1000,
+            startedAt: iso(startedAt),
+            endedAt: iso(endedAt),
+            result,
+        })),
+        weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
+        measurements: report.measurements
+            .slice(0, MOST_MEASUREMENTS)
+            .map(({ at, check, state, detail, verdict }) => ({
+            at: iso(at),
+            check,
+            state,
+            detail,
+            verdict: verdict.kind,
+        })),
+        measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
+        warnings: report.warnings,
+    };
+}
+function iso(at) {
+    return at === undefined ? null : new Date(at).toISOString();
+}
+
+;// CONCATENATED MODULE: ./src/core/console.ts
+/** Links into the AWS console. Parts from outside are percent-encoded: they cannot leave their place. */
+function aliasUrl(region, functionName, alias) {
+    return `${base(region)}/lambda/home?region=${region}#/functions/${encode(functionName)}/aliases/${encode(alias)}`;
+}
+function alarmUrl(region, name) {
+    return `${base(region)}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encode(name)}`;
+}
+function base(region) {
+    if (region.startsWith('cn-'))
+        return `https://${region}.console.amazonaws.cn`;
+    if (region.startsWith('us-gov-'))
+        return `https://console.amazonaws-us-gov.com`;
+    return `https://${region}.console.aws.amazon.com`;
+}
+/** encodeURIComponent leaves the characters that mean something in Markdown. */
+function encode(text) {
+    return encodeURIComponent(text.toWellFormed()).replace(/[!'()*_~.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+// EXTERNAL MODULE: ./src/core/markdown.ts
+var markdown = __nccwpck_require__(6706);
+// EXTERNAL MODULE: ./src/core/plan.ts
+var plan = __nccwpck_require__(4620);
+// EXTERNAL MODULE: ./src/core/target.ts
+var target = __nccwpck_require__(4294);
+;// CONCATENATED MODULE: ./src/core/summary.ts
+
+
+
+
+
+
+/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
+const MOST_ROWS = 50;
+const LONGEST_NAME = 255;
+const LONGEST_REASON = 400;
+const LONGEST_HEADLINE = 2_000;
+/** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
+function summaryOf(report) {
+    const icon = (0,core_report/* isSuccess */.oJ)(report.outcome) ? '✅' : '❌';
+    return [
+        `## ${icon} Lambda Canary`,
+        '',
+        ...verdict(report),
+        ...warnings(report),
+        ...targets(report),
+        ...steps(report),
+        ...chart(report),
+        ...alarms(report),
+        ...changes(report),
+        '',
+    ].join('\n');
+}
+/** The headline; of several problems, each a point of a list. */
+function verdict(report) {
+    const [first = '', ...others] = (0,core_report/* headline */.Pl)(report).split('\n').slice(0, MOST_ROWS);
+    return others.length === 0
+        ? [`**${headlineText(first)}**`]
+        : [first, ...others].map((problem) => `- **${headlineText(problem)}**`);
+}
+function headlineText(text) {
+    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_HEADLINE));
+}
+function warnings({ warnings }) {
+    return warnings.length === 0
+        ? []
+        : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
+}
+const PARTS = {
+    shift: 'shifted',
+    unchanged: 'unchanged',
+    created: 'alias created',
+    none: '–',
+};
+function targets({ targets, region }) {
+    if (targets.length === 0)
+        return [];
+    const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
+        (0,markdown/* link */.nf)((0,target/* targetName */.je)({ functionName, alias }), aliasUrl(region, functionName, alias)),
+        previousVersion || '–',
+        version || '–',
+        PARTS[disposition],
+    ]);
+    return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
+}
+function steps(report) {
+    const reached = report.steps.some(({ result }) => result !== 'not reached');
+    if (!reached && report.outcome !== 'planned')
+        return [];
+    const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
+        String(index + 1),
+        (0,plan/* describeWeight */.k9)(weight),
+        (0,duration/* formatDuration */.a)(bakeMs),
+        startedAt === undefined ? '–' : clockTime(startedAt),
+        startedAt === undefined ? '–' : (0,duration/* formatDuration */.a)((endedAt ?? report.endedAt) - startedAt),
+        report.outcome === 'planned' ? 'planned' : result,
+    ]);
+    return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
+}
+const CHART_POINTS = 60;
+// Mermaid's own line is too pale to be seen on white; these can be seen on white and on black.
+const GREEN = '#2da44e';
+const RED = '#e5534b';
+function chartStyle(color) {
+    return {
+        xyChart: { height: 280 },
+        themeVariables: { xyChart: { plotColorPalette: color } },
+    };
+}
+/** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
+function chart({ outcome, weights, startedAt, endedAt }) {
+    if (weights.length === 0 || endedAt <= startedAt)
+        return [];
+    const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
+    const values = Array.from({ length: CHART_POINTS + 1 }, (_, index) => {
+        const at = startedAt + ((endedAt - startedAt) * index) / CHART_POINTS;
+        return weights.findLast((change) => change.at <= at)?.weight ?? 0;
+    });
+    const end = Number(((endedAt - startedAt) / unitMs).toFixed(2));
+    return [
+        '',
+        '```mermaid',
+        `%%{init: ${JSON.stringify(chartStyle((0,core_report/* isSuccess */.oJ)(outcome) ? GREEN : RED))}}%%`,
+        'xychart-beta',
+        '    title "Percent of requests sent to the new version"',
+        `    x-axis "${unit} since the start" 0 --> ${end}`,
+        '    y-axis "percent" 0 --> 100',
+        `    line [${values.join(', ')}]`,
+        '```',
+    ];
+}
+function alarms({ measurements, region }) {
+    const last = new Map(measurements.map((measurement) => [measurement.check, measurement]));
+    if (last.size === 0)
+        return [];
+    const gravestFirst = [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
+    const rows = gravestFirst.map(({ check, state, verdict }) => [
+        (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, LONGEST_NAME), alarmUrl(region, check)),
+        (0,markdown/* escapeMarkdown */.FV)(state),
+        verdict.kind,
+    ]);
+    return section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+}
+function changes({ measurements, startedAt }) {
+    const rows = measurements.map(({ at, check, state, detail, verdict }) => [
+        `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)(state),
+        reason(verdict.kind === 'pass' ? detail : verdict.reason),
+    ]);
+    if (rows.length === 0)
+        return [];
+    return [
+        '',
+        '<details><summary>What the alarms did</summary>',
+        ...section(null, ['when', 'alarm', 'state', 'why'], rows),
+        '',
+        '</details>',
+    ];
+}
+function reason(text) {
+    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
+}
+function section(title, head, rows) {
+    return [
+        ...(title === null ? [] : ['', `### ${title}`]),
+        '',
+        ...(0,markdown/* table */.tp)(head, rows.slice(0, MOST_ROWS)),
+        ...more(rows.length, ''),
+    ];
+}
+function capped(items, line, bullet) {
+    return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
+}
+function more(count, bullet) {
+    return count > MOST_ROWS
+        ? [
+            ...(bullet === '' ? [''] : []),
+            `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has all.`,
+        ]
+        : [];
+}
+/** `14:02:03`, of epoch milliseconds. */
+function clockTime(at) {
+    const seconds = Math.floor(at / 1000) % 86_400;
+    return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
+        .map((part) => String(Math.floor(part)).padStart(2, '0'))
+        .join(':');
+}
+
+// EXTERNAL MODULE: ./src/problems.ts
+var problems = __nccwpck_require__(2095);
+;// CONCATENATED MODULE: ./src/github/summary.ts
+
+
+
+
+/** Writes the job summary. A summary that cannot be written changes nothing about the rollout. */
+async function writeSummary(report) {
+    try {
+        await core/* summary */.z.addRaw(summaryOf(report), true).write();
+    }
+    catch (error) {
+        (0,log/* print */.y)({ level: 'warning', text: `The job summary could not be written: ${(0,problems/* messageOf */.b)(error)}` });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/conclusion.ts
+
+
+
+
+
+
+/** Says how the run ended: in the outputs, in the log or in one annotation, and in the summary. */
+async function conclude(report) {
+    setOutputs(report);
+    if ((0,core_report/* isSuccess */.oJ)(report.outcome)) {
+        core/* info */.pq(verdictOf(report));
+        core/* info */.pq(`Took ${(0,duration/* formatDuration */.a)(report.endedAt - report.startedAt)}.`);
+    }
+    else {
+        core/* setFailed */.C1(verdictOf(report));
+    }
+    await writeSummary(report);
+}
+/**
+ * The same of a post step that put back what another process had left. Its success is no failure of its
+ * own: the step it belongs to has failed already.
+ */
+async function concludePost(report) {
+    if (report.outcome === 'reverted')
+        core/* warning */.$e(verdictOf(report));
+    else
+        core/* setFailed */.C1(verdictOf(report));
+    await writeSummary(report);
+}
+/** The headline, each problem on a line of its own. */
+function verdictOf(report) {
+    return (0,core_report/* headline */.Pl)(report).split('\n').map(log/* plain */.p).join('\n');
+}
+
+
+/***/ }),
+
 /***/ 3385:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62818,7 +63660,7 @@ function loadUnfinished() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8862);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5977);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1840);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -62831,7 +63673,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5977:
+/***/ 1840:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63215,738 +64057,18 @@ function createChecks(alarms, begin, policy) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/core/journal.ts
-/** The measurements whose state or verdict differs from the last one of the same check. */
-function changedSince(before, measurements) {
-    return measurements.filter((measurement) => {
-        const last = before.get(measurement.check);
-        return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
-    });
-}
-
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-;// CONCATENATED MODULE: ./src/core/plan.ts
-
-/**
- * The promotion is a step like the others: it is written once and baked. So it is the same code that
- * watches the canary at 10 % and at 100 %.
- */
-function planOf(steps, bakeMs) {
-    return { steps: [...steps, { weight: 100, bakeMs }] };
-}
-function totalBakeMs(plan) {
-    return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
-}
-/** `10 %`, `100 % (promotion)`. */
-function describeWeight(weight) {
-    return weight >= 100 ? `${(0,core_routing/* formatWeight */.ck)(100)} (promotion)` : (0,core_routing/* formatWeight */.ck)(weight);
-}
-
-;// CONCATENATED MODULE: ./src/core/rollout.ts
-
-
-function start(plan) {
-    stepAt(plan, 0);
-    return { phase: 'shifting', step: 0 };
-}
-const FINAL_PHASES = new Set([
-    'promoted',
-    'reverted',
-    'revert-failed',
-    'held',
-    'failed',
-]);
-function isFinal(state) {
-    return FINAL_PHASES.has(state.phase);
-}
-function command(plan, state) {
-    switch (state.phase) {
-        case 'shifting':
-            return { type: 'shift', step: state.step, weight: stepAt(plan, state.step).weight };
-        case 'baking':
-            return { type: 'assess', readAt: state.readAt, until: state.until };
-        case 'confirming':
-            return { type: 'confirm' };
-        case 'reverting':
-            return { type: 'revert' };
-    }
-}
-/**
- * When the next reading is due: an interval after the last one, and in any case right at the end
- * of the bake, so that the interval does not lengthen the step.
- */
-function readingDue({ readAt, until }, intervalMs) {
-    return readAt < until ? Math.min(readAt + intervalMs, until) : readAt + intervalMs;
-}
-/** The state after an event. An event that makes no sense in the state changes nothing. */
-function advance(plan, state, event) {
-    if (isFinal(state))
-        return state;
-    if (event.type === 'cancelled')
-        return onCancelled(plan, state, event);
-    if (event.type === 'blocked')
-        return onBlocked(plan, state, event);
-    switch (state.phase) {
-        case 'shifting':
-            return event.type === 'shifted' ? bake(plan, state.step, event.at) : state;
-        case 'baking':
-            return event.type === 'assessed' ? onAssessed(plan, state, event) : state;
-        case 'confirming':
-            return event.type === 'confirmed' ? { phase: 'promoted' } : state;
-        case 'reverting':
-            if (event.type !== 'reversion')
-                return state;
-            return {
-                phase: event.result,
-                reason: [state.reason, event.detail].filter((part) => part !== '').join('. '),
-            };
-    }
-}
-function onBlocked(plan, state, { reason }) {
-    if (state.phase === 'reverting')
-        return state;
-    return { phase: 'reverting', reason: `${where(plan, state)}: ${reason}` };
-}
-function onCancelled(plan, state, { at, reason, hold }) {
-    if (state.phase === 'reverting')
-        return state;
-    return {
-        phase: hold ? 'held' : 'reverting',
-        reason: `${where(plan, state, at)}: ${reason}`,
-    };
-}
-function onAssessed(plan, state, { at, verdict }) {
-    switch (verdict.kind) {
-        case 'fail':
-            return { phase: 'reverting', reason: `${where(plan, state, at)}: ${verdict.reason}` };
-        case 'error':
-            // Whoever judges the checks turns errors into a failure once the grace time is over.
-            return { ...state, readAt: at };
-        case 'inconclusive':
-            return at >= state.until + stepAt(plan, state.step).bakeMs
-                ? {
-                    phase: 'reverting',
-                    reason: `${where(plan, state, at)}: ${verdict.reason} (still so after twice the bake time)`,
-                }
-                : { ...state, readAt: at };
-        case 'pass':
-            return at >= state.until ? leave(plan, state.step) : { ...state, readAt: at };
-    }
-}
-function bake(plan, step, at) {
-    const { bakeMs } = stepAt(plan, step);
-    if (bakeMs === 0)
-        return leave(plan, step);
-    return { phase: 'baking', step, since: at, until: at + bakeMs, readAt: at };
-}
-function leave(plan, step) {
-    return step + 1 < plan.steps.length
-        ? { phase: 'shifting', step: step + 1 }
-        : { phase: 'confirming' };
-}
-/** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
-function where(plan, state, at) {
-    switch (state.phase) {
-        case 'shifting':
-            return `at ${describeStep(plan, state.step)}`;
-        case 'baking': {
-            const since = at === undefined ? '' : `, after ${(0,duration/* formatDuration */.a)(at - state.since)}`;
-            return `at ${describeStep(plan, state.step)}${since}`;
-        }
-        case 'confirming':
-        case 'reverting':
-            return 'after the last step';
-    }
-}
-/** `25 % (step 2 of 4)`; the last step is the promotion. */
-function describeStep(plan, index) {
-    return `${(0,core_routing/* formatWeight */.ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
-}
-/** @throws if the plan has no such step: a program error. */
-function stepAt(plan, index) {
-    const step = plan.steps[index];
-    if (step === undefined)
-        throw new Error(`The plan has no step ${index}`);
-    return step;
-}
-
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-;// CONCATENATED MODULE: ./src/core/story.ts
-
-
-
-
-
-
-/** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
-const PROGRESS_EVERY_MS = 60_000;
-const PROGRESS_PARTS = 10;
-function beginStory(at) {
-    return { startedAt: at, spokeAt: at, plan: { steps: [] }, measurements: new Map() };
-}
-/** What a person should read about an entry: one line per transition, nothing for a poll without news. */
-function tell(memory, entry) {
-    const lines = linesOf(memory, entry);
-    return {
-        memory: {
-            ...remember(memory, entry),
-            spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
-        },
-        lines: entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
-    };
-}
-function timed(line, sinceStartMs) {
-    return { ...line, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${line.text}` };
-}
-function remember(memory, entry) {
-    switch (entry.type) {
-        case 'state':
-            return { ...memory, state: entry.state };
-        case 'measurements': {
-            const latest = entry.measurements.map((each) => [each.check, each]);
-            return { ...memory, measurements: new Map([...memory.measurements, ...latest]) };
-        }
-        case 'plan':
-            return { ...memory, plan: entry.plan };
-        case 'targets':
-        case 'note':
-        case 'details':
-        case 'warning':
-            return memory;
-    }
-}
-function linesOf(memory, entry) {
-    switch (entry.type) {
-        case 'plan':
-            return planTable(entry.plan, entry.region).map(info);
-        case 'targets':
-            return entry.targets.flatMap(describeTarget);
-        case 'note':
-            return [info(entry.text)];
-        case 'details':
-            return [{ level: 'info', text: entry.title, details: entry.lines }];
-        case 'warning':
-            return [{ level: 'warning', text: entry.text }];
-        case 'state':
-            return transition(memory.plan, memory.state, entry.state);
-        case 'measurements': {
-            const changes = changedSince(memory.measurements, entry.measurements).flatMap((change) => describeChange(change, memory.measurements.get(change.check)));
-            return changes.length > 0 ? changes : progress(memory, entry.at);
-        }
-    }
-}
-function transition(plan, before, now) {
-    const passed = before?.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming')
-        ? [info(`${describeStep(plan, before.step)} passed`)]
-        : [];
-    return [...passed, ...arrival(plan, before, now)];
-}
-function arrival(plan, before, now) {
-    switch (now.phase) {
-        case 'shifting':
-            return [];
-        case 'baking': {
-            if (before?.phase === 'baking')
-                return [];
-            const { weight, bakeMs } = stepAt(plan, now.step);
-            const what = weight >= 100 ? 'promoted' : `${(0,core_routing/* formatWeight */.ck)(weight)} shifted`;
-            return [
-                info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a)(bakeMs)}`),
-            ];
-        }
-        case 'confirming':
-            return [info('all steps passed; reading the alias back')];
-        case 'reverting':
-            return [info(`reverting ${now.reason}`)];
-        case 'promoted':
-        case 'reverted':
-        case 'revert-failed':
-        case 'held':
-        case 'failed':
-            // The end is told by the headline, once.
-            return [];
-    }
-}
-function describeTarget(target) {
-    const name = (0,core_target/* targetName */.je)(target);
-    switch (target.disposition) {
-        case 'shift':
-            return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
-        case 'unchanged':
-            return [info(`${name} serves version ${target.version} already`)];
-        case 'created':
-            return [info(`${name} was created at version ${target.version}`)];
-        case 'none':
-            return [];
-    }
-}
-function describeChange(now, before) {
-    // An alarm that is fine from the first reading on is no news.
-    if (before === undefined && now.state === 'OK')
-        return [];
-    const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
-    const why = now.detail === '' ? '' : `: ${now.detail}`;
-    return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
-}
-function progress(memory, at) {
-    const { plan, state } = memory;
-    if (state === undefined || isFinal(state) || state.phase !== 'baking')
-        return [];
-    const { weight, bakeMs } = stepAt(plan, state.step);
-    if (at - memory.spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
-        return [];
-    const left = state.until - at;
-    return [
-        info(left > 0
-            ? `at ${(0,core_routing/* formatWeight */.ck)(weight)}: ${(0,duration/* formatDuration */.a)(left)} of ${(0,duration/* formatDuration */.a)(bakeMs)} left`
-            : `at ${(0,core_routing/* formatWeight */.ck)(weight)}: the bake is over; waiting until every check can be read`),
-    ];
-}
-function info(text) {
-    return { level: 'info', text };
-}
-/** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan, region) {
-    const rows = plan.steps.map(({ weight, bakeMs }, index) => [
-        String(index + 1),
-        describeWeight(weight),
-        (0,duration/* formatDuration */.a)(bakeMs),
-    ]);
-    const all = [['step', 'weight', 'bake time'], ...rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
-    const lines = all.map((cells) => cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd());
-    return [`Plan in ${region}, ${(0,duration/* formatDuration */.a)(totalBakeMs(plan))} of baking:`, ...lines];
-}
-
-// EXTERNAL MODULE: ./src/github/log.ts
-var log = __nccwpck_require__(3385);
-;// CONCATENATED MODULE: ./src/chronicle.ts
-
-
-function createChronicle(clock) {
-    const startedAt = clock.now();
-    const entries = [];
-    let memory = beginStory(startedAt);
-    function record(entry) {
-        entries.push(entry);
-        const told = tell(memory, entry);
-        memory = told.memory;
-        told.lines.forEach(log/* print */.y);
-    }
-    return {
-        startedAt,
-        entries,
-        record,
-        note: (text) => {
-            record({ type: 'note', at: clock.now(), text });
-        },
-        warn: (text) => {
-            record({ type: 'warning', at: clock.now(), text });
-        },
-    };
-}
-
+// EXTERNAL MODULE: ./src/chronicle.ts + 1 modules
+var src_chronicle = __nccwpck_require__(8786);
 // EXTERNAL MODULE: ./src/clock.ts + 1 modules
 var clock = __nccwpck_require__(529);
-;// CONCATENATED MODULE: ./src/core/report.ts
-
-
-
-/** How a rollout that moved traffic ended. */
-function endingOf(state) {
-    return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
-}
-const SUCCESSES = new Set([
-    'promoted',
-    'unchanged',
-    'created',
-    'planned',
-    'held',
-]);
-function isSuccess(outcome) {
-    return SUCCESSES.has(outcome);
-}
-/** The ending of a run none of whose targets has anything to shift. */
-function endingWithoutShift(dispositions) {
-    const created = dispositions.some(({ type }) => type === 'created');
-    return { outcome: created ? 'created' : 'unchanged', reason: '' };
-}
-/** Everything a run leaves behind, made from what happened alone. */
-function reportOf(entries, { outcome, reason }, { startedAt, endedAt }) {
-    const planned = entries.find((entry) => entry.type === 'plan');
-    const known = entries.findLast((entry) => entry.type === 'targets');
-    const steps = planned === undefined ? [] : stepReports(planned.plan, entries);
-    return {
-        outcome,
-        reason,
-        region: planned?.region ?? '',
-        startedAt,
-        endedAt,
-        targets: known?.targets ?? [],
-        steps,
-        weights: weightChanges(steps, entries),
-        measurements: changedMeasurements(entries),
-        warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
-    };
-}
-function changedMeasurements(entries) {
-    const last = new Map();
-    return entries.flatMap((entry) => {
-        if (entry.type !== 'measurements')
-            return [];
-        const changed = changedSince(last, entry.measurements);
-        for (const measurement of changed)
-            last.set(measurement.check, measurement);
-        return changed;
-    });
-}
-/** What became of each step of the plan. */
-function stepReports(plan, entries) {
-    const states = entries.filter((entry) => entry.type === 'state');
-    return plan.steps.map(({ weight, bakeMs }, step) => {
-        const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
-        if (begin?.state.phase !== 'baking')
-            return instantStep(plan, step, states);
-        const end = states.find(({ at, state }) => at >= begin.at && !(state.phase === 'baking' && state.step === step));
-        const passed = end?.state.phase === 'confirming' || end?.state.phase === 'shifting' ? 'passed' : 'stopped';
-        return {
-            weight,
-            bakeMs,
-            startedAt: begin.state.since,
-            ...(end === undefined ? {} : { endedAt: end.at }),
-            result: passed,
-        };
-    });
-}
-/** A promotion with a bake time of zero is never seen baking. */
-function instantStep(plan, step, states) {
-    const { weight, bakeMs } = stepAt(plan, step);
-    const confirming = states.find(({ state }) => state.phase === 'confirming');
-    return confirming !== undefined && bakeMs === 0
-        ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
-        : { weight, bakeMs, result: 'not reached' };
-}
-/** The weights of the canary as they came into force. */
-function weightChanges(steps, entries) {
-    const reverted = entries.find((entry) => entry.type === 'state' && entry.state.phase === 'reverted');
-    return [
-        ...steps.flatMap(({ startedAt, weight }) => startedAt === undefined ? [] : [{ at: startedAt, weight }]),
-        ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
-    ];
-}
-/** The first line of every report: what happened, in one sentence. */
-function headline({ outcome, reason, targets }) {
-    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-    const names = list(targets.map(core_target/* targetName */.je));
-    const now = list(targets.map((target) => `${(0,core_target/* targetName */.je)(target)} serves version ${target.version}`));
-    switch (outcome) {
-        case 'promoted':
-            return `Promoted: ${now}`;
-        case 'reverted':
-            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,core_target/* targetName */.je)(target)} to version ${previousVersion}`))} ${reason}`;
-        case 'revert-failed':
-            return `Revert failed: ${list(shifting.map((target) => `${(0,core_target/* targetName */.je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
-        case 'held':
-            return `Held ${list(shifting.map(core_target/* targetName */.je))} ${reason}`;
-        case 'unchanged':
-            return `Unchanged: ${now} already`;
-        case 'created':
-            return `Created: ${now}; there was nothing to shift from`;
-        case 'planned':
-            return `Planned: ${names} would be shifted; nothing was written`;
-        case 'failed':
-            return `Failed: ${reason}`;
-    }
-}
-function list(items) {
-    return items.join(', ');
-}
-
-;// CONCATENATED MODULE: ./src/github/outputs.ts
-
-// A job's outputs may hold 1 MB together.
-const MOST_MEASUREMENTS = 250;
-/** The outputs of action.yml. With several functions, those about one are those of the first. */
-function outputsOf(report) {
-    const [first] = report.targets;
-    return {
-        outcome: report.outcome,
-        version: first?.version ?? '',
-        'previous-version': first?.previousVersion ?? '',
-        'function-arn': first?.functionArn ?? '',
-        'alias-arn': first?.aliasArn ?? '',
-        reason: report.reason,
-        report: JSON.stringify(jsonReport(report)),
-    };
-}
-function setOutputs(report) {
-    for (const [name, value] of Object.entries(outputsOf(report)))
-        core/* setOutput */.uH(name, value);
-}
-function jsonReport(report) {
-    return {
-        outcome: report.outcome,
-        reason: report.reason,
-        region: report.region,
-        startedAt: iso(report.startedAt),
-        endedAt: iso(report.endedAt),
-        targets: report.targets,
-        steps: report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }) => ({
-            weight,
-            bakeSeconds: bakeMs / 1000,
-            startedAt: iso(startedAt),
-            endedAt: iso(endedAt),
-            result,
-        })),
-        weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
-        measurements: report.measurements
-            .slice(0, MOST_MEASUREMENTS)
-            .map(({ at, check, state, detail, verdict }) => ({
-            at: iso(at),
-            check,
-            state,
-            detail,
-            verdict: verdict.kind,
-        })),
-        measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
-        warnings: report.warnings,
-    };
-}
-function iso(at) {
-    return at === undefined ? null : new Date(at).toISOString();
-}
-
-;// CONCATENATED MODULE: ./src/core/console.ts
-/** Links into the AWS console. Parts from outside are percent-encoded: they cannot leave their place. */
-function aliasUrl(region, functionName, alias) {
-    return `${base(region)}/lambda/home?region=${region}#/functions/${encode(functionName)}/aliases/${encode(alias)}`;
-}
-function alarmUrl(region, name) {
-    return `${base(region)}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encode(name)}`;
-}
-function base(region) {
-    if (region.startsWith('cn-'))
-        return `https://${region}.console.amazonaws.cn`;
-    if (region.startsWith('us-gov-'))
-        return `https://console.amazonaws-us-gov.com`;
-    return `https://${region}.console.aws.amazon.com`;
-}
-/** encodeURIComponent leaves the characters that mean something in Markdown. */
-function encode(text) {
-    return encodeURIComponent(text.toWellFormed()).replace(/[!'()*_~.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
-;// CONCATENATED MODULE: ./src/core/summary.ts
-
-
-
-
-
-
-/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
-const MOST_ROWS = 50;
-const LONGEST_NAME = 255;
-const LONGEST_REASON = 400;
-const LONGEST_HEADLINE = 2_000;
-/** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
-function summaryOf(report) {
-    const icon = isSuccess(report.outcome) ? '✅' : '❌';
-    return [
-        `## ${icon} Lambda Canary`,
-        '',
-        ...verdict(report),
-        ...warnings(report),
-        ...targets(report),
-        ...steps(report),
-        ...chart(report),
-        ...alarms(report),
-        ...changes(report),
-        '',
-    ].join('\n');
-}
-/** The headline; of several problems, each a point of a list. */
-function verdict(report) {
-    const [first = '', ...others] = headline(report).split('\n').slice(0, MOST_ROWS);
-    return others.length === 0
-        ? [`**${headlineText(first)}**`]
-        : [first, ...others].map((problem) => `- **${headlineText(problem)}**`);
-}
-function headlineText(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_HEADLINE));
-}
-function warnings({ warnings }) {
-    return warnings.length === 0
-        ? []
-        : ['', ...capped(warnings, (warning) => `- ⚠️ ${summary_reason(warning)}`, '- ')];
-}
-const PARTS = {
-    shift: 'shifted',
-    unchanged: 'unchanged',
-    created: 'alias created',
-    none: '–',
-};
-function targets({ targets, region }) {
-    if (targets.length === 0)
-        return [];
-    const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
-        (0,markdown/* link */.nf)((0,core_target/* targetName */.je)({ functionName, alias }), aliasUrl(region, functionName, alias)),
-        previousVersion || '–',
-        version || '–',
-        PARTS[disposition],
-    ]);
-    return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
-}
-function steps(report) {
-    const reached = report.steps.some(({ result }) => result !== 'not reached');
-    if (!reached && report.outcome !== 'planned')
-        return [];
-    const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
-        String(index + 1),
-        describeWeight(weight),
-        (0,duration/* formatDuration */.a)(bakeMs),
-        startedAt === undefined ? '–' : clockTime(startedAt),
-        startedAt === undefined ? '–' : (0,duration/* formatDuration */.a)((endedAt ?? report.endedAt) - startedAt),
-        report.outcome === 'planned' ? 'planned' : result,
-    ]);
-    return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
-}
-const CHART_POINTS = 60;
-// Mermaid's own line is too pale to be seen on white; these can be seen on white and on black.
-const GREEN = '#2da44e';
-const RED = '#e5534b';
-function chartStyle(color) {
-    return {
-        xyChart: { height: 280 },
-        themeVariables: { xyChart: { plotColorPalette: color } },
-    };
-}
-/** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function chart({ outcome, weights, startedAt, endedAt }) {
-    if (weights.length === 0 || endedAt <= startedAt)
-        return [];
-    const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
-    const values = Array.from({ length: CHART_POINTS + 1 }, (_, index) => {
-        const at = startedAt + ((endedAt - startedAt) * index) / CHART_POINTS;
-        return weights.findLast((change) => change.at <= at)?.weight ?? 0;
-    });
-    const end = Number(((endedAt - startedAt) / unitMs).toFixed(2));
-    return [
-        '',
-        '```mermaid',
-        `%%{init: ${JSON.stringify(chartStyle(isSuccess(outcome) ? GREEN : RED))}}%%`,
-        'xychart-beta',
-        '    title "Percent of requests sent to the new version"',
-        `    x-axis "${unit} since the start" 0 --> ${end}`,
-        '    y-axis "percent" 0 --> 100',
-        `    line [${values.join(', ')}]`,
-        '```',
-    ];
-}
-function alarms({ measurements, region }) {
-    const last = new Map(measurements.map((measurement) => [measurement.check, measurement]));
-    if (last.size === 0)
-        return [];
-    const gravestFirst = [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
-    const rows = gravestFirst.map(({ check, state, verdict }) => [
-        (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, LONGEST_NAME), alarmUrl(region, check)),
-        (0,markdown/* escapeMarkdown */.FV)(state),
-        verdict.kind,
-    ]);
-    return section('Alarms', ['alarm', 'last state', 'verdict'], rows);
-}
-function changes({ measurements, startedAt }) {
-    const rows = measurements.map(({ at, check, state, detail, verdict }) => [
-        `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)(state),
-        summary_reason(verdict.kind === 'pass' ? detail : verdict.reason),
-    ]);
-    if (rows.length === 0)
-        return [];
-    return [
-        '',
-        '<details><summary>What the alarms did</summary>',
-        ...section(null, ['when', 'alarm', 'state', 'why'], rows),
-        '',
-        '</details>',
-    ];
-}
-function summary_reason(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
-}
-function section(title, head, rows) {
-    return [
-        ...(title === null ? [] : ['', `### ${title}`]),
-        '',
-        ...(0,markdown/* table */.tp)(head, rows.slice(0, MOST_ROWS)),
-        ...more(rows.length, ''),
-    ];
-}
-function capped(items, line, bullet) {
-    return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
-}
-function more(count, bullet) {
-    return count > MOST_ROWS
-        ? [
-            ...(bullet === '' ? [''] : []),
-            `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has all.`,
-        ]
-        : [];
-}
-/** `14:02:03`, of epoch milliseconds. */
-function clockTime(at) {
-    const seconds = Math.floor(at / 1000) % 86_400;
-    return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
-        .map((part) => String(Math.floor(part)).padStart(2, '0'))
-        .join(':');
-}
-
-// EXTERNAL MODULE: ./src/problems.ts
-var src_problems = __nccwpck_require__(2095);
-;// CONCATENATED MODULE: ./src/github/summary.ts
-
-
-
-
-/** Writes the job summary. A summary that cannot be written changes nothing about the rollout. */
-async function writeSummary(report) {
-    try {
-        await core/* summary */.z.addRaw(summaryOf(report), true).write();
-    }
-    catch (error) {
-        (0,log/* print */.y)({ level: 'warning', text: `The job summary could not be written: ${(0,src_problems/* messageOf */.b)(error)}` });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/github/conclusion.ts
-
-
-
-
-
-
-/** Says how the run ended: in the log, in one annotation if it failed, in the outputs and the summary. */
-async function conclude(report) {
-    setOutputs(report);
-    const lines = headline(report).split('\n').map(log/* plain */.p);
-    if (isSuccess(report.outcome)) {
-        for (const line of lines)
-            core/* info */.pq(line);
-        core/* info */.pq(`Took ${(0,duration/* formatDuration */.a)(report.endedAt - report.startedAt)}.`);
-    }
-    else {
-        core/* setFailed */.C1(lines.join('\n'));
-    }
-    await writeSummary(report);
-}
-
+// EXTERNAL MODULE: ./src/core/report.ts
+var report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/core/rollout.ts
+var core_rollout = __nccwpck_require__(7058);
+// EXTERNAL MODULE: ./src/core/target.ts
+var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/github/conclusion.ts + 4 modules
+var conclusion = __nccwpck_require__(3130);
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
 // EXTERNAL MODULE: external "os"
@@ -68971,6 +69093,8 @@ function defaultsOf(environment) {
 var github_state = __nccwpck_require__(8862);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./src/core/plan.ts
+var core_plan = __nccwpck_require__(4620);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
@@ -69100,7 +69224,7 @@ const flag = schemas/* string */.YjP()
     .trim()
     .pipe(schemas/* stringbool */.uEf({ error: ({ input }) => `${JSON.stringify(input)} is not true or false` }));
 /** Entries on lines of their own. */
-function fields_linesOf(text) {
+function linesOf(text) {
     return text
         .split('\n')
         .map((line) => line.trim())
@@ -69108,9 +69232,11 @@ function fields_linesOf(text) {
 }
 /** Entries on lines of their own or separated by commas. */
 function listOf(text) {
-    return fields_linesOf(text.replaceAll(',', '\n'));
+    return linesOf(text.replaceAll(',', '\n'));
 }
 
+// EXTERNAL MODULE: ./src/problems.ts
+var src_problems = __nccwpck_require__(2095);
 ;// CONCATENATED MODULE: ./src/steps.ts
 
 const MINUTE_MS = 60_000;
@@ -69237,7 +69363,7 @@ function readInputs(get, defaults) {
             ...optional('version', inputs.version[index]),
             ...optional('codeSha256', inputs['code-sha256'][index]),
         })),
-        plan: planOf(inputs.steps, inputs['bake-time']),
+        plan: (0,core_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
         alarms: inputs.alarms,
         description: inputs.description || defaults.description,
         pollIntervalMs: inputs['poll-interval'],
@@ -69310,7 +69436,7 @@ const schema = schemas/* object */.Ikc({
     'bake-time': fields_duration(0, '0s'),
     alarms: parsedBy((text, problems) => {
         // A name may hold commas, but then the alarms are given one per line.
-        const names = text.includes('\n') ? fields_linesOf(text) : listOf(text);
+        const names = text.includes('\n') ? linesOf(text) : listOf(text);
         for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
             problems.push(`"${name.slice(0, 40)}…" is longer than the 255 characters of an alarm's name`);
         }
@@ -69361,6 +69487,8 @@ function optional(key, value) {
 
 // EXTERNAL MODULE: ./src/aws/settled.ts
 var settled = __nccwpck_require__(4156);
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
 ;// CONCATENATED MODULE: ./src/core/preflight.ts
 
 
@@ -69378,7 +69506,7 @@ function inspectTarget(facts) {
     const unchanged = candidate.version === routing?.version;
     const problems = [
         ...inspectRouting(facts),
-        ...inspectCandidate(facts),
+        ...(unchanged ? [] : inspectCandidate(facts)),
         ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
     ];
     const warnings = stable?.state === 'Inactive'
@@ -69594,7 +69722,9 @@ async function settledVersion(target, version, { functions, clock, note, signal 
     return pollUntil({
         read: () => functions.read(target, signal, version),
         done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
-        waitingFor: (facts) => `${target.functionName}: waiting for an update of ${facts.version} that is in progress`,
+        waitingFor: () => version === undefined
+            ? `${target.functionName}: waiting for an update that is in progress`
+            : `${target.functionName}: waiting for version ${version} to become Active`,
         patienceMs: UPDATE_PATIENCE_MS,
         clock,
         note,
@@ -69638,7 +69768,7 @@ function elsewhere(wanted, found) {
     });
 }
 function planWarnings({ plan, alarms }) {
-    const total = totalBakeMs(plan);
+    const total = (0,core_plan/* totalBakeMs */._m)(plan);
     return [
         ...(alarms.length === 0
             ? [
@@ -69764,97 +69894,8 @@ async function createAlias(target, version, { aliases, signal }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/rollout.ts
-
-
-
-/** Runs a plan to its end: asks the core for the next command, performs it, feeds the event back. */
-async function rollOut(plan, world) {
-    let state = start(plan);
-    for (;;) {
-        if (world.cancellation.aborted)
-            state = advance(plan, state, cancelled(world));
-        world.journal.record({ type: 'state', at: world.clock.now(), state });
-        if (isFinal(state))
-            return state;
-        state = advance(plan, state, await eventOf(command(plan, state), world));
-    }
-}
-/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
-async function eventOf(command, world) {
-    try {
-        return await perform(command, world);
-    }
-    catch (error) {
-        const reason = (0,src_problems/* messageOf */.b)(error);
-        if (command.type === 'revert') {
-            return { type: 'reversion', result: 'revert-failed', detail: reason };
-        }
-        return world.cancellation.aborted ? cancelled(world) : { type: 'blocked', reason };
-    }
-}
-async function perform(command, world) {
-    const { routers, clock, cancellation } = world;
-    switch (command.type) {
-        case 'shift': {
-            const results = await rollout_all(routers, (router) => router.shift(command.weight, cancellation));
-            return blocked(results) ?? { type: 'shifted', at: clock.now() };
-        }
-        case 'assess':
-            return rollout_assess(command, world);
-        case 'confirm': {
-            const results = await rollout_all(routers, (router) => router.confirm(cancellation));
-            return blocked(results) ?? { type: 'confirmed' };
-        }
-        case 'revert':
-            return reversionOf(await rollout_all(routers, async (router) => ({
-                name: (0,core_target/* targetName */.je)(router.target),
-                result: await router.revert(),
-            })));
-    }
-}
-async function rollout_assess(command, { checks, clock, journal, cancellation, pollIntervalMs }) {
-    await clock.sleep(readingDue(command, pollIntervalMs()) - clock.now(), cancellation);
-    cancellation.throwIfAborted();
-    const at = clock.now();
-    const { verdict, measurements } = await checks.assess(at, cancellation);
-    journal.record({ type: 'measurements', at, measurements });
-    return { type: 'assessed', at, verdict };
-}
-/** Waits for all, so that no call is left running behind the next command. */
-async function rollout_all(routers, act) {
-    const settled = await Promise.allSettled(routers.map(act));
-    return settled.map((result) => {
-        if (result.status === 'rejected')
-            throw result.reason;
-        return result.value;
-    });
-}
-function blocked(results) {
-    const reasons = results
-        .filter((result) => result.type === 'blocked')
-        .map(({ reason }) => reason);
-    return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
-}
-/** The gravest of what became of the targets. */
-function reversionOf(results) {
-    const has = (type) => results.some(({ result }) => result.type === type);
-    const result = has('unconfirmed')
-        ? 'revert-failed'
-        : has('foreign')
-            ? 'failed'
-            : 'reverted';
-    const detail = results
-        .map(({ name, result: each }) => (each.type === 'reverted' ? '' : `${name}: ${each.detail}`))
-        .filter((text) => text !== '')
-        .join(' ');
-    return { type: 'reversion', result, detail };
-}
-function cancelled({ cancellation, clock, onCancel }) {
-    const reason = (0,src_problems/* messageOf */.b)(cancellation.reason);
-    return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
-}
-
+// EXTERNAL MODULE: ./src/rollout.ts
+var rollout = __nccwpck_require__(6190);
 ;// CONCATENATED MODULE: ./src/main.ts
 
 
@@ -69883,18 +69924,20 @@ const JITTER = 0.1;
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 async function main() {
     (0,github_state/* markMain */.rH)();
-    const chronicle = createChronicle(main_clock);
+    const chronicle = (0,src_chronicle/* createChronicle */.m)(main_clock);
     const ending = await attempt(chronicle, (0,cancellation/* listenForCancellation */.c)()).catch((error) => ({ outcome: 'failed', reason: (0,src_problems/* messageOf */.b)(error) }));
     const times = { startedAt: chronicle.startedAt, endedAt: main_clock.now() };
-    await conclude(reportOf(chronicle.entries, ending, times));
+    await (0,conclusion/* conclude */.E)((0,report/* reportOf */.EI)(chronicle.entries, ending, times));
 }
 async function attempt(chronicle, cancellation) {
     const getInput = (name) => core/* getInput */.V4(name, { trimWhitespace: false });
     const config = readInputs(getInput, defaultsOf(process.env));
     const { region, plan } = config;
-    chronicle.record({ type: 'plan', at: main_clock.now(), region, plan });
-    const asked = config.requests.map(askedReport);
-    chronicle.record({ type: 'targets', at: main_clock.now(), targets: asked });
+    chronicle.record({ type: 'plan', at: main_clock.now(), plan });
+    const recordTargets = (targets) => {
+        chronicle.record({ type: 'targets', at: main_clock.now(), region, targets });
+    };
+    recordTargets(config.requests.map(askedReport));
     const clients = (0,aws_clients/* createClients */.h)(region);
     const preparation = {
         functions: createFunctions(clients.lambda, region),
@@ -69908,22 +69951,20 @@ async function attempt(chronicle, cancellation) {
     const { details } = clearance;
     chronicle.record({ type: 'details', at: main_clock.now(), title: 'Preflight passed', lines: details });
     clearance.warnings.forEach(chronicle.warn);
-    const cleared = clearance.targets.map(clearedReport);
-    chronicle.record({ type: 'targets', at: main_clock.now(), targets: cleared });
+    recordTargets(clearance.targets.map(clearedReport));
     if (config.dryRun)
         return { outcome: 'planned', reason: '' };
     const published = await publish(clearance.targets, config.description, preparation);
-    const targets = published.map(publishedReport);
-    chronicle.record({ type: 'targets', at: main_clock.now(), targets });
+    recordTargets(published.map(publishedReport));
     const shifting = published.flatMap(shiftOf);
     if (shifting.length === 0) {
-        return endingWithoutShift(published.map(({ disposition }) => disposition));
+        return (0,report/* endingWithoutShift */.Y)(published.map(({ disposition }) => disposition));
     }
     const unfinished = {
         region,
         targets: shifting.map(({ target, versions }) => ({ target, versions })),
     };
-    const final = await rollOut(plan, {
+    const final = await (0,rollout/* rollOut */.O)(plan, {
         routers: shifting.map((each) => (0,router/* createRouter */.a)({ ...each, region, aliases: preparation.aliases, clock: main_clock, note: chronicle.note })),
         checks: createChecks(preparation.alarms, clearance.watches, config),
         clock: main_clock,
@@ -69938,7 +69979,7 @@ async function attempt(chronicle, cancellation) {
         onCancel: config.onCancel,
         pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * Math.random()),
     });
-    return endingOf(final);
+    return (0,report/* endingOf */.z6)(final);
 }
 /** Runs before the command that the state leads to: what is to be written is saved first. */
 function keepForPost(plan, state, rollout) {
@@ -69946,7 +69987,7 @@ function keepForPost(plan, state, rollout) {
         const begun = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
         (0,github_state/* saveUnfinished */.r9)({ ...rollout, begun });
     }
-    else if (isFinal(state) && state.phase !== 'revert-failed') {
+    else if ((0,core_rollout/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
         (0,github_state/* saveFinished */.Q8)();
     }
 }
@@ -69987,12 +70028,20 @@ function publishedReport({ target, alias, disposition }) {
 /* harmony import */ var _aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4045);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _aws_router_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9764);
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4632);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4294);
-/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3385);
-/* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8862);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2095);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4632);
+/* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8786);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(529);
+/* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8557);
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4294);
+/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3130);
+/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
+/* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8862);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2095);
+/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6190);
+
+
+
+
 
 
 
@@ -70009,43 +70058,37 @@ function publishedReport({ target, alias, disposition }) {
  */
 async function post() {
     // So that a signal does not end this process half-way; there is nothing in it to cancel.
-    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_8__/* .listenForCancellation */ .c)();
+    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_12__/* .listenForCancellation */ .c)();
     try {
-        const unfinished = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_6__/* .loadUnfinished */ .ie)();
+        const unfinished = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_9__/* .loadUnfinished */ .ie)();
         if (unfinished === undefined)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('Nothing to clean up: the rollout ended by itself.');
         else
             await putBack(unfinished);
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_7__/* .messageOf */ .b)(error)}`));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_10__/* .messageOf */ .b)(error)}`));
     }
 }
 async function putBack({ region, targets, begun }) {
+    const clock = _clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m;
+    const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_4__/* .createChronicle */ .m)(clock);
+    const { startedAt } = chronicle;
+    chronicle.record({
+        type: 'targets',
+        at: startedAt,
+        region,
+        targets: targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_13__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })),
+    });
+    chronicle.note('the rollout did not end by itself; looking at what it left behind');
     const aliases = (0,_aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__/* .createAliases */ .X)((0,_aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .createClients */ .h)(region).lambda, region);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('The rollout did not end by itself; looking at what it left behind.');
-    await Promise.all(targets.map(async ({ target, versions }) => {
-        const router = (0,_aws_router_js__WEBPACK_IMPORTED_MODULE_3__/* .createRouter */ .a)({
-            aliases,
-            target,
-            versions,
-            region,
-            begun,
-            revisionId: '',
-            clock: _clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m,
-            note: (text) => {
-                _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(text));
-            },
-        });
-        const result = await router.revert();
-        const name = (0,_core_target_js__WEBPACK_IMPORTED_MODULE_9__/* .targetName */ .je)(target);
-        if (result.type === 'reverted') {
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(`${name} serves version ${versions.stable} alone: the unfinished rollout is reverted.`));
-        }
-        else {
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .p)(`${name}: ${result.detail}`));
-        }
-    }));
+    const router = { aliases, region, begun, clock, note: chronicle.note };
+    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_11__/* .revertAll */ .q)(
+    // A revert reads the alias's revision itself.
+    targets.map((each) => (0,_aws_router_js__WEBPACK_IMPORTED_MODULE_3__/* .createRouter */ .a)({ ...router, ...each, revisionId: '' })));
+    const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
+    const report = (0,_core_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(chronicle.entries, { outcome: result, reason }, { startedAt, endedAt: clock.now() });
+    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)(report);
 }
 
 
@@ -70071,6 +70114,101 @@ class Refusal extends Error {
 /** What to tell a person of something that was thrown. */
 function messageOf(thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+
+/***/ }),
+
+/***/ 6190:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ rollOut),
+/* harmony export */   q: () => (/* binding */ revertAll)
+/* harmony export */ });
+/* harmony import */ var _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2095);
+
+
+/** Runs a plan to its end: asks the core for the next command, performs it, feeds the event back. */
+async function rollOut(plan, world) {
+    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan);
+    for (;;) {
+        if (world.cancellation.aborted)
+            state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, cancelled(world));
+        world.journal.record({ type: 'state', at: world.clock.now(), state });
+        if ((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
+            return state;
+        state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, await eventOf((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state), world));
+    }
+}
+/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
+async function eventOf(command, world) {
+    try {
+        return await perform(command, world);
+    }
+    catch (error) {
+        const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error);
+        if (command.type === 'revert') {
+            return { type: 'reversion', result: 'revert-failed', detail: reason };
+        }
+        return world.cancellation.aborted ? cancelled(world) : { type: 'blocked', reason };
+    }
+}
+async function perform(command, world) {
+    const { routers, clock, cancellation } = world;
+    switch (command.type) {
+        case 'shift': {
+            const results = await all(routers, (router) => router.shift(command.weight, cancellation));
+            return blocked(results) ?? { type: 'shifted', at: clock.now() };
+        }
+        case 'assess':
+            return assess(command, world);
+        case 'confirm': {
+            const results = await all(routers, (router) => router.confirm(cancellation));
+            return blocked(results) ?? { type: 'confirmed' };
+        }
+        case 'revert':
+            return { type: 'reversion', ...(await revertAll(routers)) };
+    }
+}
+async function assess(command, { checks, clock, journal, cancellation, pollIntervalMs }) {
+    await clock.sleep((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .readingDue */ .$i)(command, pollIntervalMs()) - clock.now(), cancellation);
+    cancellation.throwIfAborted();
+    const at = clock.now();
+    const { verdict, measurements } = await checks.assess(at, cancellation);
+    journal.record({ type: 'measurements', at, measurements });
+    return { type: 'assessed', at, verdict };
+}
+/** Waits for all, so that no call is left running behind the next command. */
+async function all(routers, act) {
+    const settled = await Promise.allSettled(routers.map(act));
+    return settled.map((result) => {
+        if (result.status === 'rejected')
+            throw result.reason;
+        return result.value;
+    });
+}
+function blocked(results) {
+    const reasons = results
+        .filter((result) => result.type === 'blocked')
+        .map(({ reason }) => reason);
+    return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
+}
+/** Puts stable back on all targets, and says the gravest of what became of them. */
+async function revertAll(routers) {
+    const results = await all(routers, (router) => router.revert());
+    const has = (type) => results.some((result) => result.type === type);
+    return {
+        result: has('unconfirmed') ? 'revert-failed' : has('foreign') ? 'failed' : 'reverted',
+        detail: results
+            .flatMap((result) => (result.type === 'reverted' ? [] : [result.detail]))
+            .join(' '),
+    };
+}
+function cancelled({ cancellation, clock, onCancel }) {
+    const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(cancellation.reason);
+    return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
 }
 
 

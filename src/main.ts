@@ -43,9 +43,11 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
   const getInput = (name: string) => core.getInput(name, { trimWhitespace: false });
   const config = readInputs(getInput, defaultsOf(process.env));
   const { region, plan } = config;
-  chronicle.record({ type: 'plan', at: clock.now(), region, plan });
-  const asked = config.requests.map(askedReport);
-  chronicle.record({ type: 'targets', at: clock.now(), targets: asked });
+  chronicle.record({ type: 'plan', at: clock.now(), plan });
+  const recordTargets = (targets: readonly TargetReport[]) => {
+    chronicle.record({ type: 'targets', at: clock.now(), region, targets });
+  };
+  recordTargets(config.requests.map(askedReport));
 
   const clients = createClients(region);
   const preparation: Preparation = {
@@ -60,13 +62,11 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
   const { details } = clearance;
   chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
   clearance.warnings.forEach(chronicle.warn);
-  const cleared = clearance.targets.map(clearedReport);
-  chronicle.record({ type: 'targets', at: clock.now(), targets: cleared });
+  recordTargets(clearance.targets.map(clearedReport));
   if (config.dryRun) return { outcome: 'planned', reason: '' };
 
   const published = await publish(clearance.targets, config.description, preparation);
-  const targets = published.map(publishedReport);
-  chronicle.record({ type: 'targets', at: clock.now(), targets });
+  recordTargets(published.map(publishedReport));
   const shifting = published.flatMap(shiftOf);
   if (shifting.length === 0) {
     return endingWithoutShift(published.map(({ disposition }) => disposition));

@@ -4,11 +4,15 @@ import { createAliases } from './aws/aliases.ts';
 import { createClients } from './aws/clients.ts';
 import { createRouter } from './aws/router.ts';
 import { listenForCancellation } from './cancellation.ts';
+import { createChronicle } from './chronicle.ts';
 import { systemClock } from './clock.ts';
-import { targetName } from './core/target.ts';
+import { reportOf } from './core/report.ts';
+import { targetReport } from './core/target.ts';
+import { concludePost } from './github/conclusion.ts';
 import { plain } from './github/log.ts';
 import { loadUnfinished, type Unfinished } from './github/state.ts';
 import { messageOf } from './problems.ts';
+import { revertAll } from './rollout.ts';
 
 /**
  * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts
@@ -27,33 +31,29 @@ export async function post(): Promise<void> {
 }
 
 async function putBack({ region, targets, begun }: Unfinished): Promise<void> {
+  const clock = systemClock;
+  const chronicle = createChronicle(clock);
+  const { startedAt } = chronicle;
+  chronicle.record({
+    type: 'targets',
+    at: startedAt,
+    region,
+    targets: targets.map(({ target, versions: { stable, canary } }) =>
+      targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' }),
+    ),
+  });
+  chronicle.note('the rollout did not end by itself; looking at what it left behind');
   const aliases = createAliases(createClients(region).lambda, region);
-  core.info('The rollout did not end by itself; looking at what it left behind.');
-  await Promise.all(
-    targets.map(async ({ target, versions }) => {
-      const router = createRouter({
-        aliases,
-        target,
-        versions,
-        region,
-        begun,
-        revisionId: '',
-        clock: systemClock,
-        note: (text) => {
-          core.info(plain(text));
-        },
-      });
-      const result = await router.revert();
-      const name = targetName(target);
-      if (result.type === 'reverted') {
-        core.warning(
-          plain(
-            `${name} serves version ${versions.stable} alone: the unfinished rollout is reverted.`,
-          ),
-        );
-      } else {
-        core.setFailed(plain(`${name}: ${result.detail}`));
-      }
-    }),
+  const router = { aliases, region, begun, clock, note: chronicle.note };
+  const { result, detail } = await revertAll(
+    // A revert reads the alias's revision itself.
+    targets.map((each) => createRouter({ ...router, ...each, revisionId: '' })),
   );
+  const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
+  const report = reportOf(
+    chronicle.entries,
+    { outcome: result, reason },
+    { startedAt, endedAt: clock.now() },
+  );
+  await concludePost(report);
 }

@@ -122,8 +122,10 @@ export async function settledVersion(
   return pollUntil({
     read: () => functions.read(target, signal, version),
     done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
-    waitingFor: (facts) =>
-      `${target.functionName}: waiting for an update of ${facts.version} that is in progress`,
+    waitingFor: () =>
+      version === undefined
+        ? `${target.functionName}: waiting for an update that is in progress`
+        : `${target.functionName}: waiting for version ${version} to become Active`,
     patienceMs: UPDATE_PATIENCE_MS,
     clock,
     note,

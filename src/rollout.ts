@@ -1,4 +1,3 @@
-import { targetName } from './core/target.ts';
 import {
   advance,
   command,
@@ -66,12 +65,7 @@ async function perform(command: Command, world: World): Promise<Event> {
       return blocked(results) ?? { type: 'confirmed' };
     }
     case 'revert':
-      return reversionOf(
-        await all(routers, async (router) => ({
-          name: targetName(router.target),
-          result: await router.revert(),
-        })),
-      );
+      return { type: 'reversion', ...(await revertAll(routers)) };
   }
 }
 
@@ -85,11 +79,6 @@ async function assess(
   const { verdict, measurements } = await checks.assess(at, cancellation);
   journal.record({ type: 'measurements', at, measurements });
   return { type: 'assessed', at, verdict };
-}
-
-interface Reverted {
-  readonly name: string;
-  readonly result: RevertResult;
 }
 
 /** Waits for all, so that no call is left running behind the next command. */
@@ -113,19 +102,18 @@ function blocked(results: readonly { readonly type: string }[]): Event | undefin
   return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
 }
 
-/** The gravest of what became of the targets. */
-function reversionOf(results: readonly Reverted[]): Event {
-  const has = (type: RevertResult['type']) => results.some(({ result }) => result.type === type);
-  const result: Reversion = has('unconfirmed')
-    ? 'revert-failed'
-    : has('foreign')
-      ? 'failed'
-      : 'reverted';
-  const detail = results
-    .map(({ name, result: each }) => (each.type === 'reverted' ? '' : `${name}: ${each.detail}`))
-    .filter((text) => text !== '')
-    .join(' ');
-  return { type: 'reversion', result, detail };
+/** Puts stable back on all targets, and says the gravest of what became of them. */
+export async function revertAll(
+  routers: readonly Router[],
+): Promise<{ readonly result: Reversion; readonly detail: string }> {
+  const results = await all(routers, (router) => router.revert());
+  const has = (type: RevertResult['type']) => results.some((result) => result.type === type);
+  return {
+    result: has('unconfirmed') ? 'revert-failed' : has('foreign') ? 'failed' : 'reverted',
+    detail: results
+      .flatMap((result) => (result.type === 'reverted' ? [] : [result.detail]))
+      .join(' '),
+  };
 }
 
 function cancelled({ cancellation, clock, onCancel }: World): Event {

@@ -160,7 +160,7 @@ describe('the bundle', () => {
     if (timing !== undefined) timing.updateMs = 60_000;
     updateFunction(world.simulator.lambda, 'checkout', { code: 'in the making' });
     const result = await world.run();
-    expect(result.log).toContain('waiting for an update of $LATEST that is in progress');
+    expect(result.log).toContain('waiting for an update that is in progress');
     expect(result.outputs['outcome']).toBe('promoted');
   });
 });

@@ -34,8 +34,8 @@ const measured = (at: number, state: string, detail = ''): Entry => ({
   ],
 });
 const begun: readonly Entry[] = [
-  { type: 'plan', at: 0, region: 'eu-west-1', plan },
-  { type: 'targets', at: 0, targets: [target] },
+  { type: 'plan', at: 0, plan },
+  { type: 'targets', at: 0, region: 'eu-west-1', targets: [target] },
   { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0 } },
   {
     type: 'state',
@@ -101,7 +101,7 @@ describe('the log', () => {
 
   it('begins with the plan as a table', () => {
     expect(linesOf(begun).slice(0, 4)).toEqual([
-      'Plan in eu-west-1, 10 min of baking:',
+      'The plan, 10 min of baking:',
       'step   weight              bake time',
       '1      10 %                5 min',
       '2      100 % (promotion)   5 min',

@@ -9,6 +9,7 @@ import {
   type Versions,
 } from '../core/routing.ts';
 import { targetName, type Target } from '../core/target.ts';
+import { messageOf } from '../problems.ts';
 import type { Clock, ConfirmResult, RevertResult, Router, ShiftResult } from '../ports.ts';
 import type { Alias, Aliases } from './aliases.ts';
 import { AwsCallError } from './call.ts';
@@ -40,7 +41,8 @@ export function createRouter(options: RouterOptions): Router {
   const reader = { aliases, target, clock, note };
   const stableAlone = routingAt(0, versions);
   const canaryAlone = routingAt(100, versions);
-  const missing = `the alias ${targetName(target)} does not exist any more.`;
+  const name = targetName(target);
+  const missing = `the alias ${name} does not exist any more.`;
   const repair = repairCommand(target, versions.stable, options.region);
   /** How the alias stands as far as we moved it. */
   let known = { routing: stableAlone, revisionId: options.revisionId };
@@ -75,7 +77,7 @@ export function createRouter(options: RouterOptions): Router {
       const present = await tryToFind(signal);
       if (present === undefined) break;
       if (sameRouting(present.routing, wanted) && !surelyNotWritten) {
-        note(`${targetName(target)}: the alias was written, though the reply got lost`);
+        note(`${name}: the alias was written, though the reply got lost`);
         known = present;
         return { type: 'shifted' };
       }
@@ -100,7 +102,7 @@ export function createRouter(options: RouterOptions): Router {
     return {
       type: 'blocked',
       reason:
-        `somebody else moved the alias ${targetName(target)}: it serves ${describeRouting(routing)} ` +
+        `somebody else moved the alias ${name}: it serves ${describeRouting(routing)} ` +
         `now, where this rollout had left ${describeRouting(left)}.`,
     };
   }
@@ -116,13 +118,12 @@ export function createRouter(options: RouterOptions): Router {
 
   async function revert(): Promise<RevertResult> {
     const deadline = clock.now() + PATIENCE_MS;
+    const move = { from: versions.canary, to: versions.stable };
     let written = false;
-    let failure = 'the alias still does not serve it alone';
+    let failure = 'the alias still does not serve it alone.';
     for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        const present = written
-          ? await readSettled({ ...reader, move: { from: versions.canary, to: versions.stable } })
-          : await aliases.find(target);
+        const present = await (written ? readSettled({ ...reader, move }) : aliases.find(target));
         if (present === undefined) return { type: 'foreign', detail: missing };
         if (sameRouting(present.routing, stableAlone)) return { type: 'reverted' };
         if (!isOurs(present.routing)) return { type: 'foreign', detail: leftAlone(present) };
@@ -132,8 +133,7 @@ export function createRouter(options: RouterOptions): Router {
         await aliases.update(target, stableAlone, present.revisionId);
         written = true;
       } catch (error) {
-        if (!(error instanceof AwsCallError)) throw error;
-        failure = error.message;
+        failure = messageOf(error);
         if (clock.now() >= deadline) break;
         await clock.sleep(pauseMs);
       }
@@ -141,14 +141,14 @@ export function createRouter(options: RouterOptions): Router {
     return {
       type: 'unconfirmed',
       detail:
-        `Version ${versions.stable} could not be confirmed within ${formatDuration(PATIENCE_MS)}: ` +
-        `${failure} Repair the alias with: ${repair}`,
+        `${name}: version ${versions.stable} could not be confirmed within ` +
+        `${formatDuration(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
     };
   }
 
   function leftAlone({ routing }: Alias): string {
     const serves = [routing.version, ...Object.keys(routing.weights)];
-    const left = `Somebody else moved the alias; it was left as it is: ${describeRouting(routing)}.`;
+    const left = `${name} was left as somebody else moved it: ${describeRouting(routing)}.`;
     return serves.includes(versions.canary)
       ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
       : left;

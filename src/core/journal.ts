@@ -5,9 +5,14 @@ import type { TargetReport } from './target.ts';
 
 /** What happened in a rollout, in order. Log and report are both made from these alone. */
 export type Entry =
-  | { readonly type: 'plan'; readonly at: number; readonly region: string; readonly plan: Plan }
+  | { readonly type: 'plan'; readonly at: number; readonly plan: Plan }
   /** What is known of the targets; a later entry knows more. */
-  | { readonly type: 'targets'; readonly at: number; readonly targets: readonly TargetReport[] }
+  | {
+      readonly type: 'targets';
+      readonly at: number;
+      readonly region: string;
+      readonly targets: readonly TargetReport[];
+    }
   | { readonly type: 'state'; readonly at: number; readonly state: State }
   | {
       readonly type: 'measurements';

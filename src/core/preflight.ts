@@ -53,7 +53,7 @@ export function inspectTarget(facts: TargetFacts): Findings {
   const unchanged = candidate.version === routing?.version;
   const problems = [
     ...inspectRouting(facts),
-    ...inspectCandidate(facts),
+    ...(unchanged ? [] : inspectCandidate(facts)),
     ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
   ];
   const warnings =

@@ -75,7 +75,7 @@ export function reportOf(
   return {
     outcome,
     reason,
-    region: planned?.region ?? '',
+    region: known?.region ?? '',
     startedAt,
     endedAt,
     targets: known?.targets ?? [],
@@ -145,7 +145,7 @@ export function weightChanges(
 }
 
 /** The first line of every report: what happened, in one sentence. */
-export function headline({ outcome, reason, targets }: Report): string {
+export function headline({ outcome, reason, targets, weights }: Report): string {
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const names = list(targets.map(targetName));
   const now = list(
@@ -167,7 +167,9 @@ export function headline({ outcome, reason, targets }: Report): string {
     case 'planned':
       return `Planned: ${names} would be shifted; nothing was written`;
     case 'failed':
-      return `Failed: ${reason}`;
+      return weights.length === 0
+        ? `Failed before any traffic was moved: ${reason}`
+        : `Failed: ${reason}`;
   }
 }
 

@@ -73,7 +73,7 @@ function remember(memory: Memory, entry: Entry): Memory {
 function linesOf(memory: Memory, entry: Entry): readonly Line[] {
   switch (entry.type) {
     case 'plan':
-      return planTable(entry.plan, entry.region).map(info);
+      return planTable(entry.plan).map(info);
     case 'targets':
       return entry.targets.flatMap(describeTarget);
     case 'note':
@@ -171,7 +171,7 @@ function info(text: string): Line {
 }
 
 /** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan: Plan, region: string): readonly string[] {
+function planTable(plan: Plan): readonly string[] {
   const rows = plan.steps.map(({ weight, bakeMs }, index) => [
     String(index + 1),
     describeWeight(weight),
@@ -187,5 +187,5 @@ function planTable(plan: Plan, region: string): readonly string[] {
       .join('   ')
       .trimEnd(),
   );
-  return [`Plan in ${region}, ${formatDuration(totalBakeMs(plan))} of baking:`, ...lines];
+  return [`The plan, ${formatDuration(totalBakeMs(plan))} of baking:`, ...lines];
 }

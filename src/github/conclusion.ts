@@ -6,15 +6,29 @@ import { plain } from './log.ts';
 import { setOutputs } from './outputs.ts';
 import { writeSummary } from './summary.ts';
 
-/** Says how the run ended: in the log, in one annotation if it failed, in the outputs and the summary. */
+/** Says how the run ended: in the outputs, in the log or in one annotation, and in the summary. */
 export async function conclude(report: Report): Promise<void> {
   setOutputs(report);
-  const lines = headline(report).split('\n').map(plain);
   if (isSuccess(report.outcome)) {
-    for (const line of lines) core.info(line);
+    core.info(verdictOf(report));
     core.info(`Took ${formatDuration(report.endedAt - report.startedAt)}.`);
   } else {
-    core.setFailed(lines.join('\n'));
+    core.setFailed(verdictOf(report));
   }
   await writeSummary(report);
+}
+
+/**
+ * The same of a post step that put back what another process had left. Its success is no failure of its
+ * own: the step it belongs to has failed already.
+ */
+export async function concludePost(report: Report): Promise<void> {
+  if (report.outcome === 'reverted') core.warning(verdictOf(report));
+  else core.setFailed(verdictOf(report));
+  await writeSummary(report);
+}
+
+/** The headline, each problem on a line of its own. */
+function verdictOf(report: Report): string {
+  return headline(report).split('\n').map(plain).join('\n');
 }
