@@ -62351,6 +62351,8 @@ function createRouter(options) {
     let known = { routing: stableAlone, revisionId: options.revisionId };
     /** What we began to write, whether or not a reply came: only these are ours to revert. */
     const begun = new Set(options.begun ?? []);
+    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
+    let unsettled = begun.size > 0;
     const isOurs = (routing) => [...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
         (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(routing, versions.stable, versions.canary));
     async function shift(weight, signal) {
@@ -62358,9 +62360,11 @@ function createRouter(options) {
         let reason = '';
         for (let tries = 0; tries < SHIFT_TRIES; tries++) {
             begun.add(weight);
+            unsettled = true;
             let failure;
             try {
                 known = await aliases.update(target, wanted, known.revisionId, signal);
+                unsettled = false;
                 return { type: 'shifted' };
             }
             catch (error) {
@@ -62373,9 +62377,11 @@ function createRouter(options) {
             // Only an answer to the first and only request says for sure that nothing was written:
             // an earlier one may have taken effect though its reply was lost.
             const surelyNotWritten = failure.refused && failure.attempts === 1;
-            if (surelyNotWritten)
+            if (surelyNotWritten) {
                 begun.delete(weight);
-            if (failure.refused && surelyNotWritten && !conflict)
+                unsettled = false;
+            }
+            if (surelyNotWritten && !conflict)
                 break;
             const present = await tryToFind(signal);
             if (present === undefined)
@@ -62383,6 +62389,7 @@ function createRouter(options) {
             if ((0,core_routing/* sameRouting */.Hm)(present.routing, wanted) && !surelyNotWritten) {
                 note(`${name}: the alias was written, though the reply got lost`);
                 known = present;
+                unsettled = false;
                 return { type: 'shifted' };
             }
             if (!(0,core_routing/* sameRouting */.Hm)(present.routing, known.routing))
@@ -62430,9 +62437,11 @@ function createRouter(options) {
                 const present = await (written ? (0,settled/* readSettled */.G)({ ...reader, move }) : aliases.find(target));
                 if (present === undefined)
                     return { type: 'foreign', detail: missing };
-                if ((0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone))
+                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
+                // A write that is still on its way names the revision of now: only a new one keeps it out.
+                if (back && (written || !unsettled))
                     return { type: 'reverted' };
-                if (!isOurs(present.routing))
+                if (!back && !isOurs(present.routing))
                     return { type: 'foreign', detail: leftAlone(present) };
                 if (clock.now() >= deadline)
                     break;

@@ -16,6 +16,8 @@ export type Fault =
   /** No reply ever comes. */
   | { readonly type: 'hang' }
   | { readonly type: 'delay'; readonly ms: number }
+  /** The request is on its way until then, and takes effect whether or not the caller still waits. */
+  | { readonly type: 'late'; readonly until: Promise<unknown> }
   /** The request takes effect; the reply is no JSON. */
   | { readonly type: 'malformed' };
 

@@ -38,28 +38,39 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { reply, fault } = simulator.handle({
+  const wire = {
     method: request.method ?? 'GET',
     url: request.url ?? '/',
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     ),
     body: await bodyOf(request),
-  });
-  if (fault?.type === 'hang') return;
-  if (reply === undefined) {
-    request.socket.destroy();
-  } else if (fault?.type === 'delay') {
-    setTimeout(() => {
-      send(response, reply);
-    }, fault.ms);
-  } else {
-    send(response, reply);
+  };
+  const { reply, fault } = simulator.handle(wire);
+  switch (fault?.type) {
+    case 'hang':
+      return;
+    case 'late':
+      await fault.until;
+      finish(request, response, simulator.handle(wire).reply);
+      return;
+    case 'delay':
+      setTimeout(() => {
+        finish(request, response, reply);
+      }, fault.ms);
+      return;
+    default:
+      finish(request, response, reply);
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: WireReply): void {
-  response.writeHead(status, headers).end(body);
+function finish(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: WireReply | undefined,
+): void {
+  if (reply === undefined) request.socket.destroy();
+  else response.writeHead(reply.status, reply.headers).end(reply.body);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -39,6 +39,8 @@ export interface Simulator {
   /** Every state that an alias really had. */
   readonly aliasHistory: readonly AliasRecord[];
   readonly requests: readonly RecordedRequest[];
+  /** Calls the listener with every request from now on, right after it was answered. */
+  onRequest(listener: (request: RecordedRequest) => void): void;
   /** Lets everything happen that is due by now; requests do so by themselves. */
   advance(): void;
   /** Answers a request, or says with which fault it is to be answered. */
@@ -71,6 +73,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const traffic = createTraffic(lambda, metrics, alarms);
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
+  const listeners: ((request: RecordedRequest) => void)[] = [];
 
   function operationOf(service: Service, request: WireRequest): Handled | undefined {
     return service === 'cloudwatch'
@@ -90,16 +93,19 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     const seen: SeenRequest = { service, operation, input, count };
     const fault = faults.find(seen);
     const reply = answer(service, handled, seen, fault);
-    requests.push({
+    const recorded: RecordedRequest = {
       ...seen,
       at: clock.now(),
       status: reply.status,
       error: reply.headers['x-amzn-errortype'] ?? '',
-    });
+    };
+    requests.push(recorded);
+    for (const listener of listeners) listener(recorded);
     switch (fault?.type) {
       case 'reset':
       case 'lost-reply':
       case 'hang':
+      case 'late':
         return { fault };
       case 'malformed':
         return { reply: { ...reply, status: 200, body: '<html>' } };
@@ -118,7 +124,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     fault: Fault | undefined,
   ): WireReply {
     if (fault?.type === 'error') return refusal(service, fault);
-    if (fault?.type === 'reset' || fault?.type === 'hang') return refusal(service, NO_EFFECT);
+    if (fault?.type === 'reset' || fault?.type === 'hang' || fault?.type === 'late') {
+      return refusal(service, NO_EFFECT);
+    }
     faults.runBefore(seen);
     try {
       const { status, body } = run();
@@ -139,6 +147,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     faults,
     aliasHistory: lambda.aliasHistory,
     requests,
+    onRequest: (listener) => {
+      listeners.push(listener);
+    },
     advance: () => {
       traffic.catchUp(clock.now());
     },

@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createWorld, type World } from './world.ts';
 
+// Steps that bake for long, so that a slow machine does not leave them before the signal arrives.
+const LONG = { steps: '10% 8h' };
+
 describe('when the workflow is cancelled or the process is killed, the bundle', () => {
   let world: World;
   beforeEach(async () => {
@@ -10,7 +13,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
   afterEach(() => world.close());
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('reverts at once on %s', async (signal) => {
-    const action = world.start();
+    const action = world.start(LONG);
     await action.seen('10 % shifted');
     action.process.kill(signal);
     const result = await action.done;
@@ -22,7 +25,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
   });
 
   it('finishes the revert when further signals come', async () => {
-    const action = world.start();
+    const action = world.start(LONG);
     await action.seen('10 % shifted');
     action.process.kill('SIGINT');
     action.process.kill('SIGTERM');
@@ -35,18 +38,53 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     world.simulator.faults.add(({ operation, count }) =>
       operation === 'UpdateAlias' && count === 1 ? { type: 'hang' } : undefined,
     );
+    const hanging = world.requested('UpdateAlias', 1);
     const action = world.start();
-    await action.seen('10 % (step 1 of 3) passed');
-    const hanging = () =>
-      world.simulator.requests.filter(({ operation }) => operation === 'UpdateAlias').length > 1;
-    while (!hanging()) await new Promise((resolve) => setImmediate(resolve));
+    await hanging;
     action.process.kill('SIGINT');
     expect((await action.done).outputs['outcome']).toBe('reverted');
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
   });
 
+  describe('while its first write is still on its way to AWS', () => {
+    /** Holds the first write up until it is let go. */
+    function holdFirstWrite(): () => void {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      world.simulator.faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count === 0 ? { type: 'late', until: promise } : undefined,
+      );
+      return () => {
+        resolve(undefined);
+      };
+    }
+
+    it('keeps that write out when it is cancelled', async () => {
+      const letGo = holdFirstWrite();
+      const [first, last] = [world.requested('UpdateAlias', 0), world.requested('UpdateAlias', 2)];
+      const action = world.start();
+      await first;
+      action.process.kill('SIGINT');
+      expect((await action.done).outputs['outcome']).toBe('reverted');
+      letGo();
+      expect((await last).error).toBe('PreconditionFailedException');
+      expect(world.alias()).toBe('1');
+    });
+
+    it('keeps that write out by its post step when it is killed', async () => {
+      const letGo = holdFirstWrite();
+      const [first, last] = [world.requested('UpdateAlias', 0), world.requested('UpdateAlias', 2)];
+      const action = world.start();
+      await first;
+      action.process.kill('SIGKILL');
+      await world.run({}, (await action.done).state);
+      letGo();
+      expect((await last).error).toBe('PreconditionFailedException');
+      expect(world.alias()).toBe('1');
+    });
+  });
+
   it('leaves the alias as it is with on-cancel: hold, and so does its post step', async () => {
-    const action = world.start({ 'on-cancel': 'hold' });
+    const action = world.start({ ...LONG, 'on-cancel': 'hold' });
     await action.seen('10 % shifted');
     action.process.kill('SIGINT');
     const result = await action.done;
@@ -58,7 +96,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
 
   it('moves nothing when it is cancelled before the first step', async () => {
     const timing = world.simulator.lambda.functions.get('checkout')?.timing;
-    if (timing !== undefined) timing.activationMs = 600_000;
+    if (timing !== undefined) timing.activationMs = 8 * 3_600_000;
     const action = world.start();
     await action.seen('waiting for version 2');
     action.process.kill('SIGINT');
@@ -68,7 +106,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
   });
 
   it('reverts by its post step what a killed process left', async () => {
-    const action = world.start();
+    const action = world.start({ steps: '10% 1m, 50% 8h' });
     await action.seen('50 % shifted');
     action.process.kill('SIGKILL');
     const { state, outputs } = await action.done;
@@ -95,7 +133,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
   });
 
   it('reverts by its post step also a promotion whose bake had not ended', async () => {
-    const action = world.start();
+    const action = world.start({ 'bake-time': '8h' });
     await action.seen('promoted (step 3 of 3)');
     action.process.kill('SIGKILL');
     await world.run({}, (await action.done).state);

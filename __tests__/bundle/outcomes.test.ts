@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/aliases.ts';
-import { createFunction, publishVersion, updateFunction } from '../../simulator/functions.ts';
-import { addFunction, after, createWorld, type World } from './world.ts';
+import {
+  createFunction,
+  functionNamed,
+  publishVersion,
+  updateFunction,
+} from '../../simulator/functions.ts';
+import { after, createWorld, type World } from './world.ts';
 
 describe('the bundle', () => {
   let world: World;
@@ -134,12 +139,15 @@ describe('the bundle', () => {
   });
 
   it('waits for a version to become Active before it gets traffic, and shows that it does', async () => {
-    addFunction(world.simulator, 'snap', { snapStart: true, activationMs: 0 });
-    const found = world.simulator.lambda.functions.get('snap');
-    if (found !== undefined) found.timing.activationMs = 120_000;
-    const result = await world.run({ 'function-name': 'snap' });
+    const found = functionNamed(world.simulator.lambda, 'checkout');
+    found.timing.activationMs = Infinity;
+    after(world.simulator, 'GetFunction', 5, () => {
+      const [, second] = found.versions;
+      if (second !== undefined) second.pending = { at: 0, state: 'Active' };
+    });
+    const result = await world.run();
     expect(result.outputs['outcome']).toBe('promoted');
-    expect(result.log).toContain('snap: waiting for version 2 to become Active');
+    expect(result.log).toContain('checkout: waiting for version 2 to become Active');
   });
 
   it('fails with the reason of AWS when the version cannot be started, and moves nothing', async () => {
@@ -156,9 +164,12 @@ describe('the bundle', () => {
   });
 
   it('waits for an update of the function that is in progress', async () => {
-    const timing = world.simulator.lambda.functions.get('checkout')?.timing;
-    if (timing !== undefined) timing.updateMs = 60_000;
+    const found = functionNamed(world.simulator.lambda, 'checkout');
+    found.timing.updateMs = Infinity;
     updateFunction(world.simulator.lambda, 'checkout', { code: 'in the making' });
+    after(world.simulator, 'GetFunction', 3, () => {
+      found.latest.pending = { at: 0, lastUpdateStatus: 'Successful' };
+    });
     const result = await world.run();
     expect(result.log).toContain('waiting for an update that is in progress');
     expect(result.outputs['outcome']).toBe('promoted');

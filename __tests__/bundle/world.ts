@@ -12,7 +12,11 @@ import {
   type RunningAction,
 } from '../../simulator/runner.ts';
 import { startServer } from '../../simulator/server.ts';
-import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
+import {
+  createSimulator,
+  type RecordedRequest,
+  type Simulator,
+} from '../../simulator/simulator.ts';
 
 /** A minute of the simulated world passes in 0.6 s. */
 const SPEED = 100;
@@ -30,6 +34,8 @@ export interface World {
   routings(functionName?: string): readonly string[];
   /** The operations that change something, in order. */
   writes(): readonly string[];
+  /** Resolves with the request for an operation that comes as number `count`, from 0. */
+  requested(operation: string, count: number): Promise<RecordedRequest>;
   close(): Promise<void>;
 }
 
@@ -83,6 +89,12 @@ export async function createWorld(): Promise<World> {
       simulator.requests
         .filter(({ operation }) => /^(Publish|Create|Update|Put|Delete)/.test(operation))
         .map(({ operation, error }) => (error === '' ? operation : `${operation}: ${error}`)),
+    requested: (operation, count) =>
+      new Promise((resolve) => {
+        simulator.onRequest((request) => {
+          if (request.operation === operation && request.count === count) resolve(request);
+        });
+      }),
     close: () => server.close(),
   };
 }

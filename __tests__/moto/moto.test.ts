@@ -137,7 +137,10 @@ describe('against moto, the committed bundle', () => {
 
   it('reverts a version whose alarm goes red while it bakes', async () => {
     await createFunction('bad');
-    const action = startAction({ environment, inputs: { ...inputs, 'function-name': 'bad' } });
+    const action = startAction({
+      environment,
+      inputs: { ...inputs, 'function-name': 'bad', steps: '10% 2s, 50% 10m' },
+    });
     await action.seen('50 % shifted');
     expect(await aliasOf('bad')).toEqual({ version: '1', weights: { '2': 0.5 } });
     await setAlarm('ALARM', 'too many errors');
@@ -150,7 +153,10 @@ describe('against moto, the committed bundle', () => {
 
   it('reverts by its post step what a killed main step left behind', async () => {
     await createFunction('killed');
-    const options = { environment, inputs: { ...inputs, 'function-name': 'killed' } };
+    const options = {
+      environment,
+      inputs: { ...inputs, 'function-name': 'killed', steps: '10% 10m' },
+    };
     const action = startAction(options);
     await action.seen('10 % shifted');
     action.process.kill('SIGKILL');

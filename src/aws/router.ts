@@ -22,7 +22,10 @@ export interface RouterOptions {
   readonly region: string;
   /** The alias as preflight saw it: the first write must not meet anybody else's. */
   readonly revisionId: string;
-  /** Weights that an earlier process of this rollout began to write. */
+  /**
+   * Weights that another process of this rollout began to write before it ended. The last of these
+   * writes may still be on its way.
+   */
   readonly begun?: readonly number[];
   readonly clock: Clock;
   readonly note: (text: string) => void;
@@ -48,6 +51,8 @@ export function createRouter(options: RouterOptions): Router {
   let known = { routing: stableAlone, revisionId: options.revisionId };
   /** What we began to write, whether or not a reply came: only these are ours to revert. */
   const begun = new Set(options.begun ?? []);
+  /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
+  let unsettled = begun.size > 0;
 
   const isOurs = (routing: Routing) =>
     [...begun].some((weight) => sameRouting(routing, routingAt(weight, versions))) ||
@@ -58,9 +63,11 @@ export function createRouter(options: RouterOptions): Router {
     let reason = '';
     for (let tries = 0; tries < SHIFT_TRIES; tries++) {
       begun.add(weight);
+      unsettled = true;
       let failure: AwsCallError;
       try {
         known = await aliases.update(target, wanted, known.revisionId, signal);
+        unsettled = false;
         return { type: 'shifted' };
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
@@ -71,14 +78,18 @@ export function createRouter(options: RouterOptions): Router {
       // Only an answer to the first and only request says for sure that nothing was written:
       // an earlier one may have taken effect though its reply was lost.
       const surelyNotWritten = failure.refused && failure.attempts === 1;
-      if (surelyNotWritten) begun.delete(weight);
-      if (failure.refused && surelyNotWritten && !conflict) break;
+      if (surelyNotWritten) {
+        begun.delete(weight);
+        unsettled = false;
+      }
+      if (surelyNotWritten && !conflict) break;
 
       const present = await tryToFind(signal);
       if (present === undefined) break;
       if (sameRouting(present.routing, wanted) && !surelyNotWritten) {
         note(`${name}: the alias was written, though the reply got lost`);
         known = present;
+        unsettled = false;
         return { type: 'shifted' };
       }
       if (!sameRouting(present.routing, known.routing)) return foreign(present, known.routing);
@@ -125,8 +136,11 @@ export function createRouter(options: RouterOptions): Router {
       try {
         const present = await (written ? readSettled({ ...reader, move }) : aliases.find(target));
         if (present === undefined) return { type: 'foreign', detail: missing };
-        if (sameRouting(present.routing, stableAlone)) return { type: 'reverted' };
-        if (!isOurs(present.routing)) return { type: 'foreign', detail: leftAlone(present) };
+        const back = sameRouting(present.routing, stableAlone);
+        // A write that is still on its way names the revision of now: only a new one keeps it out.
+        if (back && (written || !unsettled)) return { type: 'reverted' };
+        if (!back && !isOurs(present.routing))
+          return { type: 'foreign', detail: leftAlone(present) };
         if (clock.now() >= deadline) break;
         // Written and read back unchanged: perhaps the read is behind. Then look again first.
         if (written) await clock.sleep(pauseMs);
