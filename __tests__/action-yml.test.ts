@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { withTables } from '../scripts/readme.ts';
 import { reportOf } from '../src/core/report.ts';
 import { outputsOf } from '../src/github/outputs.ts';
-import { INPUT_DEFAULTS } from '../src/inputs.ts';
+import { INPUT_DEFAULTS } from '../src/inputs/inputs.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 

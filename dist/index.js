@@ -62162,7 +62162,6 @@ function partitionOf(region) {
 /* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   iQ: () => (/* binding */ AwsCallError)
 /* harmony export */ });
-/* unused harmony export isDenied */
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */
 class AwsCallError extends Error {
     /** How many requests were sent. With more than one, an earlier one may have taken effect. */
@@ -62210,9 +62209,6 @@ const UNKNOWN_CREDENTIALS = new Set([
     'SignatureDoesNotMatch',
     'UnrecognizedClientException',
 ]);
-function isDenied(error) {
-    return error instanceof AwsCallError && DENIED.has(error.name);
-}
 function explain({ action, resource }, cause) {
     const details = read(cause);
     const { name, message } = details;
@@ -62906,7 +62902,6 @@ function describeWeight(weight) {
 /* harmony export */   oJ: () => (/* binding */ isSuccess),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
-/* unused harmony exports changedMeasurements, stepReports, weightChanges */
 /* harmony import */ var _journal_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4608);
 /* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
 /* harmony import */ var _target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4294);
@@ -63669,7 +63664,7 @@ function loadUnfinished() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8862);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1840);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5628);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -63682,7 +63677,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1840:
+/***/ 5628:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -69186,7 +69181,7 @@ function parse_duration_parse(str = '', format = 'ms') {
   return result && ((result / (lookupUnit(unit, format) || 1)) * (str.trimStart()[0] === '-' ? -1 : 1))
 }
 
-;// CONCATENATED MODULE: ./src/duration.ts
+;// CONCATENATED MODULE: ./src/inputs/duration.ts
 
 // parse-duration skips what it does not know and takes a bare number for milliseconds.
 const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
@@ -69196,7 +69191,7 @@ function durationMs(text) {
     return DURATION.test(trimmed) ? (parse_duration_parse(trimmed) ?? undefined) : undefined;
 }
 
-;// CONCATENATED MODULE: ./src/fields.ts
+;// CONCATENATED MODULE: ./src/inputs/fields.ts
 
 
 /** A field whose parser adds to `problems` what it does not like. */
@@ -69246,7 +69241,7 @@ function listOf(text) {
 
 // EXTERNAL MODULE: ./src/problems.ts
 var src_problems = __nccwpck_require__(2095);
-;// CONCATENATED MODULE: ./src/steps.ts
+;// CONCATENATED MODULE: ./src/inputs/steps.ts
 
 const MINUTE_MS = 60_000;
 const SHORTEST_BAKE_MS = 1_000;
@@ -69315,7 +69310,7 @@ function parsePreset(text) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/inputs.ts
+;// CONCATENATED MODULE: ./src/inputs/inputs.ts
 
 
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { InputName } from '../src/inputs.ts';
+import type { InputName } from '../src/inputs/inputs.ts';
 
 const BUNDLE = new URL('../dist/index.js', import.meta.url).pathname;
 

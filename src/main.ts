@@ -17,7 +17,7 @@ import { targetReport, versionsOf, type Target, type TargetReport } from './core
 import { conclude } from './github/conclusion.ts';
 import { defaultsOf } from './github/defaults.ts';
 import { markMain, saveFinished, saveUnfinished, type Unfinished } from './github/state.ts';
-import { readInputs, type TargetRequest } from './inputs.ts';
+import { readInputs, type TargetRequest } from './inputs/inputs.ts';
 import { preflight, type Cleared, type Preparation } from './preflight.ts';
 import { messageOf } from './problems.ts';
 import { publish, type Published } from './publish.ts';

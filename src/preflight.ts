@@ -16,7 +16,7 @@ import {
   type VersionFacts,
 } from './core/preflight.ts';
 import type { Target } from './core/target.ts';
-import type { Config, TargetRequest } from './inputs.ts';
+import type { Config, TargetRequest } from './inputs/inputs.ts';
 import { pollUntil } from './polling.ts';
 import type { Clock } from './ports.ts';
 import { messageOf, Refusal } from './problems.ts';

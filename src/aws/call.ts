@@ -70,10 +70,6 @@ const UNKNOWN_CREDENTIALS = new Set([
   'UnrecognizedClientException',
 ]);
 
-export function isDenied(error: unknown): boolean {
-  return error instanceof AwsCallError && DENIED.has(error.name);
-}
-
 function explain({ action, resource }: Intent, cause: unknown): AwsCallError {
   const details = read(cause);
   const { name, message } = details;

@@ -86,7 +86,7 @@ export function reportOf(
   };
 }
 
-export function changedMeasurements(entries: readonly Entry[]): readonly Measurement[] {
+function changedMeasurements(entries: readonly Entry[]): readonly Measurement[] {
   const last = new Map<string, Measurement>();
   return entries.flatMap((entry) => {
     if (entry.type !== 'measurements') return [];
@@ -97,7 +97,7 @@ export function changedMeasurements(entries: readonly Entry[]): readonly Measure
 }
 
 /** What became of each step of the plan. */
-export function stepReports(plan: Plan, entries: readonly Entry[]): readonly StepReport[] {
+function stepReports(plan: Plan, entries: readonly Entry[]): readonly StepReport[] {
   const states = entries.filter((entry) => entry.type === 'state');
   return plan.steps.map(({ weight, bakeMs }, step) => {
     const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
@@ -129,7 +129,7 @@ function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): S
 }
 
 /** The weights of the canary as they came into force. */
-export function weightChanges(
+function weightChanges(
   steps: readonly StepReport[],
   entries: readonly Entry[],
 ): readonly WeightChange[] {

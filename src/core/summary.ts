@@ -179,7 +179,7 @@ function more(count: number, bullet: string): readonly string[] {
 }
 
 /** `14:02:03`, of epoch milliseconds. */
-export function clockTime(at: number): string {
+function clockTime(at: number): string {
   const seconds = Math.floor(at / 1000) % 86_400;
   return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
     .map((part) => String(Math.floor(part)).padStart(2, '0'))

@@ -1,6 +1,6 @@
 import { context } from '@actions/github';
 
-import type { Defaults } from '../inputs.ts';
+import type { Defaults } from '../inputs/inputs.ts';
 
 /** Lambda takes a version's description up to this length. */
 const LONGEST_DESCRIPTION = 256;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { parseSteps } from '../src/steps.ts';
+import { parseSteps } from '../../src/inputs/steps.ts';
 
 const MINUTE = 60_000;
 const steps = (text: string) => {

@@ -1,4 +1,4 @@
-import type { Step } from './core/plan.ts';
+import type { Step } from '../core/plan.ts';
 import { durationMs } from './duration.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-import { parseAlarmId, parseFunctionId, type AlarmId } from './aws/arn.ts';
-import { planOf, type Plan } from './core/plan.ts';
-import type { Target } from './core/target.ts';
+import { parseAlarmId, parseFunctionId, type AlarmId } from '../aws/arn.ts';
+import { planOf, type Plan } from '../core/plan.ts';
+import type { Target } from '../core/target.ts';
 import { duration, flag, linesOf, listOf, oneOf, parsedBy } from './fields.ts';
-import { Refusal } from './problems.ts';
+import { Refusal } from '../problems.ts';
 import { parseSteps } from './steps.ts';
 
 /** Everything the user decided, checked. */

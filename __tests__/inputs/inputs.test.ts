@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { INPUT_DEFAULTS, readInputs, type Config, type InputName } from '../src/inputs.ts';
-import { Refusal } from '../src/problems.ts';
+import {
+  INPUT_DEFAULTS,
+  readInputs,
+  type Config,
+  type InputName,
+} from '../../src/inputs/inputs.ts';
+import { Refusal } from '../../src/problems.ts';
 
 type Inputs = Partial<Record<InputName, string>>;
 
