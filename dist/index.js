@@ -69675,7 +69675,7 @@ const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
 async function preflight(config, preparation) {
     const [targets, alarms] = await Promise.all([
         Promise.all(config.requests.map((request) => clear(request, preparation))),
-        readAlarms(config, preparation),
+        lookAtAlarms(config, preparation),
     ]);
     const findings = [...targets, alarms];
     const problems = findings.flatMap((finding) => finding.problems);
@@ -69683,7 +69683,6 @@ async function preflight(config, preparation) {
         throw new src_problems/* Refusal */.P(problems);
     return {
         targets: targets.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared])),
-        watches: alarms.watches,
         details: [
             ...targets.flatMap(({ cleared }) => cleared === undefined ? [] : [describeFacts(cleared.facts)]),
             ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
@@ -69742,7 +69741,11 @@ function unreadable(error, target, signal) {
     }
     return (0,src_problems/* messageOf */.b)(error);
 }
-async function readAlarms(config, { alarms, clock, signal }) {
+/**
+ * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
+ * watch them from here on.
+ */
+async function lookAtAlarms(config, { alarms, clock, signal }) {
     const names = config.alarms.map(({ name }) => name);
     const at = clock.now();
     try {
@@ -69964,13 +69967,17 @@ async function attempt(chronicle, cancellation) {
     if (shifting.length === 0) {
         return (0,report/* endingWithoutShift */.Y)(published.map(({ disposition }) => disposition));
     }
+    // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
+    const alarms = await lookAtAlarms(config, preparation);
+    if (alarms.problems.length > 0)
+        throw new src_problems/* Refusal */.P(alarms.problems);
     const unfinished = {
         region,
         targets: shifting.map(({ target, versions }) => ({ target, versions })),
     };
     const final = await (0,rollout/* rollOut */.O)(plan, {
         routers: shifting.map((each) => (0,router/* createRouter */.a)({ ...each, region, aliases: preparation.aliases, clock: main_clock, note: chronicle.note })),
-        checks: createChecks(preparation.alarms, clearance.watches, config),
+        checks: createChecks(preparation.alarms, alarms.watches, config),
         clock: main_clock,
         journal: {
             record(entry) {

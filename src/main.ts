@@ -18,8 +18,8 @@ import { conclude } from './github/conclusion.ts';
 import { defaultsOf } from './github/defaults.ts';
 import { markMain, saveFinished, saveUnfinished, type Unfinished } from './github/state.ts';
 import { readInputs, type TargetRequest } from './inputs/inputs.ts';
-import { preflight, type Cleared, type Preparation } from './preflight.ts';
-import { messageOf } from './problems.ts';
+import { lookAtAlarms, preflight, type Cleared, type Preparation } from './preflight.ts';
+import { messageOf, Refusal } from './problems.ts';
 import { publish, type Published } from './publish.ts';
 import { rollOut } from './rollout.ts';
 
@@ -72,6 +72,9 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
     return endingWithoutShift(published.map(({ disposition }) => disposition));
   }
 
+  // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
+  const alarms = await lookAtAlarms(config, preparation);
+  if (alarms.problems.length > 0) throw new Refusal(alarms.problems);
   const unfinished = {
     region,
     targets: shifting.map(({ target, versions }) => ({ target, versions })),
@@ -80,7 +83,7 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
     routers: shifting.map((each) =>
       createRouter({ ...each, region, aliases: preparation.aliases, clock, note: chronicle.note }),
     ),
-    checks: createChecks(preparation.alarms, clearance.watches, config),
+    checks: createChecks(preparation.alarms, alarms.watches, config),
     clock,
     journal: {
       record(entry) {

@@ -40,7 +40,6 @@ export interface Cleared {
 
 export interface Clearance {
   readonly targets: readonly Cleared[];
-  readonly watches: readonly AlarmWatch[];
   readonly warnings: readonly string[];
   /** What was found, one line each. */
   readonly details: readonly string[];
@@ -57,14 +56,13 @@ const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
 export async function preflight(config: Config, preparation: Preparation): Promise<Clearance> {
   const [targets, alarms] = await Promise.all([
     Promise.all(config.requests.map((request) => clear(request, preparation))),
-    readAlarms(config, preparation),
+    lookAtAlarms(config, preparation),
   ]);
   const findings = [...targets, alarms];
   const problems = findings.flatMap((finding) => finding.problems);
   if (problems.length > 0) throw new Refusal(problems);
   return {
     targets: targets.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared])),
-    watches: alarms.watches,
     details: [
       ...targets.flatMap(({ cleared }) =>
         cleared === undefined ? [] : [describeFacts(cleared.facts)],
@@ -141,7 +139,11 @@ function unreadable(error: unknown, target: Target, signal: AbortSignal): string
   return messageOf(error);
 }
 
-async function readAlarms(
+/**
+ * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
+ * watch them from here on.
+ */
+export async function lookAtAlarms(
   config: Config,
   { alarms, clock, signal }: Preparation,
 ): Promise<Findings & { readonly watches: readonly AlarmWatch[] }> {

@@ -10,6 +10,16 @@ describe('when alarms go red or cannot tell, the bundle', () => {
   });
   afterEach(() => world.close());
 
+  it('moves nothing when the alarm goes red while the version is being published', async () => {
+    after(world.simulator, 'PublishVersion', 0, () => {
+      world.setAlarm('ALARM', 'somebody else');
+    });
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('errors is in ALARM before the rollout');
+    expect(world.routings()).toEqual(['1']);
+  });
+
   it('reverts when an alarm went red and green again between two readings', async () => {
     after(world.simulator, 'DescribeAlarms', 2, () => {
       world.setAlarm('ALARM', 'a short blip');
