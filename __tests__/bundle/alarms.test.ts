@@ -66,6 +66,16 @@ describe('when alarms go red or cannot tell, the bundle', () => {
     );
   });
 
+  it('rides out a throttled CloudWatch', async () => {
+    world.simulator.faults.add(({ operation, count }) =>
+      operation === 'DescribeAlarms' && count % 3 === 1
+        ? { type: 'error', status: 400, name: 'Throttling', message: 'Rate exceeded' }
+        : undefined,
+    );
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('promoted');
+  });
+
   it('does not leave a step while alarms cannot be read, and goes on when they can', async () => {
     world.simulator.faults.add(({ operation, count }) =>
       operation === 'DescribeAlarms' && count > 3 && count < 12

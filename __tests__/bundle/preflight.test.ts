@@ -149,6 +149,29 @@ describe('before anything is written, the bundle', () => {
     expect(world.simulator.requests).toEqual([]);
   });
 
+  it('names every input that cannot be used', async () => {
+    const wrong = {
+      'function-name': 'checkout:live',
+      alias: '7',
+      version: '$LATEST',
+      description: 'x'.repeat(257),
+      'code-sha256': 'no hash',
+      steps: '10 5m',
+      'bake-time': '5',
+      alarms: 'x'.repeat(256),
+      'poll-interval': '0.1s',
+      'on-alarm-at-start': 'x',
+      'on-insufficient-data': 'x',
+      'monitoring-grace': 'x',
+      'on-cancel': 'x',
+      'dry-run': 'x',
+      region: 'x',
+    };
+    const result = await world.run(wrong);
+    const named = result.outputs['reason']?.split('\n').map((problem) => problem.split(':')[0]);
+    expect(named).toEqual(Object.keys(wrong));
+  });
+
   it('names the IAM action and the resource when something is not allowed', async () => {
     const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:checkout';
     world.simulator.faults.add(({ operation }) =>

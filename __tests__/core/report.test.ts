@@ -4,10 +4,17 @@ import { marked } from 'marked';
 
 import type { Entry } from '../../src/core/journal.ts';
 import { planOf } from '../../src/core/plan.ts';
-import { headline, reportOf, type Outcome, type Report } from '../../src/core/report.ts';
+import {
+  endingOf,
+  endingWithoutShift,
+  headline,
+  reportOf,
+  type Outcome,
+  type Report,
+} from '../../src/core/report.ts';
 import { summaryOf } from '../../src/core/summary.ts';
 import { beginStory, tell, type Memory } from '../../src/core/story.ts';
-import { targetReport } from '../../src/core/target.ts';
+import { targetReport, versionsOf } from '../../src/core/target.ts';
 
 const MINUTE = 60_000;
 const plan = planOf([{ weight: 10, bakeMs: 5 * MINUTE }], 5 * MINUTE);
@@ -84,8 +91,54 @@ describe('a report', () => {
     ['reverted', 'Reverted checkout:live to version 7 too many'],
     ['revert-failed', 'may still send traffic to version 8'],
     ['failed', 'Failed: too many'],
+    ['held', 'Held checkout:live too many'],
+    ['unchanged', 'Unchanged: checkout:live serves version 8 already'],
+    ['created', 'Created: checkout:live serves version 8; there was nothing to shift from'],
+    ['planned', 'Planned: checkout:live would be shifted; nothing was written'],
   ])('begins with the verdict %s in one sentence', (outcome, sentence) => {
     expect(headline({ ...report, outcome })).toContain(sentence);
+  });
+});
+
+describe('a report of a rollout', () => {
+  const promoted: readonly Entry[] = [
+    { type: 'plan', at: 0, plan: planOf([], 0) },
+    { type: 'targets', at: 0, region: 'eu-west-1', targets: [target] },
+    { type: 'warning', at: 0, text: 'Nothing is watched' },
+    { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0 } },
+    { type: 'state', at: 2_000, state: { phase: 'confirming' } },
+    { type: 'state', at: 3_000, state: { phase: 'promoted' } },
+  ];
+
+  it('knows a promotion that was not baked', () => {
+    const { steps, weights, warnings } = reportOf(promoted, endingOf({ phase: 'promoted' }), {
+      startedAt: 0,
+      endedAt: 3_000,
+    });
+    expect(steps).toEqual([
+      { weight: 100, bakeMs: 0, startedAt: 2_000, endedAt: 2_000, result: 'passed' },
+    ]);
+    expect(weights).toEqual([{ at: 2_000, weight: 100 }]);
+    expect(warnings).toEqual(['Nothing is watched']);
+  });
+
+  it('says that no traffic was moved when none was', () => {
+    const ending = { outcome: 'failed', reason: 'no such alarm' } as const;
+    const early = reportOf([], ending, { startedAt: 0, endedAt: 1 });
+    expect(headline(early)).toBe('Failed before any traffic was moved: no such alarm');
+  });
+
+  it('of targets without a shift is unchanged, or created when an alias was', () => {
+    const unchanged = { type: 'unchanged', version: '7' } as const;
+    const created = { type: 'created', version: '1' } as const;
+    expect(endingWithoutShift([unchanged]).outcome).toBe('unchanged');
+    expect(endingWithoutShift([unchanged, created]).outcome).toBe('created');
+    expect(versionsOf(unchanged)).toEqual({ previousVersion: '7', version: '7' });
+    expect(versionsOf(created)).toEqual({ previousVersion: '', version: '1' });
+    expect(versionsOf({ type: 'shift', stable: '7', canary: '8' })).toEqual({
+      previousVersion: '7',
+      version: '8',
+    });
   });
 });
 
@@ -115,6 +168,40 @@ describe('the log', () => {
       '[+1 min 32 s] alarm errors: OK → ALARM: too many',
       '[+1 min 32 s] reverting too many',
     ]);
+  });
+
+  it('tells of targets, notes and warnings', () => {
+    const other = { ...target, functionName: 'cart' };
+    expect(
+      linesOf([
+        {
+          type: 'targets',
+          at: 1_000,
+          region: 'eu-west-1',
+          targets: [
+            { ...other, disposition: 'unchanged' },
+            { ...other, disposition: 'created' },
+            { ...other, disposition: 'none' },
+          ],
+        },
+        { type: 'note', at: 2_000, text: 'waiting' },
+        { type: 'warning', at: 3_000, text: 'careful' },
+        { type: 'details', at: 4_000, title: 'folded', lines: ['one'] },
+      ]),
+    ).toEqual([
+      '[+1 s] cart:live serves version 8 already',
+      '[+1 s] cart:live was created at version 8',
+      '[+2 s] waiting',
+      '[+3 s] careful',
+      '[+4 s] folded',
+    ]);
+  });
+
+  it('says what it waits for when the bake is over and an alarm cannot be read', () => {
+    const late = [...begun, measured(400_000, 'OK')];
+    expect(linesOf(late).at(-1)).toBe(
+      '[+6 min 40 s] at 10 %: the bake is over; waiting until every check can be read',
+    );
   });
 
   it('tells the time left in a long wait, about once a minute', () => {
