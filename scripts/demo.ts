@@ -46,7 +46,7 @@ async function play({ title, next, expected }: Scene): Promise<void> {
         'bake-time': '5m',
         alarms: 'checkout-errors, checkout-health',
       },
-      onLog: (text) => process.stdout.write(readable(text)),
+      onLog: createPrinter(),
     });
     const outcome = outputs['outcome'] ?? 'none';
     const page = `demo/${outcome}.html`;
@@ -61,14 +61,32 @@ async function play({ title, next, expected }: Scene): Promise<void> {
   }
 }
 
-/** Workflow commands as GitHub shows them. */
-function readable(log: string): string {
-  return log
-    .replace(/^::(error|warning)::(.*)$/gm, (_, level: string, text: string) => {
-      const label = level === 'error' ? 'Error' : 'Warning';
-      return `${label}: ${decodeURIComponent(text.replace(/%(?!25|0A|0D)/g, '%25'))}`;
-    })
-    .replace(/^::[a-z-]+.*::.*\n/gm, '');
+/** Prints a log line by line, its workflow commands as GitHub shows them. */
+function createPrinter(): (text: string) => void {
+  let rest = '';
+  let indent = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const [, command, data = ''] = /^::([a-z-]+)[^:]*::(.*)$/.exec(line) ?? [];
+      if (command === 'endgroup') indent = '';
+      else console.log(indent + (command === undefined ? line : shown(command, data)));
+      if (command === 'group') indent = '    ';
+    }
+  };
+}
+
+function shown(command: string, data: string): string {
+  const text = data.replace(/%(25|0A|0D)/g, (escaped) => decodeURIComponent(escaped));
+  switch (command) {
+    case 'group':
+      return `▸ ${text}`;
+    case 'error':
+      return `Error: ${text}`;
+    default:
+      return `Warning: ${text}`;
+  }
 }
 
 function pageOf(title: string, summary: string): string {
