@@ -49,6 +49,13 @@ describe('when somebody else writes to the alias, the bundle', () => {
     expect(world.routings()).toEqual(['1', '1+2@0.1']);
   });
 
+  it('wins or loses cleanly when two rollouts of one alias start together', async () => {
+    const both = await Promise.all([world.run(), world.run()]);
+    const outcomes = both.map(({ outputs }) => outputs['outcome']);
+    expect(outcomes.toSorted()).toEqual(['failed', 'promoted']);
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+  });
+
   it('goes on when only the description was changed', async () => {
     after(world.simulator, 'UpdateAlias', 0, move({ description: 'edited by hand' }));
     const result = await world.run();
