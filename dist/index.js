@@ -62439,11 +62439,12 @@ function createRouter(options) {
                     return { type: 'reverted' };
                 if (!back && !isOurs(present.routing))
                     return { type: 'foreign', detail: leftAlone(present) };
-                if (clock.now() >= deadline)
-                    break;
-                // Written and read back unchanged: perhaps the read is behind. Then look again first.
-                if (written)
+                if (written) {
+                    // Written, and read back as something else of ours.
+                    if (clock.now() >= deadline)
+                        break;
                     await clock.sleep(pauseMs);
+                }
                 await aliases.update(target, stableAlone, present.revisionId);
                 written = true;
             }
@@ -69813,21 +69814,19 @@ async function publish(targets, description, preparation) {
     const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
     if (problems.length > 0)
         throw new src_problems/* Refusal */.P(problems);
-    const versions = settled.map((result) => (result.status === 'fulfilled' ? result.value : ''));
-    return Promise.all(targets.map((cleared, index) => dispose(cleared, versions[index] ?? '', preparation)));
+    return Promise.all(settled.flatMap((result) => result.status === 'fulfilled' ? [prepareAlias(result.value, preparation)] : []));
 }
 function problemsIn(reason) {
     if (reason instanceof src_problems/* Refusal */.P)
         return reason.problems;
     return [(0,src_problems/* messageOf */.b)(reason)];
 }
-/** The number of the version to roll out. */
 async function canaryOf(cleared, description, preparation) {
     const { request, facts } = cleared;
     const { target } = request;
     const version = request.version ?? (await publishLatest(cleared, description, preparation));
     if (version === facts.routing?.version)
-        return version;
+        return { cleared, version };
     const canary = await untilActive(target, version, preparation);
     const problems = [
         ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
@@ -69836,7 +69835,7 @@ async function canaryOf(cleared, description, preparation) {
     ];
     if (problems.length > 0)
         throw new src_problems/* Refusal */.P(problems);
-    return version;
+    return { cleared, version };
 }
 async function publishLatest({ request: { target }, facts }, description, preparation) {
     const { functions, note, signal } = preparation;
@@ -69869,7 +69868,8 @@ async function untilActive(target, version, { functions, clock, note, signal }) 
         signal,
     });
 }
-async function dispose({ request: { target }, alias }, version, preparation) {
+async function prepareAlias({ cleared: { request, alias }, version }, preparation) {
+    const { target } = request;
     if (alias === undefined) {
         const created = await createAlias(target, version, preparation);
         return { target, alias: created, disposition: { type: 'created', version } };

@@ -36,9 +36,10 @@ export async function publish(
     result.status === 'fulfilled' ? [] : problemsIn(result.reason),
   );
   if (problems.length > 0) throw new Refusal(problems);
-  const versions = settled.map((result) => (result.status === 'fulfilled' ? result.value : ''));
   return Promise.all(
-    targets.map((cleared, index) => dispose(cleared, versions[index] ?? '', preparation)),
+    settled.flatMap((result) =>
+      result.status === 'fulfilled' ? [prepareAlias(result.value, preparation)] : [],
+    ),
   );
 }
 
@@ -47,16 +48,21 @@ function problemsIn(reason: unknown): readonly string[] {
   return [messageOf(reason)];
 }
 
-/** The number of the version to roll out. */
+/** A target with the number of the version to roll out, which is Active. */
+interface Ready {
+  readonly cleared: Cleared;
+  readonly version: string;
+}
+
 async function canaryOf(
   cleared: Cleared,
   description: string,
   preparation: Preparation,
-): Promise<string> {
+): Promise<Ready> {
   const { request, facts } = cleared;
   const { target } = request;
   const version = request.version ?? (await publishLatest(cleared, description, preparation));
-  if (version === facts.routing?.version) return version;
+  if (version === facts.routing?.version) return { cleared, version };
 
   const canary = await untilActive(target, version, preparation);
   const problems = [
@@ -65,7 +71,7 @@ async function canaryOf(
     ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
   ];
   if (problems.length > 0) throw new Refusal(problems);
-  return version;
+  return { cleared, version };
 }
 
 async function publishLatest(
@@ -110,11 +116,11 @@ async function untilActive(
   });
 }
 
-async function dispose(
-  { request: { target }, alias }: Cleared,
-  version: string,
+async function prepareAlias(
+  { cleared: { request, alias }, version }: Ready,
   preparation: Preparation,
 ): Promise<Published> {
+  const { target } = request;
   if (alias === undefined) {
     const created = await createAlias(target, version, preparation);
     return { target, alias: created, disposition: { type: 'created', version } };

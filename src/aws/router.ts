@@ -141,9 +141,11 @@ export function createRouter(options: RouterOptions): Router {
         if (back && (written || !unsettled)) return { type: 'reverted' };
         if (!back && !isOurs(present.routing))
           return { type: 'foreign', detail: leftAlone(present) };
-        if (clock.now() >= deadline) break;
-        // Written and read back unchanged: perhaps the read is behind. Then look again first.
-        if (written) await clock.sleep(pauseMs);
+        if (written) {
+          // Written, and read back as something else of ours.
+          if (clock.now() >= deadline) break;
+          await clock.sleep(pauseMs);
+        }
         await aliases.update(target, stableAlone, present.revisionId);
         written = true;
       } catch (error) {
