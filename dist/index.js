@@ -70145,8 +70145,6 @@ function messageOf(thrown) {
 async function rollOut(plan, world) {
     let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan);
     for (;;) {
-        if (world.cancellation.aborted)
-            state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, cancelled(world));
         world.journal.record({ type: 'state', at: world.clock.now(), state });
         if ((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
             return state;
@@ -70156,6 +70154,8 @@ async function rollOut(plan, world) {
 /** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
 async function eventOf(command, world) {
     try {
+        if (command.type !== 'revert')
+            world.cancellation.throwIfAborted();
         return await perform(command, world);
     }
     catch (error) {

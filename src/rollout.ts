@@ -31,7 +31,6 @@ export interface World {
 export async function rollOut(plan: Plan, world: World): Promise<FinalState> {
   let state = start(plan);
   for (;;) {
-    if (world.cancellation.aborted) state = advance(plan, state, cancelled(world));
     world.journal.record({ type: 'state', at: world.clock.now(), state });
     if (isFinal(state)) return state;
     state = advance(plan, state, await eventOf(command(plan, state), world));
@@ -41,6 +40,7 @@ export async function rollOut(plan: Plan, world: World): Promise<FinalState> {
 /** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
 async function eventOf(command: Command, world: World): Promise<Event> {
   try {
+    if (command.type !== 'revert') world.cancellation.throwIfAborted();
     return await perform(command, world);
   } catch (error) {
     const reason = messageOf(error);
