@@ -1,168 +1,156 @@
-import type { Alarm, AlarmKind, Alarms, AlarmState } from './alarms.ts';
+import { alarmBody, historyBody } from './alarm-bodies.ts';
+import type { AlarmKind, Alarms, AlarmState } from './alarms.ts';
 import { AwsError } from './aws-error.ts';
-import type { Handled, WireRequest } from './wire.ts';
+import { invalid, type CloudWatch } from './cloudwatch.ts';
+import { isComparison, isMissingData, STATISTICS } from './evaluation.ts';
+import { list, members, number, text, type Members } from './members.ts';
+import { jsonIn, type Handled, type WireRequest } from './wire.ts';
 
-type Body = Readonly<Record<string, unknown>>;
-type Operation = (input: Body) => unknown;
+type Operation = (input: Members) => unknown;
 
 export const TARGET_PREFIX = 'GraniteServiceVersion20100801.';
-const MOST_RECORDS = 100;
-/** What CloudWatch looks at when AlarmTypes is left out. */
-const DEFAULT_TYPES: readonly string[] = ['MetricAlarm'];
+
+const KINDS: readonly AlarmKind[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
+const STATES: readonly AlarmState[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 
 /** The operation a request is for, ready to be run; nothing when it is not simulated. */
 export function cloudWatchOperation(
-  alarms: Alarms,
-  region: string,
-  account: string,
+  cloudwatch: CloudWatch,
+  { arnOf }: Alarms,
   { headers, body }: WireRequest,
 ): Handled | undefined {
   const operation = (headers['x-amz-target'] ?? '').replace(TARGET_PREFIX, '');
-  const run = operations(alarms, region, account)[operation];
+  const run = new Map(Object.entries(operations(cloudwatch, arnOf))).get(operation);
   if (run === undefined) return undefined;
-  const input = (body === '' ? {} : JSON.parse(body)) as Body;
+  const input = jsonIn(body);
   return { operation, input, run: () => ({ status: 200, body: run(input) }) };
 }
 
 function operations(
-  alarms: Alarms,
-  region: string,
-  account: string,
+  cloudwatch: CloudWatch,
+  arnOf: (name: string) => string,
 ): Readonly<Record<string, Operation>> {
-  const arnOf = (name: string) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
-
   return {
     DescribeAlarms(input) {
-      const names = strings(input['AlarmNames']);
-      if (names !== undefined && names.length > MOST_RECORDS) {
-        throw new AwsError(400, 'ValidationError', 'AlarmNames must have at most 100 members');
+      for (const member of ['ActionPrefix', 'ChildrenOfAlarmName', 'ParentsOfAlarmName']) {
+        if (input[member] !== undefined) throw invalid(`${member} is not simulated`);
       }
-      const types = strings(input['AlarmTypes']) ?? DEFAULT_TYPES;
-      // A name that is not known is left out, and nothing is said about it.
-      const found = [...alarms.alarms.values()].filter(
-        ({ name, kind }) => (names === undefined || names.includes(name)) && types.includes(kind),
-      );
-      const { entries, nextToken } = page(found, input);
+      const { entries, nextToken } = cloudwatch.describeAlarms({
+        names: list(input['AlarmNames'])?.map(String),
+        namePrefix: text(input['AlarmNamePrefix']),
+        kinds: kindsIn(input),
+        state: input['StateValue'] === undefined ? undefined : stateIn(input),
+        pageSize: number(input['MaxRecords']),
+        token: text(input['NextToken']),
+      });
       const of = (kind: AlarmKind) =>
-        entries.filter((alarm) => alarm.kind === kind).map((alarm) => describe(alarm, arnOf));
+        entries.filter((alarm) => alarm.kind === kind).map((alarm) => alarmBody(alarm, arnOf));
       return {
         MetricAlarms: of('MetricAlarm'),
         CompositeAlarms: of('CompositeAlarm'),
         LogAlarms: of('LogAlarm'),
-        ...nextToken,
+        NextToken: nextToken,
       };
     },
 
     DescribeAlarmHistory(input) {
-      const types = strings(input['AlarmTypes']) ?? DEFAULT_TYPES;
-      const from = Number(input['StartDate'] ?? 0) * 1000;
-      const to = Number(input['EndDate'] ?? Infinity) * 1000;
-      const found = alarms.history.filter(
-        ({ alarm, kind, at }) =>
-          (input['AlarmName'] === undefined || input['AlarmName'] === alarm) &&
-          types.includes(kind) &&
-          at >= from &&
-          at <= to,
-      );
-      const ordered = input['ScanBy'] === 'TimestampAscending' ? found : found.toReversed();
-      const { entries, nextToken } = page(ordered, input);
-      return {
-        AlarmHistoryItems: entries.map((item) => ({
-          AlarmName: item.alarm,
-          AlarmType: item.kind,
-          HistoryItemType: 'StateUpdate',
-          Timestamp: item.at / 1000,
-          HistorySummary: `Alarm updated from ${item.from} to ${item.to}`,
-          HistoryData: JSON.stringify({
-            version: '1.0',
-            oldState: { stateValue: item.from },
-            newState: { stateValue: item.to, stateReason: item.reason },
-          }),
-        })),
-        ...nextToken,
-      };
+      const { entries, nextToken } = cloudwatch.describeAlarmHistory({
+        name: text(input['AlarmName']),
+        kinds: kindsIn(input),
+        type: text(input['HistoryItemType']),
+        from: epochMs(input['StartDate']),
+        to: epochMs(input['EndDate']),
+        oldestFirst: input['ScanBy'] === 'TimestampAscending',
+        pageSize: number(input['MaxRecords']),
+        token: text(input['NextToken']),
+      });
+      return { AlarmHistoryItems: entries.map(historyBody), NextToken: nextToken };
     },
 
     PutMetricAlarm(input) {
-      const dimensions = (input['Dimensions'] ?? []) as readonly { Name: string; Value: string }[];
-      const periods = Number(input['EvaluationPeriods'] ?? 1);
-      alarms.putMetricAlarm(String(input['AlarmName']), {
-        metricName: String(input['MetricName']),
-        dimensions: Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value])),
-        statistic: text(input['Statistic'], 'Sum'),
-        periodSeconds: Number(input['Period'] ?? 60),
-        evaluationPeriods: periods,
-        datapointsToAlarm: Number(input['DatapointsToAlarm'] ?? periods),
-        threshold: Number(input['Threshold'] ?? 0),
-        comparison: String(input['ComparisonOperator']),
-        treatMissingData: text(input['TreatMissingData'], 'missing'),
+      if (input['Metrics'] !== undefined) throw invalid('Metric math is not simulated');
+      const comparison = input['ComparisonOperator'];
+      const statistic = text(input['Statistic']) ?? '';
+      const periodSeconds = number(input['Period']) ?? 0;
+      const evaluationPeriods = number(input['EvaluationPeriods']) ?? 0;
+      const datapointsToAlarm = number(input['DatapointsToAlarm']) ?? evaluationPeriods;
+      const treatMissingData = input['TreatMissingData'] ?? 'missing';
+      if (!isComparison(comparison)) throw invalid('ComparisonOperator is not valid');
+      if (!isMissingData(treatMissingData)) throw invalid('TreatMissingData is not valid');
+      if (!STATISTICS.includes(statistic)) throw invalid('Statistic is not valid');
+      if (!(periodSeconds >= 60 && periodSeconds % 60 === 0)) {
+        throw invalid('Period must be a multiple of 60; high resolution is not simulated');
+      }
+      if (!(datapointsToAlarm >= 1 && datapointsToAlarm <= evaluationPeriods)) {
+        throw invalid('DatapointsToAlarm must be from 1 to EvaluationPeriods');
+      }
+      cloudwatch.putMetricAlarm(nameIn(input), {
+        namespace: text(input['Namespace']) ?? '',
+        metricName: text(input['MetricName']) ?? '',
+        dimensions: dimensionsIn(input),
+        threshold: number(input['Threshold']) ?? 0,
+        ...{ statistic, periodSeconds, evaluationPeriods, datapointsToAlarm },
+        ...{ comparison, treatMissingData },
       });
     },
 
     PutCompositeAlarm(input) {
-      alarms.putCompositeAlarm(String(input['AlarmName']), String(input['AlarmRule']));
+      cloudwatch.putCompositeAlarm(nameIn(input), text(input['AlarmRule']) ?? '');
     },
 
     DeleteAlarms(input) {
-      for (const name of strings(input['AlarmNames']) ?? []) alarms.delete(name);
+      cloudwatch.deleteAlarms((list(input['AlarmNames']) ?? []).map(String));
     },
 
     SetAlarmState(input) {
-      const state = input['StateValue'] as AlarmState;
-      if (!['OK', 'ALARM', 'INSUFFICIENT_DATA'].includes(state)) {
-        throw new AwsError(400, 'ValidationError', `StateValue ${state} is not valid`);
+      const reasonData = text(input['StateReasonData']) ?? '';
+      if (reasonData !== '' && !isJson(reasonData)) {
+        throw new AwsError(400, 'InvalidFormat', 'StateReasonData is not valid JSON');
       }
-      alarms.setState(String(input['AlarmName']), state, text(input['StateReason'], ''));
+      const reason = text(input['StateReason']) ?? '';
+      cloudwatch.setAlarmState(nameIn(input), stateIn(input), reason, reasonData);
     },
   };
 }
 
-function describe(alarm: Alarm, arnOf: (name: string) => string) {
-  const { condition } = alarm;
-  return {
-    AlarmName: alarm.name,
-    AlarmArn: arnOf(alarm.name),
-    StateValue: alarm.state,
-    StateReason: alarm.reason,
-    StateTransitionedTimestamp: alarm.transitionedAt / 1000,
-    StateUpdatedTimestamp: alarm.updatedAt / 1000,
-    ActionsEnabled: true,
-    ...(alarm.evaluationState === undefined ? {} : { EvaluationState: alarm.evaluationState }),
-    ...(alarm.rule === undefined ? {} : { AlarmRule: alarm.rule }),
-    ...(condition === undefined
-      ? {}
-      : {
-          Namespace: 'AWS/Lambda',
-          MetricName: condition.metricName,
-          Dimensions: Object.entries(condition.dimensions).map(([Name, Value]) => ({
-            Name,
-            Value,
-          })),
-          Statistic: condition.statistic,
-          Period: condition.periodSeconds,
-          EvaluationPeriods: condition.evaluationPeriods,
-          DatapointsToAlarm: condition.datapointsToAlarm,
-          Threshold: condition.threshold,
-          ComparisonOperator: condition.comparison,
-          TreatMissingData: condition.treatMissingData,
-        }),
-  };
+function nameIn(input: Members): string {
+  const name = text(input['AlarmName']) ?? '';
+  if (name === '' || name.length > 255) throw invalid('AlarmName must have 1 to 255 characters');
+  return name;
 }
 
-function page<T>(all: readonly T[], input: Body) {
-  const size = Math.min(Number(input['MaxRecords'] ?? 50), MOST_RECORDS);
-  const from = Number(input['NextToken'] ?? 0);
-  const next = from + size;
-  return {
-    entries: all.slice(from, next),
-    nextToken: next < all.length ? { NextToken: String(next) } : {},
-  };
+function stateIn(input: Members): AlarmState {
+  const state = STATES.find((each) => each === input['StateValue']);
+  if (state === undefined) throw invalid(`StateValue must be one of ${STATES.join(', ')}`);
+  return state;
 }
 
-function text(value: unknown, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise;
+function kindsIn(input: Members): readonly AlarmKind[] | undefined {
+  return list(input['AlarmTypes'])?.map((type) => {
+    const kind = KINDS.find((each) => each === type);
+    if (kind === undefined) throw invalid(`AlarmTypes must be among ${KINDS.join(', ')}`);
+    return kind;
+  });
 }
 
-function strings(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) ? value.map(String) : undefined;
+function dimensionsIn(input: Members): Record<string, string> {
+  const dimensions = (list(input['Dimensions']) ?? []).map(members);
+  return Object.fromEntries(
+    dimensions.map((each) => [text(each?.['Name']) ?? '', text(each?.['Value']) ?? '']),
+  );
+}
+
+/** Times are seconds on the wire, with fractions. */
+function epochMs(value: unknown): number | undefined {
+  const seconds = number(value);
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
+}
+
+function isJson(given: string): boolean {
+  try {
+    JSON.parse(given);
+    return true;
+  } catch {
+    return false;
+  }
 }

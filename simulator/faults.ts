@@ -36,10 +36,10 @@ export type Hook = (request: SeenRequest) => void;
 export interface Faults {
   /** Of several rules that answer, the first one added decides. @returns a function that removes it */
   add(rule: FaultRule): () => void;
-  /** Runs before a request takes effect. */
-  before(hook: Hook): void;
-  /** Runs after a request took effect. */
-  after(hook: Hook): void;
+  /** Runs before a request takes effect. @returns a function that removes it */
+  before(hook: Hook): () => void;
+  /** Runs after a request took effect, not after one that was refused. @returns a function that removes it */
+  after(hook: Hook): () => void;
   find(request: SeenRequest): Fault | undefined;
   runBefore(request: SeenRequest): void;
   runAfter(request: SeenRequest): void;
@@ -47,21 +47,12 @@ export interface Faults {
 
 export function createFaults(): Faults {
   const rules = new Set<FaultRule>();
-  const befores: Hook[] = [];
-  const afters: Hook[] = [];
+  const befores = new Set<Hook>();
+  const afters = new Set<Hook>();
   return {
-    add(rule) {
-      rules.add(rule);
-      return () => {
-        rules.delete(rule);
-      };
-    },
-    before: (hook) => {
-      befores.push(hook);
-    },
-    after: (hook) => {
-      afters.push(hook);
-    },
+    add: (rule) => addTo(rules, rule),
+    before: (hook) => addTo(befores, hook),
+    after: (hook) => addTo(afters, hook),
     find(request) {
       for (const rule of rules) {
         const fault = rule(request);
@@ -75,6 +66,13 @@ export function createFaults(): Faults {
     runAfter: (request) => {
       for (const hook of afters) hook(request);
     },
+  };
+}
+
+function addTo<Entry>(entries: Set<Entry>, entry: Entry): () => void {
+  entries.add(entry);
+  return () => {
+    entries.delete(entry);
   };
 }
 

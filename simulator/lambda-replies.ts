@@ -1,16 +1,44 @@
 import { hashOf } from './functions.ts';
-import { functionArn, type Alias, type LambdaState, type Version } from './state.ts';
+import {
+  functionArn,
+  type Alias,
+  type LambdaState,
+  type Provisioned,
+  type Version,
+} from './state.ts';
 
-/** A version as GetFunction and its relatives show it. */
-export function configuration(
+/** A FunctionConfiguration. Read by an alias, it is the version's, with the alias in its ARN. */
+export function configurationBody(
   state: LambdaState,
   name: string,
-  version: Version,
-  qualifier = version.version,
+  {
+    version,
+    qualifier = version.version,
+  }: { readonly version: Version; readonly qualifier?: string },
 ) {
-  const { role, deadLetterArn, code, snapStart } = version.configuration;
-  const arn = functionArn(state, name);
   return {
+    ...listedBody(state, name, { version, qualifier }),
+    State: version.state,
+    ...reasons('State', version.stateReason, version.stateReasonCode),
+    ...(version.lastUpdateStatus === '' ? {} : { LastUpdateStatus: version.lastUpdateStatus }),
+    ...reasons('LastUpdateStatus', version.lastUpdateReason, version.lastUpdateReasonCode),
+  };
+}
+
+/** As ListVersionsByFunction has it, which tells no states: each version must be read for its own. */
+export function listedBody(
+  state: LambdaState,
+  name: string,
+  {
+    version,
+    qualifier = version.version,
+  }: { readonly version: Version; readonly qualifier?: string },
+) {
+  const { role, deadLetterArn, code, snapStart, packageType, settings } = version.configuration;
+  const arn = functionArn(state, name);
+  const ready = version.state === 'Active' && version.version !== '$LATEST';
+  return {
+    ...settings,
     FunctionName: name,
     FunctionArn: qualifier === '$LATEST' ? arn : `${arn}:${qualifier}`,
     Version: version.version,
@@ -18,26 +46,14 @@ export function configuration(
     ...(deadLetterArn === '' ? {} : { DeadLetterConfig: { TargetArn: deadLetterArn } }),
     CodeSha256: hashOf(code),
     Description: version.description,
+    LastModified: stamp(version.modifiedAt),
     RevisionId: version.revisionId,
-    State: version.state,
-    ...(version.stateReason === '' ? {} : reasons('State', version.state, version.stateReason)),
-    LastUpdateStatus: version.lastUpdateStatus,
-    ...(version.lastUpdateReason === ''
-      ? {}
-      : reasons('LastUpdateStatus', version.lastUpdateStatus, version.lastUpdateReason)),
-    SnapStart: snapStart
-      ? {
-          ApplyOn: 'PublishedVersions',
-          OptimizationStatus:
-            version.state === 'Active' && version.version !== '$LATEST' ? 'On' : 'Off',
-        }
-      : { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    PackageType: packageType,
+    SnapStart: {
+      ApplyOn: snapStart ? 'PublishedVersions' : 'None',
+      OptimizationStatus: snapStart && ready ? 'On' : 'Off',
+    },
   };
-}
-
-function reasons(member: string, state: string, reason: string) {
-  const code = state === 'Failed' ? 'FunctionError' : 'Creating';
-  return { [`${member}Reason`]: reason, [`${member}ReasonCode`]: code };
 }
 
 export function aliasBody(state: LambdaState, name: string, alias: Alias) {
@@ -53,15 +69,21 @@ export function aliasBody(state: LambdaState, name: string, alias: Alias) {
   };
 }
 
-/** AWS gives at most this many entries a page, whatever was asked. */
-const PAGE = 50;
-
-export function page(query: URLSearchParams, entries: readonly unknown[], member: string) {
-  const from = Number(query.get('Marker') ?? 0);
-  const size = Math.min(Number(query.get('MaxItems') ?? PAGE), PAGE);
-  const next = from + size;
+export function provisionedBody({ executions, status, modifiedAt }: Provisioned) {
+  const there = status === 'READY' ? executions : 0;
   return {
-    [member]: entries.slice(from, next),
-    ...(next < entries.length ? { NextMarker: String(next) } : {}),
+    RequestedProvisionedConcurrentExecutions: executions,
+    AvailableProvisionedConcurrentExecutions: there,
+    AllocatedProvisionedConcurrentExecutions: there,
+    Status: status,
+    LastModified: stamp(modifiedAt),
   };
+}
+
+function reasons(member: string, reason: string, code: string) {
+  return reason === '' ? {} : { [`${member}Reason`]: reason, [`${member}ReasonCode`]: code };
+}
+
+function stamp(at: number): string {
+  return new Date(at).toISOString().replace('Z', '+0000');
 }

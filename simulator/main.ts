@@ -14,6 +14,8 @@ const USAGE = `Usage: npm run simulator -- [--port N] [--speed N] [--seed N] [--
   --next   how the unpublished code in $LATEST behaves (good)
 `;
 
+const NEXT = ['good', 'bad'] as const;
+
 function options() {
   const { values } = parseArgs({
     options: {
@@ -23,26 +25,42 @@ function options() {
       next: { type: 'string', default: 'good' },
     },
   });
-  const number = (name: 'port' | 'speed' | 'seed', least: number) => {
-    const value = Number(values[name]);
-    if (!(value >= least)) throw new Error(`--${name} must be a number from ${least}`);
-    return value;
-  };
-  const next = (['good', 'bad'] as const).find((each) => each === values.next);
-  if (next === undefined) throw new Error('--next must be good or bad');
-  return { next, port: number('port', 0), speed: number('speed', 0.001), seed: number('seed', 0) };
+  const next = NEXT.find((each) => each === values.next);
+  if (next === undefined) throw new Error(`--next must be good or bad, not "${values.next}"`);
+  const speed = Number(values.speed);
+  if (!(speed > 0 && Number.isFinite(speed))) {
+    throw new Error(`--speed must be a number above 0, not "${values.speed}"`);
+  }
+  const port = wholeNumber('--port', values.port, 65_535);
+  return { next, port, speed, seed: wholeNumber('--seed', values.seed, 2 ** 32 - 1) };
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value <= most) return value;
+  throw new Error(`${flag} must be a whole number from 0 to ${most}, not "${text}"`);
 }
 
 async function main(): Promise<void> {
   const { next, port, speed, seed } = options();
-  const clock = acceleratedClock({ originMs: Date.now(), speed });
-  const simulator = createSimulator({ clock, seed });
+  const originMs = Date.now();
+  const simulator = createSimulator({ clock: acceleratedClock({ originMs, speed }), seed });
   checkoutWorld(simulator, { next });
-  const { url } = await startServer(simulator, { port });
+  const server = await startServer(simulator, { port });
+  process.once('SIGINT', () => {
+    void server.close();
+  });
 
-  console.log(`A simulated AWS listens on ${url}. Point any AWS client at it with:\n`);
-  for (const [name, value] of Object.entries(awsEnvironment(url, simulator.region))) {
+  console.log(`A simulated AWS listens on ${server.url}. Point any AWS client at it with:\n`);
+  for (const [name, value] of Object.entries(awsEnvironment(server.url, simulator.region))) {
     console.log(`export ${name}=${value}`);
+  }
+  if (speed !== 1) {
+    console.log(`
+A minute passes in ${60 / speed} s here. To give another program that time, as far as it is written for Node:
+
+export SIMULATED_TIME=${originMs},${speed}
+node --import ./simulator/accelerate.ts …`);
   }
   console.log(`
 It holds the function checkout, whose alias live serves version 1 with 20 requests a second, a ${next}

@@ -33,8 +33,12 @@ export function binomial(random: Random, count: number, probability: number): nu
     const value = Math.round(mean + Math.sqrt(mean * (1 - probability)) * normal(random));
     return Math.min(count, Math.max(0, value));
   }
-  let successes = 0;
-  for (let trial = 0; trial < count; trial++) if (random() < probability) successes++;
+  // Jumps from one success to the next, which are few more often than not.
+  const logOfFailure = Math.log1p(-probability);
+  let successes = -1;
+  for (let trial = 0; trial <= count; successes++) {
+    trial += Math.floor(Math.log(1 - random()) / logOfFailure) + 1;
+  }
   return successes;
 }
 

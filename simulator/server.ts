@@ -15,7 +15,11 @@ export async function startServer(
   { port = 0 }: { readonly port?: number } = {},
 ): Promise<RunningServer> {
   const server = createServer((request, response) => {
-    void respond(simulator, request, response);
+    respond(simulator, request, response).catch((error: unknown) => {
+      // Not a refusal but a defect of the simulator or of a test's rule, unless the caller hung up.
+      if (!request.readableAborted) console.error(error);
+      request.socket.destroy();
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);

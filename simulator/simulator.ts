@@ -1,12 +1,17 @@
+import { createAgenda } from './agenda.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
 import { AwsError } from './aws-error.ts';
+import { settleAll } from './background.ts';
 import { realClock, type SimulatorClock } from './clock.ts';
+import { createCloudWatch, type CloudWatch } from './cloudwatch.ts';
 import { cloudWatchOperation, TARGET_PREFIX } from './cloudwatch-wire.ts';
 import { createFaults, type Fault, type Faults, type SeenRequest, type Service } from './faults.ts';
+import { createLambda, type Lambda } from './lambda.ts';
 import { lambdaOperation } from './lambda-wire.ts';
 import { createMetrics, MINUTE_MS, type Metrics } from './metrics.ts';
 import { seeded } from './random.ts';
-import type { AliasRecord, LambdaState } from './state.ts';
+import { notSimulated, refusal, success } from './replies.ts';
+import type { AliasRecord } from './state.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 import type { Handled, WireReply, WireRequest } from './wire.ts';
 
@@ -30,8 +35,9 @@ export interface RecordedRequest extends SeenRequest {
 /** A local AWS, as far as the action uses it: Lambda's versions and aliases, and CloudWatch's alarms. */
 export interface Simulator {
   readonly region: string;
-  /** Lambda; the functions of functions.ts and aliases.ts work on it. */
-  readonly lambda: LambdaState;
+  readonly lambda: Lambda;
+  readonly cloudwatch: CloudWatch;
+  /** What {@link cloudwatch} works on. */
   readonly alarms: Alarms;
   readonly metrics: Metrics;
   readonly traffic: Traffic;
@@ -41,7 +47,7 @@ export interface Simulator {
   readonly requests: readonly RecordedRequest[];
   /** Calls the listener with every request from now on, right after it was answered. */
   onRequest(listener: (request: RecordedRequest) => void): void;
-  /** Lets everything happen that is due by now; requests do so by themselves. */
+  /** Lets everything happen that is due by now; requests and operations do so by themselves. */
   advance(): void;
   /** Answers a request, or says with which fault it is to be answered. */
   handle(request: WireRequest): Answer;
@@ -57,42 +63,58 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const clock = options.clock ?? realClock;
   const region = options.region ?? 'eu-west-1';
   const account = options.account ?? '123456789012';
-  const lambda: LambdaState = {
-    clock,
-    random: seeded(options.seed ?? 1),
-    region,
-    account,
+  const seed = options.seed ?? 1;
+  const agenda = createAgenda();
+  const catchUp = () => {
+    traffic.catchUp();
+  };
+  const lambda = createLambda({
+    ...{ clock, region, account, agenda, catchUp },
+    random: seeded(~seed),
     functions: new Map(),
+    lastVersions: new Map(),
     aliasHistory: [],
     provisioningMs: 6 * MINUTE_MS,
+    allocationMs: 0,
     transitionChangesRevisionId: true,
-  };
+  });
   const metrics = createMetrics();
   const publicationDelayMs = options.publicationDelayMs ?? MINUTE_MS;
-  const alarms = createAlarms({ clock, metrics, publicationDelayMs });
-  const traffic = createTraffic(lambda, metrics, alarms);
+  const alarms = createAlarms({ clock, metrics, region, account, publicationDelayMs, catchUp });
+  const cloudwatch = createCloudWatch(alarms, catchUp);
+  const { functions } = lambda;
+  const random = seeded(seed);
+  const settle = (at: number) => {
+    agenda.runUntil(at);
+    settleAll(lambda, at);
+  };
+  const traffic = createTraffic({ clock, random, functions, settle, metrics, alarms });
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
   const listeners: ((request: RecordedRequest) => void)[] = [];
-
-  function operationOf(service: Service, request: WireRequest): Handled | undefined {
-    return service === 'cloudwatch'
-      ? cloudWatchOperation(alarms, region, account, request)
-      : lambdaOperation(lambda, request);
-  }
+  const counts = new Map<string, number>();
 
   function handle(request: WireRequest): Answer {
-    traffic.catchUp(clock.now());
+    catchUp();
     const target = request.headers['x-amz-target'];
     const service = target?.startsWith(TARGET_PREFIX) === true ? 'cloudwatch' : 'lambda';
-    const handled = operationOf(service, request);
+    let handled: Handled | undefined;
+    try {
+      handled =
+        service === 'cloudwatch'
+          ? cloudWatchOperation(cloudwatch, alarms, request)
+          : lambdaOperation(lambda, request);
+    } catch (error) {
+      return { reply: refusedBy(service, error) };
+    }
     if (handled === undefined) return { reply: notSimulated(request) };
 
     const { operation, input } = handled;
-    const count = requests.filter((each) => each.operation === operation).length;
+    const count = counts.get(operation) ?? 0;
+    counts.set(operation, count + 1);
     const seen: SeenRequest = { service, operation, input, count };
     const fault = faults.find(seen);
-    const reply = answer(service, handled, seen, fault);
+    const reply = answer(handled, seen, fault);
     const recorded: RecordedRequest = {
       ...seen,
       at: clock.now(),
@@ -117,12 +139,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     }
   }
 
-  function answer(
-    service: Service,
-    { run }: Handled,
-    seen: SeenRequest,
-    fault: Fault | undefined,
-  ): WireReply {
+  function answer({ run }: Handled, seen: SeenRequest, fault: Fault | undefined): WireReply {
+    const { service } = seen;
     if (fault?.type === 'error') return refusal(service, fault);
     if (fault?.type === 'reset' || fault?.type === 'hang' || fault?.type === 'late') {
       return refusal(service, NO_EFFECT);
@@ -131,16 +149,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     try {
       const { status, body } = run();
       faults.runAfter(seen);
-      return json(service, status, body);
+      return success(service, status, body);
     } catch (error) {
-      if (error instanceof AwsError) return refusal(service, error);
-      throw error;
+      return refusedBy(service, error);
     }
   }
 
   return {
     region,
     lambda,
+    cloudwatch,
     alarms,
     metrics,
     traffic,
@@ -150,57 +168,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     onRequest: (listener) => {
       listeners.push(listener);
     },
-    advance: () => {
-      traffic.catchUp(clock.now());
-    },
+    advance: catchUp,
     handle,
   };
 }
 
 const NO_EFFECT = { status: 0, name: 'NoEffect', message: '' };
 
-function json(service: Service, status: number, body: unknown): WireReply {
-  return {
-    status,
-    headers: {
-      'content-type': service === 'cloudwatch' ? 'application/x-amz-json-1.0' : 'application/json',
-    },
-    body: body === undefined && service === 'lambda' ? '' : JSON.stringify(body ?? {}),
-  };
-}
-
-interface Refused {
-  readonly status: number;
-  readonly name: string;
-  readonly message: string;
-  readonly retryAfterSeconds?: number | undefined;
-}
-
-/** AWS spells the member in both ways, depending on the error. */
-const CAPITAL_MESSAGE = new Set(['ResourceNotFoundException', 'AccessDeniedException']);
-
-function refusal(
-  service: Service,
-  { status, name, message, retryAfterSeconds }: Refused,
-): WireReply {
-  const member = CAPITAL_MESSAGE.has(name) ? 'Message' : 'message';
-  const reply = json(service, status, { __type: name, [member]: message });
-  return {
-    ...reply,
-    headers: {
-      ...reply.headers,
-      'x-amzn-errortype': name,
-      ...(service === 'cloudwatch' ? { 'x-amzn-query-error': `${name};Sender` } : {}),
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    },
-  };
-}
-
-function notSimulated({ method, url, headers }: WireRequest): WireReply {
-  const what = headers['x-amz-target'] ?? `${method} ${url}`;
-  return refusal('lambda', {
-    status: 404,
-    name: 'NotSimulated',
-    message: `The simulator does not know ${what}`,
-  });
+function refusedBy(service: Service, error: unknown): WireReply {
+  if (error instanceof AwsError) return refusal(service, error);
+  throw error;
 }

@@ -1,3 +1,4 @@
+import type { Agenda } from './agenda.ts';
 import type { SimulatorClock } from './clock.ts';
 import type { Random } from './random.ts';
 
@@ -19,6 +20,9 @@ export interface Configuration {
   /** Empty for none. */
   readonly deadLetterArn: string;
   readonly snapStart: boolean;
+  readonly packageType: 'Zip' | 'Image';
+  /** Members that are only kept and told again: Runtime, Handler, MemorySize … */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** A state that is taken later: Lambda works in the background. */
@@ -27,19 +31,25 @@ export interface Pending {
   readonly state?: string;
   readonly lastUpdateStatus?: string;
   readonly reason?: string;
+  readonly reasonCode?: string;
 }
 
 /** A published version, or `$LATEST`. */
 export interface Version {
   readonly version: string;
   configuration: Configuration;
-  readonly description: string;
+  description: string;
   revisionId: string;
   state: string;
   stateReason: string;
+  stateReasonCode: string;
+  /** Empty while there is none: a version that is published together with its code has no update. */
   lastUpdateStatus: string;
   lastUpdateReason: string;
+  lastUpdateReasonCode: string;
+  modifiedAt: number;
   pending?: Pending | undefined;
+  provisioned?: Provisioned | undefined;
 }
 
 export interface Alias {
@@ -52,10 +62,11 @@ export interface Alias {
   provisioned?: Provisioned | undefined;
 }
 
+/** Provisioned concurrency of an alias or a version. */
 export interface Provisioned {
   readonly executions: number;
-  /** When Lambda will have moved the environments to the alias's version. */
-  readyAt: number;
+  readonly modifiedAt: number;
+  status: 'IN_PROGRESS' | 'READY';
 }
 
 export interface LambdaFunction {
@@ -70,10 +81,15 @@ export interface LambdaFunction {
 
 /** How long AWS takes for what it does in the background, and how that ends. */
 export interface Timing {
+  /** From CreateFunction until the function is Active. */
+  createMs: number;
+  /** From an update of code or configuration until LastUpdateStatus is Successful. */
   updateMs: number;
-  activationMs: number;
+  /** From publishing until the version is Active; minutes for SnapStart and images when left out. */
+  activationMs: number | undefined;
   /** Set for an update or a version that fails: the reason. */
   failure: string;
+  failureCode: string;
 }
 
 /** What an alias really was, from `at` on. */
@@ -89,13 +105,21 @@ export interface AliasRecord {
 /** The state of simulated Lambda and what all its parts need. */
 export interface LambdaState {
   readonly clock: SimulatorClock;
+  /** For identifiers only: traffic has its own, so that what is asked does not change what happens. */
   readonly random: Random;
   readonly region: string;
   readonly account: string;
+  readonly agenda: Agenda;
+  /** Lets everything happen that is due by now. */
+  readonly catchUp: () => void;
   readonly functions: Map<string, LambdaFunction>;
+  /** By function name. A number is not given twice, not even to a function of the same name. */
+  readonly lastVersions: Map<string, number>;
   readonly aliasHistory: AliasRecord[];
   /** How long the environments of an alias with provisioned concurrency take to move. */
   provisioningMs: number;
+  /** How long provisioned concurrency takes that was just asked for. */
+  allocationMs: number;
   /** Not documented by AWS: whether such a move gives the alias a new RevisionId. */
   transitionChangesRevisionId: boolean;
 }
@@ -109,13 +133,11 @@ export function newRevision({ random }: LambdaState): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-export function recordAlias(state: LambdaState, functionName: string, alias: Alias): void {
-  state.aliasHistory.push({
-    at: state.clock.now(),
-    functionName,
-    alias: alias.name,
-    version: alias.version,
-    weights: alias.weights,
-    revisionId: alias.revisionId,
-  });
+export function recordAlias(
+  state: LambdaState,
+  functionName: string,
+  { name, version, weights, revisionId }: Alias,
+  at: number,
+): void {
+  state.aliasHistory.push({ at, functionName, alias: name, version, weights, revisionId });
 }

@@ -1,69 +1,106 @@
-import { settleTransition } from './aliases.ts';
 import type { Alarms } from './alarms.ts';
+import type { SimulatorClock } from './clock.ts';
 import { MINUTE_MS, type Metrics } from './metrics.ts';
-import { binomial, poisson } from './random.ts';
-import type { LambdaFunction, LambdaState } from './state.ts';
+import { binomial, poisson, type Random } from './random.ts';
+import type { LambdaFunction } from './state.ts';
 
 const SECOND_MS = 1000;
 
+export interface TrafficOptions {
+  /** Share of the requests that find no free environment; 0 when left out. */
+  readonly throttledShare?: number;
+}
+
 /** Requests that come in through aliases. */
 export interface Traffic {
-  set(functionName: string, alias: string, requestsPerSecond: number): void;
-  /** Lets everything happen that would have happened by `now`: requests, metrics, alarms. */
-  catchUp(now: number): void;
+  set(
+    functionName: string,
+    alias: string,
+    requestsPerSecond: number,
+    options?: TrafficOptions,
+  ): void;
+  /** Lets everything happen that would have happened by now: requests, metrics, alarms. */
+  catchUp(): void;
 }
 
 interface Stream {
   readonly functionName: string;
   readonly alias: string;
   readonly requestsPerSecond: number;
+  readonly throttledShare: number;
 }
 
-export function createTraffic(state: LambdaState, metrics: Metrics, alarms: Alarms): Traffic {
-  const streams = new Map<string, Stream>();
-  let lived = Math.floor(state.clock.now() / SECOND_MS) * SECOND_MS;
+export interface TrafficWorld {
+  readonly clock: SimulatorClock;
+  readonly random: Random;
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  /** Lets what is due by then come true in the background. */
+  readonly settle: (at: number) => void;
+  readonly metrics: Metrics;
+  readonly alarms: Alarms;
+}
 
-  return {
-    set(functionName, alias, requestsPerSecond) {
-      streams.set(`${functionName}:${alias}`, { functionName, alias, requestsPerSecond });
-    },
-    catchUp(now) {
-      for (; lived + SECOND_MS <= now; lived += SECOND_MS) {
-        for (const stream of streams.values()) live(stream);
-        const end = lived + SECOND_MS;
-        if (end % MINUTE_MS === 0) alarms.evaluate(end);
-      }
-    },
-  };
+export function createTraffic(world: TrafficWorld): Traffic {
+  const { clock, random, functions, settle, metrics, alarms } = world;
+  const streams = new Map<string, Stream>();
+  let lived = Math.floor(clock.now() / SECOND_MS) * SECOND_MS;
+
+  function catchUp(): void {
+    const now = clock.now();
+    for (; lived + SECOND_MS <= now; lived += SECOND_MS) {
+      settle(lived);
+      for (const stream of streams.values()) live(stream);
+      const end = lived + SECOND_MS;
+      if (end % MINUTE_MS === 0) alarms.evaluate(end);
+    }
+    settle(now);
+  }
 
   /** One second of a stream's requests, split by the alias as it is now. */
-  function live({ functionName, alias: name, requestsPerSecond }: Stream): void {
-    const found = state.functions.get(functionName);
+  function live({ functionName, alias: name, requestsPerSecond, throttledShare }: Stream): void {
+    const found = functions.get(functionName);
     const alias = found?.aliases.get(name);
     if (found === undefined || alias === undefined) return;
-    settleTransition(state, functionName, alias);
-    const { random } = state;
     const requests = poisson(random, requestsPerSecond);
+    const throttles = binomial(random, requests, throttledShare);
+    const invocations = requests - throttles;
     const [[other, weight] = ['', 0]] = Object.entries(alias.weights);
-    const toOther = binomial(random, requests, weight);
-    invoke(found, name, other, toOther);
-    invoke(found, name, alias.version, requests - toOther);
+    const toOther = binomial(random, invocations, weight);
+    count({ found, alias: name, version: other, invocations: toOther });
+    count({ found, alias: name, version: alias.version, invocations: invocations - toOther });
+    if (throttles > 0) {
+      metrics.add({ functionName, alias: name, version: '' }, lived, { ...NOTHING, throttles });
+    }
   }
 
-  function invoke(
-    found: LambdaFunction,
-    alias: string,
-    version: string,
-    invocations: number,
-  ): void {
+  function count({ found, alias, version, invocations }: Invocations): void {
     if (invocations === 0) return;
-    const served = [found.latest, ...found.versions].find((each) => each.version === version);
+    const served =
+      version === '$LATEST'
+        ? found.latest
+        : found.versions.find((each) => each.version === version);
     if (served === undefined) return;
     const { errorRate, durationMs } = served.configuration.behaviour;
-    metrics.add({ functionName: found.name, alias, version }, lived, {
-      invocations,
-      errors: binomial(state.random, invocations, errorRate),
-      durationSumMs: invocations * durationMs,
-    });
+    const errors = binomial(random, invocations, errorRate);
+    const counts = { invocations, errors, throttles: 0, durationMs };
+    metrics.add({ functionName: found.name, alias, version }, lived, counts);
   }
+
+  return {
+    set(functionName, alias, requestsPerSecond, { throttledShare = 0 } = {}) {
+      catchUp();
+      const stream = { functionName, alias, requestsPerSecond, throttledShare };
+      streams.set(`${functionName}:${alias}`, stream);
+    },
+    catchUp,
+  };
 }
+
+interface Invocations {
+  readonly found: LambdaFunction;
+  readonly alias: string;
+  readonly version: string;
+  readonly invocations: number;
+}
+
+const NOTHING = { invocations: 0, errors: 0, durationMs: 0 };

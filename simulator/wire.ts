@@ -1,8 +1,12 @@
+import { AwsError } from './aws-error.ts';
+import { members, type Members } from './members.ts';
+
 /** An HTTP request, without the socket it came on. */
 export interface WireRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }
@@ -19,4 +23,16 @@ export interface Handled {
   readonly input: unknown;
   /** Takes effect. @throws AwsError when AWS would refuse */
   readonly run: () => { readonly status: number; readonly body: unknown };
+}
+
+/** The members of a body; none of an empty one. */
+export function jsonIn(body: string): Members {
+  if (body === '') return {};
+  try {
+    const found = members(JSON.parse(body));
+    if (found !== undefined) return found;
+  } catch {
+    // Refused below, like JSON of another kind.
+  }
+  throw new AwsError(400, 'SerializationException', 'The body is not a JSON object');
 }

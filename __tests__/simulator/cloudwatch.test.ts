@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/aliases.ts';
 import { checkoutWorld } from '../../simulator/checkout.ts';
+import type { MissingData } from '../../simulator/evaluation.ts';
 import { publishVersion } from '../../simulator/functions.ts';
-import { ruleHolds } from '../../simulator/rules.ts';
+import { holds as ruleHolds, parseRule } from '../../simulator/rules.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 
 const MINUTE = 60_000;
@@ -106,11 +107,11 @@ describe('alarms in the simulator', () => {
     expect(simulator.alarms.alarms.get('checkout-errors')?.transitionedAt).toBeGreaterThan(before);
     const states = simulator.alarms.history
       .filter(({ alarm }) => alarm === 'checkout-errors')
-      .map(({ to }) => to);
+      .flatMap((item) => (item.type === 'StateUpdate' ? [item.to] : []));
     expect(states.slice(-2)).toEqual(['ALARM', 'OK']);
   });
 
-  it.each([
+  it.each<[MissingData, string]>([
     ['missing', 'INSUFFICIENT_DATA'],
     ['notBreaching', 'OK'],
     ['breaching', 'ALARM'],
@@ -156,6 +157,6 @@ describe('alarms in the simulator', () => {
       b: 'OK',
       c: 'INSUFFICIENT_DATA',
     };
-    expect(ruleHolds(rule, (name) => states[name])).toBe(holds);
+    expect(ruleHolds(parseRule(rule), (name) => states[name])).toBe(holds);
   });
 });
