@@ -80,17 +80,14 @@ export function describeContract(aws: () => Aws, prepare: (name: string) => Prom
       await latest('publishes'),
       signal,
     );
-    expect(published).toEqual({ version: '2', reused: false });
+    expect(published).toBe('2');
   });
 
   it('sees that publishing again answers with the version of before', async () => {
     await prepare('again');
     await functions().publish(target('again'), await latest('again'), signal);
     const again = { ...(await latest('again')), description: 'another description' };
-    expect(await functions().publish(target('again'), again, signal)).toEqual({
-      version: '2',
-      reused: true,
-    });
+    expect(await functions().publish(target('again'), again, signal)).toBe('2');
   });
 
   it('names the function that does not exist', async () => {

@@ -62283,44 +62283,19 @@ function createClients(region) {
 
 /***/ }),
 
-/***/ 9764:
+/***/ 5776:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  a: () => (/* binding */ createRouter)
-});
-
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-;// CONCATENATED MODULE: ./src/core/repair.ts
-/** The one command that puts an alias on one version, ready to be pasted into a shell. */
-function repairCommand(target, version, region) {
-    return [
-        'aws lambda update-alias',
-        `--region ${quote(region)}`,
-        `--function-name ${quote(target.functionId)}`,
-        `--name ${quote(target.alias)}`,
-        `--function-version ${quote(version)}`,
-        "--routing-config 'AdditionalVersionWeights={}'",
-    ].join(' ');
-}
-function quote(text) {
-    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-// EXTERNAL MODULE: ./src/problems.ts
-var problems = __nccwpck_require__(2095);
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
-// EXTERNAL MODULE: ./src/aws/settled.ts
-var settled = __nccwpck_require__(4156);
-;// CONCATENATED MODULE: ./src/aws/router.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ createRouter)
+/* harmony export */ });
+/* harmony import */ var _core_duration_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8571);
+/* harmony import */ var _core_repair_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8506);
+/* harmony import */ var _core_routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3441);
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4294);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2095);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1373);
+/* harmony import */ var _settled_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4156);
 
 
 
@@ -62338,21 +62313,21 @@ function createRouter(options) {
     const { aliases, target, versions, clock, note } = options;
     // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
     const reader = { aliases, target, clock, note };
-    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
-    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
-    const name = (0,core_target/* targetName */.je)(target);
-    const missing = `the alias ${name} does not exist any more.`;
-    const repair = repairCommand(target, versions.stable, options.region);
+    const stableAlone = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(0, versions);
+    const canaryAlone = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(100, versions);
+    const name = (0,_core_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target);
+    const missing = `the alias ${name} does not exist any more`;
+    const repair = (0,_core_repair_js__WEBPACK_IMPORTED_MODULE_4__/* .repairCommand */ .p)(target, versions.stable, options.region);
     /** How the alias stands as far as we moved it. */
     let known = { routing: stableAlone, revisionId: options.revisionId };
     /** What we began to write, whether or not a reply came: only these are ours to revert. */
     const begun = new Set(options.begun ?? []);
     /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
     let unsettled = begun.size > 0;
-    const isOurs = (routing) => [...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
-        (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(routing, versions.stable, versions.canary));
+    const isOurs = (routing) => [...begun].some((weight) => (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(routing, (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(weight, versions))) ||
+        (begun.has(100) && (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(routing, versions.stable, versions.canary));
     async function shift(weight, signal) {
-        const wanted = (0,core_routing/* routingAt */.Uf)(weight, versions);
+        const wanted = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(weight, versions);
         let reason = '';
         for (let tries = 0; tries < SHIFT_TRIES; tries++) {
             begun.add(weight);
@@ -62364,7 +62339,7 @@ function createRouter(options) {
                 return { type: 'shifted' };
             }
             catch (error) {
-                if (!(error instanceof call/* AwsCallError */.iQ))
+                if (!(error instanceof _call_js__WEBPACK_IMPORTED_MODULE_1__/* .AwsCallError */ .iQ))
                     throw error;
                 failure = error;
                 reason = error.message;
@@ -62382,13 +62357,13 @@ function createRouter(options) {
             const present = await tryToFind(signal);
             if (present === undefined)
                 break;
-            if ((0,core_routing/* sameRouting */.Hm)(present.routing, wanted) && !surelyNotWritten) {
+            if ((0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, wanted) && !surelyNotWritten) {
                 note(`${name}: the alias was written, though the reply got lost`);
                 known = present;
                 unsettled = false;
                 return { type: 'shifted' };
             }
-            if (!(0,core_routing/* sameRouting */.Hm)(present.routing, known.routing))
+            if (!(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, known.routing))
                 return foreign(present, known.routing);
             if (failure.refused && !conflict)
                 break;
@@ -62402,7 +62377,7 @@ function createRouter(options) {
             return await aliases.find(target, signal);
         }
         catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
+            if (error instanceof _call_js__WEBPACK_IMPORTED_MODULE_1__/* .AwsCallError */ .iQ)
                 return undefined;
             throw error;
         }
@@ -62410,16 +62385,16 @@ function createRouter(options) {
     function foreign({ routing }, left) {
         return {
             type: 'blocked',
-            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
-                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}.`,
+            reason: `somebody else moved the alias ${name}: it serves ${(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .describeRouting */ .ww)(routing)} ` +
+                `now, where this rollout had left ${(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .describeRouting */ .ww)(left)}`,
         };
     }
     async function confirm(signal) {
         const move = { from: versions.stable, to: versions.canary };
-        const present = await (0,settled/* readSettled */.G)({ ...reader, signal, move });
+        const present = await (0,_settled_js__WEBPACK_IMPORTED_MODULE_5__/* .readSettled */ .G)({ ...reader, signal, move });
         if (present === undefined)
             return { type: 'blocked', reason: missing };
-        return (0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone)
+        return (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, canaryAlone)
             ? { type: 'confirmed' }
             : foreign(present, canaryAlone);
     }
@@ -62430,10 +62405,10 @@ function createRouter(options) {
         let failure = 'the alias still does not serve it alone.';
         for (let pauseMs = 500;; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
             try {
-                const present = await (written ? (0,settled/* readSettled */.G)({ ...reader, move }) : aliases.find(target));
+                const present = await (written ? (0,_settled_js__WEBPACK_IMPORTED_MODULE_5__/* .readSettled */ .G)({ ...reader, move }) : aliases.find(target));
                 if (present === undefined)
                     return { type: 'foreign', detail: missing };
-                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
+                const back = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, stableAlone);
                 // A write that is still on its way names the revision of now: only a new one keeps it out.
                 if (back && (written || !unsettled))
                     return { type: 'reverted' };
@@ -62449,7 +62424,7 @@ function createRouter(options) {
                 written = true;
             }
             catch (error) {
-                failure = (0,problems/* messageOf */.b)(error);
+                failure = (0,_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .b)(error);
                 if (clock.now() >= deadline)
                     break;
                 await clock.sleep(pauseMs);
@@ -62458,12 +62433,12 @@ function createRouter(options) {
         return {
             type: 'unconfirmed',
             detail: `${name}: version ${versions.stable} could not be confirmed within ` +
-                `${(0,duration/* formatDuration */.a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
+                `${(0,_core_duration_js__WEBPACK_IMPORTED_MODULE_6__/* .formatDuration */ .a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
         };
     }
     function leftAlone({ routing }) {
         const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
+        const left = `${name} was left as somebody else moved it: ${(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .describeRouting */ .ww)(routing)}.`;
         return serves.includes(versions.canary)
             ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
             : left;
@@ -62696,7 +62671,7 @@ function progress(memory, at) {
     return [
         info(left > 0
             ? `at ${(0,routing/* formatWeight */.ck)(weight)}: ${(0,duration/* formatDuration */.a)(left)} of ${(0,duration/* formatDuration */.a)(bakeMs)} left`
-            : `at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over; waiting until every check can be read`),
+            : `at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over; waiting for every alarm to pass`),
     ];
 }
 function info(text) {
@@ -62893,6 +62868,30 @@ function describeWeight(weight) {
 
 /***/ }),
 
+/***/ 8506:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ repairCommand)
+/* harmony export */ });
+/** The one command that puts an alias on one version, ready to be pasted into a shell. */
+function repairCommand(target, version, region) {
+    return [
+        'aws lambda update-alias',
+        `--region ${quote(region)}`,
+        `--function-name ${quote(target.functionId)}`,
+        `--name ${quote(target.alias)}`,
+        `--function-version ${quote(version)}`,
+        "--routing-config 'AdditionalVersionWeights={}'",
+    ].join(' ');
+}
+function quote(text) {
+    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+
+/***/ }),
+
 /***/ 8557:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62992,7 +62991,7 @@ function weightChanges(steps, entries) {
     ];
 }
 /** The first line of every report: what happened, in one sentence. */
-function headline({ outcome, reason, targets, weights }) {
+function headline({ outcome, reason, targets }) {
     const shifting = targets.filter(({ disposition }) => disposition === 'shift');
     const names = list(targets.map(_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je));
     const now = list(targets.map((target) => `${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} serves version ${target.version}`));
@@ -63010,9 +63009,9 @@ function headline({ outcome, reason, targets, weights }) {
         case 'created':
             return `Created: ${now}; there was nothing to shift from`;
         case 'planned':
-            return `Planned: ${names} would be shifted; nothing was written`;
+            return `Planned: ${names}; nothing was written`;
         case 'failed':
-            return weights.length === 0
+            return shifting.length === 0
                 ? `Failed before any traffic was moved: ${reason}`
                 : `Failed: ${reason}`;
     }
@@ -63093,7 +63092,9 @@ function advance(plan, state, event) {
                 return state;
             return {
                 phase: event.result,
-                reason: [state.reason, event.detail].filter((part) => part !== '').join('. '),
+                reason: event.detail === ''
+                    ? state.reason
+                    : `${state.reason.replace(/\.$/, '')}. ${event.detail}`,
             };
     }
 }
@@ -63190,9 +63191,12 @@ function routingAt(weight, { stable, canary }) {
 // Lambda keeps weights as doubles of a fraction; how it rounds them is not documented.
 const WEIGHT_TOLERANCE = 0.005;
 function sameRouting(a, b) {
-    const versions = new Set([...Object.keys(a.weights), ...Object.keys(b.weights)]);
+    const additional = Object.entries(a.weights);
     return (a.version === b.version &&
-        [...versions].every((version) => Math.abs((a.weights[version] ?? 0) - (b.weights[version] ?? 0)) <= WEIGHT_TOLERANCE));
+        additional.length === Object.keys(b.weights).length &&
+        additional.every(
+        // An additional version that is missing on one side differs, however small its weight is.
+        ([version, weight]) => Math.abs(weight - (b.weights[version] ?? NaN)) <= WEIGHT_TOLERANCE));
 }
 function isSplit(routing) {
     return Object.keys(routing.weights).length > 0;
@@ -63232,16 +63236,15 @@ function targetName({ functionName, alias, }) {
     return `${functionName}:${alias}`;
 }
 function targetReport({ functionName, alias }, found) {
-    const aliasArn = found.aliasArn ?? '';
     return {
+        functionArn: '',
+        aliasArn: '',
         previousVersion: '',
         version: '',
         disposition: 'none',
         ...found,
         functionName,
         alias,
-        aliasArn,
-        functionArn: aliasArn.endsWith(`:${alias}`) ? aliasArn.slice(0, -alias.length - 1) : '',
     };
 }
 function versionsOf(disposition) {
@@ -63386,10 +63389,10 @@ function summaryOf(report) {
 }
 /** The headline; of several problems, each a point of a list. */
 function verdict(report) {
-    const [first = '', ...others] = (0,core_report/* headline */.Pl)(report).split('\n').slice(0, MOST_ROWS);
-    return others.length === 0
-        ? [`**${headlineText(first)}**`]
-        : [first, ...others].map((problem) => `- **${headlineText(problem)}**`);
+    const problems = (0,core_report/* headline */.Pl)(report).split('\n');
+    return problems.length === 1
+        ? [`**${headlineText(problems[0] ?? '')}**`]
+        : capped(problems, (problem) => `- **${reason(problem)}**`, '- ');
 }
 function headlineText(text) {
     return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_HEADLINE));
@@ -63509,7 +63512,7 @@ function more(count, bullet) {
     return count > MOST_ROWS
         ? [
             ...(bullet === '' ? [''] : []),
-            `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has all.`,
+            `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has them.`,
         ]
         : [];
 }
@@ -63853,7 +63856,7 @@ function createFunctions(lambda, region) {
             const reply = await (0,call/* call */.T1)(intent, signal, (options) => lambda.send(command, options));
             if (reply.Version === undefined)
                 throw new Error('PublishVersion answered without a version');
-            return { version: reply.Version, reused: (reply.Description ?? '') !== description };
+            return reply.Version;
         },
     };
 }
@@ -63867,14 +63870,15 @@ function factsOf(configuration, version) {
         role: configuration.Role ?? '',
         deadLetterArn: configuration.DeadLetterConfig?.TargetArn ?? '',
         codeSha256: configuration.CodeSha256 ?? '',
+        functionArn: (configuration.FunctionArn ?? '').replace(/:(\$LATEST|\d+)$/, ''),
     };
 }
 function reason(code, text) {
     return [code, text].filter((part) => part !== undefined && part !== '').join(': ');
 }
 
-// EXTERNAL MODULE: ./src/aws/router.ts + 1 modules
-var router = __nccwpck_require__(9764);
+// EXTERNAL MODULE: ./src/aws/router.ts
+var router = __nccwpck_require__(5776);
 // EXTERNAL MODULE: ./src/cancellation.ts
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/core/duration.ts
@@ -69090,7 +69094,8 @@ function defaultsOf(environment) {
         : `${github_context.sha} ${github_context.serverUrl}/${repository}/actions/runs/${github_context.runId}`;
     return {
         description: run.slice(0, LONGEST_DESCRIPTION),
-        region: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
+        // Empty is what a workflow makes of an expression without a value.
+        region: [environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find(Boolean),
     };
 }
 
@@ -69269,6 +69274,9 @@ function parseStep(text, name) {
     if (weight === undefined || bake === undefined) {
         return `${name} is not a weight and a bake time; write it like "10% 5m"`;
     }
+    // Finer weights could not be told apart from what Lambda makes of them.
+    if (/\.\d{3}/.test(weight))
+        return `${name}: a weight has at most two decimals`;
     const bakeMs = durationMs(bake);
     if (bakeMs === undefined) {
         return `${name}: "${bake}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
@@ -69474,7 +69482,10 @@ function perFunctionProblems(input, values, functions) {
 }
 function regionProblems(region, functions, alarms) {
     if (region === undefined) {
-        return ['region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set'];
+        return [
+            'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set; set this input, or run ' +
+                'aws-actions/configure-aws-credentials in an earlier step',
+        ];
     }
     const elsewhere = (what, other) => `${what} is in ${other}, but this rollout is in ${region}; all must be in one region`;
     return [
@@ -69494,7 +69505,10 @@ function optional(key, value) {
 var settled = __nccwpck_require__(4156);
 // EXTERNAL MODULE: ./src/core/routing.ts
 var core_routing = __nccwpck_require__(3441);
+// EXTERNAL MODULE: ./src/core/repair.ts
+var repair = __nccwpck_require__(8506);
 ;// CONCATENATED MODULE: ./src/core/preflight.ts
+
 
 
 /** What was found, for who wants to know. */
@@ -69521,23 +69535,22 @@ function inspectTarget(facts) {
         : [];
     return { problems, warnings };
 }
-function inspectRouting({ target, routing, stable }) {
+function inspectRouting({ target, region, routing, stable }) {
     const name = (0,core_target/* targetName */.je)(target);
     if (routing === undefined)
         return [];
     if (routing.version === '$LATEST') {
         return [
             `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
-                `version and point the alias to it once: aws lambda update-alias --function-name ` +
-                `${target.functionName} --name ${target.alias} --function-version <number>`,
+                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
+                (0,repair/* repairCommand */.p)(target, '1', region),
         ];
     }
     if ((0,core_routing/* isSplit */.pF)(routing)) {
         return [
             `${name} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. Another rollout is under way, or one was ` +
-                `left unfinished. Let it end, or put the alias on one version: aws lambda update-alias ` +
-                `--function-name ${target.functionName} --name ${target.alias} --function-version ` +
-                `${routing.version} --routing-config 'AdditionalVersionWeights={}'`,
+                `left unfinished. Let it end, or put the alias on one version: ` +
+                (0,repair/* repairCommand */.p)(target, routing.version, region),
         ];
     }
     if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
@@ -69698,11 +69711,11 @@ async function clear(request, preparation) {
         return { ...inspectTarget(facts), cleared };
     }
     catch (error) {
-        return { problems: [unreadable(error, request.target, preparation.signal)], warnings: [] };
+        return { problems: [unreadable(error, request, preparation)], warnings: [] };
     }
 }
 async function preflight_gather({ target, version, codeSha256 }, preparation) {
-    const { functions, signal } = preparation;
+    const { functions, region, signal } = preparation;
     const [candidate, alias] = await Promise.all([
         settledVersion(target, version, preparation),
         (0,settled/* readSettled */.G)({ ...preparation, target }),
@@ -69714,6 +69727,7 @@ async function preflight_gather({ target, version, codeSha256 }, preparation) {
         alias,
         facts: {
             target,
+            region,
             candidate,
             ...(alias === undefined ? {} : { routing: alias.routing }),
             ...(stable === undefined ? {} : { stable }),
@@ -69735,10 +69749,12 @@ async function settledVersion(target, version, { functions, clock, note, signal 
         signal,
     });
 }
-function unreadable(error, target, signal) {
+function unreadable(error, { target, version }, { region, signal }) {
     signal.throwIfAborted();
     if ((0,call/* isNotFound */.c4)(error)) {
-        return `function-name: there is no function ${target.functionId}, or not that version of it, in this region and account.`;
+        return version === undefined
+            ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
+            : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
     }
     return (0,src_problems/* messageOf */.b)(error);
 }
@@ -69804,17 +69820,26 @@ function planWarnings({ plan, alarms }) {
 const ACTIVE_PATIENCE_MS = 30 * 60_000;
 const PUBLISH_TRIES = 5;
 /**
- * Publishes the versions of all targets, waits until they are Active, and creates the aliases that do
- * not exist yet. No traffic has moved when this returns or throws.
+ * Publishes the versions of all targets and waits until they are Active.
  * @throws {Refusal} when a version cannot be the canary
  */
-async function publish(targets, description, preparation) {
-    const settled = await Promise.allSettled(targets.map((cleared) => canaryOf(cleared, description, preparation)));
-    preparation.signal.throwIfAborted();
+function publish(targets, description, preparation) {
+    return publish_all(targets, (cleared) => canaryOf(cleared, description, preparation));
+}
+/**
+ * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
+ * @throws {Refusal} when an alias cannot be created
+ */
+function prepareAliases(published, preparation) {
+    return publish_all(published, (each) => prepareAlias(each, preparation));
+}
+/** Waits for all, and reports everything that went wrong with any of them. */
+async function publish_all(items, act) {
+    const settled = await Promise.allSettled(items.map(act));
     const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
     if (problems.length > 0)
         throw new src_problems/* Refusal */.P(problems);
-    return Promise.all(settled.flatMap((result) => result.status === 'fulfilled' ? [prepareAlias(result.value, preparation)] : []));
+    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 function problemsIn(reason) {
     if (reason instanceof src_problems/* Refusal */.P)
@@ -69842,10 +69867,8 @@ async function publishLatest({ request: { target }, facts }, description, prepar
     for (let tries = 1;; tries++) {
         try {
             const request = { codeSha256: facts.candidate.codeSha256, description };
-            const { version, reused } = await functions.publish(target, request, signal);
-            note(reused
-                ? `${target.functionName}: nothing changed since version ${version} was published; it is used again`
-                : `${target.functionName}: published version ${version}`);
+            const version = await functions.publish(target, request, signal);
+            note(`${target.functionName}: $LATEST is published as version ${version}`);
             return version;
         }
         catch (error) {
@@ -69868,15 +69891,17 @@ async function untilActive(target, version, { functions, clock, note, signal }) 
         signal,
     });
 }
-async function prepareAlias({ cleared: { request, alias }, version }, preparation) {
+async function prepareAlias({ cleared: { request, facts, alias }, version }, preparation) {
     const { target } = request;
+    const { functionArn } = facts.candidate;
     if (alias === undefined) {
         const created = await createAlias(target, version, preparation);
-        return { target, alias: created, disposition: { type: 'created', version } };
+        return { target, functionArn, alias: created, disposition: { type: 'created', version } };
     }
     const stable = alias.routing.version;
     return {
         target,
+        functionArn,
         alias,
         disposition: stable === version
             ? { type: 'unchanged', version }
@@ -69950,6 +69975,7 @@ async function attempt(chronicle, cancellation) {
         functions: createFunctions(clients.lambda, region),
         aliases: (0,aliases/* createAliases */.X)(clients.lambda, region),
         alarms: createAlarms(clients.cloudwatch),
+        region,
         clock: main_clock,
         note: chronicle.note,
         signal: cancellation,
@@ -69962,15 +69988,16 @@ async function attempt(chronicle, cancellation) {
     if (config.dryRun)
         return { outcome: 'planned', reason: '' };
     const published = await publish(clearance.targets, config.description, preparation);
-    recordTargets(published.map(publishedReport));
-    const shifting = published.flatMap(shiftOf);
-    if (shifting.length === 0) {
-        return (0,report/* endingWithoutShift */.Y)(published.map(({ disposition }) => disposition));
-    }
     // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
     const alarms = await lookAtAlarms(config, preparation);
     if (alarms.problems.length > 0)
         throw new src_problems/* Refusal */.P(alarms.problems);
+    const prepared = await prepareAliases(published, preparation);
+    recordTargets(prepared.map(preparedReport));
+    const shifting = prepared.flatMap(shiftOf);
+    if (shifting.length === 0) {
+        return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
+    }
     const unfinished = {
         region,
         targets: shifting.map(({ target, versions }) => ({ target, versions })),
@@ -70013,13 +70040,15 @@ function askedReport({ target, version }) {
 }
 function clearedReport({ request: { target, version }, facts, alias }) {
     return (0,core_target/* targetReport */.mh)(target, {
+        functionArn: facts.candidate.functionArn,
         aliasArn: alias?.arn ?? '',
         previousVersion: facts.routing?.version ?? '',
         version: version ?? '',
     });
 }
-function publishedReport({ target, alias, disposition }) {
+function preparedReport({ target, functionArn, alias, disposition }) {
     return (0,core_target/* targetReport */.mh)(target, {
+        functionArn,
         aliasArn: alias.arn,
         disposition: disposition.type,
         ...(0,core_target/* versionsOf */.x4)(disposition),
@@ -70038,7 +70067,7 @@ function publishedReport({ target, alias, disposition }) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
 /* harmony import */ var _aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4045);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
-/* harmony import */ var _aws_router_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9764);
+/* harmony import */ var _aws_router_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5776);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4632);
 /* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8786);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(529);
@@ -70112,7 +70141,7 @@ async function putBack({ region, targets, begun }) {
 /* harmony export */   P: () => (/* binding */ Refusal),
 /* harmony export */   b: () => (/* binding */ messageOf)
 /* harmony export */ });
-/** A rollout that must not begin, with everything that stands against it. Nothing was written. */
+/** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
 class Refusal extends Error {
     /** Each says what is wrong, where, and what to do. */
     problems;

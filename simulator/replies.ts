@@ -19,25 +19,31 @@ interface Refused {
   readonly retryAfterSeconds?: number | undefined;
 }
 
+/** CloudWatch has two names for an error: a code in a header, and the shape in the body. */
+const SHAPES: Readonly<Record<string, string>> = {
+  AccessDenied: 'AccessDeniedException',
+  InvalidFormat: 'InvalidFormatFault',
+  Throttling: 'ThrottlingException',
+  ValidationError: 'ValidationException',
+};
+
 /** AWS spells the member in both ways, depending on the error. */
 const CAPITAL_MESSAGE = new Set(['ResourceNotFoundException', 'AccessDeniedException']);
 
 export function refusal(service: Service, error: Refused): WireReply {
   const { status, name, message, retryAfterSeconds } = error;
   const member = CAPITAL_MESSAGE.has(name) ? 'Message' : 'message';
-  const who = status < 500 ? 'Sender' : 'Receiver';
-  const kind =
-    service === 'cloudwatch' ? { __type: name } : { Type: status < 500 ? 'User' : 'Service' };
-  const reply = success(service, status, { ...kind, [member]: message });
-  return {
-    ...reply,
-    headers: {
-      ...reply.headers,
-      'x-amzn-errortype': name,
-      ...(service === 'cloudwatch' ? { 'x-amzn-query-error': `${name};${who}` } : {}),
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    },
-  };
+  const sender = status < 500;
+  const [kind, named] =
+    service === 'cloudwatch'
+      ? [
+          { __type: SHAPES[name] ?? name },
+          { 'x-amzn-query-error': `${name};${sender ? 'Sender' : 'Receiver'}` },
+        ]
+      : [{ Type: sender ? 'User' : 'Service' }, { 'x-amzn-errortype': name }];
+  const { headers, body } = success(service, status, { ...kind, [member]: message });
+  const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return { status, headers: { ...headers, ...named, ...wait }, body, error: name };
 }
 
 export function notSimulated({ method, url, headers }: WireRequest): WireReply {

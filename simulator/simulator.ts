@@ -119,7 +119,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       ...seen,
       at: clock.now(),
       status: reply.status,
-      error: reply.headers['x-amzn-errortype'] ?? '',
+      error: reply.error ?? '',
     };
     requests.push(recorded);
     for (const listener of listeners) listener(recorded);

@@ -15,6 +15,8 @@ export interface WireReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** AWS's name of the error that this is; absent for success. */
+  readonly error?: string;
 }
 
 /** A request that was understood, before it takes effect. */

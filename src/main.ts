@@ -20,7 +20,7 @@ import { markMain, saveFinished, saveUnfinished, type Unfinished } from './githu
 import { readInputs, type TargetRequest } from './inputs/inputs.ts';
 import { lookAtAlarms, preflight, type Cleared, type Preparation } from './preflight.ts';
 import { messageOf, Refusal } from './problems.ts';
-import { publish, type Published } from './publish.ts';
+import { prepareAliases, publish, type Prepared } from './publish.ts';
 import { rollOut } from './rollout.ts';
 
 const clock = systemClock;
@@ -54,6 +54,7 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
     functions: createFunctions(clients.lambda, region),
     aliases: createAliases(clients.lambda, region),
     alarms: createAlarms(clients.cloudwatch),
+    region,
     clock,
     note: chronicle.note,
     signal: cancellation,
@@ -66,15 +67,17 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
   if (config.dryRun) return { outcome: 'planned', reason: '' };
 
   const published = await publish(clearance.targets, config.description, preparation);
-  recordTargets(published.map(publishedReport));
-  const shifting = published.flatMap(shiftOf);
-  if (shifting.length === 0) {
-    return endingWithoutShift(published.map(({ disposition }) => disposition));
-  }
-
   // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
   const alarms = await lookAtAlarms(config, preparation);
   if (alarms.problems.length > 0) throw new Refusal(alarms.problems);
+
+  const prepared = await prepareAliases(published, preparation);
+  recordTargets(prepared.map(preparedReport));
+  const shifting = prepared.flatMap(shiftOf);
+  if (shifting.length === 0) {
+    return endingWithoutShift(prepared.map(({ disposition }) => disposition));
+  }
+
   const unfinished = {
     region,
     targets: shifting.map(({ target, versions }) => ({ target, versions })),
@@ -109,7 +112,7 @@ function keepForPost(plan: Plan, state: State, rollout: Omit<Unfinished, 'begun'
 }
 
 /** A target whose traffic moves, with the alias's revision as preflight saw it. */
-function shiftOf({ target, alias, disposition }: Published): readonly Shifting[] {
+function shiftOf({ target, alias, disposition }: Prepared): readonly Shifting[] {
   return disposition.type === 'shift'
     ? [{ target, versions: disposition, revisionId: alias.revisionId }]
     : [];
@@ -127,14 +130,16 @@ function askedReport({ target, version }: TargetRequest): TargetReport {
 
 function clearedReport({ request: { target, version }, facts, alias }: Cleared): TargetReport {
   return targetReport(target, {
+    functionArn: facts.candidate.functionArn,
     aliasArn: alias?.arn ?? '',
     previousVersion: facts.routing?.version ?? '',
     version: version ?? '',
   });
 }
 
-function publishedReport({ target, alias, disposition }: Published): TargetReport {
+function preparedReport({ target, functionArn, alias, disposition }: Prepared): TargetReport {
   return targetReport(target, {
+    functionArn,
     aliasArn: alias.arn,
     disposition: disposition.type,
     ...versionsOf(disposition),

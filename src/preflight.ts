@@ -26,6 +26,7 @@ export interface Preparation {
   readonly functions: Functions;
   readonly aliases: Aliases;
   readonly alarms: Alarms;
+  readonly region: string;
   readonly clock: Clock;
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
@@ -82,7 +83,7 @@ async function clear(
     const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
     return { ...inspectTarget(facts), cleared };
   } catch (error) {
-    return { problems: [unreadable(error, request.target, preparation.signal)], warnings: [] };
+    return { problems: [unreadable(error, request, preparation)], warnings: [] };
   }
 }
 
@@ -90,7 +91,7 @@ async function gather(
   { target, version, codeSha256 }: TargetRequest,
   preparation: Preparation,
 ): Promise<{ readonly facts: TargetFacts; readonly alias: Alias | undefined }> {
-  const { functions, signal } = preparation;
+  const { functions, region, signal } = preparation;
   const [candidate, alias] = await Promise.all([
     settledVersion(target, version, preparation),
     readSettled({ ...preparation, target }),
@@ -103,6 +104,7 @@ async function gather(
     alias,
     facts: {
       target,
+      region,
       candidate,
       ...(alias === undefined ? {} : { routing: alias.routing }),
       ...(stable === undefined ? {} : { stable }),
@@ -131,10 +133,16 @@ export async function settledVersion(
   });
 }
 
-function unreadable(error: unknown, target: Target, signal: AbortSignal): string {
+function unreadable(
+  error: unknown,
+  { target, version }: TargetRequest,
+  { region, signal }: Preparation,
+): string {
   signal.throwIfAborted();
   if (isNotFound(error)) {
-    return `function-name: there is no function ${target.functionId}, or not that version of it, in this region and account.`;
+    return version === undefined
+      ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
+      : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
   }
   return messageOf(error);
 }

@@ -1,4 +1,4 @@
-/** A rollout that must not begin, with everything that stands against it. Nothing was written. */
+/** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
 export class Refusal extends Error {
   /** Each says what is wrong, where, and what to do. */
   readonly problems: readonly string[];

@@ -9,7 +9,14 @@ import { messageOf, Refusal } from './problems.ts';
 
 /** A target whose new version exists and is Active. */
 export interface Published {
+  readonly cleared: Cleared;
+  readonly version: string;
+}
+
+/** A target whose alias exists, and what the rollout has to do with it. */
+export interface Prepared {
   readonly target: Target;
+  readonly functionArn: string;
   readonly alias: Alias;
   readonly disposition: Disposition;
 }
@@ -19,28 +26,36 @@ const ACTIVE_PATIENCE_MS = 30 * 60_000;
 const PUBLISH_TRIES = 5;
 
 /**
- * Publishes the versions of all targets, waits until they are Active, and creates the aliases that do
- * not exist yet. No traffic has moved when this returns or throws.
+ * Publishes the versions of all targets and waits until they are Active.
  * @throws {Refusal} when a version cannot be the canary
  */
-export async function publish(
+export function publish(
   targets: readonly Cleared[],
   description: string,
   preparation: Preparation,
 ): Promise<readonly Published[]> {
-  const settled = await Promise.allSettled(
-    targets.map((cleared) => canaryOf(cleared, description, preparation)),
-  );
-  preparation.signal.throwIfAborted();
+  return all(targets, (cleared) => canaryOf(cleared, description, preparation));
+}
+
+/**
+ * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
+ * @throws {Refusal} when an alias cannot be created
+ */
+export function prepareAliases(
+  published: readonly Published[],
+  preparation: Preparation,
+): Promise<readonly Prepared[]> {
+  return all(published, (each) => prepareAlias(each, preparation));
+}
+
+/** Waits for all, and reports everything that went wrong with any of them. */
+async function all<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const settled = await Promise.allSettled(items.map(act));
   const problems = settled.flatMap((result) =>
     result.status === 'fulfilled' ? [] : problemsIn(result.reason),
   );
   if (problems.length > 0) throw new Refusal(problems);
-  return Promise.all(
-    settled.flatMap((result) =>
-      result.status === 'fulfilled' ? [prepareAlias(result.value, preparation)] : [],
-    ),
-  );
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 function problemsIn(reason: unknown): readonly string[] {
@@ -48,17 +63,11 @@ function problemsIn(reason: unknown): readonly string[] {
   return [messageOf(reason)];
 }
 
-/** A target with the number of the version to roll out, which is Active. */
-interface Ready {
-  readonly cleared: Cleared;
-  readonly version: string;
-}
-
 async function canaryOf(
   cleared: Cleared,
   description: string,
   preparation: Preparation,
-): Promise<Ready> {
+): Promise<Published> {
   const { request, facts } = cleared;
   const { target } = request;
   const version = request.version ?? (await publishLatest(cleared, description, preparation));
@@ -83,12 +92,8 @@ async function publishLatest(
   for (let tries = 1; ; tries++) {
     try {
       const request = { codeSha256: facts.candidate.codeSha256, description };
-      const { version, reused } = await functions.publish(target, request, signal);
-      note(
-        reused
-          ? `${target.functionName}: nothing changed since version ${version} was published; it is used again`
-          : `${target.functionName}: published version ${version}`,
-      );
+      const version = await functions.publish(target, request, signal);
+      note(`${target.functionName}: $LATEST is published as version ${version}`);
       return version;
     } catch (error) {
       const busy = error instanceof AwsCallError && error.name === 'ResourceConflictException';
@@ -117,17 +122,19 @@ async function untilActive(
 }
 
 async function prepareAlias(
-  { cleared: { request, alias }, version }: Ready,
+  { cleared: { request, facts, alias }, version }: Published,
   preparation: Preparation,
-): Promise<Published> {
+): Promise<Prepared> {
   const { target } = request;
+  const { functionArn } = facts.candidate;
   if (alias === undefined) {
     const created = await createAlias(target, version, preparation);
-    return { target, alias: created, disposition: { type: 'created', version } };
+    return { target, functionArn, alias: created, disposition: { type: 'created', version } };
   }
   const stable = alias.routing.version;
   return {
     target,
+    functionArn,
     alias,
     disposition:
       stable === version

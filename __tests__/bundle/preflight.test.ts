@@ -102,7 +102,9 @@ describe('before anything is written, the bundle', () => {
 
   it('refuses a version that does not exist', async () => {
     const result = await world.run({ version: '99' });
-    expect(result.outputs['reason']).toContain('not that version of it');
+    expect(result.outputs['reason']).toContain(
+      'version: there is no version 99 of checkout in eu-west-1',
+    );
     expect(world.writes()).toEqual([]);
   });
 

@@ -19,10 +19,12 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   role: 'arn:role',
   deadLetterArn: '',
   codeSha256: 'hash',
+  functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
   ...change,
 });
 const facts = (change: Partial<TargetFacts> = {}): TargetFacts => ({
   target,
+  region: 'eu-west-1',
   routing: { version: '7', weights: {} },
   stable: version(),
   candidate: version({ version: '$LATEST' }),
@@ -87,7 +89,7 @@ describe('a target', () => {
 
   it('on $LATEST or split is told how to repair the alias', () => {
     expect(problems({ routing: { version: '$LATEST', weights: {} } }).join()).toContain(
-      '--function-version <number>',
+      'aws lambda update-alias --region eu-west-1 --function-name checkout --name live',
     );
     expect(problems({ routing: { version: '7', weights: { '8': 5 } } }).join()).toContain(
       "--function-version 7 --routing-config 'AdditionalVersionWeights={}'",

@@ -94,7 +94,7 @@ describe('a report', () => {
     ['held', 'Held checkout:live too many'],
     ['unchanged', 'Unchanged: checkout:live serves version 8 already'],
     ['created', 'Created: checkout:live serves version 8; there was nothing to shift from'],
-    ['planned', 'Planned: checkout:live would be shifted; nothing was written'],
+    ['planned', 'Planned: checkout:live; nothing was written'],
   ])('begins with the verdict %s in one sentence', (outcome, sentence) => {
     expect(headline({ ...report, outcome })).toContain(sentence);
   });
@@ -197,10 +197,10 @@ describe('the log', () => {
     ]);
   });
 
-  it('says what it waits for when the bake is over and an alarm cannot be read', () => {
+  it('says what it waits for when the bake is over and the step is held', () => {
     const late = [...begun, measured(400_000, 'OK')];
     expect(linesOf(late).at(-1)).toBe(
-      '[+6 min 40 s] at 10 %: the bake is over; waiting until every check can be read',
+      '[+6 min 40 s] at 10 %: the bake is over; waiting for every alarm to pass',
     );
   });
 

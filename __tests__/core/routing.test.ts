@@ -36,6 +36,7 @@ describe('a routing', () => {
     ['another additional version', { version: '7', weights: { '9': 10 } }],
     ['one additional version more', { version: '7', weights: { '8': 10, '9': 1 } }],
     ['no additional version', { version: '7', weights: {} }],
+    ['an additional version of no weight', { version: '7', weights: { '8': 10, '9': 0 } }],
   ])('is not the same with %s', (_, other) => {
     expect(sameRouting(routingAt(10, versions), other)).toBe(false);
     expect(sameRouting(other, routingAt(10, versions))).toBe(false);

@@ -62,6 +62,7 @@ describe('steps', () => {
     ['100% 5m', 'above 0% and below 100%'],
     ['NaN% 5m', 'is not a weight'],
     ['-5% 5m', 'is not a weight'],
+    ['0.004% 5m', 'at most two decimals'],
     ['10% 0s', 'bakes for 1s or longer'],
     ['50% 5m, 25% 5m', 'step 2 (25%) must be above step 1 (50%)'],
     ['10% 5m, 10% 5m', 'step 2 (10%) must be above step 1 (10%)'],

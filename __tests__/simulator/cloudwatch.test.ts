@@ -4,7 +4,6 @@ import { updateAlias } from '../../simulator/aliases.ts';
 import { checkoutWorld } from '../../simulator/checkout.ts';
 import type { MissingData } from '../../simulator/evaluation.ts';
 import { publishVersion } from '../../simulator/functions.ts';
-import { holds as ruleHolds, parseRule } from '../../simulator/rules.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 
 const MINUTE = 60_000;
@@ -142,21 +141,5 @@ describe('alarms in the simulator', () => {
     expect(stateOf(simulator, 'slow')).toBe('OK');
     live(simulator, MINUTE);
     expect(stateOf(simulator, 'slow')).toBe('ALARM');
-  });
-
-  it.each([
-    ['ALARM("a") OR ALARM("b")', true],
-    ['ALARM(a) AND ALARM(b)', false],
-    ['ALARM(a) AND NOT ALARM(b)', true],
-    ['(OK("a") OR OK("b")) AND ALARM("a")', true],
-    ['INSUFFICIENT_DATA("c") AND TRUE', true],
-    ['FALSE OR ALARM("nobody")', false],
-  ])('of the rule %s hold: %s', (rule, holds) => {
-    const states: Readonly<Record<string, string>> = {
-      a: 'ALARM',
-      b: 'OK',
-      c: 'INSUFFICIENT_DATA',
-    };
-    expect(ruleHolds(parseRule(rule), (name) => states[name])).toBe(holds);
   });
 });

@@ -205,6 +205,27 @@ describe('versions over HTTP', () => {
     });
   });
 
+  it('are made anew after any update, though the code is the same', async () => {
+    const first = await publish();
+    // getmoto/moto#8379
+    world.simulator.lambda.updateFunctionCode('f', {});
+    world.pass(1_000);
+    expect(await publish()).toMatchObject({ Version: '2', CodeSha256: first.CodeSha256 });
+  });
+
+  it('tell the reason when they cannot be started', async () => {
+    const { timing } = world.simulator.lambda.createFunction({ functionName: 'heavy' });
+    Object.assign(timing, { activationMs: MINUTE, failure: 'the init code threw' });
+    world.simulator.lambda.publishVersion('heavy');
+    world.pass(MINUTE);
+    const command = { FunctionName: 'heavy', Qualifier: '1' };
+    expect(await world.lambda.send(new GetFunctionConfigurationCommand(command))).toMatchObject({
+      State: 'Failed',
+      StateReason: 'the init code threw',
+      StateReasonCode: 'FunctionError',
+    });
+  });
+
   it('are refused for other code than was named', async () => {
     const { CodeSha256 = '' } = await read();
     expect(await refusal(publish({ CodeSha256: 'other' }))).toBe(

@@ -47,9 +47,9 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
     await call;
   } catch (error) {
     const { name, message, $metadata } = error as Error & {
-      readonly $metadata: { readonly httpStatusCode?: number };
+      readonly $metadata?: { readonly httpStatusCode?: number };
     };
-    return `${$metadata.httpStatusCode ?? 0} ${name}: ${message}`;
+    return `${$metadata?.httpStatusCode ?? 'no reply'} ${name}: ${message}`;
   }
   return 'nothing was refused';
 }

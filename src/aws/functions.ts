@@ -14,26 +14,21 @@ import { call } from './call.ts';
 export interface Functions {
   /** `$LATEST` without a qualifier. */
   readonly read: (target: Target, signal: AbortSignal, version?: string) => Promise<VersionFacts>;
+  /**
+   * The number of the version that `$LATEST` is published as. Lambda makes none anew when nothing has
+   * changed since the last one, and does not say which of the two it was.
+   */
   readonly publish: (
     target: Target,
     request: PublishRequest,
     signal: AbortSignal,
-  ) => Promise<PublishedVersion>;
+  ) => Promise<string>;
 }
 
 export interface PublishRequest {
   /** Publish only if the code of `$LATEST` still is this. */
   readonly codeSha256: string;
   readonly description: string;
-}
-
-export interface PublishedVersion {
-  readonly version: string;
-  /**
-   * Nothing had changed since the last publish, so Lambda answered with the version it made then.
-   * Lambda has no flag for it, but it leaves the old description in place.
-   */
-  readonly reused: boolean;
 }
 
 export function createFunctions(lambda: LambdaClient, region: string): Functions {
@@ -68,7 +63,7 @@ export function createFunctions(lambda: LambdaClient, region: string): Functions
       });
       const reply = await call(intent, signal, (options) => lambda.send(command, options));
       if (reply.Version === undefined) throw new Error('PublishVersion answered without a version');
-      return { version: reply.Version, reused: (reply.Description ?? '') !== description };
+      return reply.Version;
     },
   };
 }
@@ -86,6 +81,7 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     role: configuration.Role ?? '',
     deadLetterArn: configuration.DeadLetterConfig?.TargetArn ?? '',
     codeSha256: configuration.CodeSha256 ?? '',
+    functionArn: (configuration.FunctionArn ?? '').replace(/:(\$LATEST|\d+)$/, ''),
   };
 }
 

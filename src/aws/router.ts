@@ -45,7 +45,7 @@ export function createRouter(options: RouterOptions): Router {
   const stableAlone = routingAt(0, versions);
   const canaryAlone = routingAt(100, versions);
   const name = targetName(target);
-  const missing = `the alias ${name} does not exist any more.`;
+  const missing = `the alias ${name} does not exist any more`;
   const repair = repairCommand(target, versions.stable, options.region);
   /** How the alias stands as far as we moved it. */
   let known = { routing: stableAlone, revisionId: options.revisionId };
@@ -114,7 +114,7 @@ export function createRouter(options: RouterOptions): Router {
       type: 'blocked',
       reason:
         `somebody else moved the alias ${name}: it serves ${describeRouting(routing)} ` +
-        `now, where this rollout had left ${describeRouting(left)}.`,
+        `now, where this rollout had left ${describeRouting(left)}`,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { AlarmReading } from './alarms.ts';
 import { describeRouting, isSplit, type Routing } from './routing.ts';
+import { repairCommand } from './repair.ts';
 import { targetName, type Target } from './target.ts';
 
 /** What Lambda says of one version (or of `$LATEST`). */
@@ -14,11 +15,14 @@ export interface VersionFacts {
   /** Empty when the version has no dead-letter queue. */
   readonly deadLetterArn: string;
   readonly codeSha256: string;
+  /** Without a qualifier. */
+  readonly functionArn: string;
 }
 
 /** What was found of one target before anything is written. */
 export interface TargetFacts {
   readonly target: Target;
+  readonly region: string;
   /** Absent when the alias does not exist yet. */
   readonly routing?: Routing;
   /** The version the alias serves; absent when there is no alias, or it points to `$LATEST`. */
@@ -65,22 +69,21 @@ export function inspectTarget(facts: TargetFacts): Findings {
   return { problems, warnings };
 }
 
-function inspectRouting({ target, routing, stable }: TargetFacts): readonly string[] {
+function inspectRouting({ target, region, routing, stable }: TargetFacts): readonly string[] {
   const name = targetName(target);
   if (routing === undefined) return [];
   if (routing.version === '$LATEST') {
     return [
       `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
-        `version and point the alias to it once: aws lambda update-alias --function-name ` +
-        `${target.functionName} --name ${target.alias} --function-version <number>`,
+        `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
+        repairCommand(target, '1', region),
     ];
   }
   if (isSplit(routing)) {
     return [
       `${name} is already split: ${describeRouting(routing)}. Another rollout is under way, or one was ` +
-        `left unfinished. Let it end, or put the alias on one version: aws lambda update-alias ` +
-        `--function-name ${target.functionName} --name ${target.alias} --function-version ` +
-        `${routing.version} --routing-config 'AdditionalVersionWeights={}'`,
+        `left unfinished. Let it end, or put the alias on one version: ` +
+        repairCommand(target, routing.version, region),
     ];
   }
   if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {

@@ -145,7 +145,7 @@ function weightChanges(
 }
 
 /** The first line of every report: what happened, in one sentence. */
-export function headline({ outcome, reason, targets, weights }: Report): string {
+export function headline({ outcome, reason, targets }: Report): string {
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const names = list(targets.map(targetName));
   const now = list(
@@ -165,9 +165,9 @@ export function headline({ outcome, reason, targets, weights }: Report): string 
     case 'created':
       return `Created: ${now}; there was nothing to shift from`;
     case 'planned':
-      return `Planned: ${names} would be shifted; nothing was written`;
+      return `Planned: ${names}; nothing was written`;
     case 'failed':
-      return weights.length === 0
+      return shifting.length === 0
         ? `Failed before any traffic was moved: ${reason}`
         : `Failed: ${reason}`;
   }

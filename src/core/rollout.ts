@@ -114,7 +114,10 @@ export function advance(plan: Plan, state: State, event: Event): State {
       if (event.type !== 'reversion') return state;
       return {
         phase: event.result,
-        reason: [state.reason, event.detail].filter((part) => part !== '').join('. '),
+        reason:
+          event.detail === ''
+            ? state.reason
+            : `${state.reason.replace(/\.$/, '')}. ${event.detail}`,
       };
   }
 }

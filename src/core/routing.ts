@@ -23,12 +23,13 @@ export function routingAt(weight: number, { stable, canary }: Versions): Routing
 const WEIGHT_TOLERANCE = 0.005;
 
 export function sameRouting(a: Routing, b: Routing): boolean {
-  const versions = new Set([...Object.keys(a.weights), ...Object.keys(b.weights)]);
+  const additional = Object.entries(a.weights);
   return (
     a.version === b.version &&
-    [...versions].every(
-      (version) =>
-        Math.abs((a.weights[version] ?? 0) - (b.weights[version] ?? 0)) <= WEIGHT_TOLERANCE,
+    additional.length === Object.keys(b.weights).length &&
+    additional.every(
+      // An additional version that is missing on one side differs, however small its weight is.
+      ([version, weight]) => Math.abs(weight - (b.weights[version] ?? NaN)) <= WEIGHT_TOLERANCE,
     )
   );
 }

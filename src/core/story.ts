@@ -161,7 +161,7 @@ function progress(memory: Memory, at: number): readonly Line[] {
     info(
       left > 0
         ? `at ${formatWeight(weight)}: ${formatDuration(left)} of ${formatDuration(bakeMs)} left`
-        : `at ${formatWeight(weight)}: the bake is over; waiting until every check can be read`,
+        : `at ${formatWeight(weight)}: the bake is over; waiting for every alarm to pass`,
     ),
   ];
 }

@@ -30,10 +30,10 @@ export function summaryOf(report: Report): string {
 
 /** The headline; of several problems, each a point of a list. */
 function verdict(report: Report): readonly string[] {
-  const [first = '', ...others] = headline(report).split('\n').slice(0, MOST_ROWS);
-  return others.length === 0
-    ? [`**${headlineText(first)}**`]
-    : [first, ...others].map((problem) => `- **${headlineText(problem)}**`);
+  const problems = headline(report).split('\n');
+  return problems.length === 1
+    ? [`**${headlineText(problems[0] ?? '')}**`]
+    : capped(problems, (problem) => `- **${reason(problem)}**`, '- ');
 }
 
 function headlineText(text: string): string {
@@ -173,7 +173,7 @@ function more(count: number, bullet: string): readonly string[] {
   return count > MOST_ROWS
     ? [
         ...(bullet === '' ? [''] : []),
-        `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has all.`,
+        `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has them.`,
       ]
     : [];
 }

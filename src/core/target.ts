@@ -43,18 +43,17 @@ export interface TargetReport {
 
 export function targetReport(
   { functionName, alias }: Target,
-  found: Partial<Omit<TargetReport, 'functionName' | 'alias' | 'functionArn'>>,
+  found: Partial<Omit<TargetReport, 'functionName' | 'alias'>>,
 ): TargetReport {
-  const aliasArn = found.aliasArn ?? '';
   return {
+    functionArn: '',
+    aliasArn: '',
     previousVersion: '',
     version: '',
     disposition: 'none',
     ...found,
     functionName,
     alias,
-    aliasArn,
-    functionArn: aliasArn.endsWith(`:${alias}`) ? aliasArn.slice(0, -alias.length - 1) : '',
   };
 }
 

@@ -14,6 +14,7 @@ export function defaultsOf(environment: NodeJS.ProcessEnv): Defaults {
       : `${context.sha} ${context.serverUrl}/${repository}/actions/runs/${context.runId}`;
   return {
     description: run.slice(0, LONGEST_DESCRIPTION),
-    region: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
+    // Empty is what a workflow makes of an expression without a value.
+    region: [environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find(Boolean),
   };
 }

@@ -227,7 +227,10 @@ function regionProblems(
   alarms: readonly AlarmId[],
 ): readonly string[] {
   if (region === undefined) {
-    return ['region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set'];
+    return [
+      'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set; set this input, or run ' +
+        'aws-actions/configure-aws-credentials in an earlier step',
+    ];
   }
   const elsewhere = (what: string, other: string) =>
     `${what} is in ${other}, but this rollout is in ${region}; all must be in one region`;

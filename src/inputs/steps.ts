@@ -33,6 +33,8 @@ function parseStep(text: string, name: string): Step | string {
   if (weight === undefined || bake === undefined) {
     return `${name} is not a weight and a bake time; write it like "10% 5m"`;
   }
+  // Finer weights could not be told apart from what Lambda makes of them.
+  if (/\.\d{3}/.test(weight)) return `${name}: a weight has at most two decimals`;
   const bakeMs = durationMs(bake);
   if (bakeMs === undefined) {
     return `${name}: "${bake}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
