@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { updateAlias } from '../../simulator/aliases.ts';
 import { createWorld, type World } from './world.ts';
 
 // Steps that bake for long, so that a slow machine does not leave them before the signal arrives.
@@ -138,6 +139,19 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     action.process.kill('SIGKILL');
     await world.run({}, (await action.done).state);
     expect(world.alias()).toBe('1');
+  });
+
+  it('says in its post step that somebody else moved the alias and who gets traffic', async () => {
+    const action = world.start(LONG);
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    updateAlias(world.simulator.lambda, 'checkout', 'live', { weights: { '2': 0.7 } });
+    const post = await world.run({}, state);
+    expect(post.exitCode).toBe(1);
+    expect(post.log).toContain('::error::Failed: after the action was killed');
+    expect(post.log).toContain('The canary, version 2, still gets traffic');
+    expect(world.alias()).toBe('1+2@0.7');
   });
 
   it('leaves alone in its post step what a finished rollout promoted', async () => {

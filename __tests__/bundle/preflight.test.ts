@@ -198,6 +198,7 @@ describe('before anything is written, the bundle', () => {
     const result = await world.run({ alarms: `${nasty}\n` });
     expect(result.log).not.toMatch(/^::error::injected/m);
     expect(result.log).not.toMatch(/^::set-output/m);
+    expect(result.log).toContain('# #[error]x');
     expect(result.log).not.toContain('##[');
     expect(result.summary).not.toContain('<img');
     expect(result.summary).not.toContain('**bold**');

@@ -81,7 +81,7 @@ describe('when replies to writes are lost or refused, the bundle', () => {
     expect(world.alias()).toBe('1');
   });
 
-  it('does not say reverted when the reply to the revert was lost before it took effect', async () => {
+  it('reads the alias back before it says reverted, though the first revert got lost', async () => {
     after(world.simulator, 'UpdateAlias', 0, () => {
       world.setAlarm('ALARM');
     });
