@@ -62283,19 +62283,50 @@ function createClients(region) {
 
 /***/ }),
 
-/***/ 5776:
+/***/ 2442:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ createRouter)
-/* harmony export */ });
-/* harmony import */ var _core_duration_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8571);
-/* harmony import */ var _core_repair_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8506);
-/* harmony import */ var _core_routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3441);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4294);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2095);
-/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1373);
-/* harmony import */ var _settled_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4156);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  a: () => (/* binding */ createRouter)
+});
+
+// EXTERNAL MODULE: ./src/core/duration.ts
+var duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
+;// CONCATENATED MODULE: ./src/core/fate.ts
+
+/** An answer to the only request says for sure that nothing was written; a later one does not. */
+function surelyNotWritten({ answer, onlyRequest, }) {
+    return answer !== 'unknown' && onlyRequest;
+}
+function fateOf(write) {
+    const { answer, wanted, left, present } = write;
+    if (present === undefined)
+        return { type: 'refused' };
+    // The same content after a sure refusal is another rollout's, with the same versions and weights.
+    if ((0,core_routing/* sameRouting */.Hm)(present.routing, wanted) && !surelyNotWritten(write)) {
+        return { type: 'written', present };
+    }
+    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left))
+        return { type: 'foreign', present };
+    // A conflict over the same routing was a harmless change, like that of the description.
+    return answer === 'refused' ? { type: 'refused' } : { type: 'again', present };
+}
+
+// EXTERNAL MODULE: ./src/core/repair.ts
+var core_repair = __nccwpck_require__(8506);
+// EXTERNAL MODULE: ./src/core/target.ts
+var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/problems.ts
+var problems = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/settled.ts
+var settled = __nccwpck_require__(4156);
+;// CONCATENATED MODULE: ./src/aws/router.ts
 
 
 
@@ -62303,7 +62334,8 @@ function createClients(region) {
 
 
 
-/** How long a revert, or the read after it, goes on trying. */
+
+/** How long a revert goes on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
 const LONGEST_PAUSE_MS = 15_000;
 /** How often a shift is tried against replies that leave open whether it took effect. */
@@ -62313,71 +62345,70 @@ function createRouter(options) {
     const { aliases, target, versions, clock, note } = options;
     // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
     const reader = { aliases, target, clock, note };
-    const stableAlone = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(0, versions);
-    const canaryAlone = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(100, versions);
-    const name = (0,_core_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target);
+    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
+    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
+    const name = (0,core_target/* targetName */.je)(target);
     const missing = `the alias ${name} does not exist any more`;
-    const repair = (0,_core_repair_js__WEBPACK_IMPORTED_MODULE_4__/* .repairCommand */ .p)(target, versions.stable, options.region);
+    const repair = (0,core_repair/* repairCommand */.p)(target, versions.stable, options.region);
     /** How the alias stands as far as we moved it. */
     let known = { routing: stableAlone, revisionId: options.revisionId };
     /** What we began to write, whether or not a reply came: only these are ours to revert. */
     const begun = new Set(options.begun ?? []);
     /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
     let unsettled = begun.size > 0;
-    const isOurs = (routing) => [...begun].some((weight) => (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(routing, (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(weight, versions))) ||
-        (begun.has(100) && (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(routing, versions.stable, versions.canary));
+    const isOurs = (routing) => [...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
+        (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(routing, versions.stable, versions.canary));
     async function shift(weight, signal) {
-        const wanted = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(weight, versions);
+        const wanted = (0,core_routing/* routingAt */.Uf)(weight, versions);
         let reason = '';
         for (let tries = 0; tries < SHIFT_TRIES; tries++) {
-            begun.add(weight);
-            unsettled = true;
-            let failure;
-            try {
-                known = await aliases.update(target, wanted, known.revisionId, signal);
-                unsettled = false;
+            const failure = await write(weight, signal);
+            if (failure === undefined)
                 return { type: 'shifted' };
+            reason = failure.message;
+            const present = await tryToFind(signal);
+            const fate = fateOf({ ...outcomeOf(failure), wanted, left: known.routing, present });
+            switch (fate.type) {
+                case 'written':
+                    note(`${name}: the alias was written, though the reply got lost`);
+                    known = fate.present;
+                    unsettled = false;
+                    return { type: 'shifted' };
+                case 'foreign':
+                    return foreign(fate.present, known.routing);
+                case 'again':
+                    known = fate.present;
+                    break;
+                case 'refused':
+                    return { type: 'blocked', reason };
             }
-            catch (error) {
-                if (!(error instanceof _call_js__WEBPACK_IMPORTED_MODULE_1__/* .AwsCallError */ .iQ))
-                    throw error;
-                failure = error;
-                reason = error.message;
-            }
-            const conflict = failure.name === 'PreconditionFailedException';
-            // Only an answer to the first and only request says for sure that nothing was written:
-            // an earlier one may have taken effect though its reply was lost.
-            const surelyNotWritten = failure.refused && failure.attempts === 1;
-            if (surelyNotWritten) {
+        }
+        return { type: 'blocked', reason };
+    }
+    async function write(weight, signal) {
+        begun.add(weight);
+        unsettled = true;
+        try {
+            known = await aliases.update(target, (0,core_routing/* routingAt */.Uf)(weight, versions), known.revisionId, signal);
+            unsettled = false;
+            return undefined;
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            if (surelyNotWritten(outcomeOf(error))) {
                 begun.delete(weight);
                 unsettled = false;
             }
-            if (surelyNotWritten && !conflict)
-                break;
-            const present = await tryToFind(signal);
-            if (present === undefined)
-                break;
-            if ((0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, wanted) && !surelyNotWritten) {
-                note(`${name}: the alias was written, though the reply got lost`);
-                known = present;
-                unsettled = false;
-                return { type: 'shifted' };
-            }
-            if (!(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, known.routing))
-                return foreign(present, known.routing);
-            if (failure.refused && !conflict)
-                break;
-            // The routing is as we left it, so whatever made the revision a new one was harmless.
-            known = present;
+            return error;
         }
-        return { type: 'blocked', reason };
     }
     async function tryToFind(signal) {
         try {
             return await aliases.find(target, signal);
         }
         catch (error) {
-            if (error instanceof _call_js__WEBPACK_IMPORTED_MODULE_1__/* .AwsCallError */ .iQ)
+            if (error instanceof call/* AwsCallError */.iQ)
                 return undefined;
             throw error;
         }
@@ -62385,16 +62416,16 @@ function createRouter(options) {
     function foreign({ routing }, left) {
         return {
             type: 'blocked',
-            reason: `somebody else moved the alias ${name}: it serves ${(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .describeRouting */ .ww)(routing)} ` +
-                `now, where this rollout had left ${(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .describeRouting */ .ww)(left)}`,
+            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
+                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
         };
     }
     async function confirm(signal) {
         const move = { from: versions.stable, to: versions.canary };
-        const present = await (0,_settled_js__WEBPACK_IMPORTED_MODULE_5__/* .readSettled */ .G)({ ...reader, signal, move });
+        const present = await (0,settled/* readSettled */.G)({ ...reader, signal, move });
         if (present === undefined)
             return { type: 'blocked', reason: missing };
-        return (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, canaryAlone)
+        return (0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone)
             ? { type: 'confirmed' }
             : foreign(present, canaryAlone);
     }
@@ -62405,10 +62436,10 @@ function createRouter(options) {
         let failure = 'the alias still does not serve it alone.';
         for (let pauseMs = 500;; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
             try {
-                const present = await (written ? (0,_settled_js__WEBPACK_IMPORTED_MODULE_5__/* .readSettled */ .G)({ ...reader, move }) : aliases.find(target));
+                const present = await (written ? (0,settled/* readSettled */.G)({ ...reader, move }) : aliases.find(target));
                 if (present === undefined)
                     return { type: 'foreign', detail: missing };
-                const back = (0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(present.routing, stableAlone);
+                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
                 // A write that is still on its way names the revision of now: only a new one keeps it out.
                 if (back && (written || !unsettled))
                     return { type: 'reverted' };
@@ -62424,7 +62455,7 @@ function createRouter(options) {
                 written = true;
             }
             catch (error) {
-                failure = (0,_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .b)(error);
+                failure = (0,problems/* messageOf */.b)(error);
                 if (clock.now() >= deadline)
                     break;
                 await clock.sleep(pauseMs);
@@ -62433,17 +62464,24 @@ function createRouter(options) {
         return {
             type: 'unconfirmed',
             detail: `${name}: version ${versions.stable} could not be confirmed within ` +
-                `${(0,_core_duration_js__WEBPACK_IMPORTED_MODULE_6__/* .formatDuration */ .a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
+                `${(0,duration/* formatDuration */.a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
         };
     }
     function leftAlone({ routing }) {
         const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `${name} was left as somebody else moved it: ${(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .describeRouting */ .ww)(routing)}.`;
+        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
         return serves.includes(versions.canary)
             ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
             : left;
     }
     return { target, versions, shift, confirm, revert };
+}
+function outcomeOf(failure) {
+    const conflict = failure.name === 'PreconditionFailedException';
+    return {
+        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+        onlyRequest: failure.attempts === 1,
+    };
 }
 
 
@@ -63877,8 +63915,8 @@ function reason(code, text) {
     return [code, text].filter((part) => part !== undefined && part !== '').join(': ');
 }
 
-// EXTERNAL MODULE: ./src/aws/router.ts
-var router = __nccwpck_require__(5776);
+// EXTERNAL MODULE: ./src/aws/router.ts + 1 modules
+var router = __nccwpck_require__(2442);
 // EXTERNAL MODULE: ./src/cancellation.ts
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/core/duration.ts
@@ -70067,7 +70105,7 @@ function preparedReport({ target, functionArn, alias, disposition }) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
 /* harmony import */ var _aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4045);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
-/* harmony import */ var _aws_router_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5776);
+/* harmony import */ var _aws_router_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2442);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4632);
 /* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8786);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(529);

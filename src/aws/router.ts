@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
+import { fateOf, surelyNotWritten, type FailedWrite } from '../core/fate.ts';
 import { repairCommand } from '../core/repair.ts';
 import {
   describeRouting,
@@ -31,7 +32,7 @@ export interface RouterOptions {
   readonly note: (text: string) => void;
 }
 
-/** How long a revert, or the read after it, goes on trying. */
+/** How long a revert goes on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
 const LONGEST_PAUSE_MS = 15_000;
 /** How often a shift is tried against replies that leave open whether it took effect. */
@@ -62,42 +63,44 @@ export function createRouter(options: RouterOptions): Router {
     const wanted = routingAt(weight, versions);
     let reason = '';
     for (let tries = 0; tries < SHIFT_TRIES; tries++) {
-      begun.add(weight);
-      unsettled = true;
-      let failure: AwsCallError;
-      try {
-        known = await aliases.update(target, wanted, known.revisionId, signal);
-        unsettled = false;
-        return { type: 'shifted' };
-      } catch (error) {
-        if (!(error instanceof AwsCallError)) throw error;
-        failure = error;
-        reason = error.message;
+      const failure = await write(weight, signal);
+      if (failure === undefined) return { type: 'shifted' };
+      reason = failure.message;
+      const present = await tryToFind(signal);
+      const fate = fateOf({ ...outcomeOf(failure), wanted, left: known.routing, present });
+      switch (fate.type) {
+        case 'written':
+          note(`${name}: the alias was written, though the reply got lost`);
+          known = fate.present;
+          unsettled = false;
+          return { type: 'shifted' };
+        case 'foreign':
+          return foreign(fate.present, known.routing);
+        case 'again':
+          known = fate.present;
+          break;
+        case 'refused':
+          return { type: 'blocked', reason };
       }
-      const conflict = failure.name === 'PreconditionFailedException';
-      // Only an answer to the first and only request says for sure that nothing was written:
-      // an earlier one may have taken effect though its reply was lost.
-      const surelyNotWritten = failure.refused && failure.attempts === 1;
-      if (surelyNotWritten) {
+    }
+    return { type: 'blocked', reason };
+  }
+
+  async function write(weight: number, signal: AbortSignal): Promise<AwsCallError | undefined> {
+    begun.add(weight);
+    unsettled = true;
+    try {
+      known = await aliases.update(target, routingAt(weight, versions), known.revisionId, signal);
+      unsettled = false;
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof AwsCallError)) throw error;
+      if (surelyNotWritten(outcomeOf(error))) {
         begun.delete(weight);
         unsettled = false;
       }
-      if (surelyNotWritten && !conflict) break;
-
-      const present = await tryToFind(signal);
-      if (present === undefined) break;
-      if (sameRouting(present.routing, wanted) && !surelyNotWritten) {
-        note(`${name}: the alias was written, though the reply got lost`);
-        known = present;
-        unsettled = false;
-        return { type: 'shifted' };
-      }
-      if (!sameRouting(present.routing, known.routing)) return foreign(present, known.routing);
-      if (failure.refused && !conflict) break;
-      // The routing is as we left it, so whatever made the revision a new one was harmless.
-      known = present;
+      return error;
     }
-    return { type: 'blocked', reason };
   }
 
   async function tryToFind(signal: AbortSignal): Promise<Alias | undefined> {
@@ -171,4 +174,12 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   return { target, versions, shift, confirm, revert };
+}
+
+function outcomeOf(failure: AwsCallError): Pick<FailedWrite<Alias>, 'answer' | 'onlyRequest'> {
+  const conflict = failure.name === 'PreconditionFailedException';
+  return {
+    answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+    onlyRequest: failure.attempts === 1,
+  };
 }
