@@ -62201,7 +62201,7 @@ function isNotFound(error) {
 }
 // By name and never by class: AWS answers with names that the SDK's model does not have, and
 // CloudWatch spells several of them in two ways.
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const UNKNOWN_CREDENTIALS = new Set([
     'InvalidClientTokenId',
@@ -62351,7 +62351,7 @@ function createRouter(options) {
     const missing = `the alias ${name} does not exist any more`;
     const repair = (0,core_repair/* repairCommand */.p)(target, versions.stable, options.region);
     /** How the alias stands as far as we moved it. */
-    let known = { routing: stableAlone, revisionId: options.revisionId };
+    let known = { routing: stableAlone, revisionId: options.revisionId ?? '' };
     /** What we began to write, whether or not a reply came: only these are ours to revert. */
     const begun = new Set(options.begun ?? []);
     /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
@@ -62950,15 +62950,19 @@ function quote(text) {
 function endingOf(state) {
     return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
 }
-const SUCCESSES = new Set([
-    'promoted',
-    'unchanged',
-    'created',
-    'planned',
-    'held',
-]);
+const SUCCEEDS = {
+    promoted: true,
+    unchanged: true,
+    created: true,
+    planned: true,
+    held: true,
+    reverted: false,
+    'revert-failed': false,
+    failed: false,
+};
+/** Whether the step of the workflow succeeds. */
 function isSuccess(outcome) {
-    return SUCCESSES.has(outcome);
+    return SUCCEEDS[outcome];
 }
 /** The ending of a run none of whose targets has anything to shift. */
 function endingWithoutShift(dispositions) {
@@ -63081,15 +63085,19 @@ function start(plan) {
     stepAt(plan, 0);
     return { phase: 'shifting', step: 0 };
 }
-const FINAL_PHASES = new Set([
-    'promoted',
-    'reverted',
-    'revert-failed',
-    'held',
-    'failed',
-]);
+const FINAL = {
+    shifting: false,
+    baking: false,
+    confirming: false,
+    reverting: false,
+    promoted: true,
+    reverted: true,
+    'revert-failed': true,
+    held: true,
+    failed: true,
+};
 function isFinal(state) {
-    return FINAL_PHASES.has(state.phase);
+    return FINAL[state.phase];
 }
 function command(plan, state) {
     switch (state.phase) {
@@ -70161,9 +70169,7 @@ async function putBack({ region, targets, begun }) {
     chronicle.note('the rollout did not end by itself; looking at what it left behind');
     const aliases = (0,_aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__/* .createAliases */ .X)((0,_aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .createClients */ .h)(region).lambda, region);
     const router = { aliases, region, begun, clock, note: chronicle.note };
-    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_11__/* .revertAll */ .q)(
-    // A revert reads the alias's revision itself.
-    targets.map((each) => (0,_aws_router_js__WEBPACK_IMPORTED_MODULE_3__/* .createRouter */ .a)({ ...router, ...each, revisionId: '' })));
+    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_11__/* .revertAll */ .q)(targets.map((each) => (0,_aws_router_js__WEBPACK_IMPORTED_MODULE_3__/* .createRouter */ .a)({ ...router, ...each })));
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
     const report = (0,_core_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(chronicle.entries, { outcome: result, reason }, { startedAt, endedAt: clock.now() });
     await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)(report);

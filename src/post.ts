@@ -46,8 +46,7 @@ async function putBack({ region, targets, begun }: Unfinished): Promise<void> {
   const aliases = createAliases(createClients(region).lambda, region);
   const router = { aliases, region, begun, clock, note: chronicle.note };
   const { result, detail } = await revertAll(
-    // A revert reads the alias's revision itself.
-    targets.map((each) => createRouter({ ...router, ...each, revisionId: '' })),
+    targets.map((each) => createRouter({ ...router, ...each })),
   );
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
   const report = reportOf(

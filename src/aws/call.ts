@@ -61,7 +61,7 @@ export function isNotFound(error: unknown): boolean {
 
 // By name and never by class: AWS answers with names that the SDK's model does not have, and
 // CloudWatch spells several of them in two ways.
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const UNKNOWN_CREDENTIALS = new Set([
   'InvalidClientTokenId',

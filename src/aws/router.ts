@@ -21,8 +21,11 @@ export interface RouterOptions {
   readonly target: Target;
   readonly versions: Versions;
   readonly region: string;
-  /** The alias as preflight saw it: the first write must not meet anybody else's. */
-  readonly revisionId: string;
+  /**
+   * The alias as preflight saw it: the first shift must not meet anybody else's write. Left out by who
+   * only reverts: a revert reads the revision itself.
+   */
+  readonly revisionId?: string;
   /**
    * Weights that another process of this rollout began to write before it ended. The last of these
    * writes may still be on its way.
@@ -49,7 +52,7 @@ export function createRouter(options: RouterOptions): Router {
   const missing = `the alias ${name} does not exist any more`;
   const repair = repairCommand(target, versions.stable, options.region);
   /** How the alias stands as far as we moved it. */
-  let known = { routing: stableAlone, revisionId: options.revisionId };
+  let known = { routing: stableAlone, revisionId: options.revisionId ?? '' };
   /** What we began to write, whether or not a reply came: only these are ours to revert. */
   const begun = new Set(options.begun ?? []);
   /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */

@@ -18,16 +18,20 @@ export function endingOf(state: FinalState): Ending {
   return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
 }
 
-const SUCCESSES: ReadonlySet<Outcome> = new Set<Outcome>([
-  'promoted',
-  'unchanged',
-  'created',
-  'planned',
-  'held',
-]);
+const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
+  promoted: true,
+  unchanged: true,
+  created: true,
+  planned: true,
+  held: true,
+  reverted: false,
+  'revert-failed': false,
+  failed: false,
+};
 
+/** Whether the step of the workflow succeeds. */
 export function isSuccess(outcome: Outcome): boolean {
-  return SUCCESSES.has(outcome);
+  return SUCCEEDS[outcome];
 }
 
 export interface StepReport {

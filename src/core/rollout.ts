@@ -62,16 +62,20 @@ export function start(plan: Plan): State {
   return { phase: 'shifting', step: 0 };
 }
 
-const FINAL_PHASES: ReadonlySet<string> = new Set<FinalState['phase']>([
-  'promoted',
-  'reverted',
-  'revert-failed',
-  'held',
-  'failed',
-]);
+const FINAL: Readonly<Record<State['phase'], boolean>> = {
+  shifting: false,
+  baking: false,
+  confirming: false,
+  reverting: false,
+  promoted: true,
+  reverted: true,
+  'revert-failed': true,
+  held: true,
+  failed: true,
+};
 
 export function isFinal(state: State): state is FinalState {
-  return FINAL_PHASES.has(state.phase);
+  return FINAL[state.phase];
 }
 
 export function command(plan: Plan, state: ActiveState): Command {
