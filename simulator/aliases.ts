@@ -1,10 +1,12 @@
 import { functionNamed } from './functions.ts';
 import { moveProvisioned } from './provisioned.ts';
-import { conflict, mustMatch, notFound, refuseOtherRevision } from './refusals.ts';
+import { conflict, invalid, mustMatch, notFound, refuseOtherRevision } from './refusals.ts';
 import { checkRouting, checkRoutingForm, type Weights } from './routing.ts';
 import { functionArn, newRevision, recordAlias, type Alias, type LambdaState } from './state.ts';
 
 export { getProvisioned, putProvisioned } from './provisioned.ts';
+
+const LONGEST_DESCRIPTION = 256;
 
 export interface AliasChange {
   readonly version?: string | undefined;
@@ -22,6 +24,7 @@ export function createAlias(
 ): Alias {
   mustMatch(name, 'name', '(?!^[0-9]+$)([a-zA-Z0-9-_]{1,128})');
   checkRoutingForm({ version, weights });
+  checkDescription(description);
   const found = functionNamed(state, functionName);
   if (found.aliases.has(name)) {
     throw conflict(`Alias already exists: ${functionArn(state, functionName)}:${name}`);
@@ -53,6 +56,7 @@ export function updateAlias(
     ...(change.version === undefined ? {} : { version: change.version }),
     ...(change.weights === undefined ? {} : { weights: change.weights }),
   });
+  checkDescription(change.description ?? '');
   const found = functionNamed(state, functionName);
   const alias = found.aliases.get(name);
   if (alias === undefined) {
@@ -71,6 +75,12 @@ export function updateAlias(
   if (before !== version) moveProvisioned(state, found, alias, before);
   recordAlias(state, functionName, alias, state.clock.now());
   return alias;
+}
+
+function checkDescription(description: string): void {
+  if (description.length <= LONGEST_DESCRIPTION) return;
+  const constraint = `Member must have length less than or equal to ${LONGEST_DESCRIPTION}`;
+  throw invalid(description, 'description', constraint);
 }
 
 /** With a version: those that point to it, not those that only send a part to it. */

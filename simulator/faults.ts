@@ -1,4 +1,4 @@
-export type Service = 'lambda' | 'cloudwatch';
+export type Service = 'lambda' | 'cloudwatch' | 'sts';
 
 /** What goes wrong with a request. */
 export type Fault =
@@ -77,7 +77,7 @@ function addTo<Entry>(entries: Set<Entry>, entry: Entry): () => void {
 }
 
 /** The throttling of Lambda's control plane, as AWS answers it. */
-export const THROTTLED: Fault = {
+export const THROTTLED: Fault & { readonly type: 'error' } = {
   type: 'error',
   status: 429,
   name: 'TooManyRequestsException',
@@ -89,6 +89,14 @@ export const UNAVAILABLE: Fault = {
   status: 500,
   name: 'ServiceException',
   message: 'An error occurred and the request cannot be processed.',
+};
+
+/** STS's refusal to let the caller assume a role, whatever the reason. */
+export const ROLE_REFUSED: Fault = {
+  type: 'error',
+  status: 403,
+  name: 'AccessDenied',
+  message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity',
 };
 
 export function denied(action: string, resource: string): Fault {

@@ -1,7 +1,18 @@
 import type { Service } from './faults.ts';
+import { stsRefusal, stsSuccess } from './sts-replies.ts';
 import type { WireReply, WireRequest } from './wire.ts';
 
-export function success(service: Service, status: number, body: unknown): WireReply {
+type JsonService = Exclude<Service, 'sts'>;
+
+export function success(
+  { service, operation }: { readonly service: Service; readonly operation: string },
+  status: number,
+  body: unknown,
+): WireReply {
+  return service === 'sts' ? stsSuccess(operation, status, body) : jsonReply(service, status, body);
+}
+
+function jsonReply(service: JsonService, status: number, body: unknown): WireReply {
   const nothing = service === 'lambda' ? '' : '{}';
   return {
     status,
@@ -12,7 +23,7 @@ export function success(service: Service, status: number, body: unknown): WireRe
   };
 }
 
-interface Refused {
+export interface Refused {
   readonly status: number;
   readonly name: string;
   readonly message: string;
@@ -22,6 +33,7 @@ interface Refused {
 /** CloudWatch has two names for an error: a code in a header, and the shape in the body. */
 const SHAPES: Readonly<Record<string, string>> = {
   AccessDenied: 'AccessDeniedException',
+  ExpiredToken: 'ExpiredTokenException',
   InvalidFormat: 'InvalidFormatFault',
   Throttling: 'ThrottlingException',
   ValidationError: 'ValidationException',
@@ -31,7 +43,13 @@ const SHAPES: Readonly<Record<string, string>> = {
 const CAPITAL_MESSAGE = new Set(['ResourceNotFoundException', 'AccessDeniedException']);
 
 export function refusal(service: Service, error: Refused): WireReply {
-  const { status, name, message, retryAfterSeconds } = error;
+  const { status, name, retryAfterSeconds } = error;
+  const { headers, body } = service === 'sts' ? stsRefusal(error) : jsonRefusal(service, error);
+  const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return { status, headers: { ...headers, ...wait }, body, error: name };
+}
+
+function jsonRefusal(service: JsonService, { status, name, message }: Refused): WireReply {
   const member = CAPITAL_MESSAGE.has(name) ? 'Message' : 'message';
   const sender = status < 500;
   const [kind, named] =
@@ -41,14 +59,17 @@ export function refusal(service: Service, error: Refused): WireReply {
           { 'x-amzn-query-error': `${name};${sender ? 'Sender' : 'Receiver'}` },
         ]
       : [{ Type: sender ? 'User' : 'Service' }, { 'x-amzn-errortype': name }];
-  const { headers, body } = success(service, status, { ...kind, [member]: message });
-  const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return { status, headers: { ...headers, ...named, ...wait }, body, error: name };
+  const reply = jsonReply(service, status, { ...kind, [member]: message });
+  return { ...reply, headers: { ...reply.headers, ...named } };
 }
 
-export function notSimulated({ method, url, headers }: WireRequest): WireReply {
-  const what = headers['x-amz-target'] ?? `${method} ${url}`;
-  return refusal('lambda', {
+export function notSimulated(
+  service: Service,
+  { method, url, headers, body }: WireRequest,
+): WireReply {
+  const action = service === 'sts' ? new URLSearchParams(body).get('Action') : null;
+  const what = action ?? headers['x-amz-target'] ?? `${method} ${url}`;
+  return refusal(service, {
     status: 404,
     name: 'NotSimulated',
     message: `The simulator does not know ${what}`,

@@ -1,5 +1,6 @@
 import { createAgenda } from './agenda.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
+import { expiredSession } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { settleAll } from './background.ts';
 import { realClock, type SimulatorClock } from './clock.ts';
@@ -11,7 +12,9 @@ import { lambdaOperation } from './lambda-wire.ts';
 import { createMetrics, MINUTE_MS, type Metrics } from './metrics.ts';
 import { seeded } from './random.ts';
 import { notSimulated, refusal, success } from './replies.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import type { AliasRecord } from './state.ts';
+import { isQuery, stsOperation } from './sts-wire.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 import type { Handled, WireReply, WireRequest } from './wire.ts';
 
@@ -32,7 +35,7 @@ export interface RecordedRequest extends SeenRequest {
   readonly error: string;
 }
 
-/** A local AWS, as far as the action uses it: Lambda's versions and aliases, and CloudWatch's alarms. */
+/** A local AWS, as far as the action uses it: Lambda's versions and aliases, CloudWatch's alarms, STS's sessions. */
 export interface Simulator {
   readonly region: string;
   readonly lambda: Lambda;
@@ -41,6 +44,8 @@ export interface Simulator {
   readonly alarms: Alarms;
   readonly metrics: Metrics;
   readonly traffic: Traffic;
+  /** Credentials that STS issued. */
+  readonly sessions: Sessions;
   readonly faults: Faults;
   /** Every state that an alias really had. */
   readonly aliasHistory: readonly AliasRecord[];
@@ -89,6 +94,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     settleAll(lambda, at);
   };
   const traffic = createTraffic({ clock, random, functions, settle, metrics, alarms });
+  const sessions = createSessions({ clock, random: seeded(~seed ^ SESSIONS_STREAM), account });
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
   const listeners: ((request: RecordedRequest) => void)[] = [];
@@ -96,25 +102,22 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 
   function handle(request: WireRequest): Answer {
     catchUp();
-    const target = request.headers['x-amz-target'];
-    const service = target?.startsWith(TARGET_PREFIX) === true ? 'cloudwatch' : 'lambda';
+    const service = serviceOf(request);
+    const expired = expiredSession(sessions, service, request);
     let handled: Handled | undefined;
     try {
-      handled =
-        service === 'cloudwatch'
-          ? cloudWatchOperation(cloudwatch, alarms, request)
-          : lambdaOperation(lambda, request);
+      handled = understood(service, request);
     } catch (error) {
-      return { reply: refusedBy(service, error) };
+      return { reply: refusedBy(service, expired ?? error) };
     }
-    if (handled === undefined) return { reply: notSimulated(request) };
+    if (handled === undefined) return { reply: notSimulated(service, request) };
 
     const { operation, input } = handled;
     const count = counts.get(operation) ?? 0;
     counts.set(operation, count + 1);
     const seen: SeenRequest = { service, operation, input, count };
-    const fault = faults.find(seen);
-    const reply = answer(handled, seen, fault);
+    const fault = expired === undefined ? faults.find(seen) : undefined;
+    const reply = expired === undefined ? answer(handled, seen, fault) : refusal(service, expired);
     const recorded: RecordedRequest = {
       ...seen,
       at: clock.now(),
@@ -139,6 +142,17 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     }
   }
 
+  function understood(service: Service, request: WireRequest): Handled | undefined {
+    switch (service) {
+      case 'lambda':
+        return lambdaOperation(lambda, request);
+      case 'cloudwatch':
+        return cloudWatchOperation(cloudwatch, alarms, request);
+      case 'sts':
+        return stsOperation(sessions, request);
+    }
+  }
+
   function answer({ run }: Handled, seen: SeenRequest, fault: Fault | undefined): WireReply {
     const { service } = seen;
     if (fault?.type === 'error') return refusal(service, fault);
@@ -149,7 +163,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     try {
       const { status, body } = run();
       faults.runAfter(seen);
-      return success(service, status, body);
+      return success(seen, status, body);
     } catch (error) {
       return refusedBy(service, error);
     }
@@ -162,6 +176,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     alarms,
     metrics,
     traffic,
+    sessions,
     faults,
     aliasHistory: lambda.aliasHistory,
     requests,
@@ -174,6 +189,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 }
 
 const NO_EFFECT = { status: 0, name: 'NoEffect', message: '' };
+
+/** Keeps the keys that are issued apart from the other random streams of the same seed. */
+const SESSIONS_STREAM = 0x575;
+
+function serviceOf(request: WireRequest): Service {
+  if (request.headers['x-amz-target']?.startsWith(TARGET_PREFIX) === true) return 'cloudwatch';
+  return isQuery(request) ? 'sts' : 'lambda';
+}
 
 function refusedBy(service: Service, error: unknown): WireReply {
   if (error instanceof AwsError) return refusal(service, error);

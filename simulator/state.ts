@@ -99,6 +99,7 @@ export interface AliasRecord {
   readonly alias: string;
   readonly version: string;
   readonly weights: Readonly<Record<string, number>>;
+  readonly description: string;
   readonly revisionId: string;
 }
 
@@ -136,8 +137,9 @@ export function newRevision({ random }: LambdaState): string {
 export function recordAlias(
   state: LambdaState,
   functionName: string,
-  { name, version, weights, revisionId }: Alias,
+  { name, version, weights, description, revisionId }: Alias,
   at: number,
 ): void {
-  state.aliasHistory.push({ at, functionName, alias: name, version, weights, revisionId });
+  const alias = { alias: name, version, weights, description, revisionId };
+  state.aliasHistory.push({ at, functionName, ...alias });
 }

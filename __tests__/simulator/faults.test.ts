@@ -31,7 +31,7 @@ const arrival = () =>
 
 describe('a fault of the simulator', () => {
   it('of the kind error answers in the place of Lambda, which does nothing', async () => {
-    inject({ ...THROTTLED, retryAfterSeconds: 7 } as Fault);
+    inject({ ...THROTTLED, retryAfterSeconds: 7 });
     const error: unknown = await describing('new').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       name: 'TooManyRequestsException',
@@ -104,7 +104,7 @@ describe('a fault of the simulator', () => {
   });
 
   it('of the kind delay takes effect at once and answers later than a request after it', async () => {
-    const mend = inject({ type: 'delay', ms: 50 });
+    const mend = inject({ type: 'delay', ms: 1_000 });
     const answered: string[] = [];
     const arrived = arrival();
     const slow = describing('slow').then(() => answered.push('slow'));

@@ -1,0 +1,54 @@
+import type { SimulatorClock } from './clock.ts';
+
+/** What a job may be permitted in its `permissions`, as far as a route here asks for it. */
+export type Permission = 'actions';
+
+/** A request as it came, whatever became of it. */
+export interface GitHubRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  /** Of the header Authorization, without its scheme; empty when there is none. */
+  readonly token: string;
+  /** Parsed JSON; undefined when there is no body. */
+  readonly body: unknown;
+}
+
+export interface GitHubReply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** An attempt of a workflow run. */
+export interface WorkflowRun {
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  /** Null until it has completed. */
+  readonly conclusion: string | null;
+  readonly htmlUrl: string;
+}
+
+/** What the routes work on. */
+export interface GitHubState {
+  readonly clock: SimulatorClock;
+  /** By `owner/repository/id/attempt`. */
+  readonly runs: Map<string, WorkflowRun>;
+}
+
+export interface GitHubCall {
+  readonly state: GitHubState;
+  /** The named groups of the route's path. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+}
+
+export interface GitHubRoute {
+  readonly method: string;
+  readonly path: RegExp;
+  /** Whose token it takes: the one for the API, or the one with which a runner asks for ID tokens. */
+  readonly token: 'api' | 'id-token-request';
+  readonly permission?: Permission;
+  reply(call: GitHubCall): GitHubReply;
+}
+
+export const NOT_FOUND: GitHubReply = { status: 404, body: { message: 'Not Found' } };

@@ -1,0 +1,40 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Serves HTTP on the loopback interface. */
+export async function listen(respond: Respond, port = 0): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    respond(request, response).catch((error: unknown) => {
+      // Not a refusal but a defect of the double or of a test's rule, unless the caller hung up.
+      if (!request.readableAborted) console.error(error);
+      request.socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
