@@ -1,0 +1,334 @@
+import { runAction } from '../src/action.ts';
+import { connectAws } from '../src/aws/aws.ts';
+import type { Chronicle } from '../src/chronicle.ts';
+import type { Entry } from '../src/core/journal.ts';
+import type { RolloutId } from '../src/core/marker.ts';
+import { planOf } from '../src/core/plan.ts';
+import type { Ending } from '../src/core/report.ts';
+import { beginStory, tell } from '../src/core/story.ts';
+import type { SavedRollout } from '../src/github/saved.ts';
+import type { Config } from '../src/inputs/inputs.ts';
+import { putBack } from '../src/post.ts';
+import { messageOf } from '../src/problems.ts';
+import { createAlias } from '../simulator/aliases.ts';
+import { createFunction, publishVersion, updateFunction } from '../simulator/functions.ts';
+import { putProvisioned } from '../simulator/provisioned.ts';
+import { seeded } from '../simulator/random.ts';
+import { createSimulator, type RecordedRequest, type Simulator } from '../simulator/simulator.ts';
+import type { AliasRecord } from '../simulator/state.ts';
+import { happen } from './happenings.ts';
+import type { CallFault, Scenario } from './scenario.ts';
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+import { createWire } from './wire.ts';
+
+export type ProcessName = 'main' | 'post' | 'next run';
+
+/** What one process of the action did, as it tells it itself. */
+export interface Told {
+  readonly process: ProcessName;
+  readonly startedAt: number;
+  readonly entries: readonly Entry[];
+  /** Absent when the process was killed. */
+  readonly ending?: Ending;
+  readonly endedAt: number;
+  readonly config: Config;
+}
+
+/** A state that an alias really had, and who brought it about. */
+export interface TrueAlias extends AliasRecord {
+  readonly by: ProcessName | 'others' | 'AWS' | 'preparation';
+}
+
+/** Everything that is known of a simulated rollout after it. */
+export interface Played {
+  readonly scenario: Scenario;
+  readonly told: readonly Told[];
+  readonly aliases: readonly TrueAlias[];
+  readonly requests: readonly RecordedRequest[];
+  readonly simulator: Simulator;
+  readonly faults: Readonly<Partial<Record<CallFault, number>>>;
+  /** What others did, and how the process died, while there was a process. */
+  readonly happened: readonly string[];
+  /** One line for everything that happened, in order. */
+  readonly trace: readonly string[];
+}
+
+/** Any time will do, as long as it is the same for a seed. */
+const STARTS_AT = Date.UTC(2026, 0, 1);
+/** A write that is still on its way when everything has ended must not change anything. */
+const AFTERMATH_MS = 10 * 60_000;
+const REGION = 'eu-west-1';
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'simulated', AWS_SECRET_ACCESS_KEY: 'simulated' };
+export const STABLE = '1';
+export const OTHER = '2';
+export const CANARY = '3';
+
+/** Plays a scenario to its end, with the action's own code from preflight on, the SDK and the simulated AWS. */
+export async function play(scenario: Scenario): Promise<Played> {
+  Object.assign(process.env, CREDENTIALS);
+  const time = createVirtualTime(STARTS_AT, scenario.seed);
+  const { clock } = time;
+  const simulator = createSimulator({ clock, seed: scenario.seed, region: REGION });
+  prepare(simulator, scenario);
+
+  const trace: string[] = [];
+  const say = (text: string) => {
+    trace.push(`${((clock.now() - STARTS_AT) / 1000).toFixed(3).padStart(9)} s  ${text}`);
+  };
+  const faults: Partial<Record<CallFault, number>> = {};
+  const happened: string[] = scenario.provisioned ? ['provisioned concurrency moves'] : [];
+  const random = seeded(scenario.seed ^ 0x5eed);
+  const writers = new Map<number, TrueAlias['by']>();
+  /** Whose doing it is what happens to aliases meanwhile. */
+  const attribute = <T>(by: TrueAlias['by'], act: () => T): T => {
+    simulator.advance();
+    const from = simulator.aliasHistory.length;
+    const result = act();
+    for (let index = from; index < simulator.aliasHistory.length; index++) writers.set(index, by);
+    return result;
+  };
+  simulator.onRequest(({ operation, error, input }) => {
+    say(`${operation}${summary(operation, input)}${error === '' ? '' : ` → ${error}`}`);
+  });
+  for (const { afterMs, what, forMs } of scenario.happenings) {
+    time.at(STARTS_AT + afterMs, () => {
+      say(`** ${what}`);
+      happened.push(what);
+      attribute('others', () => {
+        happen(what, { simulator, time, forMs });
+      });
+    });
+  }
+
+  const prepared = simulator.aliasHistory.length;
+  const stage: Stage = { scenario, time, simulator, say, random, faults, happened, attribute };
+  const told: Told[] = [];
+  await time.run(async () => {
+    const first = await mainProcess(stage, { runId: '42', mortal: true });
+    told.push(first.told);
+    if (first.told.ending === undefined && scenario.death.what === 'killed' && first.saved) {
+      told.push(await postProcess(stage, first.saved, first.told.config));
+    }
+    if (first.told.ending?.outcome === 'revert-failed' && first.saved) {
+      told.push(await postProcess(stage, first.saved, first.told.config));
+    }
+    if (first.told.ending === undefined && scenario.death.what === 'runner died') {
+      told.push((await mainProcess(stage, { runId: '43', mortal: false })).told);
+    }
+  });
+  const whileAlive = happened.length;
+  await time.passUntil(clock.now() + AFTERMATH_MS);
+  simulator.advance();
+
+  return {
+    scenario,
+    told,
+    aliases: simulator.aliasHistory.map((record, index) => ({
+      ...record,
+      weights: withoutTransition(record.weights),
+      by: index < prepared ? 'preparation' : (writers.get(index) ?? 'AWS'),
+    })),
+    requests: simulator.requests,
+    simulator,
+    faults,
+    happened: happened.slice(0, whileAlive),
+    trace,
+  };
+}
+
+interface Stage {
+  readonly scenario: Scenario;
+  readonly time: VirtualTime;
+  readonly simulator: Simulator;
+  readonly say: (text: string) => void;
+  readonly random: () => number;
+  readonly faults: Partial<Record<CallFault, number>>;
+  readonly happened: string[];
+  readonly attribute: <T>(by: TrueAlias['by'], act: () => T) => T;
+}
+
+/** An alias as it was written, without the weight that AWS shows while it moves provisioned concurrency. */
+function withoutTransition(weights: AliasRecord['weights']): AliasRecord['weights'] {
+  return Object.values(weights).includes(0.99) ? {} : weights;
+}
+
+function prepare(simulator: Simulator, scenario: Scenario): void {
+  const { lambda, alarms } = simulator;
+  for (const functionName of names('f', scenario.functions)) {
+    createFunction(lambda, { functionName });
+    publishVersion(lambda, functionName);
+    createAlias(lambda, functionName, 'live', {
+      version: STABLE,
+      description: 'd'.repeat(scenario.descriptionLength),
+    });
+    updateFunction(lambda, functionName, { code: `${functionName}, never live` });
+    publishVersion(lambda, functionName);
+    updateFunction(lambda, functionName, { code: `${functionName}, the canary` });
+    if (scenario.provisioned) putProvisioned(lambda, functionName, 'live', 2);
+  }
+  for (const name of names('alarm', scenario.alarms)) {
+    alarms.putLogAlarm(name);
+    alarms.setState(name, 'OK', 'all is well');
+  }
+}
+
+function names(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+}
+
+function configOf(scenario: Scenario): Config {
+  return {
+    requests: names('f', scenario.functions).map((name) => ({
+      target: { functionId: name, functionName: name, alias: 'live' },
+    })),
+    plan: planOf(
+      scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),
+      scenario.bakeSeconds * 1000,
+    ),
+    alarms: names('alarm', scenario.alarms).map((name) => ({ name })),
+    description: 'simulated',
+    pollIntervalMs: scenario.pollSeconds * 1000,
+    monitoringGraceMs: scenario.graceSeconds * 1000,
+    onAlarmAtStart: 'fail',
+    onInsufficientData: scenario.onInsufficientData,
+    onCancel: scenario.onCancel,
+    onUnfinished:
+      scenario.onUnfinished === ''
+        ? { action: 'revert', given: false }
+        : { action: scenario.onUnfinished, given: true },
+    dryRun: false,
+    region: REGION,
+    githubToken: '',
+  };
+}
+
+async function mainProcess(
+  stage: Stage,
+  { runId, mortal }: { readonly runId: string; readonly mortal: boolean },
+): Promise<{ readonly told: Told; readonly saved: SavedRollout | undefined }> {
+  const { scenario, time, say } = stage;
+  const { clock } = time;
+  const config = configOf(scenario);
+  const chronicle = createCollector(stage);
+  const process = runId === '42' ? 'main' : 'next run';
+  const { aws, wire } = awsOf(stage, process);
+  const cancellation = new AbortController();
+  let dead = false;
+  let saved: SavedRollout | undefined;
+  const id: RolloutId = {
+    ...{ repository: 'acme/shop', runId, attempt: '1' },
+    ...{ nonce: runId.padStart(8, '0'), plan: 'f00d' },
+  };
+  say(`-- main process of run ${runId}`);
+  const ending = runAction(config, id, {
+    aws,
+    runs: { status: () => Promise.resolve({ type: 'ended', url: 'https://github.com/run' }) },
+    clock,
+    chronicle,
+    keep: {
+      save: (rollout) => {
+        // As GitHub does: through text.
+        if (!dead) saved = JSON.parse(JSON.stringify(rollout)) as SavedRollout;
+      },
+      forget: () => {
+        if (!dead) saved = undefined;
+      },
+    },
+    cancellation: cancellation.signal,
+    random: stage.random,
+  }).catch((error: unknown): Ending => ({ outcome: 'failed', reason: messageOf(error) }));
+
+  const death = new Promise<undefined>((resolve) => {
+    const { what, afterMs } = scenario.death;
+    if (!mortal || what === 'none') return;
+    time.at(chronicle.startedAt + afterMs, () => {
+      say(`** ${what}`);
+      stage.happened.push(what);
+      if (what === 'cancelled') {
+        cancellation.abort(new Error('cancelled (SIGINT)'));
+        return;
+      }
+      dead = true;
+      wire.cut();
+      resolve(undefined);
+    });
+  });
+  const ended = await Promise.race([ending, death]);
+  const { startedAt, entries } = chronicle;
+  say(ended === undefined ? '-- killed' : `-- ${ended.outcome}: ${ended.reason}`);
+  const told: Told = {
+    ...{ process, startedAt, config },
+    // What a dead process would have gone on to say is not heard.
+    entries: [...entries],
+    endedAt: clock.now(),
+    ...(ended === undefined ? {} : { ending: ended }),
+  };
+  return { told, saved };
+}
+
+async function postProcess(stage: Stage, saved: SavedRollout, config: Config): Promise<Told> {
+  const { clock } = stage.time;
+  stage.say('-- post process');
+  const chronicle = createCollector(stage);
+  const { aws } = awsOf(stage, 'post');
+  const ending = await putBack(saved, { aws, clock, chronicle });
+  stage.say(`-- ${ending.outcome}: ${ending.reason}`);
+  const { startedAt, entries } = chronicle;
+  return { process: 'post', startedAt, entries, ending, endedAt: clock.now(), config };
+}
+
+/** Each process has its own connections; a dead one hears nothing any more. */
+function awsOf(
+  { simulator, time, scenario, random, faults, say, attribute }: Stage,
+  process: ProcessName,
+) {
+  const wire = createWire({
+    simulator,
+    time,
+    scenario,
+    random,
+    onArrival: (arrive) => attribute(process, arrive),
+    onFault: (fault, { method, path, headers }) => {
+      faults[fault] = (faults[fault] ?? 0) + 1;
+      say(`~~ ${fault}: ${headers['x-amz-target'] ?? `${method} ${path}`}`);
+    },
+  });
+  const aws = connectAws({
+    region: REGION,
+    role: undefined,
+    idToken: () => Promise.reject(new Error('There is no OIDC provider here')),
+    connect: () => ({ requestHandler: { handle: wire.handle } as never }),
+    now: () => time.clock.now(),
+  });
+  return { aws, wire };
+}
+
+/** Keeps what happened, and tells it in the trace as the log would. */
+function createCollector({ time: { clock }, say }: Stage): Chronicle {
+  const startedAt = clock.now();
+  const entries: Entry[] = [];
+  let memory = beginStory(startedAt);
+  function record(entry: Entry): void {
+    entries.push(entry);
+    const told = tell(memory, entry);
+    memory = told.memory;
+    for (const { level, text } of told.lines) say(`${level === 'info' ? '  ' : level} ${text}`);
+  }
+  return {
+    startedAt,
+    entries,
+    record,
+    note: (text) => {
+      record({ type: 'note', at: clock.now(), text });
+    },
+    warn: (text) => {
+      record({ type: 'warning', at: clock.now(), text });
+    },
+  };
+}
+
+function summary(operation: string, input: unknown): string {
+  if (operation !== 'UpdateAlias') return '';
+  const { FunctionVersion, RoutingConfig, RevisionId } = input as Record<string, unknown>;
+  return ` ${JSON.stringify({ FunctionVersion, RoutingConfig, RevisionId: String(RevisionId).slice(0, 8) })}`;
+}
