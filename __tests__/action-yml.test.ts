@@ -21,7 +21,8 @@ describe('action.yml', () => {
   it('has the inputs and the defaults that the program reads', () => {
     const declared = Object.entries(action.inputs).map(([name, input]) => [
       name,
-      input.default ?? '',
+      // Only GitHub can fill an expression in.
+      input.default?.startsWith('${{') === true ? '' : (input.default ?? ''),
     ]);
     expect(Object.fromEntries(declared)).toEqual(INPUT_DEFAULTS);
   });

@@ -7,7 +7,7 @@ import { denied } from '../simulator/faults.ts';
 import { publishVersion } from '../simulator/functions.ts';
 import { startServer, type RunningServer } from '../simulator/server.ts';
 import { createSimulator } from '../simulator/simulator.ts';
-import { createAlarms } from '../src/aws/alarms.ts';
+import { createAlarms, definitionOf } from '../src/aws/alarms.ts';
 import { createAliases } from '../src/aws/aliases.ts';
 import { createFunctions } from '../src/aws/functions.ts';
 import { addFunction } from './bundle/world.ts';
@@ -48,8 +48,11 @@ describe('against the simulator, the adapters for AWS', () => {
     const target = targetNamed('revisions');
     const write = createAliases(lambda, region).update(
       target,
-      { version: '1', weights: {} },
-      '00000000-0000-0000-0000-000000000000',
+      {
+        routing: { version: '1', weights: {} },
+        description: '',
+        revisionId: '00000000-0000-0000-0000-000000000000',
+      },
       signal,
     );
     await expect(write).rejects.toMatchObject({
@@ -116,6 +119,49 @@ describe('against the simulator, the adapters for AWS', () => {
     expect(await createAlarms(cloudwatch).history(watch, signal)).toEqual(['ALARM', 'OK']);
   });
 
+  it('tell what a metric alarm watches, and nothing of alarms of another kind', async () => {
+    simulator.alarms.putMetricAlarm('watched', {
+      metricName: 'Errors',
+      dimensions: { FunctionName: 'checkout', Resource: 'checkout:live' },
+      statistic: 'Average',
+      periodSeconds: 60,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
+      threshold: 0.1,
+      comparison: 'GreaterThanOrEqualToThreshold',
+    });
+    simulator.alarms.putLogAlarm('log');
+    simulator.alarms.putCompositeAlarm('composite', 'ALARM("watched")');
+    const found = await createAlarms(cloudwatch).read(['watched', 'log', 'composite'], signal);
+    const definitions = new Map(found.map(({ name, definition }) => [name, definition]));
+    expect(definitions).toEqual(
+      new Map([
+        [
+          'watched',
+          {
+            periodSeconds: 60,
+            evaluationPeriods: 5,
+            datapointsToAlarm: 3,
+            threshold: 0.1,
+            comparison: 'GreaterThanOrEqualToThreshold',
+            metrics: [
+              {
+                id: '',
+                namespace: 'AWS/Lambda',
+                name: 'Errors',
+                dimensions: { FunctionName: 'checkout', Resource: 'checkout:live' },
+                statistic: 'Average',
+                periodSeconds: 60,
+              },
+            ],
+          },
+        ],
+        ['log', undefined],
+        ['composite', undefined],
+      ]),
+    );
+  });
+
   it('tell the IAM action and the resource that are missing', async () => {
     addFunction(simulator, 'forbidden');
     const arn = `arn:aws:lambda:${region}:123456789012:function:forbidden`;
@@ -124,5 +170,84 @@ describe('against the simulator, the adapters for AWS', () => {
       createAliases(lambda, region).find(targetNamed('forbidden'), signal),
     ).rejects.toThrow(`Add the action "lambda:GetAlias" on the resource "${arn}"`);
     mend();
+  });
+});
+
+describe('what a metric alarm watches', () => {
+  const query = (Id: string, ReturnData: boolean, MetricName: string) => ({
+    Id,
+    ReturnData,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/Lambda',
+        MetricName,
+        Dimensions: [{ Name: 'FunctionName', Value: 'checkout' }],
+      },
+      Period: 120,
+      Stat: 'Sum',
+    },
+  });
+  const metric = (id: string, name: string) => ({
+    id,
+    namespace: 'AWS/Lambda',
+    name,
+    dimensions: { FunctionName: 'checkout' },
+    statistic: 'Sum',
+    periodSeconds: 120,
+  });
+
+  it('is the returned expression and its metrics, with the period of these', () => {
+    const Metrics = [
+      query('e', false, 'Errors'),
+      query('i', false, 'Invocations'),
+      { Id: 'rate', Expression: '100 * e / i', ReturnData: true },
+    ];
+    expect(definitionOf({ Metrics, EvaluationPeriods: 2, Threshold: 5 })).toEqual({
+      periodSeconds: 120,
+      evaluationPeriods: 2,
+      datapointsToAlarm: 2,
+      threshold: 5,
+      comparison: '',
+      metrics: [metric('e', 'Errors'), metric('i', 'Invocations')],
+      expression: '100 * e / i',
+    });
+  });
+
+  it('is the metric, not the band of expected values that it is compared with', () => {
+    const Metrics = [
+      query('m', true, 'Errors'),
+      { Id: 'band', Expression: 'ANOMALY_DETECTION_BAND(m)', ReturnData: true },
+    ];
+    const definition = definitionOf({ Metrics, ThresholdMetricId: 'band', EvaluationPeriods: 1 });
+    expect(definition).toMatchObject({ metrics: [metric('m', 'Errors')], periodSeconds: 120 });
+    expect(definition).not.toHaveProperty('expression');
+    expect(definition).not.toHaveProperty('threshold');
+  });
+
+  it('is a query without metrics, with a period of its own', () => {
+    const Metrics = [{ Id: 'q', Expression: 'SELECT SUM(Errors) FROM "AWS/Lambda"', Period: 300 }];
+    const definition = definitionOf({ Metrics, EvaluationPeriods: 1 });
+    expect(definition).toMatchObject({ metrics: [], periodSeconds: 300 });
+  });
+
+  it('is a percentile as it is written', () => {
+    const alarm = { Namespace: 'AWS/Lambda', MetricName: 'Duration', ExtendedStatistic: 'p99' };
+    const definition = definitionOf({ ...alarm, Period: 60, EvaluationPeriods: 1 });
+    expect(definition?.metrics).toMatchObject([{ statistic: 'p99', dimensions: {} }]);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no period', { Namespace: 'AWS/Lambda', MetricName: 'Errors', EvaluationPeriods: 1 }],
+    ['no number of periods', { Namespace: 'AWS/Lambda', MetricName: 'Errors', Period: 60 }],
+    ['empty queries', { Metrics: [{ Id: 'a' }], EvaluationPeriods: 1 }],
+    ['an empty metric', { Metrics: [{ Id: 'a', MetricStat: {} }], EvaluationPeriods: 1 }],
+    [
+      'two results',
+      { Metrics: [query('a', true, 'Errors'), query('b', true, 'Errors')], EvaluationPeriods: 1 },
+    ],
+    ['PromQL', { EvaluationCriteria: { PromQLCriteria: { Query: 'up' } }, EvaluationInterval: 60 }],
+  ])('is not known of an alarm with %s', (_, alarm) => {
+    expect(definitionOf(alarm as Parameters<typeof definitionOf>[0])).toBeUndefined();
   });
 });

@@ -48,13 +48,17 @@ export function describeContract(aws: () => Aws, prepare: (name: string) => Prom
     await functions().publish(target('splits'), await latest('splits'), signal);
     const before = await aliases().find(target('splits'), signal);
     const split = { version: '1', weights: { '2': 12.5 } };
-    const after = await aliases().update(target('splits'), split, before?.revisionId ?? '', signal);
-    expect(after.routing).toEqual(split);
-    expect((await aliases().find(target('splits'), signal))?.routing).toEqual(split);
+    const after = await aliases().update(
+      target('splits'),
+      { routing: split, description: 'half-way', revisionId: before?.revisionId ?? '' },
+      signal,
+    );
+    expect(after).toMatchObject({ routing: split, description: 'half-way' });
+    expect(await aliases().find(target('splits'), signal)).toEqual(after);
 
-    const alone = { version: '2', weights: {} };
-    await aliases().update(target('splits'), alone, after.revisionId, signal);
-    expect((await aliases().find(target('splits'), signal))?.routing).toEqual(alone);
+    const alone = { routing: { version: '2', weights: {} }, description: '' };
+    await aliases().update(target('splits'), { ...alone, revisionId: after.revisionId }, signal);
+    expect(await aliases().find(target('splits'), signal)).toMatchObject(alone);
   });
 
   it('creates an alias', async () => {

@@ -29,7 +29,7 @@ describe('the loop', () => {
     return {
       target: { functionId: name, functionName: name, alias: 'live' },
       versions: { stable: '1', canary: '2' },
-      shift: async (weight) => {
+      shift: async ({ weight }) => {
         const result = (await shift?.(weight)) ?? { type: 'shifted' };
         trace.push(`${name} ${result.type} ${weight}`);
         return result;

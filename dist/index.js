@@ -62018,89 +62018,1575 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4045:
+/***/ 3732:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ createAliases)
-/* harmony export */ });
-/* harmony import */ var _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1696);
-/* harmony import */ var _arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1626);
-/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1373);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  V: () => (/* binding */ routerOf),
+  C: () => (/* binding */ runAction)
+});
 
-
-function createAliases(lambda, region) {
-    const name = ({ functionId, alias }) => ({ FunctionName: functionId, Name: alias });
-    const intent = (action, target) => ({
-        action: `lambda:${action}`,
-        resource: (0,_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .functionArn */ .mE)(target.functionId, region),
-    });
+// EXTERNAL MODULE: ./src/core/duration.ts
+var core_duration = __nccwpck_require__(8571);
+;// CONCATENATED MODULE: ./src/core/marker.ts
+/** Lambda takes descriptions up to this length. */
+const LONGEST_DESCRIPTION = 256;
+const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+)\}/;
+/** The markers of a plan's steps, in order. */
+function markersOf(plan, id, versions) {
+    return plan.steps.map(({ weight }, index) => ({ ...id, ...versions, step: index + 1, weight }));
+}
+/** A description with the marker behind it; nothing when there is no room for it. */
+function withMarker(description, marker) {
+    const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
+    const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
+        `canary=${canary} step=${step} weight=${weight} plan=${plan}}`;
+    const marked = description === '' ? text : `${description} ${text}`;
+    return marked.length <= LONGEST_DESCRIPTION ? marked : undefined;
+}
+/** A description without the marker, and the marker if there is one. */
+function readMarker(description) {
+    const match = MARKER.exec(description);
+    if (match?.groups === undefined)
+        return { description };
+    const { step, weight, ...texts } = match.groups;
     return {
-        async find(target, signal) {
-            try {
-                const reply = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .call */ .T1)(intent('GetAlias', target), signal, (options) => lambda.send(new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .GetAliasCommand */ .MES(name(target)), options));
-                return aliasOf(reply);
-            }
-            catch (error) {
-                if ((0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .isNotFound */ .c4)(error))
-                    return undefined;
-                throw error;
-            }
-        },
-        async create(target, version, signal) {
-            const command = new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .CreateAliasCommand */ .W_e({ ...name(target), FunctionVersion: version });
-            const reply = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .call */ .T1)(intent('CreateAlias', target), signal, (options) => lambda.send(command, options));
-            return aliasOf(reply);
-        },
-        async update(target, routing, revisionId, signal) {
-            const command = new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .UpdateAliasCommand */ .lqC({
-                ...name(target),
-                // Both in one call, always: a version alone would collide with the weight that is left over
-                // ("already included in routing configuration"), and a missing RoutingConfig leaves the old
-                // weights in place.
-                FunctionVersion: routing.version,
-                RoutingConfig: { AdditionalVersionWeights: fractions(routing.weights) },
-                RevisionId: revisionId,
-            });
-            const reply = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .call */ .T1)(intent('UpdateAlias', target), signal, (options) => lambda.send(command, options));
-            return aliasOf(reply);
-        },
-        async transition(target, signal) {
-            const command = new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .GetProvisionedConcurrencyConfigCommand */ .D96({
-                FunctionName: target.functionId,
-                Qualifier: target.alias,
-            });
-            const resource = `${(0,_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .functionArn */ .mE)(target.functionId, region)}:${target.alias}`;
-            try {
-                const reply = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .call */ .T1)({ action: 'lambda:GetProvisionedConcurrencyConfig', resource }, signal, (options) => lambda.send(command, options));
-                return reply.Status === 'IN_PROGRESS' ? 'under way' : 'none';
-            }
-            catch (error) {
-                if (!(error instanceof _call_js__WEBPACK_IMPORTED_MODULE_0__/* .AwsCallError */ .iQ))
-                    throw error;
-                return error.name === 'ProvisionedConcurrencyConfigNotFoundException' ? 'none' : 'unknown';
-            }
-        },
+        description: description.replace(match[0], ''),
+        marker: { ...texts, step: Number(step), weight: Number(weight) },
     };
 }
-function aliasOf(reply) {
-    const { AliasArn: arn, FunctionVersion: version, RevisionId: revisionId } = reply;
-    if (arn === undefined || version === undefined || revisionId === undefined) {
-        throw new Error('Lambda answered with an alias that has no ARN, version or revision');
+function sameRollout(a, b) {
+    return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
+}
+
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
+;// CONCATENATED MODULE: ./src/core/fate.ts
+
+
+/** An answer to the only request says for sure that nothing was written; a later one does not. */
+function surelyNotWritten({ answer, onlyRequest, }) {
+    return answer !== 'unknown' && onlyRequest;
+}
+function fateOf(write) {
+    const { answer, left, present } = write;
+    if (present === undefined)
+        return 'refused';
+    if (isWritten(write, present))
+        return 'written';
+    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
+        return 'foreign';
     }
-    const weights = Object.entries(reply.RoutingConfig?.AdditionalVersionWeights ?? {});
+    // A conflict over the same content was a harmless change, like that of the description.
+    return answer === 'refused' ? 'refused' : 'again';
+}
+function isWritten(write, { routing, marker }) {
+    const { wanted } = write;
+    if (!(0,core_routing/* sameRouting */.Hm)(routing, wanted.routing))
+        return false;
+    // Without a marker, another rollout with the same versions and weights looks the same.
+    if (wanted.marker === undefined)
+        return !surelyNotWritten(write);
+    return (marker !== undefined && sameRollout(marker, wanted.marker) && marker.step === wanted.marker.step);
+}
+function isClaimedByAnother({ wanted, left }, { marker }) {
+    return (marker !== undefined &&
+        [wanted, left].every(({ marker: own }) => own === undefined || !sameRollout(own, marker)));
+}
+
+;// CONCATENATED MODULE: ./src/core/repair.ts
+/** The one command that puts an alias on one version, ready to be pasted into a shell. */
+function repairCommand(target, version, region) {
+    return [
+        'aws lambda update-alias',
+        `--region ${quote(region)}`,
+        `--function-name ${quote(target.functionId)}`,
+        `--name ${quote(target.alias)}`,
+        `--function-version ${quote(version)}`,
+        "--routing-config 'AdditionalVersionWeights={}'",
+    ].join(' ');
+}
+function quote(text) {
+    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+// EXTERNAL MODULE: ./src/core/target.ts
+var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/problems.ts
+var src_problems = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+;// CONCATENATED MODULE: ./src/aws/settled.ts
+
+
+
+// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
+const PATIENCE_MS = 15 * 60_000;
+const POLL_MS = 5_000;
+/**
+ * Reads an alias. While Lambda moves its provisioned concurrency to another version, it shows weights
+ * that nobody set: this waits until they are gone, and answers with the alias as it is then.
+ */
+async function readSettled(options) {
+    const { aliases, target, clock, note, signal, move } = options;
+    const deadline = clock.now() + PATIENCE_MS;
+    for (let announced = false;; announced = true) {
+        const alias = await aliases.find(target, signal);
+        if (alias === undefined || !(0,core_routing/* isSplit */.pF)(alias.routing) || clock.now() >= deadline)
+            return alias;
+        if (move !== undefined && !(0,core_routing/* looksLikeTransition */.zQ)(alias.routing, move.from, move.to))
+            return alias;
+        const transition = await aliases.transition(target, signal);
+        // It may have ended between the two reads.
+        if (transition === 'none')
+            return aliases.find(target, signal);
+        // Without the permission to see it, only our own move makes a transition likely.
+        if (transition === 'unknown' && move === undefined)
+            return alias;
+        if (!announced) {
+            note(`${(0,core_target/* targetName */.je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
+                `weights to clear (at most ${(0,core_duration/* formatDuration */.a)(PATIENCE_MS)})`);
+        }
+        await clock.sleep(POLL_MS, signal);
+        signal?.throwIfAborted();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/aws/router.ts
+
+
+
+
+
+
+
+
+
+/** How long a revert goes on trying, not counting a wait for provisioned concurrency to move. */
+const router_PATIENCE_MS = 2 * 60_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+/** How often a write is tried against replies that leave open whether it took effect. */
+const TRIES = 3;
+/** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
+function createRouter(options) {
+    const { aliases, target, versions, markers = [], nonces, clock, note } = options;
+    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
+    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
+    const name = (0,core_target/* targetName */.je)(target);
+    const missing = `the alias ${name} does not exist any more`;
+    const repair = repairCommand(target, versions.stable, options.region);
+    /** How the alias stands as far as we moved it. */
+    let known = options.alias ?? {
+        routing: stableAlone,
+        description: '',
+        revisionId: '',
+    };
+    /** What we began to write, whether or not a reply came: only these are ours to revert. */
+    const begun = new Set(options.begun ?? []);
+    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
+    let unsettled = begun.size > 0;
+    const carriesOurMarker = ({ description }) => nonces.includes(readMarker(description).marker?.nonce ?? '');
+    const isClaimedByAnother = (alias) => readMarker(alias.description).marker !== undefined && !carriesOurMarker(alias);
+    const isOurs = (alias) => !isClaimedByAnother(alias) &&
+        ([...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(alias.routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
+            (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
+    async function shift(to, signal) {
+        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(markers[to.step]) };
+        let reason = '';
+        for (let tries = 0; tries < TRIES; tries++) {
+            const unsettledBefore = unsettled;
+            const failure = await write(to, signal);
+            if (failure === undefined)
+                return { type: 'shifted' };
+            reason = failure.message;
+            const { answer, onlyRequest } = outcomeOf(failure);
+            const present = await tryToFind(signal);
+            const fate = fateOf({
+                answer,
+                onlyRequest: onlyRequest && !unsettledBefore,
+                wanted,
+                left: contentOf(known),
+                present: present === undefined ? undefined : contentOf(present),
+            });
+            if (present === undefined || fate === 'refused')
+                break;
+            if (fate === 'foreign')
+                return foreign(present, known.routing);
+            known = present;
+            if (fate === 'written') {
+                note(`${name}: the alias was written, though the reply got lost`);
+                unsettled = false;
+                return { type: 'shifted' };
+            }
+        }
+        return { type: 'blocked', reason };
+    }
+    async function write({ step, weight }, signal) {
+        const isFirst = !unsettled;
+        begun.add(weight);
+        unsettled = true;
+        try {
+            known = await aliases.update(target, next(step, weight), signal);
+            unsettled = false;
+            return undefined;
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            if (isFirst && surelyNotWritten(outcomeOf(error))) {
+                begun.delete(weight);
+                unsettled = false;
+            }
+            return error;
+        }
+    }
+    function next(step, weight) {
+        const { description } = readMarker(known.description);
+        const marker = markers[step];
+        return {
+            routing: (0,core_routing/* routingAt */.Uf)(weight, versions),
+            // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
+            description: (marker && withMarker(description, marker)) ?? description,
+            revisionId: known.revisionId,
+        };
+    }
+    async function tryToFind(signal) {
+        try {
+            return await aliases.find(target, signal);
+        }
+        catch (error) {
+            if (error instanceof call/* AwsCallError */.iQ)
+                return undefined;
+            throw error;
+        }
+    }
+    function foreign({ routing }, left) {
+        return {
+            type: 'blocked',
+            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
+                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
+        };
+    }
+    async function confirm(signal) {
+        const reader = { aliases, target, clock, note, signal };
+        const move = { from: versions.stable, to: versions.canary };
+        let failure = '';
+        for (let tries = 0;; tries++) {
+            const present = await readSettled({ ...reader, move });
+            if (present === undefined)
+                return { type: 'blocked', reason: missing };
+            if (!(0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
+                return foreign(present, canaryAlone);
+            if (!carriesOurMarker(present))
+                return { type: 'confirmed' };
+            if (tries === TRIES) {
+                note(`${name}: its description keeps the mark of this rollout: ${failure}`);
+                return { type: 'confirmed' };
+            }
+            failure = await removeMarker(present, signal);
+        }
+    }
+    async function removeMarker(present, signal) {
+        try {
+            await aliases.update(target, withoutMarker(present, canaryAlone), signal);
+            return '';
+        }
+        catch (error) {
+            if (error instanceof call/* AwsCallError */.iQ)
+                return error.message;
+            throw error;
+        }
+    }
+    async function revert() {
+        const deadline = clock.now() + router_PATIENCE_MS;
+        const move = { from: versions.canary, to: versions.stable };
+        let written = false;
+        let failure = 'the alias still does not serve it alone.';
+        for (let tries = 0;; tries++) {
+            const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+            try {
+                // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+                const fresh = options.aliasesForRevert(tries);
+                const present = await (written
+                    ? readSettled({ aliases: fresh, target, clock, note, move })
+                    : fresh.find(target));
+                if (present === undefined)
+                    return { type: 'foreign', detail: missing };
+                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
+                // A write that is still on its way names the revision of now: only a new one keeps it out.
+                if (back && (written || !unsettled))
+                    return { type: 'reverted' };
+                if (!back && !isOurs(present))
+                    return { type: 'foreign', detail: leftAlone(present) };
+                if (written) {
+                    // Written, and read back as something else of ours.
+                    if (clock.now() >= deadline)
+                        break;
+                    await clock.sleep(pauseMs);
+                }
+                await fresh.update(target, withoutMarker(present, stableAlone));
+                written = true;
+            }
+            catch (error) {
+                failure = (0,src_problems/* messageOf */.b)(error);
+                if (clock.now() >= deadline)
+                    break;
+                await clock.sleep(pauseMs);
+            }
+        }
+        return {
+            type: 'unconfirmed',
+            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
+                `${(0,core_duration/* formatDuration */.a)(router_PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
+        };
+    }
+    /** The mark of another rollout stays: only that one knows what it is good for. */
+    function withoutMarker(alias, routing) {
+        const { description, revisionId } = alias;
+        const ours = carriesOurMarker(alias);
+        return {
+            routing,
+            revisionId,
+            description: ours ? readMarker(description).description : description,
+        };
+    }
+    function leftAlone({ routing }) {
+        const serves = [routing.version, ...Object.keys(routing.weights)];
+        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
+        return serves.includes(versions.canary)
+            ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
+            : left;
+    }
+    return { target, versions, shift, confirm, revert };
+}
+function contentOf({ routing, description }) {
+    return { routing, ...optionalMarker(readMarker(description).marker) };
+}
+function optionalMarker(marker) {
+    return marker === undefined ? {} : { marker };
+}
+function outcomeOf(failure) {
+    const conflict = failure.name === 'PreconditionFailedException';
     return {
-        arn,
-        revisionId,
-        routing: {
-            version,
-            weights: Object.fromEntries(weights.map(([other, fraction]) => [other, fraction * 100])),
+        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+        onlyRequest: failure.attempts === 1,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/verdict.ts
+const PASS = { kind: 'pass', reason: '' };
+const SEVERITY = ['pass', 'inconclusive', 'error', 'fail'];
+/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
+function worst(verdicts) {
+    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
+}
+
+;// CONCATENATED MODULE: ./src/core/alarms.ts
+
+
+/** Begins to watch an alarm. One that is already red counts only after it was green once. */
+function watch(reading, at) {
+    return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
+}
+/**
+ * The alarms whose present state does not tell whether they were red since the reading before.
+ * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
+ * red and green again between two readings; only then is its history worth a call.
+ */
+function needHistory(watches, alarms) {
+    const present = (watch) => alarms.find(({ name }) => name === watch.name);
+    // A plain failure decides by itself, and the revert must not wait for anything.
+    if (watches.some((before) => !before.ignored && present(before)?.state === 'ALARM'))
+        return [];
+    return watches.filter((before) => {
+        const now = present(before);
+        if (now === undefined || now.transitionedAt === before.transitionedAt)
+            return false;
+        return now.state !== 'ALARM' || before.ignored;
+    });
+}
+/**
+ * Judges a reading of the alarms. Not being able to see is not health, but has a grace time.
+ * `histories`: what was read of the alarms that {@link needHistory} named.
+ */
+function assess(watches, reading, histories, policy) {
+    const judged = watches.map((before) => judge(before, reading, histories.get(before.name), policy));
+    return {
+        watches: judged.map(({ after }) => after),
+        measurements: judged.map(({ after, state, detail, verdict }) => ({
+            at: reading.at,
+            check: after.name,
+            state,
+            detail,
+            verdict,
+        })),
+        verdict: worst(judged.map(({ verdict }) => verdict)),
+    };
+}
+function judge(before, reading, history, policy) {
+    if (reading.type === 'unreadable')
+        return unseen(before, reading.at, reading.problem, policy);
+    const now = reading.alarms.find(({ name }) => name === before.name);
+    if (now === undefined) {
+        const problem = 'CloudWatch did not return it: it was deleted, or may no longer be read';
+        return unseen(before, reading.at, problem, policy);
+    }
+    if (now.notEvaluated !== undefined) {
+        return unseen(before, reading.at, now.notEvaluated, policy);
+    }
+    if (!KNOWN_STATES.has(now.state)) {
+        return unseen(before, reading.at, `CloudWatch gives its state as ${now.state}`, policy);
+    }
+    const states = statesSince(before, now, history);
+    const ignored = before.ignored && !states.includes('OK');
+    // An ignored alarm counts from its first green on; one that never was ignored counts throughout.
+    const counted = before.ignored ? states.slice(states.indexOf('OK') + 1) : states;
+    return {
+        after: { ...seen(now, reading.at), ignored },
+        state: now.state,
+        detail: now.reason,
+        verdict: ignored ? PASS : judgeStates(now, counted, policy),
+    };
+}
+function judgeStates(now, states, policy) {
+    if (now.state === 'ALARM') {
+        return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
+    }
+    if (states.includes('ALARM')) {
+        return {
+            kind: 'fail',
+            reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
+        };
+    }
+    if (states.includes(UNKNOWN)) {
+        return {
+            kind: 'fail',
+            reason: `alarm ${now.name} left ${now.state} and came back between two readings, and its history ` +
+                'could not be read: that counts as ALARM',
+        };
+    }
+    if (now.state === 'OK')
+        return PASS;
+    return judgeInsufficientData(now, policy);
+}
+function judgeInsufficientData(now, policy) {
+    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
+    switch (policy.onInsufficientData) {
+        case 'continue':
+            return PASS;
+        case 'wait':
+            return { kind: 'inconclusive', reason };
+        case 'revert':
+            return { kind: 'fail', reason };
+    }
+}
+function unseen(before, at, problem, policy) {
+    const darkMs = at - before.seenAt;
+    const reason = `alarm ${before.name} could not be read for ${(0,core_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+    return {
+        after: before,
+        state: 'unreadable',
+        detail: problem,
+        verdict: darkMs > policy.monitoringGraceMs
+            ? {
+                kind: 'fail',
+                reason: `${reason} (monitoring-grace is ${(0,core_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
+            }
+            : { kind: 'error', reason },
+    };
+}
+const KNOWN_STATES = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
+const UNKNOWN = 'unknown';
+function statesSince(before, now, history) {
+    if (history === undefined)
+        return [now.state];
+    if (history.type === 'states')
+        return [...history.states, now.state];
+    // Without history: a changed state is taken for one step, but one that changed and is the same
+    // again was something else in between, and that may have been ALARM.
+    return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
+}
+function seen(reading, at) {
+    return {
+        name: reading.name,
+        state: reading.state,
+        ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
+        seenAt: at,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/checks.ts
+
+
+/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
+function createChecks(alarms, begin, policy) {
+    let watches = begin;
+    async function read(at, signal) {
+        try {
+            const names = watches.map(({ name }) => name);
+            return { type: 'read', at, alarms: await alarms.read(names, signal) };
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            return { type: 'unreadable', at, problem: error.message };
+        }
+    }
+    async function historyOf(watch, signal) {
+        try {
+            return { type: 'states', states: await alarms.history(watch, signal) };
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            return { type: 'unreadable', problem: error.message };
+        }
+    }
+    return {
+        async assess(at, signal) {
+            const reading = await read(at, signal);
+            const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
+            const histories = new Map();
+            for (const watch of doubtful)
+                histories.set(watch.name, await historyOf(watch, signal));
+            const assessment = assess(watches, reading, histories, policy);
+            watches = assessment.watches;
+            return assessment;
         },
     };
 }
-function fractions(weights) {
-    return Object.fromEntries(Object.entries(weights).map(([version, percent]) => [version, percent / 100]));
+
+// EXTERNAL MODULE: ./src/core/report.ts
+var report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/core/rollout.ts
+var rollout = __nccwpck_require__(7058);
+;// CONCATENATED MODULE: ./src/core/unfinished.ts
+
+
+
+
+/**
+ * Decides about aliases that are split, or carry the mark of a rollout. A rollout is taken for dead only
+ * when its run is known to have ended, and an alias for its own only when it is as its mark says.
+ */
+function recoveryOf({ found, statusOf, policy, own, region }) {
+    const marked = found.flatMap(({ target, routing, description }) => {
+        const { marker } = readMarker(description);
+        return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
+    });
+    const asLeft = marked.filter(({ routing, marker }) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker)));
+    const split = asLeft.filter(({ routing }) => (0,core_routing/* isSplit */.pF)(routing));
+    // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
+    // these move all or none. Only who resumes the very same plan can end its bake.
+    const unfinished = asLeft.filter(({ marker }) => split.some((other) => sameRollout(other.marker, marker)) ||
+        (policy.action === 'resume' && marker.plan === own.plan));
+    const recoverable = (target) => unfinished.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
+    const problems = [
+        ...found.flatMap((alias) => (0,core_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
+        ...marked.flatMap(({ target, marker, run }) => {
+            const name = (0,core_target/* targetName */.je)(target);
+            if (run.type === 'running')
+                return [underWay(name, marker, run.url)];
+            if (!recoverable(target))
+                return [];
+            if (policy.action === 'fail')
+                return [toFail({ target, marker }, run.url, region)];
+            return run.type === 'unknown' && !policy.given
+                ? [notKnown({ target, marker }, run, region)]
+                : [];
+        }),
+        ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
+    ];
+    return {
+        action: problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
+            ? 'none'
+            : policy.action,
+        unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
+        problems,
+        warnings: marked.flatMap(({ target, routing, marker, run }) => recoverable(target)
+            ? [recovering({ target, marker }, run, policy)]
+            : [leftOver(target, routing, run.url)]),
+    };
+}
+/** `the rollout of version 8 that https://… began` */
+function unfinished_rollout({ canary }, url) {
+    return `the rollout of version ${canary} that ${url} began`;
+}
+function underWay(name, marker, url) {
+    return (`${name} is being moved by another run: ${unfinished_rollout(marker, url)} is still under way. ` +
+        'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.');
+}
+function notOurs({ target, routing, description }, region) {
+    const says = description === '' ? '' : ` Its description is: ${description}.`;
+    return (`${(0,core_target/* targetName */.je)(target)} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
+        `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
+        `version: ${repairCommand(target, routing.version, region)}`);
+}
+function toFail({ target, marker }, url, region) {
+    return (`${(0,core_target/* targetName */.je)(target)}: ${unfinished_rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
+        `on-unfinished is fail. ${remedies(target, marker, region)}`);
+}
+function notKnown({ target, marker }, { url, problem }, region) {
+    return (`${(0,core_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${unfinished_rollout(marker, url)}, and whether that ` +
+        `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
+        `done, or put the alias back: ${repairCommand(target, marker.stable, region)}`);
+}
+function remedies(target, marker, region) {
+    return ('Set on-unfinished to revert or resume, or put the alias back: ' +
+        repairCommand(target, marker.stable, region));
+}
+function resumeProblems(unfinished, own) {
+    return unfinished.flatMap(({ target, marker }) => marker.plan === own.plan
+        ? []
+        : [
+            `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
+                'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
+        ]);
+}
+function recovering({ target, marker }, run, { action }) {
+    const found = `${(0,core_target/* targetName */.je)(target)}: ${unfinished_rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
+    const doubt = run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
+    return action === 'resume'
+        ? `${found}${doubt}. It is resumed at step ${marker.step}.`
+        : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
+}
+function leftOver(target, routing, url) {
+    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
+        `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`);
+}
+/**
+ * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
+ * not moved yet.
+ */
+function resumeStep(targets, unfinished) {
+    const steps = targets.map((target) => unfinished.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
+    return Math.min(...steps) - 1;
+}
+
+;// CONCATENATED MODULE: ./src/core/alarm-lint.ts
+
+
+
+/**
+ * Lambda's metrics are sums of a minute that can be seen a minute or more after it is over, and
+ * CloudWatch looks at them once a minute. Neither is promised, so this is the usual, not the worst.
+ */
+const METRIC_DELAY_MS = 2 * 60_000;
+/** Warnings about alarms that cannot do their job in this rollout. */
+function lintAlarms(alarms, { targets, plan }) {
+    const steps = plan.steps.map((step, index) => ({ ...step, number: index + 1 }));
+    return alarms.flatMap(({ name, definition }) => {
+        if (definition === undefined)
+            return [];
+        const faults = [
+            tooSlow(definition, steps),
+            unseeing(definition, targets) ?? diluted(definition, { targets, steps }),
+        ];
+        return faults.flatMap((fault) => (fault === undefined ? [] : [`Alarm ${name} ${fault}`]));
+    });
+}
+function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps) {
+    const datapointsMs = periodSeconds * 1000 * datapointsToAlarm;
+    const needsMs = datapointsMs + METRIC_DELAY_MS;
+    const sane = periodSeconds > 0 && datapointsToAlarm > 0 && Number.isFinite(needsMs);
+    // A promotion that does not bake is meant not to be watched.
+    const short = steps.filter(({ weight, bakeMs }) => bakeMs < needsMs && !(weight >= 100 && bakeMs === 0));
+    if (!sane || short.length === 0)
+        return undefined;
+    const of = evaluationPeriods > datapointsToAlarm ? ` of ${evaluationPeriods}` : '';
+    const several = of !== '' || datapointsToAlarm !== 1;
+    const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
+    // An alarm over a minute is as short as one on Lambda's metrics can be.
+    const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
+    return (`needs about ${(0,core_duration/* formatDuration */.a)(needsMs)} to go into ALARM (${datapoints}, and about ` +
+        `${(0,core_duration/* formatDuration */.a)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
+        `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
+}
+function bakesFor(steps) {
+    const bakes = steps.map(({ bakeMs }) => bakeMs);
+    const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
+    const duration = (0,core_duration/* formatDuration */.a)(shortest);
+    if (bakes.length === 1)
+        return `bakes for ${duration} only`;
+    const same = bakes.every((bakeMs) => bakeMs === shortest);
+    return same ? `bake for ${duration} only` : `bake for less, the shortest for ${duration}`;
+}
+function unseeing({ metrics }, targets) {
+    const [target] = targets;
+    const sights = metrics.map((metric) => sightOf(metric, targets));
+    // With one metric that sees the canary the others may be what it is compared with.
+    if (sights.some(({ type }) => type === 'sees' || type === 'unknown'))
+        return undefined;
+    const blind = sights.find((sight) => sight.type === 'never');
+    if (blind !== undefined)
+        return blind.why;
+    const elsewhere = sights.flatMap((sight) => (sight.type === 'elsewhere' ? [sight.what] : []));
+    if (target === undefined || elsewhere.length === 0)
+        return undefined;
+    return (`watches ${join(elsewhere)} only, but the rollout shifts ${join(targets.map(core_target/* targetName */.je))}. ` +
+        `Unless that is meant, use ${targets.length === 1 ? '' : 'the dimensions of one of these, as '}` +
+        `FunctionName = ${target.functionName} and Resource = ${(0,core_target/* targetName */.je)(target)}.`);
+}
+function sightOf({ namespace, dimensions }, targets) {
+    const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
+    if (namespace !== 'AWS/Lambda' || functionName === undefined)
+        return { type: 'unknown' };
+    const ofFunction = targets.filter((target) => target.functionName === functionName);
+    const [first] = ofFunction;
+    if (first === undefined)
+        return { type: 'elsewhere', what: functionName };
+    if (resource?.startsWith('arn:'))
+        return never(first, underArn(resource));
+    const version = resource === undefined ? undefined : versionIn(resource, functionName);
+    if (version !== undefined)
+        return never(first, callsOf(version, `${functionName}:${version}`));
+    const seen = ofFunction.filter((target) => resource === undefined || resource === (0,core_target/* targetName */.je)(target));
+    const [target] = seen;
+    if (target === undefined)
+        return { type: 'elsewhere', what: resource ?? functionName };
+    if (executed === undefined || seen.some((each) => mayRun(each, executed))) {
+        return { type: 'sees' };
+    }
+    return { type: 'never', why: executedWhy(target, executed) };
+}
+/** The version that a resource like `checkout:7` names; undefined for one that names an alias. */
+function versionIn(resource, functionName) {
+    const qualifier = resource.slice(functionName.length + 1);
+    const ofFunction = resource === `${functionName}:${qualifier}`;
+    return ofFunction && /^(\d+|\$LATEST)$/.test(qualifier) ? qualifier : undefined;
+}
+function never(target, why) {
+    const name = (0,core_target/* targetName */.je)(target);
+    return { type: 'never', why: `sees nothing of ${name}: ${why}. Use Resource = ${name}.` };
+}
+function underArn(resource) {
+    return `Resource = ${resource} is an ARN, and Lambda has no metrics under an ARN`;
+}
+function callsOf(version, resource) {
+    return `Resource = ${resource} covers only calls that name ${numbered(version)} themselves`;
+}
+function mayRun({ stable, canary }, version) {
+    return canary === undefined ? version !== stable : version === canary;
+}
+function executedWhy(target, executed) {
+    const name = (0,core_target/* targetName */.je)(target);
+    const other = executed === target.stable || target.canary === undefined
+        ? 'covers the stable version only'
+        : `covers ${numbered(executed)} only, and the canary is ${numbered(target.canary)}`;
+    return (`never sees the canary of ${name}: ExecutedVersion = ${executed} ${other}. ` +
+        `Use Resource = ${name} without ExecutedVersion.`);
+}
+function numbered(version) {
+    return version === '$LATEST' ? version : `version ${version}`;
+}
+/** Weights and thresholds are decimals in doubles: 33.3 % is not quite 0.333. */
+const TOLERANCE = 1e-9;
+function diluted(definition, { targets, steps, }) {
+    const { comparison, threshold } = definition;
+    const top = valueWhenAllFail(definition, targets);
+    const exclusive = comparison === 'GreaterThanThreshold';
+    const upwards = exclusive || comparison === 'GreaterThanOrEqualToThreshold';
+    if (top === undefined || threshold === undefined || !Number.isFinite(threshold) || !upwards) {
+        return undefined;
+    }
+    const reaches = ({ weight }) => {
+        const above = (weight / 100) * top - threshold;
+        return exclusive ? above > TOLERANCE : above >= -TOLERANCE;
+    };
+    const blind = steps.filter((step) => step.weight < 100 && !reaches(step));
+    if (blind.length === 0)
+        return undefined;
+    const highest = (0,core_routing/* formatWeight */.ck)(Math.max(...blind.map(({ weight }) => weight)));
+    const limit = (0,core_routing/* formatWeight */.ck)((threshold / top) * 100);
+    return (`would miss even a canary that fails every time in ${nameSteps(blind)}: it watches the error rate ` +
+        `of old and new together, which is ${highest} ${blind.length === 1 ? 'only' : 'at most'} then, ` +
+        `and goes into ALARM ${exclusive ? `above ${limit}` : `from ${limit} on`}. ` +
+        'Watch the number of errors (Sum) instead, or lower the threshold.');
+}
+/** What the alarm's error rate is when all calls fail, 1 or 100; undefined when it is no such rate. */
+function valueWhenAllFail({ metrics, expression }, targets) {
+    const mixed = metrics.filter((metric) => mixesVersions(metric, targets));
+    const named = (name, statistic) => mixed.filter((metric) => metric.name === name && metric.statistic === statistic);
+    if (expression === undefined) {
+        // Errors is 0 or 1 for each call, so its average is the rate.
+        return named('Errors', 'Average').length > 0 ? 1 : undefined;
+    }
+    const pairs = named('Errors', 'Sum').flatMap((errors) => named('Invocations', 'Sum')
+        .filter((invocations) => sameTraffic(errors, invocations))
+        .map((invocations) => [errors.id, invocations.id]));
+    for (const [errors, invocations] of pairs) {
+        const text = expression
+            .replaceAll(/\s/g, '')
+            .replaceAll(`FILL(${errors},0)`, () => errors)
+            .replaceAll(`(${errors})`, () => errors);
+        if (writings(`${errors}/${invocations}`).includes(text))
+            return 1;
+        if (writingsInPercent(errors, invocations).includes(text))
+            return 100;
+    }
+    return undefined;
+}
+function writings(formula) {
+    return [formula, `(${formula})`];
+}
+function writingsInPercent(e, i) {
+    return [
+        `100*${e}/${i}`,
+        `(100*${e})/${i}`,
+        `${e}*100/${i}`,
+        `(${e}*100)/${i}`,
+        `${e}/${i}*100`,
+        `100*(${e}/${i})`,
+        `(${e}/${i})*100`,
+    ].flatMap(writings);
+}
+function mixesVersions(metric, targets) {
+    const names = Object.keys(metric.dimensions);
+    return (names.every((name) => name === 'FunctionName' || name === 'Resource') &&
+        sightOf(metric, targets).type === 'sees');
+}
+function sameTraffic({ dimensions: a }, { dimensions: b }) {
+    return a['FunctionName'] === b['FunctionName'] && a['Resource'] === b['Resource'];
+}
+/** `step 1 (5 %)`, `steps 1 to 9 (10 % to 90 %)`; a plan may have a hundred of them. */
+function nameSteps(steps) {
+    const runs = [];
+    for (const step of steps) {
+        const run = runs.at(-1);
+        if (run?.at(-1)?.number === step.number - 1)
+            run.push(step);
+        else
+            runs.push([step]);
+    }
+    return join(runs.map(nameRun));
+}
+function nameRun(run) {
+    const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
+    const between = run.length === 2 ? ' and ' : ' to ';
+    const numbers = ends.map(({ number }) => number).join(between);
+    const weights = ends.map(({ weight }) => (0,core_routing/* formatWeight */.ck)(weight)).join(between);
+    return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
+}
+function join(words) {
+    const different = [...new Set(words)];
+    const last = different.slice(-1);
+    return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
+}
+
+// EXTERNAL MODULE: ./src/core/plan.ts
+var core_plan = __nccwpck_require__(4620);
+;// CONCATENATED MODULE: ./src/core/preflight.ts
+
+
+
+/** What was found, for who wants to know. */
+function describeFacts({ target, routing, stable, candidate }) {
+    const serves = routing === undefined
+        ? 'does not exist yet'
+        : `serves ${(0,core_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+    return (`${(0,core_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+        `with code ${candidate.codeSha256} and role ${candidate.role}`);
+}
+/** Everything AWS would refuse half-way, found before the first write. */
+function inspectTarget(facts) {
+    const { routing, stable, candidate } = facts;
+    const unchanged = candidate.version === routing?.version;
+    const problems = [
+        ...inspectRouting(facts),
+        ...(unchanged ? [] : inspectCandidate(facts)),
+        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
+    ];
+    const warnings = stable?.state === 'Inactive'
+        ? [
+            `${(0,core_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
+        ]
+        : [];
+    return { problems, warnings };
+}
+function inspectRouting({ target, region, routing, stable }) {
+    const name = (0,core_target/* targetName */.je)(target);
+    if (routing === undefined)
+        return [];
+    if (routing.version === '$LATEST') {
+        return [
+            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
+                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
+                repairCommand(target, '1', region),
+        ];
+    }
+    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
+        return [
+            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
+                'Lambda would refuse to route to it, so there would be no way back.',
+        ];
+    }
+    return [];
+}
+function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
+    const problems = [];
+    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
+    if (candidate.lastUpdateStatus === 'Failed') {
+        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
+    }
+    if (candidate.state === 'Failed') {
+        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
+    }
+    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
+        problems.push(notActive(target, candidate));
+    }
+    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
+        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
+            'Somebody else updated the code, or this is the hash of another build.');
+    }
+    return problems;
+}
+/** Why a published version cannot be the canary. */
+function notActive(target, facts) {
+    const remedy = facts.state === 'Inactive'
+        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
+            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
+        : '';
+    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
+}
+/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
+function inspectPair(target, stable, candidate) {
+    const problems = [];
+    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
+        '(update the alias yourself), then go on with canaries.';
+    if (stable.role !== candidate.role) {
+        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
+            `${label(candidate)} as ${candidate.role}. ${why}`);
+    }
+    if (stable.deadLetterArn !== candidate.deadLetterArn) {
+        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
+            `${label(candidate)} has ${queue(candidate)}. ${why}`);
+    }
+    return problems;
+}
+function label({ version }) {
+    return version === '$LATEST' ? 'the new one' : `version ${version}`;
+}
+function queue({ deadLetterArn }) {
+    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
+}
+function because(reason) {
+    return reason === '' ? '' : ` (${reason})`;
+}
+/** Whether the named alarms exist and are in a state from which a rollout may begin. */
+function inspectAlarms(names, alarms, policy) {
+    const problems = [];
+    const warnings = [];
+    for (const name of names) {
+        const alarm = alarms.find((candidate) => candidate.name === name);
+        if (alarm === undefined) {
+            problems.push(`alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
+                'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".');
+        }
+        else if (alarm.notEvaluated !== undefined) {
+            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
+        }
+        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
+            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
+                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
+        }
+        else if (alarm.state === 'ALARM') {
+            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
+        }
+        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
+            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
+                'the first step would be reverted at once.');
+        }
+    }
+    return { problems, warnings };
+}
+
+;// CONCATENATED MODULE: ./src/core/session.ts
+
+
+/** What a rollout takes besides its bakes: publishing, waiting for Lambda, and a revert at its very end. */
+const MARGIN_MS = 5 * 60_000;
+/** What aws-actions/configure-aws-credentials asks for when it is not told otherwise. */
+const USUAL_SESSION_MS = 60 * 60_000;
+/** Whether the credentials last as long as the plan: without them, nothing can be reverted. */
+function inspectSession(session, plan, now) {
+    const bakeMs = (0,core_plan/* totalBakeMs */._m)(plan);
+    const baking = `the plan bakes for ${(0,core_duration/* formatDuration */.a)(bakeMs)}`;
+    const waysOut = 'Let the session last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and the ' +
+        "role's maximum session duration), or let this action assume the role itself and renew the session " +
+        '(role-to-assume).';
+    switch (session.type) {
+        case 'renewed':
+        case 'endless':
+            return { problems: [], warnings: [] };
+        case 'temporary': {
+            const leftMs = session.expiresAt - now;
+            return {
+                problems: leftMs < bakeMs + MARGIN_MS
+                    ? [
+                        `The AWS credentials expire in ${(0,core_duration/* formatDuration */.a)(leftMs)}, but ${baking} ` +
+                            `and takes up to ${(0,core_duration/* formatDuration */.a)(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
+                    ]
+                    : [],
+                warnings: [],
+            };
+        }
+        case 'unknown':
+            return {
+                problems: [],
+                warnings: bakeMs + MARGIN_MS > USUAL_SESSION_MS
+                    ? [
+                        `It is not known when the AWS credentials expire, and ${baking}. Without them nothing can be ` +
+                            `reverted. Make sure that they last: ${waysOut}`,
+                    ]
+                    : [],
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/polling.ts
+
+const polling_POLL_MS = 2_000;
+const NEWS_EVERY_MS = 60_000;
+/**
+ * Reads until it is done. The SDK's waiters are not used: they swallow an AccessDenied until they time
+ * out, and never settle on states like Inactive.
+ * @throws when it is not done in time, when a read fails, or when aborted
+ */
+async function pollUntil(options) {
+    const { read, done, waitingFor, patienceMs, clock, note, signal } = options;
+    const begin = clock.now();
+    let newsAt = begin;
+    for (;;) {
+        const value = await read();
+        if (done(value))
+            return value;
+        const now = clock.now();
+        if (now - begin >= patienceMs) {
+            throw new Error(`${waitingFor(value)}: not done after ${(0,core_duration/* formatDuration */.a)(patienceMs)}`);
+        }
+        if (now >= newsAt) {
+            const waited = now > begin ? ` (${(0,core_duration/* formatDuration */.a)(now - begin)} so far)` : '';
+            note(`${waitingFor(value)}${waited}`);
+            newsAt = now + NEWS_EVERY_MS;
+        }
+        await clock.sleep(polling_POLL_MS, signal);
+        signal.throwIfAborted();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/preflight.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** An update takes seconds, one of a container image minutes. */
+const UPDATE_PATIENCE_MS = 15 * 60_000;
+const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
+/**
+ * Looks at everything and writes nothing.
+ * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
+ * @throws {Refusal} when there are no credentials to look with
+ */
+async function preflight(config, id, preparation) {
+    const session = await lookAtSession(config, preparation);
+    const [looks, alarms] = await Promise.all([
+        Promise.all(config.requests.map((request) => clear(request, preparation))),
+        lookAtAlarms(config, preparation),
+    ]);
+    const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
+    const blindness = await lookForBlips(alarms.watches, preparation);
+    const recovery = await lookForUnfinished(targets, { config, id }, preparation);
+    const findings = [session, recovery, ...looks, alarms];
+    return {
+        targets,
+        recovery,
+        problems: findings.flatMap(({ problems }) => problems),
+        details: [
+            ...targets.map(({ facts }) => describeFacts(facts)),
+            ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
+        ],
+        warnings: [
+            ...[session, ...looks, alarms].flatMap(({ warnings }) => warnings),
+            ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
+            ...blindness,
+            ...planWarnings(config),
+        ],
+    };
+}
+/** First and alone: without credentials, everything else fails for the same reason. */
+async function lookAtSession({ plan }, { aws, clock }) {
+    try {
+        return inspectSession(await aws.session(), plan, clock.now());
+    }
+    catch (error) {
+        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error)]);
+    }
+}
+async function lookForUnfinished(targets, { config, id }, { aws, runs, signal }) {
+    const found = targets.flatMap(({ request: { target }, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
+    const statuses = new Map();
+    for (const { description } of found) {
+        const { marker } = readMarker(description);
+        if (marker !== undefined)
+            statuses.set(marker.nonce, await runs.status(marker, signal));
+    }
+    return recoveryOf({
+        found,
+        statusOf: ({ nonce }) => statuses.get(nonce) ?? NOT_ASKED,
+        policy: config.onUnfinished,
+        own: id,
+        region: aws.region,
+    });
+}
+const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
+async function clear(request, preparation) {
+    try {
+        const { alias, facts } = await gather(request, preparation);
+        const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
+        return { ...inspectTarget(facts), cleared };
+    }
+    catch (error) {
+        return { problems: [unreadable(error, request, preparation)], warnings: [] };
+    }
+}
+async function gather({ target, version, codeSha256 }, preparation) {
+    const { aws, clock, note, signal } = preparation;
+    const { functions, aliases, region } = aws;
+    const [candidate, alias] = await Promise.all([
+        settledVersion(target, version, preparation),
+        readSettled({ aliases, target, clock, note, signal }),
+    ]);
+    const stable = alias === undefined || alias.routing.version === '$LATEST'
+        ? undefined
+        : await functions.read(target, signal, alias.routing.version);
+    return {
+        alias,
+        facts: {
+            target,
+            region,
+            candidate,
+            ...(alias === undefined ? {} : { routing: alias.routing }),
+            ...(stable === undefined ? {} : { stable }),
+            ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
+        },
+    };
+}
+/** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
+async function settledVersion(target, version, { aws, clock, note, signal }) {
+    return pollUntil({
+        read: () => aws.functions.read(target, signal, version),
+        done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
+        waitingFor: () => version === undefined
+            ? `${target.functionName}: waiting for an update that is in progress`
+            : `${target.functionName}: waiting for version ${version} to become Active`,
+        patienceMs: UPDATE_PATIENCE_MS,
+        clock,
+        note,
+        signal,
+    });
+}
+function unreadable(error, { target, version }, { aws: { region }, signal }) {
+    signal.throwIfAborted();
+    if ((0,call/* isNotFound */.c4)(error)) {
+        return version === undefined
+            ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
+            : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
+    }
+    return (0,src_problems/* messageOf */.b)(error);
+}
+function lintedTarget({ request: { target, version }, facts }) {
+    return { ...target, stable: facts.stable?.version, canary: version };
+}
+/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
+async function lookForBlips([watch], { aws, signal }) {
+    if (watch === undefined)
+        return [];
+    try {
+        await aws.alarms.history(watch, signal);
+        return [];
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        return [
+            `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
+                `be missed, or count as red without need: ${(0,src_problems/* messageOf */.b)(error)}`,
+        ];
+    }
+}
+/**
+ * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
+ * watch them from here on.
+ */
+async function lookAtAlarms(config, { aws, clock, signal }) {
+    const names = config.alarms.map(({ name }) => name);
+    const at = clock.now();
+    try {
+        const found = await aws.alarms.read(names, signal);
+        const { problems, warnings } = inspectAlarms(names, found, config);
+        return {
+            problems: [...problems, ...elsewhere(config.alarms, found)],
+            warnings,
+            found,
+            watches: found.map((alarm) => watch(alarm, at)),
+        };
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        const problem = (0,src_problems/* messageOf */.b)(error);
+        return { problems: [problem], warnings: [], found: [], watches: [] };
+    }
+}
+/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
+function elsewhere(wanted, found) {
+    return wanted.flatMap(({ name, account }) => {
+        const alarm = found.find((candidate) => candidate.name === name);
+        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
+            ? []
+            : [
+                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
+            ];
+    });
+}
+function planWarnings({ plan, alarms }) {
+    const total = (0,core_plan/* totalBakeMs */._m)(plan);
+    return [
+        ...(alarms.length === 0
+            ? [
+                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
+            ]
+            : []),
+        ...(total > HOSTED_JOB_LIMIT_MS
+            ? [
+                `The plan bakes for ${(0,core_duration/* formatDuration */.a)(total)}; a job on a GitHub-hosted runner ends after 6 h, ` +
+                    'and the rollout would be reverted then.',
+            ]
+            : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/publish.ts
+
+
+
+
+
+
+
+/** SnapStart and container images take minutes to become Active. */
+const ACTIVE_PATIENCE_MS = 30 * 60_000;
+const PUBLISH_TRIES = 5;
+/**
+ * Publishes the versions of all targets and waits until they are Active.
+ * @throws {Refusal} when a version cannot be the canary
+ */
+function publish(targets, description, preparation) {
+    return publish_all(targets, (cleared) => canaryOf(cleared, description, preparation));
+}
+/**
+ * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
+ * @throws {Refusal} when an alias cannot be created
+ */
+function prepareAliases(published, resumed, preparation) {
+    return publish_all(published, (each) => prepareAlias(each, resumed, preparation));
+}
+/** Waits for all, and reports everything that went wrong with any of them. */
+async function publish_all(items, act) {
+    const settled = await Promise.allSettled(items.map(act));
+    const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+function problemsIn(reason) {
+    if (reason instanceof src_problems/* Refusal */.P)
+        return reason.problems;
+    return [(0,src_problems/* messageOf */.b)(reason)];
+}
+async function canaryOf(cleared, description, preparation) {
+    const { request, facts } = cleared;
+    const { target } = request;
+    const version = request.version ?? (await publishLatest(cleared, description, preparation));
+    if (version === facts.routing?.version)
+        return { cleared, version };
+    const canary = await untilActive(target, version, preparation);
+    const problems = [
+        ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
+        // $LATEST may have changed between preflight and publishing.
+        ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
+    ];
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return { cleared, version };
+}
+async function publishLatest({ request: { target }, facts }, description, preparation) {
+    const { aws, note, signal } = preparation;
+    for (let tries = 1;; tries++) {
+        try {
+            const request = { codeSha256: facts.candidate.codeSha256, description };
+            const version = await aws.functions.publish(target, request, signal);
+            note(`${target.functionName}: $LATEST is published as version ${version}`);
+            return version;
+        }
+        catch (error) {
+            const busy = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
+            if (!busy || tries >= PUBLISH_TRIES)
+                throw error;
+            // An update began after preflight; if it changed the code, the hash stops the next try.
+            await settledVersion(target, undefined, preparation);
+        }
+    }
+}
+async function untilActive(target, version, { aws, clock, note, signal }) {
+    return pollUntil({
+        read: () => aws.functions.read(target, signal, version),
+        done: ({ state }) => state !== 'Pending',
+        waitingFor: ({ stateReason }) => `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
+        patienceMs: ACTIVE_PATIENCE_MS,
+        clock,
+        note,
+        signal,
+    });
+}
+async function prepareAlias({ cleared: { request, facts, alias }, version }, resumed, preparation) {
+    const { target } = request;
+    const { functionArn } = facts.candidate;
+    if (alias === undefined) {
+        const created = await createAlias(target, version, preparation);
+        return { target, functionArn, alias: created, disposition: { type: 'created', version } };
+    }
+    const unfinished = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
+    return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
+}
+function dispositionOf({ routing }, version, unfinished) {
+    if (unfinished?.marker.canary === version) {
+        return { type: 'shift', stable: unfinished.marker.stable, canary: version };
+    }
+    if (unfinished === undefined || !(0,core_routing/* isSplit */.pF)(routing)) {
+        const { version: stable } = routing;
+        return stable === version
+            ? { type: 'unchanged', version }
+            : { type: 'shift', stable, canary: version };
+    }
+    const { target, marker } = unfinished;
+    throw new src_problems/* Refusal */.P([
+        `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
+            `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
+    ]);
+}
+async function createAlias(target, version, { aws: { aliases }, signal }) {
+    try {
+        return await aliases.create(target, version, signal);
+    }
+    catch (error) {
+        // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
+        const exists = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
+        const alias = exists ? await aliases.find(target, signal) : undefined;
+        if (alias === undefined)
+            throw error;
+        if (alias.routing.version === version && !(0,core_routing/* isSplit */.pF)(alias.routing))
+            return alias;
+        throw new src_problems/* Refusal */.P([
+            `somebody else created the alias ${(0,core_target/* targetName */.je)(target)} meanwhile; it serves ${(0,core_routing/* describeRouting */.ww)(alias.routing)}.`,
+        ]);
+    }
+}
+
+// EXTERNAL MODULE: ./src/rollout.ts
+var src_rollout = __nccwpck_require__(6190);
+;// CONCATENATED MODULE: ./src/action.ts
+
+
+
+
+
+
+
+
+
+
+
+
+// Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
+const JITTER = 0.1;
+/**
+ * Does what the inputs ask for, from preflight to the last bake.
+ * @throws {Refusal} when no rollout of its own was begun; whatever else is thrown means the same
+ */
+async function runAction(config, id, surroundings) {
+    const { aws, clock, chronicle } = surroundings;
+    chronicle.record({ type: 'plan', at: clock.now(), plan: config.plan });
+    recordTargets(surroundings, config.requests.map(askedReport));
+    const clearance = await action_clear(config, id, surroundings);
+    const { details, recovery } = clearance;
+    chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+    clearance.warnings.forEach(chronicle.warn);
+    recordTargets(surroundings, clearance.targets.map(clearedReport));
+    if (config.dryRun)
+        return { outcome: 'planned', reason: '' };
+    const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
+    const { prepared, watches } = await prepare(clearance, resumed, config, surroundings).catch((error) => {
+        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
+    });
+    recordTargets(surroundings, prepared.map(preparedReport));
+    const shifting = prepared.flatMap((each) => shiftOf(each, config, id, resumed));
+    if (shifting.length === 0) {
+        return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
+    }
+    shifting.flatMap(unmarkable).forEach(chronicle.warn);
+    return shift(shifting, { config, resumed, watches, surroundings });
+}
+/** Preflight, after the rollouts of dead runs were ended. */
+async function action_clear(config, id, surroundings) {
+    const { aws, chronicle } = surroundings;
+    const preparation = preparationIn(surroundings);
+    const found = await preflight(config, id, preparation);
+    const { recovery } = found;
+    recovery.warnings.forEach(chronicle.warn);
+    let clearance = found;
+    if (recovery.action === 'revert' && !config.dryRun) {
+        // Even when this rollout cannot begin: nobody watches what the dead one left.
+        await putStableBack(recovery, surroundings);
+        clearance = await preflight(config, id, preparation);
+    }
+    if (clearance.problems.length === 0)
+        return clearance;
+    const unfinished = recovery.action === 'resume' ? recovery.unfinished : [];
+    throw new src_problems/* Refusal */.P([...clearance.problems, ...stillSplit(unfinished, aws.region)]);
+}
+/** Publishes, and brings every target to where its traffic can be shifted. */
+async function prepare({ targets }, resumed, config, surroundings) {
+    const preparation = preparationIn(surroundings);
+    const published = await publish(targets, config.description, preparation);
+    // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
+    const { problems, watches } = await lookAtAlarms(config, preparation);
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return { prepared: await prepareAliases(published, resumed, preparation), watches };
+}
+function preparationIn({ aws, runs, clock, chronicle, cancellation }) {
+    return { aws, runs, clock, note: chronicle.note, signal: cancellation };
+}
+async function shift(shifting, { config, resumed, watches, surroundings }) {
+    const { aws, clock, chronicle, cancellation, random } = surroundings;
+    const world = {
+        routers: shifting.map((each) => routerOf(each, surroundings)),
+        checks: createChecks(aws.alarms, watches, config),
+        clock,
+        journal: {
+            record(entry) {
+                if (entry.type === 'state')
+                    keepForPost(entry.state, shifting, config, surroundings);
+                chronicle.record(entry);
+            },
+        },
+        cancellation,
+        onCancel: config.onCancel,
+        pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
+    };
+    const targets = shifting.map(({ target }) => target);
+    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(config.plan, world, resumeStep(targets, resumed)));
+}
+/** The router of a target, in this process and in those that clean up after it. */
+function routerOf(to, { aws, clock, chronicle }) {
+    return createRouter({
+        ...to,
+        region: aws.region,
+        aliases: aws.aliases,
+        aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
+        clock,
+        note: chronicle.note,
+    });
+}
+/** What stays as a dead run left it, because the run that was to resume it cannot begin. */
+function stillSplit(unfinished, region) {
+    return unfinished.map(({ target, marker }) => `${(0,core_target/* targetName */.je)(target)} stays at ${marker.weight} % of version ${marker.canary}, and nobody watches it. ` +
+        `To put version ${marker.stable} back: ${repairCommand(target, marker.stable, region)}`);
+}
+/** Ends the rollouts of dead runs. @throws {Refusal} when an alias is not on its stable version after that */
+async function putStableBack({ unfinished }, surroundings) {
+    const results = await Promise.all(unfinished.map(async ({ target, marker }) => {
+        const found = { nonces: [marker.nonce], begun: [marker.weight] };
+        const router = routerOf({ target, versions: marker, ...found }, surroundings);
+        const result = await router.revert();
+        if (result.type !== 'reverted')
+            return [result.detail];
+        surroundings.chronicle.note(`${(0,core_target/* targetName */.je)(target)}: version ${marker.stable} is put back`);
+        return [];
+    }));
+    const problems = results.flat();
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+}
+/** Runs before the command that the state leads to: what is to be written is saved first. */
+function keepForPost(state, shifting, { plan, region, role }, { keep }) {
+    if (state.phase === 'shifting') {
+        const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
+        const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
+            ...{ target, versions: { stable, canary }, nonces },
+            begun: [...begun, ...weights],
+        }));
+        keep.save({ region, role, targets });
+    }
+    else if ((0,rollout/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
+        keep.forget();
+    }
+}
+function shiftOf({ target, alias, disposition }, { plan }, id, resumed) {
+    if (disposition.type !== 'shift')
+        return [];
+    const { stable, canary } = disposition;
+    const versions = { stable, canary };
+    const before = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker;
+    const markers = markersOf(plan, id, versions);
+    const fits = markers.every((marker) => withMarker(alias.description, marker) !== undefined);
+    return [
+        {
+            ...{ target, versions, alias, markers: fits ? markers : [] },
+            nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
+            begun: before === undefined ? [] : [before.weight],
+        },
+    ];
+}
+function unmarkable({ target, markers }) {
+    return markers.length > 0
+        ? []
+        : [
+            `${(0,core_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
+                'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
+        ];
+}
+function recordTargets({ aws, clock, chronicle }, targets) {
+    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+}
+function askedReport({ target, version = '' }) {
+    return (0,core_target/* targetReport */.mh)(target, { version });
+}
+function clearedReport({ request: { target, version }, facts, alias }) {
+    return (0,core_target/* targetReport */.mh)(target, {
+        functionArn: facts.candidate.functionArn,
+        aliasArn: alias?.arn ?? '',
+        previousVersion: facts.routing?.version ?? '',
+        version: version ?? '',
+    });
+}
+function preparedReport({ target, functionArn, alias, disposition }) {
+    return (0,core_target/* targetReport */.mh)(target, {
+        functionArn,
+        aliasArn: alias.arn,
+        disposition: disposition.type,
+        ...(0,core_target/* versionsOf */.x4)(disposition),
+    });
 }
 
 
@@ -62154,6 +63640,380 @@ function partitionOf(region) {
 
 /***/ }),
 
+/***/ 1357:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  o: () => (/* binding */ connectAws)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudwatch/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(4085);
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+;// CONCATENATED MODULE: ./src/aws/alarms.ts
+
+
+/** DescribeAlarms takes at most this many names. */
+const NAMES_PER_CALL = 100;
+// Without AlarmTypes, CloudWatch looks at metric alarms only and says nothing of the others.
+const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
+const CLASSIC_ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'];
+// A composite alarm is shown only to who may see all alarms.
+const ALL_ALARMS = '*';
+function createAlarms(cloudwatch) {
+    let types = ALARM_TYPES;
+    async function describe(names, signal) {
+        const found = [];
+        let nextToken;
+        do {
+            const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
+                AlarmNames: [...names],
+                AlarmTypes: types,
+                MaxRecords: NAMES_PER_CALL,
+                NextToken: nextToken,
+            });
+            const reply = await (0,call/* call */.T1)({ action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS }, signal, (options) => cloudwatch.send(command, options));
+            found.push(...alarmsOf(reply));
+            nextToken = reply.NextToken;
+        } while (nextToken !== undefined && nextToken !== '');
+        return found;
+    }
+    async function describeInAnyPartition(names, signal) {
+        try {
+            return await describe(names, signal);
+        }
+        catch (error) {
+            const notKnown = types.length > CLASSIC_ALARM_TYPES.length &&
+                error instanceof call/* AwsCallError */.iQ &&
+                error.name.includes('Validation');
+            if (!notKnown)
+                throw error;
+            // An older partition that does not know log alarms refuses the word instead of ignoring it.
+            types = CLASSIC_ALARM_TYPES;
+            return describe(names, signal);
+        }
+    }
+    return {
+        async read(names, signal) {
+            const found = [];
+            for (let from = 0; from < names.length; from += NAMES_PER_CALL) {
+                const some = names.slice(from, from + NAMES_PER_CALL);
+                found.push(...(await describeInAnyPartition(some, signal)));
+            }
+            return found;
+        },
+        async history(watch, signal) {
+            const states = [];
+            let nextToken;
+            do {
+                const command = new dist_cjs/* DescribeAlarmHistoryCommand */.icQ({
+                    AlarmName: watch.name,
+                    AlarmTypes: types,
+                    HistoryItemType: 'StateUpdate',
+                    ...(watch.transitionedAt === undefined
+                        ? {}
+                        : { StartDate: new Date(watch.transitionedAt) }),
+                    ScanBy: 'TimestampAscending',
+                    MaxRecords: 100,
+                    NextToken: nextToken,
+                });
+                const reply = await (0,call/* call */.T1)({ action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS }, signal, (options) => cloudwatch.send(command, options));
+                for (const item of reply.AlarmHistoryItems ?? []) {
+                    const known = watch.transitionedAt !== undefined &&
+                        (item.Timestamp?.getTime() ?? Infinity) <= watch.transitionedAt;
+                    if (!known)
+                        states.push(stateIn(item.HistoryData));
+                }
+                nextToken = reply.NextToken;
+            } while (nextToken !== undefined && nextToken !== '');
+            return states;
+        },
+    };
+}
+function alarmsOf(reply) {
+    const others = [
+        ...(reply.CompositeAlarms ?? []),
+        ...(reply.LogAlarms ?? []),
+    ];
+    return [
+        ...(reply.MetricAlarms ?? []).map((alarm) => {
+            const definition = definitionOf(alarm);
+            return { ...foundAlarm(alarm), ...(definition === undefined ? {} : { definition }) };
+        }),
+        ...others.map(foundAlarm),
+    ];
+}
+function foundAlarm(alarm) {
+    const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+    return {
+        name: alarm.AlarmName ?? '',
+        arn: alarm.AlarmArn ?? '',
+        state: alarm.StateValue ?? 'unknown',
+        reason: alarm.StateReason ?? '',
+        ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
+        ...notEvaluated(alarm.EvaluationState),
+    };
+}
+/** What a metric alarm watches; undefined when that is nothing that is understood here. */
+function definitionOf(alarm) {
+    const { EvaluationPeriods: evaluationPeriods, Threshold: threshold } = alarm;
+    const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
+    if (watched === undefined || evaluationPeriods === undefined)
+        return undefined;
+    return {
+        ...watched,
+        evaluationPeriods,
+        datapointsToAlarm: alarm.DatapointsToAlarm ?? evaluationPeriods,
+        ...(threshold === undefined ? {} : { threshold }),
+        comparison: alarm.ComparisonOperator ?? '',
+    };
+}
+function watchedMetric(alarm) {
+    const { Namespace: namespace, MetricName: name, Period: periodSeconds } = alarm;
+    // An alarm on a PromQL query has none of these.
+    if (namespace === undefined || name === undefined || periodSeconds === undefined) {
+        return undefined;
+    }
+    const statistic = alarm.Statistic ?? alarm.ExtendedStatistic ?? '';
+    const dimensions = dimensionsOf(alarm.Dimensions);
+    return {
+        periodSeconds,
+        metrics: [{ id: '', namespace, name, dimensions, statistic, periodSeconds }],
+    };
+}
+function watchedMath({ Metrics, ThresholdMetricId }) {
+    const queries = Metrics ?? [];
+    // The band of an anomaly detection is returned too, but it is what the metric is compared with.
+    const [returned, ...more] = queries.filter(({ Id, ReturnData }) => ReturnData !== false && Id !== ThresholdMetricId);
+    if (returned === undefined || more.length > 0)
+        return undefined;
+    const expression = returned.Expression;
+    const metrics = (expression === undefined ? [returned] : queries).flatMap(metricsOf);
+    // A Metrics Insights query has a period, but no metrics; mostly it is the other way round.
+    const periodSeconds = returned.Period ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
+    if (periodSeconds === 0)
+        return undefined;
+    return { periodSeconds, metrics, ...(expression === undefined ? {} : { expression }) };
+}
+function metricsOf({ Id, MetricStat }) {
+    if (MetricStat === undefined)
+        return [];
+    const { Metric, Stat, Period } = MetricStat;
+    return [
+        {
+            id: Id ?? '',
+            namespace: Metric?.Namespace ?? '',
+            name: Metric?.MetricName ?? '',
+            dimensions: dimensionsOf(Metric?.Dimensions),
+            statistic: Stat ?? '',
+            periodSeconds: Period ?? 0,
+        },
+    ];
+}
+function dimensionsOf(dimensions) {
+    return Object.fromEntries((dimensions ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? '']));
+}
+/** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
+function notEvaluated(state) {
+    return state === 'EVALUATION_ERROR' || state === 'EVALUATION_FAILURE'
+        ? { notEvaluated: `CloudWatch cannot evaluate it (${state})` }
+        : {};
+}
+/** An item that cannot be understood counts as ALARM: it may have been that. */
+function stateIn(historyData) {
+    try {
+        const data = JSON.parse(historyData ?? '');
+        const value = data.newState?.stateValue;
+        return typeof value === 'string' ? value : 'ALARM';
+    }
+    catch {
+        return 'ALARM';
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-lambda/dist-cjs/index.js
+var client_lambda_dist_cjs = __nccwpck_require__(1696);
+// EXTERNAL MODULE: ./src/aws/arn.ts
+var aws_arn = __nccwpck_require__(1626);
+;// CONCATENATED MODULE: ./src/aws/aliases.ts
+
+
+
+function createAliases(lambda, region) {
+    const name = ({ functionId, alias }) => ({ FunctionName: functionId, Name: alias });
+    const intent = (action, target) => ({
+        action: `lambda:${action}`,
+        resource: (0,aws_arn/* functionArn */.mE)(target.functionId, region),
+    });
+    return {
+        async find(target, signal) {
+            try {
+                const reply = await (0,call/* call */.T1)(intent('GetAlias', target), signal, (options) => lambda.send(new client_lambda_dist_cjs/* GetAliasCommand */.MES(name(target)), options));
+                return aliasOf(reply);
+            }
+            catch (error) {
+                if ((0,call/* isNotFound */.c4)(error))
+                    return undefined;
+                throw error;
+            }
+        },
+        async create(target, version, signal) {
+            const command = new client_lambda_dist_cjs/* CreateAliasCommand */.W_e({ ...name(target), FunctionVersion: version });
+            const reply = await (0,call/* call */.T1)(intent('CreateAlias', target), signal, (options) => lambda.send(command, options));
+            return aliasOf(reply);
+        },
+        async update(target, { routing, description, revisionId }, signal) {
+            const command = new client_lambda_dist_cjs/* UpdateAliasCommand */.lqC({
+                ...name(target),
+                // Both in one call, always: a version alone would collide with the weight that is left over
+                // ("already included in routing configuration"), and a missing RoutingConfig leaves the old
+                // weights in place.
+                FunctionVersion: routing.version,
+                RoutingConfig: { AdditionalVersionWeights: fractions(routing.weights) },
+                Description: description,
+                RevisionId: revisionId,
+            });
+            const reply = await (0,call/* call */.T1)(intent('UpdateAlias', target), signal, (options) => lambda.send(command, options));
+            return aliasOf(reply);
+        },
+        async transition(target, signal) {
+            const command = new client_lambda_dist_cjs/* GetProvisionedConcurrencyConfigCommand */.D96({
+                FunctionName: target.functionId,
+                Qualifier: target.alias,
+            });
+            const resource = `${(0,aws_arn/* functionArn */.mE)(target.functionId, region)}:${target.alias}`;
+            try {
+                const reply = await (0,call/* call */.T1)({ action: 'lambda:GetProvisionedConcurrencyConfig', resource }, signal, (options) => lambda.send(command, options));
+                return reply.Status === 'IN_PROGRESS' ? 'under way' : 'none';
+            }
+            catch (error) {
+                if (!(error instanceof call/* AwsCallError */.iQ))
+                    throw error;
+                return error.name === 'ProvisionedConcurrencyConfigNotFoundException' ? 'none' : 'unknown';
+            }
+        },
+    };
+}
+function aliasOf(reply) {
+    const { AliasArn: arn, FunctionVersion: version, RevisionId: revisionId } = reply;
+    if (arn === undefined || version === undefined || revisionId === undefined) {
+        throw new Error('Lambda answered with an alias that has no ARN, version or revision');
+    }
+    const weights = Object.entries(reply.RoutingConfig?.AdditionalVersionWeights ?? {});
+    return {
+        arn,
+        revisionId,
+        description: reply.Description ?? '',
+        routing: {
+            version,
+            weights: Object.fromEntries(weights.map(([other, fraction]) => [other, fraction * 100])),
+        },
+    };
+}
+function fractions(weights) {
+    return Object.fromEntries(Object.entries(weights).map(([version, percent]) => [version, percent / 100]));
+}
+
+// EXTERNAL MODULE: ./src/aws/clients.ts
+var aws_clients = __nccwpck_require__(201);
+// EXTERNAL MODULE: ./src/aws/credentials.ts
+var credentials = __nccwpck_require__(6963);
+;// CONCATENATED MODULE: ./src/aws/functions.ts
+
+
+
+function createFunctions(lambda, region) {
+    return {
+        async read(target, signal, version) {
+            const arn = (0,aws_arn/* functionArn */.mE)(target.functionId, region);
+            const intent = {
+                // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
+                // shares 15 with all other calls.
+                action: 'lambda:GetFunction',
+                resource: version === undefined ? arn : `${arn}:${version}`,
+            };
+            const command = new client_lambda_dist_cjs/* GetFunctionCommand */.YF5({
+                FunctionName: target.functionId,
+                Qualifier: version,
+            });
+            const reply = await (0,call/* call */.T1)(intent, signal, (options) => lambda.send(command, options));
+            return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+        },
+        async publish(target, { codeSha256, description }, signal) {
+            const intent = {
+                action: 'lambda:PublishVersion',
+                resource: (0,aws_arn/* functionArn */.mE)(target.functionId, region),
+            };
+            const command = new client_lambda_dist_cjs/* PublishVersionCommand */.D3m({
+                FunctionName: target.functionId,
+                // A repeated publish of the same code answers with the same version, so a lost reply is
+                // harmless. A RevisionId would make the repetition fail: publishing changes it.
+                CodeSha256: codeSha256,
+                Description: description,
+            });
+            const reply = await (0,call/* call */.T1)(intent, signal, (options) => lambda.send(command, options));
+            if (reply.Version === undefined)
+                throw new Error('PublishVersion answered without a version');
+            return reply.Version;
+        },
+    };
+}
+function factsOf(configuration, version) {
+    return {
+        version: configuration.Version ?? version,
+        state: configuration.State ?? 'unknown',
+        stateReason: reason(configuration.StateReasonCode, configuration.StateReason),
+        lastUpdateStatus: configuration.LastUpdateStatus ?? '',
+        lastUpdateReason: reason(configuration.LastUpdateStatusReasonCode, configuration.LastUpdateStatusReason),
+        role: configuration.Role ?? '',
+        deadLetterArn: configuration.DeadLetterConfig?.TargetArn ?? '',
+        codeSha256: configuration.CodeSha256 ?? '',
+        functionArn: (configuration.FunctionArn ?? '').replace(/:(\$LATEST|\d+)$/, ''),
+    };
+}
+function reason(code, text) {
+    return [code, text].filter((part) => part !== undefined && part !== '').join(': ');
+}
+
+;// CONCATENATED MODULE: ./src/aws/aws.ts
+
+
+
+
+
+
+function connectAws({ role, ...options }) {
+    const { region, connect } = options;
+    const assumed = role && (0,credentials/* assumeRole */.x)({ role, ...options });
+    const clients = (credentials) => (0,aws_clients/* createClients */.h)({ region, connect, ...(credentials && { credentials }) });
+    const { lambda, cloudwatch } = clients(assumed?.shared);
+    return {
+        region,
+        functions: createFunctions(lambda, region),
+        aliases: createAliases(lambda, region),
+        alarms: createAlarms(cloudwatch),
+        aliasesForRevert(tries) {
+            const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
+            return createAliases(fresh.lambda, region);
+        },
+        async session() {
+            const intent = { action: 'Getting AWS credentials', resource: region };
+            const { expiration, sessionToken } = await (0,call/* call */.T1)(intent, undefined, () => lambda.config.credentials());
+            if (assumed !== undefined)
+                return { type: 'renewed' };
+            if (expiration !== undefined)
+                return { type: 'temporary', expiresAt: expiration.getTime() };
+            return { type: sessionToken === undefined ? 'endless' : 'unknown' };
+        },
+    };
+}
+
+
+/***/ }),
+
 /***/ 1373:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62162,6 +64022,8 @@ function partitionOf(region) {
 /* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   iQ: () => (/* binding */ AwsCallError)
 /* harmony export */ });
+/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6963);
+
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */
 class AwsCallError extends Error {
     /** How many requests were sent. With more than one, an earlier one may have taken effect. */
@@ -62219,15 +64081,18 @@ function explain({ action, resource }, cause) {
             `policy of the role this job runs as. AWS says: ${message}`);
     }
     if (EXPIRED.has(name)) {
-        return failure(`${action} failed: the AWS credentials have expired. Let the session last longer than the ` +
-            'rollout (role-duration-seconds of aws-actions/configure-aws-credentials).');
+        return failure(`${action} failed: the AWS credentials have expired (${name}). Let the session last longer than the rollout ` +
+            '(role-duration-seconds of aws-actions/configure-aws-credentials), or let this action assume the ' +
+            'role itself and renew the session (role-to-assume).');
     }
+    if (name === _credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .ASSUME_ROLE_FAILED */ ._)
+        return failure(`${action} failed: ${message}`);
     if (UNKNOWN_CREDENTIALS.has(name)) {
         return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message})`);
     }
     if (name === 'CredentialsProviderError') {
-        return failure(`${action} failed: there are no AWS credentials. Run aws-actions/configure-aws-credentials in ` +
-            `an earlier step of this job. (${message})`);
+        return failure(`${action} failed: there are no AWS credentials. Set role-to-assume, or run ` +
+            `aws-actions/configure-aws-credentials in an earlier step of this job. (${message})`);
     }
     return failure(`${action} on ${resource} failed: ${name}: ${message}`);
 }
@@ -62238,11 +64103,15 @@ function read(cause) {
     const { attempts, httpStatusCode } = metadataOf(cause);
     return {
         name: cause.name,
-        // A refused connection is an AggregateError without a message: its code says what happened.
-        message: cause.message || codeOf(cause) || 'no details',
+        // A refused connection is an AggregateError without a message: its code says what happened. Further
+        // lines are the SDK's hints for who debugs it.
+        message: [firstLine(cause.message), codeOf(cause), 'no details'].find(Boolean) ?? '',
         attempts: attempts ?? 1,
         status: httpStatusCode,
     };
+}
+function firstLine(text) {
+    return text.split('\n', 1).join();
 }
 function codeOf(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -62261,274 +64130,121 @@ function metadataOf(error) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ connect),
 /* harmony export */   h: () => (/* binding */ createClients)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4085);
-/* harmony import */ var _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1696);
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7067);
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4708);
+/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_https__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4085);
+/* harmony import */ var _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1696);
+
+
 
 
 // A reply that never comes must not hold up a revert: the SDK waits for ever by default.
-const requestHandler = { connectionTimeout: 5_000, socketTimeout: 10_000 };
-const customUserAgent = 'lambda-canary';
-function createClients(region) {
+const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 10_000 };
+/** How every client talks to AWS: its own sockets, through the proxy that the environment names. */
+const connect = () => {
+    const agent = { keepAlive: true, proxyEnv: process.env };
+    return {
+        requestHandler: {
+            ...TIMEOUTS,
+            httpAgent: new node_http__WEBPACK_IMPORTED_MODULE_0__.Agent(agent),
+            httpsAgent: new node_https__WEBPACK_IMPORTED_MODULE_1__.Agent(agent),
+        },
+        customUserAgent: 'lambda-canary',
+    };
+};
+function createClients({ connect, ...options }) {
     return {
         // All of Lambda's control plane shares 15 requests a second, so throttling is to be expected
         // when several functions move together; eight attempts ride out about half a minute of it.
-        lambda: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_0__/* .LambdaClient */ .Nox({ region, requestHandler, customUserAgent, maxAttempts: 8 }),
+        lambda: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...options, ...connect(), maxAttempts: 8 }),
         // Read again at the next poll anyway.
-        cloudwatch: new _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_1__/* .CloudWatchClient */ .WBn({ region, requestHandler, customUserAgent, maxAttempts: 3 }),
+        cloudwatch: new _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_3__/* .CloudWatchClient */ .WBn({ ...options, ...connect(), maxAttempts: 3 }),
     };
 }
 
 
 /***/ }),
 
-/***/ 2442:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  a: () => (/* binding */ createRouter)
-});
-
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-;// CONCATENATED MODULE: ./src/core/fate.ts
-
-/** An answer to the only request says for sure that nothing was written; a later one does not. */
-function surelyNotWritten({ answer, onlyRequest, }) {
-    return answer !== 'unknown' && onlyRequest;
-}
-function fateOf(write) {
-    const { answer, wanted, left, present } = write;
-    if (present === undefined)
-        return { type: 'refused' };
-    // The same content after a sure refusal is another rollout's, with the same versions and weights.
-    if ((0,core_routing/* sameRouting */.Hm)(present.routing, wanted) && !surelyNotWritten(write)) {
-        return { type: 'written', present };
-    }
-    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left))
-        return { type: 'foreign', present };
-    // A conflict over the same routing was a harmless change, like that of the description.
-    return answer === 'refused' ? { type: 'refused' } : { type: 'again', present };
-}
-
-// EXTERNAL MODULE: ./src/core/repair.ts
-var core_repair = __nccwpck_require__(8506);
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-// EXTERNAL MODULE: ./src/problems.ts
-var problems = __nccwpck_require__(2095);
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
-// EXTERNAL MODULE: ./src/aws/settled.ts
-var settled = __nccwpck_require__(4156);
-;// CONCATENATED MODULE: ./src/aws/router.ts
-
-
-
-
-
-
-
-
-/** How long a revert goes on trying, not counting a wait for provisioned concurrency to move. */
-const PATIENCE_MS = 2 * 60_000;
-const LONGEST_PAUSE_MS = 15_000;
-/** How often a shift is tried against replies that leave open whether it took effect. */
-const SHIFT_TRIES = 3;
-/** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
-function createRouter(options) {
-    const { aliases, target, versions, clock, note } = options;
-    // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-    const reader = { aliases, target, clock, note };
-    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
-    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
-    const name = (0,core_target/* targetName */.je)(target);
-    const missing = `the alias ${name} does not exist any more`;
-    const repair = (0,core_repair/* repairCommand */.p)(target, versions.stable, options.region);
-    /** How the alias stands as far as we moved it. */
-    let known = { routing: stableAlone, revisionId: options.revisionId ?? '' };
-    /** What we began to write, whether or not a reply came: only these are ours to revert. */
-    const begun = new Set(options.begun ?? []);
-    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
-    let unsettled = begun.size > 0;
-    const isOurs = (routing) => [...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
-        (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(routing, versions.stable, versions.canary));
-    async function shift(weight, signal) {
-        const wanted = (0,core_routing/* routingAt */.Uf)(weight, versions);
-        let reason = '';
-        for (let tries = 0; tries < SHIFT_TRIES; tries++) {
-            const failure = await write(weight, signal);
-            if (failure === undefined)
-                return { type: 'shifted' };
-            reason = failure.message;
-            const present = await tryToFind(signal);
-            const fate = fateOf({ ...outcomeOf(failure), wanted, left: known.routing, present });
-            switch (fate.type) {
-                case 'written':
-                    note(`${name}: the alias was written, though the reply got lost`);
-                    known = fate.present;
-                    unsettled = false;
-                    return { type: 'shifted' };
-                case 'foreign':
-                    return foreign(fate.present, known.routing);
-                case 'again':
-                    known = fate.present;
-                    break;
-                case 'refused':
-                    return { type: 'blocked', reason };
-            }
-        }
-        return { type: 'blocked', reason };
-    }
-    async function write(weight, signal) {
-        begun.add(weight);
-        unsettled = true;
-        try {
-            known = await aliases.update(target, (0,core_routing/* routingAt */.Uf)(weight, versions), known.revisionId, signal);
-            unsettled = false;
-            return undefined;
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            if (surelyNotWritten(outcomeOf(error))) {
-                begun.delete(weight);
-                unsettled = false;
-            }
-            return error;
-        }
-    }
-    async function tryToFind(signal) {
-        try {
-            return await aliases.find(target, signal);
-        }
-        catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
-                return undefined;
-            throw error;
-        }
-    }
-    function foreign({ routing }, left) {
-        return {
-            type: 'blocked',
-            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
-                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
-        };
-    }
-    async function confirm(signal) {
-        const move = { from: versions.stable, to: versions.canary };
-        const present = await (0,settled/* readSettled */.G)({ ...reader, signal, move });
-        if (present === undefined)
-            return { type: 'blocked', reason: missing };
-        return (0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone)
-            ? { type: 'confirmed' }
-            : foreign(present, canaryAlone);
-    }
-    async function revert() {
-        const deadline = clock.now() + PATIENCE_MS;
-        const move = { from: versions.canary, to: versions.stable };
-        let written = false;
-        let failure = 'the alias still does not serve it alone.';
-        for (let pauseMs = 500;; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-            try {
-                const present = await (written ? (0,settled/* readSettled */.G)({ ...reader, move }) : aliases.find(target));
-                if (present === undefined)
-                    return { type: 'foreign', detail: missing };
-                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
-                // A write that is still on its way names the revision of now: only a new one keeps it out.
-                if (back && (written || !unsettled))
-                    return { type: 'reverted' };
-                if (!back && !isOurs(present.routing))
-                    return { type: 'foreign', detail: leftAlone(present) };
-                if (written) {
-                    // Written, and read back as something else of ours.
-                    if (clock.now() >= deadline)
-                        break;
-                    await clock.sleep(pauseMs);
-                }
-                await aliases.update(target, stableAlone, present.revisionId);
-                written = true;
-            }
-            catch (error) {
-                failure = (0,problems/* messageOf */.b)(error);
-                if (clock.now() >= deadline)
-                    break;
-                await clock.sleep(pauseMs);
-            }
-        }
-        return {
-            type: 'unconfirmed',
-            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
-                `${(0,duration/* formatDuration */.a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
-        };
-    }
-    function leftAlone({ routing }) {
-        const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
-        return serves.includes(versions.canary)
-            ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
-            : left;
-    }
-    return { target, versions, shift, confirm, revert };
-}
-function outcomeOf(failure) {
-    const conflict = failure.name === 'PreconditionFailedException';
-    return {
-        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-        onlyRequest: failure.attempts === 1,
-    };
-}
-
-
-/***/ }),
-
-/***/ 4156:
+/***/ 6963:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ readSettled)
+/* harmony export */   _: () => (/* binding */ ASSUME_ROLE_FAILED),
+/* harmony export */   x: () => (/* binding */ assumeRole)
 /* harmony export */ });
-/* harmony import */ var _core_routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3441);
-/* harmony import */ var _core_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8571);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4294);
+/* harmony import */ var _aws_sdk_credential_provider_web_identity__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9956);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2095);
 
 
-
-// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
-const PATIENCE_MS = 15 * 60_000;
-const POLL_MS = 5_000;
-/**
- * Reads an alias. While Lambda moves its provisioned concurrency to another version, it shows weights
- * that nobody set: this waits until they are gone, and answers with the alias as it is then.
- */
-async function readSettled(options) {
-    const { aliases, target, clock, note, signal, move } = options;
-    const deadline = clock.now() + PATIENCE_MS;
-    for (let announced = false;; announced = true) {
-        const alias = await aliases.find(target, signal);
-        if (alias === undefined || !(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .isSplit */ .pF)(alias.routing) || clock.now() >= deadline)
-            return alias;
-        if (move !== undefined && !(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeTransition */ .zQ)(alias.routing, move.from, move.to))
-            return alias;
-        const transition = await aliases.transition(target, signal);
-        // It may have ended between the two reads.
-        if (transition === 'none')
-            return aliases.find(target, signal);
-        // Without the permission to see it, only our own move makes a transition likely.
-        if (transition === 'unknown' && move === undefined)
-            return alias;
-        if (!announced) {
-            note(`${(0,_core_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
-                `weights to clear (at most ${(0,_core_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a)(PATIENCE_MS)})`);
+/** The role could not be assumed. It has a name of its own: STS's names would be taken for the service's. */
+const ASSUME_ROLE_FAILED = 'AssumeRoleFailed';
+// Renewed early, so that there is time to try again while the old session lasts.
+const RENEW_BEFORE_MS = 10 * 60_000;
+const RENEW_AGAIN_AFTER_MS = 30_000;
+/** Credentials of a role that the action assumes itself, for rollouts that outlast a session. */
+function assumeRole(options) {
+    const { role, region, idToken, connect, now } = options;
+    let session;
+    let assuming;
+    let triedAt = -Infinity;
+    const lifeLeft = () => (session?.expiration?.getTime() ?? -Infinity) - now();
+    async function assume() {
+        triedAt = now();
+        try {
+            const provider = (0,_aws_sdk_credential_provider_web_identity__WEBPACK_IMPORTED_MODULE_1__.fromWebToken)({
+                roleArn: role.arn,
+                roleSessionName: role.sessionName,
+                durationSeconds: Math.floor(role.durationMs / 1000),
+                webIdentityToken: await idToken(),
+                clientConfig: { region, ...connect() },
+            });
+            return await provider();
         }
-        await clock.sleep(POLL_MS, signal);
-        signal?.throwIfAborted();
+        catch (cause) {
+            const name = cause instanceof Error ? cause.name : 'Error';
+            const error = new Error(`the role ${role.arn} could not be assumed (${name}: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .b)(cause)}). Check its trust policy and ` +
+                'that the job has the permission "id-token: write".', { cause });
+            error.name = ASSUME_ROLE_FAILED;
+            throw error;
+        }
     }
+    async function renew() {
+        assuming ??= assume().finally(() => {
+            assuming = undefined;
+        });
+        try {
+            session = await assuming;
+        }
+        catch (error) {
+            // What is still valid is better than nothing; the next request tries again.
+            if (session === undefined || lifeLeft() <= 0)
+                throw error;
+        }
+        return session;
+    }
+    async function shared() {
+        const due = lifeLeft() < Math.min(RENEW_BEFORE_MS, role.durationMs / 2) &&
+            (lifeLeft() <= 0 || now() - triedAt >= RENEW_AGAIN_AFTER_MS);
+        return session === undefined || due ? renew() : session;
+    }
+    function renewed() {
+        let renewal;
+        return forAllClients(async () => {
+            renewal ??= renew();
+            await renewal;
+            return shared();
+        });
+    }
+    return { shared: forAllClients(shared), renewed };
+}
+/** Marked so that no client keeps what it got for itself: it asks again with every request. */
+function forAllClients(provide) {
+    return Object.assign(provide, { memoized: true });
 }
 
 
@@ -62641,7 +64357,7 @@ function linesOf(memory, entry) {
             return transition(memory.plan, memory.state, entry.state);
         case 'measurements': {
             const changes = (0,journal/* changedSince */.$)(memory.measurements, entry.measurements).flatMap((change) => describeChange(change, memory.measurements.get(change.check)));
-            return changes.length > 0 ? changes : progress(memory, entry.at);
+            return changes.length > 0 ? changes : progress(memory, entry);
         }
     }
 }
@@ -62698,19 +64414,21 @@ function describeChange(now, before) {
     const why = now.detail === '' ? '' : `: ${now.detail}`;
     return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
 }
-function progress(memory, at) {
-    const { plan, state } = memory;
+function progress({ plan, state, spokeAt }, { at, measurements }) {
     if (state === undefined || (0,rollout/* isFinal */.dR)(state) || state.phase !== 'baking')
         return [];
     const { weight, bakeMs } = (0,rollout/* stepAt */.OH)(plan, state.step);
-    if (at - memory.spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
+    if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
         return [];
     const left = state.until - at;
-    return [
-        info(left > 0
-            ? `at ${(0,routing/* formatWeight */.ck)(weight)}: ${(0,duration/* formatDuration */.a)(left)} of ${(0,duration/* formatDuration */.a)(bakeMs)} left`
-            : `at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over; waiting for every alarm to pass`),
-    ];
+    if (left > 0) {
+        return [
+            info(`at ${(0,routing/* formatWeight */.ck)(weight)}: ${(0,duration/* formatDuration */.a)(left)} of ${(0,duration/* formatDuration */.a)(bakeMs)} left`),
+        ];
+    }
+    return measurements.every(({ verdict }) => verdict.kind === 'pass')
+        ? []
+        : [info(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over; waiting for every alarm to pass`)];
 }
 function info(text) {
     return { level: 'info', text };
@@ -62762,18 +64480,14 @@ function createChronicle(clock) {
 
 /***/ }),
 
-/***/ 529:
+/***/ 9373:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ systemClock)
-});
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./src/clock.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ systemClock)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
 
 /** setTimeout takes at most a 32-bit number of milliseconds, 24.8 days. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
@@ -62786,7 +64500,7 @@ const systemClock = {
     async sleep(ms, signal) {
         if (ms <= 0 || signal?.aborted === true)
             return;
-        await (0,promises_namespaceObject.setTimeout)(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal }).catch((error) => {
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal }).catch((error) => {
             if (signal?.aborted !== true)
                 throw error;
         });
@@ -62901,30 +64615,6 @@ function totalBakeMs(plan) {
 /** `10 %`, `100 % (promotion)`. */
 function describeWeight(weight) {
     return weight >= 100 ? `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(100)} (promotion)` : (0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(weight);
-}
-
-
-/***/ }),
-
-/***/ 8506:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ repairCommand)
-/* harmony export */ });
-/** The one command that puts an alias on one version, ready to be pasted into a shell. */
-function repairCommand(target, version, region) {
-    return [
-        'aws lambda update-alias',
-        `--region ${quote(region)}`,
-        `--function-name ${quote(target.functionId)}`,
-        `--name ${quote(target.alias)}`,
-        `--function-version ${quote(version)}`,
-        "--routing-config 'AdditionalVersionWeights={}'",
-    ].join(' ');
-}
-function quote(text) {
-    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 
@@ -63081,9 +64771,10 @@ function list(items) {
 /* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3441);
 
 
-function start(plan) {
-    stepAt(plan, 0);
-    return { phase: 'shifting', step: 0 };
+/** @param step index of the first one to be taken */
+function start(plan, step = 0) {
+    stepAt(plan, step);
+    return { phase: 'shifting', step };
 }
 const FINAL = {
     shifting: false,
@@ -63274,12 +64965,17 @@ function formatWeight(weight) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   cS: () => (/* binding */ sameTarget),
 /* harmony export */   je: () => (/* binding */ targetName),
 /* harmony export */   mh: () => (/* binding */ targetReport),
 /* harmony export */   x4: () => (/* binding */ versionsOf)
 /* harmony export */ });
 function targetName({ functionName, alias, }) {
     return `${functionName}:${alias}`;
+}
+/** No function is named twice in a rollout. */
+function sameTarget(a, b) {
+    return targetName(a) === targetName(b);
 }
 function targetReport({ functionName, alias }, found) {
     return {
@@ -63625,6 +65321,31 @@ function verdictOf(report) {
 
 /***/ }),
 
+/***/ 4138:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ fetchIdToken)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6257);
+
+
+const AUDIENCE = 'sts.amazonaws.com';
+// The library tries again and again; the session that is to be renewed does not last for ever.
+const PATIENCE_MS = 15_000;
+/** A token of GitHub's OIDC provider that STS takes for a role. */
+async function fetchIdToken() {
+    const timeout = (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PATIENCE_MS, undefined, { ref: false }).then(() => {
+        throw new Error(`GitHub gave no ID token within ${PATIENCE_MS / 1000} s`);
+    });
+    return Promise.race([_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getIDToken */ .V9(AUDIENCE), timeout]);
+}
+
+
+/***/ }),
+
 /***/ 3385:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63663,15 +65384,15 @@ function print({ level, text, details }) {
 
 /***/ }),
 
-/***/ 8862:
+/***/ 6264:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q8: () => (/* binding */ saveFinished),
-/* harmony export */   ie: () => (/* binding */ loadUnfinished),
-/* harmony export */   r9: () => (/* binding */ saveUnfinished),
+/* harmony export */   BU: () => (/* binding */ saveRollout),
+/* harmony export */   Gx: () => (/* binding */ loadRollout),
 /* harmony export */   rH: () => (/* binding */ markMain),
-/* harmony export */   tl: () => (/* binding */ isPost)
+/* harmony export */   tl: () => (/* binding */ isPost),
+/* harmony export */   xc: () => (/* binding */ forgetRollout)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9691);
@@ -63679,14 +65400,16 @@ function print({ level, text, details }) {
 
 // GitHub hands these to the post step even when this process was killed, so they are written first.
 const IS_POST = 'is-post';
-const UNFINISHED = 'unfinished';
+const ROLLOUT = 'rollout';
 const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     region: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    role: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ arn: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), sessionName: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), durationMs: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig() }).optional(),
     targets: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         target: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ functionId: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), functionName: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), alias: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }),
         versions: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ stable: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), canary: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }),
+        nonces: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+        begun: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()),
     })),
-    begun: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()),
 });
 function markMain() {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(IS_POST, 'true');
@@ -63694,15 +65417,15 @@ function markMain() {
 function isPost() {
     return _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(IS_POST) === 'true';
 }
-function saveUnfinished(rollout) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(UNFINISHED, JSON.stringify(rollout));
+function saveRollout(rollout) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(ROLLOUT, JSON.stringify(rollout));
 }
 /** There is nothing left that the post step should put back. */
-function saveFinished() {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(UNFINISHED, '');
+function forgetRollout() {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(ROLLOUT, '');
 }
-function loadUnfinished() {
-    const saved = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(UNFINISHED);
+function loadRollout() {
+    const saved = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(ROLLOUT);
     return saved === '' ? undefined : schema.parse(JSON.parse(saved));
 }
 
@@ -63713,21 +65436,21 @@ function loadUnfinished() {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8862);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5628);
+/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1287);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
 
 // One bundle serves both steps; GitHub hands the state of the first to the second.
-await ((0,_github_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPost */ .tl)() ? (0,_post_js__WEBPACK_IMPORTED_MODULE_2__/* .post */ .b)() : (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)());
+await ((0,_github_saved_js__WEBPACK_IMPORTED_MODULE_0__/* .isPost */ .tl)() ? (0,_post_js__WEBPACK_IMPORTED_MODULE_2__/* .post */ .b)() : (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)());
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 
-/***/ 5628:
+/***/ 1287:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63738,392 +65461,24 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudwatch/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(4085);
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
-;// CONCATENATED MODULE: ./src/aws/alarms.ts
-
-
-/** DescribeAlarms takes at most this many names. */
-const NAMES_PER_CALL = 100;
-// Without AlarmTypes, CloudWatch looks at metric alarms only and says nothing of the others.
-const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
-const CLASSIC_ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'];
-// A composite alarm is shown only to who may see all alarms.
-const ALL_ALARMS = '*';
-function createAlarms(cloudwatch) {
-    let types = ALARM_TYPES;
-    async function describe(names, signal) {
-        const found = [];
-        let nextToken;
-        do {
-            const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
-                AlarmNames: [...names],
-                AlarmTypes: types,
-                MaxRecords: NAMES_PER_CALL,
-                NextToken: nextToken,
-            });
-            const reply = await (0,call/* call */.T1)({ action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS }, signal, (options) => cloudwatch.send(command, options));
-            found.push(...alarmsOf(reply));
-            nextToken = reply.NextToken;
-        } while (nextToken !== undefined && nextToken !== '');
-        return found;
-    }
-    async function describeInAnyPartition(names, signal) {
-        try {
-            return await describe(names, signal);
-        }
-        catch (error) {
-            const notKnown = types.length > CLASSIC_ALARM_TYPES.length &&
-                error instanceof call/* AwsCallError */.iQ &&
-                error.name.includes('Validation');
-            if (!notKnown)
-                throw error;
-            // An older partition that does not know log alarms refuses the word instead of ignoring it.
-            types = CLASSIC_ALARM_TYPES;
-            return describe(names, signal);
-        }
-    }
-    return {
-        async read(names, signal) {
-            const found = [];
-            for (let from = 0; from < names.length; from += NAMES_PER_CALL) {
-                const some = names.slice(from, from + NAMES_PER_CALL);
-                found.push(...(await describeInAnyPartition(some, signal)));
-            }
-            return found;
-        },
-        async history(watch, signal) {
-            const states = [];
-            let nextToken;
-            do {
-                const command = new dist_cjs/* DescribeAlarmHistoryCommand */.icQ({
-                    AlarmName: watch.name,
-                    AlarmTypes: types,
-                    HistoryItemType: 'StateUpdate',
-                    ...(watch.transitionedAt === undefined
-                        ? {}
-                        : { StartDate: new Date(watch.transitionedAt) }),
-                    ScanBy: 'TimestampAscending',
-                    MaxRecords: 100,
-                    NextToken: nextToken,
-                });
-                const reply = await (0,call/* call */.T1)({ action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS }, signal, (options) => cloudwatch.send(command, options));
-                for (const item of reply.AlarmHistoryItems ?? []) {
-                    const known = watch.transitionedAt !== undefined &&
-                        (item.Timestamp?.getTime() ?? Infinity) <= watch.transitionedAt;
-                    if (!known)
-                        states.push(stateIn(item.HistoryData));
-                }
-                nextToken = reply.NextToken;
-            } while (nextToken !== undefined && nextToken !== '');
-            return states;
-        },
-    };
-}
-function alarmsOf(reply) {
-    const alarms = [
-        ...(reply.MetricAlarms ?? []),
-        ...(reply.CompositeAlarms ?? []),
-        ...(reply.LogAlarms ?? []),
-    ];
-    return alarms.map((alarm) => {
-        const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-        return {
-            name: alarm.AlarmName ?? '',
-            arn: alarm.AlarmArn ?? '',
-            state: alarm.StateValue ?? 'unknown',
-            reason: alarm.StateReason ?? '',
-            ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
-            ...notEvaluated(alarm.EvaluationState),
-        };
-    });
-}
-/** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
-function notEvaluated(state) {
-    return state === 'EVALUATION_ERROR' || state === 'EVALUATION_FAILURE'
-        ? { notEvaluated: `CloudWatch cannot evaluate it (${state})` }
-        : {};
-}
-/** An item that cannot be understood counts as ALARM: it may have been that. */
-function stateIn(historyData) {
-    try {
-        const data = JSON.parse(historyData ?? '');
-        const value = data.newState?.stateValue;
-        return typeof value === 'string' ? value : 'ALARM';
-    }
-    catch {
-        return 'ALARM';
-    }
-}
-
-// EXTERNAL MODULE: ./src/aws/aliases.ts
-var aliases = __nccwpck_require__(4045);
+// EXTERNAL MODULE: ./src/action.ts + 15 modules
+var action = __nccwpck_require__(3732);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 3 modules
+var aws = __nccwpck_require__(1357);
 // EXTERNAL MODULE: ./src/aws/clients.ts
-var aws_clients = __nccwpck_require__(201);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-lambda/dist-cjs/index.js
-var client_lambda_dist_cjs = __nccwpck_require__(1696);
-// EXTERNAL MODULE: ./src/aws/arn.ts
-var aws_arn = __nccwpck_require__(1626);
-;// CONCATENATED MODULE: ./src/aws/functions.ts
-
-
-
-function createFunctions(lambda, region) {
-    return {
-        async read(target, signal, version) {
-            const arn = (0,aws_arn/* functionArn */.mE)(target.functionId, region);
-            const intent = {
-                // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
-                // shares 15 with all other calls.
-                action: 'lambda:GetFunction',
-                resource: version === undefined ? arn : `${arn}:${version}`,
-            };
-            const command = new client_lambda_dist_cjs/* GetFunctionCommand */.YF5({
-                FunctionName: target.functionId,
-                Qualifier: version,
-            });
-            const reply = await (0,call/* call */.T1)(intent, signal, (options) => lambda.send(command, options));
-            return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
-        },
-        async publish(target, { codeSha256, description }, signal) {
-            const intent = {
-                action: 'lambda:PublishVersion',
-                resource: (0,aws_arn/* functionArn */.mE)(target.functionId, region),
-            };
-            const command = new client_lambda_dist_cjs/* PublishVersionCommand */.D3m({
-                FunctionName: target.functionId,
-                // A repeated publish of the same code answers with the same version, so a lost reply is
-                // harmless. A RevisionId would make the repetition fail: publishing changes it.
-                CodeSha256: codeSha256,
-                Description: description,
-            });
-            const reply = await (0,call/* call */.T1)(intent, signal, (options) => lambda.send(command, options));
-            if (reply.Version === undefined)
-                throw new Error('PublishVersion answered without a version');
-            return reply.Version;
-        },
-    };
-}
-function factsOf(configuration, version) {
-    return {
-        version: configuration.Version ?? version,
-        state: configuration.State ?? 'unknown',
-        stateReason: reason(configuration.StateReasonCode, configuration.StateReason),
-        lastUpdateStatus: configuration.LastUpdateStatus ?? '',
-        lastUpdateReason: reason(configuration.LastUpdateStatusReasonCode, configuration.LastUpdateStatusReason),
-        role: configuration.Role ?? '',
-        deadLetterArn: configuration.DeadLetterConfig?.TargetArn ?? '',
-        codeSha256: configuration.CodeSha256 ?? '',
-        functionArn: (configuration.FunctionArn ?? '').replace(/:(\$LATEST|\d+)$/, ''),
-    };
-}
-function reason(code, text) {
-    return [code, text].filter((part) => part !== undefined && part !== '').join(': ');
-}
-
-// EXTERNAL MODULE: ./src/aws/router.ts + 1 modules
-var router = __nccwpck_require__(2442);
+var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/cancellation.ts
 var cancellation = __nccwpck_require__(4632);
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-;// CONCATENATED MODULE: ./src/core/verdict.ts
-const PASS = { kind: 'pass', reason: '' };
-const SEVERITY = ['pass', 'inconclusive', 'error', 'fail'];
-/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
-function worst(verdicts) {
-    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
-}
-
-;// CONCATENATED MODULE: ./src/core/alarms.ts
-
-
-/** Begins to watch an alarm. One that is already red counts only after it was green once. */
-function watch(reading, at) {
-    return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
-}
-/**
- * The alarms whose present state does not tell whether they were red since the reading before.
- * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
- * red and green again between two readings; only then is its history worth a call.
- */
-function needHistory(watches, alarms) {
-    const present = (watch) => alarms.find(({ name }) => name === watch.name);
-    // A plain failure decides by itself, and the revert must not wait for anything.
-    if (watches.some((before) => !before.ignored && present(before)?.state === 'ALARM'))
-        return [];
-    return watches.filter((before) => {
-        const now = present(before);
-        if (now === undefined || now.transitionedAt === before.transitionedAt)
-            return false;
-        return now.state !== 'ALARM' || before.ignored;
-    });
-}
-/**
- * Judges a reading of the alarms. Not being able to see is not health, but has a grace time.
- * `histories`: what was read of the alarms that {@link needHistory} named.
- */
-function assess(watches, reading, histories, policy) {
-    const judged = watches.map((before) => judge(before, reading, histories.get(before.name), policy));
-    return {
-        watches: judged.map(({ after }) => after),
-        measurements: judged.map(({ after, state, detail, verdict }) => ({
-            at: reading.at,
-            check: after.name,
-            state,
-            detail,
-            verdict,
-        })),
-        verdict: worst(judged.map(({ verdict }) => verdict)),
-    };
-}
-function judge(before, reading, history, policy) {
-    if (reading.type === 'unreadable')
-        return unseen(before, reading.at, reading.problem, policy);
-    const now = reading.alarms.find(({ name }) => name === before.name);
-    if (now === undefined) {
-        const problem = 'CloudWatch did not return it: it was deleted, or may no longer be read';
-        return unseen(before, reading.at, problem, policy);
-    }
-    if (now.notEvaluated !== undefined) {
-        return unseen(before, reading.at, now.notEvaluated, policy);
-    }
-    if (!KNOWN_STATES.has(now.state)) {
-        return unseen(before, reading.at, `CloudWatch gives its state as ${now.state}`, policy);
-    }
-    const states = statesSince(before, now, history);
-    const ignored = before.ignored && !states.includes('OK');
-    // An ignored alarm counts from its first green on; one that never was ignored counts throughout.
-    const counted = before.ignored ? states.slice(states.indexOf('OK') + 1) : states;
-    return {
-        after: { ...seen(now, reading.at), ignored },
-        state: now.state,
-        detail: now.reason,
-        verdict: ignored ? PASS : judgeStates(now, counted, policy),
-    };
-}
-function judgeStates(now, states, policy) {
-    if (now.state === 'ALARM') {
-        return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
-    }
-    if (states.includes('ALARM')) {
-        return {
-            kind: 'fail',
-            reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
-        };
-    }
-    if (states.includes(UNKNOWN)) {
-        return {
-            kind: 'fail',
-            reason: `alarm ${now.name} left ${now.state} and came back between two readings, and its history ` +
-                'could not be read: that counts as ALARM',
-        };
-    }
-    if (now.state === 'OK')
-        return PASS;
-    return judgeInsufficientData(now, policy);
-}
-function judgeInsufficientData(now, policy) {
-    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
-    switch (policy.onInsufficientData) {
-        case 'continue':
-            return PASS;
-        case 'wait':
-            return { kind: 'inconclusive', reason };
-        case 'revert':
-            return { kind: 'fail', reason };
-    }
-}
-function unseen(before, at, problem, policy) {
-    const darkMs = at - before.seenAt;
-    const reason = `alarm ${before.name} could not be read for ${(0,duration/* formatDuration */.a)(darkMs)}: ${problem}`;
-    return {
-        after: before,
-        state: 'unreadable',
-        detail: problem,
-        verdict: darkMs > policy.monitoringGraceMs
-            ? {
-                kind: 'fail',
-                reason: `${reason} (monitoring-grace is ${(0,duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
-            }
-            : { kind: 'error', reason },
-    };
-}
-const KNOWN_STATES = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
-const UNKNOWN = 'unknown';
-function statesSince(before, now, history) {
-    if (history === undefined)
-        return [now.state];
-    if (history.type === 'states')
-        return [...history.states, now.state];
-    // Without history: a changed state is taken for one step, but one that changed and is the same
-    // again was something else in between, and that may have been ALARM.
-    return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
-}
-function seen(reading, at) {
-    return {
-        name: reading.name,
-        state: reading.state,
-        ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
-        seenAt: at,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/checks.ts
-
-
-/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
-function createChecks(alarms, begin, policy) {
-    let watches = begin;
-    async function read(at, signal) {
-        try {
-            const names = watches.map(({ name }) => name);
-            return { type: 'read', at, alarms: await alarms.read(names, signal) };
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            return { type: 'unreadable', at, problem: error.message };
-        }
-    }
-    async function historyOf(watch, signal) {
-        try {
-            return { type: 'states', states: await alarms.history(watch, signal) };
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            return { type: 'unreadable', problem: error.message };
-        }
-    }
-    return {
-        async assess(at, signal) {
-            const reading = await read(at, signal);
-            const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
-            const histories = new Map();
-            for (const watch of doubtful)
-                histories.set(watch.name, await historyOf(watch, signal));
-            const assessment = assess(watches, reading, histories, policy);
-            watches = assessment.watches;
-            return assessment;
-        },
-    };
-}
-
 // EXTERNAL MODULE: ./src/chronicle.ts + 1 modules
 var src_chronicle = __nccwpck_require__(8786);
-// EXTERNAL MODULE: ./src/clock.ts + 1 modules
-var clock = __nccwpck_require__(529);
+// EXTERNAL MODULE: ./src/clock.ts
+var clock = __nccwpck_require__(9373);
 // EXTERNAL MODULE: ./src/core/report.ts
 var report = __nccwpck_require__(8557);
-// EXTERNAL MODULE: ./src/core/rollout.ts
-var core_rollout = __nccwpck_require__(7058);
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 4 modules
 var conclusion = __nccwpck_require__(3130);
+// EXTERNAL MODULE: ./src/github/id-token.ts
+var id_token = __nccwpck_require__(4138);
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
 // EXTERNAL MODULE: external "os"
@@ -69090,7 +70445,7 @@ const defaults = {
         fetch: getProxyFetch(baseUrl)
     }
 };
-const utils_GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
+const GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
 
 /**
  * Convience function to correctly format Octokit Options to pass into the constructor.
@@ -69098,15 +70453,15 @@ const utils_GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(
  * @param     token    the repo PAT or GITHUB_TOKEN
  * @param     options  other options to set
  */
-function utils_getOctokitOptions(token, options) {
+function getOctokitOptions(token, options) {
     const opts = Object.assign({}, options || {}); // Shallow clone - don't mutate the object provided by the caller
     // Auth
-    const auth = Utils.getAuthString(token, opts);
+    const auth = getAuthString(token, opts);
     if (auth) {
         opts.auth = auth;
     }
     // Orchestration ID
-    const userAgent = Utils.getUserAgentWithOrchestrationId(opts.userAgent);
+    const userAgent = getUserAgentWithOrchestrationId(opts.userAgent);
     if (userAgent) {
         opts.userAgent = userAgent;
     }
@@ -69128,31 +70483,93 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-;// CONCATENATED MODULE: ./src/github/defaults.ts
+// EXTERNAL MODULE: ./src/problems.ts
+var src_problems = __nccwpck_require__(2095);
+;// CONCATENATED MODULE: ./src/github/runs.ts
 
+
+// A rollout must not hang on GitHub's API before it has begun.
+const PATIENCE_MS = 10_000;
+function createRuns({ token, own, serverUrl }) {
+    async function ask({ repository, runId, attempt }, signal) {
+        const [owner = '', repo = ''] = repository.split('/');
+        const reply = await getOctokit(token).rest.actions.getWorkflowRunAttempt({
+            owner,
+            repo,
+            run_id: Number(runId),
+            attempt_number: Number(attempt),
+            request: { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) },
+        });
+        return reply.data.status === 'completed';
+    }
+    return {
+        async status(run, signal) {
+            const url = `${serverUrl}/${run.repository}/actions/runs/${run.runId}/attempts/${run.attempt}`;
+            if (run.repository === own.repository && run.runId === own.runId) {
+                // Attempts of a run follow one another; what began in this one may go on in another job of it.
+                return { type: Number(run.attempt) < Number(own.attempt) ? 'ended' : 'running', url };
+            }
+            if (token === '')
+                return { type: 'unknown', url, problem: 'there is no github-token.' };
+            try {
+                return { type: (await ask(run, signal)) ? 'ended' : 'running', url };
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                return { type: 'unknown', url, problem: explain(error, run) };
+            }
+        },
+    };
+}
+function explain(error, { repository }) {
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    switch (status) {
+        case 401:
+            return 'GitHub does not accept the github-token.';
+        case 403:
+            return `the github-token may not read the runs of ${repository}: give the job the permission "actions: read".`;
+        case 404:
+            return `GitHub shows no such run of ${repository}: it was deleted, or the github-token may not see it.`;
+        default:
+            return `GitHub could not be asked: ${(0,src_problems/* messageOf */.b)(error)}.`;
+    }
+}
+
+// EXTERNAL MODULE: ./src/github/saved.ts
+var saved = __nccwpck_require__(6264);
+;// CONCATENATED MODULE: ./src/github/workflow.ts
 /** Lambda takes a version's description up to this length. */
 const LONGEST_DESCRIPTION = 256;
-/** What the workflow run says where an input is silent. */
-function defaultsOf(environment) {
-    const repository = environment['GITHUB_REPOSITORY'];
-    const run = repository === undefined
+// Outside of a workflow, as when the bundle is run by hand.
+const NO_REPOSITORY = 'unknown/unknown';
+function workflowIn(environment) {
+    // Empty is what a workflow makes of an expression without a value.
+    const read = (name) => [environment[name]].find((value) => value !== '');
+    const repository = read('GITHUB_REPOSITORY');
+    const serverUrl = read('GITHUB_SERVER_URL') ?? 'https://github.com';
+    const runId = read('GITHUB_RUN_ID') ?? '0';
+    const description = repository === undefined
         ? 'lambda-canary'
-        : `${github_context.sha} ${github_context.serverUrl}/${repository}/actions/runs/${github_context.runId}`;
+        : `${read('GITHUB_SHA') ?? ''} ${serverUrl}/${repository}/actions/runs/${runId}`;
     return {
-        description: run.slice(0, LONGEST_DESCRIPTION),
-        // Empty is what a workflow makes of an expression without a value.
-        region: [environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find(Boolean),
+        repository: repository ?? NO_REPOSITORY,
+        runId,
+        attempt: read('GITHUB_RUN_ATTEMPT') ?? '1',
+        serverUrl,
+        defaults: {
+            description: description.slice(0, LONGEST_DESCRIPTION),
+            region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
+            roleSessionName: `lambda-canary-${runId}`,
+        },
     };
 }
 
-// EXTERNAL MODULE: ./src/github/state.ts
-var github_state = __nccwpck_require__(8862);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./src/aws/arn.ts
+var arn = __nccwpck_require__(1626);
 // EXTERNAL MODULE: ./src/core/plan.ts
-var core_plan = __nccwpck_require__(4620);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(8532);
+var plan = __nccwpck_require__(4620);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
 const unit = Object.create(null)
 const m = 60000, h = m * 60, d = h * 24, y = d * 365.25
@@ -69243,6 +70660,8 @@ function durationMs(text) {
     return DURATION.test(trimmed) ? (parse_duration_parse(trimmed) ?? undefined) : undefined;
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./src/inputs/fields.ts
 
 
@@ -69256,7 +70675,7 @@ function parsedBy(parse) {
         return problems.length > 0 ? core_core/* NEVER */.tm : value;
     });
 }
-function fields_duration(leastMs, least) {
+function duration(leastMs, least) {
     return parsedBy((text, problems) => {
         const ms = durationMs(text);
         if (ms === undefined) {
@@ -69291,8 +70710,6 @@ function listOf(text) {
     return linesOf(text.replaceAll(',', '\n'));
 }
 
-// EXTERNAL MODULE: ./src/problems.ts
-var src_problems = __nccwpck_require__(2095);
 ;// CONCATENATED MODULE: ./src/inputs/steps.ts
 
 const MINUTE_MS = 60_000;
@@ -69372,6 +70789,7 @@ function parsePreset(text) {
 
 
 
+
 /**
  * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
  * workflow fills from an empty expression arrives as an empty string, not as its default.
@@ -69390,8 +70808,13 @@ const INPUT_DEFAULTS = {
     'on-insufficient-data': 'continue',
     'monitoring-grace': '2m',
     'on-cancel': 'revert',
+    'on-unfinished': '',
     'dry-run': 'false',
     region: '',
+    'role-to-assume': '',
+    'role-session-name': '',
+    'role-duration': '1h',
+    'github-token': '',
 };
 /**
  * Turns the strings of a workflow into a configuration.
@@ -69422,7 +70845,7 @@ function readInputs(get, defaults) {
             ...optional('version', inputs.version[index]),
             ...optional('codeSha256', inputs['code-sha256'][index]),
         })),
-        plan: (0,core_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
+        plan: (0,plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
         alarms: inputs.alarms,
         description: inputs.description || defaults.description,
         pollIntervalMs: inputs['poll-interval'],
@@ -69430,8 +70853,19 @@ function readInputs(get, defaults) {
         onAlarmAtStart: inputs['on-alarm-at-start'],
         onInsufficientData: inputs['on-insufficient-data'],
         onCancel: inputs['on-cancel'],
+        onUnfinished: inputs['on-unfinished'],
         dryRun: inputs['dry-run'],
         region,
+        ...(inputs['role-to-assume'] === ''
+            ? {}
+            : {
+                role: {
+                    arn: inputs['role-to-assume'],
+                    sessionName: inputs['role-session-name'] || defaults.roleSessionName,
+                    durationMs: inputs['role-duration'],
+                },
+            }),
+        githubToken: inputs['github-token'],
     };
 }
 const schema = schemas/* object */.Ikc({
@@ -69440,7 +70874,7 @@ const schema = schemas/* object */.Ikc({
         if (ids.length === 0)
             problems.push('is required: the name or ARN of one function or more');
         const functions = ids.map((id) => {
-            const parsed = (0,aws_arn/* parseFunctionId */.XN)(id);
+            const parsed = (0,arn/* parseFunctionId */.XN)(id);
             if (parsed === undefined) {
                 problems.push(`"${id}" is not a function name, partial ARN or ARN`);
             }
@@ -69492,20 +70926,29 @@ const schema = schemas/* object */.Ikc({
         problems.push(...parsed.problems);
         return [];
     }),
-    'bake-time': fields_duration(0, '0s'),
+    'bake-time': duration(0, '0s'),
     alarms: parsedBy((text, problems) => {
         // A name may hold commas, but then the alarms are given one per line.
         const names = text.includes('\n') ? linesOf(text) : listOf(text);
         for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
             problems.push(`"${name.slice(0, 40)}…" is longer than the 255 characters of an alarm's name`);
         }
-        return [...new Set(names)].map(aws_arn/* parseAlarmId */.oT);
+        return [...new Set(names)].map(arn/* parseAlarmId */.oT);
     }),
-    'poll-interval': fields_duration(1_000, '1s'),
+    'poll-interval': duration(1_000, '1s'),
     'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
     'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
-    'monitoring-grace': fields_duration(0, '0s'),
+    'monitoring-grace': duration(0, '0s'),
     'on-cancel': oneOf(['revert', 'hold']),
+    'on-unfinished': parsedBy((text, problems) => {
+        const actions = ['revert', 'resume', 'fail'];
+        const action = actions.find((each) => each === text.trim());
+        if (action !== undefined)
+            return { action, given: true };
+        if (text.trim() !== '')
+            problems.push(`"${text.trim()}" is not one of ${actions.join(', ')}`);
+        return { action: 'revert', given: false };
+    }),
     'dry-run': flag,
     region: parsedBy((text, problems) => {
         const region = text.trim();
@@ -69514,7 +70957,32 @@ const schema = schemas/* object */.Ikc({
         }
         return region === '' ? undefined : region;
     }),
+    'role-to-assume': parsedBy((text, problems) => {
+        const arn = text.trim();
+        if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
+            problems.push(`"${arn}" is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`);
+        }
+        return arn;
+    }),
+    'role-session-name': parsedBy((text, problems) => {
+        const name = text.trim();
+        if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
+            problems.push(`"${name}" is not a session name: 2 to 64 letters, digits and any of _+=,.@-`);
+        }
+        return name;
+    }),
+    'role-duration': parsedBy((text, problems) => {
+        const ms = durationMs(text) ?? 0;
+        if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
+            problems.push(`"${text.trim()}" is not a duration from 15m to 12h`);
+        }
+        return ms;
+    }),
+    'github-token': schemas/* string */.YjP().trim(),
 });
+// What STS takes; a role may allow less.
+const SHORTEST_SESSION_MS = 15 * 60_000;
+const LONGEST_SESSION_MS = 12 * 3_600_000;
 function duplicates(names) {
     return new Set(names.filter((name, index) => names.indexOf(name) !== index));
 }
@@ -69547,433 +71015,17 @@ function optional(key, value) {
     return value === undefined ? {} : { [key]: value };
 }
 
-// EXTERNAL MODULE: ./src/aws/settled.ts
-var settled = __nccwpck_require__(4156);
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-// EXTERNAL MODULE: ./src/core/repair.ts
-var repair = __nccwpck_require__(8506);
-;// CONCATENATED MODULE: ./src/core/preflight.ts
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/rollout-id.ts
 
-
-
-/** What was found, for who wants to know. */
-function describeFacts({ target, routing, stable, candidate }) {
-    const serves = routing === undefined
-        ? 'does not exist yet'
-        : `serves ${(0,core_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
-    return (`${(0,core_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
-        `with code ${candidate.codeSha256} and role ${candidate.role}`);
-}
-/** Everything AWS would refuse half-way, found before the first write. */
-function inspectTarget(facts) {
-    const { routing, stable, candidate } = facts;
-    const unchanged = candidate.version === routing?.version;
-    const problems = [
-        ...inspectRouting(facts),
-        ...(unchanged ? [] : inspectCandidate(facts)),
-        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
-    ];
-    const warnings = stable?.state === 'Inactive'
-        ? [
-            `${(0,core_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
-        ]
-        : [];
-    return { problems, warnings };
-}
-function inspectRouting({ target, region, routing, stable }) {
-    const name = (0,core_target/* targetName */.je)(target);
-    if (routing === undefined)
-        return [];
-    if (routing.version === '$LATEST') {
-        return [
-            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
-                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
-                (0,repair/* repairCommand */.p)(target, '1', region),
-        ];
-    }
-    if ((0,core_routing/* isSplit */.pF)(routing)) {
-        return [
-            `${name} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. Another rollout is under way, or one was ` +
-                `left unfinished. Let it end, or put the alias on one version: ` +
-                (0,repair/* repairCommand */.p)(target, routing.version, region),
-        ];
-    }
-    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
-        return [
-            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
-                'Lambda would refuse to route to it, so there would be no way back.',
-        ];
-    }
-    return [];
-}
-function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
-    const problems = [];
-    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
-    if (candidate.lastUpdateStatus === 'Failed') {
-        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
-    }
-    if (candidate.state === 'Failed') {
-        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
-    }
-    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
-        problems.push(notActive(target, candidate));
-    }
-    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
-        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
-            'Somebody else updated the code, or this is the hash of another build.');
-    }
-    return problems;
-}
-/** Why a published version cannot be the canary. */
-function notActive(target, facts) {
-    const remedy = facts.state === 'Inactive'
-        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
-            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
-        : '';
-    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
-}
-/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
-function inspectPair(target, stable, candidate) {
-    const problems = [];
-    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
-        '(update the alias yourself), then go on with canaries.';
-    if (stable.role !== candidate.role) {
-        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
-            `${label(candidate)} as ${candidate.role}. ${why}`);
-    }
-    if (stable.deadLetterArn !== candidate.deadLetterArn) {
-        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
-            `${label(candidate)} has ${queue(candidate)}. ${why}`);
-    }
-    return problems;
-}
-function label({ version }) {
-    return version === '$LATEST' ? 'the new one' : `version ${version}`;
-}
-function queue({ deadLetterArn }) {
-    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
-}
-function because(reason) {
-    return reason === '' ? '' : ` (${reason})`;
-}
-/** Whether the named alarms exist and are in a state from which a rollout may begin. */
-function inspectAlarms(names, alarms, policy) {
-    const problems = [];
-    const warnings = [];
-    for (const name of names) {
-        const alarm = alarms.find((candidate) => candidate.name === name);
-        if (alarm === undefined) {
-            problems.push(`alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
-                'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".');
-        }
-        else if (alarm.notEvaluated !== undefined) {
-            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
-        }
-        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
-            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
-                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
-        }
-        else if (alarm.state === 'ALARM') {
-            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
-        }
-        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
-            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
-                'the first step would be reverted at once.');
-        }
-    }
-    return { problems, warnings };
+/** Names the rollout of a plan that begins in this process. */
+function rolloutId({ repository, runId, attempt }, plan) {
+    const fingerprint = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 8);
+    const nonce = (0,external_node_crypto_.randomBytes)(4).toString('hex');
+    return { repository, runId, attempt, nonce, plan: fingerprint };
 }
 
-;// CONCATENATED MODULE: ./src/polling.ts
-
-const POLL_MS = 2_000;
-const NEWS_EVERY_MS = 60_000;
-/**
- * Reads until it is done. The SDK's waiters are not used: they swallow an AccessDenied until they time
- * out, and never settle on states like Inactive.
- * @throws when it is not done in time, when a read fails, or when aborted
- */
-async function pollUntil(options) {
-    const { read, done, waitingFor, patienceMs, clock, note, signal } = options;
-    const begin = clock.now();
-    let newsAt = begin;
-    for (;;) {
-        const value = await read();
-        if (done(value))
-            return value;
-        const now = clock.now();
-        if (now - begin >= patienceMs) {
-            throw new Error(`${waitingFor(value)}: not done after ${(0,duration/* formatDuration */.a)(patienceMs)}`);
-        }
-        if (now >= newsAt) {
-            const waited = now > begin ? ` (${(0,duration/* formatDuration */.a)(now - begin)} so far)` : '';
-            note(`${waitingFor(value)}${waited}`);
-            newsAt = now + NEWS_EVERY_MS;
-        }
-        await clock.sleep(POLL_MS, signal);
-        signal.throwIfAborted();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/preflight.ts
-
-
-
-
-
-
-
-
-/** An update takes seconds, one of a container image minutes. */
-const UPDATE_PATIENCE_MS = 15 * 60_000;
-const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
-/**
- * Looks at everything and writes nothing.
- * @throws {Refusal} with everything that AWS would refuse, or that would make the rollout blind
- */
-async function preflight(config, preparation) {
-    const [targets, alarms] = await Promise.all([
-        Promise.all(config.requests.map((request) => clear(request, preparation))),
-        lookAtAlarms(config, preparation),
-    ]);
-    const findings = [...targets, alarms];
-    const problems = findings.flatMap((finding) => finding.problems);
-    if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
-    return {
-        targets: targets.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared])),
-        details: [
-            ...targets.flatMap(({ cleared }) => cleared === undefined ? [] : [describeFacts(cleared.facts)]),
-            ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
-        ],
-        warnings: [...findings.flatMap((finding) => finding.warnings), ...planWarnings(config)],
-    };
-}
-async function clear(request, preparation) {
-    try {
-        const { alias, facts } = await preflight_gather(request, preparation);
-        const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
-        return { ...inspectTarget(facts), cleared };
-    }
-    catch (error) {
-        return { problems: [unreadable(error, request, preparation)], warnings: [] };
-    }
-}
-async function preflight_gather({ target, version, codeSha256 }, preparation) {
-    const { functions, region, signal } = preparation;
-    const [candidate, alias] = await Promise.all([
-        settledVersion(target, version, preparation),
-        (0,settled/* readSettled */.G)({ ...preparation, target }),
-    ]);
-    const stable = alias === undefined || alias.routing.version === '$LATEST'
-        ? undefined
-        : await functions.read(target, signal, alias.routing.version);
-    return {
-        alias,
-        facts: {
-            target,
-            region,
-            candidate,
-            ...(alias === undefined ? {} : { routing: alias.routing }),
-            ...(stable === undefined ? {} : { stable }),
-            ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
-        },
-    };
-}
-/** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
-async function settledVersion(target, version, { functions, clock, note, signal }) {
-    return pollUntil({
-        read: () => functions.read(target, signal, version),
-        done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
-        waitingFor: () => version === undefined
-            ? `${target.functionName}: waiting for an update that is in progress`
-            : `${target.functionName}: waiting for version ${version} to become Active`,
-        patienceMs: UPDATE_PATIENCE_MS,
-        clock,
-        note,
-        signal,
-    });
-}
-function unreadable(error, { target, version }, { region, signal }) {
-    signal.throwIfAborted();
-    if ((0,call/* isNotFound */.c4)(error)) {
-        return version === undefined
-            ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
-            : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
-    }
-    return (0,src_problems/* messageOf */.b)(error);
-}
-/**
- * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
- * watch them from here on.
- */
-async function lookAtAlarms(config, { alarms, clock, signal }) {
-    const names = config.alarms.map(({ name }) => name);
-    const at = clock.now();
-    try {
-        const found = await alarms.read(names, signal);
-        const { problems, warnings } = inspectAlarms(names, found, config);
-        return {
-            problems: [...problems, ...elsewhere(config.alarms, found)],
-            warnings,
-            watches: found.map((alarm) => watch(alarm, at)),
-        };
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        const problem = (0,src_problems/* messageOf */.b)(error);
-        return { problems: [problem], warnings: [], watches: [] };
-    }
-}
-/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
-function elsewhere(wanted, found) {
-    return wanted.flatMap(({ name, account }) => {
-        const alarm = found.find((candidate) => candidate.name === name);
-        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
-            ? []
-            : [
-                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
-            ];
-    });
-}
-function planWarnings({ plan, alarms }) {
-    const total = (0,core_plan/* totalBakeMs */._m)(plan);
-    return [
-        ...(alarms.length === 0
-            ? [
-                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
-            ]
-            : []),
-        ...(total > HOSTED_JOB_LIMIT_MS
-            ? [
-                `The plan bakes for ${(0,duration/* formatDuration */.a)(total)}; a job on a GitHub-hosted runner ends after 6 h, ` +
-                    'and the rollout would be reverted then.',
-            ]
-            : []),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/publish.ts
-
-
-
-
-
-
-
-/** SnapStart and container images take minutes to become Active. */
-const ACTIVE_PATIENCE_MS = 30 * 60_000;
-const PUBLISH_TRIES = 5;
-/**
- * Publishes the versions of all targets and waits until they are Active.
- * @throws {Refusal} when a version cannot be the canary
- */
-function publish(targets, description, preparation) {
-    return publish_all(targets, (cleared) => canaryOf(cleared, description, preparation));
-}
-/**
- * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
- * @throws {Refusal} when an alias cannot be created
- */
-function prepareAliases(published, preparation) {
-    return publish_all(published, (each) => prepareAlias(each, preparation));
-}
-/** Waits for all, and reports everything that went wrong with any of them. */
-async function publish_all(items, act) {
-    const settled = await Promise.allSettled(items.map(act));
-    const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
-    if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
-    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
-function problemsIn(reason) {
-    if (reason instanceof src_problems/* Refusal */.P)
-        return reason.problems;
-    return [(0,src_problems/* messageOf */.b)(reason)];
-}
-async function canaryOf(cleared, description, preparation) {
-    const { request, facts } = cleared;
-    const { target } = request;
-    const version = request.version ?? (await publishLatest(cleared, description, preparation));
-    if (version === facts.routing?.version)
-        return { cleared, version };
-    const canary = await untilActive(target, version, preparation);
-    const problems = [
-        ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
-        // $LATEST may have changed between preflight and publishing.
-        ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
-    ];
-    if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
-    return { cleared, version };
-}
-async function publishLatest({ request: { target }, facts }, description, preparation) {
-    const { functions, note, signal } = preparation;
-    for (let tries = 1;; tries++) {
-        try {
-            const request = { codeSha256: facts.candidate.codeSha256, description };
-            const version = await functions.publish(target, request, signal);
-            note(`${target.functionName}: $LATEST is published as version ${version}`);
-            return version;
-        }
-        catch (error) {
-            const busy = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
-            if (!busy || tries >= PUBLISH_TRIES)
-                throw error;
-            // An update began after preflight; if it changed the code, the hash stops the next try.
-            await settledVersion(target, undefined, preparation);
-        }
-    }
-}
-async function untilActive(target, version, { functions, clock, note, signal }) {
-    return pollUntil({
-        read: () => functions.read(target, signal, version),
-        done: ({ state }) => state !== 'Pending',
-        waitingFor: ({ stateReason }) => `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
-        patienceMs: ACTIVE_PATIENCE_MS,
-        clock,
-        note,
-        signal,
-    });
-}
-async function prepareAlias({ cleared: { request, facts, alias }, version }, preparation) {
-    const { target } = request;
-    const { functionArn } = facts.candidate;
-    if (alias === undefined) {
-        const created = await createAlias(target, version, preparation);
-        return { target, functionArn, alias: created, disposition: { type: 'created', version } };
-    }
-    const stable = alias.routing.version;
-    return {
-        target,
-        functionArn,
-        alias,
-        disposition: stable === version
-            ? { type: 'unchanged', version }
-            : { type: 'shift', stable, canary: version },
-    };
-}
-async function createAlias(target, version, { aliases, signal }) {
-    try {
-        return await aliases.create(target, version, signal);
-    }
-    catch (error) {
-        // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
-        const exists = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
-        const alias = exists ? await aliases.find(target, signal) : undefined;
-        if (alias === undefined)
-            throw error;
-        if (alias.routing.version === version && !(0,core_routing/* isSplit */.pF)(alias.routing))
-            return alias;
-        throw new src_problems/* Refusal */.P([
-            `somebody else created the alias ${(0,core_target/* targetName */.je)(target)} meanwhile; it serves ${(0,core_routing/* describeRouting */.ww)(alias.routing)}.`,
-        ]);
-    }
-}
-
-// EXTERNAL MODULE: ./src/rollout.ts
-var rollout = __nccwpck_require__(6190);
 ;// CONCATENATED MODULE: ./src/main.ts
 
 
@@ -69991,113 +71043,34 @@ var rollout = __nccwpck_require__(6190);
 
 
 
-
-
-
-
-
 const main_clock = clock/* systemClock */.m;
-// Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
-const JITTER = 0.1;
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 async function main() {
-    (0,github_state/* markMain */.rH)();
+    (0,saved/* markMain */.rH)();
     const chronicle = (0,src_chronicle/* createChronicle */.m)(main_clock);
     const ending = await attempt(chronicle, (0,cancellation/* listenForCancellation */.c)()).catch((error) => ({ outcome: 'failed', reason: (0,src_problems/* messageOf */.b)(error) }));
     const times = { startedAt: chronicle.startedAt, endedAt: main_clock.now() };
     await (0,conclusion/* conclude */.E)((0,report/* reportOf */.EI)(chronicle.entries, ending, times));
 }
 async function attempt(chronicle, cancellation) {
+    const workflow = workflowIn(process.env);
     const getInput = (name) => core/* getInput */.V4(name, { trimWhitespace: false });
-    const config = readInputs(getInput, defaultsOf(process.env));
-    const { region, plan } = config;
-    chronicle.record({ type: 'plan', at: main_clock.now(), plan });
-    const recordTargets = (targets) => {
-        chronicle.record({ type: 'targets', at: main_clock.now(), region, targets });
-    };
-    recordTargets(config.requests.map(askedReport));
-    const clients = (0,aws_clients/* createClients */.h)(region);
-    const preparation = {
-        functions: createFunctions(clients.lambda, region),
-        aliases: (0,aliases/* createAliases */.X)(clients.lambda, region),
-        alarms: createAlarms(clients.cloudwatch),
-        region,
+    const config = readInputs(getInput, workflow.defaults);
+    const { region, role } = config;
+    return (0,action/* runAction */.C)(config, rolloutId(workflow, config.plan), {
+        aws: (0,aws/* connectAws */.o)({
+            region,
+            role,
+            idToken: id_token/* fetchIdToken */.F,
+            connect: clients/* connect */.N,
+            now: () => main_clock.now(),
+        }),
+        runs: createRuns({ token: config.githubToken, own: workflow, serverUrl: workflow.serverUrl }),
         clock: main_clock,
-        note: chronicle.note,
-        signal: cancellation,
-    };
-    const clearance = await preflight(config, preparation);
-    const { details } = clearance;
-    chronicle.record({ type: 'details', at: main_clock.now(), title: 'Preflight passed', lines: details });
-    clearance.warnings.forEach(chronicle.warn);
-    recordTargets(clearance.targets.map(clearedReport));
-    if (config.dryRun)
-        return { outcome: 'planned', reason: '' };
-    const published = await publish(clearance.targets, config.description, preparation);
-    // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
-    const alarms = await lookAtAlarms(config, preparation);
-    if (alarms.problems.length > 0)
-        throw new src_problems/* Refusal */.P(alarms.problems);
-    const prepared = await prepareAliases(published, preparation);
-    recordTargets(prepared.map(preparedReport));
-    const shifting = prepared.flatMap(shiftOf);
-    if (shifting.length === 0) {
-        return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
-    }
-    const unfinished = {
-        region,
-        targets: shifting.map(({ target, versions }) => ({ target, versions })),
-    };
-    const final = await (0,rollout/* rollOut */.O)(plan, {
-        routers: shifting.map((each) => (0,router/* createRouter */.a)({ ...each, region, aliases: preparation.aliases, clock: main_clock, note: chronicle.note })),
-        checks: createChecks(preparation.alarms, alarms.watches, config),
-        clock: main_clock,
-        journal: {
-            record(entry) {
-                if (entry.type === 'state')
-                    keepForPost(plan, entry.state, unfinished);
-                chronicle.record(entry);
-            },
-        },
+        chronicle,
+        keep: { save: saved/* saveRollout */.BU, forget: saved/* forgetRollout */.xc },
         cancellation,
-        onCancel: config.onCancel,
-        pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * Math.random()),
-    });
-    return (0,report/* endingOf */.z6)(final);
-}
-/** Runs before the command that the state leads to: what is to be written is saved first. */
-function keepForPost(plan, state, rollout) {
-    if (state.phase === 'shifting') {
-        const begun = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
-        (0,github_state/* saveUnfinished */.r9)({ ...rollout, begun });
-    }
-    else if ((0,core_rollout/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
-        (0,github_state/* saveFinished */.Q8)();
-    }
-}
-/** A target whose traffic moves, with the alias's revision as preflight saw it. */
-function shiftOf({ target, alias, disposition }) {
-    return disposition.type === 'shift'
-        ? [{ target, versions: disposition, revisionId: alias.revisionId }]
-        : [];
-}
-function askedReport({ target, version }) {
-    return (0,core_target/* targetReport */.mh)(target, { version: version ?? '' });
-}
-function clearedReport({ request: { target, version }, facts, alias }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn: facts.candidate.functionArn,
-        aliasArn: alias?.arn ?? '',
-        previousVersion: facts.routing?.version ?? '',
-        version: version ?? '',
-    });
-}
-function preparedReport({ target, functionArn, alias, disposition }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn,
-        aliasArn: alias.arn,
-        disposition: disposition.type,
-        ...(0,core_target/* versionsOf */.x4)(disposition),
+        random: Math.random,
     });
 }
 
@@ -70110,20 +71083,23 @@ function preparedReport({ target, functionArn, alias, disposition }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
+/* unused harmony export putBack */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4045);
-/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
-/* harmony import */ var _aws_router_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2442);
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4632);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3732);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1357);
+/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(201);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
 /* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8786);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(529);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9373);
 /* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8557);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4294);
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4294);
 /* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3130);
-/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
-/* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8862);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2095);
-/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6190);
+/* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4138);
+/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3385);
+/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6264);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2095);
+/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6190);
+
 
 
 
@@ -70144,35 +71120,38 @@ function preparedReport({ target, functionArn, alias, disposition }) {
  */
 async function post() {
     // So that a signal does not end this process half-way; there is nothing in it to cancel.
-    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_12__/* .listenForCancellation */ .c)();
+    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancellation */ .c)();
     try {
-        const unfinished = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_9__/* .loadUnfinished */ .ie)();
-        if (unfinished === undefined)
+        const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_10__/* .loadRollout */ .Gx)();
+        if (saved === undefined)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('Nothing to clean up: the rollout ended by itself.');
         else
-            await putBack(unfinished);
+            await cleanUp(saved, _clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m);
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_10__/* .messageOf */ .b)(error)}`));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_9__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .b)(error)}`));
     }
 }
-async function putBack({ region, targets, begun }) {
-    const clock = _clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m;
+async function cleanUp(saved, clock) {
+    const { region, role } = saved;
     const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_4__/* .createChronicle */ .m)(clock);
-    const { startedAt } = chronicle;
+    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_2__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N, now: () => clock.now() });
+    const ending = await putBack(saved, { aws, clock, chronicle });
+    const { startedAt, entries } = chronicle;
+    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)((0,_core_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() }));
+}
+/** Reverts what a rollout that did not end by itself left behind. */
+async function putBack({ region, targets }, { aws, clock, chronicle, }) {
     chronicle.record({
         type: 'targets',
-        at: startedAt,
+        at: clock.now(),
         region,
-        targets: targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_13__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })),
+        targets: targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_14__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })),
     });
     chronicle.note('the rollout did not end by itself; looking at what it left behind');
-    const aliases = (0,_aws_aliases_js__WEBPACK_IMPORTED_MODULE_1__/* .createAliases */ .X)((0,_aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .createClients */ .h)(region).lambda, region);
-    const router = { aliases, region, begun, clock, note: chronicle.note };
-    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_11__/* .revertAll */ .q)(targets.map((each) => (0,_aws_router_js__WEBPACK_IMPORTED_MODULE_3__/* .createRouter */ .a)({ ...router, ...each })));
+    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_12__/* .revertAll */ .q)(targets.map((each) => (0,_action_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, { aws, clock, chronicle })));
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-    const report = (0,_core_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(chronicle.entries, { outcome: result, reason }, { startedAt, endedAt: clock.now() });
-    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)(report);
+    return { outcome: result, reason };
 }
 
 
@@ -70214,14 +71193,29 @@ function messageOf(thrown) {
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2095);
 
 
-/** Runs a plan to its end: asks the core for the next command, performs it, feeds the event back. */
-async function rollOut(plan, world) {
-    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan);
+/**
+ * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
+ * @param from index of the first step; above 0 for a rollout that another process began
+ */
+async function rollOut(plan, world, from = 0) {
+    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from);
     for (;;) {
-        world.journal.record({ type: 'state', at: world.clock.now(), state });
+        const unrecorded = record(state, world);
         if ((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
             return state;
-        state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, await eventOf((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state), world));
+        const next = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state);
+        const event = next.type === 'revert' ? undefined : unrecorded;
+        state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, event ?? (await eventOf(next, world)));
+    }
+}
+/** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
+function record(state, { journal, clock }) {
+    try {
+        journal.record({ type: 'state', at: clock.now(), state });
+        return undefined;
+    }
+    catch (error) {
+        return { type: 'blocked', reason: `the state could not be saved: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error)}` };
     }
 }
 /** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
@@ -70243,7 +71237,7 @@ async function perform(command, world) {
     const { routers, clock, cancellation } = world;
     switch (command.type) {
         case 'shift': {
-            const results = await all(routers, (router) => router.shift(command.weight, cancellation));
+            const results = await all(routers, (router) => router.shift(command, cancellation));
             return blocked(results) ?? { type: 'shifted', at: clock.now() };
         }
         case 'assess':
@@ -70487,6 +71481,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -70563,19 +71564,22 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Yz: () => (/* binding */ debug),
   N4: () => (/* binding */ endGroup),
+  V9: () => (/* binding */ getIDToken),
   V4: () => (/* binding */ getInput),
   Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
   LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
   uH: () => (/* binding */ setOutput),
+  Pq: () => (/* binding */ setSecret),
   Oh: () => (/* binding */ startGroup),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, debug, error, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setSecret, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, error, exportVariable, getBooleanInput, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -70750,8 +71754,10 @@ function file_command_prepareKeyValueMessage(key, value) {
 const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -70844,7 +71850,7 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
+var tunnel = __nccwpck_require__(770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
@@ -70922,7 +71928,7 @@ const HttpResponseRetryCodes = [
     HttpCodes.ServiceUnavailable,
     HttpCodes.GatewayTimeout
 ];
-const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
 const ExponentialBackoffCeiling = 10;
 const ExponentialBackoffTimeSlice = 5;
 class HttpClientError extends Error {
@@ -70968,7 +71974,7 @@ function isHttps(requestUrl) {
     const parsedUrl = new URL(requestUrl);
     return parsedUrl.protocol === 'https:';
 }
-class lib_HttpClient {
+class HttpClient {
     constructor(userAgent, handlers, requestOptions) {
         this._ignoreSslError = false;
         this._allowRedirects = true;
@@ -71271,7 +72277,7 @@ class lib_HttpClient {
     }
     getAgentDispatcher(serverUrl) {
         const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (!useProxy) {
             return;
@@ -71282,7 +72288,7 @@ class lib_HttpClient {
         const info = {};
         info.parsedUrl = requestUrl;
         const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
         const defaultPort = usingSsl ? 443 : 80;
         info.options = {};
         info.options.host = info.parsedUrl.hostname;
@@ -71381,7 +72387,7 @@ class lib_HttpClient {
     }
     _getAgent(parsedUrl) {
         let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (this._keepAlive && useProxy) {
             agent = this._proxyAgent;
@@ -71396,7 +72402,7 @@ class lib_HttpClient {
         const usingSsl = parsedUrl.protocol === 'https:';
         let maxSockets = 100;
         if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
         }
         // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
         if (proxyUrl && proxyUrl.hostname) {
@@ -71421,7 +72427,7 @@ class lib_HttpClient {
         // if tunneling agent isn't assigned create a new agent
         if (!agent) {
             const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
             this._agent = agent;
         }
         if (usingSsl && this._ignoreSslError) {
@@ -71444,7 +72450,7 @@ class lib_HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -71575,7 +72581,7 @@ class BasicCredentialHandler {
         });
     }
 }
-class auth_BearerCredentialHandler {
+class BearerCredentialHandler {
     constructor(token) {
         this.token = token;
     }
@@ -71633,13 +72639,13 @@ var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg
 
 
 
-class oidc_utils_OidcClient {
+class OidcClient {
     static createHttpClient(allowRetry = true, maxRetry = 10) {
         const requestOptions = {
             allowRetries: allowRetry,
             maxRetries: maxRetry
         };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
     }
     static getRequestToken() {
         const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
@@ -71658,7 +72664,7 @@ class oidc_utils_OidcClient {
     static getCall(id_token_url) {
         return oidc_utils_awaiter(this, void 0, void 0, function* () {
             var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const httpclient = OidcClient.createHttpClient();
             const res = yield httpclient
                 .getJson(id_token_url)
                 .catch(error => {
@@ -71677,13 +72683,13 @@ class oidc_utils_OidcClient {
         return oidc_utils_awaiter(this, void 0, void 0, function* () {
             try {
                 // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                let id_token_url = OidcClient.getIDTokenUrl();
                 if (audience) {
                     const encodedAudience = encodeURIComponent(audience);
                     id_token_url = `${id_token_url}&audience=${encodedAudience}`;
                 }
                 debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                const id_token = yield OidcClient.getCall(id_token_url);
                 setSecret(id_token);
                 return id_token;
             }
@@ -73281,8 +74287,8 @@ function exportVariable(name, val) {
  * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
  * ```
  */
-function core_setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
+function setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
 }
 /**
  * Prepends inputPath to the PATH (for this action and future actions)
@@ -73403,8 +74409,8 @@ function isDebug() {
  * Writes debug message to user log
  * @param message debug message
  */
-function core_debug(message) {
-    issueCommand('debug', {}, message);
+function debug(message) {
+    command_issueCommand('debug', {}, message);
 }
 /**
  * Adds an error issue
@@ -83257,6 +84263,18 @@ function constantCatch(value) {
 /******/ 			return fn.r ? promise : getResult();
 /******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
 /******/ 		queue && queue.d < 0 && (queue.d = 0);
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/compat get default export */
+/******/ (() => {
+/******/ 	// getDefaultExport function for compatibility with non-harmony modules
+/******/ 	__nccwpck_require__.n = (module) => {
+/******/ 		var getter = module && module.__esModule ?
+/******/ 			() => (module['default']) :
+/******/ 			() => (module);
+/******/ 		__nccwpck_require__.d(getter, { a: getter });
+/******/ 		return getter;
 /******/ 	};
 /******/ })();
 /******/ 

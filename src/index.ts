@@ -1,4 +1,4 @@
-import { isPost } from './github/state.ts';
+import { isPost } from './github/saved.ts';
 import { main } from './main.ts';
 import { post } from './post.ts';
 

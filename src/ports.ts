@@ -15,6 +15,13 @@ export interface Journal {
   record(entry: Entry): void;
 }
 
+export interface Shift {
+  /** Index of the step in the plan. */
+  readonly step: number;
+  /** Percent that goes to the canary; 100 is the promotion. */
+  readonly weight: number;
+}
+
 export type ShiftResult =
   | { readonly type: 'shifted' }
   /** Lambda refused, could not be reached, or somebody else moved the alias. */
@@ -35,9 +42,12 @@ export type RevertResult =
 export interface Router {
   readonly target: Target;
   readonly versions: Versions;
-  /** Sends `weight` percent to the canary; 100 is the promotion. @throws only when aborted. */
-  shift(weight: number, signal: AbortSignal): Promise<ShiftResult>;
-  /** Reads back that the alias serves the canary alone. @throws only when aborted. */
+  /** Moves on to a step. @throws only when aborted. */
+  shift(to: Shift, signal: AbortSignal): Promise<ShiftResult>;
+  /**
+   * Reads back that the alias serves the canary alone, and takes this rollout's mark off it.
+   * @throws only when aborted
+   */
   confirm(signal: AbortSignal): Promise<ConfirmResult>;
   /** Puts stable back, unless somebody else moved the alias, and reads it back. Tries hard. */
   revert(): Promise<RevertResult>;

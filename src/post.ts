@@ -1,17 +1,19 @@
 import * as core from '@actions/core';
 
-import { createAliases } from './aws/aliases.ts';
-import { createClients } from './aws/clients.ts';
-import { createRouter } from './aws/router.ts';
+import { routerOf } from './action.ts';
+import { connectAws, type Aws } from './aws/aws.ts';
+import { connect } from './aws/clients.ts';
 import { listenForCancellation } from './cancellation.ts';
-import { createChronicle } from './chronicle.ts';
+import { createChronicle, type Chronicle } from './chronicle.ts';
 import { systemClock } from './clock.ts';
-import { reportOf } from './core/report.ts';
+import { reportOf, type Ending } from './core/report.ts';
 import { targetReport } from './core/target.ts';
 import { concludePost } from './github/conclusion.ts';
+import { fetchIdToken } from './github/id-token.ts';
 import { plain } from './github/log.ts';
-import { loadUnfinished, type Unfinished } from './github/state.ts';
+import { loadRollout, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './problems.ts';
+import type { Clock } from './ports.ts';
 import { revertAll } from './rollout.ts';
 
 /**
@@ -22,37 +24,44 @@ export async function post(): Promise<void> {
   // So that a signal does not end this process half-way; there is nothing in it to cancel.
   listenForCancellation();
   try {
-    const unfinished = loadUnfinished();
-    if (unfinished === undefined) core.info('Nothing to clean up: the rollout ended by itself.');
-    else await putBack(unfinished);
+    const saved = loadRollout();
+    if (saved === undefined) core.info('Nothing to clean up: the rollout ended by itself.');
+    else await cleanUp(saved, systemClock);
   } catch (error) {
     core.setFailed(plain(`The unfinished rollout could not be cleaned up: ${messageOf(error)}`));
   }
 }
 
-async function putBack({ region, targets, begun }: Unfinished): Promise<void> {
-  const clock = systemClock;
+async function cleanUp(saved: SavedRollout, clock: Clock): Promise<void> {
+  const { region, role } = saved;
   const chronicle = createChronicle(clock);
-  const { startedAt } = chronicle;
+  const aws = connectAws({ region, role, idToken: fetchIdToken, connect, now: () => clock.now() });
+  const ending = await putBack(saved, { aws, clock, chronicle });
+  const { startedAt, entries } = chronicle;
+  await concludePost(reportOf(entries, ending, { startedAt, endedAt: clock.now() }));
+}
+
+/** Reverts what a rollout that did not end by itself left behind. */
+export async function putBack(
+  { region, targets }: SavedRollout,
+  {
+    aws,
+    clock,
+    chronicle,
+  }: { readonly aws: Aws; readonly clock: Clock; readonly chronicle: Chronicle },
+): Promise<Ending> {
   chronicle.record({
     type: 'targets',
-    at: startedAt,
+    at: clock.now(),
     region,
     targets: targets.map(({ target, versions: { stable, canary } }) =>
       targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' }),
     ),
   });
   chronicle.note('the rollout did not end by itself; looking at what it left behind');
-  const aliases = createAliases(createClients(region).lambda, region);
-  const router = { aliases, region, begun, clock, note: chronicle.note };
   const { result, detail } = await revertAll(
-    targets.map((each) => createRouter({ ...router, ...each })),
+    targets.map((each) => routerOf(each, { aws, clock, chronicle })),
   );
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-  const report = reportOf(
-    chronicle.entries,
-    { outcome: result, reason },
-    { startedAt, endedAt: clock.now() },
-  );
-  await concludePost(report);
+  return { outcome: result, reason };
 }

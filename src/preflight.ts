@@ -1,12 +1,14 @@
-import type { Alarms, FoundAlarm } from './aws/alarms.ts';
-import type { Alias, Aliases } from './aws/aliases.ts';
+import type { FoundAlarm } from './aws/alarms.ts';
+import type { Alias } from './aws/aliases.ts';
 import type { AlarmId } from './aws/arn.ts';
+import type { Aws } from './aws/aws.ts';
 import { isNotFound } from './aws/call.ts';
-import type { Functions } from './aws/functions.ts';
 import { readSettled } from './aws/settled.ts';
+import { lintAlarms, type LintedTarget } from './core/alarm-lint.ts';
 import { watch, type AlarmWatch } from './core/alarms.ts';
-import { totalBakeMs } from './core/plan.ts';
 import { formatDuration } from './core/duration.ts';
+import { readMarker, type RolloutId } from './core/marker.ts';
+import { totalBakeMs } from './core/plan.ts';
 import {
   describeFacts,
   inspectAlarms,
@@ -15,7 +17,10 @@ import {
   type TargetFacts,
   type VersionFacts,
 } from './core/preflight.ts';
+import { inspectSession } from './core/session.ts';
 import type { Target } from './core/target.ts';
+import { recoveryOf, type Recovery, type RunStatus } from './core/unfinished.ts';
+import type { Runs } from './github/runs.ts';
 import type { Config, TargetRequest } from './inputs/inputs.ts';
 import { pollUntil } from './polling.ts';
 import type { Clock } from './ports.ts';
@@ -23,10 +28,8 @@ import { messageOf, Refusal } from './problems.ts';
 
 /** AWS as the time before the first shift needs it. */
 export interface Preparation {
-  readonly functions: Functions;
-  readonly aliases: Aliases;
-  readonly alarms: Alarms;
-  readonly region: string;
+  readonly aws: Aws;
+  readonly runs: Runs;
   readonly clock: Clock;
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
@@ -39,9 +42,10 @@ export interface Cleared {
   readonly alias?: Alias;
 }
 
-export interface Clearance {
+export interface Clearance extends Findings {
   readonly targets: readonly Cleared[];
-  readonly warnings: readonly string[];
+  /** What earlier rollouts left, and what is to be done about it. */
+  readonly recovery: Recovery;
   /** What was found, one line each. */
   readonly details: readonly string[];
 }
@@ -52,27 +56,72 @@ const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
 
 /**
  * Looks at everything and writes nothing.
- * @throws {Refusal} with everything that AWS would refuse, or that would make the rollout blind
+ * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
+ * @throws {Refusal} when there are no credentials to look with
  */
-export async function preflight(config: Config, preparation: Preparation): Promise<Clearance> {
-  const [targets, alarms] = await Promise.all([
+export async function preflight(
+  config: Config,
+  id: RolloutId,
+  preparation: Preparation,
+): Promise<Clearance> {
+  const session = await lookAtSession(config, preparation);
+  const [looks, alarms] = await Promise.all([
     Promise.all(config.requests.map((request) => clear(request, preparation))),
     lookAtAlarms(config, preparation),
   ]);
-  const findings = [...targets, alarms];
-  const problems = findings.flatMap((finding) => finding.problems);
-  if (problems.length > 0) throw new Refusal(problems);
+  const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
+  const blindness = await lookForBlips(alarms.watches, preparation);
+  const recovery = await lookForUnfinished(targets, { config, id }, preparation);
+  const findings = [session, recovery, ...looks, alarms];
   return {
-    targets: targets.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared])),
+    targets,
+    recovery,
+    problems: findings.flatMap(({ problems }) => problems),
     details: [
-      ...targets.flatMap(({ cleared }) =>
-        cleared === undefined ? [] : [describeFacts(cleared.facts)],
-      ),
+      ...targets.map(({ facts }) => describeFacts(facts)),
       ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
     ],
-    warnings: [...findings.flatMap((finding) => finding.warnings), ...planWarnings(config)],
+    warnings: [
+      ...[session, ...looks, alarms].flatMap(({ warnings }) => warnings),
+      ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
+      ...blindness,
+      ...planWarnings(config),
+    ],
   };
 }
+
+/** First and alone: without credentials, everything else fails for the same reason. */
+async function lookAtSession({ plan }: Config, { aws, clock }: Preparation): Promise<Findings> {
+  try {
+    return inspectSession(await aws.session(), plan, clock.now());
+  } catch (error) {
+    throw new Refusal([messageOf(error)]);
+  }
+}
+
+async function lookForUnfinished(
+  targets: readonly Cleared[],
+  { config, id }: { readonly config: Config; readonly id: RolloutId },
+  { aws, runs, signal }: Preparation,
+): Promise<Recovery> {
+  const found = targets.flatMap(({ request: { target }, alias }) =>
+    alias === undefined ? [] : [{ target, ...alias }],
+  );
+  const statuses = new Map<string, RunStatus>();
+  for (const { description } of found) {
+    const { marker } = readMarker(description);
+    if (marker !== undefined) statuses.set(marker.nonce, await runs.status(marker, signal));
+  }
+  return recoveryOf({
+    found,
+    statusOf: ({ nonce }) => statuses.get(nonce) ?? NOT_ASKED,
+    policy: config.onUnfinished,
+    own: id,
+    region: aws.region,
+  });
+}
+
+const NOT_ASKED: RunStatus = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
 
 async function clear(
   request: TargetRequest,
@@ -91,10 +140,11 @@ async function gather(
   { target, version, codeSha256 }: TargetRequest,
   preparation: Preparation,
 ): Promise<{ readonly facts: TargetFacts; readonly alias: Alias | undefined }> {
-  const { functions, region, signal } = preparation;
+  const { aws, clock, note, signal } = preparation;
+  const { functions, aliases, region } = aws;
   const [candidate, alias] = await Promise.all([
     settledVersion(target, version, preparation),
-    readSettled({ ...preparation, target }),
+    readSettled({ aliases, target, clock, note, signal }),
   ]);
   const stable =
     alias === undefined || alias.routing.version === '$LATEST'
@@ -117,10 +167,10 @@ async function gather(
 export async function settledVersion(
   target: Target,
   version: string | undefined,
-  { functions, clock, note, signal }: Preparation,
+  { aws, clock, note, signal }: Preparation,
 ): Promise<VersionFacts> {
   return pollUntil({
-    read: () => functions.read(target, signal, version),
+    read: () => aws.functions.read(target, signal, version),
     done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
     waitingFor: () =>
       version === undefined
@@ -136,7 +186,7 @@ export async function settledVersion(
 function unreadable(
   error: unknown,
   { target, version }: TargetRequest,
-  { region, signal }: Preparation,
+  { aws: { region }, signal }: Preparation,
 ): string {
   signal.throwIfAborted();
   if (isNotFound(error)) {
@@ -147,28 +197,56 @@ function unreadable(
   return messageOf(error);
 }
 
+function lintedTarget({ request: { target, version }, facts }: Cleared): LintedTarget {
+  return { ...target, stable: facts.stable?.version, canary: version };
+}
+
+/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
+async function lookForBlips(
+  [watch]: readonly AlarmWatch[],
+  { aws, signal }: Preparation,
+): Promise<readonly string[]> {
+  if (watch === undefined) return [];
+  try {
+    await aws.alarms.history(watch, signal);
+    return [];
+  } catch (error) {
+    signal.throwIfAborted();
+    return [
+      `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
+        `be missed, or count as red without need: ${messageOf(error)}`,
+    ];
+  }
+}
+
+interface LookAtAlarms extends Findings {
+  readonly found: readonly FoundAlarm[];
+  readonly watches: readonly AlarmWatch[];
+}
+
 /**
  * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
  * watch them from here on.
  */
 export async function lookAtAlarms(
   config: Config,
-  { alarms, clock, signal }: Preparation,
-): Promise<Findings & { readonly watches: readonly AlarmWatch[] }> {
+  { aws, clock, signal }: Preparation,
+): Promise<LookAtAlarms> {
   const names = config.alarms.map(({ name }) => name);
   const at = clock.now();
   try {
-    const found = await alarms.read(names, signal);
+    const found = await aws.alarms.read(names, signal);
     const { problems, warnings } = inspectAlarms(names, found, config);
     return {
       problems: [...problems, ...elsewhere(config.alarms, found)],
       warnings,
+      found,
       watches: found.map((alarm) => watch(alarm, at)),
     };
   } catch (error) {
     signal.throwIfAborted();
     const problem = messageOf(error);
-    return { problems: [problem], warnings: [], watches: [] };
+    return { problems: [problem], warnings: [], found: [], watches: [] };
   }
 }
 

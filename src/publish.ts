@@ -2,7 +2,8 @@ import type { Alias } from './aws/aliases.ts';
 import { AwsCallError } from './aws/call.ts';
 import { inspectPair, notActive, type VersionFacts } from './core/preflight.ts';
 import { describeRouting, isSplit } from './core/routing.ts';
-import { targetName, type Disposition, type Target } from './core/target.ts';
+import { sameTarget, targetName, type Disposition, type Target } from './core/target.ts';
+import type { Unfinished } from './core/unfinished.ts';
 import { pollUntil } from './polling.ts';
 import { settledVersion, type Cleared, type Preparation } from './preflight.ts';
 import { messageOf, Refusal } from './problems.ts';
@@ -43,9 +44,10 @@ export function publish(
  */
 export function prepareAliases(
   published: readonly Published[],
+  resumed: readonly Unfinished[],
   preparation: Preparation,
 ): Promise<readonly Prepared[]> {
-  return all(published, (each) => prepareAlias(each, preparation));
+  return all(published, (each) => prepareAlias(each, resumed, preparation));
 }
 
 /** Waits for all, and reports everything that went wrong with any of them. */
@@ -88,11 +90,11 @@ async function publishLatest(
   description: string,
   preparation: Preparation,
 ): Promise<string> {
-  const { functions, note, signal } = preparation;
+  const { aws, note, signal } = preparation;
   for (let tries = 1; ; tries++) {
     try {
       const request = { codeSha256: facts.candidate.codeSha256, description };
-      const version = await functions.publish(target, request, signal);
+      const version = await aws.functions.publish(target, request, signal);
       note(`${target.functionName}: $LATEST is published as version ${version}`);
       return version;
     } catch (error) {
@@ -107,10 +109,10 @@ async function publishLatest(
 async function untilActive(
   target: Target,
   version: string,
-  { functions, clock, note, signal }: Preparation,
+  { aws, clock, note, signal }: Preparation,
 ): Promise<VersionFacts> {
   return pollUntil({
-    read: () => functions.read(target, signal, version),
+    read: () => aws.functions.read(target, signal, version),
     done: ({ state }) => state !== 'Pending',
     waitingFor: ({ stateReason }) =>
       `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
@@ -123,6 +125,7 @@ async function untilActive(
 
 async function prepareAlias(
   { cleared: { request, facts, alias }, version }: Published,
+  resumed: readonly Unfinished[],
   preparation: Preparation,
 ): Promise<Prepared> {
   const { target } = request;
@@ -131,22 +134,35 @@ async function prepareAlias(
     const created = await createAlias(target, version, preparation);
     return { target, functionArn, alias: created, disposition: { type: 'created', version } };
   }
-  const stable = alias.routing.version;
-  return {
-    target,
-    functionArn,
-    alias,
-    disposition:
-      stable === version
-        ? { type: 'unchanged', version }
-        : { type: 'shift', stable, canary: version },
-  };
+  const unfinished = resumed.find((each) => sameTarget(each.target, target));
+  return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
+}
+
+function dispositionOf(
+  { routing }: Alias,
+  version: string,
+  unfinished: Unfinished | undefined,
+): Disposition {
+  if (unfinished?.marker.canary === version) {
+    return { type: 'shift', stable: unfinished.marker.stable, canary: version };
+  }
+  if (unfinished === undefined || !isSplit(routing)) {
+    const { version: stable } = routing;
+    return stable === version
+      ? { type: 'unchanged', version }
+      : { type: 'shift', stable, canary: version };
+  }
+  const { target, marker } = unfinished;
+  throw new Refusal([
+    `${targetName(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
+      `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
+  ]);
 }
 
 async function createAlias(
   target: Target,
   version: string,
-  { aliases, signal }: Preparation,
+  { aws: { aliases }, signal }: Preparation,
 ): Promise<Alias> {
   try {
     return await aliases.create(target, version, signal);

@@ -8,6 +8,7 @@ import {
   type Event,
   type FinalState,
   type Reversion,
+  type State,
 } from './core/rollout.ts';
 import type { Plan } from './core/plan.ts';
 import { messageOf } from './problems.ts';
@@ -27,13 +28,28 @@ export interface World {
   readonly pollIntervalMs: () => number;
 }
 
-/** Runs a plan to its end: asks the core for the next command, performs it, feeds the event back. */
-export async function rollOut(plan: Plan, world: World): Promise<FinalState> {
-  let state = start(plan);
+/**
+ * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
+ * @param from index of the first step; above 0 for a rollout that another process began
+ */
+export async function rollOut(plan: Plan, world: World, from = 0): Promise<FinalState> {
+  let state = start(plan, from);
   for (;;) {
-    world.journal.record({ type: 'state', at: world.clock.now(), state });
+    const unrecorded = record(state, world);
     if (isFinal(state)) return state;
-    state = advance(plan, state, await eventOf(command(plan, state), world));
+    const next = command(plan, state);
+    const event = next.type === 'revert' ? undefined : unrecorded;
+    state = advance(plan, state, event ?? (await eventOf(next, world)));
+  }
+}
+
+/** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
+function record(state: State, { journal, clock }: World): Event | undefined {
+  try {
+    journal.record({ type: 'state', at: clock.now(), state });
+    return undefined;
+  } catch (error) {
+    return { type: 'blocked', reason: `the state could not be saved: ${messageOf(error)}` };
   }
 }
 
@@ -55,7 +71,7 @@ async function perform(command: Command, world: World): Promise<Event> {
   const { routers, clock, cancellation } = world;
   switch (command.type) {
     case 'shift': {
-      const results = await all(routers, (router) => router.shift(command.weight, cancellation));
+      const results = await all(routers, (router) => router.shift(command, cancellation));
       return blocked(results) ?? { type: 'shifted', at: clock.now() };
     }
     case 'assess':

@@ -77,7 +77,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
       const action = world.start();
       await first;
       action.process.kill('SIGKILL');
-      await world.run({}, (await action.done).state);
+      await world.run({}, { state: (await action.done).state });
       letGo();
       expect((await last).error).toBe('PreconditionFailedException');
       expect(world.alias()).toBe('1');
@@ -91,7 +91,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     const result = await action.done;
     expect(result.outputs['outcome']).toBe('held');
     expect(result.exitCode).toBe(0);
-    await world.run({}, result.state);
+    await world.run({}, { state: result.state });
     expect(world.alias()).toBe('1+2@0.1');
   });
 
@@ -114,7 +114,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     expect(outputs).toEqual({});
     expect(world.alias()).toBe('1+2@0.5');
 
-    const post = await world.run({}, state);
+    const post = await world.run({}, { state });
     expect(post.exitCode).toBe(0);
     expect(post.log).toContain('::warning::Reverted checkout:live to version 1 after the action');
     expect(post.summary).toContain('Reverted checkout');
@@ -128,7 +128,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     });
     const { state } = await action.done;
     expect(world.alias()).toBe('1+2@0.1');
-    const post = world.start({}, state);
+    const post = world.start({}, { state });
     expect((await post.done).exitCode).toBe(0);
     expect(world.alias()).toBe('1');
   });
@@ -137,7 +137,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     const action = world.start({ 'bake-time': '8h' });
     await action.seen('promoted (step 3 of 3)');
     action.process.kill('SIGKILL');
-    await world.run({}, (await action.done).state);
+    await world.run({}, { state: (await action.done).state });
     expect(world.alias()).toBe('1');
   });
 
@@ -147,7 +147,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     action.process.kill('SIGKILL');
     const { state } = await action.done;
     updateAlias(world.simulator.lambda, 'checkout', 'live', { weights: { '2': 0.7 } });
-    const post = await world.run({}, state);
+    const post = await world.run({}, { state });
     expect(post.exitCode).toBe(1);
     expect(post.log).toContain('::error::Failed: after the action was killed');
     expect(post.log).toContain('The canary, version 2, still gets traffic');
@@ -156,14 +156,14 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
 
   it('leaves alone in its post step what a finished rollout promoted', async () => {
     const { state } = await world.run();
-    const post = await world.run({}, state);
+    const post = await world.run({}, { state });
     expect(post.log).toContain('Nothing to clean up');
     expect(world.alias()).toBe('2');
   });
 
   it('has nothing to clean up in its post step when the inputs were wrong', async () => {
     const { state } = await world.run({ alias: '7' });
-    const post = await world.run({}, state);
+    const post = await world.run({}, { state });
     expect(post.exitCode).toBe(0);
     expect(post.log).toContain('Nothing to clean up');
   });

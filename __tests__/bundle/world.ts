@@ -25,12 +25,12 @@ const ACCELERATE = new URL('../../simulator/accelerate.ts', import.meta.url).hre
 /** A simulated AWS with a server, and the committed bundle to run against it in fast time. */
 export interface World {
   readonly simulator: Simulator;
-  run(inputs?: ActionOptions['inputs'], state?: ActionOptions['state']): Promise<ActionResult>;
-  start(inputs?: ActionOptions['inputs'], state?: ActionOptions['state']): RunningAction;
+  run(inputs?: ActionOptions['inputs'], more?: More): Promise<ActionResult>;
+  start(inputs?: ActionOptions['inputs'], more?: More): RunningAction;
   setAlarm(state: AlarmState, reason?: string, name?: string): void;
   /** What the alias serves: `1`, or `1+2@0.1`. */
   alias(functionName?: string): string;
-  /** Every routing the alias had, the first one included. */
+  /** Every routing the alias had, the first one included; not the writes that changed the description only. */
   routings(functionName?: string): readonly string[];
   /** The operations that change something, in order. */
   writes(): readonly string[];
@@ -38,6 +38,9 @@ export interface World {
   requested(operation: string, count: number): Promise<RecordedRequest>;
   close(): Promise<void>;
 }
+
+/** What a test gives a run besides inputs. */
+type More = Partial<Pick<ActionOptions, 'state' | 'environment'>>;
 
 /** The inputs that every test shares unless it says otherwise. */
 export const INPUTS: ActionOptions['inputs'] = {
@@ -63,12 +66,13 @@ export async function createWorld(): Promise<World> {
 
   const options = (
     inputs: ActionOptions['inputs'] = {},
-    state: ActionOptions['state'] = {},
+    { state = {}, environment = {} }: More = {},
   ): ActionOptions => ({
     nodeArguments: ['--import', ACCELERATE],
     environment: {
       ...awsEnvironment(server.url, simulator.region),
       SIMULATED_TIME: `${time.originMs},${time.speed}`,
+      ...environment,
     },
     inputs: { ...INPUTS, ...inputs },
     state,
@@ -76,15 +80,18 @@ export async function createWorld(): Promise<World> {
 
   return {
     simulator,
-    run: (inputs, state) => runAction(options(inputs, state)),
-    start: (inputs, state) => startAction(options(inputs, state)),
+    run: (inputs, more) => runAction(options(inputs, more)),
+    start: (inputs, more) => startAction(options(inputs, more)),
     setAlarm: (state, reason = 'because', name = 'errors') => {
       simulator.alarms.setState(name, state, reason);
     },
     alias: (functionName = 'checkout') =>
       describe(getAlias(simulator.lambda, functionName, 'live')),
     routings: (functionName = 'checkout') =>
-      simulator.aliasHistory.filter((each) => each.functionName === functionName).map(describe),
+      simulator.aliasHistory
+        .filter((each) => each.functionName === functionName)
+        .map(describe)
+        .filter((routing, index, all) => routing !== all[index - 1]),
     writes: () =>
       simulator.requests
         .filter(({ operation }) => /^(Publish|Create|Update|Put|Delete)/.test(operation))

@@ -66,7 +66,7 @@ describe('when replies to writes are lost or refused, the bundle', () => {
     expect(world.alias()).toBe('1+2@0.1');
 
     mend();
-    const post = await world.run({}, result.state);
+    const post = await world.run({}, { state: result.state });
     expect(post.exitCode).toBe(0);
     expect(world.alias()).toBe('1');
   });

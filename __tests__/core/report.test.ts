@@ -198,8 +198,12 @@ describe('the log', () => {
   });
 
   it('says what it waits for when the bake is over and the step is held', () => {
-    const late = [...begun, measured(400_000, 'OK')];
-    expect(linesOf(late).at(-1)).toBe(
+    const unsure = (at: number): Entry => {
+      const verdict = { kind: 'inconclusive', reason: 'no data' } as const;
+      const measurement = { at, check: 'errors', state: 'INSUFFICIENT_DATA', detail: '', verdict };
+      return { type: 'measurements', at, measurements: [measurement] };
+    };
+    expect(linesOf([...begun, unsure(330_000), unsure(400_000)]).at(-1)).toBe(
       '[+6 min 40 s] at 10 %: the bake is over; waiting for every alarm to pass',
     );
   });

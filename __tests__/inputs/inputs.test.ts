@@ -16,6 +16,7 @@ const read = (inputs: Inputs = {}, region: string | undefined = 'eu-west-1'): Co
   readInputs((name) => ({ ...minimal, ...inputs })[name] ?? '', {
     description: 'commit and run',
     region,
+    roleSessionName: 'canary-42',
   });
 
 function problems(inputs: Inputs, region?: string): readonly string[] {
@@ -45,6 +46,8 @@ describe('inputs', () => {
       onAlarmAtStart: 'fail',
       onInsufficientData: 'continue',
       onCancel: 'revert',
+      onUnfinished: { action: 'revert', given: false },
+      githubToken: '',
       dryRun: false,
       region: 'eu-west-1',
     });
@@ -69,7 +72,7 @@ describe('inputs', () => {
 
   it('take the region of the ARNs when nothing else names one', () => {
     const arn = 'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:c';
-    const defaults = { description: '', region: undefined };
+    const defaults = { description: '', region: undefined, roleSessionName: 'canary-42' };
     const inputs: Inputs = { ...minimal, 'function-name': arn };
     expect(readInputs((name) => inputs[name] ?? '', defaults).region).toBe('us-gov-west-1');
   });
@@ -141,7 +144,7 @@ describe('inputs', () => {
 
   it('say that no region is known', () => {
     const inputs: Inputs = minimal;
-    const defaults = { description: '', region: undefined };
+    const defaults = { description: '', region: undefined, roleSessionName: 'canary-42' };
     expect(() => readInputs((name) => inputs[name] ?? '', defaults)).toThrow(
       'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set',
     );

@@ -4,8 +4,12 @@ import {
   type AlarmType,
   type CloudWatchClient,
   type DescribeAlarmsCommandOutput,
+  type Dimension,
+  type MetricAlarm,
+  type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 
+import type { AlarmDefinition, AlarmMetric } from '../core/alarm-lint.ts';
 import type { AlarmReading, AlarmWatch } from '../core/alarms.ts';
 import { AwsCallError, call } from './call.ts';
 
@@ -19,6 +23,8 @@ export interface Alarms {
 
 export interface FoundAlarm extends AlarmReading {
   readonly arn: string;
+  /** Only of a metric alarm, and only if it is understood. */
+  readonly definition?: AlarmDefinition;
 }
 
 /** DescribeAlarms takes at most this many names. */
@@ -131,22 +137,96 @@ interface AnyAlarm {
 }
 
 function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
-  const alarms: readonly AnyAlarm[] = [
-    ...(reply.MetricAlarms ?? []),
+  const others: readonly AnyAlarm[] = [
     ...(reply.CompositeAlarms ?? []),
     ...(reply.LogAlarms ?? []),
   ];
-  return alarms.map((alarm) => {
-    const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-    return {
-      name: alarm.AlarmName ?? '',
-      arn: alarm.AlarmArn ?? '',
-      state: alarm.StateValue ?? 'unknown',
-      reason: alarm.StateReason ?? '',
-      ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
-      ...notEvaluated(alarm.EvaluationState),
-    };
-  });
+  return [
+    ...(reply.MetricAlarms ?? []).map((alarm) => {
+      const definition = definitionOf(alarm);
+      return { ...foundAlarm(alarm), ...(definition === undefined ? {} : { definition }) };
+    }),
+    ...others.map(foundAlarm),
+  ];
+}
+
+function foundAlarm(alarm: AnyAlarm): FoundAlarm {
+  const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+  return {
+    name: alarm.AlarmName ?? '',
+    arn: alarm.AlarmArn ?? '',
+    state: alarm.StateValue ?? 'unknown',
+    reason: alarm.StateReason ?? '',
+    ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
+    ...notEvaluated(alarm.EvaluationState),
+  };
+}
+
+/** What a metric alarm watches; undefined when that is nothing that is understood here. */
+export function definitionOf(alarm: MetricAlarm): AlarmDefinition | undefined {
+  const { EvaluationPeriods: evaluationPeriods, Threshold: threshold } = alarm;
+  const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
+  if (watched === undefined || evaluationPeriods === undefined) return undefined;
+  return {
+    ...watched,
+    evaluationPeriods,
+    datapointsToAlarm: alarm.DatapointsToAlarm ?? evaluationPeriods,
+    ...(threshold === undefined ? {} : { threshold }),
+    comparison: alarm.ComparisonOperator ?? '',
+  };
+}
+
+type Watched = Pick<AlarmDefinition, 'periodSeconds' | 'metrics' | 'expression'>;
+
+function watchedMetric(alarm: MetricAlarm): Watched | undefined {
+  const { Namespace: namespace, MetricName: name, Period: periodSeconds } = alarm;
+  // An alarm on a PromQL query has none of these.
+  if (namespace === undefined || name === undefined || periodSeconds === undefined) {
+    return undefined;
+  }
+  const statistic = alarm.Statistic ?? alarm.ExtendedStatistic ?? '';
+  const dimensions = dimensionsOf(alarm.Dimensions);
+  return {
+    periodSeconds,
+    metrics: [{ id: '', namespace, name, dimensions, statistic, periodSeconds }],
+  };
+}
+
+function watchedMath({ Metrics, ThresholdMetricId }: MetricAlarm): Watched | undefined {
+  const queries = Metrics ?? [];
+  // The band of an anomaly detection is returned too, but it is what the metric is compared with.
+  const [returned, ...more] = queries.filter(
+    ({ Id, ReturnData }) => ReturnData !== false && Id !== ThresholdMetricId,
+  );
+  if (returned === undefined || more.length > 0) return undefined;
+  const expression = returned.Expression;
+  const metrics = (expression === undefined ? [returned] : queries).flatMap(metricsOf);
+  // A Metrics Insights query has a period, but no metrics; mostly it is the other way round.
+  const periodSeconds =
+    returned.Period ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
+  if (periodSeconds === 0) return undefined;
+  return { periodSeconds, metrics, ...(expression === undefined ? {} : { expression }) };
+}
+
+function metricsOf({ Id, MetricStat }: MetricDataQuery): readonly AlarmMetric[] {
+  if (MetricStat === undefined) return [];
+  const { Metric, Stat, Period } = MetricStat;
+  return [
+    {
+      id: Id ?? '',
+      namespace: Metric?.Namespace ?? '',
+      name: Metric?.MetricName ?? '',
+      dimensions: dimensionsOf(Metric?.Dimensions),
+      statistic: Stat ?? '',
+      periodSeconds: Period ?? 0,
+    },
+  ];
+}
+
+function dimensionsOf(dimensions: readonly Dimension[] | undefined): AlarmMetric['dimensions'] {
+  return Object.fromEntries(
+    (dimensions ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? ''] as const),
+  );
 }
 
 /** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */

@@ -13,9 +13,14 @@ import { functionArn } from './arn.ts';
 import { AwsCallError, call, isNotFound } from './call.ts';
 
 /** An alias at one moment. */
-export interface Alias {
+export interface Alias extends AliasWrite {
   readonly arn: string;
+}
+
+/** What a write to an alias says. */
+export interface AliasWrite {
   readonly routing: Routing;
+  readonly description: string;
   /** Changes with every write by anybody; a write that names an old one is refused. */
   readonly revisionId: string;
 }
@@ -25,13 +30,8 @@ export interface Aliases {
   /** @returns nothing when the function has no such alias, or does not exist. */
   find(target: Target, signal?: AbortSignal): Promise<Alias | undefined>;
   create(target: Target, version: string, signal?: AbortSignal): Promise<Alias>;
-  /** Writes only if nobody wrote since `revisionId`: else a `PreconditionFailedException`. */
-  update(
-    target: Target,
-    routing: Routing,
-    revisionId: string,
-    signal?: AbortSignal,
-  ): Promise<Alias>;
+  /** Writes only if nobody wrote since the revision: else a `PreconditionFailedException`. */
+  update(target: Target, write: AliasWrite, signal?: AbortSignal): Promise<Alias>;
   /** Whether Lambda is moving the alias's provisioned concurrency to another version just now. */
   transition(target: Target, signal?: AbortSignal): Promise<'under way' | 'none' | 'unknown'>;
 }
@@ -64,7 +64,7 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
       return aliasOf(reply);
     },
 
-    async update(target, routing, revisionId, signal) {
+    async update(target, { routing, description, revisionId }, signal) {
       const command = new UpdateAliasCommand({
         ...name(target),
         // Both in one call, always: a version alone would collide with the weight that is left over
@@ -72,6 +72,7 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
         // weights in place.
         FunctionVersion: routing.version,
         RoutingConfig: { AdditionalVersionWeights: fractions(routing.weights) },
+        Description: description,
         RevisionId: revisionId,
       });
       const reply = await call(intent('UpdateAlias', target), signal, (options) =>
@@ -110,6 +111,7 @@ function aliasOf(reply: AliasConfiguration): Alias {
   return {
     arn,
     revisionId,
+    description: reply.Description ?? '',
     routing: {
       version,
       weights: Object.fromEntries(weights.map(([other, fraction]) => [other, fraction * 100])),

@@ -1,3 +1,5 @@
+import { ASSUME_ROLE_FAILED } from './credentials.ts';
+
 /** What a call is for; enough to tell a person which permission is missing. */
 export interface Intent {
   /** As IAM writes it: `lambda:UpdateAlias`. */
@@ -83,17 +85,19 @@ function explain({ action, resource }: Intent, cause: unknown): AwsCallError {
   }
   if (EXPIRED.has(name)) {
     return failure(
-      `${action} failed: the AWS credentials have expired. Let the session last longer than the ` +
-        'rollout (role-duration-seconds of aws-actions/configure-aws-credentials).',
+      `${action} failed: the AWS credentials have expired (${name}). Let the session last longer than the rollout ` +
+        '(role-duration-seconds of aws-actions/configure-aws-credentials), or let this action assume the ' +
+        'role itself and renew the session (role-to-assume).',
     );
   }
+  if (name === ASSUME_ROLE_FAILED) return failure(`${action} failed: ${message}`);
   if (UNKNOWN_CREDENTIALS.has(name)) {
     return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message})`);
   }
   if (name === 'CredentialsProviderError') {
     return failure(
-      `${action} failed: there are no AWS credentials. Run aws-actions/configure-aws-credentials in ` +
-        `an earlier step of this job. (${message})`,
+      `${action} failed: there are no AWS credentials. Set role-to-assume, or run ` +
+        `aws-actions/configure-aws-credentials in an earlier step of this job. (${message})`,
     );
   }
   return failure(`${action} on ${resource} failed: ${name}: ${message}`);
@@ -106,11 +110,16 @@ function read(cause: unknown): Failure {
   const { attempts, httpStatusCode } = metadataOf(cause);
   return {
     name: cause.name,
-    // A refused connection is an AggregateError without a message: its code says what happened.
-    message: cause.message || codeOf(cause) || 'no details',
+    // A refused connection is an AggregateError without a message: its code says what happened. Further
+    // lines are the SDK's hints for who debugs it.
+    message: [firstLine(cause.message), codeOf(cause), 'no details'].find(Boolean) ?? '',
     attempts: attempts ?? 1,
     status: httpStatusCode,
   };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1).join();
 }
 
 function codeOf(error: Error): string {

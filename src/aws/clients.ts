@@ -1,21 +1,48 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+
+import type { Credentials } from './credentials.ts';
 
 export interface Clients {
   readonly lambda: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
 }
 
-// A reply that never comes must not hold up a revert: the SDK waits for ever by default.
-const requestHandler = { connectionTimeout: 5_000, socketTimeout: 10_000 };
-const customUserAgent = 'lambda-canary';
+export interface ClientOptions {
+  readonly region: string;
+  /** Left out: those of the environment. */
+  readonly credentials?: Credentials;
+  readonly connect: Connect;
+}
 
-export function createClients(region: string): Clients {
+/** Makes what a client talks through. */
+export type Connect = () => Pick<LambdaClientConfig, 'requestHandler' | 'customUserAgent'>;
+
+// A reply that never comes must not hold up a revert: the SDK waits for ever by default.
+const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 10_000 };
+
+/** How every client talks to AWS: its own sockets, through the proxy that the environment names. */
+export const connect: Connect = () => {
+  const agent = { keepAlive: true, proxyEnv: process.env };
+  return {
+    requestHandler: {
+      ...TIMEOUTS,
+      httpAgent: new HttpAgent(agent),
+      httpsAgent: new HttpsAgent(agent),
+    },
+    customUserAgent: 'lambda-canary',
+  };
+};
+
+export function createClients({ connect, ...options }: ClientOptions): Clients {
   return {
     // All of Lambda's control plane shares 15 requests a second, so throttling is to be expected
     // when several functions move together; eight attempts ride out about half a minute of it.
-    lambda: new LambdaClient({ region, requestHandler, customUserAgent, maxAttempts: 8 }),
+    lambda: new LambdaClient({ ...options, ...connect(), maxAttempts: 8 }),
     // Read again at the next poll anyway.
-    cloudwatch: new CloudWatchClient({ region, requestHandler, customUserAgent, maxAttempts: 3 }),
+    cloudwatch: new CloudWatchClient({ ...options, ...connect(), maxAttempts: 3 }),
   };
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
-import { fateOf, surelyNotWritten, type FailedWrite } from '../core/fate.ts';
+import { fateOf, surelyNotWritten, type Content, type FailedWrite } from '../core/fate.ts';
+import { readMarker, withMarker, type Marker } from '../core/marker.ts';
 import { repairCommand } from '../core/repair.ts';
 import {
   describeRouting,
@@ -11,21 +12,27 @@ import {
 } from '../core/routing.ts';
 import { targetName, type Target } from '../core/target.ts';
 import { messageOf } from '../problems.ts';
-import type { Clock, ConfirmResult, RevertResult, Router, ShiftResult } from '../ports.ts';
-import type { Alias, Aliases } from './aliases.ts';
+import type { Clock, ConfirmResult, RevertResult, Router, Shift, ShiftResult } from '../ports.ts';
+import type { Alias, Aliases, AliasWrite } from './aliases.ts';
 import { AwsCallError } from './call.ts';
 import { readSettled } from './settled.ts';
 
 export interface RouterOptions {
   readonly aliases: Aliases;
+  /** What a revert talks to: connections, retries and credentials of the rollout may be worn out. */
+  readonly aliasesForRevert: (tries: number) => Aliases;
   readonly target: Target;
   readonly versions: Versions;
   readonly region: string;
   /**
    * The alias as preflight saw it: the first shift must not meet anybody else's write. Left out by who
-   * only reverts: a revert reads the revision itself.
+   * only reverts: a revert reads the alias itself.
    */
-  readonly revisionId?: string;
+  readonly alias?: AliasWrite;
+  /** By step; none when the alias's description has no room for them. */
+  readonly markers?: readonly Marker[];
+  /** The rollouts whose markers are ours to remove: this one, and one that it goes on with. */
+  readonly nonces: readonly string[];
   /**
    * Weights that another process of this rollout began to write before it ended. The last of these
    * writes may still be on its way.
@@ -37,73 +44,98 @@ export interface RouterOptions {
 
 /** How long a revert goes on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
-/** How often a shift is tried against replies that leave open whether it took effect. */
-const SHIFT_TRIES = 3;
+/** How often a write is tried against replies that leave open whether it took effect. */
+const TRIES = 3;
 
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
 export function createRouter(options: RouterOptions): Router {
-  const { aliases, target, versions, clock, note } = options;
-  // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-  const reader = { aliases, target, clock, note };
+  const { aliases, target, versions, markers = [], nonces, clock, note } = options;
   const stableAlone = routingAt(0, versions);
   const canaryAlone = routingAt(100, versions);
   const name = targetName(target);
   const missing = `the alias ${name} does not exist any more`;
   const repair = repairCommand(target, versions.stable, options.region);
   /** How the alias stands as far as we moved it. */
-  let known = { routing: stableAlone, revisionId: options.revisionId ?? '' };
+  let known: AliasWrite = options.alias ?? {
+    routing: stableAlone,
+    description: '',
+    revisionId: '',
+  };
   /** What we began to write, whether or not a reply came: only these are ours to revert. */
   const begun = new Set(options.begun ?? []);
   /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
   let unsettled = begun.size > 0;
 
-  const isOurs = (routing: Routing) =>
-    [...begun].some((weight) => sameRouting(routing, routingAt(weight, versions))) ||
-    (begun.has(100) && looksLikeTransition(routing, versions.stable, versions.canary));
+  const carriesOurMarker = ({ description }: AliasWrite) =>
+    nonces.includes(readMarker(description).marker?.nonce ?? '');
+  const isClaimedByAnother = (alias: AliasWrite) =>
+    readMarker(alias.description).marker !== undefined && !carriesOurMarker(alias);
+  const isOurs = (alias: AliasWrite) =>
+    !isClaimedByAnother(alias) &&
+    ([...begun].some((weight) => sameRouting(alias.routing, routingAt(weight, versions))) ||
+      (begun.has(100) && looksLikeTransition(alias.routing, versions.stable, versions.canary)));
 
-  async function shift(weight: number, signal: AbortSignal): Promise<ShiftResult> {
-    const wanted = routingAt(weight, versions);
+  async function shift(to: Shift, signal: AbortSignal): Promise<ShiftResult> {
+    const wanted = { routing: routingAt(to.weight, versions), ...optionalMarker(markers[to.step]) };
     let reason = '';
-    for (let tries = 0; tries < SHIFT_TRIES; tries++) {
-      const failure = await write(weight, signal);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const unsettledBefore = unsettled;
+      const failure = await write(to, signal);
       if (failure === undefined) return { type: 'shifted' };
       reason = failure.message;
+      const { answer, onlyRequest } = outcomeOf(failure);
       const present = await tryToFind(signal);
-      const fate = fateOf({ ...outcomeOf(failure), wanted, left: known.routing, present });
-      switch (fate.type) {
-        case 'written':
-          note(`${name}: the alias was written, though the reply got lost`);
-          known = fate.present;
-          unsettled = false;
-          return { type: 'shifted' };
-        case 'foreign':
-          return foreign(fate.present, known.routing);
-        case 'again':
-          known = fate.present;
-          break;
-        case 'refused':
-          return { type: 'blocked', reason };
+      const fate = fateOf({
+        answer,
+        onlyRequest: onlyRequest && !unsettledBefore,
+        wanted,
+        left: contentOf(known),
+        present: present === undefined ? undefined : contentOf(present),
+      });
+      if (present === undefined || fate === 'refused') break;
+      if (fate === 'foreign') return foreign(present, known.routing);
+      known = present;
+      if (fate === 'written') {
+        note(`${name}: the alias was written, though the reply got lost`);
+        unsettled = false;
+        return { type: 'shifted' };
       }
     }
     return { type: 'blocked', reason };
   }
 
-  async function write(weight: number, signal: AbortSignal): Promise<AwsCallError | undefined> {
+  async function write(
+    { step, weight }: Shift,
+    signal: AbortSignal,
+  ): Promise<AwsCallError | undefined> {
+    const isFirst = !unsettled;
     begun.add(weight);
     unsettled = true;
     try {
-      known = await aliases.update(target, routingAt(weight, versions), known.revisionId, signal);
+      known = await aliases.update(target, next(step, weight), signal);
       unsettled = false;
       return undefined;
     } catch (error) {
       if (!(error instanceof AwsCallError)) throw error;
-      if (surelyNotWritten(outcomeOf(error))) {
+      if (isFirst && surelyNotWritten(outcomeOf(error))) {
         begun.delete(weight);
         unsettled = false;
       }
       return error;
     }
+  }
+
+  function next(step: number, weight: number): AliasWrite {
+    const { description } = readMarker(known.description);
+    const marker = markers[step];
+    return {
+      routing: routingAt(weight, versions),
+      // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
+      description: (marker && withMarker(description, marker)) ?? description,
+      revisionId: known.revisionId,
+    };
   }
 
   async function tryToFind(signal: AbortSignal): Promise<Alias | undefined> {
@@ -125,12 +157,30 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   async function confirm(signal: AbortSignal): Promise<ConfirmResult> {
+    const reader = { aliases, target, clock, note, signal };
     const move = { from: versions.stable, to: versions.canary };
-    const present = await readSettled({ ...reader, signal, move });
-    if (present === undefined) return { type: 'blocked', reason: missing };
-    return sameRouting(present.routing, canaryAlone)
-      ? { type: 'confirmed' }
-      : foreign(present, canaryAlone);
+    let failure = '';
+    for (let tries = 0; ; tries++) {
+      const present = await readSettled({ ...reader, move });
+      if (present === undefined) return { type: 'blocked', reason: missing };
+      if (!sameRouting(present.routing, canaryAlone)) return foreign(present, canaryAlone);
+      if (!carriesOurMarker(present)) return { type: 'confirmed' };
+      if (tries === TRIES) {
+        note(`${name}: its description keeps the mark of this rollout: ${failure}`);
+        return { type: 'confirmed' };
+      }
+      failure = await removeMarker(present, signal);
+    }
+  }
+
+  async function removeMarker(present: Alias, signal: AbortSignal): Promise<string> {
+    try {
+      await aliases.update(target, withoutMarker(present, canaryAlone), signal);
+      return '';
+    } catch (error) {
+      if (error instanceof AwsCallError) return error.message;
+      throw error;
+    }
   }
 
   async function revert(): Promise<RevertResult> {
@@ -138,21 +188,25 @@ export function createRouter(options: RouterOptions): Router {
     const move = { from: versions.canary, to: versions.stable };
     let written = false;
     let failure = 'the alias still does not serve it alone.';
-    for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    for (let tries = 0; ; tries++) {
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
       try {
-        const present = await (written ? readSettled({ ...reader, move }) : aliases.find(target));
+        // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+        const fresh = options.aliasesForRevert(tries);
+        const present = await (written
+          ? readSettled({ aliases: fresh, target, clock, note, move })
+          : fresh.find(target));
         if (present === undefined) return { type: 'foreign', detail: missing };
         const back = sameRouting(present.routing, stableAlone);
         // A write that is still on its way names the revision of now: only a new one keeps it out.
         if (back && (written || !unsettled)) return { type: 'reverted' };
-        if (!back && !isOurs(present.routing))
-          return { type: 'foreign', detail: leftAlone(present) };
+        if (!back && !isOurs(present)) return { type: 'foreign', detail: leftAlone(present) };
         if (written) {
           // Written, and read back as something else of ours.
           if (clock.now() >= deadline) break;
           await clock.sleep(pauseMs);
         }
-        await aliases.update(target, stableAlone, present.revisionId);
+        await fresh.update(target, withoutMarker(present, stableAlone));
         written = true;
       } catch (error) {
         failure = messageOf(error);
@@ -168,6 +222,17 @@ export function createRouter(options: RouterOptions): Router {
     };
   }
 
+  /** The mark of another rollout stays: only that one knows what it is good for. */
+  function withoutMarker(alias: Alias, routing: Routing): AliasWrite {
+    const { description, revisionId } = alias;
+    const ours = carriesOurMarker(alias);
+    return {
+      routing,
+      revisionId,
+      description: ours ? readMarker(description).description : description,
+    };
+  }
+
   function leftAlone({ routing }: Alias): string {
     const serves = [routing.version, ...Object.keys(routing.weights)];
     const left = `${name} was left as somebody else moved it: ${describeRouting(routing)}.`;
@@ -179,7 +244,15 @@ export function createRouter(options: RouterOptions): Router {
   return { target, versions, shift, confirm, revert };
 }
 
-function outcomeOf(failure: AwsCallError): Pick<FailedWrite<Alias>, 'answer' | 'onlyRequest'> {
+function contentOf({ routing, description }: AliasWrite): Content {
+  return { routing, ...optionalMarker(readMarker(description).marker) };
+}
+
+function optionalMarker(marker: Marker | undefined): Pick<Content, 'marker'> {
+  return marker === undefined ? {} : { marker };
+}
+
+function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyRequest'> {
   const conflict = failure.name === 'PreconditionFailedException';
   return {
     answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',

@@ -1,5 +1,5 @@
 import type { AlarmReading } from './alarms.ts';
-import { describeRouting, isSplit, type Routing } from './routing.ts';
+import { describeRouting, type Routing } from './routing.ts';
 import { repairCommand } from './repair.ts';
 import { targetName, type Target } from './target.ts';
 
@@ -77,13 +77,6 @@ function inspectRouting({ target, region, routing, stable }: TargetFacts): reado
       `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
         `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
         repairCommand(target, '1', region),
-    ];
-  }
-  if (isSplit(routing)) {
-    return [
-      `${name} is already split: ${describeRouting(routing)}. Another rollout is under way, or one was ` +
-        `left unfinished. Let it end, or put the alias on one version: ` +
-        repairCommand(target, routing.version, region),
     ];
   }
   if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {

@@ -57,9 +57,10 @@ export type Command =
   | { readonly type: 'confirm' }
   | { readonly type: 'revert' };
 
-export function start(plan: Plan): State {
-  stepAt(plan, 0);
-  return { phase: 'shifting', step: 0 };
+/** @param step index of the first one to be taken */
+export function start(plan: Plan, step = 0): State {
+  stepAt(plan, step);
+  return { phase: 'shifting', step };
 }
 
 const FINAL: Readonly<Record<State['phase'], boolean>> = {

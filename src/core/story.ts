@@ -88,7 +88,7 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       const changes = changedSince(memory.measurements, entry.measurements).flatMap((change) =>
         describeChange(change, memory.measurements.get(change.check)),
       );
-      return changes.length > 0 ? changes : progress(memory, entry.at);
+      return changes.length > 0 ? changes : progress(memory, entry);
     }
   }
 }
@@ -151,19 +151,22 @@ function describeChange(now: Measurement, before: Measurement | undefined): read
   return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
 }
 
-function progress(memory: Memory, at: number): readonly Line[] {
-  const { plan, state } = memory;
+function progress(
+  { plan, state, spokeAt }: Memory,
+  { at, measurements }: Entry & { readonly type: 'measurements' },
+): readonly Line[] {
   if (state === undefined || isFinal(state) || state.phase !== 'baking') return [];
   const { weight, bakeMs } = stepAt(plan, state.step);
-  if (at - memory.spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS)) return [];
+  if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS)) return [];
   const left = state.until - at;
-  return [
-    info(
-      left > 0
-        ? `at ${formatWeight(weight)}: ${formatDuration(left)} of ${formatDuration(bakeMs)} left`
-        : `at ${formatWeight(weight)}: the bake is over; waiting for every alarm to pass`,
-    ),
-  ];
+  if (left > 0) {
+    return [
+      info(`at ${formatWeight(weight)}: ${formatDuration(left)} of ${formatDuration(bakeMs)} left`),
+    ];
+  }
+  return measurements.every(({ verdict }) => verdict.kind === 'pass')
+    ? []
+    : [info(`at ${formatWeight(weight)}: the bake is over; waiting for every alarm to pass`)];
 }
 
 function info(text: string): Line {

@@ -16,6 +16,11 @@ export function targetName({
   return `${functionName}:${alias}`;
 }
 
+/** No function is named twice in a rollout. */
+export function sameTarget(a: Target, b: Target): boolean {
+  return targetName(a) === targetName(b);
+}
+
 /**
  * What a rollout does with a target.
  * Only `shift` takes part in the steps; the others are done before the first one.

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { parseAlarmId, parseFunctionId, type AlarmId } from '../aws/arn.ts';
 import { planOf, type Plan } from '../core/plan.ts';
 import type { Target } from '../core/target.ts';
+import type { UnfinishedPolicy } from '../core/unfinished.ts';
+import { durationMs } from './duration.ts';
 import { duration, flag, linesOf, listOf, oneOf, parsedBy } from './fields.ts';
 import { Refusal } from '../problems.ts';
 import { parseSteps } from './steps.ts';
@@ -18,8 +20,20 @@ export interface Config {
   readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
   readonly onCancel: 'revert' | 'hold';
+  readonly onUnfinished: UnfinishedPolicy;
   readonly dryRun: boolean;
   readonly region: string;
+  /** Absent when the credentials of the environment are used. */
+  readonly role?: Role;
+  /** Empty when there is none. */
+  readonly githubToken: string;
+}
+
+/** A role that the action assumes itself, with a token of GitHub's OIDC provider. */
+export interface Role {
+  readonly arn: string;
+  readonly sessionName: string;
+  readonly durationMs: number;
 }
 
 /** What is asked for one target. */
@@ -34,6 +48,7 @@ export interface TargetRequest {
 export interface Defaults {
   readonly description: string;
   readonly region: string | undefined;
+  readonly roleSessionName: string;
 }
 
 /**
@@ -54,8 +69,13 @@ export const INPUT_DEFAULTS = {
   'on-insufficient-data': 'continue',
   'monitoring-grace': '2m',
   'on-cancel': 'revert',
+  'on-unfinished': '',
   'dry-run': 'false',
   region: '',
+  'role-to-assume': '',
+  'role-session-name': '',
+  'role-duration': '1h',
+  'github-token': '',
 } as const;
 export type InputName = keyof typeof INPUT_DEFAULTS;
 
@@ -100,8 +120,19 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     onAlarmAtStart: inputs['on-alarm-at-start'],
     onInsufficientData: inputs['on-insufficient-data'],
     onCancel: inputs['on-cancel'],
+    onUnfinished: inputs['on-unfinished'],
     dryRun: inputs['dry-run'],
     region,
+    ...(inputs['role-to-assume'] === ''
+      ? {}
+      : {
+          role: {
+            arn: inputs['role-to-assume'],
+            sessionName: inputs['role-session-name'] || defaults.roleSessionName,
+            durationMs: inputs['role-duration'],
+          },
+        }),
+    githubToken: inputs['github-token'],
   };
 }
 
@@ -194,6 +225,13 @@ const schema = z.object({
   'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
   'monitoring-grace': duration(0, '0s'),
   'on-cancel': oneOf(['revert', 'hold']),
+  'on-unfinished': parsedBy((text, problems): UnfinishedPolicy => {
+    const actions = ['revert', 'resume', 'fail'] as const;
+    const action = actions.find((each) => each === text.trim());
+    if (action !== undefined) return { action, given: true };
+    if (text.trim() !== '') problems.push(`"${text.trim()}" is not one of ${actions.join(', ')}`);
+    return { action: 'revert', given: false };
+  }),
   'dry-run': flag,
   region: parsedBy((text, problems) => {
     const region = text.trim();
@@ -202,7 +240,39 @@ const schema = z.object({
     }
     return region === '' ? undefined : region;
   }),
+
+  'role-to-assume': parsedBy((text, problems) => {
+    const arn = text.trim();
+    if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
+      problems.push(
+        `"${arn}" is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`,
+      );
+    }
+    return arn;
+  }),
+
+  'role-session-name': parsedBy((text, problems) => {
+    const name = text.trim();
+    if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
+      problems.push(`"${name}" is not a session name: 2 to 64 letters, digits and any of _+=,.@-`);
+    }
+    return name;
+  }),
+
+  'role-duration': parsedBy((text, problems) => {
+    const ms = durationMs(text) ?? 0;
+    if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
+      problems.push(`"${text.trim()}" is not a duration from 15m to 12h`);
+    }
+    return ms;
+  }),
+
+  'github-token': z.string().trim(),
 });
+
+// What STS takes; a role may allow less.
+const SHORTEST_SESSION_MS = 15 * 60_000;
+const LONGEST_SESSION_MS = 12 * 3_600_000;
 
 function duplicates(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.filter((name, index) => names.indexOf(name) !== index));

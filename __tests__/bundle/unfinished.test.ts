@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { getAlias, updateAlias } from '../../simulator/aliases.ts';
+import { updateFunction } from '../../simulator/functions.ts';
+import { startGitHub, type GitHub } from '../../simulator/github.ts';
+import { addFunction, createWorld, INPUTS, type World } from './world.ts';
+
+const RUN = 'https://github.com/acme/shop/actions/runs/42/attempts/1';
+
+describe('when a runner died in the middle of a rollout, the next run of the bundle', () => {
+  let world: World;
+  let github: GitHub;
+  beforeEach(async () => {
+    [world, github] = await Promise.all([createWorld(), startGitHub()]);
+  });
+  afterEach(() => Promise.all([world.close(), github.close()]));
+
+  /** The rollout of run 42 dies without its post step once the log holds the text. */
+  async function die(seen: string, inputs: typeof INPUTS = { steps: '10% 1m, 50% 8h' }) {
+    const action = world.start(inputs);
+    await action.seen(seen);
+    action.process.kill('SIGKILL');
+    await action.done;
+  }
+
+  /** Another run of the same workflow, which may ask GitHub. */
+  function nextRun(inputs: typeof INPUTS = {}, token = 'github-token') {
+    return world.run(
+      { 'github-token': token, ...inputs },
+      { environment: { ...github.environment, GITHUB_RUN_ID: '43' } },
+    );
+  }
+
+  function runHas(status: 'completed' | 'in_progress') {
+    github.runs.set('acme/shop/42/1', {
+      status,
+      conclusion: status === 'completed' ? 'failure' : null,
+      htmlUrl: RUN,
+    });
+  }
+
+  const description = (functionName = 'checkout') =>
+    getAlias(world.simulator.lambda, functionName, 'live').description;
+
+  it('puts the old version back, and then begins its own rollout', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    const result = await nextRun();
+    expect(result.outputs).toMatchObject({ outcome: 'promoted', version: '2' });
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1', '1+2@0.1', '1+2@0.5', '2']);
+    expect(result.log).toMatch(/::warning::.*checkout:live: the rollout of version 2 that /);
+    expect(result.log).toContain(`${RUN} began did not end by itself and left 50 %25 on it`);
+    expect(description()).toBe('');
+  });
+
+  it('resumes the same version and plan at the step it had reached, and bakes it anew', async () => {
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    const died = world.simulator.aliasHistory.length;
+    runHas('completed');
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+    const [again, promotion] = world.simulator.aliasHistory.slice(died).map(({ at }) => at);
+    expect((promotion ?? 0) - (again ?? 0)).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('reverts a resumed rollout to the version from before it', async () => {
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    runHas('completed');
+    world.simulator.faults.after(({ operation, count }) => {
+      if (operation === 'UpdateAlias' && count === 2) world.setAlarm('ALARM');
+    });
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs).toMatchObject({ outcome: 'reverted', 'previous-version': '1' });
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1']);
+  });
+
+  it('does not resume with another plan', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    const result = await nextRun({ 'on-unfinished': 'resume' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('had another plan');
+    expect(world.alias()).toBe('1+2@0.5');
+  });
+
+  it('does not resume with another version', async () => {
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    runHas('completed');
+    updateFunction(world.simulator.lambda, 'checkout', { code: 'three' });
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs['reason']).toContain('was of version 2, and this one is of version 3');
+    expect(world.alias()).toBe('1+2@0.5');
+  });
+
+  it('only reports with on-unfinished: fail', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    const result = await nextRun({ 'on-unfinished': 'fail' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain(RUN);
+    expect(world.alias()).toBe('1+2@0.5');
+  });
+
+  it('leaves a rollout alone whose run goes on, and names it with its link', async () => {
+    await die('50 % shifted');
+    runHas('in_progress');
+    const result = await nextRun({ 'on-unfinished': 'revert' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain(`${RUN} began is still under way`);
+    expect(world.alias()).toBe('1+2@0.5');
+  });
+
+  it.each<[string, string, () => void]>([
+    ['GitHub does not know the run', 'GitHub shows no such run', () => undefined],
+    [
+      'GitHub is down',
+      'GitHub could not be asked',
+      () => github.faults.add(() => ({ status: 503, body: { message: 'down' } })),
+    ],
+    [
+      'the token may not see runs',
+      'give the job the permission "actions: read"',
+      () =>
+        github.faults.add(() => ({
+          status: 403,
+          body: { message: 'Resource not accessible by integration' },
+        })),
+    ],
+  ])('leaves the alias as it is when %s, and says so', async (_, explanation, arrange) => {
+    await die('50 % shifted');
+    arrange();
+    const result = await nextRun();
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain(explanation);
+    expect(result.outputs['reason']).toContain('set on-unfinished');
+    expect(world.alias()).toBe('1+2@0.5');
+  });
+
+  it('puts the old version back without GitHub when the input says so', async () => {
+    await die('50 % shifted');
+    const result = await nextRun({ 'on-unfinished': 'revert' }, '');
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).toContain('there is no github-token');
+  });
+
+  it('knows without GitHub that an earlier attempt of its own run has ended', async () => {
+    await die('50 % shifted');
+    const result = await world.run({}, { environment: { GITHUB_RUN_ATTEMPT: '2' } });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.routings().slice(2, 4)).toEqual(['1+2@0.5', '1']);
+  });
+
+  it('puts the old version back even when an alarm keeps its own rollout from beginning', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    world.setAlarm('ALARM');
+    const result = await nextRun();
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('writes nothing in a dry run, and says what it would do', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    const result = await nextRun({ 'dry-run': 'true' });
+    expect(result.outputs['outcome']).toBe('planned');
+    expect(result.log).toContain('Version 1 is put back before this rollout begins');
+    expect(world.alias()).toBe('1+2@0.5');
+  });
+
+  it('keeps a version whose last bake was cut off, and says that nobody watched it', async () => {
+    await die('promoted (step 3 of 3)', { 'bake-time': '8h' });
+    runHas('completed');
+    const result = await nextRun();
+    expect(result.outputs['outcome']).toBe('unchanged');
+    expect(result.log).toContain('Nobody watched its end');
+    expect(world.alias()).toBe('2');
+  });
+
+  it('does not overwrite what somebody else did to the alias meanwhile', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    updateAlias(world.simulator.lambda, 'checkout', 'live', { weights: { '2': 0.7 } });
+    const result = await nextRun({ 'on-unfinished': 'revert' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('already split: version 1 with 70 % to version 2');
+    expect(world.alias()).toBe('1+2@0.7');
+  });
+
+  it('puts all functions of the dead rollout back', async () => {
+    addFunction(world.simulator, 'cart');
+    const both = { 'function-name': 'checkout, cart' };
+    await die('50 % shifted', { ...both, steps: '10% 1m, 50% 8h' });
+    runHas('completed');
+    const result = await nextRun({ ...both, 'dry-run': 'false', alarms: 'nothing' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect([world.alias('checkout'), world.alias('cart')]).toEqual(['1', '1']);
+  });
+});
+
+describe('the mark in the description of the alias', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterEach(() => world.close());
+
+  const describeAlias = (description: string) =>
+    updateAlias(world.simulator.lambda, 'checkout', 'live', { description });
+  const descriptions = () => [
+    ...new Set(world.simulator.aliasHistory.map(({ description }) => description)),
+  ];
+
+  it('is written with every weight, and taken off at the end', async () => {
+    describeAlias('live traffic');
+    await world.run();
+    const mark = (step: number, weight: number) =>
+      expect.stringMatching(
+        new RegExp(
+          `^live traffic lambda-canary\\{run=acme/shop/42/1 id=[0-9a-f]{8} stable=1 canary=2 step=${step} weight=${weight} plan=[0-9a-f]{8}\\}$`,
+        ),
+      );
+    expect(descriptions().slice(1)).toEqual([
+      'live traffic',
+      mark(1, 10),
+      mark(2, 50),
+      mark(3, 100),
+    ]);
+    expect(world.simulator.aliasHistory.at(-1)?.description).toBe('live traffic');
+  });
+
+  it('is taken off by a revert', async () => {
+    describeAlias('live traffic');
+    world.simulator.faults.after(({ operation }) => {
+      if (operation === 'UpdateAlias') world.setAlarm('ALARM');
+    });
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.simulator.aliasHistory.at(-1)?.description).toBe('live traffic');
+  });
+
+  it('is left out when the description is too long, with a warning of what follows', async () => {
+    describeAlias('x'.repeat(200));
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(descriptions()).toEqual(['', 'x'.repeat(200)]);
+    expect(result.log).toMatch(/::warning::.*too long to carry the mark of this rollout/);
+  });
+});

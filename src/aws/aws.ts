@@ -1,0 +1,60 @@
+import type { Session } from '../core/session.ts';
+import type { Role } from '../inputs/inputs.ts';
+import { createAlarms, type Alarms } from './alarms.ts';
+import { createAliases, type Aliases } from './aliases.ts';
+import { call } from './call.ts';
+import { createClients, type Connect } from './clients.ts';
+import { assumeRole, type Credentials } from './credentials.ts';
+import { createFunctions, type Functions } from './functions.ts';
+
+/** AWS, as a rollout needs it. */
+export interface Aws {
+  readonly region: string;
+  readonly functions: Functions;
+  readonly aliases: Aliases;
+  readonly alarms: Alarms;
+  /**
+   * The aliases over new connections and with all retries unspent. From the second try on also with new
+   * credentials, where the action can get them: the first must not wait for that.
+   */
+  aliasesForRevert(tries: number): Aliases;
+  /** @throws {AwsCallError} when there are no credentials, or the role cannot be assumed */
+  session(): Promise<Session>;
+}
+
+export interface AwsOptions {
+  readonly region: string;
+  /** Left out: the credentials of the environment. */
+  readonly role: Role | undefined;
+  readonly idToken: () => Promise<string>;
+  readonly connect: Connect;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export function connectAws({ role, ...options }: AwsOptions): Aws {
+  const { region, connect } = options;
+  const assumed = role && assumeRole({ role, ...options });
+  const clients = (credentials: Credentials | undefined) =>
+    createClients({ region, connect, ...(credentials && { credentials }) });
+  const { lambda, cloudwatch } = clients(assumed?.shared);
+  return {
+    region,
+    functions: createFunctions(lambda, region),
+    aliases: createAliases(lambda, region),
+    alarms: createAlarms(cloudwatch),
+    aliasesForRevert(tries) {
+      const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
+      return createAliases(fresh.lambda, region);
+    },
+    async session() {
+      const intent = { action: 'Getting AWS credentials', resource: region };
+      const { expiration, sessionToken } = await call(intent, undefined, () =>
+        lambda.config.credentials(),
+      );
+      if (assumed !== undefined) return { type: 'renewed' };
+      if (expiration !== undefined) return { type: 'temporary', expiresAt: expiration.getTime() };
+      return { type: sessionToken === undefined ? 'endless' : 'unknown' };
+    },
+  };
+}

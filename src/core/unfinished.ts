@@ -1,0 +1,190 @@
+import { readMarker, sameRollout, type Marker, type RolloutId } from './marker.ts';
+import { repairCommand } from './repair.ts';
+import { describeRouting, isSplit, routingAt, sameRouting, type Routing } from './routing.ts';
+import { sameTarget, targetName, type Target } from './target.ts';
+
+/** What is known of the workflow run that a rollout belongs to. */
+export type RunStatus =
+  | { readonly type: 'ended'; readonly url: string }
+  | { readonly type: 'running'; readonly url: string }
+  | { readonly type: 'unknown'; readonly url: string; readonly problem: string };
+
+/** What to do with the unfinished rollout of a run that has ended. */
+export interface UnfinishedPolicy {
+  readonly action: 'revert' | 'resume' | 'fail';
+  /** Whether a person chose it, or it is the default. */
+  readonly given: boolean;
+}
+
+/** An alias as a run finds it before it begins. */
+export interface Found {
+  readonly target: Target;
+  readonly routing: Routing;
+  readonly description: string;
+}
+
+/** A rollout that moved an alias and did not live to its end. */
+export interface Unfinished {
+  readonly target: Target;
+  readonly marker: Marker;
+}
+
+/** What is to be done about what earlier rollouts left, before a new one begins. */
+export interface Recovery {
+  /** `none` when there is nothing to recover. */
+  readonly action: 'none' | 'revert' | 'resume';
+  readonly unfinished: readonly Unfinished[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface RecoveryOptions {
+  readonly found: readonly Found[];
+  readonly statusOf: (marker: Marker) => RunStatus;
+  readonly policy: UnfinishedPolicy;
+  /** The rollout that is to begin. */
+  readonly own: RolloutId;
+  readonly region: string;
+}
+
+/**
+ * Decides about aliases that are split, or carry the mark of a rollout. A rollout is taken for dead only
+ * when its run is known to have ended, and an alias for its own only when it is as its mark says.
+ */
+export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOptions): Recovery {
+  const marked = found.flatMap(({ target, routing, description }) => {
+    const { marker } = readMarker(description);
+    return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
+  });
+  const asLeft = marked.filter(({ routing, marker }) =>
+    sameRouting(routing, routingAt(marker.weight, marker)),
+  );
+  const split = asLeft.filter(({ routing }) => isSplit(routing));
+  // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
+  // these move all or none. Only who resumes the very same plan can end its bake.
+  const unfinished = asLeft.filter(
+    ({ marker }) =>
+      split.some((other) => sameRollout(other.marker, marker)) ||
+      (policy.action === 'resume' && marker.plan === own.plan),
+  );
+  const recoverable = (target: Target) =>
+    unfinished.some((each) => sameTarget(each.target, target));
+
+  const problems = [
+    ...found.flatMap((alias) =>
+      isSplit(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : [],
+    ),
+    ...marked.flatMap(({ target, marker, run }) => {
+      const name = targetName(target);
+      if (run.type === 'running') return [underWay(name, marker, run.url)];
+      if (!recoverable(target)) return [];
+      if (policy.action === 'fail') return [toFail({ target, marker }, run.url, region)];
+      return run.type === 'unknown' && !policy.given
+        ? [notKnown({ target, marker }, run, region)]
+        : [];
+    }),
+    ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
+  ];
+  return {
+    action:
+      problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
+        ? 'none'
+        : policy.action,
+    unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
+    problems,
+    warnings: marked.flatMap(({ target, routing, marker, run }) =>
+      recoverable(target)
+        ? [recovering({ target, marker }, run, policy)]
+        : [leftOver(target, routing, run.url)],
+    ),
+  };
+}
+
+/** `the rollout of version 8 that https://… began` */
+function rollout({ canary }: Marker, url: string): string {
+  return `the rollout of version ${canary} that ${url} began`;
+}
+
+function underWay(name: string, marker: Marker, url: string): string {
+  return (
+    `${name} is being moved by another run: ${rollout(marker, url)} is still under way. ` +
+    'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.'
+  );
+}
+
+function notOurs({ target, routing, description }: Found, region: string): string {
+  const says = description === '' ? '' : ` Its description is: ${description}.`;
+  return (
+    `${targetName(target)} is already split: ${describeRouting(routing)}. It is not as any rollout of this ` +
+    `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
+    `version: ${repairCommand(target, routing.version, region)}`
+  );
+}
+
+function toFail({ target, marker }: Unfinished, url: string, region: string): string {
+  return (
+    `${targetName(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
+    `on-unfinished is fail. ${remedies(target, marker, region)}`
+  );
+}
+
+function notKnown(
+  { target, marker }: Unfinished,
+  { url, problem }: RunStatus & { readonly type: 'unknown' },
+  region: string,
+): string {
+  return (
+    `${targetName(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
+    `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
+    `done, or put the alias back: ${repairCommand(target, marker.stable, region)}`
+  );
+}
+
+function remedies(target: Target, marker: Marker, region: string): string {
+  return (
+    'Set on-unfinished to revert or resume, or put the alias back: ' +
+    repairCommand(target, marker.stable, region)
+  );
+}
+
+function resumeProblems(unfinished: readonly Unfinished[], own: RolloutId): readonly string[] {
+  return unfinished.flatMap(({ target, marker }) =>
+    marker.plan === own.plan
+      ? []
+      : [
+          `${targetName(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
+            'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
+        ],
+  );
+}
+
+function recovering(
+  { target, marker }: Unfinished,
+  run: RunStatus,
+  { action }: UnfinishedPolicy,
+): string {
+  const found = `${targetName(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
+  const doubt =
+    run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
+  return action === 'resume'
+    ? `${found}${doubt}. It is resumed at step ${marker.step}.`
+    : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
+}
+
+function leftOver(target: Target, routing: Routing, url: string): string {
+  return (
+    `${targetName(target)} serves ${describeRouting(routing)} and still carries the mark of a rollout that did ` +
+    `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`
+  );
+}
+
+/**
+ * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
+ * not moved yet.
+ */
+export function resumeStep(targets: readonly Target[], unfinished: readonly Unfinished[]): number {
+  const steps = targets.map(
+    (target) => unfinished.find((each) => sameTarget(each.target, target))?.marker.step ?? 1,
+  );
+  return Math.min(...steps) - 1;
+}

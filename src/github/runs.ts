@@ -1,0 +1,70 @@
+import { getOctokit } from '@actions/github';
+
+import type { RolloutId } from '../core/marker.ts';
+import type { RunStatus } from '../core/unfinished.ts';
+import { messageOf } from '../problems.ts';
+
+/** What GitHub knows of workflow runs. */
+export interface Runs {
+  /** @throws only when aborted: what GitHub does not tell is `unknown`. */
+  status(run: RolloutId, signal: AbortSignal): Promise<RunStatus>;
+}
+
+/** An attempt of a workflow run. */
+export type Run = Pick<RolloutId, 'repository' | 'runId' | 'attempt'>;
+
+export interface RunsOptions {
+  /** Empty when there is none. */
+  readonly token: string;
+  /** This very run: its earlier attempts are over. */
+  readonly own: Run;
+  readonly serverUrl: string;
+}
+
+// A rollout must not hang on GitHub's API before it has begun.
+const PATIENCE_MS = 10_000;
+
+export function createRuns({ token, own, serverUrl }: RunsOptions): Runs {
+  async function ask({ repository, runId, attempt }: Run, signal: AbortSignal): Promise<boolean> {
+    const [owner = '', repo = ''] = repository.split('/');
+    const reply = await getOctokit(token).rest.actions.getWorkflowRunAttempt({
+      owner,
+      repo,
+      run_id: Number(runId),
+      attempt_number: Number(attempt),
+      request: { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) },
+    });
+    return reply.data.status === 'completed';
+  }
+
+  return {
+    async status(run, signal) {
+      const url = `${serverUrl}/${run.repository}/actions/runs/${run.runId}/attempts/${run.attempt}`;
+      if (run.repository === own.repository && run.runId === own.runId) {
+        // Attempts of a run follow one another; what began in this one may go on in another job of it.
+        return { type: Number(run.attempt) < Number(own.attempt) ? 'ended' : 'running', url };
+      }
+      if (token === '') return { type: 'unknown', url, problem: 'there is no github-token.' };
+      try {
+        return { type: (await ask(run, signal)) ? 'ended' : 'running', url };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { type: 'unknown', url, problem: explain(error, run) };
+      }
+    },
+  };
+}
+
+function explain(error: unknown, { repository }: Run): string {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  switch (status) {
+    case 401:
+      return 'GitHub does not accept the github-token.';
+    case 403:
+      return `the github-token may not read the runs of ${repository}: give the job the permission "actions: read".`;
+    case 404:
+      return `GitHub shows no such run of ${repository}: it was deleted, or the github-token may not see it.`;
+    default:
+      return `GitHub could not be asked: ${messageOf(error)}.`;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Run } from './runs.ts';
+import type { Defaults } from '../inputs/inputs.ts';
+
+/** What the environment of a step says of the workflow it belongs to. */
+export interface Workflow extends Run {
+  readonly serverUrl: string;
+  readonly defaults: Defaults;
+}
+
+/** Lambda takes a version's description up to this length. */
+const LONGEST_DESCRIPTION = 256;
+
+// Outside of a workflow, as when the bundle is run by hand.
+const NO_REPOSITORY = 'unknown/unknown';
+
+export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
+  // Empty is what a workflow makes of an expression without a value.
+  const read = (name: string) => [environment[name]].find((value) => value !== '');
+  const repository = read('GITHUB_REPOSITORY');
+  const serverUrl = read('GITHUB_SERVER_URL') ?? 'https://github.com';
+  const runId = read('GITHUB_RUN_ID') ?? '0';
+  const description =
+    repository === undefined
+      ? 'lambda-canary'
+      : `${read('GITHUB_SHA') ?? ''} ${serverUrl}/${repository}/actions/runs/${runId}`;
+  return {
+    repository: repository ?? NO_REPOSITORY,
+    runId,
+    attempt: read('GITHUB_RUN_ATTEMPT') ?? '1',
+    serverUrl,
+    defaults: {
+      description: description.slice(0, LONGEST_DESCRIPTION),
+      region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
+      roleSessionName: `lambda-canary-${runId}`,
+    },
+  };
+}
