@@ -64480,14 +64480,18 @@ function createChronicle(clock) {
 
 /***/ }),
 
-/***/ 9373:
+/***/ 529:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ systemClock)
-/* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ systemClock)
+});
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./src/clock.ts
 
 /** setTimeout takes at most a 32-bit number of milliseconds, 24.8 days. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
@@ -64500,7 +64504,7 @@ const systemClock = {
     async sleep(ms, signal) {
         if (ms <= 0 || signal?.aborted === true)
             return;
-        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal }).catch((error) => {
+        await (0,promises_namespaceObject.setTimeout)(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal }).catch((error) => {
             if (signal?.aborted !== true)
                 throw error;
         });
@@ -65327,20 +65331,20 @@ function verdictOf(report) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ fetchIdToken)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6257);
-
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
 
 const AUDIENCE = 'sts.amazonaws.com';
 // The library tries again and again; the session that is to be renewed does not last for ever.
 const PATIENCE_MS = 15_000;
 /** A token of GitHub's OIDC provider that STS takes for a role. */
 async function fetchIdToken() {
-    const timeout = (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PATIENCE_MS, undefined, { ref: false }).then(() => {
-        throw new Error(`GitHub gave no ID token within ${PATIENCE_MS / 1000} s`);
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const timeout = new Promise((_, reject) => {
+        patience.addEventListener('abort', () => {
+            reject(new Error(`GitHub gave no ID token within ${PATIENCE_MS / 1000} s`));
+        });
     });
-    return Promise.race([_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getIDToken */ .V9(AUDIENCE), timeout]);
+    return Promise.race([_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getIDToken */ .V9(AUDIENCE), timeout]);
 }
 
 
@@ -65471,8 +65475,8 @@ var clients = __nccwpck_require__(201);
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/chronicle.ts + 1 modules
 var src_chronicle = __nccwpck_require__(8786);
-// EXTERNAL MODULE: ./src/clock.ts
-var clock = __nccwpck_require__(9373);
+// EXTERNAL MODULE: ./src/clock.ts + 1 modules
+var clock = __nccwpck_require__(529);
 // EXTERNAL MODULE: ./src/core/report.ts
 var report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 4 modules
@@ -71090,7 +71094,7 @@ async function attempt(chronicle, cancellation) {
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(201);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
 /* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8786);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9373);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(529);
 /* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8557);
 /* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4294);
 /* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3130);
@@ -71478,13 +71482,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-
-/***/ }),
-
-/***/ 8500:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 

@@ -25,6 +25,8 @@ const ACCELERATE = new URL('../../simulator/accelerate.ts', import.meta.url).hre
 /** A simulated AWS with a server, and the committed bundle to run against it in fast time. */
 export interface World {
   readonly simulator: Simulator;
+  /** Where the simulated AWS listens. */
+  readonly url: string;
   run(inputs?: ActionOptions['inputs'], more?: More): Promise<ActionResult>;
   start(inputs?: ActionOptions['inputs'], more?: More): RunningAction;
   setAlarm(state: AlarmState, reason?: string, name?: string): void;
@@ -56,8 +58,8 @@ export const INPUTS: ActionOptions['inputs'] = {
  * The function checkout: version 1 is live, other code is in $LATEST. The alarm errors is OK, and
  * changes only when a test says so.
  */
-export async function createWorld(): Promise<World> {
-  const time = { originMs: Date.now(), speed: SPEED };
+export async function createWorld({ speed = SPEED } = {}): Promise<World> {
+  const time = { originMs: Date.now(), speed };
   const simulator = createSimulator({ clock: acceleratedClock(time) });
   addFunction(simulator, 'checkout');
   simulator.alarms.putLogAlarm('errors');
@@ -80,6 +82,7 @@ export async function createWorld(): Promise<World> {
 
   return {
     simulator,
+    url: server.url,
     run: (inputs, more) => runAction(options(inputs, more)),
     start: (inputs, more) => startAction(options(inputs, more)),
     setAlarm: (state, reason = 'because', name = 'errors') => {

@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-
 import * as core from '@actions/core';
 
 const AUDIENCE = 'sts.amazonaws.com';
@@ -8,8 +6,11 @@ const PATIENCE_MS = 15_000;
 
 /** A token of GitHub's OIDC provider that STS takes for a role. */
 export async function fetchIdToken(): Promise<string> {
-  const timeout = setTimeout(PATIENCE_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`GitHub gave no ID token within ${PATIENCE_MS / 1000} s`);
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const timeout = new Promise<never>((_, reject) => {
+    patience.addEventListener('abort', () => {
+      reject(new Error(`GitHub gave no ID token within ${PATIENCE_MS / 1000} s`));
+    });
   });
   return Promise.race([core.getIDToken(AUDIENCE), timeout]);
 }

@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { startGitHub, type GitHub } from '../../simulator/github.ts';
+import { ROLE_REFUSED } from '../../simulator/faults.ts';
+import { after, createWorld, type World } from './world.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/deploy';
+const ASSUMED = { 'role-to-assume': ROLE, 'role-duration': '15m' };
+
+describe('with credentials that do not last for ever, the bundle', () => {
+  let world: World;
+  let github: GitHub;
+  beforeEach(async () => {
+    [world, github] = await Promise.all([createWorld({ speed: 500 }), startGitHub()]);
+  });
+  afterEach(() => Promise.all([world.close(), github.close()]));
+
+  /** No credentials in the environment, but an OIDC provider. */
+  const oidc = () => ({
+    environment: { ...github.environment, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+  });
+
+  /** A session as aws-actions/configure-aws-credentials leaves it in the environment. */
+  function session(minutes: number, expiry: 'known' | 'unknown') {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } =
+      world.simulator.sessions.issue(minutes * 60);
+    return {
+      environment: {
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_SESSION_TOKEN: sessionToken,
+        ...(expiry === 'known' ? { AWS_CREDENTIAL_EXPIRATION: expiration.toISOString() } : {}),
+      },
+    };
+  }
+
+  it('assumes the role itself, and again before each session ends', async () => {
+    const steps = { steps: '10% 20m, 50% 20m', 'poll-interval': '1m' };
+    const result = await world.run({ ...ASSUMED, ...steps }, oidc());
+    expect(result.outputs['outcome']).toBe('promoted');
+    const { issued } = world.simulator.sessions;
+    // 41 minutes in sessions of 15, each renewed after half of it.
+    expect(issued.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(issued.map(({ roleArn }) => roleArn))).toEqual(new Set([ROLE]));
+    expect(new Set(issued.map(({ sessionName }) => sessionName))).toEqual(
+      new Set(['lambda-canary-42']),
+    );
+    expect(new Set(issued.map(({ webIdentityToken }) => webIdentityToken)).size).toBe(
+      issued.length,
+    );
+    const refused = world.simulator.requests.filter(({ error }) => error.startsWith('Expired'));
+    expect(refused).toEqual([]);
+  });
+
+  it('shares one session between its clients', async () => {
+    await world.run({ ...ASSUMED, 'role-duration': '1h' }, oidc());
+    expect(world.simulator.sessions.issued).toHaveLength(1);
+  });
+
+  it('says what to look at when the role cannot be assumed, and writes nothing', async () => {
+    world.simulator.faults.add(({ service }) => (service === 'sts' ? ROLE_REFUSED : undefined));
+    const result = await world.run(ASSUMED, oidc());
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain(`the role ${ROLE} could not be assumed`);
+    expect(result.outputs['reason']).toContain('id-token: write');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('says what to look at when the job may not have an ID token', async () => {
+    const result = await world.run(ASSUMED, {
+      environment: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+    });
+    expect(result.outputs['reason']).toContain('"id-token: write"');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('goes on with a session that is still valid while it cannot be renewed', async () => {
+    world.simulator.faults.add(({ service, count }) =>
+      service === 'sts' && count >= 1 && count <= 3 ? ROLE_REFUSED : undefined,
+    );
+    const steps = { steps: '10% 14m', 'bake-time': '5m', 'poll-interval': '20s' };
+    const result = await world.run({ ...ASSUMED, ...steps }, oidc());
+    expect(result.outputs['outcome']).toBe('promoted');
+  });
+
+  it('assumes the role anew to revert when its session was ended by somebody', async () => {
+    after(world.simulator, 'UpdateAlias', 0, () => {
+      world.simulator.sessions.expireAll();
+    });
+    const result = await world.run({ ...ASSUMED, 'monitoring-grace': '30s' }, oidc());
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('assumes the role in its post step too', async () => {
+    const action = world.start({ ...ASSUMED, steps: '10% 8h' }, oidc());
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    const post = await world.run({}, { state, ...oidc() });
+    expect(post.exitCode).toBe(0);
+    expect(world.alias()).toBe('1');
+  });
+
+  it('prints no secret', async () => {
+    const result = await world.run({ ...ASSUMED, 'github-token': 'ghs_secret' }, oidc());
+    const told = [result.log, result.summary, JSON.stringify(result.outputs)].join('\n');
+    expect(told).not.toContain('ghs_secret');
+    for (const { accessKeyId } of world.simulator.sessions.issued) {
+      expect(told).not.toContain(accessKeyId);
+    }
+  });
+
+  it('refuses a plan that outlives the credentials, with the two ways out', async () => {
+    const result = await world.run({ steps: '10% 30m' }, session(30, 'known'));
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('The AWS credentials expire in');
+    expect(result.outputs['reason']).toContain('role-duration-seconds');
+    expect(result.outputs['reason']).toContain('role-to-assume');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('begins a plan that the credentials outlast', async () => {
+    const result = await world.run({}, session(60, 'known'));
+    expect(result.outputs['outcome']).toBe('promoted');
+  });
+
+  it('warns of a long plan with credentials of which it does not know when they end', async () => {
+    const result = await world.run(
+      { steps: '10% 1h', 'poll-interval': '5m', 'dry-run': 'true' },
+      session(60, 'unknown'),
+    );
+    expect(result.outputs['outcome']).toBe('planned');
+    expect(result.log).toContain('It is not known when the AWS credentials expire');
+  });
+
+  it('says that the credentials expired when they do in mid-rollout', async () => {
+    const result = await world.run(
+      { steps: '10% 30m', 'poll-interval': '30s' },
+      session(10, 'unknown'),
+    );
+    expect(result.outputs['outcome']).toBe('revert-failed');
+    expect(result.outputs['reason']).toContain('the AWS credentials have expired');
+    expect(result.outputs['reason']).toContain('aws lambda update-alias');
+  });
+
+  it('says so when there are no credentials at all', async () => {
+    const result = await world.run(
+      {},
+      {
+        environment: {
+          AWS_ACCESS_KEY_ID: '',
+          AWS_SECRET_ACCESS_KEY: '',
+          AWS_EC2_METADATA_DISABLED: 'true',
+          HOME: '/nonexistent',
+        },
+      },
+    );
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toMatch(/there are no AWS credentials/);
+    expect(result.outputs['reason']).toContain('role-to-assume');
+  });
+});
