@@ -62164,7 +62164,7 @@ async function readSettled(options) {
 
 
 
-/** How long a revert goes on trying, not counting a wait for provisioned concurrency to move. */
+/** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
 const router_PATIENCE_MS = 2 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
@@ -62271,11 +62271,9 @@ function createRouter(options) {
         };
     }
     async function confirm(signal) {
-        const reader = { aliases, target, clock, note, signal };
-        const move = { from: versions.stable, to: versions.canary };
         let failure = '';
         for (let tries = 0;; tries++) {
-            const present = await readSettled({ ...reader, move });
+            const present = await readBack(signal);
             if (present === undefined)
                 return { type: 'blocked', reason: missing };
             if (!(0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
@@ -62287,6 +62285,23 @@ function createRouter(options) {
                 return { type: 'confirmed' };
             }
             failure = await removeMarker(present, signal);
+        }
+    }
+    /** Patiently: every step has passed, and one reply that cannot be read is no reason to take it all back. */
+    async function readBack(signal) {
+        const deadline = clock.now() + router_PATIENCE_MS;
+        const move = { from: versions.stable, to: versions.canary };
+        for (let tries = 0;; tries++) {
+            try {
+                return await readSettled({ aliases, target, clock, note, signal, move });
+            }
+            catch (error) {
+                const passing = error instanceof call/* AwsCallError */.iQ && !error.refused;
+                if (!passing || clock.now() >= deadline)
+                    throw error;
+                await clock.sleep(pauseAfter(tries), signal);
+                signal.throwIfAborted();
+            }
         }
     }
     async function removeMarker(present, signal) {
@@ -62306,7 +62321,7 @@ function createRouter(options) {
         let written = false;
         let failure = 'the alias still does not serve it alone.';
         for (let tries = 0;; tries++) {
-            const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+            const pauseMs = pauseAfter(tries);
             try {
                 // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
                 const fresh = options.aliasesForRevert(tries);
@@ -62361,6 +62376,9 @@ function createRouter(options) {
             : left;
     }
     return { target, versions, shift, confirm, revert };
+}
+function pauseAfter(tries) {
+    return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
 }
 function contentOf({ routing, description }) {
     return { routing, ...optionalMarker(readMarker(description).marker) };
@@ -63101,12 +63119,12 @@ const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
 async function preflight(config, id, preparation) {
     const session = await lookAtSession(config, preparation);
     const [looks, alarms] = await Promise.all([
-        Promise.all(config.requests.map((request) => clear(request, preparation))),
+        Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
         lookAtAlarms(config, preparation),
     ]);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
     const blindness = await lookForBlips(alarms.watches, preparation);
-    const recovery = await lookForUnfinished(targets, { config, id }, preparation);
+    const recovery = await lookForUnfinished(looks, { config, id }, preparation);
     const findings = [session, recovery, ...looks, alarms];
     return {
         targets,
@@ -63133,8 +63151,8 @@ async function lookAtSession({ plan }, { aws, clock }) {
         throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error)]);
     }
 }
-async function lookForUnfinished(targets, { config, id }, { aws, runs, signal }) {
-    const found = targets.flatMap(({ request: { target }, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
+async function lookForUnfinished(looks, { config, id }, { aws, runs, signal }) {
+    const found = looks.flatMap(({ target, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
     const statuses = new Map();
     for (const { description } of found) {
         const { marker } = readMarker(description);
@@ -63150,36 +63168,37 @@ async function lookForUnfinished(targets, { config, id }, { aws, runs, signal })
     });
 }
 const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
-async function clear(request, preparation) {
+async function lookAtTarget(request, preparation) {
+    const { target } = request;
+    const { aws, clock, note, signal } = preparation;
+    const reading = readSettled({ aliases: aws.aliases, target, clock, note, signal });
+    const alias = await reading.catch(() => undefined);
+    const found = { target, ...(alias === undefined ? {} : { alias }) };
     try {
-        const { alias, facts } = await gather(request, preparation);
+        const facts = await gather(request, await reading, preparation);
         const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
-        return { ...inspectTarget(facts), cleared };
+        return { ...found, ...inspectTarget(facts), cleared };
     }
     catch (error) {
-        return { problems: [unreadable(error, request, preparation)], warnings: [] };
+        return { ...found, problems: [unreadable(error, request, preparation)], warnings: [] };
     }
 }
-async function gather({ target, version, codeSha256 }, preparation) {
-    const { aws, clock, note, signal } = preparation;
-    const { functions, aliases, region } = aws;
-    const [candidate, alias] = await Promise.all([
+async function gather({ target, version, codeSha256 }, alias, preparation) {
+    const { functions, region } = preparation.aws;
+    const served = alias?.routing.version;
+    const [candidate, stable] = await Promise.all([
         settledVersion(target, version, preparation),
-        readSettled({ aliases, target, clock, note, signal }),
+        served === undefined || served === '$LATEST'
+            ? undefined
+            : functions.read(target, preparation.signal, served),
     ]);
-    const stable = alias === undefined || alias.routing.version === '$LATEST'
-        ? undefined
-        : await functions.read(target, signal, alias.routing.version);
     return {
-        alias,
-        facts: {
-            target,
-            region,
-            candidate,
-            ...(alias === undefined ? {} : { routing: alias.routing }),
-            ...(stable === undefined ? {} : { stable }),
-            ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
-        },
+        target,
+        region,
+        candidate,
+        ...(alias === undefined ? {} : { routing: alias.routing }),
+        ...(stable === undefined ? {} : { stable }),
+        ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
     };
 }
 /** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
@@ -63417,6 +63436,8 @@ var src_rollout = __nccwpck_require__(6190);
 
 
 
+/** Of several aliases, one may become readable only after others were put back. */
+const MOST_ROUNDS = 4;
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 /**
@@ -63427,7 +63448,7 @@ async function runAction(config, id, surroundings) {
     const { aws, clock, chronicle } = surroundings;
     chronicle.record({ type: 'plan', at: clock.now(), plan: config.plan });
     recordTargets(surroundings, config.requests.map(askedReport));
-    const clearance = await action_clear(config, id, surroundings);
+    const clearance = await clear(config, id, surroundings);
     const { details, recovery } = clearance;
     chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
     clearance.warnings.forEach(chronicle.warn);
@@ -63447,22 +63468,24 @@ async function runAction(config, id, surroundings) {
     return shift(shifting, { config, resumed, watches, surroundings });
 }
 /** Preflight, after the rollouts of dead runs were ended. */
-async function action_clear(config, id, surroundings) {
+async function clear(config, id, surroundings) {
     const { aws, chronicle } = surroundings;
-    const preparation = preparationIn(surroundings);
-    const found = await preflight(config, id, preparation);
-    const { recovery } = found;
-    recovery.warnings.forEach(chronicle.warn);
-    let clearance = found;
-    if (recovery.action === 'revert' && !config.dryRun) {
+    for (let rounds = 1;; rounds++) {
+        const clearance = await preflight(config, id, preparationIn(surroundings));
+        const { recovery, problems } = clearance;
+        recovery.warnings.forEach(chronicle.warn);
         // Even when this rollout cannot begin: nobody watches what the dead one left.
-        await putStableBack(recovery, surroundings);
-        clearance = await preflight(config, id, preparation);
-    }
-    if (clearance.problems.length === 0)
+        const putBack = recovery.action === 'revert' && !config.dryRun;
+        if (putBack && rounds < MOST_ROUNDS) {
+            await putStableBack(recovery, surroundings);
+            continue;
+        }
+        const left = putBack || recovery.action === 'resume' ? recovery.unfinished : [];
+        if (problems.length > 0 || putBack) {
+            throw new src_problems/* Refusal */.P([...problems, ...stillSplit(left, aws.region)]);
+        }
         return clearance;
-    const unfinished = recovery.action === 'resume' ? recovery.unfinished : [];
-    throw new src_problems/* Refusal */.P([...clearance.problems, ...stillSplit(unfinished, aws.region)]);
+    }
 }
 /** Publishes, and brings every target to where its traffic can be shifted. */
 async function prepare({ targets }, resumed, config, surroundings) {

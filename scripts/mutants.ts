@@ -77,7 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the mark of another rollout is taken for our own',
     file: 'src/core/fate.ts',
-    from: '    sameRollout(marker, wanted.marker) &&\n',
+    from: 'sameRollout(marker, wanted.marker) &&',
     to: '',
   },
   {
@@ -259,5 +259,17 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/core/report.ts',
     from: '  reverted: false,',
     to: '  reverted: true,',
+  },
+  {
+    name: 'the proxy of the environment is not used',
+    file: 'src/aws/clients.ts',
+    from: 'proxyEnv: process.env',
+    to: 'proxyEnv: {}',
+  },
+  {
+    name: 'a revert uses up what the rollout has left of retries and sessions',
+    file: 'src/aws/aws.ts',
+    from: 'tries === 0 ? assumed?.shared : assumed?.renewed()',
+    to: 'assumed?.shared',
   },
 ];

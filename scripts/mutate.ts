@@ -54,6 +54,7 @@ function main(): void {
   const copy = mkdtempSync(join(tmpdir(), 'lambda-canary-mutants-'));
   try {
     copyProject(copy);
+    for (const mutant of mutants) withMutant(copy, mutant, () => undefined);
     const unbroken = notice(copy);
     if (unbroken !== undefined)
       throw new Error(`Without any mutant, ${unbroken.by} fails: ${unbroken.how}`);

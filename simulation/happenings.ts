@@ -1,6 +1,7 @@
 import { updateAlias } from '../simulator/aliases.ts';
 import { publishVersion, updateFunction } from '../simulator/functions.ts';
 import { AwsError } from '../simulator/aws-error.ts';
+import { THROTTLED } from '../simulator/faults.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Happening } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -80,6 +81,12 @@ const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
         : undefined,
     );
     time.at(time.clock.now() + forMs, light);
+  },
+  'Lambda throttled': ({ simulator, time, forMs }) => {
+    const over = simulator.faults.add(({ service }) =>
+      service === 'lambda' ? THROTTLED : undefined,
+    );
+    time.at(time.clock.now() + forMs, over);
   },
   'canary inactive': ({ simulator }) => {
     const canary = simulator.lambda.functions.get(FUNCTION)?.versions[2];

@@ -206,7 +206,7 @@ function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Vi
   const isLast = played.told.at(-1) === told;
   const history = historyOf(played, target);
   const end = history.findLast(({ at }) => at <= told.endedAt);
-  if (ending === undefined || end === undefined) return [];
+  if (ending === undefined || end === undefined || !isShifted(told, target)) return [];
   const lie = (what: string) => [{ promise: 4, what: `says ${ending.outcome}, but ${what}` }];
   const foreignSinceRead = history.some(
     ({ by, at }) => by === 'others' && at >= lastReadOf(played, told, target) && at <= told.endedAt,
@@ -220,12 +220,29 @@ function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Vi
       if (!servesAlone(end, STABLE) && !foreignSinceRead) return lie(describe(end));
       return isLast && movedByUsAfter(played, told, target) ? lie('a late write moved it') : [];
     case 'revert-failed':
-      return ending.reason.includes('aws lambda update-alias')
-        ? []
-        : lie('does not say how to repair the alias');
+      return [
+        ...(ending.reason.includes('aws lambda update-alias')
+          ? []
+          : lie('does not say how to repair the alias')),
+        ...(told.endedAt - revertedFrom(told) < LEAST_PATIENCE_MS ? lie('gave up early') : []),
+      ];
     default:
       return [];
   }
+}
+
+/** Whether the target takes part: one that serves the canary already, or has a new alias, does not. */
+function isShifted({ entries }: Told, { functionName }: Target): boolean {
+  const known = entries.findLast((entry) => entry.type === 'targets');
+  const found = known?.targets.find((each) => each.functionName === functionName);
+  return found?.disposition === 'shift';
+}
+
+const LEAST_PATIENCE_MS = 2 * 60_000;
+
+function revertedFrom(told: Told): number {
+  const reverting = statesOf(told).find(({ state }) => state.phase === 'reverting');
+  return reverting?.at ?? told.startedAt;
 }
 
 function lastReadOf({ requests }: Played, { endedAt }: Told, { functionId }: Target): number {
@@ -311,7 +328,9 @@ function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
     // The promotion of a dead run stands, and the warning of it says so.
     const isLeftOver =
       servesAlone(truth, canaryOf(told, target.functionName)) && truth.by !== told.process;
-    return told100 || isSaid || isLeftOver
+    // Who cannot read the alias says that; what a dead run left there is not to be known.
+    const isUnreadable = ending.reason.includes('lambda:GetAlias');
+    return told100 || isSaid || isLeftOver || isUnreadable
       ? []
       : [{ promise: 7, what: `${ending.outcome}, and nobody says that ${describe(truth)}` }];
   });

@@ -26,6 +26,7 @@ export type Happening =
   | 'alarm not evaluated'
   | 'alarm without data'
   | 'monitoring dark'
+  | 'Lambda throttled'
   | 'canary inactive'
   | 'function updated'
   | 'version published';
@@ -90,6 +91,7 @@ const HAPPENINGS: readonly Happening[] = [
   'alarm not evaluated',
   'alarm without data',
   'monitoring dark',
+  'Lambda throttled',
   'canary inactive',
   'function updated',
   'version published',

@@ -42,6 +42,9 @@ export interface Surroundings {
   readonly random: () => number;
 }
 
+/** Of several aliases, one may become readable only after others were put back. */
+const MOST_ROUNDS = 4;
+
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 
@@ -87,19 +90,22 @@ async function clear(
   surroundings: Surroundings,
 ): Promise<Clearance> {
   const { aws, chronicle } = surroundings;
-  const preparation = preparationIn(surroundings);
-  const found = await preflight(config, id, preparation);
-  const { recovery } = found;
-  recovery.warnings.forEach(chronicle.warn);
-  let clearance = found;
-  if (recovery.action === 'revert' && !config.dryRun) {
+  for (let rounds = 1; ; rounds++) {
+    const clearance = await preflight(config, id, preparationIn(surroundings));
+    const { recovery, problems } = clearance;
+    recovery.warnings.forEach(chronicle.warn);
     // Even when this rollout cannot begin: nobody watches what the dead one left.
-    await putStableBack(recovery, surroundings);
-    clearance = await preflight(config, id, preparation);
+    const putBack = recovery.action === 'revert' && !config.dryRun;
+    if (putBack && rounds < MOST_ROUNDS) {
+      await putStableBack(recovery, surroundings);
+      continue;
+    }
+    const left = putBack || recovery.action === 'resume' ? recovery.unfinished : [];
+    if (problems.length > 0 || putBack) {
+      throw new Refusal([...problems, ...stillSplit(left, aws.region)]);
+    }
+    return clearance;
   }
-  if (clearance.problems.length === 0) return clearance;
-  const unfinished = recovery.action === 'resume' ? recovery.unfinished : [];
-  throw new Refusal([...clearance.problems, ...stillSplit(unfinished, aws.region)]);
 }
 
 /** Publishes, and brings every target to where its traffic can be shifted. */

@@ -66,12 +66,12 @@ export async function preflight(
 ): Promise<Clearance> {
   const session = await lookAtSession(config, preparation);
   const [looks, alarms] = await Promise.all([
-    Promise.all(config.requests.map((request) => clear(request, preparation))),
+    Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
     lookAtAlarms(config, preparation),
   ]);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   const blindness = await lookForBlips(alarms.watches, preparation);
-  const recovery = await lookForUnfinished(targets, { config, id }, preparation);
+  const recovery = await lookForUnfinished(looks, { config, id }, preparation);
   const findings = [session, recovery, ...looks, alarms];
   return {
     targets,
@@ -100,11 +100,11 @@ async function lookAtSession({ plan }: Config, { aws, clock }: Preparation): Pro
 }
 
 async function lookForUnfinished(
-  targets: readonly Cleared[],
+  looks: readonly LookAtTarget[],
   { config, id }: { readonly config: Config; readonly id: RolloutId },
   { aws, runs, signal }: Preparation,
 ): Promise<Recovery> {
-  const found = targets.flatMap(({ request: { target }, alias }) =>
+  const found = looks.flatMap(({ target, alias }) =>
     alias === undefined ? [] : [{ target, ...alias }],
   );
   const statuses = new Map<string, RunStatus>();
@@ -123,43 +123,52 @@ async function lookForUnfinished(
 
 const NOT_ASKED: RunStatus = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
 
-async function clear(
+interface LookAtTarget extends Findings {
+  readonly target: Target;
+  /** Present also when something else of the target could not be read. */
+  readonly alias?: Alias;
+  /** Absent when something of the target could not be read. */
+  readonly cleared?: Cleared;
+}
+
+async function lookAtTarget(
   request: TargetRequest,
   preparation: Preparation,
-): Promise<Findings & { readonly cleared?: Cleared }> {
+): Promise<LookAtTarget> {
+  const { target } = request;
+  const { aws, clock, note, signal } = preparation;
+  const reading = readSettled({ aliases: aws.aliases, target, clock, note, signal });
+  const alias = await reading.catch(() => undefined);
+  const found = { target, ...(alias === undefined ? {} : { alias }) };
   try {
-    const { alias, facts } = await gather(request, preparation);
+    const facts = await gather(request, await reading, preparation);
     const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
-    return { ...inspectTarget(facts), cleared };
+    return { ...found, ...inspectTarget(facts), cleared };
   } catch (error) {
-    return { problems: [unreadable(error, request, preparation)], warnings: [] };
+    return { ...found, problems: [unreadable(error, request, preparation)], warnings: [] };
   }
 }
 
 async function gather(
   { target, version, codeSha256 }: TargetRequest,
+  alias: Alias | undefined,
   preparation: Preparation,
-): Promise<{ readonly facts: TargetFacts; readonly alias: Alias | undefined }> {
-  const { aws, clock, note, signal } = preparation;
-  const { functions, aliases, region } = aws;
-  const [candidate, alias] = await Promise.all([
+): Promise<TargetFacts> {
+  const { functions, region } = preparation.aws;
+  const served = alias?.routing.version;
+  const [candidate, stable] = await Promise.all([
     settledVersion(target, version, preparation),
-    readSettled({ aliases, target, clock, note, signal }),
-  ]);
-  const stable =
-    alias === undefined || alias.routing.version === '$LATEST'
+    served === undefined || served === '$LATEST'
       ? undefined
-      : await functions.read(target, signal, alias.routing.version);
+      : functions.read(target, preparation.signal, served),
+  ]);
   return {
-    alias,
-    facts: {
-      target,
-      region,
-      candidate,
-      ...(alias === undefined ? {} : { routing: alias.routing }),
-      ...(stable === undefined ? {} : { stable }),
-      ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
-    },
+    target,
+    region,
+    candidate,
+    ...(alias === undefined ? {} : { routing: alias.routing }),
+    ...(stable === undefined ? {} : { stable }),
+    ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
   };
 }
 

@@ -37,6 +37,13 @@ describe('when replies to writes are lost or refused, the bundle', () => {
     expect(world.simulator.lambda.functions.get('checkout')?.versions).toHaveLength(2);
   });
 
+  it('reads a promotion back once more when the first reading fails', async () => {
+    fail('GetAlias', [1], { type: 'malformed' });
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.alias()).toBe('2');
+  });
+
   it('reverts when a write is refused in the middle of the plan', async () => {
     fail('UpdateAlias', [1], denied('lambda:UpdateAlias', 'arn:aws:lambda:::x'));
     const result = await world.run();

@@ -42,7 +42,7 @@ export interface RouterOptions {
   readonly note: (text: string) => void;
 }
 
-/** How long a revert goes on trying, not counting a wait for provisioned concurrency to move. */
+/** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
@@ -157,11 +157,9 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   async function confirm(signal: AbortSignal): Promise<ConfirmResult> {
-    const reader = { aliases, target, clock, note, signal };
-    const move = { from: versions.stable, to: versions.canary };
     let failure = '';
     for (let tries = 0; ; tries++) {
-      const present = await readSettled({ ...reader, move });
+      const present = await readBack(signal);
       if (present === undefined) return { type: 'blocked', reason: missing };
       if (!sameRouting(present.routing, canaryAlone)) return foreign(present, canaryAlone);
       if (!carriesOurMarker(present)) return { type: 'confirmed' };
@@ -170,6 +168,22 @@ export function createRouter(options: RouterOptions): Router {
         return { type: 'confirmed' };
       }
       failure = await removeMarker(present, signal);
+    }
+  }
+
+  /** Patiently: every step has passed, and one reply that cannot be read is no reason to take it all back. */
+  async function readBack(signal: AbortSignal): Promise<Alias | undefined> {
+    const deadline = clock.now() + PATIENCE_MS;
+    const move = { from: versions.stable, to: versions.canary };
+    for (let tries = 0; ; tries++) {
+      try {
+        return await readSettled({ aliases, target, clock, note, signal, move });
+      } catch (error) {
+        const passing = error instanceof AwsCallError && !error.refused;
+        if (!passing || clock.now() >= deadline) throw error;
+        await clock.sleep(pauseAfter(tries), signal);
+        signal.throwIfAborted();
+      }
     }
   }
 
@@ -189,7 +203,7 @@ export function createRouter(options: RouterOptions): Router {
     let written = false;
     let failure = 'the alias still does not serve it alone.';
     for (let tries = 0; ; tries++) {
-      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+      const pauseMs = pauseAfter(tries);
       try {
         // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
         const fresh = options.aliasesForRevert(tries);
@@ -242,6 +256,10 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   return { target, versions, shift, confirm, revert };
+}
+
+function pauseAfter(tries: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
 }
 
 function contentOf({ routing, description }: AliasWrite): Content {
