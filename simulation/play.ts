@@ -21,7 +21,7 @@ import type { CallFault, Scenario } from './scenario.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { createWire } from './wire.ts';
 
-export type ProcessName = 'main' | 'post' | 'next run';
+export type ProcessName = 'main' | 'post' | 'next run' | 'rival';
 
 /** What one process of the action did, as it tells it itself. */
 export interface Told {
@@ -101,20 +101,20 @@ export async function play(scenario: Scenario): Promise<Played> {
   }
 
   const prepared = simulator.aliasHistory.length;
-  const stage: Stage = { scenario, time, simulator, say, random, faults, happened, attribute };
+  const stage: Stage = {
+    scenario,
+    time,
+    simulator,
+    say,
+    random,
+    faults,
+    happened,
+    alive: new Set(),
+    attribute,
+  };
   const told: Told[] = [];
   await time.run(async () => {
-    const first = await mainProcess(stage, { runId: '42', mortal: true });
-    told.push(first.told);
-    if (first.told.ending === undefined && scenario.death.what === 'killed' && first.saved) {
-      told.push(await postProcess(stage, first.saved, first.told.config));
-    }
-    if (first.told.ending?.outcome === 'revert-failed' && first.saved) {
-      told.push(await postProcess(stage, first.saved, first.told.config));
-    }
-    if (first.told.ending === undefined && scenario.death.what === 'runner died') {
-      told.push((await mainProcess(stage, { runId: '43', mortal: false })).told);
-    }
+    await Promise.all([workflowRun(stage, told), rivalRun(stage, told)]);
   });
   const whileAlive = happened.length;
   await time.passUntil(clock.now() + AFTERMATH_MS);
@@ -136,6 +136,42 @@ export async function play(scenario: Scenario): Promise<Played> {
   };
 }
 
+/** A workflow run: the main process, and who comes after it when it does not end by itself. */
+async function workflowRun(stage: Stage, told: Told[]): Promise<void> {
+  const { scenario, alive } = stage;
+  alive.add(RUN_IDS.main);
+  const main = await mainProcess(stage, 'main');
+  told.push(main.told);
+  const { ending } = main.told;
+  const runnerDied = ending === undefined && scenario.death.what === 'runner died';
+  if (!runnerDied && main.saved && (ending === undefined || ending.outcome === 'revert-failed')) {
+    told.push(await postProcess(stage, main.saved, main.told.config));
+  }
+  alive.delete(RUN_IDS.main);
+  if (runnerDied) {
+    alive.add(RUN_IDS['next run']);
+    told.push((await mainProcess(stage, 'next run')).told);
+    alive.delete(RUN_IDS['next run']);
+  }
+}
+
+/** Another run that rolls out the same thing, as happens without a concurrency group. */
+async function rivalRun(stage: Stage, told: Told[]): Promise<void> {
+  const { rivalAfterMs } = stage.scenario;
+  if (rivalAfterMs === undefined) return;
+  await stage.time.clock.sleep(rivalAfterMs);
+  stage.happened.push('rival run');
+  stage.alive.add(RUN_IDS.rival);
+  told.push((await mainProcess(stage, 'rival')).told);
+  stage.alive.delete(RUN_IDS.rival);
+}
+
+const RUN_IDS: Readonly<Record<Exclude<ProcessName, 'post'>, string>> = {
+  main: '42',
+  'next run': '43',
+  rival: '44',
+};
+
 interface Stage {
   readonly scenario: Scenario;
   readonly time: VirtualTime;
@@ -144,6 +180,8 @@ interface Stage {
   readonly random: () => number;
   readonly faults: Partial<Record<CallFault, number>>;
   readonly happened: string[];
+  /** The runs that have not ended. */
+  readonly alive: Set<string>;
   readonly attribute: <T>(by: TrueAlias['by'], act: () => T) => T;
 }
 
@@ -204,13 +242,13 @@ function configOf(scenario: Scenario): Config {
 
 async function mainProcess(
   stage: Stage,
-  { runId, mortal }: { readonly runId: string; readonly mortal: boolean },
+  process: Exclude<ProcessName, 'post'>,
 ): Promise<{ readonly told: Told; readonly saved: SavedRollout | undefined }> {
-  const { scenario, time, say } = stage;
+  const { scenario, time, say, alive } = stage;
   const { clock } = time;
+  const runId = RUN_IDS[process];
   const config = configOf(scenario);
   const chronicle = createCollector(stage);
-  const process = runId === '42' ? 'main' : 'next run';
   const { aws, wire } = awsOf(stage, process);
   const cancellation = new AbortController();
   let dead = false;
@@ -222,7 +260,12 @@ async function mainProcess(
   say(`-- main process of run ${runId}`);
   const ending = runAction(config, id, {
     aws,
-    runs: { status: () => Promise.resolve({ type: 'ended', url: 'https://github.com/run' }) },
+    runs: {
+      status: (run) => {
+        const url = `https://github.com/${run.repository}/actions/runs/${run.runId}`;
+        return Promise.resolve({ type: alive.has(run.runId) ? 'running' : 'ended', url });
+      },
+    },
     clock,
     chronicle,
     keep: {
@@ -240,7 +283,7 @@ async function mainProcess(
 
   const death = new Promise<undefined>((resolve) => {
     const { what, afterMs } = scenario.death;
-    if (!mortal || what === 'none') return;
+    if (process !== 'main' || what === 'none') return;
     time.at(chronicle.startedAt + afterMs, () => {
       say(`** ${what}`);
       stage.happened.push(what);

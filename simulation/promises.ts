@@ -49,7 +49,14 @@ function written(played: Played, { process }: Told, target: Target): readonly Tr
   return historyOf(played, target).filter(({ by }) => by === process);
 }
 
-const isOurs = ({ by }: TrueAlias) => by === 'main' || by === 'post' || by === 'next run';
+const isOurs = ({ by }: TrueAlias) => by !== 'others' && by !== 'AWS' && by !== 'preparation';
+
+/** Whether a write is somebody else's to a process: that of a person, or of a run beside its own. */
+function isForeignTo({ process }: Told, { by }: TrueAlias): boolean {
+  return (
+    by === 'others' || (isOurs({ by } as TrueAlias) && (by === 'rival') !== (process === 'rival'))
+  );
+}
 
 /** Percent that goes to the canary of a process. */
 function canaryShare(told: Told, { functionName, version, weights }: TrueAlias): number {
@@ -209,7 +216,10 @@ function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Vi
   if (ending === undefined || end === undefined || !isShifted(told, target)) return [];
   const lie = (what: string) => [{ promise: 4, what: `says ${ending.outcome}, but ${what}` }];
   const foreignSinceRead = history.some(
-    ({ by, at }) => by === 'others' && at >= lastReadOf(played, told, target) && at <= told.endedAt,
+    (each) =>
+      isForeignTo(told, each) &&
+      each.at >= lastReadOf(played, told, target) &&
+      each.at <= told.endedAt,
   );
   switch (ending.outcome) {
     case 'promoted':
@@ -279,7 +289,7 @@ function foreignWritesStand(played: Played, told: Told, target: Target): readonl
   const history = historyOf(played, target);
   return history.flatMap((record, index) => {
     const before = history[index - 1];
-    if (record.by !== told.process || before?.by !== 'others') return [];
+    if (record.by !== told.process || before === undefined || !isForeignTo(told, before)) return [];
     if (describe(record) === describe(before)) return [];
     // Who changed the description only, or set what this rollout itself had set, did not move it.
     const earlier = history[index - 2];
@@ -287,7 +297,9 @@ function foreignWritesStand(played: Played, told: Told, target: Target): readonl
     const share = canaryShare(told, before);
     const isOursToo =
       before.version !== '2' && weights.some((weight) => Math.abs(weight - share) < 0.005);
-    return moved && !isOursToo && before.at > foundAt(told)
+    // A rival that came and went left the alias as this rollout had found it.
+    const isAsFound = servesAlone(before, STABLE) && written(played, told, target)[0] === record;
+    return moved && !isOursToo && !isAsFound && before.at > foundAt(told)
       ? [{ promise: 5, what: `wrote ${describe(record)} over ${describe(before)}` }]
       : [];
   });

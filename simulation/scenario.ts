@@ -60,6 +60,8 @@ export interface Scenario {
   readonly faults: readonly CallFault[];
   readonly happenings: readonly Timed<Happening>[];
   readonly death: Timed<Death>;
+  /** When another run begins to move the same aliases, if one does. */
+  readonly rivalAfterMs?: number;
 }
 
 const ALL_FAULTS: readonly CallFault[] = [
@@ -140,6 +142,7 @@ export function scenarioOf(seed: number): Scenario {
       what: chance(0.6) ? 'none' : pick(random, ['cancelled', 'killed', 'runner died'] as const),
       forMs: 0,
     },
+    ...(chance(0.15) ? { rivalAfterMs: Math.floor(random() * 0.7 * durationMs) } : {}),
   };
 }
 

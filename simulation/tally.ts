@@ -10,7 +10,7 @@ export interface Tally {
   readonly faults: Counts;
   /** By kind, of what others did, and of how processes died. */
   readonly happenings: Counts;
-  /** By what the processes of a run said, in order. */
+  /** By process, of what it said at its end. */
   readonly outcomes: Counts;
   readonly violations: readonly { readonly seed: number; readonly what: string }[];
 }
@@ -37,11 +37,9 @@ export function tallyOf(played: Played): Tally {
     simulatedHours: ((last?.endedAt ?? 0) - (first?.startedAt ?? 0)) / 3_600_000,
     faults,
     happenings: count(happened),
-    outcomes: count([
-      told
-        .map(({ process, ending }) => `${process} ${ending?.outcome ?? 'killed'}`)
-        .join(', then '),
-    ]),
+    outcomes: count(
+      told.map(({ process, ending }) => `${process}: ${ending?.outcome ?? 'killed'}`),
+    ),
     violations: violationsOf(played).map(({ promise, what }) => ({
       seed: scenario.seed,
       what: `promise ${promise}: ${what}`,

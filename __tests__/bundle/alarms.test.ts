@@ -149,4 +149,40 @@ describe('when alarms go red or cannot tell, the bundle', () => {
     expect(result.outputs['reason']).toMatch(/^at 100 % .*broken again$/);
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2', '1']);
   });
+
+  it('takes the last state of an alarm that cannot be evaluated for no evidence', async () => {
+    after(world.simulator, 'UpdateAlias', 0, () => {
+      world.simulator.alarms.setEvaluationState('errors', 'EVALUATION_ERROR');
+    });
+    const result = await world.run({ 'monitoring-grace': '20s' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('CloudWatch cannot evaluate it (EVALUATION_ERROR)');
+  });
+
+  it('says once, before it begins, that blips may be missed when history may not be read', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'DescribeAlarmHistory'
+        ? denied('cloudwatch:DescribeAlarmHistory', '*')
+        : undefined,
+    );
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log.match(/::warning::.*history of alarms cannot be read/g)).toHaveLength(1);
+    expect(result.log).toContain('may be missed');
+  });
+
+  it('warns of an alarm that cannot see the canary, or not in time, with numbers', async () => {
+    world.simulator.alarms.putMetricAlarm('version', {
+      metricName: 'Errors',
+      dimensions: { FunctionName: 'checkout', Resource: 'checkout:1' },
+    });
+    world.simulator.alarms.putMetricAlarm('slow', {
+      metricName: 'Errors',
+      dimensions: { FunctionName: 'checkout', Resource: 'checkout:live' },
+      evaluationPeriods: 3,
+    });
+    const result = await world.run({ alarms: 'version, slow', 'dry-run': 'true' });
+    expect(result.log).toMatch(/::warning::.*Alarm version sees nothing of checkout:live/);
+    expect(result.log).toMatch(/::warning::.*Alarm slow needs about 5 min .*3 datapoints of 60 s/);
+  });
 });
