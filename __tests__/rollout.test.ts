@@ -109,6 +109,23 @@ describe('the loop', () => {
     });
   });
 
+  it('reverts, and writes nothing else, when its state cannot be saved any more', async () => {
+    const full = {
+      ...world([router()]),
+      journal: {
+        record: () => {
+          if (trace.length > 0) throw new Error('ENOSPC: no space left on device');
+        },
+      },
+    };
+    await expect(rollOut(plan, full)).resolves.toEqual({
+      phase: 'reverted',
+      reason:
+        'at 10 % (step 1 of 2): the state could not be saved: ENOSPC: no space left on device',
+    });
+    expect(trace).toEqual(['f shifted 10', 'f reverting']);
+  });
+
   it('says revert-failed when reverting breaks', async () => {
     const broken = router({
       shift: () => Promise.resolve({ type: 'blocked', reason: 'refused' }),
