@@ -62018,1603 +62018,6 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3732:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  V: () => (/* binding */ routerOf),
-  C: () => (/* binding */ runAction)
-});
-
-// EXTERNAL MODULE: ./src/core/duration.ts
-var core_duration = __nccwpck_require__(8571);
-;// CONCATENATED MODULE: ./src/core/marker.ts
-/** Lambda takes descriptions up to this length. */
-const LONGEST_DESCRIPTION = 256;
-const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+)\}/;
-/** The markers of a plan's steps, in order. */
-function markersOf(plan, id, versions) {
-    return plan.steps.map(({ weight }, index) => ({ ...id, ...versions, step: index + 1, weight }));
-}
-/** A description with the marker behind it; nothing when there is no room for it. */
-function withMarker(description, marker) {
-    const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
-    const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
-        `canary=${canary} step=${step} weight=${weight} plan=${plan}}`;
-    const marked = description === '' ? text : `${description} ${text}`;
-    return marked.length <= LONGEST_DESCRIPTION ? marked : undefined;
-}
-/** A description without the marker, and the marker if there is one. */
-function readMarker(description) {
-    const match = MARKER.exec(description);
-    if (match?.groups === undefined)
-        return { description };
-    const { step, weight, ...texts } = match.groups;
-    return {
-        description: description.replace(match[0], ''),
-        marker: { ...texts, step: Number(step), weight: Number(weight) },
-    };
-}
-function sameRollout(a, b) {
-    return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
-}
-
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-;// CONCATENATED MODULE: ./src/core/fate.ts
-
-
-/** An answer to the only request says for sure that nothing was written; a later one does not. */
-function surelyNotWritten({ answer, onlyRequest, }) {
-    return answer !== 'unknown' && onlyRequest;
-}
-function fateOf(write) {
-    const { answer, left, present } = write;
-    if (present === undefined)
-        return 'refused';
-    if (isWritten(write, present))
-        return 'written';
-    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
-        return 'foreign';
-    }
-    // A conflict over the same content was a harmless change, like that of the description.
-    return answer === 'refused' ? 'refused' : 'again';
-}
-function isWritten(write, { routing, marker }) {
-    const { wanted } = write;
-    if (!(0,core_routing/* sameRouting */.Hm)(routing, wanted.routing))
-        return false;
-    // Without a marker, another rollout with the same versions and weights looks the same.
-    if (wanted.marker === undefined)
-        return !surelyNotWritten(write);
-    return (marker !== undefined && sameRollout(marker, wanted.marker) && marker.step === wanted.marker.step);
-}
-function isClaimedByAnother({ wanted, left }, { marker }) {
-    return (marker !== undefined &&
-        [wanted, left].every(({ marker: own }) => own === undefined || !sameRollout(own, marker)));
-}
-
-;// CONCATENATED MODULE: ./src/core/repair.ts
-/** The one command that puts an alias on one version, ready to be pasted into a shell. */
-function repairCommand(target, version, region) {
-    return [
-        'aws lambda update-alias',
-        `--region ${quote(region)}`,
-        `--function-name ${quote(target.functionId)}`,
-        `--name ${quote(target.alias)}`,
-        `--function-version ${quote(version)}`,
-        "--routing-config 'AdditionalVersionWeights={}'",
-    ].join(' ');
-}
-function quote(text) {
-    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-// EXTERNAL MODULE: ./src/problems.ts
-var src_problems = __nccwpck_require__(2095);
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
-;// CONCATENATED MODULE: ./src/aws/settled.ts
-
-
-
-// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
-const PATIENCE_MS = 15 * 60_000;
-const POLL_MS = 5_000;
-/**
- * Reads an alias. While Lambda moves its provisioned concurrency to another version, it shows weights
- * that nobody set: this waits until they are gone, and answers with the alias as it is then.
- */
-async function readSettled(options) {
-    const { aliases, target, clock, note, signal, move } = options;
-    const deadline = clock.now() + PATIENCE_MS;
-    for (let announced = false;; announced = true) {
-        const alias = await aliases.find(target, signal);
-        if (alias === undefined || !(0,core_routing/* isSplit */.pF)(alias.routing) || clock.now() >= deadline)
-            return alias;
-        if (move !== undefined && !(0,core_routing/* looksLikeTransition */.zQ)(alias.routing, move.from, move.to))
-            return alias;
-        const transition = await aliases.transition(target, signal);
-        // It may have ended between the two reads.
-        if (transition === 'none')
-            return aliases.find(target, signal);
-        // Without the permission to see it, only our own move makes a transition likely.
-        if (transition === 'unknown' && move === undefined)
-            return alias;
-        if (!announced) {
-            note(`${(0,core_target/* targetName */.je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
-                `weights to clear (at most ${(0,core_duration/* formatDuration */.a)(PATIENCE_MS)})`);
-        }
-        await clock.sleep(POLL_MS, signal);
-        signal?.throwIfAborted();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/aws/router.ts
-
-
-
-
-
-
-
-
-
-/** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
-const router_PATIENCE_MS = 2 * 60_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
-/** How often a write is tried against replies that leave open whether it took effect. */
-const TRIES = 3;
-/** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
-function createRouter(options) {
-    const { aliases, target, versions, markers = [], nonces, clock, note } = options;
-    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
-    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
-    const name = (0,core_target/* targetName */.je)(target);
-    const missing = `the alias ${name} does not exist any more`;
-    const repair = repairCommand(target, versions.stable, options.region);
-    /** How the alias stands as far as we moved it. */
-    let known = options.alias ?? {
-        routing: stableAlone,
-        description: '',
-        revisionId: '',
-    };
-    /** What we began to write, whether or not a reply came: only these are ours to revert. */
-    const begun = new Set(options.begun ?? []);
-    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
-    let unsettled = begun.size > 0;
-    const carriesOurMarker = ({ description }) => nonces.includes(readMarker(description).marker?.nonce ?? '');
-    const isClaimedByAnother = (alias) => readMarker(alias.description).marker !== undefined && !carriesOurMarker(alias);
-    const isOurs = (alias) => !isClaimedByAnother(alias) &&
-        ([...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(alias.routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
-            (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
-    async function shift(to, signal) {
-        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(markers[to.step]) };
-        let reason = '';
-        for (let tries = 0; tries < TRIES; tries++) {
-            const unsettledBefore = unsettled;
-            const failure = await write(to, signal);
-            if (failure === undefined)
-                return { type: 'shifted' };
-            reason = failure.message;
-            const { answer, onlyRequest } = outcomeOf(failure);
-            const present = await tryToFind(signal);
-            const fate = fateOf({
-                answer,
-                onlyRequest: onlyRequest && !unsettledBefore,
-                wanted,
-                left: contentOf(known),
-                present: present === undefined ? undefined : contentOf(present),
-            });
-            if (present === undefined || fate === 'refused')
-                break;
-            if (fate === 'foreign')
-                return foreign(present, known.routing);
-            known = present;
-            if (fate === 'written') {
-                note(`${name}: the alias was written, though the reply got lost`);
-                unsettled = false;
-                return { type: 'shifted' };
-            }
-        }
-        return { type: 'blocked', reason };
-    }
-    async function write({ step, weight }, signal) {
-        const isFirst = !unsettled;
-        begun.add(weight);
-        unsettled = true;
-        try {
-            known = await aliases.update(target, next(step, weight), signal);
-            unsettled = false;
-            return undefined;
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            if (isFirst && surelyNotWritten(outcomeOf(error))) {
-                begun.delete(weight);
-                unsettled = false;
-            }
-            return error;
-        }
-    }
-    function next(step, weight) {
-        const { description } = readMarker(known.description);
-        const marker = markers[step];
-        return {
-            routing: (0,core_routing/* routingAt */.Uf)(weight, versions),
-            // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
-            description: (marker && withMarker(description, marker)) ?? description,
-            revisionId: known.revisionId,
-        };
-    }
-    async function tryToFind(signal) {
-        try {
-            return await aliases.find(target, signal);
-        }
-        catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
-                return undefined;
-            throw error;
-        }
-    }
-    function foreign({ routing }, left) {
-        return {
-            type: 'blocked',
-            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
-                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
-        };
-    }
-    async function confirm(signal) {
-        let failure = '';
-        for (let tries = 0;; tries++) {
-            const present = await readBack(signal);
-            if (present === undefined)
-                return { type: 'blocked', reason: missing };
-            if (!(0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
-                return foreign(present, canaryAlone);
-            if (!carriesOurMarker(present))
-                return { type: 'confirmed' };
-            if (tries === TRIES) {
-                note(`${name}: its description keeps the mark of this rollout: ${failure}`);
-                return { type: 'confirmed' };
-            }
-            failure = await removeMarker(present, signal);
-        }
-    }
-    /** Patiently: every step has passed, and one reply that cannot be read is no reason to take it all back. */
-    async function readBack(signal) {
-        const deadline = clock.now() + router_PATIENCE_MS;
-        const move = { from: versions.stable, to: versions.canary };
-        for (let tries = 0;; tries++) {
-            try {
-                return await readSettled({ aliases, target, clock, note, signal, move });
-            }
-            catch (error) {
-                const passing = error instanceof call/* AwsCallError */.iQ && !error.refused;
-                if (!passing || clock.now() >= deadline)
-                    throw error;
-                await clock.sleep(pauseAfter(tries), signal);
-                signal.throwIfAborted();
-            }
-        }
-    }
-    async function removeMarker(present, signal) {
-        try {
-            await aliases.update(target, withoutMarker(present, canaryAlone), signal);
-            return '';
-        }
-        catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
-                return error.message;
-            throw error;
-        }
-    }
-    async function revert() {
-        const deadline = clock.now() + router_PATIENCE_MS;
-        const move = { from: versions.canary, to: versions.stable };
-        let written = false;
-        let failure = 'the alias still does not serve it alone.';
-        for (let tries = 0;; tries++) {
-            const pauseMs = pauseAfter(tries);
-            try {
-                // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-                const fresh = options.aliasesForRevert(tries);
-                const present = await (written
-                    ? readSettled({ aliases: fresh, target, clock, note, move })
-                    : fresh.find(target));
-                if (present === undefined)
-                    return { type: 'foreign', detail: missing };
-                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
-                // A write that is still on its way names the revision of now: only a new one keeps it out.
-                if (back && (written || !unsettled))
-                    return { type: 'reverted' };
-                if (!back && !isOurs(present))
-                    return { type: 'foreign', detail: leftAlone(present) };
-                if (written) {
-                    // Written, and read back as something else of ours.
-                    if (clock.now() >= deadline)
-                        break;
-                    await clock.sleep(pauseMs);
-                }
-                await fresh.update(target, withoutMarker(present, stableAlone));
-                written = true;
-            }
-            catch (error) {
-                failure = (0,src_problems/* messageOf */.b)(error);
-                if (clock.now() >= deadline)
-                    break;
-                await clock.sleep(pauseMs);
-            }
-        }
-        return {
-            type: 'unconfirmed',
-            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
-                `${(0,core_duration/* formatDuration */.a)(router_PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
-        };
-    }
-    /** The mark of another rollout stays: only that one knows what it is good for. */
-    function withoutMarker(alias, routing) {
-        const { description, revisionId } = alias;
-        const ours = carriesOurMarker(alias);
-        return {
-            routing,
-            revisionId,
-            description: ours ? readMarker(description).description : description,
-        };
-    }
-    function leftAlone({ routing }) {
-        const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
-        return serves.includes(versions.canary)
-            ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
-            : left;
-    }
-    return { target, versions, shift, confirm, revert };
-}
-function pauseAfter(tries) {
-    return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
-}
-function contentOf({ routing, description }) {
-    return { routing, ...optionalMarker(readMarker(description).marker) };
-}
-function optionalMarker(marker) {
-    return marker === undefined ? {} : { marker };
-}
-function outcomeOf(failure) {
-    const conflict = failure.name === 'PreconditionFailedException';
-    return {
-        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-        onlyRequest: failure.attempts === 1,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/core/verdict.ts
-const PASS = { kind: 'pass', reason: '' };
-const SEVERITY = ['pass', 'inconclusive', 'error', 'fail'];
-/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
-function worst(verdicts) {
-    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
-}
-
-;// CONCATENATED MODULE: ./src/core/alarms.ts
-
-
-/** Begins to watch an alarm. One that is already red counts only after it was green once. */
-function watch(reading, at) {
-    return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
-}
-/**
- * The alarms whose present state does not tell whether they were red since the reading before.
- * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
- * red and green again between two readings; only then is its history worth a call.
- */
-function needHistory(watches, alarms) {
-    const present = (watch) => alarms.find(({ name }) => name === watch.name);
-    // A plain failure decides by itself, and the revert must not wait for anything.
-    if (watches.some((before) => !before.ignored && present(before)?.state === 'ALARM'))
-        return [];
-    return watches.filter((before) => {
-        const now = present(before);
-        if (now === undefined || now.transitionedAt === before.transitionedAt)
-            return false;
-        return now.state !== 'ALARM' || before.ignored;
-    });
-}
-/**
- * Judges a reading of the alarms. Not being able to see is not health, but has a grace time.
- * `histories`: what was read of the alarms that {@link needHistory} named.
- */
-function assess(watches, reading, histories, policy) {
-    const judged = watches.map((before) => judge(before, reading, histories.get(before.name), policy));
-    return {
-        watches: judged.map(({ after }) => after),
-        measurements: judged.map(({ after, state, detail, verdict }) => ({
-            at: reading.at,
-            check: after.name,
-            state,
-            detail,
-            verdict,
-        })),
-        verdict: worst(judged.map(({ verdict }) => verdict)),
-    };
-}
-function judge(before, reading, history, policy) {
-    if (reading.type === 'unreadable')
-        return unseen(before, reading.at, reading.problem, policy);
-    const now = reading.alarms.find(({ name }) => name === before.name);
-    if (now === undefined) {
-        const problem = 'CloudWatch did not return it: it was deleted, or may no longer be read';
-        return unseen(before, reading.at, problem, policy);
-    }
-    if (now.notEvaluated !== undefined) {
-        return unseen(before, reading.at, now.notEvaluated, policy);
-    }
-    if (!KNOWN_STATES.has(now.state)) {
-        return unseen(before, reading.at, `CloudWatch gives its state as ${now.state}`, policy);
-    }
-    const states = statesSince(before, now, history);
-    const ignored = before.ignored && !states.includes('OK');
-    // An ignored alarm counts from its first green on; one that never was ignored counts throughout.
-    const counted = before.ignored ? states.slice(states.indexOf('OK') + 1) : states;
-    return {
-        after: { ...seen(now, reading.at), ignored },
-        state: now.state,
-        detail: now.reason,
-        verdict: ignored ? PASS : judgeStates(now, counted, policy),
-    };
-}
-function judgeStates(now, states, policy) {
-    if (now.state === 'ALARM') {
-        return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
-    }
-    if (states.includes('ALARM')) {
-        return {
-            kind: 'fail',
-            reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
-        };
-    }
-    if (states.includes(UNKNOWN)) {
-        return {
-            kind: 'fail',
-            reason: `alarm ${now.name} left ${now.state} and came back between two readings, and its history ` +
-                'could not be read: that counts as ALARM',
-        };
-    }
-    if (now.state === 'OK')
-        return PASS;
-    return judgeInsufficientData(now, policy);
-}
-function judgeInsufficientData(now, policy) {
-    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
-    switch (policy.onInsufficientData) {
-        case 'continue':
-            return PASS;
-        case 'wait':
-            return { kind: 'inconclusive', reason };
-        case 'revert':
-            return { kind: 'fail', reason };
-    }
-}
-function unseen(before, at, problem, policy) {
-    const darkMs = at - before.seenAt;
-    const reason = `alarm ${before.name} could not be read for ${(0,core_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
-    return {
-        after: before,
-        state: 'unreadable',
-        detail: problem,
-        verdict: darkMs > policy.monitoringGraceMs
-            ? {
-                kind: 'fail',
-                reason: `${reason} (monitoring-grace is ${(0,core_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
-            }
-            : { kind: 'error', reason },
-    };
-}
-const KNOWN_STATES = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
-const UNKNOWN = 'unknown';
-function statesSince(before, now, history) {
-    if (history === undefined)
-        return [now.state];
-    if (history.type === 'states')
-        return [...history.states, now.state];
-    // Without history: a changed state is taken for one step, but one that changed and is the same
-    // again was something else in between, and that may have been ALARM.
-    return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
-}
-function seen(reading, at) {
-    return {
-        name: reading.name,
-        state: reading.state,
-        ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
-        seenAt: at,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/checks.ts
-
-
-/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
-function createChecks(alarms, begin, policy) {
-    let watches = begin;
-    async function read(at, signal) {
-        try {
-            const names = watches.map(({ name }) => name);
-            return { type: 'read', at, alarms: await alarms.read(names, signal) };
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            return { type: 'unreadable', at, problem: error.message };
-        }
-    }
-    async function historyOf(watch, signal) {
-        try {
-            return { type: 'states', states: await alarms.history(watch, signal) };
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            return { type: 'unreadable', problem: error.message };
-        }
-    }
-    return {
-        async assess(at, signal) {
-            const reading = await read(at, signal);
-            const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
-            const histories = new Map();
-            for (const watch of doubtful)
-                histories.set(watch.name, await historyOf(watch, signal));
-            const assessment = assess(watches, reading, histories, policy);
-            watches = assessment.watches;
-            return assessment;
-        },
-    };
-}
-
-// EXTERNAL MODULE: ./src/core/report.ts
-var report = __nccwpck_require__(8557);
-// EXTERNAL MODULE: ./src/core/rollout.ts
-var rollout = __nccwpck_require__(7058);
-;// CONCATENATED MODULE: ./src/core/unfinished.ts
-
-
-
-
-/**
- * Decides about aliases that are split, or carry the mark of a rollout. A rollout is taken for dead only
- * when its run is known to have ended, and an alias for its own only when it is as its mark says.
- */
-function recoveryOf({ found, statusOf, policy, own, region }) {
-    const marked = found.flatMap(({ target, routing, description }) => {
-        const { marker } = readMarker(description);
-        return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
-    });
-    const asLeft = marked.filter(({ routing, marker }) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker)));
-    const split = asLeft.filter(({ routing }) => (0,core_routing/* isSplit */.pF)(routing));
-    // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
-    // these move all or none. Only who resumes the very same plan can end its bake.
-    const unfinished = asLeft.filter(({ marker }) => split.some((other) => sameRollout(other.marker, marker)) ||
-        (policy.action === 'resume' && marker.plan === own.plan));
-    const recoverable = (target) => unfinished.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
-    const problems = [
-        ...found.flatMap((alias) => (0,core_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
-        ...marked.flatMap(({ target, marker, run }) => {
-            const name = (0,core_target/* targetName */.je)(target);
-            if (run.type === 'running')
-                return [underWay(name, marker, run.url)];
-            if (!recoverable(target))
-                return [];
-            if (policy.action === 'fail')
-                return [toFail({ target, marker }, run.url, region)];
-            return run.type === 'unknown' && !policy.given
-                ? [notKnown({ target, marker }, run, region)]
-                : [];
-        }),
-        ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
-    ];
-    return {
-        action: problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
-            ? 'none'
-            : policy.action,
-        unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
-        problems,
-        warnings: marked.flatMap(({ target, routing, marker, run }) => recoverable(target)
-            ? [recovering({ target, marker }, run, policy)]
-            : [leftOver(target, routing, run.url)]),
-    };
-}
-/** `the rollout of version 8 that https://… began` */
-function unfinished_rollout({ canary }, url) {
-    return `the rollout of version ${canary} that ${url} began`;
-}
-function underWay(name, marker, url) {
-    return (`${name} is being moved by another run: ${unfinished_rollout(marker, url)} is still under way. ` +
-        'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.');
-}
-function notOurs({ target, routing, description }, region) {
-    const says = description === '' ? '' : ` Its description is: ${description}.`;
-    return (`${(0,core_target/* targetName */.je)(target)} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
-        `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
-        `version: ${repairCommand(target, routing.version, region)}`);
-}
-function toFail({ target, marker }, url, region) {
-    return (`${(0,core_target/* targetName */.je)(target)}: ${unfinished_rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
-        `on-unfinished is fail. ${remedies(target, marker, region)}`);
-}
-function notKnown({ target, marker }, { url, problem }, region) {
-    return (`${(0,core_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${unfinished_rollout(marker, url)}, and whether that ` +
-        `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
-        `done, or put the alias back: ${repairCommand(target, marker.stable, region)}`);
-}
-function remedies(target, marker, region) {
-    return ('Set on-unfinished to revert or resume, or put the alias back: ' +
-        repairCommand(target, marker.stable, region));
-}
-function resumeProblems(unfinished, own) {
-    return unfinished.flatMap(({ target, marker }) => marker.plan === own.plan
-        ? []
-        : [
-            `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
-                'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
-        ]);
-}
-function recovering({ target, marker }, run, { action }) {
-    const found = `${(0,core_target/* targetName */.je)(target)}: ${unfinished_rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
-    const doubt = run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
-    return action === 'resume'
-        ? `${found}${doubt}. It is resumed at step ${marker.step}.`
-        : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
-}
-function leftOver(target, routing, url) {
-    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
-        `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`);
-}
-/**
- * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
- * not moved yet.
- */
-function resumeStep(targets, unfinished) {
-    const steps = targets.map((target) => unfinished.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
-    return Math.min(...steps) - 1;
-}
-
-;// CONCATENATED MODULE: ./src/core/alarm-lint.ts
-
-
-
-/**
- * Lambda's metrics are sums of a minute that can be seen a minute or more after it is over, and
- * CloudWatch looks at them once a minute. Neither is promised, so this is the usual, not the worst.
- */
-const METRIC_DELAY_MS = 2 * 60_000;
-/** Warnings about alarms that cannot do their job in this rollout. */
-function lintAlarms(alarms, { targets, plan }) {
-    const steps = plan.steps.map((step, index) => ({ ...step, number: index + 1 }));
-    return alarms.flatMap(({ name, definition }) => {
-        if (definition === undefined)
-            return [];
-        const faults = [
-            tooSlow(definition, steps),
-            unseeing(definition, targets) ?? diluted(definition, { targets, steps }),
-        ];
-        return faults.flatMap((fault) => (fault === undefined ? [] : [`Alarm ${name} ${fault}`]));
-    });
-}
-function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps) {
-    const datapointsMs = periodSeconds * 1000 * datapointsToAlarm;
-    const needsMs = datapointsMs + METRIC_DELAY_MS;
-    const sane = periodSeconds > 0 && datapointsToAlarm > 0 && Number.isFinite(needsMs);
-    // A promotion that does not bake is meant not to be watched.
-    const short = steps.filter(({ weight, bakeMs }) => bakeMs < needsMs && !(weight >= 100 && bakeMs === 0));
-    if (!sane || short.length === 0)
-        return undefined;
-    const of = evaluationPeriods > datapointsToAlarm ? ` of ${evaluationPeriods}` : '';
-    const several = of !== '' || datapointsToAlarm !== 1;
-    const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
-    // An alarm over a minute is as short as one on Lambda's metrics can be.
-    const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
-    return (`needs about ${(0,core_duration/* formatDuration */.a)(needsMs)} to go into ALARM (${datapoints}, and about ` +
-        `${(0,core_duration/* formatDuration */.a)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
-        `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
-}
-function bakesFor(steps) {
-    const bakes = steps.map(({ bakeMs }) => bakeMs);
-    const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
-    const duration = (0,core_duration/* formatDuration */.a)(shortest);
-    if (bakes.length === 1)
-        return `bakes for ${duration} only`;
-    const same = bakes.every((bakeMs) => bakeMs === shortest);
-    return same ? `bake for ${duration} only` : `bake for less, the shortest for ${duration}`;
-}
-function unseeing({ metrics }, targets) {
-    const [target] = targets;
-    const sights = metrics.map((metric) => sightOf(metric, targets));
-    // With one metric that sees the canary the others may be what it is compared with.
-    if (sights.some(({ type }) => type === 'sees' || type === 'unknown'))
-        return undefined;
-    const blind = sights.find((sight) => sight.type === 'never');
-    if (blind !== undefined)
-        return blind.why;
-    const elsewhere = sights.flatMap((sight) => (sight.type === 'elsewhere' ? [sight.what] : []));
-    if (target === undefined || elsewhere.length === 0)
-        return undefined;
-    return (`watches ${join(elsewhere)} only, but the rollout shifts ${join(targets.map(core_target/* targetName */.je))}. ` +
-        `Unless that is meant, use ${targets.length === 1 ? '' : 'the dimensions of one of these, as '}` +
-        `FunctionName = ${target.functionName} and Resource = ${(0,core_target/* targetName */.je)(target)}.`);
-}
-function sightOf({ namespace, dimensions }, targets) {
-    const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
-    if (namespace !== 'AWS/Lambda' || functionName === undefined)
-        return { type: 'unknown' };
-    const ofFunction = targets.filter((target) => target.functionName === functionName);
-    const [first] = ofFunction;
-    if (first === undefined)
-        return { type: 'elsewhere', what: functionName };
-    if (resource?.startsWith('arn:'))
-        return never(first, underArn(resource));
-    const version = resource === undefined ? undefined : versionIn(resource, functionName);
-    if (version !== undefined)
-        return never(first, callsOf(version, `${functionName}:${version}`));
-    const seen = ofFunction.filter((target) => resource === undefined || resource === (0,core_target/* targetName */.je)(target));
-    const [target] = seen;
-    if (target === undefined)
-        return { type: 'elsewhere', what: resource ?? functionName };
-    if (executed === undefined || seen.some((each) => mayRun(each, executed))) {
-        return { type: 'sees' };
-    }
-    return { type: 'never', why: executedWhy(target, executed) };
-}
-/** The version that a resource like `checkout:7` names; undefined for one that names an alias. */
-function versionIn(resource, functionName) {
-    const qualifier = resource.slice(functionName.length + 1);
-    const ofFunction = resource === `${functionName}:${qualifier}`;
-    return ofFunction && /^(\d+|\$LATEST)$/.test(qualifier) ? qualifier : undefined;
-}
-function never(target, why) {
-    const name = (0,core_target/* targetName */.je)(target);
-    return { type: 'never', why: `sees nothing of ${name}: ${why}. Use Resource = ${name}.` };
-}
-function underArn(resource) {
-    return `Resource = ${resource} is an ARN, and Lambda has no metrics under an ARN`;
-}
-function callsOf(version, resource) {
-    return `Resource = ${resource} covers only calls that name ${numbered(version)} themselves`;
-}
-function mayRun({ stable, canary }, version) {
-    return canary === undefined ? version !== stable : version === canary;
-}
-function executedWhy(target, executed) {
-    const name = (0,core_target/* targetName */.je)(target);
-    const other = executed === target.stable || target.canary === undefined
-        ? 'covers the stable version only'
-        : `covers ${numbered(executed)} only, and the canary is ${numbered(target.canary)}`;
-    return (`never sees the canary of ${name}: ExecutedVersion = ${executed} ${other}. ` +
-        `Use Resource = ${name} without ExecutedVersion.`);
-}
-function numbered(version) {
-    return version === '$LATEST' ? version : `version ${version}`;
-}
-/** Weights and thresholds are decimals in doubles: 33.3 % is not quite 0.333. */
-const TOLERANCE = 1e-9;
-function diluted(definition, { targets, steps, }) {
-    const { comparison, threshold } = definition;
-    const top = valueWhenAllFail(definition, targets);
-    const exclusive = comparison === 'GreaterThanThreshold';
-    const upwards = exclusive || comparison === 'GreaterThanOrEqualToThreshold';
-    if (top === undefined || threshold === undefined || !Number.isFinite(threshold) || !upwards) {
-        return undefined;
-    }
-    const reaches = ({ weight }) => {
-        const above = (weight / 100) * top - threshold;
-        return exclusive ? above > TOLERANCE : above >= -TOLERANCE;
-    };
-    const blind = steps.filter((step) => step.weight < 100 && !reaches(step));
-    if (blind.length === 0)
-        return undefined;
-    const highest = (0,core_routing/* formatWeight */.ck)(Math.max(...blind.map(({ weight }) => weight)));
-    const limit = (0,core_routing/* formatWeight */.ck)((threshold / top) * 100);
-    return (`would miss even a canary that fails every time in ${nameSteps(blind)}: it watches the error rate ` +
-        `of old and new together, which is ${highest} ${blind.length === 1 ? 'only' : 'at most'} then, ` +
-        `and goes into ALARM ${exclusive ? `above ${limit}` : `from ${limit} on`}. ` +
-        'Watch the number of errors (Sum) instead, or lower the threshold.');
-}
-/** What the alarm's error rate is when all calls fail, 1 or 100; undefined when it is no such rate. */
-function valueWhenAllFail({ metrics, expression }, targets) {
-    const mixed = metrics.filter((metric) => mixesVersions(metric, targets));
-    const named = (name, statistic) => mixed.filter((metric) => metric.name === name && metric.statistic === statistic);
-    if (expression === undefined) {
-        // Errors is 0 or 1 for each call, so its average is the rate.
-        return named('Errors', 'Average').length > 0 ? 1 : undefined;
-    }
-    const pairs = named('Errors', 'Sum').flatMap((errors) => named('Invocations', 'Sum')
-        .filter((invocations) => sameTraffic(errors, invocations))
-        .map((invocations) => [errors.id, invocations.id]));
-    for (const [errors, invocations] of pairs) {
-        const text = expression
-            .replaceAll(/\s/g, '')
-            .replaceAll(`FILL(${errors},0)`, () => errors)
-            .replaceAll(`(${errors})`, () => errors);
-        if (writings(`${errors}/${invocations}`).includes(text))
-            return 1;
-        if (writingsInPercent(errors, invocations).includes(text))
-            return 100;
-    }
-    return undefined;
-}
-function writings(formula) {
-    return [formula, `(${formula})`];
-}
-function writingsInPercent(e, i) {
-    return [
-        `100*${e}/${i}`,
-        `(100*${e})/${i}`,
-        `${e}*100/${i}`,
-        `(${e}*100)/${i}`,
-        `${e}/${i}*100`,
-        `100*(${e}/${i})`,
-        `(${e}/${i})*100`,
-    ].flatMap(writings);
-}
-function mixesVersions(metric, targets) {
-    const names = Object.keys(metric.dimensions);
-    return (names.every((name) => name === 'FunctionName' || name === 'Resource') &&
-        sightOf(metric, targets).type === 'sees');
-}
-function sameTraffic({ dimensions: a }, { dimensions: b }) {
-    return a['FunctionName'] === b['FunctionName'] && a['Resource'] === b['Resource'];
-}
-/** `step 1 (5 %)`, `steps 1 to 9 (10 % to 90 %)`; a plan may have a hundred of them. */
-function nameSteps(steps) {
-    const runs = [];
-    for (const step of steps) {
-        const run = runs.at(-1);
-        if (run?.at(-1)?.number === step.number - 1)
-            run.push(step);
-        else
-            runs.push([step]);
-    }
-    return join(runs.map(nameRun));
-}
-function nameRun(run) {
-    const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
-    const between = run.length === 2 ? ' and ' : ' to ';
-    const numbers = ends.map(({ number }) => number).join(between);
-    const weights = ends.map(({ weight }) => (0,core_routing/* formatWeight */.ck)(weight)).join(between);
-    return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
-}
-function join(words) {
-    const different = [...new Set(words)];
-    const last = different.slice(-1);
-    return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
-}
-
-// EXTERNAL MODULE: ./src/core/plan.ts
-var core_plan = __nccwpck_require__(4620);
-;// CONCATENATED MODULE: ./src/core/preflight.ts
-
-
-
-/** What was found, for who wants to know. */
-function describeFacts({ target, routing, stable, candidate }) {
-    const serves = routing === undefined
-        ? 'does not exist yet'
-        : `serves ${(0,core_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
-    return (`${(0,core_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
-        `with code ${candidate.codeSha256} and role ${candidate.role}`);
-}
-/** Everything AWS would refuse half-way, found before the first write. */
-function inspectTarget(facts) {
-    const { routing, stable, candidate } = facts;
-    const unchanged = candidate.version === routing?.version;
-    const problems = [
-        ...inspectRouting(facts),
-        ...(unchanged ? [] : inspectCandidate(facts)),
-        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
-    ];
-    const warnings = stable?.state === 'Inactive'
-        ? [
-            `${(0,core_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
-        ]
-        : [];
-    return { problems, warnings };
-}
-function inspectRouting({ target, region, routing, stable }) {
-    const name = (0,core_target/* targetName */.je)(target);
-    if (routing === undefined)
-        return [];
-    if (routing.version === '$LATEST') {
-        return [
-            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
-                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
-                repairCommand(target, '1', region),
-        ];
-    }
-    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
-        return [
-            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
-                'Lambda would refuse to route to it, so there would be no way back.',
-        ];
-    }
-    return [];
-}
-function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
-    const problems = [];
-    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
-    if (candidate.lastUpdateStatus === 'Failed') {
-        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
-    }
-    if (candidate.state === 'Failed') {
-        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
-    }
-    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
-        problems.push(notActive(target, candidate));
-    }
-    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
-        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
-            'Somebody else updated the code, or this is the hash of another build.');
-    }
-    return problems;
-}
-/** Why a published version cannot be the canary. */
-function notActive(target, facts) {
-    const remedy = facts.state === 'Inactive'
-        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
-            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
-        : '';
-    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
-}
-/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
-function inspectPair(target, stable, candidate) {
-    const problems = [];
-    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
-        '(update the alias yourself), then go on with canaries.';
-    if (stable.role !== candidate.role) {
-        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
-            `${label(candidate)} as ${candidate.role}. ${why}`);
-    }
-    if (stable.deadLetterArn !== candidate.deadLetterArn) {
-        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
-            `${label(candidate)} has ${queue(candidate)}. ${why}`);
-    }
-    return problems;
-}
-function label({ version }) {
-    return version === '$LATEST' ? 'the new one' : `version ${version}`;
-}
-function queue({ deadLetterArn }) {
-    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
-}
-function because(reason) {
-    return reason === '' ? '' : ` (${reason})`;
-}
-/** Whether the named alarms exist and are in a state from which a rollout may begin. */
-function inspectAlarms(names, alarms, policy) {
-    const problems = [];
-    const warnings = [];
-    for (const name of names) {
-        const alarm = alarms.find((candidate) => candidate.name === name);
-        if (alarm === undefined) {
-            problems.push(`alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
-                'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".');
-        }
-        else if (alarm.notEvaluated !== undefined) {
-            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
-        }
-        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
-            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
-                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
-        }
-        else if (alarm.state === 'ALARM') {
-            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
-        }
-        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
-            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
-                'the first step would be reverted at once.');
-        }
-    }
-    return { problems, warnings };
-}
-
-;// CONCATENATED MODULE: ./src/core/session.ts
-
-
-/** What a rollout takes besides its bakes: publishing, waiting for Lambda, and a revert at its very end. */
-const MARGIN_MS = 5 * 60_000;
-/** What aws-actions/configure-aws-credentials asks for when it is not told otherwise. */
-const USUAL_SESSION_MS = 60 * 60_000;
-/** Whether the credentials last as long as the plan: without them, nothing can be reverted. */
-function inspectSession(session, plan, now) {
-    const bakeMs = (0,core_plan/* totalBakeMs */._m)(plan);
-    const baking = `the plan bakes for ${(0,core_duration/* formatDuration */.a)(bakeMs)}`;
-    const waysOut = 'Let the session last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and the ' +
-        "role's maximum session duration), or let this action assume the role itself and renew the session " +
-        '(role-to-assume).';
-    switch (session.type) {
-        case 'renewed':
-        case 'endless':
-            return { problems: [], warnings: [] };
-        case 'temporary': {
-            const leftMs = session.expiresAt - now;
-            return {
-                problems: leftMs < bakeMs + MARGIN_MS
-                    ? [
-                        `The AWS credentials expire in ${(0,core_duration/* formatDuration */.a)(leftMs)}, but ${baking} ` +
-                            `and takes up to ${(0,core_duration/* formatDuration */.a)(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
-                    ]
-                    : [],
-                warnings: [],
-            };
-        }
-        case 'unknown':
-            return {
-                problems: [],
-                warnings: bakeMs + MARGIN_MS > USUAL_SESSION_MS
-                    ? [
-                        `It is not known when the AWS credentials expire, and ${baking}. Without them nothing can be ` +
-                            `reverted. Make sure that they last: ${waysOut}`,
-                    ]
-                    : [],
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/polling.ts
-
-const polling_POLL_MS = 2_000;
-const NEWS_EVERY_MS = 60_000;
-/**
- * Reads until it is done. The SDK's waiters are not used: they swallow an AccessDenied until they time
- * out, and never settle on states like Inactive.
- * @throws when it is not done in time, when a read fails, or when aborted
- */
-async function pollUntil(options) {
-    const { read, done, waitingFor, patienceMs, clock, note, signal } = options;
-    const begin = clock.now();
-    let newsAt = begin;
-    for (;;) {
-        const value = await read();
-        if (done(value))
-            return value;
-        const now = clock.now();
-        if (now - begin >= patienceMs) {
-            throw new Error(`${waitingFor(value)}: not done after ${(0,core_duration/* formatDuration */.a)(patienceMs)}`);
-        }
-        if (now >= newsAt) {
-            const waited = now > begin ? ` (${(0,core_duration/* formatDuration */.a)(now - begin)} so far)` : '';
-            note(`${waitingFor(value)}${waited}`);
-            newsAt = now + NEWS_EVERY_MS;
-        }
-        await clock.sleep(polling_POLL_MS, signal);
-        signal.throwIfAborted();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/preflight.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** An update takes seconds, one of a container image minutes. */
-const UPDATE_PATIENCE_MS = 15 * 60_000;
-const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
-/**
- * Looks at everything and writes nothing.
- * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
- * @throws {Refusal} when there are no credentials to look with
- */
-async function preflight(config, id, preparation) {
-    const session = await lookAtSession(config, preparation);
-    const [looks, alarms] = await Promise.all([
-        Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
-        lookAtAlarms(config, preparation),
-    ]);
-    const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
-    const blindness = await lookForBlips(alarms.watches, preparation);
-    const recovery = await lookForUnfinished(looks, { config, id }, preparation);
-    const findings = [session, recovery, ...looks, alarms];
-    return {
-        targets,
-        recovery,
-        problems: findings.flatMap(({ problems }) => problems),
-        details: [
-            ...targets.map(({ facts }) => describeFacts(facts)),
-            ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
-        ],
-        warnings: [
-            ...[session, ...looks, alarms].flatMap(({ warnings }) => warnings),
-            ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
-            ...blindness,
-            ...planWarnings(config),
-        ],
-    };
-}
-/** First and alone: without credentials, everything else fails for the same reason. */
-async function lookAtSession({ plan }, { aws, clock }) {
-    try {
-        return inspectSession(await aws.session(), plan, clock.now());
-    }
-    catch (error) {
-        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error)]);
-    }
-}
-async function lookForUnfinished(looks, { config, id }, { aws, runs, signal }) {
-    const found = looks.flatMap(({ target, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
-    const statuses = new Map();
-    for (const { description } of found) {
-        const { marker } = readMarker(description);
-        if (marker !== undefined)
-            statuses.set(marker.nonce, await runs.status(marker, signal));
-    }
-    return recoveryOf({
-        found,
-        statusOf: ({ nonce }) => statuses.get(nonce) ?? NOT_ASKED,
-        policy: config.onUnfinished,
-        own: id,
-        region: aws.region,
-    });
-}
-const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
-async function lookAtTarget(request, preparation) {
-    const { target } = request;
-    const { aws, clock, note, signal } = preparation;
-    const reading = readSettled({ aliases: aws.aliases, target, clock, note, signal });
-    const alias = await reading.catch(() => undefined);
-    const found = { target, ...(alias === undefined ? {} : { alias }) };
-    try {
-        const facts = await gather(request, await reading, preparation);
-        const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
-        return { ...found, ...inspectTarget(facts), cleared };
-    }
-    catch (error) {
-        return { ...found, problems: [unreadable(error, request, preparation)], warnings: [] };
-    }
-}
-async function gather({ target, version, codeSha256 }, alias, preparation) {
-    const { functions, region } = preparation.aws;
-    const served = alias?.routing.version;
-    const [candidate, stable] = await Promise.all([
-        settledVersion(target, version, preparation),
-        served === undefined || served === '$LATEST'
-            ? undefined
-            : functions.read(target, preparation.signal, served),
-    ]);
-    return {
-        target,
-        region,
-        candidate,
-        ...(alias === undefined ? {} : { routing: alias.routing }),
-        ...(stable === undefined ? {} : { stable }),
-        ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
-    };
-}
-/** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
-async function settledVersion(target, version, { aws, clock, note, signal }) {
-    return pollUntil({
-        read: () => aws.functions.read(target, signal, version),
-        done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
-        waitingFor: () => version === undefined
-            ? `${target.functionName}: waiting for an update that is in progress`
-            : `${target.functionName}: waiting for version ${version} to become Active`,
-        patienceMs: UPDATE_PATIENCE_MS,
-        clock,
-        note,
-        signal,
-    });
-}
-function unreadable(error, { target, version }, { aws: { region }, signal }) {
-    signal.throwIfAborted();
-    if ((0,call/* isNotFound */.c4)(error)) {
-        return version === undefined
-            ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
-            : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
-    }
-    return (0,src_problems/* messageOf */.b)(error);
-}
-function lintedTarget({ request: { target, version }, facts }) {
-    return { ...target, stable: facts.stable?.version, canary: version };
-}
-/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
-async function lookForBlips([watch], { aws, signal }) {
-    if (watch === undefined)
-        return [];
-    try {
-        await aws.alarms.history(watch, signal);
-        return [];
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        return [
-            `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
-                `be missed, or count as red without need: ${(0,src_problems/* messageOf */.b)(error)}`,
-        ];
-    }
-}
-/**
- * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
- * watch them from here on.
- */
-async function lookAtAlarms(config, { aws, clock, signal }) {
-    const names = config.alarms.map(({ name }) => name);
-    const at = clock.now();
-    try {
-        const found = await aws.alarms.read(names, signal);
-        const { problems, warnings } = inspectAlarms(names, found, config);
-        return {
-            problems: [...problems, ...elsewhere(config.alarms, found)],
-            warnings,
-            found,
-            watches: found.map((alarm) => watch(alarm, at)),
-        };
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        const problem = (0,src_problems/* messageOf */.b)(error);
-        return { problems: [problem], warnings: [], found: [], watches: [] };
-    }
-}
-/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
-function elsewhere(wanted, found) {
-    return wanted.flatMap(({ name, account }) => {
-        const alarm = found.find((candidate) => candidate.name === name);
-        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
-            ? []
-            : [
-                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
-            ];
-    });
-}
-function planWarnings({ plan, alarms }) {
-    const total = (0,core_plan/* totalBakeMs */._m)(plan);
-    return [
-        ...(alarms.length === 0
-            ? [
-                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
-            ]
-            : []),
-        ...(total > HOSTED_JOB_LIMIT_MS
-            ? [
-                `The plan bakes for ${(0,core_duration/* formatDuration */.a)(total)}; a job on a GitHub-hosted runner ends after 6 h, ` +
-                    'and the rollout would be reverted then.',
-            ]
-            : []),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/publish.ts
-
-
-
-
-
-
-
-/** SnapStart and container images take minutes to become Active. */
-const ACTIVE_PATIENCE_MS = 30 * 60_000;
-const PUBLISH_TRIES = 5;
-/**
- * Publishes the versions of all targets and waits until they are Active.
- * @throws {Refusal} when a version cannot be the canary
- */
-function publish(targets, description, preparation) {
-    return publish_all(targets, (cleared) => canaryOf(cleared, description, preparation));
-}
-/**
- * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
- * @throws {Refusal} when an alias cannot be created
- */
-function prepareAliases(published, resumed, preparation) {
-    return publish_all(published, (each) => prepareAlias(each, resumed, preparation));
-}
-/** Waits for all, and reports everything that went wrong with any of them. */
-async function publish_all(items, act) {
-    const settled = await Promise.allSettled(items.map(act));
-    const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
-    if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
-    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
-function problemsIn(reason) {
-    if (reason instanceof src_problems/* Refusal */.P)
-        return reason.problems;
-    return [(0,src_problems/* messageOf */.b)(reason)];
-}
-async function canaryOf(cleared, description, preparation) {
-    const { request, facts } = cleared;
-    const { target } = request;
-    const version = request.version ?? (await publishLatest(cleared, description, preparation));
-    if (version === facts.routing?.version)
-        return { cleared, version };
-    const canary = await untilActive(target, version, preparation);
-    const problems = [
-        ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
-        // $LATEST may have changed between preflight and publishing.
-        ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
-    ];
-    if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
-    return { cleared, version };
-}
-async function publishLatest({ request: { target }, facts }, description, preparation) {
-    const { aws, note, signal } = preparation;
-    for (let tries = 1;; tries++) {
-        try {
-            const request = { codeSha256: facts.candidate.codeSha256, description };
-            const version = await aws.functions.publish(target, request, signal);
-            note(`${target.functionName}: $LATEST is published as version ${version}`);
-            return version;
-        }
-        catch (error) {
-            const busy = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
-            if (!busy || tries >= PUBLISH_TRIES)
-                throw error;
-            // An update began after preflight; if it changed the code, the hash stops the next try.
-            await settledVersion(target, undefined, preparation);
-        }
-    }
-}
-async function untilActive(target, version, { aws, clock, note, signal }) {
-    return pollUntil({
-        read: () => aws.functions.read(target, signal, version),
-        done: ({ state }) => state !== 'Pending',
-        waitingFor: ({ stateReason }) => `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
-        patienceMs: ACTIVE_PATIENCE_MS,
-        clock,
-        note,
-        signal,
-    });
-}
-async function prepareAlias({ cleared: { request, facts, alias }, version }, resumed, preparation) {
-    const { target } = request;
-    const { functionArn } = facts.candidate;
-    if (alias === undefined) {
-        const created = await createAlias(target, version, preparation);
-        return { target, functionArn, alias: created, disposition: { type: 'created', version } };
-    }
-    const unfinished = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
-    return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
-}
-function dispositionOf({ routing }, version, unfinished) {
-    if (unfinished?.marker.canary === version) {
-        return { type: 'shift', stable: unfinished.marker.stable, canary: version };
-    }
-    if (unfinished === undefined || !(0,core_routing/* isSplit */.pF)(routing)) {
-        const { version: stable } = routing;
-        return stable === version
-            ? { type: 'unchanged', version }
-            : { type: 'shift', stable, canary: version };
-    }
-    const { target, marker } = unfinished;
-    throw new src_problems/* Refusal */.P([
-        `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
-            `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
-    ]);
-}
-async function createAlias(target, version, { aws: { aliases }, signal }) {
-    try {
-        return await aliases.create(target, version, signal);
-    }
-    catch (error) {
-        // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
-        const exists = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
-        const alias = exists ? await aliases.find(target, signal) : undefined;
-        if (alias === undefined)
-            throw error;
-        if (alias.routing.version === version && !(0,core_routing/* isSplit */.pF)(alias.routing))
-            return alias;
-        throw new src_problems/* Refusal */.P([
-            `somebody else created the alias ${(0,core_target/* targetName */.je)(target)} meanwhile; it serves ${(0,core_routing/* describeRouting */.ww)(alias.routing)}.`,
-        ]);
-    }
-}
-
-// EXTERNAL MODULE: ./src/rollout.ts
-var src_rollout = __nccwpck_require__(6190);
-;// CONCATENATED MODULE: ./src/action.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** Of several aliases, one may become readable only after others were put back. */
-const MOST_ROUNDS = 4;
-// Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
-const JITTER = 0.1;
-/**
- * Does what the inputs ask for, from preflight to the last bake.
- * @throws {Refusal} when no rollout of its own was begun; whatever else is thrown means the same
- */
-async function runAction(config, id, surroundings) {
-    const { aws, clock, chronicle } = surroundings;
-    chronicle.record({ type: 'plan', at: clock.now(), plan: config.plan });
-    recordTargets(surroundings, config.requests.map(askedReport));
-    const clearance = await clear(config, id, surroundings);
-    const { details, recovery } = clearance;
-    chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
-    clearance.warnings.forEach(chronicle.warn);
-    recordTargets(surroundings, clearance.targets.map(clearedReport));
-    if (config.dryRun)
-        return { outcome: 'planned', reason: '' };
-    const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
-    const { prepared, watches } = await prepare(clearance, resumed, config, surroundings).catch((error) => {
-        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
-    });
-    recordTargets(surroundings, prepared.map(preparedReport));
-    const shifting = prepared.flatMap((each) => shiftOf(each, config, id, resumed));
-    if (shifting.length === 0) {
-        return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
-    }
-    shifting.flatMap(unmarkable).forEach(chronicle.warn);
-    return shift(shifting, { config, resumed, watches, surroundings });
-}
-/** Preflight, after the rollouts of dead runs were ended. */
-async function clear(config, id, surroundings) {
-    const { aws, chronicle } = surroundings;
-    for (let rounds = 1;; rounds++) {
-        const clearance = await preflight(config, id, preparationIn(surroundings));
-        const { recovery, problems } = clearance;
-        recovery.warnings.forEach(chronicle.warn);
-        // Even when this rollout cannot begin: nobody watches what the dead one left.
-        const putBack = recovery.action === 'revert' && !config.dryRun;
-        if (putBack && rounds < MOST_ROUNDS) {
-            await putStableBack(recovery, surroundings);
-            continue;
-        }
-        const left = putBack || recovery.action === 'resume' ? recovery.unfinished : [];
-        if (problems.length > 0 || putBack) {
-            throw new src_problems/* Refusal */.P([...problems, ...stillSplit(left, aws.region)]);
-        }
-        return clearance;
-    }
-}
-/** Publishes, and brings every target to where its traffic can be shifted. */
-async function prepare({ targets }, resumed, config, surroundings) {
-    const preparation = preparationIn(surroundings);
-    const published = await publish(targets, config.description, preparation);
-    // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
-    const { problems, watches } = await lookAtAlarms(config, preparation);
-    if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
-    return { prepared: await prepareAliases(published, resumed, preparation), watches };
-}
-function preparationIn({ aws, runs, clock, chronicle, cancellation }) {
-    return { aws, runs, clock, note: chronicle.note, signal: cancellation };
-}
-async function shift(shifting, { config, resumed, watches, surroundings }) {
-    const { aws, clock, chronicle, cancellation, random } = surroundings;
-    const world = {
-        routers: shifting.map((each) => routerOf(each, surroundings)),
-        checks: createChecks(aws.alarms, watches, config),
-        clock,
-        journal: {
-            record(entry) {
-                if (entry.type === 'state')
-                    keepForPost(entry.state, shifting, config, surroundings);
-                chronicle.record(entry);
-            },
-        },
-        cancellation,
-        onCancel: config.onCancel,
-        pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
-    };
-    const targets = shifting.map(({ target }) => target);
-    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(config.plan, world, resumeStep(targets, resumed)));
-}
-/** The router of a target, in this process and in those that clean up after it. */
-function routerOf(to, { aws, clock, chronicle }) {
-    return createRouter({
-        ...to,
-        region: aws.region,
-        aliases: aws.aliases,
-        aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
-        clock,
-        note: chronicle.note,
-    });
-}
-/** What stays as a dead run left it, because the run that was to resume it cannot begin. */
-function stillSplit(unfinished, region) {
-    return unfinished.map(({ target, marker }) => `${(0,core_target/* targetName */.je)(target)} stays at ${marker.weight} % of version ${marker.canary}, and nobody watches it. ` +
-        `To put version ${marker.stable} back: ${repairCommand(target, marker.stable, region)}`);
-}
-/** Ends the rollouts of dead runs. @throws {Refusal} when an alias is not on its stable version after that */
-async function putStableBack({ unfinished }, surroundings) {
-    const results = await Promise.all(unfinished.map(async ({ target, marker }) => {
-        const found = { nonces: [marker.nonce], begun: [marker.weight] };
-        const router = routerOf({ target, versions: marker, ...found }, surroundings);
-        const result = await router.revert();
-        if (result.type !== 'reverted')
-            return [result.detail];
-        surroundings.chronicle.note(`${(0,core_target/* targetName */.je)(target)}: version ${marker.stable} is put back`);
-        return [];
-    }));
-    const problems = results.flat();
-    if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
-}
-/** Runs before the command that the state leads to: what is to be written is saved first. */
-function keepForPost(state, shifting, { plan, region, role }, { keep }) {
-    if (state.phase === 'shifting') {
-        const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
-        const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
-            ...{ target, versions: { stable, canary }, nonces },
-            begun: [...begun, ...weights],
-        }));
-        keep.save({ region, role, targets });
-    }
-    else if ((0,rollout/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
-        keep.forget();
-    }
-}
-function shiftOf({ target, alias, disposition }, { plan }, id, resumed) {
-    if (disposition.type !== 'shift')
-        return [];
-    const { stable, canary } = disposition;
-    const versions = { stable, canary };
-    const before = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker;
-    const markers = markersOf(plan, id, versions);
-    const fits = markers.every((marker) => withMarker(alias.description, marker) !== undefined);
-    return [
-        {
-            ...{ target, versions, alias, markers: fits ? markers : [] },
-            nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
-            begun: before === undefined ? [] : [before.weight],
-        },
-    ];
-}
-function unmarkable({ target, markers }) {
-    return markers.length > 0
-        ? []
-        : [
-            `${(0,core_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
-                'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
-        ];
-}
-function recordTargets({ aws, clock, chronicle }, targets) {
-    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
-}
-function askedReport({ target, version = '' }) {
-    return (0,core_target/* targetReport */.mh)(target, { version });
-}
-function clearedReport({ request: { target, version }, facts, alias }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn: facts.candidate.functionArn,
-        aliasArn: alias?.arn ?? '',
-        previousVersion: facts.routing?.version ?? '',
-        version: version ?? '',
-    });
-}
-function preparedReport({ target, functionArn, alias, disposition }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn,
-        aliasArn: alias.arn,
-        disposition: disposition.type,
-        ...(0,core_target/* versionsOf */.x4)(disposition),
-    });
-}
-
-
-/***/ }),
-
 /***/ 1626:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -64273,6 +62676,53 @@ function forAllClients(provide) {
 
 /***/ }),
 
+/***/ 4156:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ readSettled)
+/* harmony export */ });
+/* harmony import */ var _core_routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3441);
+/* harmony import */ var _core_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8571);
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4294);
+
+
+
+// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
+const PATIENCE_MS = 15 * 60_000;
+const POLL_MS = 5_000;
+/**
+ * Reads an alias. While Lambda moves its provisioned concurrency to another version, it shows weights
+ * that nobody set: this waits until they are gone, and answers with the alias as it is then.
+ */
+async function readSettled(options) {
+    const { aliases, target, clock, note, signal, move } = options;
+    const deadline = clock.now() + PATIENCE_MS;
+    for (let announced = false;; announced = true) {
+        const alias = await aliases.find(target, signal);
+        if (alias === undefined || !(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .isSplit */ .pF)(alias.routing) || clock.now() >= deadline)
+            return alias;
+        if (move !== undefined && !(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeTransition */ .zQ)(alias.routing, move.from, move.to))
+            return alias;
+        const transition = await aliases.transition(target, signal);
+        // It may have ended between the two reads.
+        if (transition === 'none')
+            return aliases.find(target, signal);
+        // Without the permission to see it, only our own move makes a transition likely.
+        if (transition === 'unknown' && move === undefined)
+            return alias;
+        if (!announced) {
+            note(`${(0,_core_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
+                `weights to clear (at most ${(0,_core_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a)(PATIENCE_MS)})`);
+        }
+        await clock.sleep(POLL_MS, signal);
+        signal?.throwIfAborted();
+    }
+}
+
+
+/***/ }),
+
 /***/ 4632:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -64619,6 +63069,48 @@ function link(label, url) {
 
 /***/ }),
 
+/***/ 4517:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bs: () => (/* binding */ markersOf),
+/* harmony export */   Pe: () => (/* binding */ withMarker),
+/* harmony export */   c5: () => (/* binding */ sameRollout),
+/* harmony export */   t7: () => (/* binding */ readMarker)
+/* harmony export */ });
+/** Lambda takes descriptions up to this length. */
+const LONGEST_DESCRIPTION = 256;
+const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+)\}/;
+/** The markers of a plan's steps, in order. */
+function markersOf(plan, id, versions) {
+    return plan.steps.map(({ weight }, index) => ({ ...id, ...versions, step: index + 1, weight }));
+}
+/** A description with the marker behind it; nothing when there is no room for it. */
+function withMarker(description, marker) {
+    const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
+    const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
+        `canary=${canary} step=${step} weight=${weight} plan=${plan}}`;
+    const marked = description === '' ? text : `${description} ${text}`;
+    return marked.length <= LONGEST_DESCRIPTION ? marked : undefined;
+}
+/** A description without the marker, and the marker if there is one. */
+function readMarker(description) {
+    const match = MARKER.exec(description);
+    if (match?.groups === undefined)
+        return { description };
+    const { step, weight, ...texts } = match.groups;
+    return {
+        description: description.replace(match[0], ''),
+        marker: { ...texts, step: Number(step), weight: Number(weight) },
+    };
+}
+function sameRollout(a, b) {
+    return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
+}
+
+
+/***/ }),
+
 /***/ 4620:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -64642,6 +63134,30 @@ function totalBakeMs(plan) {
 /** `10 %`, `100 % (promotion)`. */
 function describeWeight(weight) {
     return weight >= 100 ? `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(100)} (promotion)` : (0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(weight);
+}
+
+
+/***/ }),
+
+/***/ 8506:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ repairCommand)
+/* harmony export */ });
+/** The one command that puts an alias on one version, ready to be pasted into a shell. */
+function repairCommand(target, version, region) {
+    return [
+        'aws lambda update-alias',
+        `--region ${quote(region)}`,
+        `--function-name ${quote(target.functionId)}`,
+        `--name ${quote(target.alias)}`,
+        `--function-version ${quote(version)}`,
+        "--routing-config 'AdditionalVersionWeights={}'",
+    ].join(' ');
+}
+function quote(text) {
+    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 
@@ -65464,7 +63980,7 @@ function loadRollout() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1287);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5703);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -65477,7 +63993,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1287:
+/***/ 5703:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65488,8 +64004,1248 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./src/action.ts + 15 modules
-var action = __nccwpck_require__(3732);
+// EXTERNAL MODULE: ./src/core/report.ts
+var report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/core/target.ts
+var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/settled.ts
+var settled = __nccwpck_require__(4156);
+// EXTERNAL MODULE: ./src/core/duration.ts
+var core_duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
+;// CONCATENATED MODULE: ./src/core/alarm-lint.ts
+
+
+
+/**
+ * Lambda's metrics are sums of a minute that can be seen a minute or more after it is over, and
+ * CloudWatch looks at them once a minute. Neither is promised, so this is the usual, not the worst.
+ */
+const METRIC_DELAY_MS = 2 * 60_000;
+/** Warnings about alarms that cannot do their job in this rollout. */
+function lintAlarms(alarms, { targets, plan }) {
+    const steps = plan.steps.map((step, index) => ({ ...step, number: index + 1 }));
+    return alarms.flatMap(({ name, definition }) => {
+        if (definition === undefined)
+            return [];
+        const faults = [
+            tooSlow(definition, steps),
+            unseeing(definition, targets) ?? diluted(definition, { targets, steps }),
+        ];
+        return faults.flatMap((fault) => (fault === undefined ? [] : [`Alarm ${name} ${fault}`]));
+    });
+}
+function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps) {
+    const datapointsMs = periodSeconds * 1000 * datapointsToAlarm;
+    const needsMs = datapointsMs + METRIC_DELAY_MS;
+    const sane = periodSeconds > 0 && datapointsToAlarm > 0 && Number.isFinite(needsMs);
+    // A promotion that does not bake is meant not to be watched.
+    const short = steps.filter(({ weight, bakeMs }) => bakeMs < needsMs && !(weight >= 100 && bakeMs === 0));
+    if (!sane || short.length === 0)
+        return undefined;
+    const of = evaluationPeriods > datapointsToAlarm ? ` of ${evaluationPeriods}` : '';
+    const several = of !== '' || datapointsToAlarm !== 1;
+    const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
+    // An alarm over a minute is as short as one on Lambda's metrics can be.
+    const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
+    return (`needs about ${(0,core_duration/* formatDuration */.a)(needsMs)} to go into ALARM (${datapoints}, and about ` +
+        `${(0,core_duration/* formatDuration */.a)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
+        `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
+}
+function bakesFor(steps) {
+    const bakes = steps.map(({ bakeMs }) => bakeMs);
+    const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
+    const duration = (0,core_duration/* formatDuration */.a)(shortest);
+    if (bakes.length === 1)
+        return `bakes for ${duration} only`;
+    const same = bakes.every((bakeMs) => bakeMs === shortest);
+    return same ? `bake for ${duration} only` : `bake for less, the shortest for ${duration}`;
+}
+function unseeing({ metrics }, targets) {
+    const [target] = targets;
+    const sights = metrics.map((metric) => sightOf(metric, targets));
+    // With one metric that sees the canary the others may be what it is compared with.
+    if (sights.some(({ type }) => type === 'sees' || type === 'unknown'))
+        return undefined;
+    const blind = sights.find((sight) => sight.type === 'never');
+    if (blind !== undefined)
+        return blind.why;
+    const elsewhere = sights.flatMap((sight) => (sight.type === 'elsewhere' ? [sight.what] : []));
+    if (target === undefined || elsewhere.length === 0)
+        return undefined;
+    return (`watches ${join(elsewhere)} only, but the rollout shifts ${join(targets.map(core_target/* targetName */.je))}. ` +
+        `Unless that is meant, use ${targets.length === 1 ? '' : 'the dimensions of one of these, as '}` +
+        `FunctionName = ${target.functionName} and Resource = ${(0,core_target/* targetName */.je)(target)}.`);
+}
+function sightOf({ namespace, dimensions }, targets) {
+    const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
+    if (namespace !== 'AWS/Lambda' || functionName === undefined)
+        return { type: 'unknown' };
+    const ofFunction = targets.filter((target) => target.functionName === functionName);
+    const [first] = ofFunction;
+    if (first === undefined)
+        return { type: 'elsewhere', what: functionName };
+    if (resource?.startsWith('arn:'))
+        return never(first, underArn(resource));
+    const version = resource === undefined ? undefined : versionIn(resource, functionName);
+    if (version !== undefined)
+        return never(first, callsOf(version, `${functionName}:${version}`));
+    const seen = ofFunction.filter((target) => resource === undefined || resource === (0,core_target/* targetName */.je)(target));
+    const [target] = seen;
+    if (target === undefined)
+        return { type: 'elsewhere', what: resource ?? functionName };
+    if (executed === undefined || seen.some((each) => mayRun(each, executed))) {
+        return { type: 'sees' };
+    }
+    return { type: 'never', why: executedWhy(target, executed) };
+}
+/** The version that a resource like `checkout:7` names; undefined for one that names an alias. */
+function versionIn(resource, functionName) {
+    const qualifier = resource.slice(functionName.length + 1);
+    const ofFunction = resource === `${functionName}:${qualifier}`;
+    return ofFunction && /^(\d+|\$LATEST)$/.test(qualifier) ? qualifier : undefined;
+}
+function never(target, why) {
+    const name = (0,core_target/* targetName */.je)(target);
+    return { type: 'never', why: `sees nothing of ${name}: ${why}. Use Resource = ${name}.` };
+}
+function underArn(resource) {
+    return `Resource = ${resource} is an ARN, and Lambda has no metrics under an ARN`;
+}
+function callsOf(version, resource) {
+    return `Resource = ${resource} covers only calls that name ${numbered(version)} themselves`;
+}
+function mayRun({ stable, canary }, version) {
+    return canary === undefined ? version !== stable : version === canary;
+}
+function executedWhy(target, executed) {
+    const name = (0,core_target/* targetName */.je)(target);
+    const other = executed === target.stable || target.canary === undefined
+        ? 'covers the stable version only'
+        : `covers ${numbered(executed)} only, and the canary is ${numbered(target.canary)}`;
+    return (`never sees the canary of ${name}: ExecutedVersion = ${executed} ${other}. ` +
+        `Use Resource = ${name} without ExecutedVersion.`);
+}
+function numbered(version) {
+    return version === '$LATEST' ? version : `version ${version}`;
+}
+/** Weights and thresholds are decimals in doubles: 33.3 % is not quite 0.333. */
+const TOLERANCE = 1e-9;
+function diluted(definition, { targets, steps, }) {
+    const { comparison, threshold } = definition;
+    const top = valueWhenAllFail(definition, targets);
+    const exclusive = comparison === 'GreaterThanThreshold';
+    const upwards = exclusive || comparison === 'GreaterThanOrEqualToThreshold';
+    if (top === undefined || threshold === undefined || !Number.isFinite(threshold) || !upwards) {
+        return undefined;
+    }
+    const reaches = ({ weight }) => {
+        const above = (weight / 100) * top - threshold;
+        return exclusive ? above > TOLERANCE : above >= -TOLERANCE;
+    };
+    const blind = steps.filter((step) => step.weight < 100 && !reaches(step));
+    if (blind.length === 0)
+        return undefined;
+    const highest = (0,core_routing/* formatWeight */.ck)(Math.max(...blind.map(({ weight }) => weight)));
+    const limit = (0,core_routing/* formatWeight */.ck)((threshold / top) * 100);
+    return (`would miss even a canary that fails every time in ${nameSteps(blind)}: it watches the error rate ` +
+        `of old and new together, which is ${highest} ${blind.length === 1 ? 'only' : 'at most'} then, ` +
+        `and goes into ALARM ${exclusive ? `above ${limit}` : `from ${limit} on`}. ` +
+        'Watch the number of errors (Sum) instead, or lower the threshold.');
+}
+/** What the alarm's error rate is when all calls fail, 1 or 100; undefined when it is no such rate. */
+function valueWhenAllFail({ metrics, expression }, targets) {
+    const mixed = metrics.filter((metric) => mixesVersions(metric, targets));
+    const named = (name, statistic) => mixed.filter((metric) => metric.name === name && metric.statistic === statistic);
+    if (expression === undefined) {
+        // Errors is 0 or 1 for each call, so its average is the rate.
+        return named('Errors', 'Average').length > 0 ? 1 : undefined;
+    }
+    const pairs = named('Errors', 'Sum').flatMap((errors) => named('Invocations', 'Sum')
+        .filter((invocations) => sameTraffic(errors, invocations))
+        .map((invocations) => [errors.id, invocations.id]));
+    for (const [errors, invocations] of pairs) {
+        const text = expression
+            .replaceAll(/\s/g, '')
+            .replaceAll(`FILL(${errors},0)`, () => errors)
+            .replaceAll(`(${errors})`, () => errors);
+        if (writings(`${errors}/${invocations}`).includes(text))
+            return 1;
+        if (writingsInPercent(errors, invocations).includes(text))
+            return 100;
+    }
+    return undefined;
+}
+function writings(formula) {
+    return [formula, `(${formula})`];
+}
+function writingsInPercent(e, i) {
+    return [
+        `100*${e}/${i}`,
+        `(100*${e})/${i}`,
+        `${e}*100/${i}`,
+        `(${e}*100)/${i}`,
+        `${e}/${i}*100`,
+        `100*(${e}/${i})`,
+        `(${e}/${i})*100`,
+    ].flatMap(writings);
+}
+function mixesVersions(metric, targets) {
+    const names = Object.keys(metric.dimensions);
+    return (names.every((name) => name === 'FunctionName' || name === 'Resource') &&
+        sightOf(metric, targets).type === 'sees');
+}
+function sameTraffic({ dimensions: a }, { dimensions: b }) {
+    return a['FunctionName'] === b['FunctionName'] && a['Resource'] === b['Resource'];
+}
+/** `step 1 (5 %)`, `steps 1 to 9 (10 % to 90 %)`; a plan may have a hundred of them. */
+function nameSteps(steps) {
+    const runs = [];
+    for (const step of steps) {
+        const run = runs.at(-1);
+        if (run?.at(-1)?.number === step.number - 1)
+            run.push(step);
+        else
+            runs.push([step]);
+    }
+    return join(runs.map(nameRun));
+}
+function nameRun(run) {
+    const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
+    const between = run.length === 2 ? ' and ' : ' to ';
+    const numbers = ends.map(({ number }) => number).join(between);
+    const weights = ends.map(({ weight }) => (0,core_routing/* formatWeight */.ck)(weight)).join(between);
+    return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
+}
+function join(words) {
+    const different = [...new Set(words)];
+    const last = different.slice(-1);
+    return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
+}
+
+;// CONCATENATED MODULE: ./src/core/verdict.ts
+const PASS = { kind: 'pass', reason: '' };
+const SEVERITY = ['pass', 'inconclusive', 'error', 'fail'];
+/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
+function worst(verdicts) {
+    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
+}
+
+;// CONCATENATED MODULE: ./src/core/alarms.ts
+
+
+/** Begins to watch an alarm. One that is already red counts only after it was green once. */
+function watch(reading, at) {
+    return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
+}
+/**
+ * The alarms whose present state does not tell whether they were red since the reading before.
+ * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
+ * red and green again between two readings; only then is its history worth a call.
+ */
+function needHistory(watches, alarms) {
+    const present = (watch) => alarms.find(({ name }) => name === watch.name);
+    // A plain failure decides by itself, and the revert must not wait for anything.
+    if (watches.some((before) => !before.ignored && present(before)?.state === 'ALARM'))
+        return [];
+    return watches.filter((before) => {
+        const now = present(before);
+        if (now === undefined || now.transitionedAt === before.transitionedAt)
+            return false;
+        return now.state !== 'ALARM' || before.ignored;
+    });
+}
+/**
+ * Judges a reading of the alarms. Not being able to see is not health, but has a grace time.
+ * `histories`: what was read of the alarms that {@link needHistory} named.
+ */
+function assess(watches, reading, histories, policy) {
+    const judged = watches.map((before) => judge(before, reading, histories.get(before.name), policy));
+    return {
+        watches: judged.map(({ after }) => after),
+        measurements: judged.map(({ after, state, detail, verdict }) => ({
+            at: reading.at,
+            check: after.name,
+            state,
+            detail,
+            verdict,
+        })),
+        verdict: worst(judged.map(({ verdict }) => verdict)),
+    };
+}
+function judge(before, reading, history, policy) {
+    if (reading.type === 'unreadable')
+        return unseen(before, reading.at, reading.problem, policy);
+    const now = reading.alarms.find(({ name }) => name === before.name);
+    if (now === undefined) {
+        const problem = 'CloudWatch did not return it: it was deleted, or may no longer be read';
+        return unseen(before, reading.at, problem, policy);
+    }
+    if (now.notEvaluated !== undefined) {
+        return unseen(before, reading.at, now.notEvaluated, policy);
+    }
+    if (!KNOWN_STATES.has(now.state)) {
+        return unseen(before, reading.at, `CloudWatch gives its state as ${now.state}`, policy);
+    }
+    const states = statesSince(before, now, history);
+    const ignored = before.ignored && !states.includes('OK');
+    // An ignored alarm counts from its first green on; one that never was ignored counts throughout.
+    const counted = before.ignored ? states.slice(states.indexOf('OK') + 1) : states;
+    return {
+        after: { ...seen(now, reading.at), ignored },
+        state: now.state,
+        detail: now.reason,
+        verdict: ignored ? PASS : judgeStates(now, counted, policy),
+    };
+}
+function judgeStates(now, states, policy) {
+    if (now.state === 'ALARM') {
+        return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
+    }
+    if (states.includes('ALARM')) {
+        return {
+            kind: 'fail',
+            reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
+        };
+    }
+    if (states.includes(UNKNOWN)) {
+        return {
+            kind: 'fail',
+            reason: `alarm ${now.name} left ${now.state} and came back between two readings, and its history ` +
+                'could not be read: that counts as ALARM',
+        };
+    }
+    if (now.state === 'OK')
+        return PASS;
+    return judgeInsufficientData(now, policy);
+}
+function judgeInsufficientData(now, policy) {
+    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
+    switch (policy.onInsufficientData) {
+        case 'continue':
+            return PASS;
+        case 'wait':
+            return { kind: 'inconclusive', reason };
+        case 'revert':
+            return { kind: 'fail', reason };
+    }
+}
+function unseen(before, at, problem, policy) {
+    const darkMs = at - before.seenAt;
+    const reason = `alarm ${before.name} could not be read for ${(0,core_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+    return {
+        after: before,
+        state: 'unreadable',
+        detail: problem,
+        verdict: darkMs > policy.monitoringGraceMs
+            ? {
+                kind: 'fail',
+                reason: `${reason} (monitoring-grace is ${(0,core_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
+            }
+            : { kind: 'error', reason },
+    };
+}
+const KNOWN_STATES = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
+const UNKNOWN = 'unknown';
+function statesSince(before, now, history) {
+    if (history === undefined)
+        return [now.state];
+    if (history.type === 'states')
+        return [...history.states, now.state];
+    // Without history: a changed state is taken for one step, but one that changed and is the same
+    // again was something else in between, and that may have been ALARM.
+    return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
+}
+function seen(reading, at) {
+    return {
+        name: reading.name,
+        state: reading.state,
+        ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
+        seenAt: at,
+    };
+}
+
+// EXTERNAL MODULE: ./src/core/marker.ts
+var core_marker = __nccwpck_require__(4517);
+// EXTERNAL MODULE: ./src/core/plan.ts
+var core_plan = __nccwpck_require__(4620);
+// EXTERNAL MODULE: ./src/core/repair.ts
+var repair = __nccwpck_require__(8506);
+;// CONCATENATED MODULE: ./src/core/preflight.ts
+
+
+
+/** What was found, for who wants to know. */
+function describeFacts({ target, routing, stable, candidate }) {
+    const serves = routing === undefined
+        ? 'does not exist yet'
+        : `serves ${(0,core_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+    return (`${(0,core_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+        `with code ${candidate.codeSha256} and role ${candidate.role}`);
+}
+/** Everything AWS would refuse half-way, found before the first write. */
+function inspectTarget(facts) {
+    const { routing, stable, candidate } = facts;
+    const unchanged = candidate.version === routing?.version;
+    const problems = [
+        ...inspectRouting(facts),
+        ...(unchanged ? [] : inspectCandidate(facts)),
+        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
+    ];
+    const warnings = stable?.state === 'Inactive'
+        ? [
+            `${(0,core_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
+        ]
+        : [];
+    return { problems, warnings };
+}
+function inspectRouting({ target, region, routing, stable }) {
+    const name = (0,core_target/* targetName */.je)(target);
+    if (routing === undefined)
+        return [];
+    if (routing.version === '$LATEST') {
+        return [
+            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
+                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
+                (0,repair/* repairCommand */.p)(target, '1', region),
+        ];
+    }
+    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
+        return [
+            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
+                'Lambda would refuse to route to it, so there would be no way back.',
+        ];
+    }
+    return [];
+}
+function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
+    const problems = [];
+    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
+    if (candidate.lastUpdateStatus === 'Failed') {
+        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
+    }
+    if (candidate.state === 'Failed') {
+        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
+    }
+    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
+        problems.push(notActive(target, candidate));
+    }
+    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
+        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
+            'Somebody else updated the code, or this is the hash of another build.');
+    }
+    return problems;
+}
+/** Why a published version cannot be the canary. */
+function notActive(target, facts) {
+    const remedy = facts.state === 'Inactive'
+        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
+            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
+        : '';
+    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
+}
+/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
+function inspectPair(target, stable, candidate) {
+    const problems = [];
+    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
+        '(update the alias yourself), then go on with canaries.';
+    if (stable.role !== candidate.role) {
+        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
+            `${label(candidate)} as ${candidate.role}. ${why}`);
+    }
+    if (stable.deadLetterArn !== candidate.deadLetterArn) {
+        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
+            `${label(candidate)} has ${queue(candidate)}. ${why}`);
+    }
+    return problems;
+}
+function label({ version }) {
+    return version === '$LATEST' ? 'the new one' : `version ${version}`;
+}
+function queue({ deadLetterArn }) {
+    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
+}
+function because(reason) {
+    return reason === '' ? '' : ` (${reason})`;
+}
+/** Whether the named alarms exist and are in a state from which a rollout may begin. */
+function inspectAlarms(names, alarms, policy) {
+    const problems = [];
+    const warnings = [];
+    for (const name of names) {
+        const alarm = alarms.find((candidate) => candidate.name === name);
+        if (alarm === undefined) {
+            problems.push(`alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
+                'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".');
+        }
+        else if (alarm.notEvaluated !== undefined) {
+            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
+        }
+        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
+            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
+                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
+        }
+        else if (alarm.state === 'ALARM') {
+            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
+        }
+        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
+            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
+                'the first step would be reverted at once.');
+        }
+    }
+    return { problems, warnings };
+}
+
+;// CONCATENATED MODULE: ./src/core/session.ts
+
+
+/** What a rollout takes besides its bakes: publishing, waiting for Lambda, and a revert at its very end. */
+const MARGIN_MS = 5 * 60_000;
+/** What aws-actions/configure-aws-credentials asks for when it is not told otherwise. */
+const USUAL_SESSION_MS = 60 * 60_000;
+/** Whether the credentials last as long as the plan: without them, nothing can be reverted. */
+function inspectSession(session, plan, now) {
+    const bakeMs = (0,core_plan/* totalBakeMs */._m)(plan);
+    const baking = `the plan bakes for ${(0,core_duration/* formatDuration */.a)(bakeMs)}`;
+    const waysOut = 'Let the session last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and the ' +
+        "role's maximum session duration), or let this action assume the role itself and renew the session " +
+        '(role-to-assume).';
+    switch (session.type) {
+        case 'renewed':
+        case 'endless':
+            return { problems: [], warnings: [] };
+        case 'temporary': {
+            const leftMs = session.expiresAt - now;
+            return {
+                problems: leftMs < bakeMs + MARGIN_MS
+                    ? [
+                        `The AWS credentials expire in ${(0,core_duration/* formatDuration */.a)(leftMs)}, but ${baking} ` +
+                            `and takes up to ${(0,core_duration/* formatDuration */.a)(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
+                    ]
+                    : [],
+                warnings: [],
+            };
+        }
+        case 'unknown':
+            return {
+                problems: [],
+                warnings: bakeMs + MARGIN_MS > USUAL_SESSION_MS
+                    ? [
+                        `It is not known when the AWS credentials expire, and ${baking}. Without them nothing can be ` +
+                            `reverted. Make sure that they last: ${waysOut}`,
+                    ]
+                    : [],
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/core/unfinished.ts
+
+
+
+
+/**
+ * Decides about aliases that are split, or carry the mark of a rollout. A rollout is taken for dead only
+ * when its run is known to have ended, and an alias for its own only when it is as its mark says.
+ */
+function recoveryOf({ found, statusOf, policy, own, region }) {
+    const marked = found.flatMap(({ target, routing, description }) => {
+        const { marker } = (0,core_marker/* readMarker */.t7)(description);
+        return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
+    });
+    const asLeft = marked.filter(({ routing, marker }) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker)));
+    const split = asLeft.filter(({ routing }) => (0,core_routing/* isSplit */.pF)(routing));
+    // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
+    // these move all or none. Only who resumes the very same plan can end its bake.
+    const unfinished = asLeft.filter(({ marker }) => split.some((other) => (0,core_marker/* sameRollout */.c5)(other.marker, marker)) ||
+        (policy.action === 'resume' && marker.plan === own.plan));
+    const recoverable = (target) => unfinished.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
+    const problems = [
+        ...found.flatMap((alias) => (0,core_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
+        ...marked.flatMap(({ target, marker, run }) => {
+            const name = (0,core_target/* targetName */.je)(target);
+            if (run.type === 'running')
+                return [underWay(name, marker, run.url)];
+            if (!recoverable(target))
+                return [];
+            if (policy.action === 'fail')
+                return [toFail({ target, marker }, run.url, region)];
+            return run.type === 'unknown' && !policy.given
+                ? [notKnown({ target, marker }, run, region)]
+                : [];
+        }),
+        ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
+    ];
+    return {
+        action: problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
+            ? 'none'
+            : policy.action,
+        unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
+        problems,
+        warnings: marked.flatMap(({ target, routing, marker, run }) => recoverable(target)
+            ? [recovering({ target, marker }, run, policy)]
+            : [leftOver(target, routing, run.url)]),
+    };
+}
+/** `the rollout of version 8 that https://… began` */
+function rollout({ canary }, url) {
+    return `the rollout of version ${canary} that ${url} began`;
+}
+function underWay(name, marker, url) {
+    return (`${name} is being moved by another run: ${rollout(marker, url)} is still under way. ` +
+        'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.');
+}
+function notOurs({ target, routing, description }, region) {
+    const says = description === '' ? '' : ` Its description is: ${description}.`;
+    return (`${(0,core_target/* targetName */.je)(target)} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
+        `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
+        `version: ${(0,repair/* repairCommand */.p)(target, routing.version, region)}`);
+}
+function toFail({ target, marker }, url, region) {
+    return (`${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
+        `on-unfinished is fail. ${remedies(target, marker, region)}`);
+}
+function notKnown({ target, marker }, { url, problem }, region) {
+    return (`${(0,core_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
+        `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
+        `done, or put the alias back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
+}
+function remedies(target, marker, region) {
+    return ('Set on-unfinished to revert or resume, or put the alias back: ' +
+        (0,repair/* repairCommand */.p)(target, marker.stable, region));
+}
+function resumeProblems(unfinished, own) {
+    return unfinished.flatMap(({ target, marker }) => marker.plan === own.plan
+        ? []
+        : [
+            `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
+                'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
+        ]);
+}
+function recovering({ target, marker }, run, { action }) {
+    const found = `${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
+    const doubt = run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
+    return action === 'resume'
+        ? `${found}${doubt}. It is resumed at step ${marker.step}.`
+        : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
+}
+function leftOver(target, routing, url) {
+    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
+        `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`);
+}
+/**
+ * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
+ * not moved yet.
+ */
+function resumeStep(targets, unfinished) {
+    const steps = targets.map((target) => unfinished.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
+    return Math.min(...steps) - 1;
+}
+
+;// CONCATENATED MODULE: ./src/polling.ts
+
+const POLL_MS = 2_000;
+const NEWS_EVERY_MS = 60_000;
+/**
+ * Reads until it is done. The SDK's waiters are not used: they swallow an AccessDenied until they time
+ * out, and never settle on states like Inactive.
+ * @throws when it is not done in time, when a read fails, or when aborted
+ */
+async function pollUntil(options) {
+    const { read, done, waitingFor, patienceMs, clock, note, signal } = options;
+    const begin = clock.now();
+    let newsAt = begin;
+    for (;;) {
+        const value = await read();
+        if (done(value))
+            return value;
+        const now = clock.now();
+        if (now - begin >= patienceMs) {
+            throw new Error(`${waitingFor(value)}: not done after ${(0,core_duration/* formatDuration */.a)(patienceMs)}`);
+        }
+        if (now >= newsAt) {
+            const waited = now > begin ? ` (${(0,core_duration/* formatDuration */.a)(now - begin)} so far)` : '';
+            note(`${waitingFor(value)}${waited}`);
+            newsAt = now + NEWS_EVERY_MS;
+        }
+        await clock.sleep(POLL_MS, signal);
+        signal.throwIfAborted();
+    }
+}
+
+// EXTERNAL MODULE: ./src/problems.ts
+var src_problems = __nccwpck_require__(2095);
+;// CONCATENATED MODULE: ./src/preflight.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** An update takes seconds, one of a container image minutes. */
+const UPDATE_PATIENCE_MS = 15 * 60_000;
+const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
+/**
+ * Looks at everything and writes nothing.
+ * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
+ * @throws {Refusal} when there are no credentials to look with
+ */
+async function preflight(config, id, preparation) {
+    const session = await lookAtSession(config, preparation);
+    const [looks, alarms] = await Promise.all([
+        Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
+        lookAtAlarms(config, preparation),
+    ]);
+    const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
+    const blindness = await lookForBlips(alarms.watches, preparation);
+    const recovery = await lookForUnfinished(looks, { config, id }, preparation);
+    const findings = [session, recovery, ...looks, alarms];
+    return {
+        targets,
+        recovery,
+        problems: findings.flatMap(({ problems }) => problems),
+        details: [
+            ...targets.map(({ facts }) => describeFacts(facts)),
+            ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
+        ],
+        warnings: [
+            ...[session, ...looks, alarms].flatMap(({ warnings }) => warnings),
+            ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
+            ...blindness,
+            ...planWarnings(config),
+        ],
+    };
+}
+/** First and alone: without credentials, everything else fails for the same reason. */
+async function lookAtSession({ plan }, { aws, clock }) {
+    try {
+        return inspectSession(await aws.session(), plan, clock.now());
+    }
+    catch (error) {
+        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error)]);
+    }
+}
+async function lookForUnfinished(looks, { config, id }, { aws, runs, signal }) {
+    const found = looks.flatMap(({ target, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
+    const statuses = new Map();
+    for (const { description } of found) {
+        const { marker } = (0,core_marker/* readMarker */.t7)(description);
+        if (marker !== undefined)
+            statuses.set(marker.nonce, await runs.status(marker, signal));
+    }
+    return recoveryOf({
+        found,
+        statusOf: ({ nonce }) => statuses.get(nonce) ?? NOT_ASKED,
+        policy: config.onUnfinished,
+        own: id,
+        region: aws.region,
+    });
+}
+const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
+async function lookAtTarget(request, preparation) {
+    const { target } = request;
+    const { aws, clock, note, signal } = preparation;
+    const reading = (0,settled/* readSettled */.G)({ aliases: aws.aliases, target, clock, note, signal });
+    const alias = await reading.catch(() => undefined);
+    const found = { target, ...(alias === undefined ? {} : { alias }) };
+    try {
+        const facts = await gather(request, await reading, preparation);
+        const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
+        return { ...found, ...inspectTarget(facts), cleared };
+    }
+    catch (error) {
+        return { ...found, problems: [unreadable(error, request, preparation)], warnings: [] };
+    }
+}
+async function gather({ target, version, codeSha256 }, alias, preparation) {
+    const { functions, region } = preparation.aws;
+    const served = alias?.routing.version;
+    const [candidate, stable] = await Promise.all([
+        settledVersion(target, version, preparation),
+        served === undefined || served === '$LATEST'
+            ? undefined
+            : functions.read(target, preparation.signal, served),
+    ]);
+    return {
+        target,
+        region,
+        candidate,
+        ...(alias === undefined ? {} : { routing: alias.routing }),
+        ...(stable === undefined ? {} : { stable }),
+        ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
+    };
+}
+/** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
+async function settledVersion(target, version, { aws, clock, note, signal }) {
+    return pollUntil({
+        read: () => aws.functions.read(target, signal, version),
+        done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
+        waitingFor: () => version === undefined
+            ? `${target.functionName}: waiting for an update that is in progress`
+            : `${target.functionName}: waiting for version ${version} to become Active`,
+        patienceMs: UPDATE_PATIENCE_MS,
+        clock,
+        note,
+        signal,
+    });
+}
+function unreadable(error, { target, version }, { aws: { region }, signal }) {
+    signal.throwIfAborted();
+    if ((0,call/* isNotFound */.c4)(error)) {
+        return version === undefined
+            ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
+            : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
+    }
+    return (0,src_problems/* messageOf */.b)(error);
+}
+function lintedTarget({ request: { target, version }, facts }) {
+    return { ...target, stable: facts.stable?.version, canary: version };
+}
+/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
+async function lookForBlips([watch], { aws, signal }) {
+    if (watch === undefined)
+        return [];
+    try {
+        await aws.alarms.history(watch, signal);
+        return [];
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        return [
+            `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
+                `be missed, or count as red without need: ${(0,src_problems/* messageOf */.b)(error)}`,
+        ];
+    }
+}
+/**
+ * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
+ * watch them from here on.
+ */
+async function lookAtAlarms(config, { aws, clock, signal }) {
+    const names = config.alarms.map(({ name }) => name);
+    const at = clock.now();
+    try {
+        const found = await aws.alarms.read(names, signal);
+        const { problems, warnings } = inspectAlarms(names, found, config);
+        return {
+            problems: [...problems, ...elsewhere(config.alarms, found)],
+            warnings,
+            found,
+            watches: found.map((alarm) => watch(alarm, at)),
+        };
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        const problem = (0,src_problems/* messageOf */.b)(error);
+        return { problems: [problem], warnings: [], found: [], watches: [] };
+    }
+}
+/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
+function elsewhere(wanted, found) {
+    return wanted.flatMap(({ name, account }) => {
+        const alarm = found.find((candidate) => candidate.name === name);
+        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
+            ? []
+            : [
+                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
+            ];
+    });
+}
+function planWarnings({ plan, alarms }) {
+    const total = (0,core_plan/* totalBakeMs */._m)(plan);
+    return [
+        ...(alarms.length === 0
+            ? [
+                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
+            ]
+            : []),
+        ...(total > HOSTED_JOB_LIMIT_MS
+            ? [
+                `The plan bakes for ${(0,core_duration/* formatDuration */.a)(total)}; a job on a GitHub-hosted runner ends after 6 h, ` +
+                    'and the rollout would be reverted then.',
+            ]
+            : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/publish.ts
+
+
+
+
+
+
+
+/** SnapStart and container images take minutes to become Active. */
+const ACTIVE_PATIENCE_MS = 30 * 60_000;
+const PUBLISH_TRIES = 5;
+/**
+ * Publishes the versions of all targets and waits until they are Active.
+ * @throws {Refusal} when a version cannot be the canary
+ */
+function publish(targets, description, preparation) {
+    return publish_all(targets, (cleared) => canaryOf(cleared, description, preparation));
+}
+/**
+ * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
+ * @throws {Refusal} when an alias cannot be created
+ */
+function prepareAliases(published, resumed, preparation) {
+    return publish_all(published, (each) => prepareAlias(each, resumed, preparation));
+}
+/** Waits for all, and reports everything that went wrong with any of them. */
+async function publish_all(items, act) {
+    const settled = await Promise.allSettled(items.map(act));
+    const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+function problemsIn(reason) {
+    if (reason instanceof src_problems/* Refusal */.P)
+        return reason.problems;
+    return [(0,src_problems/* messageOf */.b)(reason)];
+}
+async function canaryOf(cleared, description, preparation) {
+    const { request, facts } = cleared;
+    const { target } = request;
+    const version = request.version ?? (await publishLatest(cleared, description, preparation));
+    if (version === facts.routing?.version)
+        return { cleared, version };
+    const canary = await untilActive(target, version, preparation);
+    const problems = [
+        ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
+        // $LATEST may have changed between preflight and publishing.
+        ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
+    ];
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return { cleared, version };
+}
+async function publishLatest({ request: { target }, facts }, description, preparation) {
+    const { aws, note, signal } = preparation;
+    for (let tries = 1;; tries++) {
+        try {
+            const request = { codeSha256: facts.candidate.codeSha256, description };
+            const version = await aws.functions.publish(target, request, signal);
+            note(`${target.functionName}: $LATEST is published as version ${version}`);
+            return version;
+        }
+        catch (error) {
+            const busy = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
+            if (!busy || tries >= PUBLISH_TRIES)
+                throw error;
+            // An update began after preflight; if it changed the code, the hash stops the next try.
+            await settledVersion(target, undefined, preparation);
+        }
+    }
+}
+async function untilActive(target, version, { aws, clock, note, signal }) {
+    return pollUntil({
+        read: () => aws.functions.read(target, signal, version),
+        done: ({ state }) => state !== 'Pending',
+        waitingFor: ({ stateReason }) => `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
+        patienceMs: ACTIVE_PATIENCE_MS,
+        clock,
+        note,
+        signal,
+    });
+}
+async function prepareAlias({ cleared: { request, facts, alias }, version }, resumed, preparation) {
+    const { target } = request;
+    const { functionArn } = facts.candidate;
+    if (alias === undefined) {
+        const created = await createAlias(target, version, preparation);
+        return { target, functionArn, alias: created, disposition: { type: 'created', version } };
+    }
+    const unfinished = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
+    return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
+}
+function dispositionOf({ routing }, version, unfinished) {
+    if (unfinished?.marker.canary === version) {
+        return { type: 'shift', stable: unfinished.marker.stable, canary: version };
+    }
+    if (unfinished === undefined || !(0,core_routing/* isSplit */.pF)(routing)) {
+        const { version: stable } = routing;
+        return stable === version
+            ? { type: 'unchanged', version }
+            : { type: 'shift', stable, canary: version };
+    }
+    const { target, marker } = unfinished;
+    throw new src_problems/* Refusal */.P([
+        `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
+            `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
+    ]);
+}
+async function createAlias(target, version, { aws: { aliases }, signal }) {
+    try {
+        return await aliases.create(target, version, signal);
+    }
+    catch (error) {
+        // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
+        const exists = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
+        const alias = exists ? await aliases.find(target, signal) : undefined;
+        if (alias === undefined)
+            throw error;
+        if (alias.routing.version === version && !(0,core_routing/* isSplit */.pF)(alias.routing))
+            return alias;
+        throw new src_problems/* Refusal */.P([
+            `somebody else created the alias ${(0,core_target/* targetName */.je)(target)} meanwhile; it serves ${(0,core_routing/* describeRouting */.ww)(alias.routing)}.`,
+        ]);
+    }
+}
+
+// EXTERNAL MODULE: ./src/surroundings.ts + 2 modules
+var src_surroundings = __nccwpck_require__(2990);
+;// CONCATENATED MODULE: ./src/recovery.ts
+
+
+
+
+
+/** Of several aliases, one may become readable only after others were put back. */
+const MOST_ROUNDS = 4;
+/**
+ * Preflight, after the rollouts of dead runs were ended.
+ * @throws {Refusal} with everything that stands against the rollout
+ */
+async function obtainClearance(config, id, surroundings) {
+    const { aws, chronicle } = surroundings;
+    for (let rounds = 1;; rounds++) {
+        const clearance = await preflight(config, id, (0,src_surroundings/* preparationIn */.l)(surroundings));
+        const { recovery, problems } = clearance;
+        recovery.warnings.forEach(chronicle.warn);
+        // Even when this rollout cannot begin: nobody watches what the dead one left.
+        const putBack = recovery.action === 'revert' && !config.dryRun;
+        if (putBack && rounds < MOST_ROUNDS) {
+            await putStableBack(recovery, surroundings);
+            continue;
+        }
+        const left = putBack || recovery.action === 'resume' ? recovery.unfinished : [];
+        if (problems.length > 0 || putBack) {
+            throw new src_problems/* Refusal */.P([...problems, ...stillSplit(left, aws.region)]);
+        }
+        return clearance;
+    }
+}
+/** Ends the rollouts of dead runs. @throws {Refusal} when an alias is not on its stable version after that */
+async function putStableBack({ unfinished }, surroundings) {
+    const results = await Promise.all(unfinished.map(async ({ target, marker }) => {
+        const found = { nonces: [marker.nonce], begun: [marker.weight] };
+        const router = (0,src_surroundings/* routerOf */.V)({ target, versions: marker, ...found }, surroundings);
+        const result = await router.revert();
+        if (result.type !== 'reverted')
+            return [result.detail];
+        surroundings.chronicle.note(`${(0,core_target/* targetName */.je)(target)}: version ${marker.stable} is put back`);
+        return [];
+    }));
+    const problems = results.flat();
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+}
+/** What stays as a dead run left it, because the run that was to resume it cannot begin. */
+function stillSplit(unfinished, region) {
+    return unfinished.map(({ target, marker }) => `${(0,core_target/* targetName */.je)(target)} stays at ${marker.weight} % of version ${marker.canary}, and nobody watches it. ` +
+        `To put version ${marker.stable} back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
+}
+
+;// CONCATENATED MODULE: ./src/checks.ts
+
+
+/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
+function createChecks(alarms, begin, policy) {
+    let watches = begin;
+    async function read(at, signal) {
+        try {
+            const names = watches.map(({ name }) => name);
+            return { type: 'read', at, alarms: await alarms.read(names, signal) };
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            return { type: 'unreadable', at, problem: error.message };
+        }
+    }
+    async function historyOf(watch, signal) {
+        try {
+            return { type: 'states', states: await alarms.history(watch, signal) };
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            return { type: 'unreadable', problem: error.message };
+        }
+    }
+    return {
+        async assess(at, signal) {
+            const reading = await read(at, signal);
+            const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
+            const histories = new Map();
+            for (const watch of doubtful)
+                histories.set(watch.name, await historyOf(watch, signal));
+            const assessment = assess(watches, reading, histories, policy);
+            watches = assessment.watches;
+            return assessment;
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/core/rollout.ts
+var core_rollout = __nccwpck_require__(7058);
+// EXTERNAL MODULE: ./src/rollout.ts
+var src_rollout = __nccwpck_require__(6190);
+;// CONCATENATED MODULE: ./src/shifting.ts
+
+
+
+
+
+
+
+
+// Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
+const JITTER = 0.1;
+/** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
+function shiftOf({ target, alias, disposition }, { plan }, id, resumed) {
+    if (disposition.type !== 'shift')
+        return [];
+    const { stable, canary } = disposition;
+    const versions = { stable, canary };
+    const before = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker;
+    const markers = (0,core_marker/* markersOf */.Bs)(plan, id, versions);
+    const { description } = (0,core_marker/* readMarker */.t7)(alias.description);
+    const fits = markers.every((marker) => (0,core_marker/* withMarker */.Pe)(description, marker) !== undefined);
+    return [
+        {
+            ...{ target, versions, alias, markers: fits ? markers : [] },
+            nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
+            begun: before === undefined ? [] : [before.weight],
+        },
+    ];
+}
+/** What the run cannot recover later, because the alias's description is full. */
+function unmarkable({ target, markers }) {
+    return markers.length > 0
+        ? []
+        : [
+            `${(0,core_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
+                'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
+        ];
+}
+/** Moves the traffic of all targets through the plan, to its end. */
+async function shift(shifting, { config, resumed, watches, surroundings }) {
+    const { aws, clock, chronicle, cancellation, random } = surroundings;
+    const world = {
+        routers: shifting.map((each) => (0,src_surroundings/* routerOf */.V)(each, surroundings)),
+        checks: createChecks(aws.alarms, watches, config),
+        clock,
+        journal: {
+            record(entry) {
+                if (entry.type === 'state')
+                    keepForPost(entry.state, shifting, config, surroundings);
+                chronicle.record(entry);
+            },
+        },
+        cancellation,
+        onCancel: config.onCancel,
+        pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
+    };
+    const targets = shifting.map(({ target }) => target);
+    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(config.plan, world, resumeStep(targets, resumed)));
+}
+/** Runs before the command that the state leads to: what is to be written is saved first. */
+function keepForPost(state, shifting, { plan, region, role }, { keep }) {
+    if (state.phase === 'shifting') {
+        const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
+        const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
+            ...{ target, versions: { stable, canary }, nonces },
+            begun: [...begun, ...weights],
+        }));
+        keep.save({ region, role, targets });
+    }
+    else if ((0,core_rollout/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
+        keep.forget();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action.ts
+
+
+
+
+
+
+
+
+/**
+ * Does what the inputs ask for, from preflight to the last bake.
+ * @throws {Refusal} when no rollout of its own was begun; whatever else is thrown means the same
+ */
+async function runAction(config, id, surroundings) {
+    const { aws, clock, chronicle } = surroundings;
+    chronicle.record({ type: 'plan', at: clock.now(), plan: config.plan });
+    recordTargets(surroundings, config.requests.map(askedReport));
+    const clearance = await obtainClearance(config, id, surroundings);
+    const { details, recovery } = clearance;
+    chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+    clearance.warnings.forEach(chronicle.warn);
+    recordTargets(surroundings, clearance.targets.map(clearedReport));
+    if (config.dryRun)
+        return { outcome: 'planned', reason: '' };
+    const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
+    const { prepared, watches } = await prepare(clearance, resumed, config, surroundings).catch((error) => {
+        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
+    });
+    recordTargets(surroundings, prepared.map(preparedReport));
+    const shifting = prepared.flatMap((each) => shiftOf(each, config, id, resumed));
+    if (shifting.length === 0) {
+        return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
+    }
+    shifting.flatMap(unmarkable).forEach(chronicle.warn);
+    return shift(shifting, { config, resumed, watches, surroundings });
+}
+/** Publishes, and brings every target to where its traffic can be shifted. */
+async function prepare({ targets }, resumed, config, surroundings) {
+    const preparation = (0,src_surroundings/* preparationIn */.l)(surroundings);
+    const published = await publish(targets, config.description, preparation);
+    // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
+    const { problems, watches } = await lookAtAlarms(config, preparation);
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return { prepared: await prepareAliases(published, resumed, preparation), watches };
+}
+function recordTargets({ aws, clock, chronicle }, targets) {
+    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+}
+function askedReport({ target, version = '' }) {
+    return (0,core_target/* targetReport */.mh)(target, { version });
+}
+function clearedReport({ request: { target, version }, facts, alias }) {
+    return (0,core_target/* targetReport */.mh)(target, {
+        functionArn: facts.candidate.functionArn,
+        aliasArn: alias?.arn ?? '',
+        previousVersion: facts.routing?.version ?? '',
+        version: version ?? '',
+    });
+}
+function preparedReport({ target, functionArn, alias, disposition }) {
+    return (0,core_target/* targetReport */.mh)(target, {
+        functionArn,
+        aliasArn: alias.arn,
+        disposition: disposition.type,
+        ...(0,core_target/* versionsOf */.x4)(disposition),
+    });
+}
+
 // EXTERNAL MODULE: ./src/aws/aws.ts + 3 modules
 var aws = __nccwpck_require__(1357);
 // EXTERNAL MODULE: ./src/aws/clients.ts
@@ -65500,8 +65256,6 @@ var cancellation = __nccwpck_require__(4632);
 var src_chronicle = __nccwpck_require__(8786);
 // EXTERNAL MODULE: ./src/clock.ts + 1 modules
 var clock = __nccwpck_require__(529);
-// EXTERNAL MODULE: ./src/core/report.ts
-var report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 4 modules
 var conclusion = __nccwpck_require__(3130);
 // EXTERNAL MODULE: ./src/github/id-token.ts
@@ -70130,14 +69884,14 @@ function paginate(octokit, route, parameters, mapFn) {
     mapFn = parameters;
     parameters = void 0;
   }
-  return gather(
+  return dist_bundle_gather(
     octokit,
     [],
     iterator(octokit, route, parameters)[Symbol.asyncIterator](),
     mapFn
   );
 }
-function gather(octokit, results, iterator2, mapFn) {
+function dist_bundle_gather(octokit, results, iterator2, mapFn) {
   return iterator2.next().then((result) => {
     if (result.done) {
       return results;
@@ -70152,7 +69906,7 @@ function gather(octokit, results, iterator2, mapFn) {
     if (earlyExit) {
       return results;
     }
-    return gather(octokit, results, iterator2, mapFn);
+    return dist_bundle_gather(octokit, results, iterator2, mapFn);
   });
 }
 
@@ -70510,8 +70264,6 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-// EXTERNAL MODULE: ./src/problems.ts
-var src_problems = __nccwpck_require__(2095);
 ;// CONCATENATED MODULE: ./src/github/runs.ts
 
 
@@ -70595,8 +70347,6 @@ function workflowIn(environment) {
 var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./src/aws/arn.ts
 var arn = __nccwpck_require__(1626);
-// EXTERNAL MODULE: ./src/core/plan.ts
-var plan = __nccwpck_require__(4620);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
 const unit = Object.create(null)
 const m = 60000, h = m * 60, d = h * 24, y = d * 365.25
@@ -70872,7 +70622,7 @@ function readInputs(get, defaults) {
             ...optional('version', inputs.version[index]),
             ...optional('codeSha256', inputs['code-sha256'][index]),
         })),
-        plan: (0,plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
+        plan: (0,core_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
         alarms: inputs.alarms,
         description: inputs.description || defaults.description,
         pollIntervalMs: inputs['poll-interval'],
@@ -71084,7 +70834,7 @@ async function attempt(chronicle, cancellation) {
     const getInput = (name) => core/* getInput */.V4(name, { trimWhitespace: false });
     const config = readInputs(getInput, workflow.defaults);
     const { region, role } = config;
-    return (0,action/* runAction */.C)(config, rolloutId(workflow, config.plan), {
+    return runAction(config, rolloutId(workflow, config.plan), {
         aws: (0,aws/* connectAws */.o)({
             region,
             role,
@@ -71112,20 +70862,20 @@ async function attempt(chronicle, cancellation) {
 /* harmony export */ });
 /* unused harmony export putBack */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3732);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1357);
-/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(201);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1357);
+/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
-/* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8786);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(529);
-/* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8557);
+/* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8786);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
+/* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8557);
 /* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4294);
-/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3130);
-/* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4138);
-/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3385);
-/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6264);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2095);
-/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6190);
+/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3130);
+/* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
+/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
+/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6264);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2095);
+/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6190);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2990);
 
 
 
@@ -71149,23 +70899,23 @@ async function post() {
     // So that a signal does not end this process half-way; there is nothing in it to cancel.
     (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancellation */ .c)();
     try {
-        const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_10__/* .loadRollout */ .Gx)();
+        const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_9__/* .loadRollout */ .Gx)();
         if (saved === undefined)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('Nothing to clean up: the rollout ended by itself.');
         else
-            await cleanUp(saved, _clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m);
+            await cleanUp(saved, _clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m);
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_9__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .b)(error)}`));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_10__/* .messageOf */ .b)(error)}`));
     }
 }
 async function cleanUp(saved, clock) {
     const { region, role } = saved;
-    const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_4__/* .createChronicle */ .m)(clock);
-    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_2__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N, now: () => clock.now() });
+    const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_3__/* .createChronicle */ .m)(clock);
+    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .N, now: () => clock.now() });
     const ending = await putBack(saved, { aws, clock, chronicle });
     const { startedAt, entries } = chronicle;
-    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)((0,_core_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() }));
+    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__/* .concludePost */ .I)((0,_core_report_js__WEBPACK_IMPORTED_MODULE_5__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() }));
 }
 /** Reverts what a rollout that did not end by itself left behind. */
 async function putBack({ region, targets }, { aws, clock, chronicle, }) {
@@ -71176,7 +70926,7 @@ async function putBack({ region, targets }, { aws, clock, chronicle, }) {
         targets: targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_14__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })),
     });
     chronicle.note('the rollout did not end by itself; looking at what it left behind');
-    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_12__/* .revertAll */ .q)(targets.map((each) => (0,_action_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, { aws, clock, chronicle })));
+    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_11__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_12__/* .routerOf */ .V)(each, { aws, clock, chronicle })));
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
     return { outcome: result, reason };
 }
@@ -71314,6 +71064,326 @@ async function revertAll(routers) {
 function cancelled({ cancellation, clock, onCancel }) {
     const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(cancellation.reason);
     return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
+}
+
+
+/***/ }),
+
+/***/ 2990:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ preparationIn),
+  V: () => (/* binding */ routerOf)
+});
+
+// EXTERNAL MODULE: ./src/core/duration.ts
+var duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/marker.ts
+var core_marker = __nccwpck_require__(4517);
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
+;// CONCATENATED MODULE: ./src/core/fate.ts
+
+
+/** An answer to the only request says for sure that nothing was written; a later one does not. */
+function surelyNotWritten({ answer, onlyRequest, }) {
+    return answer !== 'unknown' && onlyRequest;
+}
+function fateOf(write) {
+    const { answer, left, present } = write;
+    if (present === undefined)
+        return 'refused';
+    if (isWritten(write, present))
+        return 'written';
+    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
+        return 'foreign';
+    }
+    // A conflict over the same content was a harmless change, like that of the description.
+    return answer === 'refused' ? 'refused' : 'again';
+}
+function isWritten(write, { routing, marker }) {
+    const { wanted } = write;
+    if (!(0,core_routing/* sameRouting */.Hm)(routing, wanted.routing))
+        return false;
+    // Without a marker, another rollout with the same versions and weights looks the same.
+    if (wanted.marker === undefined)
+        return !surelyNotWritten(write);
+    return (marker !== undefined && (0,core_marker/* sameRollout */.c5)(marker, wanted.marker) && marker.step === wanted.marker.step);
+}
+function isClaimedByAnother({ wanted, left }, { marker }) {
+    return (marker !== undefined &&
+        [wanted, left].every(({ marker: own }) => own === undefined || !(0,core_marker/* sameRollout */.c5)(own, marker)));
+}
+
+// EXTERNAL MODULE: ./src/core/repair.ts
+var core_repair = __nccwpck_require__(8506);
+// EXTERNAL MODULE: ./src/core/target.ts
+var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/problems.ts
+var problems = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/settled.ts
+var settled = __nccwpck_require__(4156);
+;// CONCATENATED MODULE: ./src/aws/router.ts
+
+
+
+
+
+
+
+
+
+/** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
+const PATIENCE_MS = 2 * 60_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+/** How often a write is tried against replies that leave open whether it took effect. */
+const TRIES = 3;
+/** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
+function createRouter(options) {
+    const { aliases, target, versions, markers = [], nonces, clock, note } = options;
+    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
+    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
+    const name = (0,core_target/* targetName */.je)(target);
+    const missing = `the alias ${name} does not exist any more`;
+    const repair = (0,core_repair/* repairCommand */.p)(target, versions.stable, options.region);
+    /** How the alias stands as far as we moved it. */
+    let known = options.alias ?? {
+        routing: stableAlone,
+        description: '',
+        revisionId: '',
+    };
+    /** What we began to write, whether or not a reply came: only these are ours to revert. */
+    const begun = new Set(options.begun ?? []);
+    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
+    let unsettled = begun.size > 0;
+    const carriesOurMarker = ({ description }) => nonces.includes((0,core_marker/* readMarker */.t7)(description).marker?.nonce ?? '');
+    const isClaimedByAnother = (alias) => (0,core_marker/* readMarker */.t7)(alias.description).marker !== undefined && !carriesOurMarker(alias);
+    const isOurs = (alias) => !isClaimedByAnother(alias) &&
+        ([...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(alias.routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
+            (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
+    async function shift(to, signal) {
+        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(markers[to.step]) };
+        let reason = '';
+        for (let tries = 0; tries < TRIES; tries++) {
+            const unsettledBefore = unsettled;
+            const failure = await write(to, signal);
+            if (failure === undefined)
+                return { type: 'shifted' };
+            reason = failure.message;
+            const { answer, onlyRequest } = outcomeOf(failure);
+            const present = await tryToFind(signal);
+            const fate = fateOf({
+                answer,
+                onlyRequest: onlyRequest && !unsettledBefore,
+                wanted,
+                left: contentOf(known),
+                present: present === undefined ? undefined : contentOf(present),
+            });
+            if (present === undefined || fate === 'refused')
+                break;
+            if (fate === 'foreign')
+                return foreign(present, known.routing);
+            known = present;
+            if (fate === 'written') {
+                note(`${name}: the alias was written, though the reply got lost`);
+                unsettled = false;
+                return { type: 'shifted' };
+            }
+        }
+        return { type: 'blocked', reason };
+    }
+    async function write({ step, weight }, signal) {
+        const isFirst = !unsettled;
+        begun.add(weight);
+        unsettled = true;
+        try {
+            known = await aliases.update(target, next(step, weight), signal);
+            unsettled = false;
+            return undefined;
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            if (isFirst && surelyNotWritten(outcomeOf(error))) {
+                begun.delete(weight);
+                unsettled = false;
+            }
+            return error;
+        }
+    }
+    function next(step, weight) {
+        const { description } = (0,core_marker/* readMarker */.t7)(known.description);
+        const marker = markers[step];
+        return {
+            routing: (0,core_routing/* routingAt */.Uf)(weight, versions),
+            // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
+            description: (marker && (0,core_marker/* withMarker */.Pe)(description, marker)) ?? description,
+            revisionId: known.revisionId,
+        };
+    }
+    async function tryToFind(signal) {
+        try {
+            return await aliases.find(target, signal);
+        }
+        catch (error) {
+            if (error instanceof call/* AwsCallError */.iQ)
+                return undefined;
+            throw error;
+        }
+    }
+    function foreign({ routing }, left) {
+        return {
+            type: 'blocked',
+            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
+                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
+        };
+    }
+    async function confirm(signal) {
+        let failure = '';
+        for (let tries = 0;; tries++) {
+            const present = await readBack(signal);
+            if (present === undefined)
+                return { type: 'blocked', reason: missing };
+            if (!(0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
+                return foreign(present, canaryAlone);
+            if (!carriesOurMarker(present))
+                return { type: 'confirmed' };
+            if (tries === TRIES) {
+                note(`${name}: its description keeps the mark of this rollout: ${failure}`);
+                return { type: 'confirmed' };
+            }
+            failure = await removeMarker(present, signal);
+        }
+    }
+    /** Patiently: every step has passed, and one reply that cannot be read is no reason to take it all back. */
+    async function readBack(signal) {
+        const deadline = clock.now() + PATIENCE_MS;
+        const move = { from: versions.stable, to: versions.canary };
+        for (let tries = 0;; tries++) {
+            try {
+                return await (0,settled/* readSettled */.G)({ aliases, target, clock, note, signal, move });
+            }
+            catch (error) {
+                const passing = error instanceof call/* AwsCallError */.iQ && !error.refused;
+                if (!passing || clock.now() >= deadline)
+                    throw error;
+                await clock.sleep(pauseAfter(tries), signal);
+                signal.throwIfAborted();
+            }
+        }
+    }
+    async function removeMarker(present, signal) {
+        try {
+            await aliases.update(target, withoutMarker(present, canaryAlone), signal);
+            return '';
+        }
+        catch (error) {
+            if (error instanceof call/* AwsCallError */.iQ)
+                return error.message;
+            throw error;
+        }
+    }
+    async function revert() {
+        const deadline = clock.now() + PATIENCE_MS;
+        const move = { from: versions.canary, to: versions.stable };
+        let written = false;
+        let failure = 'the alias still does not serve it alone.';
+        for (let tries = 0;; tries++) {
+            const pauseMs = pauseAfter(tries);
+            try {
+                // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+                const fresh = options.aliasesForRevert(tries);
+                const present = await (written
+                    ? (0,settled/* readSettled */.G)({ aliases: fresh, target, clock, note, move })
+                    : fresh.find(target));
+                if (present === undefined)
+                    return { type: 'foreign', detail: missing };
+                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
+                // A write that is still on its way names the revision of now: only a new one keeps it out.
+                if (back && (written || !unsettled))
+                    return { type: 'reverted' };
+                if (!back && !isOurs(present))
+                    return { type: 'foreign', detail: leftAlone(present) };
+                if (written) {
+                    // Written, and read back as something else of ours.
+                    if (clock.now() >= deadline)
+                        break;
+                    await clock.sleep(pauseMs);
+                }
+                await fresh.update(target, withoutMarker(present, stableAlone));
+                written = true;
+            }
+            catch (error) {
+                failure = (0,problems/* messageOf */.b)(error);
+                if (clock.now() >= deadline)
+                    break;
+                await clock.sleep(pauseMs);
+            }
+        }
+        return {
+            type: 'unconfirmed',
+            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
+                `${(0,duration/* formatDuration */.a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
+        };
+    }
+    /** The mark of another rollout stays: only that one knows what it is good for. */
+    function withoutMarker(alias, routing) {
+        const { description, revisionId } = alias;
+        const ours = carriesOurMarker(alias);
+        return {
+            routing,
+            revisionId,
+            description: ours ? (0,core_marker/* readMarker */.t7)(description).description : description,
+        };
+    }
+    function leftAlone({ routing }) {
+        const serves = [routing.version, ...Object.keys(routing.weights)];
+        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
+        return serves.includes(versions.canary)
+            ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
+            : left;
+    }
+    return { target, versions, shift, confirm, revert };
+}
+function pauseAfter(tries) {
+    return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+}
+function contentOf({ routing, description }) {
+    return { routing, ...optionalMarker((0,core_marker/* readMarker */.t7)(description).marker) };
+}
+function optionalMarker(marker) {
+    return marker === undefined ? {} : { marker };
+}
+function outcomeOf(failure) {
+    const conflict = failure.name === 'PreconditionFailedException';
+    return {
+        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+        onlyRequest: failure.attempts === 1,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/surroundings.ts
+
+/** The router of a target, in this process and in those that clean up after it. */
+function routerOf(to, { aws, clock, chronicle }) {
+    return createRouter({
+        ...to,
+        region: aws.region,
+        aliases: aws.aliases,
+        aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
+        clock,
+        note: chronicle.note,
+    });
+}
+/** What the time before the first shift needs of it. */
+function preparationIn({ aws, runs, clock, chronicle, cancellation, }) {
+    return { aws, runs, clock, note: chronicle.note, signal: cancellation };
 }
 
 

@@ -166,19 +166,19 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nothing is saved for the post step',
-    file: 'src/action.ts',
+    file: 'src/shifting.ts',
     from: '    keep.save({ region, role, targets });',
     to: '    void targets;',
   },
   {
     name: 'what is saved for the post step is saved too late, after the write',
-    file: 'src/action.ts',
+    file: 'src/shifting.ts',
     from: "  if (state.phase === 'shifting') {\n    const weights",
     to: "  if (state.phase === 'baking') {\n    const weights",
   },
   {
     name: 'the post step has nothing to do after a revert that failed',
-    file: 'src/action.ts',
+    file: 'src/shifting.ts',
     from: "isFinal(state) && state.phase !== 'revert-failed'",
     to: 'isFinal(state)',
   },

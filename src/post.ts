@@ -1,6 +1,5 @@
 import * as core from '@actions/core';
 
-import { routerOf } from './action.ts';
 import { connectAws, type Aws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
 import { listenForCancellation } from './cancellation.ts';
@@ -15,6 +14,7 @@ import { loadRollout, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './problems.ts';
 import type { Clock } from './ports.ts';
 import { revertAll } from './rollout.ts';
+import { routerOf } from './surroundings.ts';
 
 /**
  * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts

@@ -65,6 +65,19 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     expect((promotion ?? 0) - (again ?? 0)).toBeGreaterThanOrEqual(60_000);
   });
 
+  it('marks the alias anew when it resumes, however long the description is', async () => {
+    const words = 'x'.repeat(120);
+    updateAlias(world.simulator.lambda, 'checkout', 'live', { description: words });
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    const died = world.simulator.aliasHistory.length;
+    runHas('completed');
+    await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    const [again] = world.simulator.aliasHistory.slice(died);
+    expect(again?.description).toContain(`${words} lambda-canary{run=acme/shop/43/1 `);
+    expect(description()).toBe(words);
+  });
+
   it('reverts a resumed rollout to the version from before it', async () => {
     const plan = { steps: '10% 1m, 50% 1m' };
     await die('50 % shifted', plan);

@@ -1,0 +1,112 @@
+import { createChecks } from './checks.ts';
+import type { AlarmWatch } from './core/alarms.ts';
+import { markersOf, readMarker, withMarker, type Marker, type RolloutId } from './core/marker.ts';
+import { endingOf, type Ending } from './core/report.ts';
+import { isFinal, type State } from './core/rollout.ts';
+import type { Versions } from './core/routing.ts';
+import { sameTarget, targetName, type Target } from './core/target.ts';
+import { resumeStep, type Unfinished } from './core/unfinished.ts';
+import type { SavedTarget } from './github/saved.ts';
+import type { Config } from './inputs/inputs.ts';
+import type { Prepared } from './publish.ts';
+import { rollOut, type World } from './rollout.ts';
+import { routerOf, type Surroundings } from './surroundings.ts';
+
+// Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
+const JITTER = 0.1;
+
+/** A target whose traffic moves, with the alias as preflight saw it. */
+export interface Shifting {
+  readonly target: Target;
+  readonly versions: Versions;
+  readonly alias: Prepared['alias'];
+  /** None when the alias's description has no room for them. */
+  readonly markers: readonly Marker[];
+  readonly nonces: readonly string[];
+  readonly begun: readonly number[];
+}
+
+/** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
+export function shiftOf(
+  { target, alias, disposition }: Prepared,
+  { plan }: Config,
+  id: RolloutId,
+  resumed: readonly Unfinished[],
+): readonly Shifting[] {
+  if (disposition.type !== 'shift') return [];
+  const { stable, canary } = disposition;
+  const versions = { stable, canary };
+  const before = resumed.find((each) => sameTarget(each.target, target))?.marker;
+  const markers = markersOf(plan, id, versions);
+  const { description } = readMarker(alias.description);
+  const fits = markers.every((marker) => withMarker(description, marker) !== undefined);
+  return [
+    {
+      ...{ target, versions, alias, markers: fits ? markers : [] },
+      nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
+      begun: before === undefined ? [] : [before.weight],
+    },
+  ];
+}
+
+/** What the run cannot recover later, because the alias's description is full. */
+export function unmarkable({ target, markers }: Shifting): readonly string[] {
+  return markers.length > 0
+    ? []
+    : [
+        `${targetName(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
+          'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
+      ];
+}
+
+interface Shift {
+  readonly config: Config;
+  readonly resumed: readonly Unfinished[];
+  readonly watches: readonly AlarmWatch[];
+  readonly surroundings: Surroundings;
+}
+
+/** Moves the traffic of all targets through the plan, to its end. */
+export async function shift(
+  shifting: readonly Shifting[],
+  { config, resumed, watches, surroundings }: Shift,
+): Promise<Ending> {
+  const { aws, clock, chronicle, cancellation, random } = surroundings;
+  const world: World = {
+    routers: shifting.map((each) => routerOf(each, surroundings)),
+    checks: createChecks(aws.alarms, watches, config),
+    clock,
+    journal: {
+      record(entry) {
+        if (entry.type === 'state') keepForPost(entry.state, shifting, config, surroundings);
+        chronicle.record(entry);
+      },
+    },
+    cancellation,
+    onCancel: config.onCancel,
+    pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
+  };
+  const targets = shifting.map(({ target }) => target);
+  return endingOf(await rollOut(config.plan, world, resumeStep(targets, resumed)));
+}
+
+/** Runs before the command that the state leads to: what is to be written is saved first. */
+function keepForPost(
+  state: State,
+  shifting: readonly Shifting[],
+  { plan, region, role }: Config,
+  { keep }: Surroundings,
+): void {
+  if (state.phase === 'shifting') {
+    const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
+    const targets = shifting.map(
+      ({ target, versions: { stable, canary }, nonces, begun }): SavedTarget => ({
+        ...{ target, versions: { stable, canary }, nonces },
+        begun: [...begun, ...weights],
+      }),
+    );
+    keep.save({ region, role, targets });
+  } else if (isFinal(state) && state.phase !== 'revert-failed') {
+    keep.forget();
+  }
+}
