@@ -160,9 +160,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a cancellation is ignored',
-    file: 'src/rollout.ts',
-    from: 'return world.cancellation.aborted ? cancelled(world)',
-    to: "return world.onCancel === 'hold' && world.cancellation.aborted ? cancelled(world)",
+    file: 'src/cancellation.ts',
+    from: 'controller.abort(new Error(`cancelled (${signal})`));',
+    to: 'void signal;',
   },
   {
     name: 'nothing is saved for the post step',

@@ -39,12 +39,17 @@ export interface TrueAlias extends AliasRecord {
   readonly by: ProcessName | 'others' | 'AWS' | 'preparation';
 }
 
+/** A request, and which process it came from. */
+export interface SentRequest extends RecordedRequest {
+  readonly by: TrueAlias['by'];
+}
+
 /** Everything that is known of a simulated rollout after it. */
 export interface Played {
   readonly scenario: Scenario;
   readonly told: readonly Told[];
   readonly aliases: readonly TrueAlias[];
-  readonly requests: readonly RecordedRequest[];
+  readonly requests: readonly SentRequest[];
   readonly simulator: Simulator;
   readonly faults: Readonly<Partial<Record<CallFault, number>>>;
   /** What others did, and how the process died, while there was a process. */
@@ -54,7 +59,7 @@ export interface Played {
 }
 
 /** Any time will do, as long as it is the same for a seed. */
-const STARTS_AT = Date.UTC(2026, 0, 1);
+export const STARTS_AT = Date.UTC(2026, 0, 1);
 /** A write that is still on its way when everything has ended must not change anything. */
 const AFTERMATH_MS = 10 * 60_000;
 const REGION = 'eu-west-1';
@@ -78,13 +83,16 @@ export async function play(scenario: Scenario): Promise<Played> {
   const faults: Partial<Record<CallFault, number>> = {};
   const happened: string[] = scenario.provisioned ? ['provisioned concurrency moves'] : [];
   const random = seeded(scenario.seed ^ 0x5eed);
-  const writers = new Map<number, TrueAlias['by']>();
-  /** Whose doing it is what happens to aliases meanwhile. */
+  const writers: TrueAlias['by'][] = [];
+  const senders: TrueAlias['by'][] = [];
+  /** Notes whose doing it is what happens meanwhile. */
   const attribute = <T>(by: TrueAlias['by'], act: () => T): T => {
     simulator.advance();
-    const from = simulator.aliasHistory.length;
+    const { aliasHistory, requests } = simulator;
+    const [written, sent] = [aliasHistory.length, requests.length];
     const result = act();
-    for (let index = from; index < simulator.aliasHistory.length; index++) writers.set(index, by);
+    for (let index = written; index < aliasHistory.length; index++) writers[index] = by;
+    for (let index = sent; index < requests.length; index++) senders[index] = by;
     return result;
   };
   simulator.onRequest(({ operation, error, input }) => {
@@ -126,9 +134,12 @@ export async function play(scenario: Scenario): Promise<Played> {
     aliases: simulator.aliasHistory.map((record, index) => ({
       ...record,
       weights: withoutTransition(record.weights),
-      by: index < prepared ? 'preparation' : (writers.get(index) ?? 'AWS'),
+      by: index < prepared ? 'preparation' : (writers[index] ?? 'AWS'),
     })),
-    requests: simulator.requests,
+    requests: simulator.requests.map((request, index) => ({
+      ...request,
+      by: senders[index] ?? 'AWS',
+    })),
     simulator,
     faults,
     happened: happened.slice(0, whileAlive),

@@ -1,8 +1,8 @@
 import type { Entry } from '../src/core/journal.ts';
 import type { State } from '../src/core/rollout.ts';
-import type { Target } from '../src/core/target.ts';
+import type { Target, TargetReport } from '../src/core/target.ts';
 import type { RecordedRequest } from '../simulator/simulator.ts';
-import { CANARY, STABLE, type Played, type Told, type TrueAlias } from './play.ts';
+import { CANARY, STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './play.ts';
 
 /** A promise that was not kept, by its number in RELIABILITY.md. */
 export interface Violation {
@@ -65,10 +65,19 @@ function canaryShare(told: Told, { functionName, version, weights }: TrueAlias):
 }
 
 /** Somebody else may have updated the function, so that another version was published. */
-function canaryOf({ entries }: Told, functionName: string): string {
+function canaryOf(told: Told, functionName: string): string {
+  return reported(told, functionName)?.version ?? CANARY;
+}
+
+/** Somebody else may have moved the alias before the rollout began. */
+function stableOf(told: Told, functionName: string): string {
+  return reported(told, functionName)?.previousVersion ?? STABLE;
+}
+
+function reported({ entries }: Told, functionName: string): TargetReport | undefined {
   const known = entries.findLast((entry) => entry.type === 'targets');
   const target = known?.targets.find((each) => each.functionName === functionName);
-  return target === undefined || target.version === '' ? CANARY : target.version;
+  return target?.disposition === 'none' ? undefined : target;
 }
 
 function sum(weights: TrueAlias['weights']): number {
@@ -106,7 +115,9 @@ function weightOfTheStep(played: Played, told: Told, target: Target): readonly V
 function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
   const { plan, pollIntervalMs, monitoringGraceMs } = told.config;
   const states = statesOf(told);
-  const readings = played.requests.filter(isReading);
+  const readings = played.requests.filter(
+    (request) => isReading(request) && request.by === told.process,
+  );
   const violations: Violation[] = [];
   for (const [index, { at, state }] of states.entries()) {
     const before = states[index - 1]?.state;
@@ -130,6 +141,8 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
   if (first !== undefined && promoted !== undefined) {
     const last = readings.findLast(({ at }) => at <= promoted)?.at ?? 0;
     violations.push(...redBetween(played, told, { from: first.at, to: last }));
+    const passed = states.find(({ state }) => state.phase === 'confirming')?.at ?? promoted;
+    violations.push(...blindUntil(played, told, passed));
     const times = [first.at, ...readings.map(({ at }) => at), last].filter(
       (at) => at >= first.at && at <= last,
     );
@@ -149,7 +162,7 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
   return violations;
 }
 
-const LONGEST_WRITE_MS = 5 * 60_000;
+const LONGEST_WRITE_MS = 60_000;
 
 function passes(before: State, now: State): before is State & { readonly phase: 'baking' } {
   return before.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming');
@@ -178,6 +191,18 @@ function redBetween(
     item.at > from &&
     item.at < to
       ? [{ promise: 8, what: `promoted, though ${item.alarm} was in ALARM` }]
+      : [],
+  );
+}
+
+/** Alarms that could not be seen any more from a moment on, and for longer than the grace time. */
+function blindUntil({ scenario }: Played, told: Told, passed: number): readonly Violation[] {
+  const { monitoringGraceMs, pollIntervalMs } = told.config;
+  const limit = monitoringGraceMs + 1.1 * pollIntervalMs + SLOWEST_READING_MS + LONGEST_WRITE_MS;
+  return scenario.happenings.flatMap(({ what, afterMs }) =>
+    (what === 'alarm deleted' || what === 'alarm not evaluated') &&
+    passed - (STARTS_AT + afterMs) > limit
+      ? [{ promise: 8, what: `promoted long after this: ${what}` }]
       : [],
   );
 }
@@ -227,7 +252,8 @@ function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Vi
         return lie(describe(end));
       return isLast && movedByUsAfter(played, told, target) ? lie('a late write moved it') : [];
     case 'reverted':
-      if (!servesAlone(end, STABLE) && !foreignSinceRead) return lie(describe(end));
+      if (!servesAlone(end, stableOf(told, target.functionName)) && !foreignSinceRead)
+        return lie(describe(end));
       return isLast && movedByUsAfter(played, told, target) ? lie('a late write moved it') : [];
     case 'revert-failed':
       return [
@@ -242,10 +268,8 @@ function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Vi
 }
 
 /** Whether the target takes part: one that serves the canary already, or has a new alias, does not. */
-function isShifted({ entries }: Told, { functionName }: Target): boolean {
-  const known = entries.findLast((entry) => entry.type === 'targets');
-  const found = known?.targets.find((each) => each.functionName === functionName);
-  return found?.disposition === 'shift';
+function isShifted(told: Told, { functionName }: Target): boolean {
+  return reported(told, functionName)?.disposition === 'shift';
 }
 
 const LEAST_PATIENCE_MS = 2 * 60_000;
@@ -255,18 +279,15 @@ function revertedFrom(told: Told): number {
   return reverting?.at ?? told.startedAt;
 }
 
-function lastReadOf({ requests }: Played, { endedAt }: Told, { functionId }: Target): number {
+function lastReadOf({ requests }: Played, { process }: Told, { functionName }: Target): number {
   const read = requests.findLast(
-    ({ operation, input, at }) =>
-      operation === 'GetAlias' && at <= endedAt && nameIn(input) === functionId,
+    ({ operation, error, input, by }) =>
+      operation === 'GetAlias' &&
+      error === '' &&
+      by === process &&
+      JSON.stringify(input).includes(`/functions/${functionName}/aliases/`),
   );
   return read?.at ?? 0;
-}
-
-function nameIn(input: unknown): unknown {
-  return typeof input === 'object' && input !== null && 'FunctionName' in input
-    ? input.FunctionName
-    : undefined;
 }
 
 /** Whether a write of ours that was still on its way arrived after the end, and moved traffic. */
@@ -329,11 +350,14 @@ function stepsInOrder(played: Played, told: Told, target: Target): readonly Viol
 /** 7: nobody is left half-way: not by the last process that had the chance to do something about it. */
 function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
   const { ending } = told;
-  if (ending === undefined || played.told.at(-1) !== told) return [];
+  if (played.told.at(-1) !== told) return [];
   return told.config.requests.flatMap(({ target }) => {
     const truth = truthAtTheEnd(played, target);
-    if (truth === undefined || canaryShare(told, truth) === 0 || truth.by === 'others') return [];
-    const told100 = ['promoted', 'unchanged', 'held'].includes(ending.outcome);
+    if (truth === undefined || canaryShare(told, truth) === 0 || !isOurs(truth)) return [];
+    if (ending === undefined) {
+      return [{ promise: 7, what: `nobody puts back that ${describe(truth)}` }];
+    }
+    const isSuccess = ['promoted', 'unchanged', 'held'].includes(ending.outcome);
     const isSaid =
       ending.outcome === 'revert-failed' ||
       (ending.outcome === 'failed' && ending.reason.includes('aws lambda update-alias'));
@@ -342,7 +366,7 @@ function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
       servesAlone(truth, canaryOf(told, target.functionName)) && truth.by !== told.process;
     // Who cannot read the alias says that; what a dead run left there is not to be known.
     const isUnreadable = ending.reason.includes('lambda:GetAlias');
-    return told100 || isSaid || isLeftOver || isUnreadable
+    return isSuccess || isSaid || isLeftOver || isUnreadable
       ? []
       : [{ promise: 7, what: `${ending.outcome}, and nobody says that ${describe(truth)}` }];
   });

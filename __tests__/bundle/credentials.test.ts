@@ -87,7 +87,8 @@ describe('with credentials that do not last for ever, the bundle', () => {
     after(world.simulator, 'UpdateAlias', 0, () => {
       world.simulator.sessions.expireAll();
     });
-    const result = await world.run({ ...ASSUMED, 'monitoring-grace': '30s' }, oidc());
+    const inputs = { ...ASSUMED, 'role-duration': '12h', 'monitoring-grace': '30s' };
+    const result = await world.run(inputs, oidc());
     expect(result.outputs['outcome']).toBe('reverted');
     expect(world.alias()).toBe('1');
   });
