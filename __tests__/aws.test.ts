@@ -2,7 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { putProvisioned, updateAlias } from '../simulator/aliases.ts';
+import { getAlias, putProvisioned, updateAlias } from '../simulator/aliases.ts';
 import { denied } from '../simulator/faults.ts';
 import { publishVersion } from '../simulator/functions.ts';
 import { startServer, type RunningServer } from '../simulator/server.ts';
@@ -10,6 +10,7 @@ import { createSimulator } from '../simulator/simulator.ts';
 import { createAlarms, definitionOf } from '../src/aws/alarms.ts';
 import { createAliases } from '../src/aws/aliases.ts';
 import { createFunctions } from '../src/aws/functions.ts';
+import { createRouter } from '../src/aws/router.ts';
 import { addFunction } from './bundle/world.ts';
 import { describeContract } from './contract.ts';
 
@@ -170,6 +171,40 @@ describe('against the simulator, the adapters for AWS', () => {
       createAliases(lambda, region).find(targetNamed('forbidden'), signal),
     ).rejects.toThrow(`Add the action "lambda:GetAlias" on the resource "${arn}"`);
     mend();
+  });
+
+  it('revert with new credentials even after two tries that took minutes each', async () => {
+    addFunction(simulator, 'slow');
+    publishVersion(simulator.lambda, 'slow');
+    updateAlias(simulator.lambda, 'slow', 'live', { weights: { '2': 0.1 } });
+    const ended = simulator.sessions.issue(900);
+    simulator.sessions.expireAll();
+    const router = createRouter({
+      aliases: createAliases(lambda, region),
+      aliasesForRevert(tries) {
+        now += 3 * 60_000;
+        if (tries >= 2) return createAliases(lambda, region);
+        return createAliases(
+          new LambdaClient({ region, endpoint: server.url, credentials: ended }),
+          region,
+        );
+      },
+      target: targetNamed('slow'),
+      versions: { stable: '1', canary: '2' },
+      region,
+      nonces: [],
+      begun: [10],
+      clock: {
+        now: () => now,
+        sleep(durationMs) {
+          now += durationMs;
+          return Promise.resolve();
+        },
+      },
+      note: () => undefined,
+    });
+    expect(await router.revert()).toEqual({ type: 'reverted' });
+    expect(getAlias(simulator.lambda, 'slow', 'live').weights).toEqual({});
   });
 });
 

@@ -62079,11 +62079,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 var dist_cjs = __nccwpck_require__(4085);
 // EXTERNAL MODULE: ./src/aws/call.ts
 var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/reply.ts
+var aws_reply = __nccwpck_require__(6345);
 ;// CONCATENATED MODULE: ./src/aws/alarms.ts
 
 
-/** DescribeAlarms takes at most this many names. */
+
+/** DescribeAlarms takes at most this many names, and gives at most as many on a page. */
 const NAMES_PER_CALL = 100;
+const ITEMS_PER_PAGE = 100;
 // Without AlarmTypes, CloudWatch looks at metric alarms only and says nothing of the others.
 const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
 const CLASSIC_ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'];
@@ -62091,21 +62095,18 @@ const CLASSIC_ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'];
 const ALL_ALARMS = '*';
 function createAlarms(cloudwatch) {
     let types = ALARM_TYPES;
-    async function describe(names, signal) {
-        const found = [];
-        let nextToken;
-        do {
+    function describe(names, signal) {
+        const intent = { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS };
+        return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.L)(async (NextToken) => {
             const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
                 AlarmNames: [...names],
                 AlarmTypes: types,
                 MaxRecords: NAMES_PER_CALL,
-                NextToken: nextToken,
+                NextToken,
             });
-            const reply = await (0,call/* call */.T1)({ action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS }, signal, (options) => cloudwatch.send(command, options));
-            found.push(...alarmsOf(reply));
-            nextToken = reply.NextToken;
-        } while (nextToken !== undefined && nextToken !== '');
-        return found;
+            const reply = await cloudwatch.send(command, options);
+            return { items: alarmsOf(reply), nextToken: reply.NextToken };
+        }));
     }
     async function describeInAnyPartition(names, signal) {
         try {
@@ -62131,31 +62132,26 @@ function createAlarms(cloudwatch) {
             }
             return found;
         },
-        async history(watch, signal) {
-            const states = [];
-            let nextToken;
-            do {
+        history({ name, transitionedAt }, signal) {
+            const intent = { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS };
+            return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.L)(async (NextToken) => {
                 const command = new dist_cjs/* DescribeAlarmHistoryCommand */.icQ({
-                    AlarmName: watch.name,
+                    AlarmName: name,
                     AlarmTypes: types,
                     HistoryItemType: 'StateUpdate',
-                    ...(watch.transitionedAt === undefined
-                        ? {}
-                        : { StartDate: new Date(watch.transitionedAt) }),
+                    ...(transitionedAt === undefined ? {} : { StartDate: new Date(transitionedAt) }),
                     ScanBy: 'TimestampAscending',
-                    MaxRecords: 100,
-                    NextToken: nextToken,
+                    MaxRecords: ITEMS_PER_PAGE,
+                    NextToken,
                 });
-                const reply = await (0,call/* call */.T1)({ action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS }, signal, (options) => cloudwatch.send(command, options));
-                for (const item of reply.AlarmHistoryItems ?? []) {
-                    const known = watch.transitionedAt !== undefined &&
-                        (item.Timestamp?.getTime() ?? Infinity) <= watch.transitionedAt;
-                    if (!known)
-                        states.push(stateIn(item.HistoryData));
-                }
-                nextToken = reply.NextToken;
-            } while (nextToken !== undefined && nextToken !== '');
-            return states;
+                const reply = await cloudwatch.send(command, options);
+                const isNew = ({ Timestamp }) => transitionedAt === undefined || (Timestamp?.getTime() ?? Infinity) > transitionedAt;
+                const items = (reply.AlarmHistoryItems ?? []).filter(isNew);
+                return {
+                    items: items.map(({ HistoryData }) => stateIn(HistoryData)),
+                    nextToken: reply.NextToken,
+                };
+            }));
         },
     };
 }
@@ -62175,10 +62171,10 @@ function alarmsOf(reply) {
 function foundAlarm(alarm) {
     const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
     return {
-        name: alarm.AlarmName ?? '',
-        arn: alarm.AlarmArn ?? '',
-        state: alarm.StateValue ?? 'unknown',
-        reason: alarm.StateReason ?? '',
+        name: (0,aws_reply/* textIn */.r)(alarm.AlarmName),
+        arn: (0,aws_reply/* textIn */.r)(alarm.AlarmArn),
+        state: (0,aws_reply/* textIn */.r)(alarm.StateValue) || 'unknown',
+        reason: (0,aws_reply/* textIn */.r)(alarm.StateReason),
         ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
         ...notEvaluated(alarm.EvaluationState),
     };
@@ -62268,6 +62264,7 @@ var aws_arn = __nccwpck_require__(1626);
 
 
 
+
 function createAliases(lambda, region) {
     const name = ({ functionId, alias }) => ({ FunctionName: functionId, Name: alias });
     const intent = (action, target) => ({
@@ -62277,8 +62274,7 @@ function createAliases(lambda, region) {
     return {
         async find(target, signal) {
             try {
-                const reply = await (0,call/* call */.T1)(intent('GetAlias', target), signal, (options) => lambda.send(new client_lambda_dist_cjs/* GetAliasCommand */.MES(name(target)), options));
-                return aliasOf(reply);
+                return await (0,call/* call */.T1)(intent('GetAlias', target), signal, async (options) => aliasOf(await lambda.send(new client_lambda_dist_cjs/* GetAliasCommand */.MES(name(target)), options)));
             }
             catch (error) {
                 if ((0,call/* isNotFound */.c4)(error))
@@ -62286,12 +62282,11 @@ function createAliases(lambda, region) {
                 throw error;
             }
         },
-        async create(target, version, signal) {
+        create(target, version, signal) {
             const command = new client_lambda_dist_cjs/* CreateAliasCommand */.W_e({ ...name(target), FunctionVersion: version });
-            const reply = await (0,call/* call */.T1)(intent('CreateAlias', target), signal, (options) => lambda.send(command, options));
-            return aliasOf(reply);
+            return (0,call/* call */.T1)(intent('CreateAlias', target), signal, async (options) => aliasOf(await lambda.send(command, options)));
         },
-        async update(target, { routing, description, revisionId }, signal) {
+        update(target, { routing, description, revisionId }, signal) {
             const command = new client_lambda_dist_cjs/* UpdateAliasCommand */.lqC({
                 ...name(target),
                 // Both in one call, always: a version alone would collide with the weight that is left over
@@ -62302,8 +62297,7 @@ function createAliases(lambda, region) {
                 Description: description,
                 RevisionId: revisionId,
             });
-            const reply = await (0,call/* call */.T1)(intent('UpdateAlias', target), signal, (options) => lambda.send(command, options));
-            return aliasOf(reply);
+            return (0,call/* call */.T1)(intent('UpdateAlias', target), signal, async (options) => aliasOf(await lambda.send(command, options)));
         },
         async transition(target, signal) {
             const command = new client_lambda_dist_cjs/* GetProvisionedConcurrencyConfigCommand */.D96({
@@ -62324,20 +62318,25 @@ function createAliases(lambda, region) {
     };
 }
 function aliasOf(reply) {
-    const { AliasArn: arn, FunctionVersion: version, RevisionId: revisionId } = reply;
-    if (arn === undefined || version === undefined || revisionId === undefined) {
+    const [arn, version, revisionId] = [reply.AliasArn, reply.FunctionVersion, reply.RevisionId].map(aws_reply/* textIn */.r);
+    if (!arn || !version || !revisionId) {
         throw new Error('Lambda answered with an alias that has no ARN, version or revision');
     }
     const weights = Object.entries(reply.RoutingConfig?.AdditionalVersionWeights ?? {});
     return {
         arn,
         revisionId,
-        description: reply.Description ?? '',
+        description: (0,aws_reply/* textIn */.r)(reply.Description),
         routing: {
             version,
-            weights: Object.fromEntries(weights.map(([other, fraction]) => [other, fraction * 100])),
+            weights: Object.fromEntries(weights.map(([other, part]) => [other, percentOf(part)])),
         },
     };
+}
+function percentOf(fraction) {
+    if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1)
+        return fraction * 100;
+    throw new Error(`Lambda answered with an alias whose weight is ${JSON.stringify(fraction)}`);
 }
 function fractions(weights) {
     return Object.fromEntries(Object.entries(weights).map(([version, percent]) => [version, percent / 100]));
@@ -62351,9 +62350,10 @@ var credentials = __nccwpck_require__(6963);
 
 
 
+
 function createFunctions(lambda, region) {
     return {
-        async read(target, signal, version) {
+        read(target, signal, version) {
             const arn = (0,aws_arn/* functionArn */.mE)(target.functionId, region);
             const intent = {
                 // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
@@ -62365,10 +62365,12 @@ function createFunctions(lambda, region) {
                 FunctionName: target.functionId,
                 Qualifier: version,
             });
-            const reply = await (0,call/* call */.T1)(intent, signal, (options) => lambda.send(command, options));
-            return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+            return (0,call/* call */.T1)(intent, signal, async (options) => {
+                const reply = await lambda.send(command, options);
+                return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+            });
         },
-        async publish(target, { codeSha256, description }, signal) {
+        publish(target, { codeSha256, description }, signal) {
             const intent = {
                 action: 'lambda:PublishVersion',
                 resource: (0,aws_arn/* functionArn */.mE)(target.functionId, region),
@@ -62380,28 +62382,33 @@ function createFunctions(lambda, region) {
                 CodeSha256: codeSha256,
                 Description: description,
             });
-            const reply = await (0,call/* call */.T1)(intent, signal, (options) => lambda.send(command, options));
-            if (reply.Version === undefined)
-                throw new Error('PublishVersion answered without a version');
-            return reply.Version;
+            return (0,call/* call */.T1)(intent, signal, async (options) => {
+                const { Version: published } = await lambda.send(command, options);
+                if (/^\d+$/.test((0,aws_reply/* textIn */.r)(published)))
+                    return (0,aws_reply/* textIn */.r)(published);
+                throw new Error('Lambda answered without the number of a version');
+            });
         },
     };
 }
 function factsOf(configuration, version) {
     return {
-        version: configuration.Version ?? version,
-        state: configuration.State ?? 'unknown',
+        version: (0,aws_reply/* textIn */.r)(configuration.Version) || version,
+        state: (0,aws_reply/* textIn */.r)(configuration.State) || 'unknown',
         stateReason: reason(configuration.StateReasonCode, configuration.StateReason),
-        lastUpdateStatus: configuration.LastUpdateStatus ?? '',
+        lastUpdateStatus: (0,aws_reply/* textIn */.r)(configuration.LastUpdateStatus),
         lastUpdateReason: reason(configuration.LastUpdateStatusReasonCode, configuration.LastUpdateStatusReason),
-        role: configuration.Role ?? '',
-        deadLetterArn: configuration.DeadLetterConfig?.TargetArn ?? '',
-        codeSha256: configuration.CodeSha256 ?? '',
-        functionArn: (configuration.FunctionArn ?? '').replace(/:(\$LATEST|\d+)$/, ''),
+        role: (0,aws_reply/* textIn */.r)(configuration.Role),
+        deadLetterArn: (0,aws_reply/* textIn */.r)(configuration.DeadLetterConfig?.TargetArn),
+        codeSha256: (0,aws_reply/* textIn */.r)(configuration.CodeSha256),
+        functionArn: (0,aws_reply/* textIn */.r)(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
     };
 }
 function reason(code, text) {
-    return [code, text].filter((part) => part !== undefined && part !== '').join(': ');
+    return [code, text]
+        .map(aws_reply/* textIn */.r)
+        .filter((part) => part !== '')
+        .join(': ');
 }
 
 ;// CONCATENATED MODULE: ./src/aws/aws.ts
@@ -62449,6 +62456,8 @@ function connectAws({ role, ...options }) {
 /* harmony export */   iQ: () => (/* binding */ AwsCallError)
 /* harmony export */ });
 /* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6963);
+/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6345);
+
 
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */
 class AwsCallError extends Error {
@@ -62537,7 +62546,7 @@ function read(cause) {
     };
 }
 function firstLine(text) {
-    return text.split('\n', 1).join();
+    return (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .textIn */ .r)(text.split('\n', 1).join());
 }
 function codeOf(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -62671,6 +62680,40 @@ function assumeRole(options) {
 /** Marked so that no client keeps what it got for itself: it asks again with every request. */
 function forAllClients(provide) {
     return Object.assign(provide, { memoized: true });
+}
+
+
+/***/ }),
+
+/***/ 6345:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ everyPage),
+/* harmony export */   r: () => (/* binding */ textIn)
+/* harmony export */ });
+/* harmony import */ var _core_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6706);
+
+/** As long as the longest text that CloudWatch gives, an alarm's reason. */
+const LONGEST_TEXT = 1_024;
+/** No answer that is asked for here has as many; one that has does not end. */
+const MOST_PAGES = 100;
+/** A text of a reply; empty for what is no text, whatever the SDK's types say of it. */
+function textIn(value) {
+    return typeof value === 'string' ? (0,_core_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(value, LONGEST_TEXT) : '';
+}
+/** All items of an answer that comes in pages. @throws when it does not come to an end */
+async function everyPage(read) {
+    const all = [];
+    let token;
+    for (let pages = 0; pages < MOST_PAGES; pages++) {
+        const { items, nextToken } = await read(token);
+        all.push(...items);
+        if (nextToken === undefined || nextToken === '')
+            return all;
+        token = nextToken;
+    }
+    throw new Error(`the answer has more than ${MOST_PAGES} pages`);
 }
 
 
@@ -63055,7 +63098,10 @@ function oneLine(text) {
 }
 /** Cuts at whole characters, with an ellipsis. */
 function shorten(text, characters) {
-    const all = [...text];
+    if (text.length <= characters)
+        return text;
+    // No character takes more than two code units: the rest of a very long text need not be looked at.
+    const all = [...text.slice(0, 2 * characters + 2)];
     return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
 }
 /** A table of cells that are Markdown already. */
@@ -71140,6 +71186,8 @@ var settled = __nccwpck_require__(4156);
 
 /** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
+/** With the SDK's own retries a single try may outlast this patience, and only the second has new credentials. */
+const REVERT_TRIES_AT_LEAST = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** How often a write is tried against replies that leave open whether it took effect. */
@@ -71290,12 +71338,13 @@ function createRouter(options) {
         }
     }
     async function revert() {
-        const deadline = clock.now() + PATIENCE_MS;
+        const startedAt = clock.now();
         const move = { from: versions.canary, to: versions.stable };
         let written = false;
         let failure = 'the alias still does not serve it alone.';
         for (let tries = 0;; tries++) {
             const pauseMs = pauseAfter(tries);
+            const isLast = () => tries + 1 >= REVERT_TRIES_AT_LEAST && clock.now() - startedAt >= PATIENCE_MS;
             try {
                 // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
                 const fresh = options.aliasesForRevert(tries);
@@ -71312,7 +71361,7 @@ function createRouter(options) {
                     return { type: 'foreign', detail: leftAlone(present) };
                 if (written) {
                     // Written, and read back as something else of ours.
-                    if (clock.now() >= deadline)
+                    if (isLast())
                         break;
                     await clock.sleep(pauseMs);
                 }
@@ -71321,7 +71370,7 @@ function createRouter(options) {
             }
             catch (error) {
                 failure = (0,problems/* messageOf */.b)(error);
-                if (clock.now() >= deadline)
+                if (isLast())
                     break;
                 await clock.sleep(pauseMs);
             }
@@ -71329,7 +71378,7 @@ function createRouter(options) {
         return {
             type: 'unconfirmed',
             detail: `${name}: version ${versions.stable} could not be confirmed within ` +
-                `${(0,duration/* formatDuration */.a)(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
+                `${(0,duration/* formatDuration */.a)(clock.now() - startedAt)}: ${failure} Repair the alias with: ${repair}`,
         };
     }
     /** The mark of another rollout stays: only that one knows what it is good for. */

@@ -1,6 +1,7 @@
 import {
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
+  type AlarmHistoryItem,
   type AlarmType,
   type CloudWatchClient,
   type DescribeAlarmsCommandOutput,
@@ -12,6 +13,7 @@ import {
 import type { AlarmDefinition, AlarmMetric } from '../core/alarm-lint.ts';
 import type { AlarmReading, AlarmWatch } from '../core/alarms.ts';
 import { AwsCallError, call } from './call.ts';
+import { everyPage, textIn } from './reply.ts';
 
 /** Reads CloudWatch alarms of every kind. */
 export interface Alarms {
@@ -27,8 +29,9 @@ export interface FoundAlarm extends AlarmReading {
   readonly definition?: AlarmDefinition;
 }
 
-/** DescribeAlarms takes at most this many names. */
+/** DescribeAlarms takes at most this many names, and gives at most as many on a page. */
 const NAMES_PER_CALL = 100;
+const ITEMS_PER_PAGE = 100;
 
 // Without AlarmTypes, CloudWatch looks at metric alarms only and says nothing of the others.
 const ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
@@ -40,28 +43,20 @@ const ALL_ALARMS = '*';
 export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
   let types = ALARM_TYPES;
 
-  async function describe(
-    names: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly FoundAlarm[]> {
-    const found: FoundAlarm[] = [];
-    let nextToken: string | undefined;
-    do {
-      const command = new DescribeAlarmsCommand({
-        AlarmNames: [...names],
-        AlarmTypes: types,
-        MaxRecords: NAMES_PER_CALL,
-        NextToken: nextToken,
-      });
-      const reply = await call(
-        { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS },
-        signal,
-        (options) => cloudwatch.send(command, options),
-      );
-      found.push(...alarmsOf(reply));
-      nextToken = reply.NextToken;
-    } while (nextToken !== undefined && nextToken !== '');
-    return found;
+  function describe(names: readonly string[], signal: AbortSignal): Promise<readonly FoundAlarm[]> {
+    const intent = { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS };
+    return call(intent, signal, (options) =>
+      everyPage(async (NextToken) => {
+        const command = new DescribeAlarmsCommand({
+          AlarmNames: [...names],
+          AlarmTypes: types,
+          MaxRecords: NAMES_PER_CALL,
+          NextToken,
+        });
+        const reply = await cloudwatch.send(command, options);
+        return { items: alarmsOf(reply), nextToken: reply.NextToken };
+      }),
+    );
   }
 
   async function describeInAnyPartition(
@@ -92,35 +87,29 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
       return found;
     },
 
-    async history(watch, signal) {
-      const states: string[] = [];
-      let nextToken: string | undefined;
-      do {
-        const command = new DescribeAlarmHistoryCommand({
-          AlarmName: watch.name,
-          AlarmTypes: types,
-          HistoryItemType: 'StateUpdate',
-          ...(watch.transitionedAt === undefined
-            ? {}
-            : { StartDate: new Date(watch.transitionedAt) }),
-          ScanBy: 'TimestampAscending',
-          MaxRecords: 100,
-          NextToken: nextToken,
-        });
-        const reply = await call(
-          { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS },
-          signal,
-          (options) => cloudwatch.send(command, options),
-        );
-        for (const item of reply.AlarmHistoryItems ?? []) {
-          const known =
-            watch.transitionedAt !== undefined &&
-            (item.Timestamp?.getTime() ?? Infinity) <= watch.transitionedAt;
-          if (!known) states.push(stateIn(item.HistoryData));
-        }
-        nextToken = reply.NextToken;
-      } while (nextToken !== undefined && nextToken !== '');
-      return states;
+    history({ name, transitionedAt }, signal) {
+      const intent = { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS };
+      return call(intent, signal, (options) =>
+        everyPage(async (NextToken) => {
+          const command = new DescribeAlarmHistoryCommand({
+            AlarmName: name,
+            AlarmTypes: types,
+            HistoryItemType: 'StateUpdate',
+            ...(transitionedAt === undefined ? {} : { StartDate: new Date(transitionedAt) }),
+            ScanBy: 'TimestampAscending',
+            MaxRecords: ITEMS_PER_PAGE,
+            NextToken,
+          });
+          const reply = await cloudwatch.send(command, options);
+          const isNew = ({ Timestamp }: AlarmHistoryItem) =>
+            transitionedAt === undefined || (Timestamp?.getTime() ?? Infinity) > transitionedAt;
+          const items = (reply.AlarmHistoryItems ?? []).filter(isNew);
+          return {
+            items: items.map(({ HistoryData }) => stateIn(HistoryData)),
+            nextToken: reply.NextToken,
+          };
+        }),
+      );
     },
   };
 }
@@ -153,10 +142,10 @@ function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
 function foundAlarm(alarm: AnyAlarm): FoundAlarm {
   const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
   return {
-    name: alarm.AlarmName ?? '',
-    arn: alarm.AlarmArn ?? '',
-    state: alarm.StateValue ?? 'unknown',
-    reason: alarm.StateReason ?? '',
+    name: textIn(alarm.AlarmName),
+    arn: textIn(alarm.AlarmArn),
+    state: textIn(alarm.StateValue) || 'unknown',
+    reason: textIn(alarm.StateReason),
     ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
     ...notEvaluated(alarm.EvaluationState),
   };

@@ -11,6 +11,7 @@ import type { Routing } from '../core/routing.ts';
 import type { Target } from '../core/target.ts';
 import { functionArn } from './arn.ts';
 import { AwsCallError, call, isNotFound } from './call.ts';
+import { textIn } from './reply.ts';
 
 /** An alias at one moment. */
 export interface Alias extends AliasWrite {
@@ -46,25 +47,23 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
   return {
     async find(target, signal) {
       try {
-        const reply = await call(intent('GetAlias', target), signal, (options) =>
-          lambda.send(new GetAliasCommand(name(target)), options),
+        return await call(intent('GetAlias', target), signal, async (options) =>
+          aliasOf(await lambda.send(new GetAliasCommand(name(target)), options)),
         );
-        return aliasOf(reply);
       } catch (error) {
         if (isNotFound(error)) return undefined;
         throw error;
       }
     },
 
-    async create(target, version, signal) {
+    create(target, version, signal) {
       const command = new CreateAliasCommand({ ...name(target), FunctionVersion: version });
-      const reply = await call(intent('CreateAlias', target), signal, (options) =>
-        lambda.send(command, options),
+      return call(intent('CreateAlias', target), signal, async (options) =>
+        aliasOf(await lambda.send(command, options)),
       );
-      return aliasOf(reply);
     },
 
-    async update(target, { routing, description, revisionId }, signal) {
+    update(target, { routing, description, revisionId }, signal) {
       const command = new UpdateAliasCommand({
         ...name(target),
         // Both in one call, always: a version alone would collide with the weight that is left over
@@ -75,10 +74,9 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
         Description: description,
         RevisionId: revisionId,
       });
-      const reply = await call(intent('UpdateAlias', target), signal, (options) =>
-        lambda.send(command, options),
+      return call(intent('UpdateAlias', target), signal, async (options) =>
+        aliasOf(await lambda.send(command, options)),
       );
-      return aliasOf(reply);
     },
 
     async transition(target, signal) {
@@ -103,20 +101,27 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
 }
 
 function aliasOf(reply: AliasConfiguration): Alias {
-  const { AliasArn: arn, FunctionVersion: version, RevisionId: revisionId } = reply;
-  if (arn === undefined || version === undefined || revisionId === undefined) {
+  const [arn, version, revisionId] = [reply.AliasArn, reply.FunctionVersion, reply.RevisionId].map(
+    textIn,
+  );
+  if (!arn || !version || !revisionId) {
     throw new Error('Lambda answered with an alias that has no ARN, version or revision');
   }
   const weights = Object.entries(reply.RoutingConfig?.AdditionalVersionWeights ?? {});
   return {
     arn,
     revisionId,
-    description: reply.Description ?? '',
+    description: textIn(reply.Description),
     routing: {
       version,
-      weights: Object.fromEntries(weights.map(([other, fraction]) => [other, fraction * 100])),
+      weights: Object.fromEntries(weights.map(([other, part]) => [other, percentOf(part)])),
     },
   };
+}
+
+function percentOf(fraction: unknown): number {
+  if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1) return fraction * 100;
+  throw new Error(`Lambda answered with an alias whose weight is ${JSON.stringify(fraction)}`);
 }
 
 function fractions(weights: Routing['weights']): Record<string, number> {

@@ -1,4 +1,5 @@
 import { ASSUME_ROLE_FAILED } from './credentials.ts';
+import { textIn } from './reply.ts';
 
 /** What a call is for; enough to tell a person which permission is missing. */
 export interface Intent {
@@ -119,7 +120,7 @@ function read(cause: unknown): Failure {
 }
 
 function firstLine(text: string): string {
-  return text.split('\n', 1).join();
+  return textIn(text.split('\n', 1).join());
 }
 
 function codeOf(error: Error): string {

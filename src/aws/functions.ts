@@ -9,6 +9,7 @@ import type { VersionFacts } from '../core/preflight.ts';
 import type { Target } from '../core/target.ts';
 import { functionArn } from './arn.ts';
 import { call } from './call.ts';
+import { textIn } from './reply.ts';
 
 /** Reads and publishes versions of functions. */
 export interface Functions {
@@ -33,7 +34,7 @@ export interface PublishRequest {
 
 export function createFunctions(lambda: LambdaClient, region: string): Functions {
   return {
-    async read(target, signal, version) {
+    read(target, signal, version) {
       const arn = functionArn(target.functionId, region);
       const intent = {
         // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
@@ -45,11 +46,13 @@ export function createFunctions(lambda: LambdaClient, region: string): Functions
         FunctionName: target.functionId,
         Qualifier: version,
       });
-      const reply = await call(intent, signal, (options) => lambda.send(command, options));
-      return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+      return call(intent, signal, async (options) => {
+        const reply = await lambda.send(command, options);
+        return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+      });
     },
 
-    async publish(target, { codeSha256, description }, signal) {
+    publish(target, { codeSha256, description }, signal) {
       const intent = {
         action: 'lambda:PublishVersion',
         resource: functionArn(target.functionId, region),
@@ -61,30 +64,35 @@ export function createFunctions(lambda: LambdaClient, region: string): Functions
         CodeSha256: codeSha256,
         Description: description,
       });
-      const reply = await call(intent, signal, (options) => lambda.send(command, options));
-      if (reply.Version === undefined) throw new Error('PublishVersion answered without a version');
-      return reply.Version;
+      return call(intent, signal, async (options) => {
+        const { Version: published } = await lambda.send(command, options);
+        if (/^\d+$/.test(textIn(published))) return textIn(published);
+        throw new Error('Lambda answered without the number of a version');
+      });
     },
   };
 }
 
 function factsOf(configuration: FunctionConfiguration, version: string): VersionFacts {
   return {
-    version: configuration.Version ?? version,
-    state: configuration.State ?? 'unknown',
+    version: textIn(configuration.Version) || version,
+    state: textIn(configuration.State) || 'unknown',
     stateReason: reason(configuration.StateReasonCode, configuration.StateReason),
-    lastUpdateStatus: configuration.LastUpdateStatus ?? '',
+    lastUpdateStatus: textIn(configuration.LastUpdateStatus),
     lastUpdateReason: reason(
       configuration.LastUpdateStatusReasonCode,
       configuration.LastUpdateStatusReason,
     ),
-    role: configuration.Role ?? '',
-    deadLetterArn: configuration.DeadLetterConfig?.TargetArn ?? '',
-    codeSha256: configuration.CodeSha256 ?? '',
-    functionArn: (configuration.FunctionArn ?? '').replace(/:(\$LATEST|\d+)$/, ''),
+    role: textIn(configuration.Role),
+    deadLetterArn: textIn(configuration.DeadLetterConfig?.TargetArn),
+    codeSha256: textIn(configuration.CodeSha256),
+    functionArn: textIn(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
   };
 }
 
-function reason(code: string | undefined, text: string | undefined): string {
-  return [code, text].filter((part) => part !== undefined && part !== '').join(': ');
+function reason(code: unknown, text: unknown): string {
+  return [code, text]
+    .map(textIn)
+    .filter((part) => part !== '')
+    .join(': ');
 }

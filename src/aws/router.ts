@@ -44,6 +44,8 @@ export interface RouterOptions {
 
 /** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
+/** With the SDK's own retries a single try may outlast this patience, and only the second has new credentials. */
+const REVERT_TRIES_AT_LEAST = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** How often a write is tried against replies that leave open whether it took effect. */
@@ -198,12 +200,14 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   async function revert(): Promise<RevertResult> {
-    const deadline = clock.now() + PATIENCE_MS;
+    const startedAt = clock.now();
     const move = { from: versions.canary, to: versions.stable };
     let written = false;
     let failure = 'the alias still does not serve it alone.';
     for (let tries = 0; ; tries++) {
       const pauseMs = pauseAfter(tries);
+      const isLast = () =>
+        tries + 1 >= REVERT_TRIES_AT_LEAST && clock.now() - startedAt >= PATIENCE_MS;
       try {
         // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
         const fresh = options.aliasesForRevert(tries);
@@ -217,14 +221,14 @@ export function createRouter(options: RouterOptions): Router {
         if (!back && !isOurs(present)) return { type: 'foreign', detail: leftAlone(present) };
         if (written) {
           // Written, and read back as something else of ours.
-          if (clock.now() >= deadline) break;
+          if (isLast()) break;
           await clock.sleep(pauseMs);
         }
         await fresh.update(target, withoutMarker(present, stableAlone));
         written = true;
       } catch (error) {
         failure = messageOf(error);
-        if (clock.now() >= deadline) break;
+        if (isLast()) break;
         await clock.sleep(pauseMs);
       }
     }
@@ -232,7 +236,7 @@ export function createRouter(options: RouterOptions): Router {
       type: 'unconfirmed',
       detail:
         `${name}: version ${versions.stable} could not be confirmed within ` +
-        `${formatDuration(PATIENCE_MS)}: ${failure} Repair the alias with: ${repair}`,
+        `${formatDuration(clock.now() - startedAt)}: ${failure} Repair the alias with: ${repair}`,
     };
   }
 

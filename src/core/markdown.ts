@@ -16,7 +16,9 @@ export function oneLine(text: string): string {
 
 /** Cuts at whole characters, with an ellipsis. */
 export function shorten(text: string, characters: number): string {
-  const all = [...text];
+  if (text.length <= characters) return text;
+  // No character takes more than two code units: the rest of a very long text need not be looked at.
+  const all = [...text.slice(0, 2 * characters + 2)];
   return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
 }
 

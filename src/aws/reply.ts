@@ -1,0 +1,31 @@
+import { shorten } from '../core/markdown.ts';
+
+/** As long as the longest text that CloudWatch gives, an alarm's reason. */
+const LONGEST_TEXT = 1_024;
+/** No answer that is asked for here has as many; one that has does not end. */
+const MOST_PAGES = 100;
+
+/** A text of a reply; empty for what is no text, whatever the SDK's types say of it. */
+export function textIn(value: unknown): string {
+  return typeof value === 'string' ? shorten(value, LONGEST_TEXT) : '';
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextToken: string | undefined;
+}
+
+/** All items of an answer that comes in pages. @throws when it does not come to an end */
+export async function everyPage<T>(
+  read: (token: string | undefined) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  let token: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const { items, nextToken } = await read(token);
+    all.push(...items);
+    if (nextToken === undefined || nextToken === '') return all;
+    token = nextToken;
+  }
+  throw new Error(`the answer has more than ${MOST_PAGES} pages`);
+}
