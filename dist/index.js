@@ -62026,6 +62026,8 @@ module.exports = {
 /* harmony export */   mE: () => (/* binding */ functionArn),
 /* harmony export */   oT: () => (/* binding */ parseAlarmId)
 /* harmony export */ });
+/* harmony import */ var _core_partition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4453);
+
 const FUNCTION_ID = /^(?:(?:arn:(?<partition>aws[a-z-]*):lambda:(?<region>[a-z]{2,}(?:-[a-z]+)+-\d):)?(?<account>\d{12}):function:)?(?<name>[a-zA-Z0-9-_]{1,64})(?::(?<qualifier>\$LATEST|[a-zA-Z0-9-_]+))?$/;
 function parseFunctionId(text) {
     const groups = FUNCTION_ID.exec(text)?.groups;
@@ -62052,15 +62054,8 @@ function parseAlarmId(text) {
 /** The ARN of a function for messages; what is not known is `*`, as a policy would write it. */
 function functionArn(functionId, region) {
     const id = parseFunctionId(functionId);
-    const partition = id?.partition ?? partitionOf(region);
+    const partition = id?.partition ?? (0,_core_partition_js__WEBPACK_IMPORTED_MODULE_0__/* .partitionOf */ .i)(region).id;
     return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
-}
-function partitionOf(region) {
-    if (region.startsWith('cn-'))
-        return 'aws-cn';
-    if (region.startsWith('us-gov-'))
-        return 'aws-us-gov';
-    return 'aws';
 }
 
 
@@ -62097,7 +62092,7 @@ function createAlarms(cloudwatch) {
     let types = ALARM_TYPES;
     function describe(names, signal) {
         const intent = { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS };
-        return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.L)(async (NextToken) => {
+        return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
             const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
                 AlarmNames: [...names],
                 AlarmTypes: types,
@@ -62134,7 +62129,7 @@ function createAlarms(cloudwatch) {
         },
         history({ name, transitionedAt }, signal) {
             const intent = { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS };
-            return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.L)(async (NextToken) => {
+            return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
                 const command = new dist_cjs/* DescribeAlarmHistoryCommand */.icQ({
                     AlarmName: name,
                     AlarmTypes: types,
@@ -62171,35 +62166,36 @@ function alarmsOf(reply) {
 function foundAlarm(alarm) {
     const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
     return {
-        name: (0,aws_reply/* textIn */.r)(alarm.AlarmName),
-        arn: (0,aws_reply/* textIn */.r)(alarm.AlarmArn),
-        state: (0,aws_reply/* textIn */.r)(alarm.StateValue) || 'unknown',
-        reason: (0,aws_reply/* textIn */.r)(alarm.StateReason),
+        name: (0,aws_reply/* textIn */.r7)(alarm.AlarmName),
+        arn: (0,aws_reply/* textIn */.r7)(alarm.AlarmArn),
+        state: (0,aws_reply/* textIn */.r7)(alarm.StateValue) || 'unknown',
+        reason: (0,aws_reply/* lineIn */.Wg)(alarm.StateReason),
         ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
         ...notEvaluated(alarm.EvaluationState),
     };
 }
 /** What a metric alarm watches; undefined when that is nothing that is understood here. */
 function definitionOf(alarm) {
-    const { EvaluationPeriods: evaluationPeriods, Threshold: threshold } = alarm;
+    const evaluationPeriods = (0,aws_reply/* numberIn */.Po)(alarm.EvaluationPeriods);
+    const threshold = (0,aws_reply/* numberIn */.Po)(alarm.Threshold);
     const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
     if (watched === undefined || evaluationPeriods === undefined)
         return undefined;
     return {
         ...watched,
         evaluationPeriods,
-        datapointsToAlarm: alarm.DatapointsToAlarm ?? evaluationPeriods,
+        datapointsToAlarm: (0,aws_reply/* numberIn */.Po)(alarm.DatapointsToAlarm) ?? evaluationPeriods,
         ...(threshold === undefined ? {} : { threshold }),
-        comparison: alarm.ComparisonOperator ?? '',
+        comparison: (0,aws_reply/* textIn */.r7)(alarm.ComparisonOperator),
     };
 }
 function watchedMetric(alarm) {
-    const { Namespace: namespace, MetricName: name, Period: periodSeconds } = alarm;
+    const [namespace, name] = [(0,aws_reply/* textIn */.r7)(alarm.Namespace), (0,aws_reply/* textIn */.r7)(alarm.MetricName)];
+    const periodSeconds = (0,aws_reply/* numberIn */.Po)(alarm.Period);
     // An alarm on a PromQL query has none of these.
-    if (namespace === undefined || name === undefined || periodSeconds === undefined) {
+    if (namespace === '' || name === '' || periodSeconds === undefined)
         return undefined;
-    }
-    const statistic = alarm.Statistic ?? alarm.ExtendedStatistic ?? '';
+    const statistic = (0,aws_reply/* textIn */.r7)(alarm.Statistic ?? alarm.ExtendedStatistic);
     const dimensions = dimensionsOf(alarm.Dimensions);
     return {
         periodSeconds,
@@ -62212,10 +62208,10 @@ function watchedMath({ Metrics, ThresholdMetricId }) {
     const [returned, ...more] = queries.filter(({ Id, ReturnData }) => ReturnData !== false && Id !== ThresholdMetricId);
     if (returned === undefined || more.length > 0)
         return undefined;
-    const expression = returned.Expression;
+    const expression = returned.Expression && (0,aws_reply/* textIn */.r7)(returned.Expression);
     const metrics = (expression === undefined ? [returned] : queries).flatMap(metricsOf);
     // A Metrics Insights query has a period, but no metrics; mostly it is the other way round.
-    const periodSeconds = returned.Period ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
+    const periodSeconds = (0,aws_reply/* numberIn */.Po)(returned.Period) ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
     if (periodSeconds === 0)
         return undefined;
     return { periodSeconds, metrics, ...(expression === undefined ? {} : { expression }) };
@@ -62226,17 +62222,17 @@ function metricsOf({ Id, MetricStat }) {
     const { Metric, Stat, Period } = MetricStat;
     return [
         {
-            id: Id ?? '',
-            namespace: Metric?.Namespace ?? '',
-            name: Metric?.MetricName ?? '',
+            id: (0,aws_reply/* textIn */.r7)(Id),
+            namespace: (0,aws_reply/* textIn */.r7)(Metric?.Namespace),
+            name: (0,aws_reply/* textIn */.r7)(Metric?.MetricName),
             dimensions: dimensionsOf(Metric?.Dimensions),
-            statistic: Stat ?? '',
-            periodSeconds: Period ?? 0,
+            statistic: (0,aws_reply/* textIn */.r7)(Stat),
+            periodSeconds: (0,aws_reply/* numberIn */.Po)(Period) ?? 0,
         },
     ];
 }
 function dimensionsOf(dimensions) {
-    return Object.fromEntries((dimensions ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? '']));
+    return Object.fromEntries((dimensions ?? []).map(({ Name, Value }) => [(0,aws_reply/* textIn */.r7)(Name), (0,aws_reply/* textIn */.r7)(Value)]));
 }
 /** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
 function notEvaluated(state) {
@@ -62318,7 +62314,7 @@ function createAliases(lambda, region) {
     };
 }
 function aliasOf(reply) {
-    const [arn, version, revisionId] = [reply.AliasArn, reply.FunctionVersion, reply.RevisionId].map(aws_reply/* textIn */.r);
+    const [arn, version, revisionId] = [reply.AliasArn, reply.FunctionVersion, reply.RevisionId].map(aws_reply/* textIn */.r7);
     if (!arn || !version || !revisionId) {
         throw new Error('Lambda answered with an alias that has no ARN, version or revision');
     }
@@ -62326,10 +62322,10 @@ function aliasOf(reply) {
     return {
         arn,
         revisionId,
-        description: (0,aws_reply/* textIn */.r)(reply.Description),
+        description: (0,aws_reply/* textIn */.r7)(reply.Description),
         routing: {
             version,
-            weights: Object.fromEntries(weights.map(([other, part]) => [other, percentOf(part)])),
+            weights: Object.fromEntries(weights.map(([other, part]) => [(0,aws_reply/* textIn */.r7)(other), percentOf(part)])),
         },
     };
 }
@@ -62384,8 +62380,8 @@ function createFunctions(lambda, region) {
             });
             return (0,call/* call */.T1)(intent, signal, async (options) => {
                 const { Version: published } = await lambda.send(command, options);
-                if (/^\d+$/.test((0,aws_reply/* textIn */.r)(published)))
-                    return (0,aws_reply/* textIn */.r)(published);
+                if (/^\d+$/.test((0,aws_reply/* textIn */.r7)(published)))
+                    return (0,aws_reply/* textIn */.r7)(published);
                 throw new Error('Lambda answered without the number of a version');
             });
         },
@@ -62393,20 +62389,20 @@ function createFunctions(lambda, region) {
 }
 function factsOf(configuration, version) {
     return {
-        version: (0,aws_reply/* textIn */.r)(configuration.Version) || version,
-        state: (0,aws_reply/* textIn */.r)(configuration.State) || 'unknown',
+        version: (0,aws_reply/* textIn */.r7)(configuration.Version) || version,
+        state: (0,aws_reply/* textIn */.r7)(configuration.State) || 'unknown',
         stateReason: reason(configuration.StateReasonCode, configuration.StateReason),
-        lastUpdateStatus: (0,aws_reply/* textIn */.r)(configuration.LastUpdateStatus),
+        lastUpdateStatus: (0,aws_reply/* textIn */.r7)(configuration.LastUpdateStatus),
         lastUpdateReason: reason(configuration.LastUpdateStatusReasonCode, configuration.LastUpdateStatusReason),
-        role: (0,aws_reply/* textIn */.r)(configuration.Role),
-        deadLetterArn: (0,aws_reply/* textIn */.r)(configuration.DeadLetterConfig?.TargetArn),
-        codeSha256: (0,aws_reply/* textIn */.r)(configuration.CodeSha256),
-        functionArn: (0,aws_reply/* textIn */.r)(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
+        role: (0,aws_reply/* textIn */.r7)(configuration.Role),
+        deadLetterArn: (0,aws_reply/* textIn */.r7)(configuration.DeadLetterConfig?.TargetArn),
+        codeSha256: (0,aws_reply/* textIn */.r7)(configuration.CodeSha256),
+        functionArn: (0,aws_reply/* textIn */.r7)(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
     };
 }
 function reason(code, text) {
     return [code, text]
-        .map(aws_reply/* textIn */.r)
+        .map(aws_reply/* lineIn */.Wg)
         .filter((part) => part !== '')
         .join(': ');
 }
@@ -62533,11 +62529,11 @@ function explain({ action, resource }, cause) {
 }
 function read(cause) {
     if (!(cause instanceof Error)) {
-        return { name: 'Error', message: String(cause), attempts: 1, status: undefined };
+        return { name: 'Error', message: firstLine(String(cause)), attempts: 1, status: undefined };
     }
     const { attempts, httpStatusCode } = metadataOf(cause);
     return {
-        name: cause.name,
+        name: (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .lineIn */ .Wg)(cause.name),
         // A refused connection is an AggregateError without a message: its code says what happened. Further
         // lines are the SDK's hints for who debugs it.
         message: [firstLine(cause.message), codeOf(cause), 'no details'].find(Boolean) ?? '',
@@ -62546,7 +62542,7 @@ function read(cause) {
     };
 }
 function firstLine(text) {
-    return (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .textIn */ .r)(text.split('\n', 1).join());
+    return (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .lineIn */ .Wg)(text.split('\n', 1).join());
 }
 function codeOf(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -62689,8 +62685,10 @@ function forAllClients(provide) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ everyPage),
-/* harmony export */   r: () => (/* binding */ textIn)
+/* harmony export */   Lu: () => (/* binding */ everyPage),
+/* harmony export */   Po: () => (/* binding */ numberIn),
+/* harmony export */   Wg: () => (/* binding */ lineIn),
+/* harmony export */   r7: () => (/* binding */ textIn)
 /* harmony export */ });
 /* harmony import */ var _core_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6706);
 
@@ -62701,6 +62699,14 @@ const MOST_PAGES = 100;
 /** A text of a reply; empty for what is no text, whatever the SDK's types say of it. */
 function textIn(value) {
     return typeof value === 'string' ? (0,_core_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(value, LONGEST_TEXT) : '';
+}
+/** The same for a person to read: in one line, as lines of a message are problems of their own. */
+function lineIn(value) {
+    return (0,_core_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(textIn(value));
+}
+/** A number of a reply; nothing for what is none. */
+function numberIn(value) {
+    return Number.isFinite(value) ? value : undefined;
 }
 /** All items of an answer that comes in pages. @throws when it does not come to an end */
 async function everyPage(read) {
@@ -63079,6 +63085,7 @@ function changedSince(before, measurements) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cr: () => (/* binding */ bold),
 /* harmony export */   FV: () => (/* binding */ escapeMarkdown),
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   ml: () => (/* binding */ shorten),
@@ -63104,12 +63111,17 @@ function shorten(text, characters) {
     const all = [...text.slice(0, 2 * characters + 2)];
     return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
 }
+/** Text from outside in bold: blanks next to the asterisks would make them just asterisks. */
+function bold(text) {
+    return `**${escapeMarkdown(oneLine(text).trim())}**`;
+}
 /** A table of cells that are Markdown already. */
 function table(head, rows) {
     return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
+/** Just the label where there is nothing to link to. */
 function link(label, url) {
-    return `[${escapeMarkdown(label)}](${url})`;
+    return url === undefined ? escapeMarkdown(label) : `[${escapeMarkdown(label)}](${url})`;
 }
 
 
@@ -63152,6 +63164,30 @@ function readMarker(description) {
 }
 function sameRollout(a, b) {
     return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
+}
+
+
+/***/ }),
+
+/***/ 4453:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ partitionOf)
+/* harmony export */ });
+// As the SDK's partitions.json has them; a region that begins like none of these is in the first.
+const STANDARD = { id: 'aws', consoleHost: 'console.aws.amazon.com' };
+const BY_PREFIX = [
+    ['cn-', { id: 'aws-cn', consoleHost: 'console.amazonaws.cn' }],
+    ['us-gov-', { id: 'aws-us-gov', consoleHost: 'console.amazonaws-us-gov.com' }],
+    ['eusc-', { id: 'aws-eusc', consoleHost: 'console.amazonaws-eusc.eu' }],
+    ['us-iso-', { id: 'aws-iso' }],
+    ['us-isob-', { id: 'aws-iso-b' }],
+    ['eu-isoe-', { id: 'aws-iso-e' }],
+    ['us-isof-', { id: 'aws-iso-f' }],
+];
+function partitionOf(region) {
+    return BY_PREFIX.find(([prefix]) => region.startsWith(prefix))?.[1] ?? STANDARD;
 }
 
 
@@ -63610,10 +63646,16 @@ var duration = __nccwpck_require__(8571);
 var core_report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/github/log.ts
 var log = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/core/markdown.ts
+var markdown = __nccwpck_require__(6706);
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
 
-// A job's outputs may hold 1 MB together.
-const MOST_MEASUREMENTS = 250;
+
+// A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
+const MOST_MEASUREMENTS = 150;
+const MOST_WARNINGS = 50;
+const LONGEST_TEXT = 400;
+const LONGEST_REASON = 10_000;
 /** The outputs of action.yml. With several functions, those about one are those of the first. */
 function outputsOf(report) {
     const [first] = report.targets;
@@ -63621,10 +63663,10 @@ function outputsOf(report) {
         outcome: report.outcome,
         version: first?.version ?? '',
         'previous-version': first?.previousVersion ?? '',
-        'function-arn': first?.functionArn ?? '',
-        'alias-arn': first?.aliasArn ?? '',
-        reason: report.reason,
-        report: JSON.stringify(jsonReport(report)),
+        'function-arn': shortLine(first?.functionArn ?? ''),
+        'alias-arn': shortLine(first?.aliasArn ?? ''),
+        reason: limitedReason(report.reason),
+        report: JSON.stringify(jsonReport(report), limited),
     };
 }
 function setOutputs(report) {
@@ -63647,8 +63689,9 @@ function jsonReport(report) {
             result,
         })),
         weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
+        // The last ones decided.
         measurements: report.measurements
-            .slice(0, MOST_MEASUREMENTS)
+            .slice(-MOST_MEASUREMENTS)
             .map(({ at, check, state, detail, verdict }) => ({
             at: iso(at),
             check,
@@ -63657,35 +63700,47 @@ function jsonReport(report) {
             verdict: verdict.kind,
         })),
         measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
-        warnings: report.warnings,
+        warnings: report.warnings.slice(0, MOST_WARNINGS),
     };
+}
+function limited(key, value) {
+    if (typeof value !== 'string')
+        return value;
+    return key === 'reason' ? limitedReason(value) : shortLine(value);
+}
+/** Several problems stand on lines of their own. */
+function limitedReason(reason) {
+    return (0,markdown/* shorten */.ml)(reason, LONGEST_REASON).split('\n').map(markdown/* oneLine */.TN).join('\n');
+}
+function shortLine(text) {
+    return (0,markdown/* oneLine */.TN)((0,markdown/* shorten */.ml)(text, LONGEST_TEXT));
 }
 function iso(at) {
     return at === undefined ? null : new Date(at).toISOString();
 }
 
+// EXTERNAL MODULE: ./src/core/partition.ts
+var partition = __nccwpck_require__(4453);
 ;// CONCATENATED MODULE: ./src/core/console.ts
-/** Links into the AWS console. Parts from outside are percent-encoded: they cannot leave their place. */
+
+// Links into the AWS console, where the region's partition has one. Parts from outside are
+// percent-encoded: they cannot leave their place.
 function aliasUrl(region, functionName, alias) {
-    return `${base(region)}/lambda/home?region=${region}#/functions/${encode(functionName)}/aliases/${encode(alias)}`;
+    const path = `functions/${encode(functionName)}/aliases/${encode(alias)}`;
+    return home(region, 'lambda', `/${path}`);
 }
 function alarmUrl(region, name) {
-    return `${base(region)}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encode(name)}`;
+    return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
 }
-function base(region) {
-    if (region.startsWith('cn-'))
-        return `https://${region}.console.amazonaws.cn`;
-    if (region.startsWith('us-gov-'))
-        return `https://console.amazonaws-us-gov.com`;
-    return `https://${region}.console.aws.amazon.com`;
+function home(region, service, fragment) {
+    const { consoleHost } = (0,partition/* partitionOf */.i)(region);
+    return (consoleHost && `https://${region}.${consoleHost}/${service}/home?region=${region}#${fragment}`);
 }
 /** encodeURIComponent leaves the characters that mean something in Markdown. */
 function encode(text) {
     return encodeURIComponent(text.toWellFormed()).replace(/[!'()*_~.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
 // EXTERNAL MODULE: ./src/core/plan.ts
 var plan = __nccwpck_require__(4620);
 // EXTERNAL MODULE: ./src/core/target.ts
@@ -63700,7 +63755,7 @@ var target = __nccwpck_require__(4294);
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
 const MOST_ROWS = 50;
 const LONGEST_NAME = 255;
-const LONGEST_REASON = 400;
+const summary_LONGEST_REASON = 400;
 const LONGEST_HEADLINE = 2_000;
 /** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
 function summaryOf(report) {
@@ -63722,11 +63777,8 @@ function summaryOf(report) {
 function verdict(report) {
     const problems = (0,core_report/* headline */.Pl)(report).split('\n');
     return problems.length === 1
-        ? [`**${headlineText(problems[0] ?? '')}**`]
-        : capped(problems, (problem) => `- **${reason(problem)}**`, '- ');
-}
-function headlineText(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_HEADLINE));
+        ? [(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problems[0] ?? '', LONGEST_HEADLINE))]
+        : capped(problems, (problem) => `- ${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problem, summary_LONGEST_REASON))}`, '- ');
 }
 function warnings({ warnings }) {
     return warnings.length === 0
@@ -63826,7 +63878,7 @@ function changes({ measurements, startedAt }) {
     ];
 }
 function reason(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
+    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, summary_LONGEST_REASON));
 }
 function section(title, head, rows) {
     return [
@@ -70477,6 +70529,9 @@ function parse_duration_parse(str = '', format = 'ms') {
 
 // parse-duration skips what it does not know and takes a bare number for milliseconds.
 const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
+/** A job on GitHub's own runners ends after 6 hours, one on any other runner after 5 days. */
+const LONGEST_MS = 5 * 24 * 3_600_000;
+const TOO_LONG = 'no job lasts longer than 5 days';
 /** Milliseconds of `90s`, `5m`, `1h30m`; nothing for anything else, a bare number included. */
 function durationMs(text) {
     const trimmed = text.trim();
@@ -70485,14 +70540,29 @@ function durationMs(text) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./src/core/markdown.ts
+var markdown = __nccwpck_require__(6706);
 ;// CONCATENATED MODULE: ./src/inputs/fields.ts
 
 
+
+/** Nothing that is meant is as long, and reading it must not take long. */
+const LONGEST_INPUT = 100_000;
+/** Room for an ARN. */
+const LONGEST_QUOTE = 200;
+const inputText = schemas/* string */.YjP().max(LONGEST_INPUT, {
+    abort: true,
+    error: `is longer than ${LONGEST_INPUT} characters`,
+});
+/** A value in a message about it. */
+function quoted(value) {
+    return `"${(0,markdown/* oneLine */.TN)((0,markdown/* shorten */.ml)(value.trim(), LONGEST_QUOTE))}"`;
+}
 /** A field whose parser adds to `problems` what it does not like. */
 function parsedBy(parse) {
-    return schemas/* string */.YjP().transform((text, context) => {
+    return inputText.transform((given, context) => {
         const problems = [];
-        const value = parse(text, problems);
+        const value = parse(given, problems);
         for (const message of problems)
             context.addIssue({ code: 'custom', message });
         return problems.length > 0 ? core_core/* NEVER */.tm : value;
@@ -70502,10 +70572,13 @@ function duration(leastMs, least) {
     return parsedBy((text, problems) => {
         const ms = durationMs(text);
         if (ms === undefined) {
-            problems.push(`"${text.trim()}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`);
+            problems.push(`${quoted(text)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`);
         }
         else if (ms < leastMs) {
-            problems.push(`"${text.trim()}" is too short; it must be ${least} or longer`);
+            problems.push(`${quoted(text)} is too short; it must be ${least} or longer`);
+        }
+        else if (ms > LONGEST_MS) {
+            problems.push(`${quoted(text)} is too long; ${TOO_LONG}`);
         }
         return ms ?? 0;
     });
@@ -70514,13 +70587,18 @@ function oneOf(values) {
     return parsedBy((text, problems) => {
         const value = values.find((each) => each === text.trim());
         if (value === undefined)
-            problems.push(`"${text.trim()}" is not one of ${values.join(', ')}`);
+            problems.push(`${quoted(text)} is not one of ${values.join(', ')}`);
         return value ?? values[0];
     });
 }
-const flag = schemas/* string */.YjP()
+const flag = inputText
     .trim()
-    .pipe(schemas/* stringbool */.uEf({ error: ({ input }) => `${JSON.stringify(input)} is not true or false` }));
+    .pipe(schemas/* stringbool */.uEf({ error: ({ input }) => `${quoted(String(input))} is not true or false` }));
+/** `what`: what there are too many of. */
+function limitCount(what, { length }, most, problems) {
+    if (length > most)
+        problems.push(`${length} ${what} are given; at most ${most} can be`);
+}
 /** Entries on lines of their own. */
 function linesOf(text) {
     return text
@@ -70535,8 +70613,11 @@ function listOf(text) {
 
 ;// CONCATENATED MODULE: ./src/inputs/steps.ts
 
+
 const MINUTE_MS = 60_000;
 const SHORTEST_BAKE_MS = 1_000;
+// One for each percent.
+const MOST_STEPS = 100;
 /** `5% 5m, 25% 10m`, one step per line, or the name of a CodeDeploy deployment configuration. */
 function parseSteps(text) {
     const preset = parsePreset(text.trim());
@@ -70549,7 +70630,10 @@ function parseSteps(text) {
     if (parts.length === 0) {
         return { problems: ['there is no step; for none at all write AllAtOnce'] };
     }
-    const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} "${part}"`));
+    if (parts.length > MOST_STEPS) {
+        return { problems: [`${parts.length} steps are given; at most ${MOST_STEPS} can be`] };
+    }
+    const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} ${quoted(part)}`));
     const problems = parsed.filter((step) => typeof step === 'string');
     const steps = parsed.filter((step) => typeof step !== 'string');
     return problems.length > 0 ? { problems } : rising(steps);
@@ -70565,10 +70649,12 @@ function parseStep(text, name) {
         return `${name}: a weight has at most two decimals`;
     const bakeMs = durationMs(bake);
     if (bakeMs === undefined) {
-        return `${name}: "${bake}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
+        return `${name}: ${quoted(bake)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
     }
     if (bakeMs < SHORTEST_BAKE_MS)
         return `${name}: a step bakes for 1s or longer`;
+    if (bakeMs > LONGEST_MS)
+        return `${name}: ${TOO_LONG}`;
     if (Number(weight) <= 0 || Number(weight) >= 100) {
         return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
     }
@@ -70595,8 +70681,10 @@ function parsePreset(text) {
     const weight = Number(canary ?? linear);
     const bakeMs = Number(bake ?? every) * MINUTE_MS;
     if (weight <= 0 || weight >= 100 || bakeMs === 0) {
-        return { problems: [`"${text}" needs a percentage from 1 to 99 and at least 1 minute`] };
+        return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
     }
+    if (bakeMs > LONGEST_MS)
+        return { problems: [`${quoted(text)}: ${TOO_LONG}`] };
     if (canary !== undefined)
         return { steps: [{ weight, bakeMs }] };
     const count = Math.ceil(100 / weight) - 1;
@@ -70699,16 +70787,17 @@ const schema = schemas/* object */.Ikc({
         const functions = ids.map((id) => {
             const parsed = (0,arn/* parseFunctionId */.XN)(id);
             if (parsed === undefined) {
-                problems.push(`"${id}" is not a function name, partial ARN or ARN`);
+                problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
             }
             else if (parsed.qualifier !== undefined) {
-                problems.push(`"${id}" has a qualifier; name the function alone and the alias in the input alias`);
+                problems.push(`${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`);
             }
             return { id, name: parsed?.name ?? id, ...optional('region', parsed?.region) };
         });
         for (const name of duplicates(functions.map((each) => each.name))) {
-            problems.push(`${name} is named more than once`);
+            problems.push(`${quoted(name)} is named more than once`);
         }
+        limitCount('functions', functions, MOST_FUNCTIONS, problems);
         return functions;
     }),
     alias: parsedBy((text, problems) => {
@@ -70717,14 +70806,14 @@ const schema = schemas/* object */.Ikc({
             problems.push('is required: the alias whose traffic is shifted');
         }
         else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
-            problems.push(`"${alias}" is not an alias name: letters, digits, - and _ (not digits alone), at most 128`);
+            problems.push(`${quoted(alias)} is not an alias name: letters, digits, - and _ (not digits alone), at most 128`);
         }
         return alias;
     }),
     version: parsedBy((text, problems) => {
         const versions = listOf(text);
         for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
-            problems.push(`"${version}" is not the number of a published version; leave the input out to publish $LATEST`);
+            problems.push(`${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`);
         }
         return versions;
     }),
@@ -70738,7 +70827,7 @@ const schema = schemas/* object */.Ikc({
     'code-sha256': parsedBy((text, problems) => {
         const hashes = listOf(text);
         for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
-            problems.push(`"${hash}" is not a hash as Lambda gives it in CodeSha256`);
+            problems.push(`${quoted(hash)} is not a hash as Lambda gives it in CodeSha256`);
         }
         return hashes;
     }),
@@ -70754,8 +70843,9 @@ const schema = schemas/* object */.Ikc({
         // A name may hold commas, but then the alarms are given one per line.
         const names = text.includes('\n') ? linesOf(text) : listOf(text);
         for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
-            problems.push(`"${name.slice(0, 40)}…" is longer than the 255 characters of an alarm's name`);
+            problems.push(`${quoted(name)} is longer than the 255 characters of an alarm's name`);
         }
+        limitCount('alarms', names, MOST_ALARMS, problems);
         return [...new Set(names)].map(arn/* parseAlarmId */.oT);
     }),
     'poll-interval': duration(1_000, '1s'),
@@ -70769,45 +70859,50 @@ const schema = schemas/* object */.Ikc({
         if (action !== undefined)
             return { action, given: true };
         if (text.trim() !== '')
-            problems.push(`"${text.trim()}" is not one of ${actions.join(', ')}`);
+            problems.push(`${quoted(text)} is not one of ${actions.join(', ')}`);
         return { action: 'revert', given: false };
     }),
     'dry-run': flag,
     region: parsedBy((text, problems) => {
         const region = text.trim();
         if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {
-            problems.push(`"${region}" is not an AWS region, like eu-west-1`);
+            problems.push(`${quoted(region)} is not an AWS region, like eu-west-1`);
         }
         return region === '' ? undefined : region;
     }),
     'role-to-assume': parsedBy((text, problems) => {
         const arn = text.trim();
         if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
-            problems.push(`"${arn}" is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`);
+            problems.push(`${quoted(arn)} is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`);
         }
         return arn;
     }),
     'role-session-name': parsedBy((text, problems) => {
         const name = text.trim();
         if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
-            problems.push(`"${name}" is not a session name: 2 to 64 letters, digits and any of _+=,.@-`);
+            problems.push(`${quoted(name)} is not a session name: 2 to 64 letters, digits and any of _+=,.@-`);
         }
         return name;
     }),
     'role-duration': parsedBy((text, problems) => {
         const ms = durationMs(text) ?? 0;
         if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
-            problems.push(`"${text.trim()}" is not a duration from 15m to 12h`);
+            problems.push(`${quoted(text)} is not a duration from 15m to 12h`);
         }
         return ms;
     }),
-    'github-token': schemas/* string */.YjP().trim(),
+    'github-token': inputText.trim(),
 });
+// They move together, and all of Lambda's control plane answers 15 requests a second.
+const MOST_FUNCTIONS = 100;
+// Read a hundred with one request, at every poll.
+const MOST_ALARMS = 500;
 // What STS takes; a role may allow less.
 const SHORTEST_SESSION_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 12 * 3_600_000;
 function duplicates(names) {
-    return new Set(names.filter((name, index) => names.indexOf(name) !== index));
+    const seen = new Set();
+    return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }
 /** Some inputs say one thing for each function: as many values as functions, in the same order. */
 function perFunctionProblems(input, values, functions) {
@@ -70987,12 +71082,15 @@ async function putBack({ region, targets }, { aws, clock, chronicle, }) {
 /* harmony export */   P: () => (/* binding */ Refusal),
 /* harmony export */   b: () => (/* binding */ messageOf)
 /* harmony export */ });
+/** As many as anybody reads before mending the first. */
+const MOST_TOLD = 50;
 /** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
 class Refusal extends Error {
     /** Each says what is wrong, where, and what to do. */
     problems;
     constructor(problems) {
-        super(problems.join('\n'));
+        const left = problems.length - MOST_TOLD;
+        super([...problems.slice(0, MOST_TOLD), ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'));
         this.name = 'Refusal';
         this.problems = problems;
     }

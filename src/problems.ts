@@ -1,10 +1,16 @@
+/** As many as anybody reads before mending the first. */
+const MOST_TOLD = 50;
+
 /** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
 export class Refusal extends Error {
   /** Each says what is wrong, where, and what to do. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
+    const left = problems.length - MOST_TOLD;
+    super(
+      [...problems.slice(0, MOST_TOLD), ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'),
+    );
     this.name = 'Refusal';
     this.problems = problems;
   }

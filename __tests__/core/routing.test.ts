@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { alarmUrl, aliasUrl } from '../../src/core/console.ts';
 import { repairCommand } from '../../src/core/repair.ts';
 import {
   describeRouting,
@@ -71,19 +70,5 @@ describe('the command that repairs an alias', () => {
     expect(repairCommand(target, '7', 'eu-west-1')).toContain(
       `--function-name 'it'\\''s; rm -rf /'`,
     );
-  });
-});
-
-describe('a link into the console', () => {
-  it.each([
-    ['eu-west-1', 'https://eu-west-1.console.aws.amazon.com/'],
-    ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],
-    ['us-gov-west-1', 'https://console.amazonaws-us-gov.com/'],
-  ])('in %s leads to %s', (region, host) => {
-    expect(aliasUrl(region, 'checkout', 'live')).toMatch(host);
-  });
-
-  it('cannot be left by the name in it', () => {
-    expect(alarmUrl('eu-west-1', 'a) [x](http://evil) "b" <c>')).toMatch(/^[\w:/.?=#%-]+$/);
   });
 });

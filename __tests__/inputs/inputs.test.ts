@@ -101,7 +101,7 @@ describe('inputs', () => {
     ['function-name', 'a b', 'function-name: "a b" is not a function name'],
     ['function-name', 'checkout:live', 'has a qualifier'],
     ['function-name', 'checkout:$LATEST', 'has a qualifier'],
-    ['function-name', 'a,a', 'a is named more than once'],
+    ['function-name', 'a,a', '"a" is named more than once'],
     ['function-name', 'a'.repeat(65), 'is not a function name'],
     ['alias', '', 'alias: is required'],
     ['alias', '2024', 'is not an alias name'],

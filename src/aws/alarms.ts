@@ -13,7 +13,7 @@ import {
 import type { AlarmDefinition, AlarmMetric } from '../core/alarm-lint.ts';
 import type { AlarmReading, AlarmWatch } from '../core/alarms.ts';
 import { AwsCallError, call } from './call.ts';
-import { everyPage, textIn } from './reply.ts';
+import { everyPage, lineIn, numberIn, textIn } from './reply.ts';
 
 /** Reads CloudWatch alarms of every kind. */
 export interface Alarms {
@@ -145,7 +145,7 @@ function foundAlarm(alarm: AnyAlarm): FoundAlarm {
     name: textIn(alarm.AlarmName),
     arn: textIn(alarm.AlarmArn),
     state: textIn(alarm.StateValue) || 'unknown',
-    reason: textIn(alarm.StateReason),
+    reason: lineIn(alarm.StateReason),
     ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
     ...notEvaluated(alarm.EvaluationState),
   };
@@ -153,27 +153,27 @@ function foundAlarm(alarm: AnyAlarm): FoundAlarm {
 
 /** What a metric alarm watches; undefined when that is nothing that is understood here. */
 export function definitionOf(alarm: MetricAlarm): AlarmDefinition | undefined {
-  const { EvaluationPeriods: evaluationPeriods, Threshold: threshold } = alarm;
+  const evaluationPeriods = numberIn(alarm.EvaluationPeriods);
+  const threshold = numberIn(alarm.Threshold);
   const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
   if (watched === undefined || evaluationPeriods === undefined) return undefined;
   return {
     ...watched,
     evaluationPeriods,
-    datapointsToAlarm: alarm.DatapointsToAlarm ?? evaluationPeriods,
+    datapointsToAlarm: numberIn(alarm.DatapointsToAlarm) ?? evaluationPeriods,
     ...(threshold === undefined ? {} : { threshold }),
-    comparison: alarm.ComparisonOperator ?? '',
+    comparison: textIn(alarm.ComparisonOperator),
   };
 }
 
 type Watched = Pick<AlarmDefinition, 'periodSeconds' | 'metrics' | 'expression'>;
 
 function watchedMetric(alarm: MetricAlarm): Watched | undefined {
-  const { Namespace: namespace, MetricName: name, Period: periodSeconds } = alarm;
+  const [namespace, name] = [textIn(alarm.Namespace), textIn(alarm.MetricName)];
+  const periodSeconds = numberIn(alarm.Period);
   // An alarm on a PromQL query has none of these.
-  if (namespace === undefined || name === undefined || periodSeconds === undefined) {
-    return undefined;
-  }
-  const statistic = alarm.Statistic ?? alarm.ExtendedStatistic ?? '';
+  if (namespace === '' || name === '' || periodSeconds === undefined) return undefined;
+  const statistic = textIn(alarm.Statistic ?? alarm.ExtendedStatistic);
   const dimensions = dimensionsOf(alarm.Dimensions);
   return {
     periodSeconds,
@@ -188,11 +188,11 @@ function watchedMath({ Metrics, ThresholdMetricId }: MetricAlarm): Watched | und
     ({ Id, ReturnData }) => ReturnData !== false && Id !== ThresholdMetricId,
   );
   if (returned === undefined || more.length > 0) return undefined;
-  const expression = returned.Expression;
+  const expression = returned.Expression && textIn(returned.Expression);
   const metrics = (expression === undefined ? [returned] : queries).flatMap(metricsOf);
   // A Metrics Insights query has a period, but no metrics; mostly it is the other way round.
   const periodSeconds =
-    returned.Period ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
+    numberIn(returned.Period) ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
   if (periodSeconds === 0) return undefined;
   return { periodSeconds, metrics, ...(expression === undefined ? {} : { expression }) };
 }
@@ -202,19 +202,19 @@ function metricsOf({ Id, MetricStat }: MetricDataQuery): readonly AlarmMetric[] 
   const { Metric, Stat, Period } = MetricStat;
   return [
     {
-      id: Id ?? '',
-      namespace: Metric?.Namespace ?? '',
-      name: Metric?.MetricName ?? '',
+      id: textIn(Id),
+      namespace: textIn(Metric?.Namespace),
+      name: textIn(Metric?.MetricName),
       dimensions: dimensionsOf(Metric?.Dimensions),
-      statistic: Stat ?? '',
-      periodSeconds: Period ?? 0,
+      statistic: textIn(Stat),
+      periodSeconds: numberIn(Period) ?? 0,
     },
   ];
 }
 
 function dimensionsOf(dimensions: readonly Dimension[] | undefined): AlarmMetric['dimensions'] {
   return Object.fromEntries(
-    (dimensions ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? ''] as const),
+    (dimensions ?? []).map(({ Name, Value }) => [textIn(Name), textIn(Value)] as const),
   );
 }
 

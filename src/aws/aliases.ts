@@ -114,7 +114,7 @@ function aliasOf(reply: AliasConfiguration): Alias {
     description: textIn(reply.Description),
     routing: {
       version,
-      weights: Object.fromEntries(weights.map(([other, part]) => [other, percentOf(part)])),
+      weights: Object.fromEntries(weights.map(([other, part]) => [textIn(other), percentOf(part)])),
     },
   };
 }

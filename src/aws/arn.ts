@@ -1,3 +1,5 @@
+import { partitionOf } from '../core/partition.ts';
+
 /** Functions may be named by name, partial ARN (`123456789012:function:f`) or full ARN. */
 export interface FunctionId {
   readonly name: string;
@@ -42,12 +44,6 @@ export function parseAlarmId(text: string): AlarmId {
 /** The ARN of a function for messages; what is not known is `*`, as a policy would write it. */
 export function functionArn(functionId: string, region: string): string {
   const id = parseFunctionId(functionId);
-  const partition = id?.partition ?? partitionOf(region);
+  const partition = id?.partition ?? partitionOf(region).id;
   return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return 'aws';
 }

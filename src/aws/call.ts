@@ -1,5 +1,5 @@
 import { ASSUME_ROLE_FAILED } from './credentials.ts';
-import { textIn } from './reply.ts';
+import { lineIn } from './reply.ts';
 
 /** What a call is for; enough to tell a person which permission is missing. */
 export interface Intent {
@@ -106,11 +106,11 @@ function explain({ action, resource }: Intent, cause: unknown): AwsCallError {
 
 function read(cause: unknown): Failure {
   if (!(cause instanceof Error)) {
-    return { name: 'Error', message: String(cause), attempts: 1, status: undefined };
+    return { name: 'Error', message: firstLine(String(cause)), attempts: 1, status: undefined };
   }
   const { attempts, httpStatusCode } = metadataOf(cause);
   return {
-    name: cause.name,
+    name: lineIn(cause.name),
     // A refused connection is an AggregateError without a message: its code says what happened. Further
     // lines are the SDK's hints for who debugs it.
     message: [firstLine(cause.message), codeOf(cause), 'no details'].find(Boolean) ?? '',
@@ -120,7 +120,7 @@ function read(cause: unknown): Failure {
 }
 
 function firstLine(text: string): string {
-  return textIn(text.split('\n', 1).join());
+  return lineIn(text.split('\n', 1).join());
 }
 
 function codeOf(error: Error): string {

@@ -9,7 +9,7 @@ import type { VersionFacts } from '../core/preflight.ts';
 import type { Target } from '../core/target.ts';
 import { functionArn } from './arn.ts';
 import { call } from './call.ts';
-import { textIn } from './reply.ts';
+import { lineIn, textIn } from './reply.ts';
 
 /** Reads and publishes versions of functions. */
 export interface Functions {
@@ -92,7 +92,7 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
 
 function reason(code: unknown, text: unknown): string {
   return [code, text]
-    .map(textIn)
+    .map(lineIn)
     .filter((part) => part !== '')
     .join(': ');
 }

@@ -1,4 +1,4 @@
-import { shorten } from '../core/markdown.ts';
+import { oneLine, shorten } from '../core/markdown.ts';
 
 /** As long as the longest text that CloudWatch gives, an alarm's reason. */
 const LONGEST_TEXT = 1_024;
@@ -8,6 +8,16 @@ const MOST_PAGES = 100;
 /** A text of a reply; empty for what is no text, whatever the SDK's types say of it. */
 export function textIn(value: unknown): string {
   return typeof value === 'string' ? shorten(value, LONGEST_TEXT) : '';
+}
+
+/** The same for a person to read: in one line, as lines of a message are problems of their own. */
+export function lineIn(value: unknown): string {
+  return oneLine(textIn(value));
+}
+
+/** A number of a reply; nothing for what is none. */
+export function numberIn(value: unknown): number | undefined {
+  return Number.isFinite(value) ? (value as number) : undefined;
 }
 
 export interface Page<T> {

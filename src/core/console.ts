@@ -1,17 +1,22 @@
-/** Links into the AWS console. Parts from outside are percent-encoded: they cannot leave their place. */
+import { partitionOf } from './partition.ts';
 
-export function aliasUrl(region: string, functionName: string, alias: string): string {
-  return `${base(region)}/lambda/home?region=${region}#/functions/${encode(functionName)}/aliases/${encode(alias)}`;
+// Links into the AWS console, where the region's partition has one. Parts from outside are
+// percent-encoded: they cannot leave their place.
+
+export function aliasUrl(region: string, functionName: string, alias: string): string | undefined {
+  const path = `functions/${encode(functionName)}/aliases/${encode(alias)}`;
+  return home(region, 'lambda', `/${path}`);
 }
 
-export function alarmUrl(region: string, name: string): string {
-  return `${base(region)}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encode(name)}`;
+export function alarmUrl(region: string, name: string): string | undefined {
+  return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
 }
 
-function base(region: string): string {
-  if (region.startsWith('cn-')) return `https://${region}.console.amazonaws.cn`;
-  if (region.startsWith('us-gov-')) return `https://console.amazonaws-us-gov.com`;
-  return `https://${region}.console.aws.amazon.com`;
+function home(region: string, service: string, fragment: string): string | undefined {
+  const { consoleHost } = partitionOf(region);
+  return (
+    consoleHost && `https://${region}.${consoleHost}/${service}/home?region=${region}#${fragment}`
+  );
 }
 
 /** encodeURIComponent leaves the characters that mean something in Markdown. */

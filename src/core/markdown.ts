@@ -22,6 +22,11 @@ export function shorten(text: string, characters: number): string {
   return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
 }
 
+/** Text from outside in bold: blanks next to the asterisks would make them just asterisks. */
+export function bold(text: string): string {
+  return `**${escapeMarkdown(oneLine(text).trim())}**`;
+}
+
 /** A table of cells that are Markdown already. */
 export function table(
   head: readonly string[],
@@ -30,6 +35,7 @@ export function table(
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-export function link(label: string, url: string): string {
-  return `[${escapeMarkdown(label)}](${url})`;
+/** Just the label where there is nothing to link to. */
+export function link(label: string, url: string | undefined): string {
+  return url === undefined ? escapeMarkdown(label) : `[${escapeMarkdown(label)}](${url})`;
 }

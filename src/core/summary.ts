@@ -1,6 +1,6 @@
 import { alarmUrl, aliasUrl } from './console.ts';
 import { formatDuration } from './duration.ts';
-import { escapeMarkdown, link, shorten, table } from './markdown.ts';
+import { bold, escapeMarkdown, link, shorten, table } from './markdown.ts';
 import { headline, isSuccess, type Report } from './report.ts';
 import { describeWeight } from './plan.ts';
 import { targetName, type TargetReport } from './target.ts';
@@ -32,12 +32,8 @@ export function summaryOf(report: Report): string {
 function verdict(report: Report): readonly string[] {
   const problems = headline(report).split('\n');
   return problems.length === 1
-    ? [`**${headlineText(problems[0] ?? '')}**`]
-    : capped(problems, (problem) => `- **${reason(problem)}**`, '- ');
-}
-
-function headlineText(text: string): string {
-  return escapeMarkdown(shorten(text, LONGEST_HEADLINE));
+    ? [bold(shorten(problems[0] ?? '', LONGEST_HEADLINE))]
+    : capped(problems, (problem) => `- ${bold(shorten(problem, LONGEST_REASON))}`, '- ');
 }
 
 function warnings({ warnings }: Report): readonly string[] {

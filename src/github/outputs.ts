@@ -1,9 +1,13 @@
 import * as core from '@actions/core';
 
+import { oneLine, shorten } from '../core/markdown.ts';
 import type { Report } from '../core/report.ts';
 
-// A job's outputs may hold 1 MB together.
-const MOST_MEASUREMENTS = 250;
+// A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
+const MOST_MEASUREMENTS = 150;
+const MOST_WARNINGS = 50;
+const LONGEST_TEXT = 400;
+const LONGEST_REASON = 10_000;
 
 /** The outputs of action.yml. With several functions, those about one are those of the first. */
 export function outputsOf(report: Report): Readonly<Record<string, string>> {
@@ -12,10 +16,10 @@ export function outputsOf(report: Report): Readonly<Record<string, string>> {
     outcome: report.outcome,
     version: first?.version ?? '',
     'previous-version': first?.previousVersion ?? '',
-    'function-arn': first?.functionArn ?? '',
-    'alias-arn': first?.aliasArn ?? '',
-    reason: report.reason,
-    report: JSON.stringify(jsonReport(report)),
+    'function-arn': shortLine(first?.functionArn ?? ''),
+    'alias-arn': shortLine(first?.aliasArn ?? ''),
+    reason: limitedReason(report.reason),
+    report: JSON.stringify(jsonReport(report), limited),
   };
 }
 
@@ -39,8 +43,9 @@ function jsonReport(report: Report) {
       result,
     })),
     weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
+    // The last ones decided.
     measurements: report.measurements
-      .slice(0, MOST_MEASUREMENTS)
+      .slice(-MOST_MEASUREMENTS)
       .map(({ at, check, state, detail, verdict }) => ({
         at: iso(at),
         check,
@@ -49,8 +54,22 @@ function jsonReport(report: Report) {
         verdict: verdict.kind,
       })),
     measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
-    warnings: report.warnings,
+    warnings: report.warnings.slice(0, MOST_WARNINGS),
   };
+}
+
+function limited(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return key === 'reason' ? limitedReason(value) : shortLine(value);
+}
+
+/** Several problems stand on lines of their own. */
+function limitedReason(reason: string): string {
+  return shorten(reason, LONGEST_REASON).split('\n').map(oneLine).join('\n');
+}
+
+function shortLine(text: string): string {
+  return oneLine(shorten(text, LONGEST_TEXT));
 }
 
 function iso(at: number | undefined): string | null {

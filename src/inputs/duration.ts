@@ -3,6 +3,10 @@ import parseDuration from 'parse-duration';
 // parse-duration skips what it does not know and takes a bare number for milliseconds.
 const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
 
+/** A job on GitHub's own runners ends after 6 hours, one on any other runner after 5 days. */
+export const LONGEST_MS = 5 * 24 * 3_600_000;
+export const TOO_LONG = 'no job lasts longer than 5 days';
+
 /** Milliseconds of `90s`, `5m`, `1h30m`; nothing for anything else, a bare number included. */
 export function durationMs(text: string): number | undefined {
   const trimmed = text.trim();

@@ -1,12 +1,28 @@
 import { z } from 'zod';
 
-import { durationMs } from './duration.ts';
+import { oneLine, shorten } from '../core/markdown.ts';
+import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
+
+/** Nothing that is meant is as long, and reading it must not take long. */
+const LONGEST_INPUT = 100_000;
+/** Room for an ARN. */
+const LONGEST_QUOTE = 200;
+
+export const inputText = z.string().max(LONGEST_INPUT, {
+  abort: true,
+  error: `is longer than ${LONGEST_INPUT} characters`,
+});
+
+/** A value in a message about it. */
+export function quoted(value: string): string {
+  return `"${oneLine(shorten(value.trim(), LONGEST_QUOTE))}"`;
+}
 
 /** A field whose parser adds to `problems` what it does not like. */
 export function parsedBy<T>(parse: (text: string, problems: string[]) => T) {
-  return z.string().transform((text, context) => {
+  return inputText.transform((given, context) => {
     const problems: string[] = [];
-    const value = parse(text, problems);
+    const value = parse(given, problems);
     for (const message of problems) context.addIssue({ code: 'custom', message });
     return problems.length > 0 ? z.NEVER : value;
   });
@@ -17,10 +33,12 @@ export function duration(leastMs: number, least: string) {
     const ms = durationMs(text);
     if (ms === undefined) {
       problems.push(
-        `"${text.trim()}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`,
+        `${quoted(text)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`,
       );
     } else if (ms < leastMs) {
-      problems.push(`"${text.trim()}" is too short; it must be ${least} or longer`);
+      problems.push(`${quoted(text)} is too short; it must be ${least} or longer`);
+    } else if (ms > LONGEST_MS) {
+      problems.push(`${quoted(text)} is too long; ${TOO_LONG}`);
     }
     return ms ?? 0;
   });
@@ -29,15 +47,24 @@ export function duration(leastMs: number, least: string) {
 export function oneOf<const T extends string>(values: readonly [T, ...T[]]) {
   return parsedBy((text, problems): T => {
     const value = values.find((each) => each === text.trim());
-    if (value === undefined) problems.push(`"${text.trim()}" is not one of ${values.join(', ')}`);
+    if (value === undefined) problems.push(`${quoted(text)} is not one of ${values.join(', ')}`);
     return value ?? values[0];
   });
 }
 
-export const flag = z
-  .string()
+export const flag = inputText
   .trim()
-  .pipe(z.stringbool({ error: ({ input }) => `${JSON.stringify(input)} is not true or false` }));
+  .pipe(z.stringbool({ error: ({ input }) => `${quoted(String(input))} is not true or false` }));
+
+/** `what`: what there are too many of. */
+export function limitCount(
+  what: string,
+  { length }: readonly unknown[],
+  most: number,
+  problems: string[],
+): void {
+  if (length > most) problems.push(`${length} ${what} are given; at most ${most} can be`);
+}
 
 /** Entries on lines of their own. */
 export function linesOf(text: string): readonly string[] {

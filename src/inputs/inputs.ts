@@ -5,7 +5,17 @@ import { planOf, type Plan } from '../core/plan.ts';
 import type { Target } from '../core/target.ts';
 import type { UnfinishedPolicy } from '../core/unfinished.ts';
 import { durationMs } from './duration.ts';
-import { duration, flag, linesOf, listOf, oneOf, parsedBy } from './fields.ts';
+import {
+  duration,
+  flag,
+  inputText,
+  limitCount,
+  linesOf,
+  listOf,
+  oneOf,
+  parsedBy,
+  quoted,
+} from './fields.ts';
 import { Refusal } from '../problems.ts';
 import { parseSteps } from './steps.ts';
 
@@ -150,17 +160,18 @@ const schema = z.object({
     const functions = ids.map((id): FunctionInput => {
       const parsed = parseFunctionId(id);
       if (parsed === undefined) {
-        problems.push(`"${id}" is not a function name, partial ARN or ARN`);
+        problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
       } else if (parsed.qualifier !== undefined) {
         problems.push(
-          `"${id}" has a qualifier; name the function alone and the alias in the input alias`,
+          `${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`,
         );
       }
       return { id, name: parsed?.name ?? id, ...optional('region', parsed?.region) };
     });
     for (const name of duplicates(functions.map((each) => each.name))) {
-      problems.push(`${name} is named more than once`);
+      problems.push(`${quoted(name)} is named more than once`);
     }
+    limitCount('functions', functions, MOST_FUNCTIONS, problems);
     return functions;
   }),
 
@@ -170,7 +181,7 @@ const schema = z.object({
       problems.push('is required: the alias whose traffic is shifted');
     } else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
       problems.push(
-        `"${alias}" is not an alias name: letters, digits, - and _ (not digits alone), at most 128`,
+        `${quoted(alias)} is not an alias name: letters, digits, - and _ (not digits alone), at most 128`,
       );
     }
     return alias;
@@ -180,7 +191,7 @@ const schema = z.object({
     const versions = listOf(text);
     for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
       problems.push(
-        `"${version}" is not the number of a published version; leave the input out to publish $LATEST`,
+        `${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`,
       );
     }
     return versions;
@@ -197,7 +208,7 @@ const schema = z.object({
   'code-sha256': parsedBy((text, problems) => {
     const hashes = listOf(text);
     for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
-      problems.push(`"${hash}" is not a hash as Lambda gives it in CodeSha256`);
+      problems.push(`${quoted(hash)} is not a hash as Lambda gives it in CodeSha256`);
     }
     return hashes;
   }),
@@ -215,8 +226,9 @@ const schema = z.object({
     // A name may hold commas, but then the alarms are given one per line.
     const names = text.includes('\n') ? linesOf(text) : listOf(text);
     for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
-      problems.push(`"${name.slice(0, 40)}…" is longer than the 255 characters of an alarm's name`);
+      problems.push(`${quoted(name)} is longer than the 255 characters of an alarm's name`);
     }
+    limitCount('alarms', names, MOST_ALARMS, problems);
     return [...new Set(names)].map(parseAlarmId);
   }),
 
@@ -229,14 +241,14 @@ const schema = z.object({
     const actions = ['revert', 'resume', 'fail'] as const;
     const action = actions.find((each) => each === text.trim());
     if (action !== undefined) return { action, given: true };
-    if (text.trim() !== '') problems.push(`"${text.trim()}" is not one of ${actions.join(', ')}`);
+    if (text.trim() !== '') problems.push(`${quoted(text)} is not one of ${actions.join(', ')}`);
     return { action: 'revert', given: false };
   }),
   'dry-run': flag,
   region: parsedBy((text, problems) => {
     const region = text.trim();
     if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {
-      problems.push(`"${region}" is not an AWS region, like eu-west-1`);
+      problems.push(`${quoted(region)} is not an AWS region, like eu-west-1`);
     }
     return region === '' ? undefined : region;
   }),
@@ -245,7 +257,7 @@ const schema = z.object({
     const arn = text.trim();
     if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
       problems.push(
-        `"${arn}" is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`,
+        `${quoted(arn)} is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`,
       );
     }
     return arn;
@@ -254,7 +266,9 @@ const schema = z.object({
   'role-session-name': parsedBy((text, problems) => {
     const name = text.trim();
     if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
-      problems.push(`"${name}" is not a session name: 2 to 64 letters, digits and any of _+=,.@-`);
+      problems.push(
+        `${quoted(name)} is not a session name: 2 to 64 letters, digits and any of _+=,.@-`,
+      );
     }
     return name;
   }),
@@ -262,20 +276,25 @@ const schema = z.object({
   'role-duration': parsedBy((text, problems) => {
     const ms = durationMs(text) ?? 0;
     if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
-      problems.push(`"${text.trim()}" is not a duration from 15m to 12h`);
+      problems.push(`${quoted(text)} is not a duration from 15m to 12h`);
     }
     return ms;
   }),
 
-  'github-token': z.string().trim(),
+  'github-token': inputText.trim(),
 });
 
+// They move together, and all of Lambda's control plane answers 15 requests a second.
+const MOST_FUNCTIONS = 100;
+// Read a hundred with one request, at every poll.
+const MOST_ALARMS = 500;
 // What STS takes; a role may allow less.
 const SHORTEST_SESSION_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 12 * 3_600_000;
 
 function duplicates(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }
 
 /** Some inputs say one thing for each function: as many values as functions, in the same order. */

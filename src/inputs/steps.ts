@@ -1,8 +1,11 @@
 import type { Step } from '../core/plan.ts';
-import { durationMs } from './duration.ts';
+import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
+import { quoted } from './fields.ts';
 
 const MINUTE_MS = 60_000;
 const SHORTEST_BAKE_MS = 1_000;
+// One for each percent.
+const MOST_STEPS = 100;
 
 export type ParsedSteps =
   | { readonly steps: readonly Step[] }
@@ -21,7 +24,10 @@ export function parseSteps(text: string): ParsedSteps {
   if (parts.length === 0) {
     return { problems: ['there is no step; for none at all write AllAtOnce'] };
   }
-  const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} "${part}"`));
+  if (parts.length > MOST_STEPS) {
+    return { problems: [`${parts.length} steps are given; at most ${MOST_STEPS} can be`] };
+  }
+  const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} ${quoted(part)}`));
   const problems = parsed.filter((step) => typeof step === 'string');
   const steps = parsed.filter((step) => typeof step !== 'string');
   return problems.length > 0 ? { problems } : rising(steps);
@@ -37,9 +43,10 @@ function parseStep(text: string, name: string): Step | string {
   if (/\.\d{3}/.test(weight)) return `${name}: a weight has at most two decimals`;
   const bakeMs = durationMs(bake);
   if (bakeMs === undefined) {
-    return `${name}: "${bake}" is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
+    return `${name}: ${quoted(bake)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
   }
   if (bakeMs < SHORTEST_BAKE_MS) return `${name}: a step bakes for 1s or longer`;
+  if (bakeMs > LONGEST_MS) return `${name}: ${TOO_LONG}`;
   if (Number(weight) <= 0 || Number(weight) >= 100) {
     return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
   }
@@ -69,8 +76,9 @@ function parsePreset(text: string): ParsedSteps | undefined {
   const weight = Number(canary ?? linear);
   const bakeMs = Number(bake ?? every) * MINUTE_MS;
   if (weight <= 0 || weight >= 100 || bakeMs === 0) {
-    return { problems: [`"${text}" needs a percentage from 1 to 99 and at least 1 minute`] };
+    return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
   }
+  if (bakeMs > LONGEST_MS) return { problems: [`${quoted(text)}: ${TOO_LONG}`] };
   if (canary !== undefined) return { steps: [{ weight, bakeMs }] };
   const count = Math.ceil(100 / weight) - 1;
   return {

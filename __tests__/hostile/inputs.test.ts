@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { outputsOf } from '../../src/github/outputs.ts';
+import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
+import { messageOf, Refusal } from '../../src/problems.ts';
+import { reportOf } from '../../src/core/report.ts';
+import { CONTROL } from './commands.ts';
+import { enormous, hostileText } from './text.ts';
+
+type Inputs = Readonly<Partial<Record<InputName, string>>>;
+
+const NAMES = Object.keys(INPUT_DEFAULTS) as InputName[];
+const minimal: Inputs = { 'function-name': 'checkout', alias: 'live' };
+const DEFAULTS = { description: '', region: 'eu-west-1', roleSessionName: 'canary' };
+
+/** Nothing when the inputs are accepted. */
+function refusalOf(inputs: Inputs): Refusal | undefined {
+  try {
+    readInputs((name) => ({ ...minimal, ...inputs })[name] ?? '', DEFAULTS);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+/** Nearly right: made of what the inputs are made of. */
+const nearlyRight = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        '10%',
+        '5m',
+        ' ',
+        ',',
+        '\n',
+        '0',
+        '1',
+        '99.99',
+        '%',
+        's',
+        'h',
+        'd',
+        '.',
+        '-',
+        'e9',
+        'true',
+      ],
+      ...['arn:aws:', 'lambda:', 'iam::', 'cloudwatch:', 'eu-west-1:', '123456789012:', 'alarm:'],
+      ...['role/', 'Canary', 'Linear', 'Percent', 'Every', 'Minutes', 'AllAtOnce', '$LATEST', 'a'],
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+describe('whatever is written into an input', () => {
+  it.each(NAMES)('%s is accepted, or refused with lines that say why', (name) => {
+    fc.assert(
+      fc.property(fc.oneof(hostileText, nearlyRight), (value) => {
+        const refusal = refusalOf({ [name]: value });
+        for (const problem of refusal?.problems ?? []) {
+          expect(problem).toMatch(/^[a-z][a-z0-9-]*: /);
+          expect(problem.length).toBeLessThan(600);
+          expect(problem).not.toMatch(CONTROL);
+          expect(problem).not.toMatch(/[\n\u2028\u2029]/);
+          expect(problem.isWellFormed()).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('together they are refused together', () => {
+    const inputs = Object.fromEntries(NAMES.map((name) => [name, '\u001b[31m::error::<b>']));
+    const refused = new Set(refusalOf(inputs)?.problems.map((problem) => problem.split(':')[0]));
+    const free: InputName[] = ['alarms', 'description', 'github-token'];
+    expect(refused).toEqual(new Set(NAMES.filter((name) => !free.includes(name))));
+  });
+
+  it.each(NAMES)('ten megabytes of %s are refused at once', (name) => {
+    for (const piece of ['x', 'a,', '1\n', '10% 1m,', '🦆', '\ud800', '1s']) {
+      const refusal = refusalOf({ [name]: enormous(piece) });
+      expect(refusal?.problems).toEqual([`${name}: is longer than 100000 characters`]);
+    }
+  });
+
+  it.each<[InputName, string, string]>([
+    ['function-name', 'f', '10000 functions are given; at most 100 can be'],
+    ['alarms', 'a', '10000 alarms are given; at most 500 can be'],
+    ['steps', '1% 1s', '10000 steps are given; at most 100 can be'],
+    ['version', '7', '10000 given for 1 function(s)'],
+    ['code-sha256', 'ab', '10000 given for 1 function(s)'],
+  ])('ten thousand lines of %s are refused', (name, line, problem) => {
+    const lines = Array.from({ length: 10_000 }, () => line).join('\n');
+    expect(refusalOf({ [name]: lines })?.message).toContain(problem);
+  });
+
+  it('ten thousand mistakes are not all told', () => {
+    const refusal = refusalOf({ 'function-name': '?\n'.repeat(10_000) });
+    expect(refusal?.problems.length).toBeGreaterThan(10_000);
+    const lines = messageOf(refusal).split('\n');
+    expect(lines).toHaveLength(51);
+    expect(lines.at(-1)).toMatch(/^… and \d+ more$/);
+    const times = { startedAt: 0, endedAt: 1 };
+    const report = reportOf([], { outcome: 'failed', reason: messageOf(refusal) }, times);
+    expect(Buffer.byteLength(Object.values(outputsOf(report)).join(''))).toBeLessThan(100_000);
+  });
+
+  it.each<[InputName, string, string]>([
+    ['bake-time', 'very many days', '99999999999d'],
+    ['poll-interval', 'a month', '30d'],
+    ['monitoring-grace', 'more seconds than numbers can tell', `${'9'.repeat(400)}s`],
+    ['steps', 'six days', '10% 6d'],
+    ['steps', 'very many minutes', 'Canary10Percent99999999Minutes'],
+    ['steps', 'more hours than numbers can tell', `10% ${'9'.repeat(400)}h`],
+  ])('%s does not take %s, as no job lasts so long', (name, _, value) => {
+    expect(refusalOf({ [name]: value })?.message).toContain('no job lasts longer than 5 days');
+  });
+});

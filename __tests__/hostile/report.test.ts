@@ -1,0 +1,254 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { marked } from 'marked';
+
+import type { Measurement } from '../../src/core/alarms.ts';
+import { planOf } from '../../src/core/plan.ts';
+import { reportOf, type Outcome, type Report } from '../../src/core/report.ts';
+import { summaryOf } from '../../src/core/summary.ts';
+import { beginStory, tell, type Line } from '../../src/core/story.ts';
+import type { Entry } from '../../src/core/journal.ts';
+import type { TargetReport } from '../../src/core/target.ts';
+import { outputsOf } from '../../src/github/outputs.ts';
+import { CONTROL } from './commands.ts';
+import { enormous, hostileText } from './text.ts';
+
+const MIB = 1024 * 1024;
+const OUTCOMES = [
+  'promoted',
+  'unchanged',
+  'created',
+  'planned',
+  'held',
+  'reverted',
+  'revert-failed',
+  'failed',
+] as const satisfies readonly Outcome[];
+
+/** Every text of a report that comes from outside. */
+interface Texts {
+  readonly name: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly reason: string;
+  readonly warning: string;
+  readonly arn: string;
+}
+
+const hostileTexts: fc.Arbitrary<Texts> = fc.record({
+  name: hostileText,
+  state: fc.constantFrom('ALARM', 'INSUFFICIENT_DATA', 'unreadable'),
+  detail: hostileText,
+  reason: hostileText,
+  warning: hostileText,
+  arn: hostileText.map((text) => text.slice(0, 1_024)),
+});
+
+interface Size {
+  readonly targets: number;
+  readonly alarms: number;
+  readonly polls: number;
+  readonly warnings: number;
+  readonly steps: number;
+}
+
+const MODEST: Size = { targets: 2, alarms: 2, polls: 2, warnings: 2, steps: 2 };
+/** The most that the inputs allow. */
+const GREATEST: Size = { targets: 100, alarms: 500, polls: 4, warnings: 600, steps: 100 };
+
+function entriesOf(texts: Texts, size: Size): readonly Entry[] {
+  const { name, state, detail, reason, warning, arn } = texts;
+  const times = <T>(count: number, make: (index: number) => T) =>
+    Array.from({ length: count }, (_, index) => make(index));
+  const plan = planOf(
+    times(size.steps, (index) => ({ weight: (99 * (index + 1)) / size.steps, bakeMs: 60_000 })),
+    60_000,
+  );
+  const target = (index: number): TargetReport => ({
+    functionName: `function-${index}`,
+    alias: 'live',
+    functionArn: arn,
+    aliasArn: arn,
+    previousVersion: '7',
+    version: '8',
+    disposition: 'shift',
+  });
+  const measurement = (at: number, index: number): Measurement => ({
+    at,
+    check: `${index} ${name.slice(0, 240)}`,
+    state: at % 2 === 0 ? state : 'OK',
+    detail,
+    verdict: at % 2 === 0 ? { kind: 'fail', reason } : { kind: 'pass', reason: '' },
+  });
+  return [
+    { type: 'plan', at: 0, plan },
+    {
+      type: 'targets',
+      at: 0,
+      region: 'eu-west-1',
+      targets: times(size.targets, target),
+    },
+    ...times(size.warnings, (at): Entry => ({ type: 'warning', at, text: warning })),
+    { type: 'note', at: 0, text: reason },
+    { type: 'details', at: 0, title: name, lines: [detail, reason] },
+    { type: 'state', at: 1, state: { phase: 'shifting', step: 0 } },
+    {
+      type: 'state',
+      at: 2,
+      state: { phase: 'baking', step: 0, since: 2, until: 60_002, readAt: 2 },
+    },
+    ...times(size.polls, (poll): Entry => ({
+      type: 'measurements',
+      at: 10 + poll,
+      measurements: times(size.alarms, (index) => measurement(10 + poll, index)),
+    })),
+    { type: 'state', at: 60_010, state: { phase: 'reverting', reason } },
+    { type: 'state', at: 60_020, state: { phase: 'reverted', reason } },
+  ];
+}
+
+function reportWith(texts: Texts, outcome: Outcome, size = MODEST): Report {
+  const times = { startedAt: 0, endedAt: 60_030 };
+  return reportOf(entriesOf(texts, size), { outcome, reason: texts.reason }, times);
+}
+
+/** The summary's own elements; nothing from outside may make one. */
+const OWN_TAGS = new Set([
+  ...['h2', 'h3', 'p', 'strong', 'ul', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'a'],
+  ...['pre', 'code', 'details', 'summary', 'br'],
+]);
+
+function tagsIn(html: string): readonly string[] {
+  return [...html.matchAll(/<\/?([a-z][a-z0-9-]*)/gi)].map(([, tag]) => tag ?? '');
+}
+
+/** How often each element occurs. */
+function countsIn(html: string): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const tag of tagsIn(html)) counts[tag] = (counts[tag] ?? 0) + 1;
+  return counts;
+}
+
+const HARMLESS: Texts = {
+  name: 'x',
+  state: 'ALARM',
+  detail: 'x',
+  reason: 'x',
+  warning: 'x',
+  arn: 'x',
+};
+
+const htmlOf = (summary: string) => marked.parse(summary, { async: false, gfm: true });
+
+describe('whatever the texts from outside are', () => {
+  it.each(OUTCOMES)('the summary of %s has the elements it has for harmless ones', (outcome) => {
+    const expected = countsIn(htmlOf(summaryOf(reportWith(HARMLESS, outcome))));
+    fc.assert(
+      fc.property(hostileTexts, (texts) => {
+        // A reason of several lines is a list of problems, with a point for each.
+        const reason = texts.reason.replaceAll('\n', ' ');
+        const html = htmlOf(summaryOf(reportWith({ ...texts, reason }, outcome)));
+        expect(countsIn(html)).toEqual(expected);
+        expect(tagsIn(html).filter((tag) => !OWN_TAGS.has(tag))).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('the summary links to nothing but the AWS console', () => {
+    fc.assert(
+      fc.property(hostileTexts, (texts) => {
+        const html = htmlOf(summaryOf(reportWith(texts, 'reverted')));
+        const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, url]) => url ?? '');
+        for (const url of links) {
+          expect(url).toMatch(/^https:\/\/eu-west-1\.console\.aws\.amazon\.com\//);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('the summary has one diagram, and its text is all numbers', () => {
+    fc.assert(
+      fc.property(hostileTexts, (texts) => {
+        const summary = summaryOf(reportWith(texts, 'reverted'));
+        const [diagram, ...more] = summary.match(/^```[^]*?^```$/gm) ?? [];
+        expect(more).toEqual([]);
+        expect(diagram).toMatch(
+          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests sent to the new version"\n {4}x-axis "seconds since the start" 0 --> [\d.]+\n {4}y-axis "percent" 0 --> 100\n {4}line \[[\d., ]+\]\n```$/,
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each(OUTCOMES)('summary and outputs of %s stay below their limits of 1 MB', (outcome) => {
+    fc.assert(
+      fc.property(hostileTexts, (texts) => {
+        const report = reportWith(texts, outcome, GREATEST);
+        expect(Buffer.byteLength(summaryOf(report))).toBeLessThan(MIB);
+        expect(Buffer.byteLength(Object.values(outputsOf(report)).join(''))).toBeLessThan(
+          1_000_000,
+        );
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it('ten megabytes of one character stay below the limits too', () => {
+    for (const piece of ['<', '🦆', '\u0001', '\ud800', '"', '\n']) {
+      const text = enormous(piece);
+      const texts = { ...HARMLESS, name: text, detail: text, reason: text, warning: text };
+      const report = reportWith(texts, 'reverted', GREATEST);
+      expect(Buffer.byteLength(summaryOf(report))).toBeLessThan(MIB);
+      expect(Buffer.byteLength(Object.values(outputsOf(report)).join(''))).toBeLessThan(1_000_000);
+    }
+  });
+
+  it('the output report is JSON that says what it says of harmless ones', () => {
+    const shapeOf = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(shapeOf);
+      if (typeof value !== 'object' || value === null) return typeof value;
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shapeOf(each)]));
+    };
+    const jsonOf = (texts: Texts): unknown =>
+      shapeOf(JSON.parse(outputsOf(reportWith(texts, 'reverted'))['report'] ?? ''));
+    const harmless = jsonOf(HARMLESS);
+    fc.assert(
+      fc.property(hostileTexts, (texts) => {
+        expect(jsonOf(texts)).toEqual(harmless);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('outputs are well-formed text without control characters', () => {
+    fc.assert(
+      fc.property(hostileTexts, (texts) => {
+        for (const value of Object.values(outputsOf(reportWith(texts, 'failed')))) {
+          expect(value.isWellFormed()).toBe(true);
+          expect(value).not.toMatch(CONTROL);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('the log has as many lines as for harmless ones', () => {
+    const linesOf = (texts: Texts): readonly Line[] => {
+      let memory = beginStory(0);
+      return entriesOf(texts, MODEST).flatMap((entry) => {
+        const told = tell(memory, entry);
+        memory = told.memory;
+        return told.lines;
+      });
+    };
+    const expected = linesOf(HARMLESS).length;
+    fc.assert(
+      fc.property(hostileTexts, (texts) => {
+        expect(linesOf(texts)).toHaveLength(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

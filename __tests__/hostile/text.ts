@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+
+/** What means something to the runner, a terminal, Markdown, HTML, Mermaid, a shell or JSON. */
+const PIECES = [
+  '\n',
+  '\r\n',
+  '\r',
+  '\u0085',
+  '\u2028',
+  '\u2029',
+  '\u0000',
+  '\u202e',
+  '\u001b[31m',
+  '\u001b]8;;http://evil\u0007',
+  '\u009b2J',
+  '::error::',
+  '::error file=a,line=1::',
+  '::stop-commands::x',
+  '::add-mask::a',
+  '::set-output name=outcome::promoted',
+  '  ::warning::',
+  '##[error]',
+  '##[add-mask]',
+  '##[group]',
+  '%0A::error::',
+  '|',
+  '\\|',
+  '`',
+  '```',
+  '~~~',
+  '```mermaid',
+  '%%{init: {}}%%',
+  '"]',
+  'click A "javascript:alert(1)"',
+  '* ',
+  '_',
+  '# ',
+  '- ',
+  '1. ',
+  '> ',
+  '---',
+  '![x](http://evil)',
+  '](http://evil)',
+  '[x]: http://evil',
+  '<http://evil>',
+  'www.evil.example',
+  '@everyone',
+  '#1',
+  '$x$',
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '</details>',
+  '</td></tr></table>',
+  '<!--',
+  '&lt;',
+  '&#60;',
+  "'",
+  '"',
+  '$(touch pwned)',
+  '`touch pwned`',
+  '; touch pwned;',
+  '&& touch pwned',
+  '$IFS',
+  '\\',
+  '\ud800',
+  '\udfff',
+  '🦆',
+  'é',
+  'a',
+  ' ',
+  '7',
+  'NaN',
+  '{"a":1}',
+  'ghadelimiter_',
+  'EOF',
+];
+
+/** Text as somebody who means harm would choose it; now and then a very long one. */
+export const hostileText: fc.Arbitrary<string> = fc.oneof(
+  { weight: 8, arbitrary: fc.array(fc.constantFrom(...PIECES)).map((parts) => parts.join('')) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary' }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...PIECES), fc.constantFrom(300, 2_000, 20_000))
+      .map(([piece, times]) => piece.repeat(times)),
+  },
+);
+
+/** 10 MB and more. */
+export function enormous(piece: string): string {
+  return piece.repeat(Math.ceil((10 * 1024 * 1024) / piece.length));
+}
