@@ -62140,8 +62140,9 @@ function createAlarms(cloudwatch) {
                     NextToken,
                 });
                 const reply = await cloudwatch.send(command, options);
-                const isNew = ({ Timestamp }) => transitionedAt === undefined || (Timestamp?.getTime() ?? Infinity) > transitionedAt;
-                const items = (reply.AlarmHistoryItems ?? []).filter(isNew);
+                // One without a time that can be understood may be new.
+                const isKnown = ({ Timestamp }) => transitionedAt !== undefined && (Timestamp?.getTime() ?? NaN) <= transitionedAt;
+                const items = (reply.AlarmHistoryItems ?? []).filter((item) => !isKnown(item));
                 return {
                     items: items.map(({ HistoryData }) => stateIn(HistoryData)),
                     nextToken: reply.NextToken,
@@ -62165,12 +62166,13 @@ function alarmsOf(reply) {
 }
 function foundAlarm(alarm) {
     const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+    const transitionedAt = (0,aws_reply/* numberIn */.Po)(changed?.getTime());
     return {
         name: (0,aws_reply/* textIn */.r7)(alarm.AlarmName),
         arn: (0,aws_reply/* textIn */.r7)(alarm.AlarmArn),
         state: (0,aws_reply/* textIn */.r7)(alarm.StateValue) || 'unknown',
         reason: (0,aws_reply/* lineIn */.Wg)(alarm.StateReason),
-        ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
+        ...(transitionedAt === undefined ? {} : { transitionedAt }),
         ...notEvaluated(alarm.EvaluationState),
     };
 }

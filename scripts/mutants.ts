@@ -35,8 +35,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a revert that could not be written is called reverted',
     file: 'src/aws/router.ts',
-    from: '        failure = messageOf(error);\n        if (clock.now() >= deadline) break;',
-    to: "        failure = messageOf(error);\n        if (clock.now() >= deadline) return { type: 'reverted' };",
+    from: '        failure = messageOf(error);\n        if (isLast()) break;',
+    to: "        failure = messageOf(error);\n        if (isLast()) return { type: 'reverted' };",
   },
   {
     name: 'a revert overwrites what somebody else wrote',
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'only metric alarms are asked for',
     file: 'src/aws/alarms.ts',
-    from: '        AlarmTypes: types,\n        MaxRecords: NAMES_PER_CALL',
+    from: '          AlarmTypes: types,\n          MaxRecords: NAMES_PER_CALL',
     to: '        MaxRecords: NAMES_PER_CALL',
   },
   {
@@ -271,5 +271,41 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/aws/aws.ts',
     from: 'tries === 0 ? assumed?.shared : assumed?.renewed()',
     to: 'assumed?.shared',
+  },
+  {
+    name: 'a revert gives up before it has tried new credentials',
+    file: 'src/aws/router.ts',
+    from: 'REVERT_TRIES_AT_LEAST = 3',
+    to: 'REVERT_TRIES_AT_LEAST = 1',
+  },
+  {
+    name: 'whatever stands where a weight should is taken for one',
+    file: 'src/aws/aliases.ts',
+    from: "if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1) return fraction * 100;",
+    to: 'if (fraction !== undefined) return Number(fraction) * 100;',
+  },
+  {
+    name: 'an answer that never ends is read for ever',
+    file: 'src/aws/reply.ts',
+    from: 'MOST_PAGES = 100;',
+    to: 'MOST_PAGES = Infinity;',
+  },
+  {
+    name: 'an input of any length is read',
+    file: 'src/inputs/fields.ts',
+    from: 'LONGEST_INPUT = 100_000;',
+    to: 'LONGEST_INPUT = 1_000_000_000;',
+  },
+  {
+    name: 'the outputs grow with what was measured',
+    file: 'src/github/outputs.ts',
+    from: 'LONGEST_TEXT = 400;',
+    to: 'LONGEST_TEXT = 4_000_000;',
+  },
+  {
+    name: 'the command that repairs an alias is not quoted',
+    file: 'src/core/repair.ts',
+    from: "`'${text.replaceAll(\"'\", `'\\\\''`)}'`",
+    to: 'text',
   },
 ];

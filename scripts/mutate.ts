@@ -32,7 +32,7 @@ const WATCHMEN: readonly Watchman[] = [
     name: 'tests of the bundle',
     commands: [
       ['npx', 'ncc', 'build', 'src/index.ts', '--out', 'dist', '--quiet'],
-      ['node', ...JEST, '__tests__/bundle'],
+      ['node', ...JEST, 'bundle'],
     ],
   },
 ];

