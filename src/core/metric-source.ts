@@ -1,0 +1,52 @@
+/** A metric of CloudWatch and the statistic of it that is wanted, in periods of a minute. */
+export interface MetricSource {
+  readonly namespace: string;
+  readonly name: string;
+  /** CloudWatch adds nothing up over dimensions: the set must be exactly one that is published. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** `Sum`, `Average`, `p99`, `TC(800:)`, …; an open set. */
+  readonly statistic: string;
+}
+
+/** What the placeholders in a metric's dimensions stand for. */
+export interface Subject {
+  readonly function: string;
+  readonly alias: string;
+  readonly version: string;
+}
+
+const PLACEHOLDER = /\{(function|alias|version)\}/g;
+
+/** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
+export function metricOf(source: MetricSource, subject: Subject): MetricSource {
+  const filled = Object.entries(source.dimensions).map(([name, value]) => [
+    name,
+    value.replace(PLACEHOLDER, (_, key: keyof Subject) => subject[key]),
+  ]);
+  return { ...source, dimensions: Object.fromEntries(filled) as Record<string, string> };
+}
+
+/** Whether a metric tells the versions apart: without that, both sides of a comparison are the same. */
+export function namesVersion({ dimensions }: MetricSource): boolean {
+  return Object.values(dimensions).some((value) => value.includes('{version}'));
+}
+
+/**
+ * A metric that Lambda publishes of what one version did for an alias. `Resource` alone, as `function:8`, would
+ * show only who named that version in the request, and nothing of the alias's traffic.
+ */
+export function lambdaMetric(name: string, statistic: string): MetricSource {
+  return {
+    namespace: 'AWS/Lambda',
+    name,
+    statistic,
+    dimensions: {
+      FunctionName: '{function}',
+      Resource: '{function}:{alias}',
+      ExecutedVersion: '{version}',
+    },
+  };
+}
+
+/** Epoch milliseconds of the beginning of a minute → the value of that minute. A minute without data is absent. */
+export type Series = ReadonlyMap<number, number>;
