@@ -45,7 +45,10 @@ export default defineConfig(
       'jest/no-conditional-expect': 'off',
       // Some suites run in two worlds.
       'jest/no-export': 'off',
-      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'fc.assert', 'property', 'expectHarmless'] }],
+      'jest/expect-expect': [
+        'error',
+        { assertFunctionNames: ['expect', 'fc.assert', 'property', 'expectHarmless'] },
+      ],
     },
   },
 );
