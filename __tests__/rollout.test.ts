@@ -52,7 +52,13 @@ describe('the loop', () => {
     return {
       routers,
       checks: {
-        assess: (at) => Promise.resolve({ verdict: verdictAt(at), measurements: [] }),
+        assess: (at) =>
+          Promise.resolve({
+            verdict: verdictAt(at),
+            measurements: [],
+            comparisons: [],
+            warnings: [],
+          }),
       },
       clock: {
         now: () => now,

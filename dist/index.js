@@ -3691,7 +3691,7 @@ __webpack_unused_export__ = GetInsightRuleReportCommand;
 __webpack_unused_export__ = GetInsightRuleReportInput$;
 __webpack_unused_export__ = GetInsightRuleReportOutput$;
 __webpack_unused_export__ = GetMetricData$;
-__webpack_unused_export__ = GetMetricDataCommand;
+exports.Soe = GetMetricDataCommand;
 __webpack_unused_export__ = GetMetricDataInput$;
 __webpack_unused_export__ = GetMetricDataOutput$;
 __webpack_unused_export__ = GetMetricStatistics$;
@@ -62061,7 +62061,7 @@ function functionArn(functionId, region) {
 
 /***/ }),
 
-/***/ 1357:
+/***/ 9027:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62409,7 +62409,84 @@ function reason(code, text) {
         .join(': ');
 }
 
+// EXTERNAL MODULE: ./src/core/minute.ts
+var minute = __nccwpck_require__(3395);
+;// CONCATENATED MODULE: ./src/aws/metrics.ts
+
+
+
+
+/** GetMetricData takes at most this many. */
+const QUERIES_PER_CALL = 500;
+// CloudWatch has no resources: a policy allows this call on all metrics or on none.
+const INTENT = { action: 'cloudwatch:GetMetricData', resource: '*' };
+function createMetrics(cloudwatch) {
+    async function readBatch(sources, { from, to }, signal) {
+        const queries = sources.map(queryOf);
+        const results = await (0,call/* call */.T1)(INTENT, signal, async (options) => seriesIn(sources, await (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
+            const reply = await cloudwatch.send(new dist_cjs/* GetMetricDataCommand */.Soe({
+                MetricDataQueries: queries,
+                StartTime: new Date(from),
+                EndTime: new Date(to + minute/* MINUTE_MS */.kg),
+                ScanBy: 'TimestampAscending',
+                NextToken,
+            }), options);
+            return { items: reply.MetricDataResults ?? [], nextToken: reply.NextToken };
+        })));
+        return results;
+    }
+    return {
+        async read(sources, window, signal) {
+            const all = [];
+            for (let first = 0; first < sources.length; first += QUERIES_PER_CALL) {
+                const batch = sources.slice(first, first + QUERIES_PER_CALL);
+                all.push(...(await readBatch(batch, window, signal)));
+            }
+            return all;
+        },
+    };
+}
+function queryOf({ namespace, name, dimensions, statistic }, index) {
+    return {
+        Id: idOf(index),
+        ReturnData: true,
+        MetricStat: {
+            Stat: statistic,
+            Period: minute/* MINUTE_MS */.kg / 1000,
+            Metric: {
+                Namespace: namespace,
+                MetricName: name,
+                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+            },
+        },
+    };
+}
+function idOf(index) {
+    return `m${index}`;
+}
+/** @throws when CloudWatch gave a metric in part only, or not at all: half of the counts prove anything. */
+function seriesIn(sources, results) {
+    return sources.map(({ namespace, name }, index) => {
+        // A result that goes on over several pages is PartialData on all of them but the last.
+        const pages = results.filter(({ Id }) => Id === idOf(index));
+        const [last] = pages.slice(-1);
+        const status = last === undefined ? 'no result' : (last.StatusCode ?? 'Complete');
+        if (status !== 'Complete') {
+            throw new Error(`CloudWatch did not give all of ${namespace} ${name} (${(0,aws_reply/* lineIn */.Wg)(status)})`);
+        }
+        return new Map(pages.flatMap(datapointsIn));
+    });
+}
+function datapointsIn({ Timestamps, Values, }) {
+    return (Timestamps ?? []).flatMap((timestamp, index) => {
+        const at = (0,aws_reply/* numberIn */.Po)(timestamp.getTime());
+        const value = (0,aws_reply/* numberIn */.Po)(Values?.[index]);
+        return at === undefined || value === undefined ? [] : [[(0,minute/* beginningOfMinute */.Tt)(at), value]];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/aws/aws.ts
+
 
 
 
@@ -62426,6 +62503,7 @@ function connectAws({ role, ...options }) {
         functions: createFunctions(lambda, region),
         aliases: createAliases(lambda, region),
         alarms: createAlarms(cloudwatch),
+        metrics: createMetrics(cloudwatch),
         aliasesForRevert(tries) {
             const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
             return createAliases(fresh.lambda, region);
@@ -62809,6 +62887,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   m: () => (/* binding */ createChronicle)
 });
 
+// EXTERNAL MODULE: ./src/core/analysis.ts
+var analysis = __nccwpck_require__(7789);
 // EXTERNAL MODULE: ./src/core/duration.ts
 var duration = __nccwpck_require__(8571);
 // EXTERNAL MODULE: ./src/core/journal.ts
@@ -62828,11 +62908,18 @@ var core_target = __nccwpck_require__(4294);
 
 
 
+
 /** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
 function beginStory(at) {
-    return { startedAt: at, spokeAt: at, plan: { steps: [] }, measurements: new Map() };
+    return {
+        startedAt: at,
+        spokeAt: at,
+        plan: { steps: [], onTheMinute: false },
+        measurements: new Map(),
+        comparisons: [],
+    };
 }
 /** What a person should read about an entry: one line per transition, nothing for a poll without news. */
 function tell(memory, entry) {
@@ -62854,10 +62941,13 @@ function remember(memory, entry) {
             return { ...memory, state: entry.state };
         case 'measurements': {
             const latest = entry.measurements.map((each) => [each.check, each]);
-            return { ...memory, measurements: new Map([...memory.measurements, ...latest]) };
+            const measurements = new Map([...memory.measurements, ...latest]);
+            return { ...memory, measurements, verdict: entry.verdict };
         }
         case 'plan':
             return { ...memory, plan: entry.plan };
+        case 'comparisons':
+            return { ...memory, comparisons: entry.comparisons };
         case 'targets':
         case 'note':
         case 'details':
@@ -62877,19 +62967,31 @@ function linesOf(memory, entry) {
             return [{ level: 'info', text: entry.title, details: entry.lines }];
         case 'warning':
             return [{ level: 'warning', text: entry.text }];
+        case 'comparisons':
+            // Told when they decide something.
+            return [];
         case 'state':
-            return transition(memory.plan, memory.state, entry.state);
+            return transition(memory, entry.state);
         case 'measurements': {
             const changes = (0,journal/* changedSince */.$)(memory.measurements, entry.measurements).flatMap((change) => describeChange(change, memory.measurements.get(change.check)));
-            return changes.length > 0 ? changes : progress(memory, entry);
+            return changes.length > 0
+                ? changes
+                : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
         }
     }
 }
-function transition(plan, before, now) {
-    const passed = before?.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming')
+function transition({ plan, state: before, comparisons }, now) {
+    if (before?.phase !== 'baking' || now.phase === 'baking')
+        return arrival(plan, before, now);
+    const told = (0,rollout/* stepAt */.OH)(plan, before.step).weight < 100 ? comparisons : [];
+    const compared = told
+        // The reason of a revert tells of it already.
+        .filter(({ evidence, reverts }) => evidence.length > 0 && !(reverts && now.phase === 'reverting'))
+        .map((each) => info((0,analysis/* describeComparison */.L5)(each)));
+    const passed = now.phase === 'shifting' || now.phase === 'confirming'
         ? [info(`${(0,rollout/* describeStep */.Ey)(plan, before.step)} passed`)]
         : [];
-    return [...passed, ...arrival(plan, before, now)];
+    return [...compared, ...passed, ...arrival(plan, before, now)];
 }
 function arrival(plan, before, now) {
     switch (now.phase) {
@@ -62936,9 +63038,15 @@ function describeChange(now, before) {
         return [];
     const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
     const why = now.detail === '' ? '' : `: ${now.detail}`;
-    return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
+    return [info(`${now.kind} ${now.check}: ${from}${now.state}${why}`)];
 }
-function progress({ plan, state, spokeAt }, { at, measurements }) {
+/** That a step goes on beyond its bake is said at once. */
+function extension({ verdict: before }, { verdict }) {
+    return verdict.kind === 'extend' && before?.kind !== 'extend'
+        ? [info(`the step is extended: ${verdict.reason}`)]
+        : [];
+}
+function progress({ plan, state, spokeAt }, { at, verdict }) {
     if (state === undefined || (0,rollout/* isFinal */.dR)(state) || state.phase !== 'baking')
         return [];
     const { weight, bakeMs } = (0,rollout/* stepAt */.OH)(plan, state.step);
@@ -62950,9 +63058,9 @@ function progress({ plan, state, spokeAt }, { at, measurements }) {
             info(`at ${(0,routing/* formatWeight */.ck)(weight)}: ${(0,duration/* formatDuration */.a)(left)} of ${(0,duration/* formatDuration */.a)(bakeMs)} left`),
         ];
     }
-    return measurements.every(({ verdict }) => verdict.kind === 'pass')
-        ? []
-        : [info(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over; waiting for every alarm to pass`)];
+    if (verdict.kind === 'pass')
+        return [];
+    return [info(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over, but ${verdict.reason}`)];
 }
 function info(text) {
     return { level: 'info', text };
@@ -62983,6 +63091,10 @@ function createChronicle(clock) {
     const entries = [];
     let memory = beginStory(startedAt);
     function record(entry) {
+        // One of these knows all that the one before knew; over days they would fill the memory.
+        const known = entries.findIndex(({ type }) => type === 'comparisons');
+        if (entry.type === 'comparisons' && known >= 0)
+            entries.splice(known, 1);
         entries.push(entry);
         const told = tell(memory, entry);
         memory = told.memory;
@@ -63038,6 +63150,149 @@ const systemClock = {
 
 /***/ }),
 
+/***/ 7789:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L5: () => (/* binding */ describeComparison),
+/* harmony export */   VH: () => (/* binding */ odds),
+/* harmony export */   X1: () => (/* binding */ evidenceOf),
+/* harmony export */   tk: () => (/* binding */ judgeComparison)
+/* harmony export */ });
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3014);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3395);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5993);
+/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3441);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9478);
+
+
+
+
+
+/** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
+const CERTAINLY_SOME = 10;
+/** Judges all that was counted since the first weight, at a moment in a bake. */
+function judgeComparison(comparison, { at, bake, policy, }) {
+    const report = reportOf(comparison, policy.rule);
+    if (policy.mode === 'observe')
+        return { report, verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
+    if (report.reverts)
+        return { report, verdict: fail(describeComparison(report)), warnings: [] };
+    if (bake.weight >= 100 || at < bake.since + bake.bakeMs)
+        return passed(report);
+    return comparison.countsTraffic
+        ? { report, ...judgeTraffic(comparison, { at, bake, policy }) }
+        : passed(report);
+}
+function passed(report) {
+    return { report, verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
+}
+/** At the end of a step: whether there was enough traffic to go by. */
+function judgeTraffic({ target, minutes }, { at, bake, policy, }) {
+    const { weight, since, bakeMs, promotionNext } = bake;
+    const inStep = minutes.filter((minute) => minute.at >= (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .firstWholeMinute */ .gN)(since));
+    const canary = sum(inStep.map((minute) => minute.canary.total));
+    const baseline = sum(inStep.map((minute) => minute.baseline.total));
+    const enough = canary >= policy.minInvocations;
+    const settled = (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .lastSettledMinute */ .Wz)(at, policy.metricDelayMs) >= lastMinuteOf(since + bakeMs);
+    if (!settled && (promotionNext || !enough)) {
+        return undecided('extend', `the metrics of the last minute of ${target} are not there yet`);
+    }
+    const expected = (baseline * weight) / (100 - weight);
+    if (canary === 0 && expected >= CERTAINLY_SOME) {
+        return undecided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
+            `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
+    }
+    if (enough)
+        return { verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
+    const few = `${target}: the canary served ${count(canary, 'request')} at ${(0,_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}, and ` +
+        `${policy.minInvocations} are needed to judge it (min-invocations)`;
+    if (at < since + bakeMs * policy.maxExtension)
+        return undecided('extend', few);
+    switch (policy.onInconclusive) {
+        case 'promote':
+            return {
+                verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C,
+                warnings: [`${few}. It goes on all the same: on-inconclusive is promote.`],
+            };
+        case 'hold':
+            return undecided('hold', few);
+        case 'revert':
+            return undecided('fail', few);
+    }
+}
+/** The beginning of the last minute of a bake that ended at this time. */
+function lastMinuteOf(end) {
+    const minute = end - (end % _minute_js__WEBPACK_IMPORTED_MODULE_2__/* .MINUTE_MS */ .kg);
+    return (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .isEarlyInMinute */ .Jf)(end) ? minute - _minute_js__WEBPACK_IMPORTED_MODULE_2__/* .MINUTE_MS */ .kg : minute;
+}
+function undecided(kind, reason) {
+    return { verdict: { kind, reason }, warnings: [] };
+}
+function fail(reason) {
+    return { kind: 'fail', reason };
+}
+function reportOf({ name, target, minutes }, rule) {
+    const { logE, revertAt, pValue } = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(minutes, rule);
+    return {
+        name,
+        target,
+        baseline: totalOf(minutes.map(({ baseline }) => baseline)),
+        canary: totalOf(minutes.map(({ canary }) => canary)),
+        evidence: minutes.map(({ at }, index) => ({ at, logE: logE[index] ?? 0 })),
+        needed: 1 / rule.alpha,
+        pValue,
+        failuresToRevert: (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .failuresToRevert */ .Bg)(minutes, rule),
+        reverts: revertAt !== null,
+    };
+}
+function totalOf(counts) {
+    return {
+        total: sum(counts.map(({ total }) => total)),
+        bad: sum(counts.map(({ bad, total }) => Math.min(bad, total))),
+    };
+}
+function sum(numbers) {
+    return numbers.reduce((total, each) => total + each, 0);
+}
+/**
+ * `canary 412 requests, 3 failed (0.73 %); baseline 3,715, 4 failed (0.11 %); evidence 4.9:1 of 100:1 needed; 7
+ * more failures would revert`
+ */
+function describeComparison(report) {
+    const { name, target, canary, baseline, needed, reverts } = report;
+    const more = report.failuresToRevert;
+    const parts = [
+        `canary ${count(canary.total, 'request')}, ${share(canary)}`,
+        `baseline ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(baseline.total)}, ${share(baseline)}`,
+        `evidence ${odds(evidenceOf(report))} of ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
+        ...(reverts || more === null ? [] : [`${count(more, 'more failure')} would revert`]),
+    ];
+    return `${name} of ${target}: ${parts.join('; ')}`;
+}
+function share({ total, bad }) {
+    return total === 0 ? 'none failed' : `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(bad)} failed (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .percent */ .K)(bad / total)})`;
+}
+/** Natural logarithm of the evidence as it stands; of one that reverts, where it stood highest. */
+function evidenceOf({ evidence, pValue, reverts }) {
+    return reverts ? -Math.log(pValue) : (evidence.at(-1)?.logE ?? 0);
+}
+/** Above this it is certain for every practical purpose, and the number only takes room. */
+const CERTAIN_LOG = Math.log(1e6);
+/** `4.9:1`; `more than 1,000,000:1`. */
+function odds(logE) {
+    if (logE > CERTAIN_LOG)
+        return 'more than 1,000,000:1';
+    const value = Math.exp(logE);
+    return `${value < 100 ? value.toFixed(1) : (0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(value))}:1`;
+}
+function count(number, what) {
+    return `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
 /***/ 8571:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63061,6 +63316,141 @@ function formatDuration(ms) {
             parts.push(`${count} ${unit}`);
     }
     return parts.slice(0, 2).join(' ') || '0 s';
+}
+
+
+/***/ }),
+
+/***/ 3014:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bg: () => (/* binding */ failuresToRevert),
+/* harmony export */   S4: () => (/* binding */ judge),
+/* harmony export */   fM: () => (/* binding */ STANDARD_RULE)
+/* harmony export */ });
+const STANDARD_RULE = {
+    alpha: 0.01,
+    ratio: 1,
+    margin: 0,
+    floor: 0.001,
+    confirm: 10,
+    burst: 1,
+};
+/** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
+const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
+/**
+ * Judges the canary by the settled minutes of a rollout: all of them, from the first weight on, over every
+ * change of weight. It keeps no state, so minutes that were corrected later are simply judged again.
+ *
+ * Null hypothesis: in every minute p_c ≤ ratio · p_b + margin, where the failure rates p_b of the baseline and
+ * p_c of the canary may change from minute to minute in any way. For the bet that the canary fails λ times
+ * as often as that allows, a minute with n_b, e_b requests and failures of the baseline and n_c, e_c of the
+ * canary multiplies the stake by e_t:
+ *
+ *     π = ratio · n_c / (ratio · n_c + n_b)      D = 1 + π (λ − 1)
+ *     ln e_t(λ) = e_c ln λ − (e_c + e_b) ln D − margin · n_c (λ − 1)(1 − π) / D
+ *     E_t = mean over λ of Π_{s ≤ t} e_s(λ)^(1 / burst)
+ *
+ * Under the null each factor has a mean of at most 1 given the past, so E is a supermartingale, and Ville's
+ * inequality gives P(E_t ≥ 1/alpha for any t) ≤ alpha: exact for all counts, with no assumption on traffic,
+ * weights or when anybody looks. It rests on the alias choosing the version of each request independently of
+ * the request. `confirm` and `floor` only ever make a revert rarer.
+ *
+ * Sources: Lindon & Malek, "Anytime-Valid Inference for Multinomial Count Data" (NeurIPS 2022,
+ * arXiv:2011.03567); Turner, Ly & Grünwald, "Generic E-variables for exact sequential k-sample tests"
+ * (JSPI 230, 2024, arXiv:2106.02693); Wald, "Sequential Tests of Statistical Hypotheses" (1945).
+ */
+function judge(minutes, rule = STANDARD_RULE) {
+    const stakes = minutes.map((minute) => stakesOf(minute, rule));
+    const enough = -Math.log(rule.alpha);
+    const logE = [];
+    let revertAt = null;
+    let wealth = BETS.map(() => 0);
+    let canary = { total: 0, bad: 0 };
+    const isConfirmed = (upTo) => stakes
+        .slice(0, upTo + 1)
+        .every((stake, index) => clamped(minutes[index]?.canary).bad >= rule.confirm ||
+        logMean(wealth.map((each, bet) => each - (stake[bet] ?? 0))) >= enough);
+    for (const [index, stake] of stakes.entries()) {
+        wealth = wealth.map((each, bet) => each + (stake[bet] ?? 0));
+        const counts = clamped(minutes[index]?.canary);
+        canary = { total: canary.total + counts.total, bad: canary.bad + counts.bad };
+        const evidence = logMean(wealth);
+        logE.push(evidence);
+        if (revertAt === null &&
+            evidence >= enough &&
+            canary.bad >= rule.floor * canary.total &&
+            isConfirmed(index)) {
+            revertAt = index;
+        }
+    }
+    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+}
+/** No minute of any function has as many requests. */
+const MOST_FAILURES = 2 ** 40;
+/**
+ * How many more requests of the canary, all in the last minute and all failed, would make the rule revert; 0
+ * when it does so already, null when no number of them would, as in a minute that the baseline did not serve.
+ */
+function failuresToRevert(minutes, rule = STANDARD_RULE) {
+    const last = minutes.at(-1);
+    if (last === undefined || last.baseline.total === 0 || last.canary.total === 0) {
+        return revertsWith(0) ? 0 : null;
+    }
+    function revertsWith(more) {
+        return judge(withFailures(minutes, more), rule).revertAt !== null;
+    }
+    let reverting = 1;
+    if (revertsWith(0))
+        return 0;
+    while (!revertsWith(reverting)) {
+        reverting *= 2;
+        if (reverting > MOST_FAILURES)
+            return null;
+    }
+    let passing = Math.floor(reverting / 2);
+    while (reverting - passing > 1) {
+        const middle = Math.floor((passing + reverting) / 2);
+        if (revertsWith(middle))
+            reverting = middle;
+        else
+            passing = middle;
+    }
+    return reverting;
+}
+function withFailures(minutes, more) {
+    const last = minutes.at(-1);
+    if (last === undefined)
+        return minutes;
+    const { total, bad } = clamped(last.canary);
+    const canary = { total: total + more, bad: bad + more };
+    return [...minutes.slice(0, -1), { ...last, canary }];
+}
+/** By how much the minute changes the logarithm of each bet's stake. */
+function stakesOf(minute, { ratio, margin, burst }) {
+    const baseline = clamped(minute.baseline);
+    const canary = clamped(minute.canary);
+    // Nothing to compare with: such a minute says nothing.
+    if (baseline.total === 0 || canary.total === 0)
+        return BETS.map(() => 0);
+    const share = (ratio * canary.total) / (ratio * canary.total + baseline.total);
+    return BETS.map((bet) => {
+        const spread = 1 + share * (bet - 1);
+        const won = canary.bad * Math.log(bet) - (canary.bad + baseline.bad) * Math.log(spread);
+        const tolerated = (margin * canary.total * (bet - 1) * (1 - share)) / spread;
+        return (won - tolerated) / burst;
+    });
+}
+/** Failures that arrive before their requests would read as proof. */
+function clamped({ total, bad } = { total: 0, bad: 0 }) {
+    return { total, bad: Math.min(bad, total) };
+}
+/** Logarithm of the mean of the exponentials, however large those are. */
+function logMean(logs) {
+    const greatest = Math.max(...logs);
+    const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
+    return greatest + Math.log(sum / logs.length);
 }
 
 
@@ -63171,6 +63561,64 @@ function sameRollout(a, b) {
 
 /***/ }),
 
+/***/ 3395:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jf: () => (/* binding */ isEarlyInMinute),
+/* harmony export */   OJ: () => (/* binding */ minutesBetween),
+/* harmony export */   Tt: () => (/* binding */ beginningOfMinute),
+/* harmony export */   Wz: () => (/* binding */ lastSettledMinute),
+/* harmony export */   gN: () => (/* binding */ firstWholeMinute),
+/* harmony export */   kg: () => (/* binding */ MINUTE_MS)
+/* harmony export */ });
+const MINUTE_MS = 60_000;
+/** Writing an alias takes a second or so, and clocks of runners are off by as much. */
+const EARLY_MS = 10_000;
+/** The beginning of the UTC minute that a time is in. Epoch milliseconds. */
+function beginningOfMinute(at) {
+    return at - (at % MINUTE_MS);
+}
+/** Whether so little of the minute has passed that it may count as a whole one. */
+function isEarlyInMinute(at) {
+    return at % MINUTE_MS <= EARLY_MS;
+}
+/** The first minute that has its weight from its beginning on, when the weight changed at this time. */
+function firstWholeMinute(at) {
+    return isEarlyInMinute(at) ? beginningOfMinute(at) : beginningOfMinute(at) + MINUTE_MS;
+}
+/** The last minute that is over for so long that its metrics are there; its beginning. */
+function lastSettledMinute(at, delayMs) {
+    return beginningOfMinute(at - delayMs) - MINUTE_MS;
+}
+/** The beginnings of all minutes from one to another. */
+function minutesBetween(from, to) {
+    const count = Math.max(0, Math.floor((to - from) / MINUTE_MS) + 1);
+    return Array.from({ length: count }, (_, index) => from + index * MINUTE_MS);
+}
+
+
+/***/ }),
+
+/***/ 5993:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ percent),
+/* harmony export */   z: () => (/* binding */ grouped)
+/* harmony export */ });
+/** `3,715`: the same everywhere, whatever the language of the runner is. */
+function grouped(number) {
+    return number.toLocaleString('en-US');
+}
+/** `0.73 %`, of a share from 0 to 1. */
+function percent(share) {
+    return `${(share * 100).toFixed(2)} %`;
+}
+
+
+/***/ }),
+
 /***/ 4453:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63210,7 +63658,7 @@ function partitionOf(region) {
  * watches the canary at 10 % and at 100 %.
  */
 function planOf(steps, bakeMs) {
-    return { steps: [...steps, { weight: 100, bakeMs }] };
+    return { steps: [...steps, { weight: 100, bakeMs }], onTheMinute: false };
 }
 function totalBakeMs(plan) {
     return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
@@ -63290,6 +63738,7 @@ function endingWithoutShift(dispositions) {
 function reportOf(entries, { outcome, reason }, { startedAt, endedAt }) {
     const planned = entries.find((entry) => entry.type === 'plan');
     const known = entries.findLast((entry) => entry.type === 'targets');
+    const compared = entries.findLast((entry) => entry.type === 'comparisons');
     const steps = planned === undefined ? [] : stepReports(planned.plan, entries);
     return {
         outcome,
@@ -63301,6 +63750,7 @@ function reportOf(entries, { outcome, reason }, { startedAt, endedAt }) {
         steps,
         weights: weightChanges(steps, entries),
         measurements: changedMeasurements(entries),
+        comparisons: compared?.comparisons ?? [],
         warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
     };
 }
@@ -63394,8 +63844,10 @@ function list(items) {
 /* harmony export */   ni: () => (/* binding */ start),
 /* harmony export */   np: () => (/* binding */ advance)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8571);
-/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3441);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8571);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3441);
+
 
 
 /** @param step index of the first one to be taken */
@@ -63422,7 +63874,16 @@ function command(plan, state) {
         case 'shifting':
             return { type: 'shift', step: state.step, weight: stepAt(plan, state.step).weight };
         case 'baking':
-            return { type: 'assess', readAt: state.readAt, until: state.until };
+            return {
+                type: 'assess',
+                readAt: state.readAt,
+                until: state.until,
+                bake: {
+                    ...stepAt(plan, state.step),
+                    since: state.since,
+                    promotionNext: state.step === plan.steps.length - 2,
+                },
+            };
         case 'confirming':
             return { type: 'confirm' };
         case 'reverting':
@@ -63489,9 +63950,23 @@ function onAssessed(plan, state, { at, verdict }) {
                     reason: `${where(plan, state, at)}: ${verdict.reason} (still so after twice the bake time)`,
                 }
                 : { ...state, readAt: at };
+        case 'hold':
+            return { phase: 'held', reason: `${where(plan, state, at)}: ${verdict.reason}` };
+        case 'extend':
+            return { ...state, readAt: at };
         case 'pass':
-            return at >= state.until ? leave(plan, state.step) : { ...state, readAt: at };
+            if (at < state.until)
+                return { ...state, readAt: at };
+            return mayLeave(plan, state.step, at)
+                ? leave(plan, state.step)
+                : { ...state, readAt: at, until: (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg };
     }
+}
+/** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
+function mayLeave(plan, step, at) {
+    const next = plan.steps[step + 1];
+    const compares = next !== undefined && next.weight < 100;
+    return !plan.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at);
 }
 function bake(plan, step, at) {
     const { bakeMs } = stepAt(plan, step);
@@ -63510,7 +63985,7 @@ function where(plan, state, at) {
         case 'shifting':
             return `at ${describeStep(plan, state.step)}`;
         case 'baking': {
-            const since = at === undefined ? '' : `, after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a)(at - state.since)}`;
+            const since = at === undefined ? '' : `, after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(at - state.since)}`;
             return `at ${describeStep(plan, state.step)}${since}`;
         }
         case 'confirming':
@@ -63520,7 +63995,7 @@ function where(plan, state, at) {
 }
 /** `25 % (step 2 of 4)`; the last step is the promotion. */
 function describeStep(plan, index) {
-    return `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
+    return `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
 }
 /** @throws if the plan has no such step: a program error. */
 function stepAt(plan, index) {
@@ -63630,7 +64105,31 @@ function versionsOf(disposition) {
 
 /***/ }),
 
-/***/ 3130:
+/***/ 9478:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ PASS),
+/* harmony export */   Q: () => (/* binding */ worst)
+/* harmony export */ });
+const PASS = { kind: 'pass', reason: '' };
+const SEVERITY = [
+    'pass',
+    'extend',
+    'inconclusive',
+    'error',
+    'hold',
+    'fail',
+];
+/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
+function worst(verdicts) {
+    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
+}
+
+
+/***/ }),
+
+/***/ 636:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63655,6 +64154,7 @@ var markdown = __nccwpck_require__(6706);
 
 // A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
 const MOST_MEASUREMENTS = 150;
+const MOST_COMPARISONS = 50;
 const MOST_WARNINGS = 50;
 const LONGEST_TEXT = 400;
 const LONGEST_REASON = 10_000;
@@ -63702,6 +64202,10 @@ function jsonReport(report) {
             verdict: verdict.kind,
         })),
         measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
+        comparisons: report.comparisons.slice(0, MOST_COMPARISONS).map((comparison) => {
+            const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = comparison;
+            return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
+        }),
         warnings: report.warnings.slice(0, MOST_WARNINGS),
     };
 }
@@ -63719,6 +64223,164 @@ function shortLine(text) {
 }
 function iso(at) {
     return at === undefined ? null : new Date(at).toISOString();
+}
+
+;// CONCATENATED MODULE: ./src/core/chart.ts
+// Mermaid's own lines are too pale to be seen on white; these can be seen on white and on black.
+const GREEN = '#2da44e';
+const RED = '#e5534b';
+const GREY = '#8c959f';
+/** A diagram as GitHub draws it from Markdown. All that varies in it are numbers. */
+function mermaidChart({ title, x, y, lines }) {
+    const style = {
+        xyChart: { height: 280 },
+        themeVariables: { xyChart: { plotColorPalette: lines.map(({ color }) => color).join(', ') } },
+    };
+    return [
+        '',
+        '```mermaid',
+        `%%{init: ${JSON.stringify(style)}}%%`,
+        'xychart-beta',
+        `    title "${title}"`,
+        `    x-axis "${x.label}" ${x.from} --> ${x.to}`,
+        `    y-axis "${y.label}" ${y.from} --> ${y.to}`,
+        ...lines.map(({ values }) => `    line [${values.join(', ')}]`),
+        '```',
+    ];
+}
+
+// EXTERNAL MODULE: ./src/core/analysis.ts
+var analysis = __nccwpck_require__(7789);
+;// CONCATENATED MODULE: ./src/core/harm.ts
+/**
+ * What a canary cost, and what the small weight saved: with the failure rates p_c and p_b and the requests n_c and
+ * n_b, done = n_c (p_c − p_b) and avoided = n_b (p_c − p_b). Nothing when the canary failed no more often.
+ */
+function harmOf(baseline, canary) {
+    if (baseline.total === 0 || canary.total === 0)
+        return { done: 0, avoided: 0 };
+    const excess = Math.max(0, canary.bad / canary.total - baseline.bad / baseline.total);
+    return { done: canary.total * excess, avoided: baseline.total * excess };
+}
+
+;// CONCATENATED MODULE: ./src/core/interval.ts
+/** The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %. */
+const Z = 1.959964;
+/**
+ * The 95 % interval of the rate that bad ones among all were drawn with. For people to see how much a rate is
+ * worth; nothing is decided by it.
+ * Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22, 1927).
+ */
+function rateInterval({ total, bad }) {
+    if (total === 0)
+        return { low: 0, high: 1 };
+    const rate = bad / total;
+    const squared = (Z * Z) / total;
+    const center = (rate + squared / 2) / (1 + squared);
+    const half = (Z / (1 + squared)) * Math.sqrt((rate * (1 - rate)) / total + squared / (4 * total));
+    return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
+}
+
+// EXTERNAL MODULE: ./src/core/numbers.ts
+var numbers = __nccwpck_require__(5993);
+;// CONCATENATED MODULE: ./src/core/comparison-summary.ts
+
+
+
+
+
+
+const MOST_ROWS = 50;
+const LONGEST_NAME = 120;
+const CHART_POINTS = 60;
+const LOG_10 = Math.log(10);
+/** Below this it is all the same: nothing speaks against the new version. */
+const LOWEST = -2;
+/** What the comparison of the versions found, as a part of the summary. */
+function comparisonSection(comparisons) {
+    const [gravest] = [...comparisons].sort((a, b) => surplus(b) - surplus(a));
+    if (gravest === undefined)
+        return [];
+    return [
+        '',
+        '### New version against old',
+        '',
+        ...(0,markdown/* table */.tp)(['compared', 'new version', 'old version', 'evidence', 'more failures that would revert'], comparisons.slice(0, MOST_ROWS).map(row)),
+        ...(comparisons.length > MOST_ROWS
+            ? ['', `… and ${comparisons.length - MOST_ROWS} more.`]
+            : []),
+        ...harm(comparisons),
+        ...chart(gravest),
+        '',
+        explanation(gravest),
+    ];
+}
+/** How far the evidence is above what is needed. */
+function surplus(report) {
+    return (0,analysis/* evidenceOf */.X1)(report) - Math.log(report.needed);
+}
+function row(report) {
+    const { name, target, canary, baseline, needed, failuresToRevert, reverts } = report;
+    const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : (0,numbers/* grouped */.z)(failuresToRevert);
+    return [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME)),
+        rate(canary),
+        rate(baseline),
+        `${(0,analysis/* odds */.VH)((0,analysis/* evidenceOf */.X1)(report))} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1`,
+        more,
+    ];
+}
+/** `3 of 412 failed: 0.73 % (0.25–2.12 %)` */
+function rate(counts) {
+    if (counts.total === 0)
+        return 'no requests';
+    const { low, high } = rateInterval(counts);
+    return (`${(0,numbers/* grouped */.z)(counts.bad)} of ${(0,numbers/* grouped */.z)(counts.total)} failed: ` +
+        `${(0,numbers/* percent */.K)(counts.bad / counts.total)} (${(0,numbers/* percent */.K)(low).replace(' %', '')}–${(0,numbers/* percent */.K)(high)})`);
+}
+function harm(comparisons) {
+    const all = comparisons.filter(({ reverts }) => reverts);
+    return all.slice(0, MOST_ROWS).flatMap(({ name, target, baseline, canary }) => {
+        const { done, avoided } = harmOf(baseline, canary);
+        return [
+            '',
+            `${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}: the new version failed about ` +
+                `${(0,numbers/* grouped */.z)(Math.round(done))} requests more than the old one would have, and about ` +
+                `${(0,numbers/* grouped */.z)(Math.round(avoided))} were spared by the weights (the difference of the two rates, times the ` +
+                'requests of the new and of the old version).',
+        ];
+    });
+}
+/** The evidence over time, in powers of ten, against what it takes to revert. */
+function chart({ name, target, evidence, needed, reverts }) {
+    if (evidence.length < 2)
+        return [];
+    const threshold = Math.log10(needed);
+    const stride = Math.ceil(evidence.length / CHART_POINTS);
+    const sampled = evidence.filter((_, index) => (evidence.length - 1 - index) % stride === 0);
+    const top = Number((threshold + 2).toFixed(2));
+    const values = sampled.map(({ logE }) => Number(Math.max(LOWEST, Math.min(logE / LOG_10, top)).toFixed(2)));
+    return [
+        ...mermaidChart({
+            title: 'Evidence against the new version, in powers of ten',
+            x: { label: 'minutes with metrics', from: 1, to: evidence.length },
+            y: { label: 'powers of ten', from: LOWEST, to: top },
+            lines: [
+                { color: reverts ? RED : GREEN, values },
+                { color: GREY, values: values.map(() => Number(threshold.toFixed(2))) },
+            ],
+        }),
+        '',
+        `The evidence is that of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}; the grey line, ` +
+            `${(0,numbers/* grouped */.z)(Math.round(needed))}:1, is what it takes to revert.`,
+    ];
+}
+function explanation({ needed }) {
+    return ('<sub>In each minute both versions serve the same kind of requests, so a new version that is no worse has the ' +
+        'share of the failures that it has of the requests. Eight bets say that it fails 1.5 to 1,000 times as often. ' +
+        `Should it be no worse, their average reaches ${(0,numbers/* grouped */.z)(Math.round(needed))} times the stake with a chance of at ` +
+        `most 1 in ${(0,numbers/* grouped */.z)(Math.round(needed))}, however often one looks; when it does, the old version is put back. ` +
+        'A minute with fewer than ten failures cannot decide alone.</sub>');
 }
 
 // EXTERNAL MODULE: ./src/core/partition.ts
@@ -63754,9 +64416,11 @@ var target = __nccwpck_require__(4294);
 
 
 
+
+
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
-const MOST_ROWS = 50;
-const LONGEST_NAME = 255;
+const summary_MOST_ROWS = 50;
+const summary_LONGEST_NAME = 255;
 const summary_LONGEST_REASON = 400;
 const LONGEST_HEADLINE = 2_000;
 /** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
@@ -63769,8 +64433,10 @@ function summaryOf(report) {
         ...warnings(report),
         ...targets(report),
         ...steps(report),
-        ...chart(report),
+        ...summary_chart(report),
+        ...comparisonSection(report.comparisons),
         ...alarms(report),
+        ...metrics(report),
         ...changes(report),
         '',
     ].join('\n');
@@ -63818,54 +64484,52 @@ function steps(report) {
     ]);
     return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
 }
-const CHART_POINTS = 60;
-// Mermaid's own line is too pale to be seen on white; these can be seen on white and on black.
-const GREEN = '#2da44e';
-const RED = '#e5534b';
-function chartStyle(color) {
-    return {
-        xyChart: { height: 280 },
-        themeVariables: { xyChart: { plotColorPalette: color } },
-    };
-}
+const summary_CHART_POINTS = 60;
 /** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function chart({ outcome, weights, startedAt, endedAt }) {
+function summary_chart({ outcome, weights, startedAt, endedAt }) {
     if (weights.length === 0 || endedAt <= startedAt)
         return [];
     const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
-    const values = Array.from({ length: CHART_POINTS + 1 }, (_, index) => {
-        const at = startedAt + ((endedAt - startedAt) * index) / CHART_POINTS;
+    const values = Array.from({ length: summary_CHART_POINTS + 1 }, (_, index) => {
+        const at = startedAt + ((endedAt - startedAt) * index) / summary_CHART_POINTS;
         return weights.findLast((change) => change.at <= at)?.weight ?? 0;
     });
     const end = Number(((endedAt - startedAt) / unitMs).toFixed(2));
-    return [
-        '',
-        '```mermaid',
-        `%%{init: ${JSON.stringify(chartStyle((0,core_report/* isSuccess */.oJ)(outcome) ? GREEN : RED))}}%%`,
-        'xychart-beta',
-        '    title "Percent of requests sent to the new version"',
-        `    x-axis "${unit} since the start" 0 --> ${end}`,
-        '    y-axis "percent" 0 --> 100',
-        `    line [${values.join(', ')}]`,
-        '```',
-    ];
+    return mermaidChart({
+        title: 'Percent of requests sent to the new version',
+        x: { label: `${unit} since the start`, from: 0, to: end },
+        y: { label: 'percent', from: 0, to: 100 },
+        lines: [{ color: (0,core_report/* isSuccess */.oJ)(outcome) ? GREEN : RED, values }],
+    });
 }
 function alarms({ measurements, region }) {
-    const last = new Map(measurements.map((measurement) => [measurement.check, measurement]));
-    if (last.size === 0)
-        return [];
-    const gravestFirst = [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
-    const rows = gravestFirst.map(({ check, state, verdict }) => [
-        (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, LONGEST_NAME), alarmUrl(region, check)),
+    const rows = latest(measurements, 'alarm').map(({ check, state, verdict }) => [
+        (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME), alarmUrl(region, check)),
         (0,markdown/* escapeMarkdown */.FV)(state),
         verdict.kind,
     ]);
-    return section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+    return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+}
+function metrics({ measurements }) {
+    const rows = latest(measurements, 'metric').map(({ check, state, detail, verdict }) => [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, summary_LONGEST_NAME)),
+        verdict.kind,
+    ]);
+    return rows.length === 0
+        ? []
+        : section('Metrics', ['metric', 'at its last change', 'verdict'], rows);
+}
+/** The last one of each check, the failed ones first. */
+function latest(measurements, kind) {
+    const of = measurements.filter((measurement) => measurement.kind === kind);
+    const last = new Map(of.map((measurement) => [measurement.check, measurement]));
+    return [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
 }
 function changes({ measurements, startedAt }) {
     const rows = measurements.map(({ at, check, state, detail, verdict }) => [
         `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
         (0,markdown/* escapeMarkdown */.FV)(state),
         reason(verdict.kind === 'pass' ? detail : verdict.reason),
     ]);
@@ -63873,8 +64537,8 @@ function changes({ measurements, startedAt }) {
         return [];
     return [
         '',
-        '<details><summary>What the alarms did</summary>',
-        ...section(null, ['when', 'alarm', 'state', 'why'], rows),
+        '<details><summary>What alarms and metrics did</summary>',
+        ...section(null, ['when', 'what', 'state', 'why'], rows),
         '',
         '</details>',
     ];
@@ -63886,18 +64550,18 @@ function section(title, head, rows) {
     return [
         ...(title === null ? [] : ['', `### ${title}`]),
         '',
-        ...(0,markdown/* table */.tp)(head, rows.slice(0, MOST_ROWS)),
+        ...(0,markdown/* table */.tp)(head, rows.slice(0, summary_MOST_ROWS)),
         ...more(rows.length, ''),
     ];
 }
 function capped(items, line, bullet) {
-    return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
+    return [...items.slice(0, summary_MOST_ROWS).map(line), ...more(items.length, bullet)];
 }
 function more(count, bullet) {
-    return count > MOST_ROWS
+    return count > summary_MOST_ROWS
         ? [
             ...(bullet === '' ? [''] : []),
-            `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has them.`,
+            `${bullet}… and ${count - summary_MOST_ROWS} more; the output \`report\` has them.`,
         ]
         : [];
 }
@@ -64080,7 +64744,7 @@ function loadRollout() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5703);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -64093,7 +64757,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5703:
+/***/ 706:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64326,14 +64990,8 @@ function join(words) {
     return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
 }
 
-;// CONCATENATED MODULE: ./src/core/verdict.ts
-const PASS = { kind: 'pass', reason: '' };
-const SEVERITY = ['pass', 'inconclusive', 'error', 'fail'];
-/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
-function worst(verdicts) {
-    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
-}
-
+// EXTERNAL MODULE: ./src/core/verdict.ts
+var core_verdict = __nccwpck_require__(9478);
 ;// CONCATENATED MODULE: ./src/core/alarms.ts
 
 
@@ -64367,13 +65025,14 @@ function assess(watches, reading, histories, policy) {
     return {
         watches: judged.map(({ after }) => after),
         measurements: judged.map(({ after, state, detail, verdict }) => ({
+            kind: 'alarm',
             at: reading.at,
             check: after.name,
             state,
             detail,
             verdict,
         })),
-        verdict: worst(judged.map(({ verdict }) => verdict)),
+        verdict: (0,core_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
     };
 }
 function judge(before, reading, history, policy) {
@@ -64398,7 +65057,7 @@ function judge(before, reading, history, policy) {
         after: { ...seen(now, reading.at), ignored },
         state: now.state,
         detail: now.reason,
-        verdict: ignored ? PASS : judgeStates(now, counted, policy),
+        verdict: ignored ? core_verdict/* PASS */.C : judgeStates(now, counted, policy),
     };
 }
 function judgeStates(now, states, policy) {
@@ -64419,14 +65078,14 @@ function judgeStates(now, states, policy) {
         };
     }
     if (now.state === 'OK')
-        return PASS;
+        return core_verdict/* PASS */.C;
     return judgeInsufficientData(now, policy);
 }
 function judgeInsufficientData(now, policy) {
     const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
     switch (policy.onInsufficientData) {
         case 'continue':
-            return PASS;
+            return core_verdict/* PASS */.C;
         case 'wait':
             return { kind: 'inconclusive', reason };
         case 'revert':
@@ -64470,6 +65129,39 @@ function seen(reading, at) {
 
 // EXTERNAL MODULE: ./src/core/marker.ts
 var core_marker = __nccwpck_require__(4517);
+;// CONCATENATED MODULE: ./src/core/metric-source.ts
+const PLACEHOLDER = /\{(function|alias|version)\}/g;
+/** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
+function metricOf(source, subject) {
+    const filled = Object.entries(source.dimensions).map(([name, value]) => [
+        name,
+        value.replace(PLACEHOLDER, (_, key) => subject[key]),
+    ]);
+    return { ...source, dimensions: Object.fromEntries(filled) };
+}
+/** Whether a metric tells the versions apart: without that, both sides of a comparison are the same. */
+function namesVersion({ dimensions }) {
+    return Object.values(dimensions).some((value) => value.includes('{version}'));
+}
+/**
+ * A metric that Lambda publishes of what one version did for an alias. `Resource` alone, as `function:8`, would
+ * show only who named that version in the request, and nothing of the alias's traffic.
+ */
+function lambdaMetric(name, statistic) {
+    return {
+        namespace: 'AWS/Lambda',
+        name,
+        statistic,
+        dimensions: {
+            FunctionName: '{function}',
+            Resource: '{function}:{alias}',
+            ExecutedVersion: '{version}',
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/core/minute.ts
+var core_minute = __nccwpck_require__(3395);
 // EXTERNAL MODULE: ./src/core/plan.ts
 var core_plan = __nccwpck_require__(4620);
 // EXTERNAL MODULE: ./src/core/repair.ts
@@ -64791,6 +65483,8 @@ var src_problems = __nccwpck_require__(2095);
 
 
 
+
+
 /** An update takes seconds, one of a container image minutes. */
 const UPDATE_PATIENCE_MS = 15 * 60_000;
 const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
@@ -64801,24 +65495,26 @@ const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
  */
 async function preflight(config, id, preparation) {
     const session = await lookAtSession(config, preparation);
-    const [looks, alarms] = await Promise.all([
+    const [looks, alarms, metrics] = await Promise.all([
         Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
         lookAtAlarms(config, preparation),
+        lookAtMetrics(config, preparation),
     ]);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
     const blindness = await lookForBlips(alarms.watches, preparation);
     const recovery = await lookForUnfinished(looks, { config, id }, preparation);
-    const findings = [session, recovery, ...looks, alarms];
+    const findings = [session, recovery, ...looks, alarms, metrics];
     return {
         targets,
         recovery,
+        comparable: metrics.comparable,
         problems: findings.flatMap(({ problems }) => problems),
         details: [
             ...targets.map(({ facts }) => describeFacts(facts)),
             ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
         ],
         warnings: [
-            ...[session, ...looks, alarms].flatMap(({ warnings }) => warnings),
+            ...[session, ...looks, alarms, metrics].flatMap(({ warnings }) => warnings),
             ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
             ...blindness,
             ...planWarnings(config),
@@ -64949,6 +65645,41 @@ async function lookAtAlarms(config, { aws, clock, signal }) {
         return { problems: [problem], warnings: [], found: [], watches: [] };
     }
 }
+/** Whether the metrics can be read by which the canary is compared: asked of one of them. */
+async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics, metricChecks }, { aws, clock, signal }) {
+    const comparable = analysis.mode !== 'off' && plan.steps.some(({ weight }) => weight < 100);
+    const watched = alarms.length > 0 || metricChecks.length > 0 || analysis.mode === 'off';
+    const blind = watched ? [] : [NOTHING_WATCHED];
+    if (!comparable && metricChecks.length === 0)
+        return { comparable, problems: blind, warnings: [] };
+    const minute = (0,core_minute/* lastSettledMinute */.Wz)(clock.now(), analysis.policy.metricDelayMs);
+    const probes = requests.map(({ target: { functionName, alias } }) => metricOf(lambdaMetric('Invocations', 'Sum'), {
+        function: functionName,
+        alias,
+        version: '1',
+    }));
+    try {
+        await aws.metrics.read(probes.slice(0, 1), { from: minute, to: minute }, signal);
+        return { comparable, problems: [], warnings: [] };
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        const problem = (0,src_problems/* messageOf */.b)(error);
+        const wanted = analysis.given || compareMetrics.length > 0 || metricChecks.length > 0;
+        if (wanted)
+            return { comparable: false, problems: [problem], warnings: [] };
+        return {
+            comparable: false,
+            problems: blind.length > 0 ? [`${problem} ${NOTHING_WATCHED}`] : [],
+            warnings: [
+                `The canary is not compared with the version it replaces, and only the alarms are watched: ${problem} ` +
+                    'To do without for good, set analysis: off.',
+            ],
+        };
+    }
+}
+const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
+    'without any check.';
 /** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
 function elsewhere(wanted, found) {
     return wanted.flatMap(({ name, account }) => {
@@ -64960,10 +65691,10 @@ function elsewhere(wanted, found) {
             ];
     });
 }
-function planWarnings({ plan, alarms }) {
+function planWarnings({ plan, alarms, analysis }) {
     const total = (0,core_plan/* totalBakeMs */._m)(plan);
     return [
-        ...(alarms.length === 0
+        ...(alarms.length === 0 && analysis.mode === 'off'
             ? [
                 'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
             ]
@@ -65158,11 +65889,11 @@ function stillSplit(unfinished, region) {
         `To put version ${marker.stable} back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
 }
 
-;// CONCATENATED MODULE: ./src/checks.ts
+;// CONCATENATED MODULE: ./src/alarm-checks.ts
 
 
 /** Watches alarms: one call for all of them, and one more for each that may have blipped. */
-function createChecks(alarms, begin, policy) {
+function createAlarmChecks(alarms, begin, policy) {
     let watches = begin;
     async function read(at, signal) {
         try {
@@ -65186,7 +65917,7 @@ function createChecks(alarms, begin, policy) {
         }
     }
     return {
-        async assess(at, signal) {
+        async assess(at, _bake, signal) {
             const reading = await read(at, signal);
             const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
             const histories = new Map();
@@ -65194,16 +65925,373 @@ function createChecks(alarms, begin, policy) {
                 histories.set(watch.name, await historyOf(watch, signal));
             const assessment = assess(watches, reading, histories, policy);
             watches = assessment.watches;
-            return assessment;
+            const { verdict, measurements } = assessment;
+            return { verdict, measurements, comparisons: [], warnings: [] };
         },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/checks.ts
+
+/** Several checks as one. They are read at the same time; the first that fails does not wait for the others. */
+function together(checks) {
+    return {
+        async assess(at, bake, signal) {
+            const others = new AbortController();
+            const shared = AbortSignal.any([signal, others.signal]);
+            const readings = checks.map((check) => check.assess(at, bake, shared));
+            try {
+                return await firstFailing(readings);
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                throw error;
+            }
+            finally {
+                others.abort(new Error('another check has failed'));
+            }
+        },
+    };
+}
+/** Resolves with the first reading that fails, or with all of them. */
+function firstFailing(readings) {
+    return new Promise((resolve, reject) => {
+        for (const reading of readings) {
+            void reading.then((assessment) => {
+                if (assessment.verdict.kind === 'fail')
+                    resolve(assessment);
+            }, reject);
+        }
+        void Promise.all(readings).then((all) => {
+            resolve(merged(all));
+        }, reject);
+    });
+}
+function merged(all) {
+    return {
+        verdict: all.length === 0 ? core_verdict/* PASS */.C : (0,core_verdict/* worst */.Q)(all.map(({ verdict }) => verdict)),
+        measurements: all.flatMap(({ measurements }) => measurements),
+        comparisons: all.flatMap(({ comparisons }) => comparisons),
+        warnings: all.flatMap(({ warnings }) => warnings),
     };
 }
 
 // EXTERNAL MODULE: ./src/core/rollout.ts
 var core_rollout = __nccwpck_require__(7058);
+// EXTERNAL MODULE: ./src/core/analysis.ts
+var analysis = __nccwpck_require__(7789);
+// EXTERNAL MODULE: ./src/core/markdown.ts
+var markdown = __nccwpck_require__(6706);
+;// CONCATENATED MODULE: ./src/core/metric-check.ts
+
+
+
+/**
+ * Judges the last minutes that have data; minutes without are passed over, however many there are.
+ * @param series one for each source of the check, in the same order
+ * @param settledMinutes the minutes whose metrics are complete, in order of time
+ */
+function evaluateCheck(check, series, settledMinutes) {
+    const measured = settledMinutes.flatMap((at) => {
+        const value = valueAt(check.expression, series, at);
+        return value === undefined ? [] : [{ at, value }];
+    });
+    const breaches = measured.slice(-check.of).filter(({ value }) => !holds(check, value));
+    return {
+        verdict: breaches.length < check.failing
+            ? core_verdict/* PASS */.C
+            : { kind: 'fail', reason: describeBreaches(check, breaches) },
+        latest: measured.at(-1) ?? null,
+        breaches: breaches.length,
+    };
+}
+/** Nothing when a metric has no value in that minute, or there is a division by zero. */
+function valueAt(expression, series, at) {
+    switch (expression.kind) {
+        case 'number':
+            return expression.value;
+        case 'source':
+            return series[expression.index]?.get(at);
+        case 'operation': {
+            const left = valueAt(expression.left, series, at);
+            const right = valueAt(expression.right, series, at);
+            if (left === undefined || right === undefined)
+                return undefined;
+            const value = calculate(left, expression.operator, right);
+            return Number.isFinite(value) ? value : undefined;
+        }
+    }
+}
+function calculate(left, operator, right) {
+    switch (operator) {
+        case '+':
+            return left + right;
+        case '-':
+            return left - right;
+        case '*':
+            return left * right;
+        case '/':
+            return left / right;
+    }
+}
+function holds({ order, threshold }, value) {
+    switch (order) {
+        case '<':
+            return value < threshold;
+        case '<=':
+            return value <= threshold;
+        case '>':
+            return value > threshold;
+        case '>=':
+            return value >= threshold;
+    }
+}
+/** `p99 Duration < 800 ms` */
+function conditionOf({ measured, order, threshold, unit, }) {
+    return `${measured} ${order} ${withUnit(String(threshold), unit)}`;
+}
+const FEWEST_DIGITS = 4;
+const MOST_DIGITS = 17;
+/**
+ * `1,204 ms`, rounded, but never so far that the condition would seem to hold when it does not, or the other
+ * way round.
+ */
+function formatValue(value, check) {
+    let digits = Math.max(FEWEST_DIGITS, String(Math.trunc(Math.abs(value))).length);
+    const rounded = () => Number(value.toPrecision(Math.min(digits, MOST_DIGITS)));
+    while (digits < MOST_DIGITS && holds(check, rounded()) !== holds(check, value))
+        digits += 1;
+    return withUnit(decimal(rounded()), check.unit);
+}
+/** Beyond these, a number is unreadable with all its digits. */
+const LEAST_DECIMAL = 1e-6;
+const MOST_DECIMAL = 1e15;
+/** All digits of the least. */
+const MOST_DECIMALS = 25;
+function decimal(value) {
+    const size = Math.abs(value);
+    return size === 0 || (size >= LEAST_DECIMAL && size < MOST_DECIMAL)
+        ? value.toLocaleString('en-US', { maximumFractionDigits: MOST_DECIMALS })
+        : String(value);
+}
+function withUnit(number, unit) {
+    return unit === '' ? number : `${number} ${unit}`;
+}
+const MOST_TOLD = 5;
+const LONGEST_TEXT = 200;
+/**
+ * `slow: p99 Duration was 912.4 ms at 14:03, 1,204 ms at 14:05 and 998 ms at 14:06 UTC; it must be < 800 ms (3 of
+ * 5 min are too many)`
+ */
+function describeBreaches(check, breaches) {
+    const told = breaches
+        .slice(-MOST_TOLD)
+        .map(({ at, value }) => `${formatValue(value, check)} at ${timeOfDay(at)}`);
+    const latest = breaches.length > MOST_TOLD ? ` (the latest of ${breaches.length})` : '';
+    const required = withUnit(decimal(check.threshold), check.unit);
+    const tooMany = check.of > 1 ? ` (${check.failing} of ${check.of} min are too many)` : '';
+    return (`${subjectOf(check)} was ${listed(told)} UTC${latest}; ` +
+        `it must be ${check.order} ${required}${tooMany}`);
+}
+/** A check without a name of its own need not be told twice what it measures. */
+function subjectOf(check) {
+    const measured = (0,markdown/* shorten */.ml)(check.measured, LONGEST_TEXT);
+    const subject = check.name === conditionOf(check)
+        ? measured
+        : `${(0,markdown/* shorten */.ml)(check.name, LONGEST_TEXT)}: ${measured}`;
+    return (0,markdown/* oneLine */.TN)(subject);
+}
+/** `a, b and c` */
+function listed(parts) {
+    const last = parts.slice(-1);
+    const others = parts.slice(0, -1).join(', ');
+    return others === '' ? last.join('') : `${others} and ${last.join('')}`;
+}
+/** `14:03`, in UTC. */
+function timeOfDay(at) {
+    const minutes = Math.floor(at / core_minute/* MINUTE_MS */.kg);
+    return [Math.floor(minutes / 60) % 24, minutes % 60]
+        .map((part) => String(part).padStart(2, '0'))
+        .join(':');
+}
+
+;// CONCATENATED MODULE: ./src/core/pairing.ts
+
+/** The minutes whose counts are there, in order. Without any request of a version there is no datapoint: 0. */
+function pairMinutes({ baseline, canary }, { from, to, withoutBad }) {
+    const minutes = [];
+    for (let at = from; at <= to; at += core_minute/* MINUTE_MS */.kg) {
+        const counts = [baseline, canary].map((series) => countsAt(series, at, withoutBad));
+        const [ofBaseline, ofCanary] = counts;
+        if (ofBaseline === undefined || ofCanary === undefined)
+            continue;
+        minutes.push({ at, baseline: ofBaseline, canary: ofCanary });
+    }
+    return minutes;
+}
+function countsAt({ total, bad }, at, withoutBad) {
+    const requests = whole(total.get(at)) ?? 0;
+    const failures = whole(bad.get(at));
+    if (requests === 0)
+        return { total: 0, bad: 0 };
+    if (failures === undefined)
+        return withoutBad === 'late' ? undefined : { total: requests, bad: 0 };
+    return { total: requests, bad: failures };
+}
+/** Sums of counts; a metric that is something else must not make evidence of fractions or of less than nothing. */
+function whole(value) {
+    return value === undefined ? undefined : Math.max(0, Math.round(value));
+}
+
+;// CONCATENATED MODULE: ./src/metric-checks.ts
+
+
+
+
+
+
+
+
+
+const ERRORS = {
+    name: 'errors',
+    bad: lambdaMetric('Errors', 'Sum'),
+    total: lambdaMetric('Invocations', 'Sum'),
+};
+/** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
+function createMetricChecks(options) {
+    const { metrics, analysis, metricDelayMs, monitoringGraceMs } = options;
+    const comparing = analysis === undefined ? [] : comparisonsOf(options, analysis);
+    const thresholds = options.targets.flatMap((target) => options.thresholds.map((check) => thresholdOf(check, target)));
+    const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
+    const warned = new Set();
+    let comparisons = [];
+    let from;
+    let seenAt;
+    async function judgeAll(readers, moment, signal) {
+        const sources = readers.flatMap((reader) => reader.sources);
+        const { from, to } = moment;
+        const series = to < from ? sources.map(() => new Map()) : await metrics.read(sources, { from, to }, signal);
+        seenAt = moment.at;
+        let next = 0;
+        const judged = readers.map(({ sources, judge }) => {
+            next += sources.length;
+            return judge(series.slice(next - sources.length, next), moment);
+        });
+        return merged(judged);
+    }
+    function merged(judged) {
+        const found = judged.flatMap(({ comparison }) => comparison ?? []);
+        if (found.length > 0)
+            comparisons = found;
+        const warnings = judged.flatMap((each) => each.warnings).filter((text) => !warned.has(text));
+        for (const text of warnings)
+            warned.add(text);
+        return {
+            verdict: (0,core_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
+            measurements: judged.flatMap(({ measurements }) => measurements ?? []),
+            comparisons,
+            warnings,
+        };
+    }
+    function unseen(darkMs, problem) {
+        if (!reverts)
+            return core_verdict/* PASS */.C;
+        const reason = `the metrics could not be read for ${(0,core_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+        return darkMs > monitoringGraceMs
+            ? {
+                kind: 'fail',
+                reason: `${reason} (monitoring-grace is ${(0,core_duration/* formatDuration */.a)(monitoringGraceMs)})`,
+            }
+            : { kind: 'error', reason };
+    }
+    return {
+        async assess(at, bake, signal) {
+            from ??= (0,core_minute/* firstWholeMinute */.gN)(bake.since);
+            seenAt ??= at;
+            // At 100 % there is no baseline any more.
+            const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
+            if (readers.length === 0)
+                return merged([]);
+            const moment = { at, bake, from, to: (0,core_minute/* lastSettledMinute */.Wz)(at, metricDelayMs) };
+            try {
+                return await judgeAll(readers, moment, signal);
+            }
+            catch (error) {
+                if (!(error instanceof call/* AwsCallError */.iQ))
+                    throw error;
+                return { ...merged([]), verdict: unseen(at - seenAt, error.message) };
+            }
+        },
+    };
+}
+function comparisonsOf({ targets, compared }, policy) {
+    const all = [ERRORS, ...compared];
+    // The promise is for the rollout: with more bets against it, each has to be surer.
+    const alpha = policy.rule.alpha / (all.length * targets.length);
+    const shared = { ...policy, rule: { ...policy.rule, alpha } };
+    return targets.flatMap((target) => all.map((each) => comparisonOf(each, target, shared)));
+}
+function comparisonOf({ name, bad, total }, { target, versions }, policy) {
+    const isErrors = name === ERRORS.name;
+    const of = (source, version) => filled(source, target, version);
+    return {
+        sources: [
+            of(total, versions.stable),
+            of(bad, versions.stable),
+            of(total, versions.canary),
+            of(bad, versions.canary),
+        ],
+        judge(series, { at, bake, from, to }) {
+            const [stableTotal = NONE, stableBad = NONE, canaryTotal = NONE, canaryBad = NONE] = series;
+            const minutes = pairMinutes({
+                baseline: { total: stableTotal, bad: stableBad },
+                canary: { total: canaryTotal, bad: canaryBad },
+            }, { from, to, withoutBad: isErrors ? 'late' : 'none' });
+            const { report, verdict, warnings } = (0,analysis/* judgeComparison */.tk)({ name, target: (0,core_target/* targetName */.je)(target), minutes, countsTraffic: isErrors }, { at, bake, policy });
+            return { comparison: report, verdict, warnings };
+        },
+    };
+}
+const NONE = new Map();
+function thresholdOf(check, { target, versions }) {
+    const name = `${check.name} of ${(0,core_target/* targetName */.je)(target)}`;
+    return {
+        sources: check.sources.map((source) => filled(source, target, versions.canary)),
+        judge(series, { at, bake, from, to }) {
+            const { verdict, latest } = evaluateCheck(check, series, (0,core_minute/* minutesBetween */.OJ)(from, to));
+            const fails = verdict.kind === 'fail';
+            const measured = latest === null ? '' : formatValue(latest.value, check);
+            const isOver = at >= bake.since + bake.bakeMs;
+            return {
+                verdict: fails
+                    ? { kind: 'fail', reason: `${verdict.reason}, for ${(0,core_target/* targetName */.je)(target)}` }
+                    : core_verdict/* PASS */.C,
+                measurements: [
+                    {
+                        ...{ kind: 'metric', at, check: name, verdict },
+                        state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
+                        detail: measured,
+                    },
+                ],
+                warnings: isOver && latest === null
+                    ? [`metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`]
+                    : [],
+            };
+        },
+    };
+}
+function filled(source, target, version) {
+    return metricOf(source, { function: target.functionName, alias: target.alias, version });
+}
+
 // EXTERNAL MODULE: ./src/rollout.ts
 var src_rollout = __nccwpck_require__(6190);
 ;// CONCATENATED MODULE: ./src/shifting.ts
+
+
+
+
 
 
 
@@ -65242,11 +66330,22 @@ function unmarkable({ target, markers }) {
         ];
 }
 /** Moves the traffic of all targets through the plan, to its end. */
-async function shift(shifting, { config, resumed, watches, surroundings }) {
+async function shift(shifting, { config, resumed, watches, comparable, surroundings }) {
     const { aws, clock, chronicle, cancellation, random } = surroundings;
     const world = {
         routers: shifting.map((each) => (0,src_surroundings/* routerOf */.V)(each, surroundings)),
-        checks: createChecks(aws.alarms, watches, config),
+        checks: together([
+            createAlarmChecks(aws.alarms, watches, config),
+            createMetricChecks({
+                metrics: aws.metrics,
+                targets: shifting,
+                analysis: comparable ? policyOf(config) : undefined,
+                compared: config.compareMetrics,
+                thresholds: config.metricChecks,
+                metricDelayMs: config.analysis.policy.metricDelayMs,
+                monitoringGraceMs: config.monitoringGraceMs,
+            }),
+        ]),
         clock,
         journal: {
             record(entry) {
@@ -65260,7 +66359,22 @@ async function shift(shifting, { config, resumed, watches, surroundings }) {
         pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
     };
     const targets = shifting.map(({ target }) => target);
-    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(config.plan, world, resumeStep(targets, resumed)));
+    if (comparable)
+        await waitForMinute(surroundings);
+    const plan = { ...config.plan, onTheMinute: comparable };
+    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(plan, world, resumeStep(targets, resumed)));
+}
+function policyOf({ analysis: { mode, policy } }) {
+    return mode === 'off' ? undefined : { mode, ...policy };
+}
+/** For the first weight; later ones change at the end of a bake, which waits for it. */
+async function waitForMinute({ clock, chronicle, cancellation }) {
+    const now = clock.now();
+    if ((0,core_minute/* isEarlyInMinute */.Jf)(now))
+        return;
+    const leftMs = (0,core_minute/* beginningOfMinute */.Tt)(now) + core_minute/* MINUTE_MS */.kg - now;
+    chronicle.note(`waiting ${(0,core_duration/* formatDuration */.a)(leftMs)} for the next minute to begin: metrics are counted by the minute`);
+    await clock.sleep(leftMs, cancellation);
 }
 /** Runs before the command that the state leads to: what is to be written is saved first. */
 function keepForPost(state, shifting, { plan, region, role }, { keep }) {
@@ -65311,7 +66425,8 @@ async function runAction(config, id, surroundings) {
         return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
     }
     shifting.flatMap(unmarkable).forEach(chronicle.warn);
-    return shift(shifting, { config, resumed, watches, surroundings });
+    const { comparable } = clearance;
+    return shift(shifting, { config, resumed, watches, comparable, surroundings });
 }
 /** Publishes, and brings every target to where its traffic can be shifted. */
 async function prepare({ targets }, resumed, config, surroundings) {
@@ -65346,8 +66461,8 @@ function preparedReport({ target, functionArn, alias, disposition }) {
     });
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 3 modules
-var aws = __nccwpck_require__(1357);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 4 modules
+var aws = __nccwpck_require__(9027);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/cancellation.ts
@@ -65356,8 +66471,8 @@ var cancellation = __nccwpck_require__(4632);
 var src_chronicle = __nccwpck_require__(8786);
 // EXTERNAL MODULE: ./src/clock.ts + 1 modules
 var clock = __nccwpck_require__(529);
-// EXTERNAL MODULE: ./src/github/conclusion.ts + 4 modules
-var conclusion = __nccwpck_require__(3130);
+// EXTERNAL MODULE: ./src/github/conclusion.ts + 8 modules
+var conclusion = __nccwpck_require__(636);
 // EXTERNAL MODULE: ./src/github/id-token.ts
 var id_token = __nccwpck_require__(4138);
 // EXTERNAL MODULE: external "fs"
@@ -70447,6 +71562,10 @@ function workflowIn(environment) {
 var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./src/aws/arn.ts
 var arn = __nccwpck_require__(1626);
+// EXTERNAL MODULE: ./src/core/evidence.ts
+var evidence = __nccwpck_require__(3014);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
 const unit = Object.create(null)
 const m = 60000, h = m * 60, d = h * 24, y = d * 365.25
@@ -70540,10 +71659,6 @@ function durationMs(text) {
     return DURATION.test(trimmed) ? (parse_duration_parse(trimmed) ?? undefined) : undefined;
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(8532);
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
 ;// CONCATENATED MODULE: ./src/inputs/fields.ts
 
 
@@ -70585,6 +71700,31 @@ function duration(leastMs, least) {
         return ms ?? 0;
     });
 }
+function number(least, most) {
+    return parsedBy((text, problems) => {
+        const value = Number(text.trim());
+        const valid = /^\d+(\.\d+)?$/.test(text.trim()) && value >= least && value <= most;
+        if (!valid)
+            problems.push(`${quoted(text)} is not a number from ${least} to ${most}`);
+        return value;
+    });
+}
+function wholeNumber(least, most) {
+    return parsedBy((text, problems) => {
+        const value = Number(text.trim());
+        const valid = /^\d+$/.test(text.trim()) && value >= least && value <= most;
+        if (!valid)
+            problems.push(`${quoted(text)} is not a whole number from ${least} to ${most}`);
+        return value;
+    });
+}
+/** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
+const share = parsedBy((text, problems) => {
+    const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
+    if (!(percent < 100))
+        problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%`);
+    return percent / 100;
+});
 function oneOf(values) {
     return parsedBy((text, problems) => {
         const value = values.find((each) => each === text.trim());
@@ -70611,6 +71751,731 @@ function linesOf(text) {
 /** Entries on lines of their own or separated by commas. */
 function listOf(text) {
     return linesOf(text.replaceAll(',', '\n'));
+}
+
+;// CONCATENATED MODULE: ./src/inputs/metric-grammar.ts
+
+
+
+// What the inputs that name metrics have in common. A metric is written
+//
+//     Namespace:Metric where Dimension=value, Dimension=value
+//
+// and one of Lambda's own, of one version of the alias, by its name alone.
+const MOST_ENTRIES = 20;
+/** Nothing that is meant is as long; it also bounds how deep an expression can be. */
+const LONGEST_LINE = 2_000;
+const LONGEST_NAME = 100;
+/** Limits of CloudWatch. */
+const MOST_DIMENSIONS = 30;
+const LONGEST_WORD = 255;
+const LONGEST_VALUE = 1_024;
+const LAMBDA = 'AWS/Lambda';
+/**
+ * The metrics that Lambda is known to publish with ExecutedVersion for the requests that came by an alias: what
+ * happened in an invocation. A throttled request was never executed, so no version can be told to have had it.
+ */
+const LAMBDA_METRICS = ['Duration', 'Errors', 'Invocations'];
+/** Something that cannot be read, and where in its line. */
+class Mistake extends Error {
+    /** Index into the line. */
+    at;
+    constructor(at, message) {
+        super(message);
+        this.at = at;
+    }
+}
+/**
+ * Reads entries of one line each.
+ * @param what what they are called, for messages
+ * @param parse one entry; what it throws as a {@link Mistake} becomes a problem
+ */
+function parseEntries(text, { what, problems, parse, }) {
+    const lines = text
+        .split('\n')
+        .map((line, index) => ({ line, number: index + 1 }))
+        .filter(({ line }) => line.trim() !== '');
+    limitCount(what, lines, MOST_ENTRIES, problems);
+    if (lines.length > MOST_ENTRIES)
+        return [];
+    const numbers = new Map();
+    return lines.flatMap(({ line, number }) => {
+        try {
+            const entry = parse(entryOf(line));
+            const same = numbers.get(entry.name);
+            if (same !== undefined)
+                throw new Mistake(0, takenBy(entry.name, same));
+            numbers.set(entry.name, number);
+            return [entry];
+        }
+        catch (error) {
+            if (!(error instanceof Mistake))
+                throw error;
+            problems.push(describe(error, line, number));
+            return [];
+        }
+    });
+}
+function takenBy(name, number) {
+    return `${brief(name)} is the name of line ${number} already; begin this line with another, like "another name: "`;
+}
+const LONGEST_CONTEXT = 30;
+/** A caret below the line would need a second one: the text before the place tells it as well. */
+function describe({ at, message }, line, number) {
+    const before = [...line.slice(0, at)];
+    const context = before.slice(-LONGEST_CONTEXT).join('').trim();
+    const cut = before.length > LONGEST_CONTEXT ? '…' : '';
+    const after = context === '' ? '' : `, after ${quoted(cut + context)}`;
+    return `line ${number}, column ${before.length + 1}: ${message}${after}`;
+}
+/** A value in a message that has other things to say too. */
+function brief(text) {
+    return quoted((0,markdown/* shorten */.ml)(text, 60));
+}
+function entryOf(line) {
+    if (line.length > LONGEST_LINE) {
+        throw new Mistake(0, `this line is longer than ${LONGEST_LINE} characters`);
+    }
+    const colon = endOfName(line);
+    return {
+        name: colon === -1 ? '' : nameIn(line.slice(0, colon)),
+        tokens: new Tokens(line, colon + 1),
+    };
+}
+/** The colon after a name has a blank after it, the one between a namespace and a metric has none. */
+function endOfName(line) {
+    const colon = /^(?:"[^"]*"|[^"])*?(?=:(?:\s|$))/.exec(line);
+    return colon === null ? -1 : colon[0].length;
+}
+function nameIn(text) {
+    const written = text.trim();
+    const name = (/^"([^"]*)"$/.exec(written)?.[1] ?? written).trim();
+    if (name === '')
+        throw new Mistake(0, 'there is no name before the colon');
+    if ([...name].length > LONGEST_NAME) {
+        throw new Mistake(0, `the name is longer than ${LONGEST_NAME} characters`);
+    }
+    if (name.includes('"') || (0,markdown/* oneLine */.TN)(name) !== name) {
+        throw new Mistake(0, `the name ${brief(name)} has quotes or characters that cannot be printed`);
+    }
+    return name;
+}
+// The signs of arithmetic stand inside of words too, as in Shop/Api; a word does not begin with one.
+const SYMBOL = /<=|>=|[<>=,()*/+-]/y;
+const WORD = /(?:"[^"]*"|[^\s"=,()<>*])+/y;
+// Routes, URLs and resources need no quotes.
+const VALUE = /(?:"[^"]*"|[^\s",()<>])+/y;
+// 800ms is a number and its unit, 5XXError is a word.
+const NUMBER = /\d+(?:\.\d+)?(?=(?:ms|s|%|m|min|minutes?)?(?:[\s"=,()<>*/+-]|$))/y;
+const PIECE = /"([^"]*)"|([^"]+)/g;
+function tokensOf(line, from) {
+    refuseStrangeCharacters(line, from);
+    const tokens = [];
+    let at = from;
+    const match = (pattern) => {
+        pattern.lastIndex = at;
+        return pattern.exec(line)?.[0];
+    };
+    for (;;) {
+        at += match(/\s*/y)?.length ?? 0;
+        if (at >= line.length)
+            break;
+        const token = tokenAt(match, at, tokens.at(-1)?.raw === '=');
+        tokens.push(token);
+        at += token.raw.length;
+    }
+    return [...tokens, { kind: 'end', at: line.trimEnd().length, raw: '', text: '', colon: -1 }];
+}
+function tokenAt(match, at, isValue) {
+    const value = isValue ? match(VALUE) : undefined;
+    if (value !== undefined)
+        return wordOf(value, at);
+    const symbol = match(SYMBOL);
+    if (symbol !== undefined)
+        return { kind: 'symbol', at, raw: symbol, text: symbol, colon: -1 };
+    const number = match(NUMBER);
+    if (number !== undefined)
+        return { kind: 'number', at, raw: number, text: number, colon: -1 };
+    const word = match(WORD);
+    if (word === undefined)
+        throw new Mistake(at, 'these quotes are not closed');
+    return wordOf(word, at);
+}
+function wordOf(raw, at) {
+    let text = '';
+    let colon = -1;
+    for (const [, inQuotes, bare = ''] of raw.matchAll(PIECE)) {
+        if (/(?:^|:)'/.test(bare)) {
+            throw new Mistake(at, 'quotes are double here, as in "Server Errors"');
+        }
+        if (colon === -1 && bare.includes(':'))
+            colon = text.length + bare.indexOf(':');
+        text += inQuotes ?? bare;
+    }
+    if (/[^ -~]/.test(text))
+        throw new Mistake(at, 'a character in these quotes cannot be printed');
+    return { kind: 'word', at, raw, text, colon };
+}
+/** What word processors and web pages make of signs. */
+const MEANT = {
+    '“': '"',
+    '”': '"',
+    '„': '"',
+    '«': '"',
+    '»': '"',
+    '≤': '<=',
+    '≥': '>=',
+    '×': '*',
+    '·': '*',
+    '÷': '/',
+    '–': '-',
+    '—': '-',
+    '−': '-',
+};
+function refuseStrangeCharacters(line, from) {
+    const strange = /[^ -~\s]/u.exec(line.slice(from));
+    if (strange === null)
+        return;
+    const [character] = strange;
+    const meant = MEANT[character];
+    throw new Mistake(from + strange.index, meant === undefined
+        ? `${quoted(character)} is not a character that CloudWatch has in names`
+        : `write ${meant} instead of ${character}`);
+}
+/** The tokens of a line, from left to right. */
+class Tokens {
+    #tokens;
+    #position = 0;
+    constructor(line, from) {
+        this.#tokens = tokensOf(line, from);
+    }
+    /** The next token, or the one so many after it. */
+    peek(ahead = 0) {
+        const token = this.#tokens[this.#position + ahead] ?? this.#tokens.at(-1);
+        if (token === undefined)
+            throw new Error('a line has an end');
+        return token;
+    }
+    take() {
+        const token = this.peek();
+        this.#position += 1;
+        return token;
+    }
+    /** Takes the symbol if it is the next one and tells whether it was. */
+    takeSymbol(symbol) {
+        const { kind, text } = this.peek();
+        const isNext = kind === 'symbol' && text === symbol;
+        if (isNext)
+            this.#position += 1;
+        return isNext;
+    }
+    /** Whether one of the words is the next one, without quotes and in any case. */
+    isKeyword(...words) {
+        return words.includes(this.peek().raw.toLowerCase());
+    }
+    /** Takes one of the words if {@link isKeyword}, and tells whether it was. */
+    takeKeyword(...words) {
+        const isNext = this.isKeyword(...words);
+        if (isNext)
+            this.#position += 1;
+        return isNext;
+    }
+    /** The mistake that something else should be here than the next token. */
+    expected(what) {
+        const { kind, at, raw } = this.peek();
+        const found = kind === 'end' ? 'the end of the line' : brief(raw);
+        return new Mistake(at, `expected ${what}, found ${found}`);
+    }
+}
+/** `Shop/Api:ServerErrors`, `Errors` */
+function readMetricName(tokens) {
+    if (tokens.peek().kind !== 'word') {
+        throw tokens.expected('a metric, like Duration or Shop/Api:ServerErrors');
+    }
+    const { at, text, colon } = tokens.take();
+    const namespace = colon === -1 ? undefined : text.slice(0, colon);
+    const name = text.slice(colon + 1);
+    for (const word of [namespace ?? name, name]) {
+        if (word.trim() === '') {
+            throw new Mistake(at, 'a metric is written as its namespace, a colon and its name');
+        }
+        refuseLong(word, LONGEST_WORD, at);
+        if (/[{}]/.test(word)) {
+            throw new Mistake(at, 'placeholders can stand in the values of dimensions only');
+        }
+    }
+    if (namespace === undefined)
+        refuseMisspelt(tokens, name, at);
+    return { at, namespace, name };
+}
+/** What is easily written, and easily understood. */
+function refuseMisspelt(tokens, name, at) {
+    if (LAMBDA_METRICS.some((each) => /^[/+-]/.test(name.replace(each, '')))) {
+        throw new Mistake(at, `${brief(name)} is one word; a sign of arithmetic has a blank on both sides`);
+    }
+    const { raw } = tokens.peek();
+    const isName = /^["A-Za-z][^:]*$/.test(raw) && !/^(?:where|for)$/i.test(raw);
+    if (isName && !LAMBDA_METRICS.some((each) => each === name)) {
+        throw tokens.expected(`a colon between the namespace and the metric, as in ${brief(`${name}:${raw}`)}`);
+    }
+}
+/** `where Function={function}, Version={version}`; nothing when there is no such part. */
+function readDimensions(tokens) {
+    if (!tokens.takeKeyword('where'))
+        return undefined;
+    const dimensions = new Map();
+    do {
+        const { at } = tokens.peek();
+        const [name, value] = readDimension(tokens);
+        if (dimensions.has(name))
+            throw new Mistake(at, `the dimension ${brief(name)} is given twice`);
+        dimensions.set(name, value);
+        if (dimensions.size > MOST_DIMENSIONS) {
+            throw new Mistake(at, `a metric has at most ${MOST_DIMENSIONS} dimensions`);
+        }
+    } while (tokens.takeSymbol(','));
+    return Object.fromEntries(dimensions);
+}
+function readDimension(tokens) {
+    if (tokens.peek().kind !== 'word')
+        throw tokens.expected('a dimension, like Version={version}');
+    const name = tokens.take();
+    if (!tokens.takeSymbol('='))
+        throw tokens.expected(`= and the value of the dimension ${brief(name.text)}`);
+    if (tokens.peek().kind !== 'word')
+        throw tokens.expected(`the value of the dimension ${brief(name.text)}`);
+    const value = tokens.take();
+    for (const { text, at } of [name, value]) {
+        if (text.trim() === '')
+            throw new Mistake(at, 'a dimension has a name and a value');
+    }
+    refuseLong(name.text, LONGEST_WORD, name.at);
+    refuseLong(value.text, LONGEST_VALUE, value.at);
+    if (name.text.startsWith(':'))
+        throw new Mistake(name.at, 'a dimension does not begin with :');
+    refuseUnknownPlaceholders(value);
+    return [name.text, value.text];
+}
+function refuseLong(text, most, at) {
+    if (text.length > most) {
+        throw new Mistake(at, `${brief(text)} is longer than the ${most} characters CloudWatch takes`);
+    }
+}
+function refuseUnknownPlaceholders({ text, at }) {
+    const [unknown] = /\{[^{}]*\}|[{}]/.exec(text.replace(/\{(?:function|alias|version)\}/g, '')) ?? [];
+    if (unknown === undefined)
+        return;
+    throw new Mistake(at, `${brief(unknown)} is not a placeholder; there are {function}, {alias} and {version}`);
+}
+/** Whether a metric is one of those that Lambda publishes of each version of an alias. */
+function isOwn({ namespace, name }) {
+    return namespace === undefined && LAMBDA_METRICS.some((each) => each === name);
+}
+/** The metric of a name that {@link isOwn} or has its namespace, with the dimensions that were given for it. */
+function sourceOf({ at, namespace, name }, dimensions, statistic) {
+    if (namespace === undefined) {
+        if (dimensions === undefined)
+            return lambdaMetric(name, statistic);
+        throw new Mistake(at, `${name} alone is Lambda's own and has its dimensions already; for another one write its namespace too, ` +
+            `as in Shop/Api:${name}`);
+    }
+    if (namespace === LAMBDA)
+        refuseUnpublished(name, dimensions, at);
+    return { namespace, name, statistic, dimensions: dimensions ?? {} };
+}
+/** By what Lambda publishes; each only together with those before it. */
+const LAMBDA_DIMENSIONS = ['FunctionName', 'Resource', 'ExecutedVersion'];
+/** Other metrics of Lambda, as those of event sources, have dimensions of their own. */
+function refuseUnpublished(name, dimensions, at) {
+    const metric = brief(`${LAMBDA}:${name}`);
+    const own = LAMBDA_METRICS.find((each) => each === name);
+    const instead = own === undefined ? '' : `, or write ${own} alone for one version`;
+    if (dimensions === undefined) {
+        throw new Mistake(at, `${metric} without dimensions is of all functions together; give it dimensions${instead}`);
+    }
+    const given = Object.keys(dimensions);
+    const isPublished = LAMBDA_DIMENSIONS.slice(0, given.length).every((each) => given.includes(each));
+    if (own !== undefined && (!isPublished || given.length > LAMBDA_DIMENSIONS.length)) {
+        throw new Mistake(at, `${metric} has the dimension FunctionName, that and Resource, or both and ExecutedVersion${instead}`);
+    }
+}
+/** A metric as it is read, without its statistic. */
+function formatMetric(source) {
+    const { namespace, name, dimensions } = source;
+    if (isLambdaMetric(source))
+        return name;
+    const given = Object.entries(dimensions).map(([dimension, value]) => `${formatWord(dimension)}=${formatDimensionValue(value)}`);
+    const where = given.length === 0 ? '' : ` where ${given.join(', ')}`;
+    return `${formatWord(namespace)}:${formatWord(name)}${where}`;
+}
+function isLambdaMetric(source) {
+    const { namespace, name, statistic } = source;
+    return (isOwn({ at: 0, namespace: namespace === LAMBDA ? undefined : namespace, name }) &&
+        keyOf(source) === keyOf(lambdaMetric(name, statistic)));
+}
+function formatWord(word) {
+    return /^[A-Za-z_][\w./-]*$/.test(word) ? word : `"${word}"`;
+}
+function formatDimensionValue(value) {
+    return /^[^\s",()<>']+$/.test(value) ? value : `"${value}"`;
+}
+/** The same for two metrics that are the same, in whatever order their dimensions are. */
+function keyOf({ namespace, name, statistic, dimensions }) {
+    const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([namespace, name, statistic, sorted]);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/compare-metrics.ts
+
+
+/** What Lambda's own errors are called among the comparisons. */
+const TAKEN = 'errors';
+/**
+ * Counts of bad ones among all, one per line:
+ *
+ *     [name:] Namespace:Bad / [Namespace:]Total where Dimension=value, Dimension=value
+ *
+ * A namespace or `where` that is given once is for both. `Errors` and `Invocations` alone are Lambda's own.
+ */
+function parseCompareMetrics(text, problems) {
+    return parseEntries(text, { what: 'metrics to compare', problems, parse: parsePair });
+}
+function parsePair({ name, tokens }) {
+    const bad = readMetricName(tokens);
+    const dimensionsOfBad = readDimensions(tokens);
+    if (!tokens.takeSymbol('/')) {
+        throw tokens.expected('/ between blanks and the metric that counts all, good and bad');
+    }
+    const total = readMetricName(tokens);
+    const dimensionsOfTotal = readDimensions(tokens);
+    if (tokens.peek().kind !== 'end') {
+        throw tokens.expected(dimensionsOfTotal === undefined ? 'where and dimensions' : 'a comma or the end');
+    }
+    const pair = {
+        bad: countOf(bad, shared(bad, dimensionsOfBad, dimensionsOfTotal)),
+        total: countOf(inherited(total, bad), shared(total, dimensionsOfTotal, dimensionsOfBad)),
+    };
+    refuseUseless(pair, bad, total);
+    const nameOfPair = name === '' ? bad.name : name;
+    if (nameOfPair === TAKEN) {
+        throw new Mistake(0, `the name ${brief(TAKEN)} is that of the errors that Lambda counts`);
+    }
+    return { name: nameOfPair, ...pair };
+}
+/** Lambda's own take none of what is given for the other one. */
+function shared(metric, own, others) {
+    return own ?? (isOwn(metric) ? undefined : others);
+}
+function inherited(total, bad) {
+    return isOwn(total) ? total : { ...total, namespace: total.namespace ?? bad.namespace };
+}
+function countOf(metric, dimensions) {
+    const { at, namespace, name } = metric;
+    if (namespace === undefined && !isOwn(metric)) {
+        throw new Mistake(at, `expected a metric with its namespace, like Shop/Api:ServerErrors, found ${brief(name)}`);
+    }
+    if (isOwn(metric) && name === 'Duration') {
+        throw new Mistake(at, 'Duration is a time, and only counts can be compared');
+    }
+    const source = sourceOf(metric, dimensions, 'Sum');
+    if (!namesVersion(source)) {
+        throw new Mistake(at, `no dimension of ${brief(formatMetric({ ...source, dimensions: {} }))} has {version} in its value, so ` +
+            'both versions would be compared by the same numbers; add the one that tells them apart, like Version={version}');
+    }
+    return source;
+}
+function refuseUseless(pair, bad, total) {
+    if (keyOf(pair.bad) === keyOf(pair.total)) {
+        throw new Mistake(total.at, 'both metrics are the same; the second counts all, good and bad');
+    }
+    if (isOwn(bad) && isOwn(total)) {
+        throw new Mistake(bad.at, 'the errors that Lambda counts are compared anyway; leave this out');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/inputs/metric-checks.ts
+
+
+const LONGEST_WINDOW = 60;
+const MOST_METRICS = 10;
+const DEEPEST = 20;
+/** All of a year's, and few enough for a number of milliseconds that can be read again. */
+const LONGEST_SECONDS = 366 * 24 * 3_600;
+/**
+ * What must hold of metrics, one condition per line:
+ *
+ *     [name:] p99 Duration < 800 ms [for 3 of 5 min]
+ *     [name:] 100 * sum Namespace:Metric where Dimension=value / sum Invocations < 2 %
+ *
+ * The condition says what is good; the check fails when it did not hold in so many of the last minutes with data.
+ */
+function parseMetricChecks(text, problems) {
+    return parseEntries(text, { what: 'metric checks', problems, parse: parseCheck });
+}
+function parseCheck({ name, tokens }) {
+    const { at } = tokens.peek();
+    const sources = [];
+    const expression = readSum({ tokens, sources, depth: 0 });
+    const order = readOrder(tokens);
+    if (sources.length === 0) {
+        throw new Mistake(at, 'no metric is compared here; write it first, as in p99 Duration < 800 ms');
+    }
+    const limit = readLimit(tokens, expression, sources);
+    const window = readWindow(tokens);
+    const measured = formatExpression(expression, sources);
+    const condition = { measured, order, ...limit };
+    return {
+        name: name === '' ? conditionOf(condition) : name,
+        ...condition,
+        expression,
+        sources,
+        ...window,
+    };
+}
+function readSum(reading) {
+    return readChain(reading, ['+', '-'], readProduct);
+}
+function readProduct(reading) {
+    return readChain(reading, ['*', '/'], readOperand);
+}
+function readChain(reading, operators, readPart) {
+    let left = readPart(reading);
+    for (;;) {
+        const operator = operators.find((each) => reading.tokens.takeSymbol(each));
+        if (operator === undefined)
+            return left;
+        left = { kind: 'operation', operator, left, right: readPart(reading) };
+    }
+}
+function readOperand(reading) {
+    const { tokens } = reading;
+    const { at, kind, text } = tokens.peek();
+    if (tokens.takeSymbol('(')) {
+        if (reading.depth >= DEEPEST) {
+            throw new Mistake(at, `parentheses go at most ${DEEPEST} deep`);
+        }
+        const inner = readSum({ ...reading, depth: reading.depth + 1 });
+        if (!tokens.takeSymbol(')'))
+            throw tokens.expected(') or a sign of arithmetic between blanks');
+        return inner;
+    }
+    const isNegative = text === '-' && tokens.peek(1).kind === 'number';
+    if (kind === 'number' || isNegative) {
+        return { kind: 'number', value: readNumber(tokens) };
+    }
+    return readMetric(reading);
+}
+function readNumber(tokens) {
+    const sign = tokens.takeSymbol('-') ? -1 : 1;
+    if (tokens.peek().kind !== 'number')
+        throw tokens.expected('a number, like 800 or 0.5');
+    const { at, text } = tokens.take();
+    if (!/^\d{1,12}(?:\.\d{1,6})?$/.test(text)) {
+        throw new Mistake(at, 'a number has at most 12 digits, and 6 more after the point');
+    }
+    if (tokens.peek().text === ',')
+        throw tokens.expected('a number without commas, like 1000 or 0.5');
+    const value = Number(text);
+    return value === 0 ? 0 : sign * value;
+}
+function readMetric({ tokens, sources }) {
+    const statistic = statisticOf(tokens.peek());
+    if (statistic === undefined) {
+        throw tokens.expected(`a statistic (${STATISTIC_WORDS.join(', ')} or a percentile like p99) and a metric`);
+    }
+    tokens.take();
+    const metric = readMetricName(tokens);
+    const dimensions = readDimensions(tokens);
+    if (metric.namespace === undefined && !isOwn(metric))
+        throw new Mistake(metric.at, unknown(metric));
+    const source = sourceOf(metric, dimensions, statistic);
+    const key = keyOf(source);
+    const known = sources.findIndex((each) => keyOf(each) === key);
+    if (known !== -1)
+        return { kind: 'source', index: known };
+    if (sources.length >= MOST_METRICS) {
+        throw new Mistake(metric.at, `a check has at most ${MOST_METRICS} metrics`);
+    }
+    sources.push(source);
+    return { kind: 'source', index: sources.length - 1 };
+}
+function unknown({ name }) {
+    const meant = LAMBDA_METRICS.find((each) => each.toLowerCase() === name.toLowerCase());
+    if (meant !== undefined)
+        return `${brief(name)} is written ${meant}`;
+    return (`${brief(name)} is not among the metrics that Lambda has of each version (${LAMBDA_METRICS.join(', ')}); ` +
+        'write any other with its namespace and dimensions, like Shop/Queue:Age where Queue=orders');
+}
+/** What the statistics of CloudWatch are called here. */
+const STATISTICS = new Map([
+    ['sum', 'Sum'],
+    ['average', 'Average'],
+    ['minimum', 'Minimum'],
+    ['maximum', 'Maximum'],
+    ['samples', 'SampleCount'],
+]);
+const STATISTIC_WORDS = [...STATISTICS.keys()];
+function statisticOf({ kind, raw }) {
+    if (kind !== 'word')
+        return undefined;
+    const word = raw.toLowerCase();
+    const isPercentile = /^p(?:\d{1,2}(?:\.\d{1,10})?|100)$/.test(word) && Number(word.slice(1)) > 0;
+    return isPercentile ? word : STATISTICS.get(word);
+}
+const ORDERS = ['<', '<=', '>', '>='];
+function readOrder(tokens) {
+    const order = ORDERS.find((each) => tokens.takeSymbol(each));
+    if (order !== undefined)
+        return order;
+    throw tokens.expected(`a comparison (${ORDERS.join(' ')}) or a sign of arithmetic`);
+}
+const UNITS = ['ms', 's', '%'];
+function readLimit(tokens, expression, sources) {
+    const given = readNumber(tokens);
+    const { at } = tokens.peek();
+    const unit = UNITS.find((each) => tokens.takeKeyword(each)) ?? '';
+    if (tokens.peek().kind !== 'end' && !tokens.isKeyword('for')) {
+        throw tokens.expected(`${unit === '' ? 'a unit (ms, s, %), ' : ''}"for 3 of 5 min" or the end`);
+    }
+    const problem = unitProblem(unit, expression, sources);
+    if (problem !== undefined)
+        throw new Mistake(at, problem);
+    // The unit of a metric that is not Lambda's is not known: there it only says what the number is.
+    if (unit !== 's' || !isMilliseconds(expression, sources))
+        return { threshold: given, unit };
+    if (Math.abs(given) > LONGEST_SECONDS)
+        throw new Mistake(at, 'no function runs for as long');
+    return { threshold: Number((given * 1_000).toPrecision(15)), unit: 'ms' };
+}
+/** With a unit that is not what is measured, a check would always fail or never. */
+function unitProblem(unit, expression, sources) {
+    switch (unit) {
+        case '':
+            return isMilliseconds(expression, sources)
+                ? 'a time needs its unit, like 800 ms or 0.8 s'
+                : undefined;
+        case 'ms':
+        case 's':
+            return sources.some(isOfLambda) && !isMilliseconds(expression, sources)
+                ? `what is measured here is not clearly a time; leave ${unit} out and give the number as it comes out`
+                : undefined;
+        case '%':
+            return isHundredfold(expression) || isForeign(expression, sources)
+                ? undefined
+                : 'what is measured here is not clearly a percentage; multiply a share by 100, as in ' +
+                    '100 * sum Errors / sum Invocations, or leave % out';
+    }
+}
+function isOfLambda(source) {
+    return source?.namespace === 'AWS/Lambda';
+}
+/** The metrics of Lambda that CloudWatch has in milliseconds. */
+const TIMES = [
+    'Duration',
+    'PostRuntimeExtensionsDuration',
+    'IteratorAge',
+    'AsyncEventAge',
+];
+function isMilliseconds(expression, sources) {
+    return powerOfTime(expression, sources) === 1;
+}
+/**
+ * 1 for a time, 0 for a count or a quotient of times. Undefined when it is not known, and when a number is in it:
+ * `p99 Duration / 1000` is a time too, but not in milliseconds.
+ */
+function powerOfTime(expression, sources) {
+    switch (expression.kind) {
+        case 'number':
+            return undefined;
+        case 'source': {
+            const source = sources[expression.index];
+            if (source?.statistic === 'SampleCount')
+                return 0;
+            if (!isOfLambda(source))
+                return undefined;
+            return TIMES.includes(source?.name ?? '') ? 1 : 0;
+        }
+        case 'operation': {
+            const left = powerOfTime(expression.left, sources);
+            const right = powerOfTime(expression.right, sources);
+            if (left === undefined || right === undefined)
+                return undefined;
+            if (expression.operator === '*')
+                return left + right;
+            if (expression.operator === '/')
+                return left - right;
+            return left === right ? left : undefined;
+        }
+    }
+}
+/** Whether it is one metric just as it is, of which nothing is known. */
+function isForeign(expression, sources) {
+    return expression.kind === 'source' && !isOfLambda(sources[expression.index]);
+}
+function isHundredfold(expression) {
+    switch (expression.kind) {
+        case 'number':
+            return expression.value === 100;
+        case 'source':
+            return false;
+        case 'operation':
+            return isHundredfold(expression.left) || isHundredfold(expression.right);
+    }
+}
+function readWindow(tokens) {
+    if (!tokens.takeKeyword('for'))
+        return { failing: 1, of: 1 };
+    const { at } = tokens.peek();
+    const failing = readMinutes(tokens);
+    if (!tokens.takeKeyword('of'))
+        throw tokens.expected('"of", as in "for 3 of 5 min"');
+    const of = readMinutes(tokens);
+    if (!tokens.takeKeyword('min', 'm', 'minute', 'minutes'))
+        throw tokens.expected('"min"');
+    if (tokens.peek().kind !== 'end')
+        throw tokens.expected('the end of the line');
+    if (failing > of)
+        throw new Mistake(at, `${failing} of ${of} minutes can never be`);
+    return { failing, of };
+}
+function readMinutes(tokens) {
+    const { kind, text } = tokens.peek();
+    const minutes = Number(text);
+    const isPossible = Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_WINDOW;
+    if (kind !== 'number' || !isPossible) {
+        throw tokens.expected(`a number of minutes from 1 to ${LONGEST_WINDOW}`);
+    }
+    tokens.take();
+    return minutes;
+}
+/** An expression as it is read, with no more parentheses than it takes. */
+function formatExpression(expression, sources) {
+    switch (expression.kind) {
+        case 'number':
+            return String(expression.value);
+        case 'source':
+            return formatSource(sources[expression.index]);
+        case 'operation': {
+            const { operator, left, right } = expression;
+            const rank = rankOf(expression);
+            const part = (operand, least) => {
+                const text = formatExpression(operand, sources);
+                return rankOf(operand) < least ? `(${text})` : text;
+            };
+            return `${part(left, rank)} ${operator} ${part(right, rank + 1)}`;
+        }
+    }
+}
+function rankOf(expression) {
+    if (expression.kind !== 'operation')
+        return 3;
+    return expression.operator === '*' || expression.operator === '/' ? 2 : 1;
+}
+function formatSource(source) {
+    if (source === undefined)
+        return '';
+    const words = [...STATISTICS].find(([, statistic]) => statistic === source.statistic);
+    return `${words?.[0] ?? source.statistic} ${formatMetric(source)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/steps.ts
@@ -70703,6 +72568,9 @@ function parsePreset(text) {
 
 
 
+
+
+
 /**
  * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
  * workflow fills from an empty expression arrives as an empty string, not as its default.
@@ -70716,6 +72584,17 @@ const INPUT_DEFAULTS = {
     steps: '10% 5m',
     'bake-time': '5m',
     alarms: '',
+    analysis: '',
+    'analysis-alpha': '0.01',
+    'tolerated-ratio': '1',
+    'tolerated-margin': '0%',
+    'analysis-floor': '0.1%',
+    'min-invocations': '50',
+    'max-extension': '3',
+    'on-inconclusive': 'promote',
+    'metric-delay': '90s',
+    'compare-metrics': '',
+    'metric-checks': '',
     'poll-interval': '15s',
     'on-alarm-at-start': 'fail',
     'on-insufficient-data': 'continue',
@@ -70749,6 +72628,9 @@ function readInputs(get, defaults) {
         ...perFunctionProblems('version', inputs.version, inputs['function-name']),
         ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
         ...regionProblems(region, inputs['function-name'], inputs.alarms),
+        ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
+            ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
+            : []),
     ];
     if (problems.length > 0 || region === undefined)
         throw new src_problems/* Refusal */.P(problems);
@@ -70767,6 +72649,25 @@ function readInputs(get, defaults) {
         onInsufficientData: inputs['on-insufficient-data'],
         onCancel: inputs['on-cancel'],
         onUnfinished: inputs['on-unfinished'],
+        analysis: {
+            mode: inputs.analysis.mode,
+            given: inputs.analysis.given,
+            policy: {
+                rule: {
+                    ...evidence/* STANDARD_RULE */.fM,
+                    alpha: inputs['analysis-alpha'],
+                    ratio: inputs['tolerated-ratio'],
+                    margin: inputs['tolerated-margin'],
+                    floor: inputs['analysis-floor'],
+                },
+                minInvocations: inputs['min-invocations'],
+                maxExtension: inputs['max-extension'],
+                onInconclusive: inputs['on-inconclusive'],
+                metricDelayMs: inputs['metric-delay'],
+            },
+        },
+        compareMetrics: inputs['compare-metrics'],
+        metricChecks: inputs['metric-checks'],
         dryRun: inputs['dry-run'],
         region,
         ...(inputs['role-to-assume'] === ''
@@ -70850,6 +72751,25 @@ const schema = schemas/* object */.Ikc({
         limitCount('alarms', names, MOST_ALARMS, problems);
         return [...new Set(names)].map(arn/* parseAlarmId */.oT);
     }),
+    analysis: parsedBy((text, problems) => {
+        const mode = ANALYSIS_MODES.find((each) => each === text.trim());
+        if (mode !== undefined)
+            return { mode, given: true };
+        if (text.trim() !== '') {
+            problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+        }
+        return { mode: 'on', given: false };
+    }),
+    'analysis-alpha': number(0.000_001, 0.5),
+    'tolerated-ratio': number(1, 100),
+    'tolerated-margin': share,
+    'analysis-floor': share,
+    'min-invocations': wholeNumber(0, 1_000_000),
+    'max-extension': number(1, 100),
+    'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
+    'metric-delay': duration(0, '0s'),
+    'compare-metrics': parsedBy(parseCompareMetrics),
+    'metric-checks': parsedBy(parseMetricChecks),
     'poll-interval': duration(1_000, '1s'),
     'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
     'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
@@ -70895,6 +72815,7 @@ const schema = schemas/* object */.Ikc({
     }),
     'github-token': inputText.trim(),
 });
+const ANALYSIS_MODES = ['on', 'observe', 'off'];
 // They move together, and all of Lambda's control plane answers 15 requests a second.
 const MOST_FUNCTIONS = 100;
 // Read a hundred with one request, at every poll.
@@ -71005,14 +72926,14 @@ async function attempt(chronicle, cancellation) {
 /* harmony export */ });
 /* unused harmony export putBack */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1357);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9027);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
 /* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8786);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
 /* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8557);
 /* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4294);
-/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3130);
+/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(636);
 /* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6264);
@@ -71177,8 +73098,13 @@ async function assess(command, { checks, clock, journal, cancellation, pollInter
     await clock.sleep((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .readingDue */ .$i)(command, pollIntervalMs()) - clock.now(), cancellation);
     cancellation.throwIfAborted();
     const at = clock.now();
-    const { verdict, measurements } = await checks.assess(at, cancellation);
-    journal.record({ type: 'measurements', at, measurements });
+    const assessment = await checks.assess(at, command.bake, cancellation);
+    const { verdict, measurements, comparisons, warnings } = assessment;
+    for (const text of warnings)
+        journal.record({ type: 'warning', at, text });
+    journal.record({ type: 'measurements', at, measurements, verdict });
+    if (comparisons.length > 0)
+        journal.record({ type: 'comparisons', at, comparisons });
     return { type: 'assessed', at, verdict };
 }
 /** Waits for all, so that no call is left running behind the next command. */

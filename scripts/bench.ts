@@ -43,6 +43,7 @@ async function withBench<T>(
         alias: 'live',
         alarms: alarmNames.join(','),
         'poll-interval': '1s',
+        analysis: 'off',
         ...inputs,
       },
     });

@@ -26,6 +26,7 @@ const INPUTS: ActionOptions['inputs'] = {
   'bake-time': '4s',
   'poll-interval': '2s',
   alarms: 'errors',
+  analysis: 'off',
   'github-token': 'github-token',
 };
 /** After SIGINT a runner waits this long, and then again this long for SIGTERM. */

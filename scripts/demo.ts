@@ -1,4 +1,4 @@
-// Runs the committed bundle against the simulator, in fast time: a good version, then a bad one.
+// Runs the committed bundle against the simulator, in fast time: a good version, then a bad one with and without alarms.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { marked } from 'marked';
@@ -18,15 +18,36 @@ const ACCELERATE = new URL('../simulator/accelerate.ts', import.meta.url).href;
 interface Scene {
   readonly title: string;
   readonly next: 'good' | 'bad';
+  readonly alarms: string;
   readonly expected: string;
+  readonly page: string;
 }
 
 const scenes: readonly Scene[] = [
-  { title: 'A good version', next: 'good', expected: 'promoted' },
-  { title: 'A bad version: one request in five fails', next: 'bad', expected: 'reverted' },
+  {
+    title: 'A good version',
+    next: 'good',
+    alarms: 'checkout-errors, checkout-health',
+    expected: 'promoted',
+    page: 'promoted',
+  },
+  {
+    title: 'A bad version: one request in five fails, and an alarm sees it',
+    next: 'bad',
+    alarms: 'checkout-errors, checkout-health',
+    expected: 'reverted',
+    page: 'reverted-by-alarm',
+  },
+  {
+    title: 'The same without any alarm: only the two versions are compared',
+    next: 'bad',
+    alarms: '',
+    expected: 'reverted',
+    page: 'reverted-by-comparison',
+  },
 ];
 
-async function play({ title, next, expected }: Scene): Promise<void> {
+async function play({ title, next, alarms, expected, page: name }: Scene): Promise<void> {
   console.log(`\n──── ${title} (a minute passes in a second) ────\n`);
   const time = { originMs: Date.now(), speed: SPEED };
   const simulator = createSimulator({ clock: acceleratedClock(time), region: REGION, seed: 1 });
@@ -44,12 +65,12 @@ async function play({ title, next, expected }: Scene): Promise<void> {
         alias: 'live',
         steps: '10% 5m, 50% 5m',
         'bake-time': '5m',
-        alarms: 'checkout-errors, checkout-health',
+        alarms,
       },
       onLog: createPrinter(),
     });
     const outcome = outputs['outcome'] ?? 'none';
-    const page = `demo/${outcome}.html`;
+    const page = `demo/${name}.html`;
     writeFileSync(page, pageOf(title, summary));
     console.log(`\nOutcome: ${outcome}. The job summary is in ${page}.`);
     if (outcome !== expected) {

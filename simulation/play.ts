@@ -1,6 +1,7 @@
 import { runAction } from '../src/action.ts';
 import { connectAws } from '../src/aws/aws.ts';
 import type { Chronicle } from '../src/chronicle.ts';
+import { STANDARD_RULE } from '../src/core/evidence.ts';
 import type { Entry } from '../src/core/journal.ts';
 import type { RolloutId } from '../src/core/marker.ts';
 import { planOf } from '../src/core/plan.ts';
@@ -17,7 +18,7 @@ import { seeded } from '../simulator/random.ts';
 import { createSimulator, type RecordedRequest, type Simulator } from '../simulator/simulator.ts';
 import type { AliasRecord } from '../simulator/state.ts';
 import { happen } from './happenings.ts';
-import type { CallFault, Scenario } from './scenario.ts';
+import type { CallFault, Scenario, TrafficScenario } from './scenario.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { createWire } from './wire.ts';
 
@@ -213,6 +214,7 @@ function prepare(simulator: Simulator, scenario: Scenario): void {
     updateFunction(lambda, functionName, { code: `${functionName}, never live` });
     publishVersion(lambda, functionName);
     updateFunction(lambda, functionName, { code: `${functionName}, the canary` });
+    if (scenario.traffic !== undefined) serve(simulator, functionName, scenario.traffic);
     if (scenario.provisioned) putProvisioned(lambda, functionName, 'live', 2);
   }
   for (const name of names('alarm', scenario.alarms)) {
@@ -221,9 +223,40 @@ function prepare(simulator: Simulator, scenario: Scenario): void {
   }
 }
 
+function serve(
+  { lambda, traffic }: Simulator,
+  functionName: string,
+  { requestsPerSecond, stableErrorRate, canaryErrorRate }: TrafficScenario,
+): void {
+  const found = lambda.functions.get(functionName);
+  if (found === undefined) throw new Error(`There is no function ${functionName}`);
+  const [stable] = found.versions;
+  for (const [version, errorRate] of [
+    [stable, stableErrorRate],
+    [found.latest, canaryErrorRate],
+  ] as const) {
+    if (version === undefined) continue;
+    const behaviour = { ...version.configuration.behaviour, errorRate };
+    version.configuration = { ...version.configuration, behaviour };
+  }
+  traffic.set(functionName, 'live', requestsPerSecond);
+}
+
 function names(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
 }
+
+const ANALYSIS: Config['analysis'] = {
+  mode: 'on',
+  given: true,
+  policy: {
+    rule: STANDARD_RULE,
+    minInvocations: 50,
+    maxExtension: 3,
+    onInconclusive: 'promote',
+    metricDelayMs: 90_000,
+  },
+};
 
 function configOf(scenario: Scenario): Config {
   return {
@@ -245,6 +278,9 @@ function configOf(scenario: Scenario): Config {
       scenario.onUnfinished === ''
         ? { action: 'revert', given: false }
         : { action: scenario.onUnfinished, given: true },
+    analysis: { ...ANALYSIS, mode: scenario.traffic === undefined ? 'off' : 'on' },
+    compareMetrics: [],
+    metricChecks: [],
     dryRun: false,
     region: REGION,
     githubToken: '',

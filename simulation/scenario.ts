@@ -41,6 +41,13 @@ export interface Timed<T> {
   readonly forMs: number;
 }
 
+/** Requests that come in through the alias of each function, and the share of them that fails. */
+export interface TrafficScenario {
+  readonly requestsPerSecond: number;
+  readonly stableErrorRate: number;
+  readonly canaryErrorRate: number;
+}
+
 /** Everything about one simulated rollout that is left to chance. */
 export interface Scenario {
   readonly seed: number;
@@ -60,6 +67,8 @@ export interface Scenario {
   readonly faults: readonly CallFault[];
   readonly happenings: readonly Timed<Happening>[];
   readonly death: Timed<Death>;
+  /** Absent without traffic; then the versions are not compared either. */
+  readonly traffic?: TrafficScenario;
   /** When another run begins to move the same aliases, if one does. */
   readonly rivalAfterMs?: number;
 }
@@ -143,6 +152,16 @@ export function scenarioOf(seed: number): Scenario {
       forMs: 0,
     },
     ...(chance(0.15) ? { rivalAfterMs: Math.floor(random() * 0.7 * durationMs) } : {}),
+    ...(chance(0.15) ? { traffic: trafficOf(random) } : {}),
+  };
+}
+
+function trafficOf(random: Random): TrafficScenario {
+  const stableErrorRate = pick(random, [0, 0.001, 0.01]);
+  return {
+    requestsPerSecond: pick(random, [0.1, 2, 20]),
+    stableErrorRate,
+    canaryErrorRate: pick(random, [stableErrorRate, stableErrorRate, stableErrorRate + 0.05, 1]),
   };
 }
 

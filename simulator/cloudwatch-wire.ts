@@ -3,6 +3,7 @@ import type { AlarmKind, Alarms, AlarmState } from './alarms.ts';
 import { AwsError } from './aws-error.ts';
 import { invalid, type CloudWatch } from './cloudwatch.ts';
 import { isComparison, isMissingData, STATISTICS } from './evaluation.ts';
+import type { MetricData } from './metric-data.ts';
 import { list, members, number, text, type Members } from './members.ts';
 import { jsonIn, type Handled, type WireRequest } from './wire.ts';
 
@@ -13,14 +14,20 @@ export const TARGET_PREFIX = 'GraniteServiceVersion20100801.';
 const KINDS: readonly AlarmKind[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
 const STATES: readonly AlarmState[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 
+export interface CloudWatchWorld {
+  readonly cloudwatch: CloudWatch;
+  readonly alarms: Alarms;
+  readonly metricData: MetricData;
+}
+
 /** The operation a request is for, ready to be run; nothing when it is not simulated. */
 export function cloudWatchOperation(
-  cloudwatch: CloudWatch,
-  { arnOf }: Alarms,
+  { cloudwatch, alarms: { arnOf }, metricData }: CloudWatchWorld,
   { headers, body }: WireRequest,
 ): Handled | undefined {
   const operation = (headers['x-amz-target'] ?? '').replace(TARGET_PREFIX, '');
-  const run = new Map(Object.entries(operations(cloudwatch, arnOf))).get(operation);
+  const all = { ...operations(cloudwatch, arnOf), GetMetricData: metricData.answer };
+  const run = new Map(Object.entries<Operation>(all)).get(operation);
   if (run === undefined) return undefined;
   const input = jsonIn(body);
   return { operation, input, run: () => ({ status: 200, body: run(input) }) };

@@ -9,6 +9,7 @@ import { cloudWatchOperation, TARGET_PREFIX } from './cloudwatch-wire.ts';
 import { createFaults, type Fault, type Faults, type SeenRequest, type Service } from './faults.ts';
 import { createLambda, type Lambda } from './lambda.ts';
 import { lambdaOperation } from './lambda-wire.ts';
+import { createMetricData, type MetricData } from './metric-data.ts';
 import { createMetrics, MINUTE_MS, type Metrics } from './metrics.ts';
 import { seeded } from './random.ts';
 import { notSimulated, refusal, success } from './replies.ts';
@@ -43,6 +44,7 @@ export interface Simulator {
   /** What {@link cloudwatch} works on. */
   readonly alarms: Alarms;
   readonly metrics: Metrics;
+  readonly metricData: MetricData;
   readonly traffic: Traffic;
   /** Credentials that STS issued. */
   readonly sessions: Sessions;
@@ -87,6 +89,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const publicationDelayMs = options.publicationDelayMs ?? MINUTE_MS;
   const alarms = createAlarms({ clock, metrics, region, account, publicationDelayMs, catchUp });
   const cloudwatch = createCloudWatch(alarms, catchUp);
+  const metricData = createMetricData(metrics, { clock, delayMs: publicationDelayMs });
   const { functions } = lambda;
   const random = seeded(seed);
   const settle = (at: number) => {
@@ -147,7 +150,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       case 'lambda':
         return lambdaOperation(lambda, request);
       case 'cloudwatch':
-        return cloudWatchOperation(cloudwatch, alarms, request);
+        return cloudWatchOperation({ cloudwatch, alarms, metricData }, request);
       case 'sts':
         return stsOperation(sessions, request);
     }
@@ -175,6 +178,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     cloudwatch,
     alarms,
     metrics,
+    metricData,
     traffic,
     sessions,
     faults,

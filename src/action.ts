@@ -43,7 +43,8 @@ export async function runAction(
     return endingWithoutShift(prepared.map(({ disposition }) => disposition));
   }
   shifting.flatMap(unmarkable).forEach(chronicle.warn);
-  return shift(shifting, { config, resumed, watches, surroundings });
+  const { comparable } = clearance;
+  return shift(shifting, { config, resumed, watches, comparable, surroundings });
 }
 
 /** Publishes, and brings every target to where its traffic can be shifted. */

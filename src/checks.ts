@@ -1,51 +1,44 @@
-import {
-  assess,
-  needHistory,
-  type AlarmPolicy,
-  type AlarmWatch,
-  type AlarmsReading,
-  type History,
-} from './core/alarms.ts';
-import type { Alarms } from './aws/alarms.ts';
-import { AwsCallError } from './aws/call.ts';
-import type { Checks } from './ports.ts';
+import { PASS, worst } from './core/verdict.ts';
+import type { Assessment, Checks } from './ports.ts';
 
-/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
-export function createChecks(
-  alarms: Alarms,
-  begin: readonly AlarmWatch[],
-  policy: AlarmPolicy,
-): Checks {
-  let watches = begin;
-
-  async function read(at: number, signal: AbortSignal): Promise<AlarmsReading> {
-    try {
-      const names = watches.map(({ name }) => name);
-      return { type: 'read', at, alarms: await alarms.read(names, signal) };
-    } catch (error) {
-      if (!(error instanceof AwsCallError)) throw error;
-      return { type: 'unreadable', at, problem: error.message };
-    }
-  }
-
-  async function historyOf(watch: AlarmWatch, signal: AbortSignal): Promise<History> {
-    try {
-      return { type: 'states', states: await alarms.history(watch, signal) };
-    } catch (error) {
-      if (!(error instanceof AwsCallError)) throw error;
-      return { type: 'unreadable', problem: error.message };
-    }
-  }
-
+/** Several checks as one. They are read at the same time; the first that fails does not wait for the others. */
+export function together(checks: readonly Checks[]): Checks {
   return {
-    async assess(at, signal) {
-      const reading = await read(at, signal);
-      const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
-      const histories = new Map<string, History>();
-      for (const watch of doubtful) histories.set(watch.name, await historyOf(watch, signal));
-      const assessment = assess(watches, reading, histories, policy);
-      watches = assessment.watches;
-      return assessment;
+    async assess(at, bake, signal) {
+      const others = new AbortController();
+      const shared = AbortSignal.any([signal, others.signal]);
+      const readings = checks.map((check) => check.assess(at, bake, shared));
+      try {
+        return await firstFailing(readings);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      } finally {
+        others.abort(new Error('another check has failed'));
+      }
     },
+  };
+}
+
+/** Resolves with the first reading that fails, or with all of them. */
+function firstFailing(readings: readonly Promise<Assessment>[]): Promise<Assessment> {
+  return new Promise((resolve, reject) => {
+    for (const reading of readings) {
+      void reading.then((assessment) => {
+        if (assessment.verdict.kind === 'fail') resolve(assessment);
+      }, reject);
+    }
+    void Promise.all(readings).then((all) => {
+      resolve(merged(all));
+    }, reject);
+  });
+}
+
+function merged(all: readonly Assessment[]): Assessment {
+  return {
+    verdict: all.length === 0 ? PASS : worst(all.map(({ verdict }) => verdict)),
+    measurements: all.flatMap(({ measurements }) => measurements),
+    comparisons: all.flatMap(({ comparisons }) => comparisons),
+    warnings: all.flatMap(({ warnings }) => warnings),
   };
 }

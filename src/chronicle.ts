@@ -17,6 +17,9 @@ export function createChronicle(clock: Clock): Chronicle {
   let memory = beginStory(startedAt);
 
   function record(entry: Entry): void {
+    // One of these knows all that the one before knew; over days they would fill the memory.
+    const known = entries.findIndex(({ type }) => type === 'comparisons');
+    if (entry.type === 'comparisons' && known >= 0) entries.splice(known, 1);
     entries.push(entry);
     const told = tell(memory, entry);
     memory = told.memory;

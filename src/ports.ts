@@ -1,5 +1,7 @@
 import type { Measurement } from './core/alarms.ts';
+import type { ComparisonReport } from './core/analysis.ts';
 import type { Entry } from './core/journal.ts';
+import type { Bake } from './core/plan.ts';
 import type { Versions } from './core/routing.ts';
 import type { Target } from './core/target.ts';
 import type { Verdict } from './core/verdict.ts';
@@ -53,11 +55,18 @@ export interface Router {
   revert(): Promise<RevertResult>;
 }
 
-/** Everything that is watched. */
+/** What a reading of the checks came to. */
+export interface Assessment {
+  readonly verdict: Verdict;
+  readonly measurements: readonly Measurement[];
+  /** All comparisons anew, when there are any. */
+  readonly comparisons: readonly ComparisonReport[];
+  /** To be said, each once. */
+  readonly warnings: readonly string[];
+}
+
+/** Something that is watched, or several things. */
 export interface Checks {
   /** @throws only when aborted: a check that cannot be read is a verdict. */
-  assess(
-    at: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly verdict: Verdict; readonly measurements: readonly Measurement[] }>;
+  assess(at: number, bake: Bake, signal: AbortSignal): Promise<Assessment>;
 }

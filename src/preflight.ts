@@ -8,6 +8,8 @@ import { lintAlarms, type LintedTarget } from './core/alarm-lint.ts';
 import { watch, type AlarmWatch } from './core/alarms.ts';
 import { formatDuration } from './core/duration.ts';
 import { readMarker, type RolloutId } from './core/marker.ts';
+import { lambdaMetric, metricOf } from './core/metric-source.ts';
+import { lastSettledMinute } from './core/minute.ts';
 import { totalBakeMs } from './core/plan.ts';
 import {
   describeFacts,
@@ -46,6 +48,8 @@ export interface Clearance extends Findings {
   readonly targets: readonly Cleared[];
   /** What earlier rollouts left, and what is to be done about it. */
   readonly recovery: Recovery;
+  /** Whether the canary can be compared with the baseline. */
+  readonly comparable: boolean;
   /** What was found, one line each. */
   readonly details: readonly string[];
 }
@@ -65,24 +69,26 @@ export async function preflight(
   preparation: Preparation,
 ): Promise<Clearance> {
   const session = await lookAtSession(config, preparation);
-  const [looks, alarms] = await Promise.all([
+  const [looks, alarms, metrics] = await Promise.all([
     Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
     lookAtAlarms(config, preparation),
+    lookAtMetrics(config, preparation),
   ]);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   const blindness = await lookForBlips(alarms.watches, preparation);
   const recovery = await lookForUnfinished(looks, { config, id }, preparation);
-  const findings = [session, recovery, ...looks, alarms];
+  const findings = [session, recovery, ...looks, alarms, metrics];
   return {
     targets,
     recovery,
+    comparable: metrics.comparable,
     problems: findings.flatMap(({ problems }) => problems),
     details: [
       ...targets.map(({ facts }) => describeFacts(facts)),
       ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
     ],
     warnings: [
-      ...[session, ...looks, alarms].flatMap(({ warnings }) => warnings),
+      ...[session, ...looks, alarms, metrics].flatMap(({ warnings }) => warnings),
       ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
       ...blindness,
       ...planWarnings(config),
@@ -259,6 +265,51 @@ export async function lookAtAlarms(
   }
 }
 
+interface LookAtMetrics extends Findings {
+  readonly comparable: boolean;
+}
+
+/** Whether the metrics can be read by which the canary is compared: asked of one of them. */
+async function lookAtMetrics(
+  { analysis, plan, requests, alarms, compareMetrics, metricChecks }: Config,
+  { aws, clock, signal }: Preparation,
+): Promise<LookAtMetrics> {
+  const comparable = analysis.mode !== 'off' && plan.steps.some(({ weight }) => weight < 100);
+  const watched = alarms.length > 0 || metricChecks.length > 0 || analysis.mode === 'off';
+  const blind = watched ? [] : [NOTHING_WATCHED];
+  if (!comparable && metricChecks.length === 0)
+    return { comparable, problems: blind, warnings: [] };
+  const minute = lastSettledMinute(clock.now(), analysis.policy.metricDelayMs);
+  const probes = requests.map(({ target: { functionName, alias } }) =>
+    metricOf(lambdaMetric('Invocations', 'Sum'), {
+      function: functionName,
+      alias,
+      version: '1',
+    }),
+  );
+  try {
+    await aws.metrics.read(probes.slice(0, 1), { from: minute, to: minute }, signal);
+    return { comparable, problems: [], warnings: [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    const problem = messageOf(error);
+    const wanted = analysis.given || compareMetrics.length > 0 || metricChecks.length > 0;
+    if (wanted) return { comparable: false, problems: [problem], warnings: [] };
+    return {
+      comparable: false,
+      problems: blind.length > 0 ? [`${problem} ${NOTHING_WATCHED}`] : [],
+      warnings: [
+        `The canary is not compared with the version it replaces, and only the alarms are watched: ${problem} ` +
+          'To do without for good, set analysis: off.',
+      ],
+    };
+  }
+}
+
+const NOTHING_WATCHED =
+  'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
+  'without any check.';
+
 /** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
 function elsewhere(wanted: readonly AlarmId[], found: readonly FoundAlarm[]): readonly string[] {
   return wanted.flatMap(({ name, account }) => {
@@ -271,10 +322,10 @@ function elsewhere(wanted: readonly AlarmId[], found: readonly FoundAlarm[]): re
   });
 }
 
-function planWarnings({ plan, alarms }: Config): readonly string[] {
+function planWarnings({ plan, alarms, analysis }: Config): readonly string[] {
   const total = totalBakeMs(plan);
   return [
-    ...(alarms.length === 0
+    ...(alarms.length === 0 && analysis.mode === 'off'
       ? [
           'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
         ]

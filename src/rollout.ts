@@ -92,8 +92,11 @@ async function assess(
   await clock.sleep(readingDue(command, pollIntervalMs()) - clock.now(), cancellation);
   cancellation.throwIfAborted();
   const at = clock.now();
-  const { verdict, measurements } = await checks.assess(at, cancellation);
-  journal.record({ type: 'measurements', at, measurements });
+  const assessment = await checks.assess(at, command.bake, cancellation);
+  const { verdict, measurements, comparisons, warnings } = assessment;
+  for (const text of warnings) journal.record({ type: 'warning', at, text });
+  journal.record({ type: 'measurements', at, measurements, verdict });
+  if (comparisons.length > 0) journal.record({ type: 'comparisons', at, comparisons });
   return { type: 'assessed', at, verdict };
 }
 

@@ -1,14 +1,19 @@
-import { createChecks } from './checks.ts';
+import { createAlarmChecks } from './alarm-checks.ts';
+import { together } from './checks.ts';
 import type { AlarmWatch } from './core/alarms.ts';
+import type { AnalysisPolicy } from './core/analysis.ts';
+import { formatDuration } from './core/duration.ts';
 import { markersOf, readMarker, withMarker, type Marker, type RolloutId } from './core/marker.ts';
 import { endingOf, type Ending } from './core/report.ts';
 import { isFinal, type State } from './core/rollout.ts';
+import { beginningOfMinute, isEarlyInMinute, MINUTE_MS } from './core/minute.ts';
 import type { Versions } from './core/routing.ts';
 import { sameTarget, targetName, type Target } from './core/target.ts';
 import { resumeStep, type Unfinished } from './core/unfinished.ts';
 import type { SavedTarget } from './github/saved.ts';
 import type { Config } from './inputs/inputs.ts';
 import type { Prepared } from './publish.ts';
+import { createMetricChecks } from './metric-checks.ts';
 import { rollOut, type World } from './rollout.ts';
 import { routerOf, type Surroundings } from './surroundings.ts';
 
@@ -63,18 +68,31 @@ interface Shift {
   readonly config: Config;
   readonly resumed: readonly Unfinished[];
   readonly watches: readonly AlarmWatch[];
+  /** Whether the versions can be compared. */
+  readonly comparable: boolean;
   readonly surroundings: Surroundings;
 }
 
 /** Moves the traffic of all targets through the plan, to its end. */
 export async function shift(
   shifting: readonly Shifting[],
-  { config, resumed, watches, surroundings }: Shift,
+  { config, resumed, watches, comparable, surroundings }: Shift,
 ): Promise<Ending> {
   const { aws, clock, chronicle, cancellation, random } = surroundings;
   const world: World = {
     routers: shifting.map((each) => routerOf(each, surroundings)),
-    checks: createChecks(aws.alarms, watches, config),
+    checks: together([
+      createAlarmChecks(aws.alarms, watches, config),
+      createMetricChecks({
+        metrics: aws.metrics,
+        targets: shifting,
+        analysis: comparable ? policyOf(config) : undefined,
+        compared: config.compareMetrics,
+        thresholds: config.metricChecks,
+        metricDelayMs: config.analysis.policy.metricDelayMs,
+        monitoringGraceMs: config.monitoringGraceMs,
+      }),
+    ]),
     clock,
     journal: {
       record(entry) {
@@ -87,7 +105,24 @@ export async function shift(
     pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
   };
   const targets = shifting.map(({ target }) => target);
-  return endingOf(await rollOut(config.plan, world, resumeStep(targets, resumed)));
+  if (comparable) await waitForMinute(surroundings);
+  const plan = { ...config.plan, onTheMinute: comparable };
+  return endingOf(await rollOut(plan, world, resumeStep(targets, resumed)));
+}
+
+function policyOf({ analysis: { mode, policy } }: Config): AnalysisPolicy | undefined {
+  return mode === 'off' ? undefined : { mode, ...policy };
+}
+
+/** For the first weight; later ones change at the end of a bake, which waits for it. */
+async function waitForMinute({ clock, chronicle, cancellation }: Surroundings): Promise<void> {
+  const now = clock.now();
+  if (isEarlyInMinute(now)) return;
+  const leftMs = beginningOfMinute(now) + MINUTE_MS - now;
+  chronicle.note(
+    `waiting ${formatDuration(leftMs)} for the next minute to begin: metrics are counted by the minute`,
+  );
+  await clock.sleep(leftMs, cancellation);
 }
 
 /** Runs before the command that the state leads to: what is to be written is saved first. */

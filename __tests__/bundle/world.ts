@@ -52,6 +52,7 @@ export const INPUTS: ActionOptions['inputs'] = {
   'bake-time': '1m',
   'poll-interval': '10s',
   alarms: 'errors',
+  analysis: 'off',
 };
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { ComparisonReport } from '../../src/core/analysis.ts';
 import type { Entry } from '../../src/core/journal.ts';
 import { planOf } from '../../src/core/plan.ts';
 import {
@@ -27,8 +28,10 @@ const target = targetReport(
 const measured = (at: number, state: string, detail = ''): Entry => ({
   type: 'measurements',
   at,
+  verdict: { kind: detail === '' ? 'pass' : 'fail', reason: detail },
   measurements: [
     {
+      kind: 'alarm',
       at,
       check: 'errors',
       state,
@@ -197,12 +200,56 @@ describe('the log', () => {
   it('says what it waits for when the bake is over and the step is held', () => {
     const unsure = (at: number): Entry => {
       const verdict = { kind: 'inconclusive', reason: 'no data' } as const;
-      const measurement = { at, check: 'errors', state: 'INSUFFICIENT_DATA', detail: '', verdict };
-      return { type: 'measurements', at, measurements: [measurement] };
+      const measurement = {
+        kind: 'alarm' as const,
+        at,
+        check: 'errors',
+        state: 'INSUFFICIENT_DATA',
+        detail: '',
+        verdict,
+      };
+      return { type: 'measurements', at, measurements: [measurement], verdict };
     };
     expect(linesOf([...begun, unsure(330_000), unsure(400_000)]).at(-1)).toBe(
-      '[+6 min 40 s] at 10 %: the bake is over; waiting for every alarm to pass',
+      '[+6 min 40 s] at 10 %: the bake is over, but no data',
     );
+  });
+
+  it('says at once, and only once, that a step is extended and why', () => {
+    const extended = (at: number): Entry => ({
+      type: 'measurements',
+      at,
+      measurements: [],
+      verdict: { kind: 'extend', reason: 'too few requests' },
+    });
+    const told = linesOf([...begun, extended(302_000), extended(317_000), extended(332_000)]);
+    expect(told.filter((line) => line.includes('extended'))).toEqual([
+      '[+5 min 2 s] the step is extended: too few requests',
+    ]);
+  });
+
+  it('tells what the comparison found when a step ends', () => {
+    const comparison: ComparisonReport = {
+      name: 'errors',
+      target: 'checkout:live',
+      canary: { total: 412, bad: 3 },
+      baseline: { total: 3715, bad: 4 },
+      evidence: [{ at: 0, logE: 1.59 }],
+      needed: 100,
+      pValue: 0.2,
+      failuresToRevert: 7,
+      reverts: false,
+    };
+    const told = linesOf([
+      ...begun,
+      { type: 'comparisons', at: 302_000, comparisons: [comparison] },
+      { type: 'state', at: 302_000, state: { phase: 'shifting', step: 1 } },
+    ]);
+    expect(told.at(-2)).toBe(
+      '[+5 min 2 s] errors of checkout:live: canary 412 requests, 3 failed (0.73 %); baseline 3,715, ' +
+        '4 failed (0.11 %); evidence 4.9:1 of 100:1 needed; 7 more failures would revert',
+    );
+    expect(told.at(-1)).toBe('[+5 min 2 s] 10 % (step 1 of 2) passed');
   });
 
   it('tells the time left in a long wait, about once a minute', () => {

@@ -87,6 +87,39 @@ describe('a rollout', () => {
     expect(advance(plan, held, assessed(9 * MINUTE, pass))).toEqual({ phase: 'shifting', step: 1 });
   });
 
+  it('extends a step for as long as a check says so', () => {
+    const extend: Verdict = { kind: 'extend', reason: 'too few requests' };
+    const extended = after(shifted(0), assessed(30 * MINUTE, extend));
+    expect(extended).toMatchObject({ phase: 'baking', step: 0 });
+    expect(advance(plan, extended, assessed(31 * MINUTE))).toEqual({ phase: 'shifting', step: 1 });
+  });
+
+  it('leaves the aliases to a person when a check says so', () => {
+    const hold: Verdict = { kind: 'hold', reason: 'too few requests' };
+    expect(after(shifted(0), assessed(6 * MINUTE, hold))).toEqual({
+      phase: 'held',
+      reason: 'at 10 % (step 1 of 3), after 6 min: too few requests',
+    });
+  });
+
+  it('changes weights at the beginning of a minute only, where metrics are compared by the minute', () => {
+    const timed = { ...plan, onTheMinute: true };
+    const lived = (...events: readonly Event[]) =>
+      events.reduce<State>((state, event) => advance(timed, state, event), start(timed));
+    const waiting = lived(shifted(5_000), assessed(5 * MINUTE + 20_000));
+    expect(waiting).toMatchObject({ phase: 'baking', step: 0, until: 6 * MINUTE });
+    const next = advance(timed, waiting, assessed(6 * MINUTE));
+    expect(next).toEqual({ phase: 'shifting', step: 1 });
+    expect(lived(shifted(5_000), assessed(5 * MINUTE + 9_000))).toEqual(next);
+    // Nothing is compared after the promotion.
+    const promoting = advance(
+      timed,
+      advance(timed, next, shifted(6 * MINUTE)),
+      assessed(16.5 * MINUTE),
+    );
+    expect(promoting).toEqual({ phase: 'shifting', step: 2 });
+  });
+
   it('does not leave a step while a check cannot be read', () => {
     const error: Verdict = { kind: 'error', reason: 'dark' };
     expect(after(shifted(0), assessed(6 * MINUTE, error))).toMatchObject({ phase: 'baking' });
@@ -107,7 +140,7 @@ describe('a rollout', () => {
   });
 
   it('reads again an interval later, but not past the end of the bake', () => {
-    const read = (readAt: number) => readingDue({ type: 'assess', readAt, until: 100_000 }, 15_000);
+    const read = (readAt: number) => readingDue({ readAt, until: 100_000 }, 15_000);
     expect(read(0)).toBe(15_000);
     expect(read(90_000)).toBe(100_000);
     expect(read(100_000)).toBe(115_000);

@@ -8,6 +8,8 @@ import { createAlarms, type Alarms } from '../../src/aws/alarms.ts';
 import { createAliases, type Aliases } from '../../src/aws/aliases.ts';
 import { AwsCallError } from '../../src/aws/call.ts';
 import { createFunctions, type Functions } from '../../src/aws/functions.ts';
+import { createMetrics, type Metrics } from '../../src/aws/metrics.ts';
+import { lambdaMetric, metricOf } from '../../src/core/metric-source.ts';
 import { enormous, hostileText } from './text.ts';
 
 const region = 'eu-west-1';
@@ -60,6 +62,21 @@ const historyReply = fc.record({
   ),
 });
 
+const metricsReply = fc.record({
+  MetricDataResults: fc.oneof(
+    fc.array(maybe('Id', 'StatusCode', 'Timestamps', 'Values', 'Label'), { maxLength: 3 }),
+    fc
+      .tuple(fc.array(anything, { maxLength: 3 }), fc.array(anything, { maxLength: 3 }))
+      .map(([Timestamps, Values]) => [{ Id: 'm0', StatusCode: 'Complete', Timestamps, Values }]),
+    anything,
+  ),
+});
+const ERRORS = metricOf(lambdaMetric('Errors', 'Sum'), {
+  function: 'checkout',
+  alias: 'live',
+  version: '8',
+});
+
 /** Every text in it, and whether it holds nothing but plain data. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
@@ -78,6 +95,7 @@ describe('whatever AWS replies', () => {
   let aliases: Aliases;
   let functions: Functions;
   let alarms: Alarms;
+  let metrics: Metrics;
   let reply: { status: number; body: string; headers?: Record<string, string> };
   let requests = 0;
 
@@ -97,7 +115,9 @@ describe('whatever AWS replies', () => {
     const lambda = new LambdaClient(client);
     aliases = createAliases(lambda, region);
     functions = createFunctions(lambda, region);
-    alarms = createAlarms(new CloudWatchClient(client));
+    const cloudwatch = new CloudWatchClient(client);
+    alarms = createAlarms(cloudwatch);
+    metrics = createMetrics(cloudwatch);
   });
   afterAll(() => server.close());
   beforeEach(() => {
@@ -134,6 +154,14 @@ describe('whatever AWS replies', () => {
       () => functions.publish(target, { codeSha256: '', description: '' }, signal),
     ],
     ['DescribeAlarms', alarmsReply, () => alarms.read(['errors'], signal)],
+    [
+      'GetMetricData',
+      metricsReply,
+      async () =>
+        (await metrics.read([ERRORS], { from: 0, to: 0 }, signal)).map((series) =>
+          Object.fromEntries([...series].map(([at, value]) => [String(at), value])),
+        ),
+    ],
     [
       'DescribeAlarmHistory',
       historyReply,

@@ -74,6 +74,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
     disposition: 'shift',
   });
   const measurement = (at: number, index: number): Measurement => ({
+    kind: index % 2 === 0 ? 'alarm' : 'metric',
     at,
     check: `${index} ${name.slice(0, 240)}`,
     state: at % 2 === 0 ? state : 'OK',
@@ -100,8 +101,24 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
     ...times(size.polls, (poll): Entry => ({
       type: 'measurements',
       at: 10 + poll,
+      verdict: { kind: 'error', reason },
       measurements: times(size.alarms, (index) => measurement(10 + poll, index)),
     })),
+    {
+      type: 'comparisons',
+      at: 60_005,
+      comparisons: times(size.targets, (index) => ({
+        name: name.slice(0, 200),
+        target: `function-${index}:live`,
+        canary: { total: 412, bad: 3 },
+        baseline: { total: 3_715, bad: 4 },
+        evidence: times(500, (minute) => ({ at: minute * 60_000, logE: minute / 100 })),
+        needed: 100,
+        pValue: 0.2,
+        failuresToRevert: 7,
+        reverts: index === 0,
+      })),
+    },
     { type: 'state', at: 60_010, state: { phase: 'reverting', reason } },
     { type: 'state', at: 60_020, state: { phase: 'reverted', reason } },
   ];
@@ -115,7 +132,7 @@ function reportWith(texts: Texts, outcome: Outcome, size = MODEST): Report {
 /** The summary's own elements; nothing from outside may make one. */
 const OWN_TAGS = new Set([
   ...['h2', 'h3', 'p', 'strong', 'ul', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'a'],
-  ...['pre', 'code', 'details', 'summary', 'br'],
+  ...['pre', 'code', 'details', 'summary', 'br', 'sub'],
 ]);
 
 function tagsIn(html: string): readonly string[] {
@@ -168,13 +185,16 @@ describe('whatever the texts from outside are', () => {
     );
   });
 
-  it('the summary has one diagram, and its text is all numbers', () => {
+  it('the summary has two diagrams, and what varies in them is all numbers', () => {
     fc.assert(
       fc.property(hostileTexts, (texts) => {
         const summary = summaryOf(reportWith(texts, 'reverted'));
-        const [diagram, ...more] = summary.match(/^```[^]*?^```$/gm) ?? [];
+        const [weights, evidence, ...more] = summary.match(/^```[^]*?^```$/gm) ?? [];
         expect(more).toEqual([]);
-        expect(diagram).toMatch(
+        expect(evidence).toMatch(
+          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Evidence against the new version, in powers of ten"\n {4}x-axis "minutes with metrics" 1 --> \d+\n {4}y-axis "powers of ten" -2 --> [\d.]+\n( {4}line \[[-\d., ]+\]\n){2}```$/,
+        );
+        expect(weights).toMatch(
           /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests sent to the new version"\n {4}x-axis "seconds since the start" 0 --> [\d.]+\n {4}y-axis "percent" 0 --> 100\n {4}line \[[\d., ]+\]\n```$/,
         );
       }),

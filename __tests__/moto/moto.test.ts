@@ -120,6 +120,7 @@ describe('against moto, the committed bundle', () => {
     'bake-time': '2s',
     'poll-interval': '1s',
     alarms: 'errors',
+    analysis: 'off',
   };
 
   it('promotes a version whose alarm stays green', async () => {

@@ -6,6 +6,7 @@ import { call } from './call.ts';
 import { createClients, type Connect } from './clients.ts';
 import { assumeRole, type Credentials } from './credentials.ts';
 import { createFunctions, type Functions } from './functions.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 
 /** AWS, as a rollout needs it. */
 export interface Aws {
@@ -13,6 +14,7 @@ export interface Aws {
   readonly functions: Functions;
   readonly aliases: Aliases;
   readonly alarms: Alarms;
+  readonly metrics: Metrics;
   /**
    * The aliases over new connections and with all retries unspent. From the second try on also with new
    * credentials, where the action can get them: the first must not wait for that.
@@ -43,6 +45,7 @@ export function connectAws({ role, ...options }: AwsOptions): Aws {
     functions: createFunctions(lambda, region),
     aliases: createAliases(lambda, region),
     alarms: createAlarms(cloudwatch),
+    metrics: createMetrics(cloudwatch),
     aliasesForRevert(tries) {
       const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
       return createAliases(fresh.lambda, region);

@@ -43,6 +43,7 @@ export interface AlarmWatch {
 
 /** One reading of one check, judged. */
 export interface Measurement {
+  readonly kind: 'alarm' | 'metric';
   readonly at: number;
   readonly check: string;
   readonly state: string;
@@ -51,7 +52,7 @@ export interface Measurement {
   readonly verdict: Verdict;
 }
 
-export interface Assessment {
+export interface AlarmsAssessment {
   readonly watches: readonly AlarmWatch[];
   readonly measurements: readonly Measurement[];
   readonly verdict: Verdict;
@@ -90,13 +91,14 @@ export function assess(
   reading: AlarmsReading,
   histories: ReadonlyMap<string, History>,
   policy: AlarmPolicy,
-): Assessment {
+): AlarmsAssessment {
   const judged = watches.map((before) =>
     judge(before, reading, histories.get(before.name), policy),
   );
   return {
     watches: judged.map(({ after }) => after),
     measurements: judged.map(({ after, state, detail, verdict }) => ({
+      kind: 'alarm',
       at: reading.at,
       check: after.name,
       state,

@@ -1,7 +1,9 @@
 import type { Measurement } from './alarms.ts';
+import type { ComparisonReport } from './analysis.ts';
 import type { Plan } from './plan.ts';
 import type { State } from './rollout.ts';
 import type { TargetReport } from './target.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What happened in a rollout, in order. Log and report are both made from these alone. */
 export type Entry =
@@ -18,6 +20,14 @@ export type Entry =
       readonly type: 'measurements';
       readonly at: number;
       readonly measurements: readonly Measurement[];
+      /** What they and everything else that is watched came to. */
+      readonly verdict: Verdict;
+    }
+  /** All comparisons as they stand; a later entry replaces it. */
+  | {
+      readonly type: 'comparisons';
+      readonly at: number;
+      readonly comparisons: readonly ComparisonReport[];
     }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */

@@ -10,6 +10,19 @@ export interface Step {
 /** The steps of a rollout, fixed before anything is written. The last one is the promotion, at 100 %. */
 export interface Plan {
   readonly steps: readonly Step[];
+  /**
+   * Weights change at the beginning of a UTC minute: the metrics of a minute are sums, and those of one with two
+   * weights compare the versions less exactly.
+   */
+  readonly onTheMinute: boolean;
+}
+
+/** The step that is baking, and since when. */
+export interface Bake extends Step {
+  /** When its weight was written; epoch milliseconds. */
+  readonly since: number;
+  /** Whether nothing is left but the promotion. */
+  readonly promotionNext: boolean;
 }
 
 /**
@@ -17,7 +30,7 @@ export interface Plan {
  * watches the canary at 10 % and at 100 %.
  */
 export function planOf(steps: readonly Step[], bakeMs: number): Plan {
-  return { steps: [...steps, { weight: 100, bakeMs }] };
+  return { steps: [...steps, { weight: 100, bakeMs }], onTheMinute: false };
 }
 
 export function totalBakeMs(plan: Plan): number {

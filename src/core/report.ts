@@ -1,4 +1,5 @@
 import type { Measurement } from './alarms.ts';
+import type { ComparisonReport } from './analysis.ts';
 import { changedSince, type Entry } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { stepAt, type FinalState } from './rollout.ts';
@@ -58,6 +59,8 @@ export interface Report extends Ending {
   readonly weights: readonly WeightChange[];
   /** Every measurement that differed from the one before it. */
   readonly measurements: readonly Measurement[];
+  /** How the versions compare; none when they were not compared. */
+  readonly comparisons: readonly ComparisonReport[];
   readonly warnings: readonly string[];
 }
 
@@ -75,6 +78,7 @@ export function reportOf(
 ): Report {
   const planned = entries.find((entry) => entry.type === 'plan');
   const known = entries.findLast((entry) => entry.type === 'targets');
+  const compared = entries.findLast((entry) => entry.type === 'comparisons');
   const steps = planned === undefined ? [] : stepReports(planned.plan, entries);
   return {
     outcome,
@@ -86,6 +90,7 @@ export function reportOf(
     steps,
     weights: weightChanges(steps, entries),
     measurements: changedMeasurements(entries),
+    comparisons: compared?.comparisons ?? [],
     warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
   };
 }

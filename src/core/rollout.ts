@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.ts';
-import type { Plan, Step } from './plan.ts';
+import { beginningOfMinute, isEarlyInMinute, MINUTE_MS } from './minute.ts';
+import type { Bake, Plan, Step } from './plan.ts';
 import { formatWeight } from './routing.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -53,7 +54,12 @@ export type Event =
 export type Command =
   | { readonly type: 'shift'; readonly step: number; readonly weight: number }
   /** Read all checks again; {@link readingDue} says when. */
-  | { readonly type: 'assess'; readonly readAt: number; readonly until: number }
+  | {
+      readonly type: 'assess';
+      readonly readAt: number;
+      readonly until: number;
+      readonly bake: Bake;
+    }
   | { readonly type: 'confirm' }
   | { readonly type: 'revert' };
 
@@ -84,7 +90,16 @@ export function command(plan: Plan, state: ActiveState): Command {
     case 'shifting':
       return { type: 'shift', step: state.step, weight: stepAt(plan, state.step).weight };
     case 'baking':
-      return { type: 'assess', readAt: state.readAt, until: state.until };
+      return {
+        type: 'assess',
+        readAt: state.readAt,
+        until: state.until,
+        bake: {
+          ...stepAt(plan, state.step),
+          since: state.since,
+          promotionNext: state.step === plan.steps.length - 2,
+        },
+      };
     case 'confirming':
       return { type: 'confirm' };
     case 'reverting':
@@ -97,7 +112,7 @@ export function command(plan: Plan, state: ActiveState): Command {
  * of the bake, so that the interval does not lengthen the step.
  */
 export function readingDue(
-  { readAt, until }: Command & { readonly type: 'assess' },
+  { readAt, until }: Pick<Command & { readonly type: 'assess' }, 'readAt' | 'until'>,
   intervalMs: number,
 ): number {
   return readAt < until ? Math.min(readAt + intervalMs, until) : readAt + intervalMs;
@@ -166,9 +181,23 @@ function onAssessed(
             reason: `${where(plan, state, at)}: ${verdict.reason} (still so after twice the bake time)`,
           }
         : { ...state, readAt: at };
+    case 'hold':
+      return { phase: 'held', reason: `${where(plan, state, at)}: ${verdict.reason}` };
+    case 'extend':
+      return { ...state, readAt: at };
     case 'pass':
-      return at >= state.until ? leave(plan, state.step) : { ...state, readAt: at };
+      if (at < state.until) return { ...state, readAt: at };
+      return mayLeave(plan, state.step, at)
+        ? leave(plan, state.step)
+        : { ...state, readAt: at, until: beginningOfMinute(at) + MINUTE_MS };
   }
+}
+
+/** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
+function mayLeave(plan: Plan, step: number, at: number): boolean {
+  const next = plan.steps[step + 1];
+  const compares = next !== undefined && next.weight < 100;
+  return !plan.onTheMinute || !compares || isEarlyInMinute(at);
 }
 
 function bake(plan: Plan, step: number, at: number): State {

@@ -1,10 +1,12 @@
 import type { Measurement } from './alarms.ts';
+import { describeComparison, type ComparisonReport } from './analysis.ts';
 import { formatDuration } from './duration.ts';
 import { changedSince, type Entry } from './journal.ts';
 import { describeWeight, totalBakeMs, type Plan } from './plan.ts';
 import { describeStep, isFinal, stepAt, type State } from './rollout.ts';
 import { formatWeight } from './routing.ts';
 import { targetName, type TargetReport } from './target.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A line of the log. */
 export interface Line {
@@ -20,6 +22,9 @@ export interface Memory {
   readonly plan: Plan;
   readonly state?: State;
   readonly measurements: ReadonlyMap<string, Measurement>;
+  readonly comparisons: readonly ComparisonReport[];
+  /** Of the last reading. */
+  readonly verdict?: Verdict;
   /** When something was last said. */
   readonly spokeAt: number;
 }
@@ -29,7 +34,13 @@ const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
 
 export function beginStory(at: number): Memory {
-  return { startedAt: at, spokeAt: at, plan: { steps: [] }, measurements: new Map() };
+  return {
+    startedAt: at,
+    spokeAt: at,
+    plan: { steps: [], onTheMinute: false },
+    measurements: new Map(),
+    comparisons: [],
+  };
 }
 
 /** What a person should read about an entry: one line per transition, nothing for a poll without news. */
@@ -58,10 +69,13 @@ function remember(memory: Memory, entry: Entry): Memory {
       return { ...memory, state: entry.state };
     case 'measurements': {
       const latest = entry.measurements.map((each) => [each.check, each] as const);
-      return { ...memory, measurements: new Map([...memory.measurements, ...latest]) };
+      const measurements = new Map([...memory.measurements, ...latest]);
+      return { ...memory, measurements, verdict: entry.verdict };
     }
     case 'plan':
       return { ...memory, plan: entry.plan };
+    case 'comparisons':
+      return { ...memory, comparisons: entry.comparisons };
     case 'targets':
     case 'note':
     case 'details':
@@ -82,23 +96,36 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return [{ level: 'info', text: entry.title, details: entry.lines }];
     case 'warning':
       return [{ level: 'warning', text: entry.text }];
+    case 'comparisons':
+      // Told when they decide something.
+      return [];
     case 'state':
-      return transition(memory.plan, memory.state, entry.state);
+      return transition(memory, entry.state);
     case 'measurements': {
       const changes = changedSince(memory.measurements, entry.measurements).flatMap((change) =>
         describeChange(change, memory.measurements.get(change.check)),
       );
-      return changes.length > 0 ? changes : progress(memory, entry);
+      return changes.length > 0
+        ? changes
+        : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
     }
   }
 }
 
-function transition(plan: Plan, before: State | undefined, now: State): readonly Line[] {
+function transition({ plan, state: before, comparisons }: Memory, now: State): readonly Line[] {
+  if (before?.phase !== 'baking' || now.phase === 'baking') return arrival(plan, before, now);
+  const told = stepAt(plan, before.step).weight < 100 ? comparisons : [];
+  const compared = told
+    // The reason of a revert tells of it already.
+    .filter(
+      ({ evidence, reverts }) => evidence.length > 0 && !(reverts && now.phase === 'reverting'),
+    )
+    .map((each) => info(describeComparison(each)));
   const passed =
-    before?.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming')
+    now.phase === 'shifting' || now.phase === 'confirming'
       ? [info(`${describeStep(plan, before.step)} passed`)]
       : [];
-  return [...passed, ...arrival(plan, before, now)];
+  return [...compared, ...passed, ...arrival(plan, before, now)];
 }
 
 function arrival(plan: Plan, before: State | undefined, now: State): readonly Line[] {
@@ -148,12 +175,22 @@ function describeChange(now: Measurement, before: Measurement | undefined): read
   if (before === undefined && now.state === 'OK') return [];
   const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
   const why = now.detail === '' ? '' : `: ${now.detail}`;
-  return [info(`alarm ${now.check}: ${from}${now.state}${why}`)];
+  return [info(`${now.kind} ${now.check}: ${from}${now.state}${why}`)];
+}
+
+/** That a step goes on beyond its bake is said at once. */
+function extension(
+  { verdict: before }: Memory,
+  { verdict }: Entry & { readonly type: 'measurements' },
+): readonly Line[] {
+  return verdict.kind === 'extend' && before?.kind !== 'extend'
+    ? [info(`the step is extended: ${verdict.reason}`)]
+    : [];
 }
 
 function progress(
   { plan, state, spokeAt }: Memory,
-  { at, measurements }: Entry & { readonly type: 'measurements' },
+  { at, verdict }: Entry & { readonly type: 'measurements' },
 ): readonly Line[] {
   if (state === undefined || isFinal(state) || state.phase !== 'baking') return [];
   const { weight, bakeMs } = stepAt(plan, state.step);
@@ -164,9 +201,8 @@ function progress(
       info(`at ${formatWeight(weight)}: ${formatDuration(left)} of ${formatDuration(bakeMs)} left`),
     ];
   }
-  return measurements.every(({ verdict }) => verdict.kind === 'pass')
-    ? []
-    : [info(`at ${formatWeight(weight)}: the bake is over; waiting for every alarm to pass`)];
+  if (verdict.kind === 'pass') return [];
+  return [info(`at ${formatWeight(weight)}: the bake is over, but ${verdict.reason}`)];
 }
 
 function info(text: string): Line {

@@ -1,3 +1,6 @@
+import { GREEN, mermaidChart, RED } from './chart.ts';
+import type { Measurement } from './alarms.ts';
+import { comparisonSection } from './comparison-summary.ts';
 import { alarmUrl, aliasUrl } from './console.ts';
 import { formatDuration } from './duration.ts';
 import { bold, escapeMarkdown, link, shorten, table } from './markdown.ts';
@@ -22,7 +25,9 @@ export function summaryOf(report: Report): string {
     ...targets(report),
     ...steps(report),
     ...chart(report),
+    ...comparisonSection(report.comparisons),
     ...alarms(report),
+    ...metrics(report),
     ...changes(report),
     '',
   ].join('\n');
@@ -76,17 +81,6 @@ function steps(report: Report): readonly string[] {
 
 const CHART_POINTS = 60;
 
-// Mermaid's own line is too pale to be seen on white; these can be seen on white and on black.
-const GREEN = '#2da44e';
-const RED = '#e5534b';
-
-function chartStyle(color: string) {
-  return {
-    xyChart: { height: 280 },
-    themeVariables: { xyChart: { plotColorPalette: color } },
-  };
-}
-
 /** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
 function chart({ outcome, weights, startedAt, endedAt }: Report): readonly string[] {
   if (weights.length === 0 || endedAt <= startedAt) return [];
@@ -96,31 +90,44 @@ function chart({ outcome, weights, startedAt, endedAt }: Report): readonly strin
     return weights.findLast((change) => change.at <= at)?.weight ?? 0;
   });
   const end = Number(((endedAt - startedAt) / unitMs).toFixed(2));
-  return [
-    '',
-    '```mermaid',
-    `%%{init: ${JSON.stringify(chartStyle(isSuccess(outcome) ? GREEN : RED))}}%%`,
-    'xychart-beta',
-    '    title "Percent of requests sent to the new version"',
-    `    x-axis "${unit} since the start" 0 --> ${end}`,
-    '    y-axis "percent" 0 --> 100',
-    `    line [${values.join(', ')}]`,
-    '```',
-  ];
+  return mermaidChart({
+    title: 'Percent of requests sent to the new version',
+    x: { label: `${unit} since the start`, from: 0, to: end },
+    y: { label: 'percent', from: 0, to: 100 },
+    lines: [{ color: isSuccess(outcome) ? GREEN : RED, values }],
+  });
 }
 
 function alarms({ measurements, region }: Report): readonly string[] {
-  const last = new Map(measurements.map((measurement) => [measurement.check, measurement]));
-  if (last.size === 0) return [];
-  const gravestFirst = [...last.values()].sort(
-    (a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'),
-  );
-  const rows = gravestFirst.map(({ check, state, verdict }) => [
+  const rows = latest(measurements, 'alarm').map(({ check, state, verdict }) => [
     link(shorten(check, LONGEST_NAME), alarmUrl(region, check)),
     escapeMarkdown(state),
     verdict.kind,
   ]);
-  return section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+  return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+}
+
+function metrics({ measurements }: Report): readonly string[] {
+  const rows = latest(measurements, 'metric').map(({ check, state, detail, verdict }) => [
+    escapeMarkdown(shorten(check, LONGEST_NAME)),
+    escapeMarkdown(shorten(detail || state, LONGEST_NAME)),
+    verdict.kind,
+  ]);
+  return rows.length === 0
+    ? []
+    : section('Metrics', ['metric', 'at its last change', 'verdict'], rows);
+}
+
+/** The last one of each check, the failed ones first. */
+function latest(
+  measurements: readonly Measurement[],
+  kind: Measurement['kind'],
+): readonly Measurement[] {
+  const of = measurements.filter((measurement) => measurement.kind === kind);
+  const last = new Map(of.map((measurement) => [measurement.check, measurement]));
+  return [...last.values()].sort(
+    (a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'),
+  );
 }
 
 function changes({ measurements, startedAt }: Report): readonly string[] {
@@ -133,8 +140,8 @@ function changes({ measurements, startedAt }: Report): readonly string[] {
   if (rows.length === 0) return [];
   return [
     '',
-    '<details><summary>What the alarms did</summary>',
-    ...section(null, ['when', 'alarm', 'state', 'why'], rows),
+    '<details><summary>What alarms and metrics did</summary>',
+    ...section(null, ['when', 'what', 'state', 'why'], rows),
     '',
     '</details>',
   ];

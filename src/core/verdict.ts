@@ -1,8 +1,10 @@
 /**
  * What a reading of the checks means.
- * `inconclusive`: the check itself does not know yet. `error`: the check could not be read.
+ * `extend`: there is too little to judge by yet, so the step goes on until the check says otherwise.
+ * `inconclusive`: the check itself does not know. `error`: the check could not be read. `hold`: the check will
+ * not know, and a person is to decide.
  */
-export type VerdictKind = 'pass' | 'inconclusive' | 'error' | 'fail';
+export type VerdictKind = 'pass' | 'extend' | 'inconclusive' | 'error' | 'hold' | 'fail';
 
 export interface Verdict {
   readonly kind: VerdictKind;
@@ -12,7 +14,14 @@ export interface Verdict {
 
 export const PASS: Verdict = { kind: 'pass', reason: '' };
 
-const SEVERITY: readonly VerdictKind[] = ['pass', 'inconclusive', 'error', 'fail'];
+const SEVERITY: readonly VerdictKind[] = [
+  'pass',
+  'extend',
+  'inconclusive',
+  'error',
+  'hold',
+  'fail',
+];
 
 /** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
 export function worst(verdicts: readonly Verdict[]): Verdict {

@@ -5,6 +5,7 @@ import type { Report } from '../core/report.ts';
 
 // A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
 const MOST_MEASUREMENTS = 150;
+const MOST_COMPARISONS = 50;
 const MOST_WARNINGS = 50;
 const LONGEST_TEXT = 400;
 const LONGEST_REASON = 10_000;
@@ -54,6 +55,11 @@ function jsonReport(report: Report) {
         verdict: verdict.kind,
       })),
     measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
+    comparisons: report.comparisons.slice(0, MOST_COMPARISONS).map((comparison) => {
+      const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } =
+        comparison;
+      return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
+    }),
     warnings: report.warnings.slice(0, MOST_WARNINGS),
   };
 }

@@ -44,6 +44,31 @@ export function duration(leastMs: number, least: string) {
   });
 }
 
+export function number(least: number, most: number) {
+  return parsedBy((text, problems) => {
+    const value = Number(text.trim());
+    const valid = /^\d+(\.\d+)?$/.test(text.trim()) && value >= least && value <= most;
+    if (!valid) problems.push(`${quoted(text)} is not a number from ${least} to ${most}`);
+    return value;
+  });
+}
+
+export function wholeNumber(least: number, most: number) {
+  return parsedBy((text, problems) => {
+    const value = Number(text.trim());
+    const valid = /^\d+$/.test(text.trim()) && value >= least && value <= most;
+    if (!valid) problems.push(`${quoted(text)} is not a whole number from ${least} to ${most}`);
+    return value;
+  });
+}
+
+/** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
+export const share = parsedBy((text, problems) => {
+  const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
+  if (!(percent < 100)) problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%`);
+  return percent / 100;
+});
+
 export function oneOf<const T extends string>(values: readonly [T, ...T[]]) {
   return parsedBy((text, problems): T => {
     const value = values.find((each) => each === text.trim());

@@ -1,21 +1,29 @@
 import { z } from 'zod';
 
 import { parseAlarmId, parseFunctionId, type AlarmId } from '../aws/arn.ts';
+import type { AnalysisPolicy, ComparedMetrics } from '../core/analysis.ts';
+import { STANDARD_RULE } from '../core/evidence.ts';
+import type { MetricCheck } from '../core/metric-check.ts';
 import { planOf, type Plan } from '../core/plan.ts';
 import type { Target } from '../core/target.ts';
 import type { UnfinishedPolicy } from '../core/unfinished.ts';
+import { parseCompareMetrics } from './compare-metrics.ts';
 import { durationMs } from './duration.ts';
 import {
   duration,
   flag,
   inputText,
   limitCount,
+  number,
   linesOf,
   listOf,
   oneOf,
   parsedBy,
   quoted,
+  share,
+  wholeNumber,
 } from './fields.ts';
+import { parseMetricChecks } from './metric-checks.ts';
 import { Refusal } from '../problems.ts';
 import { parseSteps } from './steps.ts';
 
@@ -31,12 +39,23 @@ export interface Config {
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
   readonly onCancel: 'revert' | 'hold';
   readonly onUnfinished: UnfinishedPolicy;
+  readonly analysis: AnalysisConfig;
+  readonly compareMetrics: readonly ComparedMetrics[];
+  readonly metricChecks: readonly MetricCheck[];
   readonly dryRun: boolean;
   readonly region: string;
   /** Absent when the credentials of the environment are used. */
   readonly role?: Role;
   /** Empty when there is none. */
   readonly githubToken: string;
+}
+
+/** Whether and how the canary is compared with the baseline. */
+export interface AnalysisConfig {
+  readonly mode: AnalysisPolicy['mode'] | 'off';
+  /** Whether the user asked for it, rather than that it is so by default. */
+  readonly given: boolean;
+  readonly policy: Omit<AnalysisPolicy, 'mode'>;
 }
 
 /** A role that the action assumes itself, with a token of GitHub's OIDC provider. */
@@ -74,6 +93,17 @@ export const INPUT_DEFAULTS = {
   steps: '10% 5m',
   'bake-time': '5m',
   alarms: '',
+  analysis: '',
+  'analysis-alpha': '0.01',
+  'tolerated-ratio': '1',
+  'tolerated-margin': '0%',
+  'analysis-floor': '0.1%',
+  'min-invocations': '50',
+  'max-extension': '3',
+  'on-inconclusive': 'promote',
+  'metric-delay': '90s',
+  'compare-metrics': '',
+  'metric-checks': '',
   'poll-interval': '15s',
   'on-alarm-at-start': 'fail',
   'on-insufficient-data': 'continue',
@@ -113,6 +143,9 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     ...perFunctionProblems('version', inputs.version, inputs['function-name']),
     ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
     ...regionProblems(region, inputs['function-name'], inputs.alarms),
+    ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
+      ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
+      : []),
   ];
   if (problems.length > 0 || region === undefined) throw new Refusal(problems);
 
@@ -131,6 +164,25 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     onInsufficientData: inputs['on-insufficient-data'],
     onCancel: inputs['on-cancel'],
     onUnfinished: inputs['on-unfinished'],
+    analysis: {
+      mode: inputs.analysis.mode,
+      given: inputs.analysis.given,
+      policy: {
+        rule: {
+          ...STANDARD_RULE,
+          alpha: inputs['analysis-alpha'],
+          ratio: inputs['tolerated-ratio'],
+          margin: inputs['tolerated-margin'],
+          floor: inputs['analysis-floor'],
+        },
+        minInvocations: inputs['min-invocations'],
+        maxExtension: inputs['max-extension'],
+        onInconclusive: inputs['on-inconclusive'],
+        metricDelayMs: inputs['metric-delay'],
+      },
+    },
+    compareMetrics: inputs['compare-metrics'],
+    metricChecks: inputs['metric-checks'],
     dryRun: inputs['dry-run'],
     region,
     ...(inputs['role-to-assume'] === ''
@@ -232,6 +284,24 @@ const schema = z.object({
     return [...new Set(names)].map(parseAlarmId);
   }),
 
+  analysis: parsedBy((text, problems): Pick<AnalysisConfig, 'mode' | 'given'> => {
+    const mode = ANALYSIS_MODES.find((each) => each === text.trim());
+    if (mode !== undefined) return { mode, given: true };
+    if (text.trim() !== '') {
+      problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+    }
+    return { mode: 'on', given: false };
+  }),
+  'analysis-alpha': number(0.000_001, 0.5),
+  'tolerated-ratio': number(1, 100),
+  'tolerated-margin': share,
+  'analysis-floor': share,
+  'min-invocations': wholeNumber(0, 1_000_000),
+  'max-extension': number(1, 100),
+  'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
+  'metric-delay': duration(0, '0s'),
+  'compare-metrics': parsedBy(parseCompareMetrics),
+  'metric-checks': parsedBy(parseMetricChecks),
   'poll-interval': duration(1_000, '1s'),
   'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
   'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
@@ -284,6 +354,7 @@ const schema = z.object({
   'github-token': inputText.trim(),
 });
 
+const ANALYSIS_MODES = ['on', 'observe', 'off'] as const;
 // They move together, and all of Lambda's control plane answers 15 requests a second.
 const MOST_FUNCTIONS = 100;
 // Read a hundred with one request, at every poll.

@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { denied } from '../../simulator/faults.ts';
+import { updateFunction } from '../../simulator/functions.ts';
+import { after, createWorld, type World } from './world.ts';
+
+const WITHOUT_ALARMS = { alarms: '', analysis: 'on', steps: '10% 5m, 50% 5m', 'bake-time': '0s' };
+
+describe('comparing the versions, the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld({ speed: 600 });
+  });
+  afterEach(() => world.close());
+
+  /** What goes through the alias, and how often the old and the new version fail. */
+  function traffic(
+    requestsPerSecond: number,
+    rates: { readonly old: number; readonly new: number },
+  ): void {
+    const { lambda } = world.simulator;
+    const stable = lambda.functions.get('checkout')?.versions[0];
+    if (stable === undefined) throw new Error('There is no version');
+    const { configuration } = stable;
+    stable.configuration = {
+      ...configuration,
+      behaviour: { errorRate: rates.old, durationMs: 40 },
+    };
+    updateFunction(lambda, 'checkout', {
+      code: 'the next',
+      behaviour: { errorRate: rates.new, durationMs: 40 },
+    });
+    world.simulator.traffic.set('checkout', 'live', requestsPerSecond);
+  }
+
+  it.each([10, 100])(
+    'promotes a version that is no worse, at %d requests a second',
+    async (rate) => {
+      traffic(rate, { old: 0.01, new: 0.01 });
+      const result = await world.run(WITHOUT_ALARMS);
+      expect(result.outputs['outcome']).toBe('promoted');
+      expect(result.log).toMatch(/errors of checkout:live: canary [\d,]+ requests, \d+ failed/);
+      expect(result.summary).toContain('### New version against old');
+    },
+  );
+
+  it.each([
+    ['fails at all, where the old one does not', 0, 0.05],
+    ['fails five times as often', 0.01, 0.05],
+    ['fails always', 0.001, 1],
+  ])('reverts a version that %s, without any alarm', async (_, old, bad) => {
+    traffic(50, { old, new: bad });
+    const result = await world.run(WITHOUT_ALARMS);
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toMatch(/errors of checkout:live: canary .* of 100:1 needed/);
+    expect(world.alias()).toBe('1');
+  });
+
+  it('does not revert for an outage that both versions share', async () => {
+    traffic(50, { old: 0.001, new: 0.001 });
+    after(world.simulator, 'UpdateAlias', 1, () => {
+      for (const version of world.simulator.lambda.functions.get('checkout')?.versions ?? []) {
+        const behaviour = { ...version.configuration.behaviour, errorRate: 0.3 };
+        version.configuration = { ...version.configuration, behaviour };
+      }
+    });
+    const result = await world.run(WITHOUT_ALARMS);
+    expect(result.outputs['outcome']).toBe('promoted');
+  });
+
+  it('extends the steps of a quiet function, and so reverts a version that fails always', async () => {
+    traffic(0.05, { old: 0, new: 1 });
+    const steps = '10% 5m, 25% 5m, 50% 5m';
+    const result = await world.run({ ...WITHOUT_ALARMS, steps });
+    expect(result.outputs['outcome']).toBe('reverted');
+  });
+
+  it('promotes without any traffic after the extension, and says what it could not judge', async () => {
+    const result = await world.run({ ...WITHOUT_ALARMS, 'max-extension': '2' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).toContain('the canary served 0 requests at 10 %25, and 50 are needed');
+  });
+
+  it.each([
+    ['hold', 'held'],
+    ['revert', 'reverted'],
+  ])('does as on-inconclusive says: %s', async (policy, outcome) => {
+    const result = await world.run({ ...WITHOUT_ALARMS, 'on-inconclusive': policy });
+    expect(result.outputs['outcome']).toBe(outcome);
+  });
+
+  it('changes every weight at the beginning of a minute', async () => {
+    // Slower: what takes real time must not make up for much of a minute.
+    await world.close();
+    world = await createWorld({ speed: 60 });
+    traffic(20, { old: 0, new: 0 });
+    await world.run({ ...WITHOUT_ALARMS, steps: '10% 1m, 50% 1m', 'min-invocations': '0' });
+    const weights = world.simulator.aliasHistory.filter(
+      ({ weights }) => Object.keys(weights).length > 0,
+    );
+    expect(weights).toHaveLength(2);
+    for (const { at } of weights) expect(at % 60_000).toBeLessThan(15_000);
+  });
+
+  it('goes on with the alarms alone when it may not read the metrics, and says so once', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetMetricData' ? denied('cloudwatch:GetMetricData', '*') : undefined,
+    );
+    const result = await world.run({ analysis: '' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log.match(/only the alarms are watched/g)).toHaveLength(1);
+    expect(result.log).toContain('Add the action "cloudwatch:GetMetricData"');
+  });
+
+  it('refuses to begin when it may not read the metrics and there is nothing else', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetMetricData' ? denied('cloudwatch:GetMetricData', '*') : undefined,
+    );
+    const result = await world.run({ alarms: '', analysis: '' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('nothing would be watched');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('refuses to begin when it was told to compare and may not', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetMetricData' ? denied('cloudwatch:GetMetricData', '*') : undefined,
+    );
+    const result = await world.run({ analysis: 'on' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('reverts when the metrics come in part only, for longer than the grace time', async () => {
+    traffic(50, { old: 0, new: 0 });
+    after(world.simulator, 'UpdateAlias', 0, () => {
+      world.simulator.metricData.statusOf = () => 'PartialData';
+    });
+    const result = await world.run(WITHOUT_ALARMS);
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('did not give all of AWS/Lambda');
+  });
+
+  it('waits for metrics that come late', async () => {
+    traffic(50, { old: 0, new: 1 });
+    world.simulator.metricData.delayMs = 3 * 60_000;
+    const result = await world.run(WITHOUT_ALARMS);
+    expect(result.outputs['outcome']).toBe('reverted');
+  });
+
+  it('only tells what it sees when it is to observe', async () => {
+    traffic(50, { old: 0, new: 1 });
+    const result = await world.run({ ...WITHOUT_ALARMS, analysis: 'observe' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).toContain('evidence more than 1,000,000:1 of 100:1 needed');
+  });
+
+  it('reverts when a metric check does not hold, and names the value', async () => {
+    traffic(20, { old: 0, new: 0 });
+    updateFunction(world.simulator.lambda, 'checkout', {
+      code: 'slow',
+      behaviour: { errorRate: 0, durationMs: 900 },
+    });
+    const checks = 'slow: average Duration < 800 ms for 2 of 3 min';
+    const result = await world.run({ ...WITHOUT_ALARMS, 'metric-checks': checks });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toMatch(
+      /slow: average Duration was 900 ms at \d\d:\d\d and 900 ms at \d\d:\d\d UTC; it must be < 800 ms/,
+    );
+    expect(result.summary).toContain('### Metrics');
+  });
+
+  it('watches a metric check without comparing, and warns of one that had no data', async () => {
+    traffic(20, { old: 0, new: 0 });
+    const result = await world.run({
+      ...WITHOUT_ALARMS,
+      analysis: 'off',
+      steps: '10% 5m',
+      'metric-checks': 'average Duration < 800 ms\nsum Shop:Sales where F={function} > 1',
+    });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).toContain('had no data: it was not checked');
+    expect(result.log).not.toContain('evidence');
+  });
+
+  it('compares a metric of the user’s own', async () => {
+    traffic(20, { old: 0, new: 0 });
+    const { metricData, traffic: requests } = world.simulator;
+    const put = (metricName: string, Version: string, value: number) => {
+      const dimensions = { Function: 'checkout', Version };
+      for (let minute = 0; minute < 30; minute++) {
+        metricData.put(
+          { namespace: 'Shop', metricName, dimensions },
+          Date.now() + minute * 60_000,
+          value,
+        );
+      }
+    };
+    requests.catchUp();
+    put('Responses', '1', 500);
+    put('Responses', '2', 50);
+    put('Bad', '2', 20);
+    const result = await world.run({
+      ...WITHOUT_ALARMS,
+      'compare-metrics':
+        'http 5xx: Shop:Bad / Responses where Function={function}, Version={version}',
+    });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('http 5xx of checkout:live: canary');
+    expect(result.outputs['reason']).toContain('of 200:1 needed');
+  });
+});

@@ -1,0 +1,121 @@
+import {
+  GetMetricDataCommand,
+  type CloudWatchClient,
+  type MetricDataQuery,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
+
+import type { MetricSource, Series } from '../core/metric-source.ts';
+import { beginningOfMinute, MINUTE_MS } from '../core/minute.ts';
+import { call } from './call.ts';
+import { everyPage, lineIn, numberIn } from './reply.ts';
+
+/** Reads metrics of CloudWatch, minute by minute. */
+export interface Metrics {
+  /**
+   * One series for each source, in the same order: empty for a metric that does not exist.
+   * @param window beginning of the first and of the last minute, epoch milliseconds
+   * @throws {AwsCallError} also when one of the metrics came incomplete
+   */
+  readonly read: (
+    sources: readonly MetricSource[],
+    window: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
+  ) => Promise<readonly Series[]>;
+}
+
+/** GetMetricData takes at most this many. */
+const QUERIES_PER_CALL = 500;
+// CloudWatch has no resources: a policy allows this call on all metrics or on none.
+const INTENT = { action: 'cloudwatch:GetMetricData', resource: '*' };
+
+export function createMetrics(cloudwatch: CloudWatchClient): Metrics {
+  async function readBatch(
+    sources: readonly MetricSource[],
+    { from, to }: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
+  ): Promise<readonly Series[]> {
+    const queries = sources.map(queryOf);
+    const results = await call(INTENT, signal, async (options) =>
+      seriesIn(
+        sources,
+        await everyPage(async (NextToken) => {
+          const reply = await cloudwatch.send(
+            new GetMetricDataCommand({
+              MetricDataQueries: queries,
+              StartTime: new Date(from),
+              EndTime: new Date(to + MINUTE_MS),
+              ScanBy: 'TimestampAscending',
+              NextToken,
+            }),
+            options,
+          );
+          return { items: reply.MetricDataResults ?? [], nextToken: reply.NextToken };
+        }),
+      ),
+    );
+    return results;
+  }
+
+  return {
+    async read(sources, window, signal) {
+      const all: Series[] = [];
+      for (let first = 0; first < sources.length; first += QUERIES_PER_CALL) {
+        const batch = sources.slice(first, first + QUERIES_PER_CALL);
+        all.push(...(await readBatch(batch, window, signal)));
+      }
+      return all;
+    },
+  };
+}
+
+function queryOf(
+  { namespace, name, dimensions, statistic }: MetricSource,
+  index: number,
+): MetricDataQuery {
+  return {
+    Id: idOf(index),
+    ReturnData: true,
+    MetricStat: {
+      Stat: statistic,
+      Period: MINUTE_MS / 1000,
+      Metric: {
+        Namespace: namespace,
+        MetricName: name,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      },
+    },
+  };
+}
+
+function idOf(index: number): string {
+  return `m${index}`;
+}
+
+/** @throws when CloudWatch gave a metric in part only, or not at all: half of the counts prove anything. */
+function seriesIn(
+  sources: readonly MetricSource[],
+  results: readonly MetricDataResult[],
+): readonly Series[] {
+  return sources.map(({ namespace, name }, index) => {
+    // A result that goes on over several pages is PartialData on all of them but the last.
+    const pages = results.filter(({ Id }) => Id === idOf(index));
+    const [last] = pages.slice(-1);
+    const status = last === undefined ? 'no result' : (last.StatusCode ?? 'Complete');
+    if (status !== 'Complete') {
+      throw new Error(`CloudWatch did not give all of ${namespace} ${name} (${lineIn(status)})`);
+    }
+    return new Map(pages.flatMap(datapointsIn));
+  });
+}
+
+function datapointsIn({
+  Timestamps,
+  Values,
+}: MetricDataResult): readonly (readonly [number, number])[] {
+  return (Timestamps ?? []).flatMap((timestamp, index) => {
+    const at = numberIn(timestamp.getTime());
+    const value = numberIn(Values?.[index]);
+    return at === undefined || value === undefined ? [] : [[beginningOfMinute(at), value] as const];
+  });
+}

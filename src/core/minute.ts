@@ -1,0 +1,30 @@
+export const MINUTE_MS = 60_000;
+
+/** Writing an alias takes a second or so, and clocks of runners are off by as much. */
+const EARLY_MS = 10_000;
+
+/** The beginning of the UTC minute that a time is in. Epoch milliseconds. */
+export function beginningOfMinute(at: number): number {
+  return at - (at % MINUTE_MS);
+}
+
+/** Whether so little of the minute has passed that it may count as a whole one. */
+export function isEarlyInMinute(at: number): boolean {
+  return at % MINUTE_MS <= EARLY_MS;
+}
+
+/** The first minute that has its weight from its beginning on, when the weight changed at this time. */
+export function firstWholeMinute(at: number): number {
+  return isEarlyInMinute(at) ? beginningOfMinute(at) : beginningOfMinute(at) + MINUTE_MS;
+}
+
+/** The last minute that is over for so long that its metrics are there; its beginning. */
+export function lastSettledMinute(at: number, delayMs: number): number {
+  return beginningOfMinute(at - delayMs) - MINUTE_MS;
+}
+
+/** The beginnings of all minutes from one to another. */
+export function minutesBetween(from: number, to: number): readonly number[] {
+  const count = Math.max(0, Math.floor((to - from) / MINUTE_MS) + 1);
+  return Array.from({ length: count }, (_, index) => from + index * MINUTE_MS);
+}

@@ -1,0 +1,9 @@
+/** `3,715`: the same everywhere, whatever the language of the runner is. */
+export function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** `0.73 %`, of a share from 0 to 1. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
