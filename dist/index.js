@@ -63573,8 +63573,12 @@ function sameRollout(a, b) {
 /* harmony export */   kg: () => (/* binding */ MINUTE_MS)
 /* harmony export */ });
 const MINUTE_MS = 60_000;
-/** Writing an alias takes a second or so, and clocks of runners are off by as much. */
-const EARLY_MS = 10_000;
+/**
+ * Writing an alias takes a second or so. In a minute with two weights an outage that both versions share looks like
+ * the canary's when it comes with the higher weight: after 5 s at 10 % a minute at 50 % has 53 % of the requests at
+ * the baseline, too few to make evidence of it. After 8 s it would be enough.
+ */
+const EARLY_MS = 5_000;
 /** The beginning of the UTC minute that a time is in. Epoch milliseconds. */
 function beginningOfMinute(at) {
     return at - (at % MINUTE_MS);
@@ -66118,9 +66122,11 @@ function timeOfDay(at) {
 ;// CONCATENATED MODULE: ./src/core/pairing.ts
 
 /** The minutes whose counts are there, in order. Without any request of a version there is no datapoint: 0. */
-function pairMinutes({ baseline, canary }, { from, to, withoutBad }) {
+function pairMinutes({ baseline, canary }, { from, to, mixed, withoutBad }) {
     const minutes = [];
     for (let at = from; at <= to; at += core_minute/* MINUTE_MS */.kg) {
+        if (mixed.has(at))
+            continue;
         const counts = [baseline, canary].map((series) => countsAt(series, at, withoutBad));
         const [ofBaseline, ofCanary] = counts;
         if (ofBaseline === undefined || ofCanary === undefined)
@@ -66165,6 +66171,7 @@ function createMetricChecks(options) {
     const thresholds = options.targets.flatMap((target) => options.thresholds.map((check) => thresholdOf(check, target)));
     const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
     const warned = new Set();
+    const mixed = new Set();
     let comparisons = [];
     let from;
     let seenAt;
@@ -66208,12 +66215,14 @@ function createMetricChecks(options) {
     return {
         async assess(at, bake, signal) {
             from ??= (0,core_minute/* firstWholeMinute */.gN)(bake.since);
+            if (!(0,core_minute/* isEarlyInMinute */.Jf)(bake.since))
+                mixed.add((0,core_minute/* beginningOfMinute */.Tt)(bake.since));
             seenAt ??= at;
             // At 100 % there is no baseline any more.
             const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
             if (readers.length === 0)
                 return merged([]);
-            const moment = { at, bake, from, to: (0,core_minute/* lastSettledMinute */.Wz)(at, metricDelayMs) };
+            const moment = { at, bake, from, to: (0,core_minute/* lastSettledMinute */.Wz)(at, metricDelayMs), mixed };
             try {
                 return await judgeAll(readers, moment, signal);
             }
@@ -66242,12 +66251,12 @@ function comparisonOf({ name, bad, total }, { target, versions }, policy) {
             of(total, versions.canary),
             of(bad, versions.canary),
         ],
-        judge(series, { at, bake, from, to }) {
+        judge(series, { at, bake, from, to, mixed }) {
             const [stableTotal = NONE, stableBad = NONE, canaryTotal = NONE, canaryBad = NONE] = series;
             const minutes = pairMinutes({
                 baseline: { total: stableTotal, bad: stableBad },
                 canary: { total: canaryTotal, bad: canaryBad },
-            }, { from, to, withoutBad: isErrors ? 'late' : 'none' });
+            }, { from, to, mixed, withoutBad: isErrors ? 'late' : 'none' });
             const { report, verdict, warnings } = (0,analysis/* judgeComparison */.tk)({ name, target: (0,core_target/* targetName */.je)(target), minutes, countsTraffic: isErrors }, { at, bake, policy });
             return { comparison: report, verdict, warnings };
         },

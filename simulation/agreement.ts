@@ -1,5 +1,11 @@
 import { judge, type Minute } from '../src/core/evidence.ts';
-import { firstWholeMinute, lastSettledMinute, MINUTE_MS } from '../src/core/minute.ts';
+import {
+  beginningOfMinute,
+  firstWholeMinute,
+  isEarlyInMinute,
+  lastSettledMinute,
+  MINUTE_MS,
+} from '../src/core/minute.ts';
 import { CANARY, play, STABLE, type Played } from './play.ts';
 import type { Scenario, TrafficScenario } from './scenario.ts';
 
@@ -66,8 +72,12 @@ function trueMinutes({ aliases, simulator }: Played): readonly Minute[] {
   );
   if (begin === undefined || end === undefined) return [];
   const last = lastSettledMinute(end.at, METRIC_DELAY_MS);
+  const mixed = new Set(
+    aliases.filter(({ at }) => !isEarlyInMinute(at)).map(({ at }) => beginningOfMinute(at)),
+  );
   const minutes: Minute[] = [];
   for (let at = firstWholeMinute(begin.at); at <= last; at += MINUTE_MS) {
+    if (mixed.has(at)) continue;
     const read = (metricName: string, version: string) =>
       simulator.metrics.read({
         metricName,

@@ -10,7 +10,13 @@ import {
 import { formatDuration } from './core/duration.ts';
 import { conditionOf, evaluateCheck, formatValue, type MetricCheck } from './core/metric-check.ts';
 import { lambdaMetric, metricOf, type MetricSource, type Series } from './core/metric-source.ts';
-import { firstWholeMinute, lastSettledMinute, minutesBetween } from './core/minute.ts';
+import {
+  beginningOfMinute,
+  firstWholeMinute,
+  isEarlyInMinute,
+  lastSettledMinute,
+  minutesBetween,
+} from './core/minute.ts';
 import { pairMinutes } from './core/pairing.ts';
 import type { Bake } from './core/plan.ts';
 import type { Versions } from './core/routing.ts';
@@ -54,6 +60,7 @@ interface Moment {
   /** Beginnings of the first and of the last minute. */
   readonly from: number;
   readonly to: number;
+  readonly mixed: ReadonlySet<number>;
 }
 
 interface Judged {
@@ -72,6 +79,7 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   );
   const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
   const warned = new Set<string>();
+  const mixed = new Set<number>();
   let comparisons: readonly ComparisonReport[] = [];
   let from: number | undefined;
   let seenAt: number | undefined;
@@ -121,11 +129,12 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   return {
     async assess(at, bake, signal) {
       from ??= firstWholeMinute(bake.since);
+      if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
       seenAt ??= at;
       // At 100 % there is no baseline any more.
       const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
       if (readers.length === 0) return merged([]);
-      const moment = { at, bake, from, to: lastSettledMinute(at, metricDelayMs) };
+      const moment = { at, bake, from, to: lastSettledMinute(at, metricDelayMs), mixed };
       try {
         return await judgeAll(readers, moment, signal);
       } catch (error) {
@@ -161,14 +170,14 @@ function comparisonOf(
       of(total, versions.canary),
       of(bad, versions.canary),
     ],
-    judge(series, { at, bake, from, to }) {
+    judge(series, { at, bake, from, to, mixed }) {
       const [stableTotal = NONE, stableBad = NONE, canaryTotal = NONE, canaryBad = NONE] = series;
       const minutes = pairMinutes(
         {
           baseline: { total: stableTotal, bad: stableBad },
           canary: { total: canaryTotal, bad: canaryBad },
         },
-        { from, to, withoutBad: isErrors ? 'late' : 'none' },
+        { from, to, mixed, withoutBad: isErrors ? 'late' : 'none' },
       );
       const { report, verdict, warnings } = judgeComparison(
         { name, target: targetName(target), minutes, countsTraffic: isErrors },

@@ -31,7 +31,7 @@ const paired = (
       baseline: { total: total.baseline, bad: bad.baseline },
       canary: { total: total.canary, bad: bad.canary },
     },
-    { from: 0, to: 2 * MINUTE, withoutBad },
+    { from: 0, to: 2 * MINUTE, mixed: new Set(), withoutBad },
   );
 
 describe('the minutes of two versions', () => {
@@ -45,6 +45,16 @@ describe('the minutes of two versions', () => {
       { at: MINUTE, baseline: { total: 80, bad: 0 }, canary: { total: 0, bad: 0 } },
       { at: 2 * MINUTE, baseline: { total: 70, bad: 0 }, canary: { total: 7, bad: 2 } },
     ]);
+  });
+
+  it('do not count when they had two weights', () => {
+    const [total, bad] = [series(9, 9, 9), series(0, 0, 0)];
+    const side = { total, bad };
+    const found = pairMinutes(
+      { baseline: side, canary: side },
+      { from: 0, to: 2 * MINUTE, mixed: new Set([MINUTE]), withoutBad: 'late' },
+    );
+    expect(found.map(({ at }) => at)).toEqual([0, 2 * MINUTE]);
   });
 
   it('do not count while the errors of one side have not arrived', () => {
@@ -67,11 +77,11 @@ describe('the minutes of two versions', () => {
 });
 
 describe('a minute', () => {
-  it('counts as whole for a weight that was written in its first ten seconds', () => {
-    expect(isEarlyInMinute(MINUTE + 10_000)).toBe(true);
-    expect(isEarlyInMinute(MINUTE + 10_001)).toBe(false);
-    expect(firstWholeMinute(MINUTE + 10_000)).toBe(MINUTE);
-    expect(firstWholeMinute(MINUTE + 10_001)).toBe(2 * MINUTE);
+  it('counts as whole for a weight that was written in its first five seconds', () => {
+    expect(isEarlyInMinute(MINUTE + 5_000)).toBe(true);
+    expect(isEarlyInMinute(MINUTE + 5_001)).toBe(false);
+    expect(firstWholeMinute(MINUTE + 5_000)).toBe(MINUTE);
+    expect(firstWholeMinute(MINUTE + 5_001)).toBe(2 * MINUTE);
     expect(beginningOfMinute(2 * MINUTE - 1)).toBe(MINUTE);
   });
 

@@ -110,7 +110,7 @@ describe('a rollout', () => {
     expect(waiting).toMatchObject({ phase: 'baking', step: 0, until: 6 * MINUTE });
     const next = advance(timed, waiting, assessed(6 * MINUTE));
     expect(next).toEqual({ phase: 'shifting', step: 1 });
-    expect(lived(shifted(5_000), assessed(5 * MINUTE + 9_000))).toEqual(next);
+    expect(lived(shifted(1_000), assessed(5 * MINUTE + 4_000))).toEqual(next);
     // Nothing is compared after the promotion.
     const promoting = advance(
       timed,

@@ -22,6 +22,8 @@ export interface PairingOptions {
   /** Beginning of the first and of the last minute that count. */
   readonly from: number;
   readonly to: number;
+  /** Minutes that had two weights: an error rate that changes in one of them would read as the canary's. */
+  readonly mixed: ReadonlySet<number>;
   /**
    * What it means that requests were counted and nothing was said of bad ones. Lambda gives an `Errors` of 0 or 1
    * with each of its `Invocations`, so there the one is late; of a metric of the user's own mostly nothing is
@@ -33,10 +35,11 @@ export interface PairingOptions {
 /** The minutes whose counts are there, in order. Without any request of a version there is no datapoint: 0. */
 export function pairMinutes(
   { baseline, canary }: PairSeries,
-  { from, to, withoutBad }: PairingOptions,
+  { from, to, mixed, withoutBad }: PairingOptions,
 ): readonly TimedMinute[] {
   const minutes: TimedMinute[] = [];
   for (let at = from; at <= to; at += MINUTE_MS) {
+    if (mixed.has(at)) continue;
     const counts = [baseline, canary].map((series) => countsAt(series, at, withoutBad));
     const [ofBaseline, ofCanary] = counts;
     if (ofBaseline === undefined || ofCanary === undefined) continue;
