@@ -12,7 +12,7 @@ import { createAliases } from '../src/aws/aliases.ts';
 import { createFunctions } from '../src/aws/functions.ts';
 import { createRouter } from '../src/aws/router.ts';
 import { addFunction } from './bundle/world.ts';
-import { describeContract } from './contract.ts';
+import { describeContract, PUBLISHED } from './contract.ts';
 
 const targetNamed = (name: string) => ({ functionId: name, functionName: name, alias: 'live' });
 let now = Date.UTC(2026, 0, 1);
@@ -40,6 +40,12 @@ describe('against the simulator, the adapters for AWS', () => {
     () => ({ lambda, cloudwatch, region }),
     (name) => {
       addFunction(simulator, name);
+      return Promise.resolve();
+    },
+    (value, at) => {
+      now = Math.max(now, Date.now());
+      const { namespace, name: metricName, dimensions } = PUBLISHED;
+      simulator.metricData.put({ namespace, metricName, dimensions }, at, value);
       return Promise.resolve();
     },
   );

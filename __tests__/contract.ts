@@ -9,6 +9,9 @@ import { expect, it } from '@jest/globals';
 import { createAlarms } from '../src/aws/alarms.ts';
 import { createAliases } from '../src/aws/aliases.ts';
 import { createFunctions } from '../src/aws/functions.ts';
+import { createMetrics } from '../src/aws/metrics.ts';
+import type { MetricSource } from '../src/core/metric-source.ts';
+import { beginningOfMinute } from '../src/core/minute.ts';
 
 /** An AWS that is not ours to look into: what the adapters must find in it, wherever it runs. */
 export interface Aws {
@@ -17,6 +20,14 @@ export interface Aws {
   readonly region: string;
 }
 
+/** A metric of the contract's own. */
+export const PUBLISHED: MetricSource = {
+  namespace: 'Shop',
+  name: 'Responses',
+  dimensions: { Version: '8' },
+  statistic: 'Sum',
+};
+
 const { signal } = new AbortController();
 const target = (name: string) => ({ functionId: name, functionName: name, alias: 'live' });
 
@@ -24,8 +35,13 @@ const target = (name: string) => ({ functionId: name, functionName: name, alias:
  * The contract between the adapters and AWS, run against the simulator and against moto. What moto does
  * not have (revisions, CodeSha256 as a condition, provisioned concurrency, alarm history) is not in it.
  * @param prepare makes a function with version 1, the alias live on it, and other code in $LATEST
+ * @param putMetric publishes a value of {@link PUBLISHED}
  */
-export function describeContract(aws: () => Aws, prepare: (name: string) => Promise<void>): void {
+export function describeContract(
+  aws: () => Aws,
+  prepare: (name: string) => Promise<void>,
+  putMetric: (value: number, at: number) => Promise<void>,
+): void {
   const aliases = () => createAliases(aws().lambda, aws().region);
   const functions = () => createFunctions(aws().lambda, aws().region);
   const alarms = () => createAlarms(aws().cloudwatch);
@@ -124,6 +140,23 @@ export function describeContract(aws: () => Aws, prepare: (name: string) => Prom
     expect(found).toMatchObject([{ name: 'contract', state: 'ALARM', reason: 'by hand' }]);
     expect(found[0]?.arn).toBe(`arn:aws:cloudwatch:${aws().region}:123456789012:alarm:contract`);
     expect(found[0]?.transitionedAt).toBeGreaterThan(0);
+  });
+
+  it('reads metrics by the minute, and finds nothing of one that does not exist', async () => {
+    const minute = beginningOfMinute(Date.now()) - 10 * 60_000;
+    await putMetric(3, minute);
+    await putMetric(4, minute + 30_000);
+    await putMetric(5, minute + 2 * 60_000);
+    const sources = [PUBLISHED, { ...PUBLISHED, name: 'Nothing' }];
+    const window = { from: minute, to: minute + 4 * 60_000 };
+    const series = await createMetrics(aws().cloudwatch).read(sources, window, signal);
+    expect(series.map((each) => [...each])).toEqual([
+      [
+        [minute, 7],
+        [minute + 2 * 60_000, 5],
+      ],
+      [],
+    ]);
   });
 
   async function latest(name: string) {

@@ -1,6 +1,7 @@
 import {
   CloudWatchClient,
   PutMetricAlarmCommand,
+  PutMetricDataCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import {
@@ -14,7 +15,7 @@ import {
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { runAction, startAction } from '../../simulator/runner.ts';
-import { describeContract } from '../contract.ts';
+import { describeContract, PUBLISHED } from '../contract.ts';
 
 // moto is somebody else's idea of AWS. It differs from AWS in that it does not validate weights, keeps
 // an alias's RevisionId through writes and ignores it, and has no alarm history.
@@ -94,7 +95,22 @@ const setAlarm = (state: 'OK' | 'ALARM', reason: string) =>
 beforeAll(createRole);
 
 describe('against moto, the adapters for AWS', () => {
-  describeContract(() => ({ lambda, cloudwatch, region }), createFunction);
+  describeContract(
+    () => ({ lambda, cloudwatch, region }),
+    createFunction,
+    async (value, at) => {
+      const { namespace, name, dimensions } = PUBLISHED;
+      const datum = {
+        MetricName: name,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        Value: value,
+        Timestamp: new Date(at),
+      };
+      await cloudwatch.send(
+        new PutMetricDataCommand({ Namespace: namespace, MetricData: [datum] }),
+      );
+    },
+  );
 });
 
 describe('against moto, the committed bundle', () => {
