@@ -12,6 +12,7 @@ const assessment = (kind: VerdictKind, reason = ''): Assessment => ({
   verdict: { kind, reason },
   measurements: [],
   comparisons: [],
+  durations: [],
   warnings: [reason],
 });
 const check = (kind: VerdictKind, reason: string): Checks => ({

@@ -57,6 +57,7 @@ describe('the loop', () => {
             verdict: verdictAt(at),
             measurements: [],
             comparisons: [],
+            durations: [],
             warnings: [],
           }),
       },

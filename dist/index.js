@@ -62421,13 +62421,13 @@ const QUERIES_PER_CALL = 500;
 // CloudWatch has no resources: a policy allows this call on all metrics or on none.
 const INTENT = { action: 'cloudwatch:GetMetricData', resource: '*' };
 function createMetrics(cloudwatch) {
-    async function readBatch(sources, { from, to }, signal) {
-        const queries = sources.map(queryOf);
-        const results = await (0,call/* call */.T1)(INTENT, signal, async (options) => seriesIn(sources, await (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
+    async function readBatch(sources, { from, to, periodMs = minute/* MINUTE_MS */.kg }, signal) {
+        const queries = sources.map((source, index) => queryOf(source, index, periodMs));
+        const results = await (0,call/* call */.T1)(INTENT, signal, async (options) => seriesIn({ sources, periodMs }, await (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
             const reply = await cloudwatch.send(new dist_cjs/* GetMetricDataCommand */.Soe({
                 MetricDataQueries: queries,
                 StartTime: new Date(from),
-                EndTime: new Date(to + minute/* MINUTE_MS */.kg),
+                EndTime: new Date(to + periodMs),
                 ScanBy: 'TimestampAscending',
                 NextToken,
             }), options);
@@ -62446,13 +62446,13 @@ function createMetrics(cloudwatch) {
         },
     };
 }
-function queryOf({ namespace, name, dimensions, statistic }, index) {
+function queryOf({ namespace, name, dimensions, statistic }, index, periodMs) {
     return {
         Id: idOf(index),
         ReturnData: true,
         MetricStat: {
             Stat: statistic,
-            Period: minute/* MINUTE_MS */.kg / 1000,
+            Period: periodMs / 1000,
             Metric: {
                 Namespace: namespace,
                 MetricName: name,
@@ -62465,7 +62465,7 @@ function idOf(index) {
     return `m${index}`;
 }
 /** @throws when CloudWatch gave a metric in part only, or not at all: half of the counts prove anything. */
-function seriesIn(sources, results) {
+function seriesIn({ sources, periodMs }, results) {
     return sources.map(({ namespace, name }, index) => {
         // A result that goes on over several pages is PartialData on all of them but the last.
         const pages = results.filter(({ Id }) => Id === idOf(index));
@@ -62474,14 +62474,14 @@ function seriesIn(sources, results) {
         if (status !== 'Complete') {
             throw new Error(`CloudWatch did not give all of ${namespace} ${name} (${(0,aws_reply/* lineIn */.Wg)(status)})`);
         }
-        return new Map(pages.flatMap(datapointsIn));
+        return new Map(pages.flatMap((page) => datapointsIn(page, periodMs)));
     });
 }
-function datapointsIn({ Timestamps, Values, }) {
+function datapointsIn({ Timestamps, Values }, periodMs) {
     return (Timestamps ?? []).flatMap((timestamp, index) => {
         const at = (0,aws_reply/* numberIn */.Po)(timestamp.getTime());
         const value = (0,aws_reply/* numberIn */.Po)(Values?.[index]);
-        return at === undefined || value === undefined ? [] : [[(0,minute/* beginningOfMinute */.Tt)(at), value]];
+        return at === undefined || value === undefined ? [] : [[at - (at % periodMs), value]];
     });
 }
 
@@ -62889,6 +62889,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/core/analysis.ts
 var analysis = __nccwpck_require__(7789);
+// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
+var duration_comparison = __nccwpck_require__(2844);
 // EXTERNAL MODULE: ./src/core/duration.ts
 var duration = __nccwpck_require__(8571);
 // EXTERNAL MODULE: ./src/core/journal.ts
@@ -62909,6 +62911,7 @@ var core_target = __nccwpck_require__(4294);
 
 
 
+
 /** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
@@ -62919,6 +62922,7 @@ function beginStory(at) {
         plan: { steps: [], onTheMinute: false },
         measurements: new Map(),
         comparisons: [],
+        durations: [],
     };
 }
 /** What a person should read about an entry: one line per transition, nothing for a poll without news. */
@@ -62947,7 +62951,7 @@ function remember(memory, entry) {
         case 'plan':
             return { ...memory, plan: entry.plan };
         case 'comparisons':
-            return { ...memory, comparisons: entry.comparisons };
+            return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
         case 'targets':
         case 'note':
         case 'details':
@@ -62980,18 +62984,23 @@ function linesOf(memory, entry) {
         }
     }
 }
-function transition({ plan, state: before, comparisons }, now) {
+function transition(memory, now) {
+    const { plan, state: before } = memory;
     if (before?.phase !== 'baking' || now.phase === 'baking')
         return arrival(plan, before, now);
-    const told = (0,rollout/* stepAt */.OH)(plan, before.step).weight < 100 ? comparisons : [];
-    const compared = told
-        // The reason of a revert tells of it already.
-        .filter(({ evidence, reverts }) => evidence.length > 0 && !(reverts && now.phase === 'reverting'))
-        .map((each) => info((0,analysis/* describeComparison */.L5)(each)));
+    const compared = (0,rollout/* stepAt */.OH)(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
     const passed = now.phase === 'shifting' || now.phase === 'confirming'
         ? [info(`${(0,rollout/* describeStep */.Ey)(plan, before.step)} passed`)]
         : [];
     return [...compared, ...passed, ...arrival(plan, before, now)];
+}
+/** How the versions compare. The reason of a revert tells of what it rests on already. */
+function describeVersions({ comparisons, durations }, now) {
+    const isReason = (text) => now.phase === 'reverting' && now.reason.includes(text);
+    return [
+        ...comparisons.filter(({ evidence }) => evidence.length > 0).map(analysis/* describeComparison */.L5),
+        ...durations.filter(({ canary }) => canary.p50 !== null).map(duration_comparison/* describeDurations */.Jy),
+    ].filter((text) => !isReason(text));
 }
 function arrival(plan, before, now) {
     switch (now.phase) {
@@ -63279,8 +63288,12 @@ function evidenceOf({ evidence, pValue, reverts }) {
 }
 /** Above this it is certain for every practical purpose, and the number only takes room. */
 const CERTAIN_LOG = Math.log(1e6);
-/** `4.9:1`; `more than 1,000,000:1`. */
+/** Below this nothing speaks against the canary, and one decimal would show none. */
+const LEAST_LOG = Math.log(0.1);
+/** `4.9:1`; `less than 0.1:1`; `more than 1,000,000:1`. */
 function odds(logE) {
+    if (logE < LEAST_LOG)
+        return 'less than 0.1:1';
     if (logE > CERTAIN_LOG)
         return 'more than 1,000,000:1';
     const value = Math.exp(logE);
@@ -63288,6 +63301,252 @@ function odds(logE) {
 }
 function count(number, what) {
     return `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
+/***/ 2844:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  CT: () => (/* binding */ DURATION_ALPHA),
+  gO: () => (/* binding */ HISTORY_SOURCES),
+  AZ: () => (/* binding */ baselineSources),
+  zj: () => (/* binding */ canarySources),
+  Jy: () => (/* binding */ describeDurations),
+  hF: () => (/* binding */ evidenceFor),
+  ds: () => (/* binding */ gravestTest),
+  qu: () => (/* binding */ historyBefore),
+  tp: () => (/* binding */ isSlower),
+  RQ: () => (/* binding */ judgeDurations),
+  Rz: () => (/* binding */ milliseconds),
+  Mg: () => (/* binding */ yardstickOf)
+});
+
+// EXTERNAL MODULE: ./src/core/analysis.ts
+var analysis = __nccwpck_require__(7789);
+// EXTERNAL MODULE: ./src/core/evidence.ts
+var evidence = __nccwpck_require__(3014);
+// EXTERNAL MODULE: ./src/core/metric-source.ts
+var metric_source = __nccwpck_require__(1785);
+// EXTERNAL MODULE: ./src/core/minute.ts
+var minute = __nccwpck_require__(3395);
+// EXTERNAL MODULE: ./src/core/numbers.ts
+var numbers = __nccwpck_require__(5993);
+// EXTERNAL MODULE: ./src/core/pairing.ts
+var pairing = __nccwpck_require__(6107);
+;// CONCATENATED MODULE: ./src/core/sign-test.ts
+
+/** The canary is the slower one in this share of the minutes: one bet on each, of equal stakes. */
+const BETS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+/**
+ * Evidence that something is true of more than half of the minutes, after each minute: a bet of q multiplies
+ * its stake by 2q when it is true and by 2(1 − q) when not, which has a mean of at most 1 when it is true in a
+ * minute with a probability of at most one half, whatever went before. By Ville's inequality the mean of the
+ * stakes then reaches 1/alpha with a probability of at most alpha, however often one looks. A minute gives one
+ * bit only: these bets take nine of them in a row to reach 100.
+ *
+ * Source: Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting" (JRSS-B, 2024).
+ * @returns the natural logarithm of the evidence
+ */
+function signEvidence(signs) {
+    let wealth = BETS.map(() => 0);
+    return signs.map((sign) => {
+        wealth = wealth.map((each, index) => {
+            const bet = BETS[index] ?? 0.5;
+            return each + Math.log(2 * (sign ? bet : 1 - bet));
+        });
+        return (0,evidence/* logMean */.uw)(wealth);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/duration-comparison.ts
+
+
+
+
+
+
+
+/** Up to a fifth slower is fine. */
+const TOLERATED_RATIO = 1.2;
+/** At most this share of canaries that are not slower than that is reverted for their duration. */
+const DURATION_ALPHA = 0.01;
+const HISTORY_PERIOD_MS = 5 * minute/* MINUTE_MS */.kg;
+const HISTORY_MS = 3 * 3_600_000;
+/** The whole periods of history before a time. Epoch milliseconds; `to` is the beginning of the last one. */
+function historyBefore(at) {
+    const end = at - (at % HISTORY_PERIOD_MS);
+    return { from: end - HISTORY_MS, to: end - HISTORY_PERIOD_MS, periodMs: HISTORY_PERIOD_MS };
+}
+/** What was measured of the alias, whatever version served it. `TC(0:)` shows whether values are counted at all. */
+const HISTORY_SOURCES = ['p90', 'p99', 'TC(0:)'].map((statistic) => ({
+    namespace: 'AWS/Lambda',
+    name: 'Duration',
+    statistic,
+    dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
+}));
+/**
+ * The medians of the history; nothing when there is none or CloudWatch does not count values, and then only
+ * the sign test is left.
+ */
+function yardstickOf(history) {
+    const [p90, p99, counted] = history.map((series) => median([...series.values()]));
+    return p90 == null || p99 == null || counted == null || p90 <= 0 ? undefined : { p90, p99 };
+}
+const PERCENTILES = ['p50', 'p90', 'p99'];
+/** What is read of one version, in the order in which {@link judgeDurations} takes it. */
+function sourcesOf(bounds) {
+    return [
+        'SampleCount',
+        ...PERCENTILES,
+        // CloudWatch counts what is above the bound that is given first.
+        ...bounds.map((bound) => `TC(${formatBound(bound)}:)`),
+    ].map((statistic) => (0,metric_source/* lambdaMetric */.oc)('Duration', statistic));
+}
+function baselineSources(yardstick) {
+    return sourcesOf(boundsOf(yardstick));
+}
+function canarySources(yardstick) {
+    return sourcesOf(boundsOf(yardstick).map((bound) => bound * TOLERATED_RATIO));
+}
+function boundsOf(yardstick) {
+    return yardstick === undefined ? [] : [yardstick.p90, yardstick.p99];
+}
+/** CloudWatch takes at most ten decimals, and no exponent. */
+function formatBound(bound) {
+    return bound.toFixed(3);
+}
+/**
+ * Whether the canary is slower by more than a fifth.
+ *
+ * With a yardstick τ, a request of the baseline is slow above τ and one of the canary above 1.2 τ. If the canary
+ * takes at most 1.2 times as long, whatever the shape of the durations, it has at most the baseline's share of
+ * slow requests, which is the null hypothesis of {@link judge}. It is asked for the 90th percentile, which moves
+ * when everything is slower, and for the 99th, which moves with the slowest, each at half of alpha.
+ *
+ * Without a yardstick: whether the canary's median is above 1.2 times the baseline's in more than half of the
+ * minutes.
+ */
+function judgeDurations(durations) {
+    const { target, yardstick, baseline, canary, from, to, mixed } = durations;
+    const minutes = (0,minute/* minutesBetween */.OJ)(from, to).filter((at) => !mixed.has(at));
+    return {
+        target,
+        baseline: percentilesOf(baseline, minutes),
+        canary: percentilesOf(canary, minutes),
+        tests: yardstick === undefined
+            ? [signTest(durations, minutes)]
+            : [countTest(durations, yardstick.p90, 0), countTest(durations, yardstick.p99, 1)],
+    };
+}
+/** Where the counts above the bounds begin, behind the number of requests and the percentiles. */
+const FIRST_COUNT = 1 + PERCENTILES.length;
+function countTest(durations, bound, index) {
+    const { baseline, canary, from, to, mixed } = durations;
+    const alpha = durations.alpha / 2;
+    const slow = (series) => ({
+        total: series[0] ?? NONE,
+        bad: series[FIRST_COUNT + index] ?? NONE,
+    });
+    const minutes = (0,pairing/* pairMinutes */.E)({ baseline: slow(baseline), canary: slow(canary) }, { from, to, mixed, withoutBad: 'none' });
+    const { logE, revertAt, pValue } = (0,evidence/* judge */.S4)(minutes, { ...evidence/* STANDARD_RULE */.fM, alpha, floor: 0 });
+    const reverts = revertAt !== null;
+    const old = sum(minutes.map((minute) => minute.baseline));
+    const current = sum(minutes.map((minute) => minute.canary));
+    return {
+        counted: `${ofAll(current)} requests took longer than ${milliseconds(bound * TOLERATED_RATIO)}, ` +
+            `and ${ofAll(old)} of the old version longer than ${milliseconds(bound)}`,
+        logE: reverts ? -Math.log(pValue) : (logE.at(-1) ?? 0),
+        needed: 1 / alpha,
+        reverts,
+    };
+}
+const NONE = new Map();
+/** The median of fewer is mostly chance. */
+const FEWEST_REQUESTS = 5;
+function signTest({ baseline, canary, alpha }, minutes) {
+    const signs = minutes.flatMap((at) => {
+        const [old, current] = [baseline, canary].map((series) => ({
+            requests: series[0]?.get(at) ?? 0,
+            median: series[1]?.get(at),
+        }));
+        if (old?.median === undefined || current?.median === undefined)
+            return [];
+        if (Math.min(old.requests, current.requests) < FEWEST_REQUESTS)
+            return [];
+        return [current.median > TOLERATED_RATIO * old.median];
+    });
+    const logE = signEvidence(signs);
+    const reverts = logE.some((evidence) => evidence >= -Math.log(alpha));
+    return {
+        counted: `in ${signs.filter(Boolean).length} of ${signs.length} minutes the median of the new version was more than ` +
+            'a fifth above that of the old one',
+        logE: reverts ? Math.max(...logE) : (logE.at(-1) ?? 0),
+        needed: 1 / alpha,
+        reverts,
+    };
+}
+function percentilesOf(series, minutes) {
+    const [p50 = null, p90 = null, p99 = null] = PERCENTILES.map((_, index) => median(minutes.flatMap((at) => series[1 + index]?.get(at) ?? [])));
+    return { p50, p90, p99 };
+}
+function median(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
+}
+function sum(counts) {
+    return {
+        total: counts.reduce((total, each) => total + each.total, 0),
+        bad: counts.reduce((total, each) => total + Math.min(each.bad, each.total), 0),
+    };
+}
+function ofAll({ total, bad }) {
+    return `${(0,numbers/* grouped */.z)(bad)} of ${(0,numbers/* grouped */.z)(total)}`;
+}
+/** `72 ms`, `3.5 ms`, `12,400 ms` */
+function milliseconds(value) {
+    const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+    return `${(0,numbers/* grouped */.z)(shown)} ms`;
+}
+/** Whether a test came to what it needs. */
+function isSlower({ tests }) {
+    return tests.some(({ reverts }) => reverts);
+}
+/** The test with the most evidence for what it needs. */
+function gravestTest({ tests }) {
+    return tests.toSorted((a, b) => surplus(b) - surplus(a))[0];
+}
+function surplus({ logE, needed }) {
+    return logE - Math.log(needed);
+}
+/**
+ * `duration of checkout:live: canary p50 41 ms, p90 62 ms, p99 130 ms; baseline p50 40 ms, p90 61 ms, p99 131 ms;
+ * evidence 0.3:1 of 200:1 needed`
+ */
+function describeDurations(report) {
+    const { target, baseline, canary } = report;
+    const test = gravestTest(report);
+    return [
+        `duration of ${target}: canary ${describePercentiles(canary)}`,
+        `baseline ${describePercentiles(baseline)}`,
+        ...(test?.reverts === true ? [test.counted] : []),
+        ...(test === undefined ? [] : [evidenceFor(test)]),
+    ].join('; ');
+}
+/** `evidence 0.3:1 of 200:1 needed` */
+function evidenceFor({ logE, needed }) {
+    return `evidence ${(0,analysis/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1 needed`;
+}
+function describePercentiles(percentiles) {
+    const known = PERCENTILES.flatMap((name) => {
+        const value = percentiles[name];
+        return value === null ? [] : [`${name} ${milliseconds(value)}`];
+    });
+    return known.length === 0 ? 'served no request' : known.join(', ');
 }
 
 
@@ -63327,7 +63586,8 @@ function formatDuration(ms) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bg: () => (/* binding */ failuresToRevert),
 /* harmony export */   S4: () => (/* binding */ judge),
-/* harmony export */   fM: () => (/* binding */ STANDARD_RULE)
+/* harmony export */   fM: () => (/* binding */ STANDARD_RULE),
+/* harmony export */   uw: () => (/* binding */ logMean)
 /* harmony export */ });
 const STANDARD_RULE = {
     alpha: 0.01,
@@ -63561,6 +63821,47 @@ function sameRollout(a, b) {
 
 /***/ }),
 
+/***/ 1785:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H7: () => (/* binding */ namesVersion),
+/* harmony export */   ak: () => (/* binding */ metricOf),
+/* harmony export */   oc: () => (/* binding */ lambdaMetric)
+/* harmony export */ });
+const PLACEHOLDER = /\{(function|alias|version)\}/g;
+/** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
+function metricOf(source, subject) {
+    const filled = Object.entries(source.dimensions).map(([name, value]) => [
+        name,
+        value.replace(PLACEHOLDER, (_, key) => subject[key]),
+    ]);
+    return { ...source, dimensions: Object.fromEntries(filled) };
+}
+/** Whether a metric tells the versions apart: without that, both sides of a comparison are the same. */
+function namesVersion({ dimensions }) {
+    return Object.values(dimensions).some((value) => value.includes('{version}'));
+}
+/**
+ * A metric that Lambda publishes of what one version did for an alias. `Resource` alone, as `function:8`, would
+ * show only who named that version in the request, and nothing of the alias's traffic.
+ */
+function lambdaMetric(name, statistic) {
+    return {
+        namespace: 'AWS/Lambda',
+        name,
+        statistic,
+        dimensions: {
+            FunctionName: '{function}',
+            Resource: '{function}:{alias}',
+            ExecutedVersion: '{version}',
+        },
+    };
+}
+
+
+/***/ }),
+
 /***/ 3395:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63618,6 +63919,45 @@ function grouped(number) {
 /** `0.73 %`, of a share from 0 to 1. */
 function percent(share) {
     return `${(share * 100).toFixed(2)} %`;
+}
+
+
+/***/ }),
+
+/***/ 6107:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ pairMinutes)
+/* harmony export */ });
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+
+/** The minutes whose counts are there, in order. Without any request of a version there is no datapoint: 0. */
+function pairMinutes({ baseline, canary }, { from, to, mixed, withoutBad }) {
+    const minutes = [];
+    for (let at = from; at <= to; at += _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg) {
+        if (mixed.has(at))
+            continue;
+        const counts = [baseline, canary].map((series) => countsAt(series, at, withoutBad));
+        const [ofBaseline, ofCanary] = counts;
+        if (ofBaseline === undefined || ofCanary === undefined)
+            continue;
+        minutes.push({ at, baseline: ofBaseline, canary: ofCanary });
+    }
+    return minutes;
+}
+function countsAt({ total, bad }, at, withoutBad) {
+    const requests = whole(total.get(at)) ?? 0;
+    const failures = whole(bad.get(at));
+    if (requests === 0)
+        return { total: 0, bad: 0 };
+    if (failures === undefined)
+        return withoutBad === 'late' ? undefined : { total: requests, bad: 0 };
+    return { total: requests, bad: failures };
+}
+/** Sums of counts; a metric that is something else must not make evidence of fractions or of less than nothing. */
+function whole(value) {
+    return value === undefined ? undefined : Math.max(0, Math.round(value));
 }
 
 
@@ -63755,6 +64095,7 @@ function reportOf(entries, { outcome, reason }, { startedAt, endedAt }) {
         weights: weightChanges(steps, entries),
         measurements: changedMeasurements(entries),
         comparisons: compared?.comparisons ?? [],
+        durations: compared?.durations ?? [],
         warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
     };
 }
@@ -64133,7 +64474,7 @@ function worst(verdicts) {
 
 /***/ }),
 
-/***/ 636:
+/***/ 3865:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64151,9 +64492,12 @@ var duration = __nccwpck_require__(8571);
 var core_report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/github/log.ts
 var log = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
+var duration_comparison = __nccwpck_require__(2844);
 // EXTERNAL MODULE: ./src/core/markdown.ts
 var markdown = __nccwpck_require__(6706);
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
+
 
 
 // A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
@@ -64209,6 +64553,10 @@ function jsonReport(report) {
         comparisons: report.comparisons.slice(0, MOST_COMPARISONS).map((comparison) => {
             const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = comparison;
             return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
+        }),
+        durations: report.durations.slice(0, MOST_COMPARISONS).map((duration) => {
+            const { target, baseline, canary } = duration;
+            return { target, baseline, canary, isSlower: (0,duration_comparison/* isSlower */.tp)(duration) };
         }),
         warnings: report.warnings.slice(0, MOST_WARNINGS),
     };
@@ -64409,11 +64757,47 @@ function encode(text) {
     return encodeURIComponent(text.toWellFormed()).replace(/[!'()*_~.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+;// CONCATENATED MODULE: ./src/core/duration-summary.ts
+
+
+const duration_summary_MOST_ROWS = 50;
+const duration_summary_LONGEST_NAME = 120;
+/** How long requests of both versions took, as a part of the summary. */
+function durationSection(durations) {
+    const served = durations.filter(({ canary }) => canary.p50 !== null);
+    if (served.length === 0)
+        return [];
+    return [
+        '',
+        '### Duration',
+        '',
+        ...(0,markdown/* table */.tp)(['of', 'new version: p50, p90, p99', 'old version: p50, p90, p99', 'a fifth slower?'], served.slice(0, duration_summary_MOST_ROWS).map(duration_summary_row)),
+        ...(served.length > duration_summary_MOST_ROWS ? ['', `… and ${served.length - duration_summary_MOST_ROWS} more.`] : []),
+        '',
+        '<sub>Medians over the minutes with both versions. In a minute with few requests p99 is that of the slowest.</sub>',
+    ];
+}
+function duration_summary_row(report) {
+    const { target, canary, baseline } = report;
+    const test = (0,duration_comparison/* gravestTest */.ds)(report);
+    const evidence = test === undefined ? '–' : (0,duration_comparison/* evidenceFor */.hF)(test);
+    return [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(target, duration_summary_LONGEST_NAME)),
+        percentiles(canary),
+        percentiles(baseline),
+        (0,markdown/* escapeMarkdown */.FV)((0,duration_comparison/* isSlower */.tp)(report) ? `yes: ${test?.counted ?? ''}; ${evidence}` : evidence),
+    ];
+}
+function percentiles({ p50, p90, p99 }) {
+    return [p50, p90, p99].map((each) => (each === null ? '–' : (0,duration_comparison/* milliseconds */.Rz)(each))).join(', ');
+}
+
 // EXTERNAL MODULE: ./src/core/plan.ts
 var plan = __nccwpck_require__(4620);
 // EXTERNAL MODULE: ./src/core/target.ts
 var target = __nccwpck_require__(4294);
 ;// CONCATENATED MODULE: ./src/core/summary.ts
+
 
 
 
@@ -64439,6 +64823,7 @@ function summaryOf(report) {
         ...steps(report),
         ...summary_chart(report),
         ...comparisonSection(report.comparisons),
+        ...durationSection(report.durations),
         ...alarms(report),
         ...metrics(report),
         ...changes(report),
@@ -64748,7 +65133,7 @@ function loadRollout() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9038);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -64761,7 +65146,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 706:
+/***/ 9038:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65133,37 +65518,8 @@ function seen(reading, at) {
 
 // EXTERNAL MODULE: ./src/core/marker.ts
 var core_marker = __nccwpck_require__(4517);
-;// CONCATENATED MODULE: ./src/core/metric-source.ts
-const PLACEHOLDER = /\{(function|alias|version)\}/g;
-/** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
-function metricOf(source, subject) {
-    const filled = Object.entries(source.dimensions).map(([name, value]) => [
-        name,
-        value.replace(PLACEHOLDER, (_, key) => subject[key]),
-    ]);
-    return { ...source, dimensions: Object.fromEntries(filled) };
-}
-/** Whether a metric tells the versions apart: without that, both sides of a comparison are the same. */
-function namesVersion({ dimensions }) {
-    return Object.values(dimensions).some((value) => value.includes('{version}'));
-}
-/**
- * A metric that Lambda publishes of what one version did for an alias. `Resource` alone, as `function:8`, would
- * show only who named that version in the request, and nothing of the alias's traffic.
- */
-function lambdaMetric(name, statistic) {
-    return {
-        namespace: 'AWS/Lambda',
-        name,
-        statistic,
-        dimensions: {
-            FunctionName: '{function}',
-            Resource: '{function}:{alias}',
-            ExecutedVersion: '{version}',
-        },
-    };
-}
-
+// EXTERNAL MODULE: ./src/core/metric-source.ts
+var metric_source = __nccwpck_require__(1785);
 // EXTERNAL MODULE: ./src/core/minute.ts
 var core_minute = __nccwpck_require__(3395);
 // EXTERNAL MODULE: ./src/core/plan.ts
@@ -65657,7 +66013,7 @@ async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics,
     if (!comparable && metricChecks.length === 0)
         return { comparable, problems: blind, warnings: [] };
     const minute = (0,core_minute/* lastSettledMinute */.Wz)(clock.now(), analysis.policy.metricDelayMs);
-    const probes = requests.map(({ target: { functionName, alias } }) => metricOf(lambdaMetric('Invocations', 'Sum'), {
+    const probes = requests.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), {
         function: functionName,
         alias,
         version: '1',
@@ -65930,7 +66286,7 @@ function createAlarmChecks(alarms, begin, policy) {
             const assessment = assess(watches, reading, histories, policy);
             watches = assessment.watches;
             const { verdict, measurements } = assessment;
-            return { verdict, measurements, comparisons: [], warnings: [] };
+            return { verdict, measurements, comparisons: [], durations: [], warnings: [] };
         },
     };
 }
@@ -65976,6 +66332,7 @@ function merged(all) {
         verdict: all.length === 0 ? core_verdict/* PASS */.C : (0,core_verdict/* worst */.Q)(all.map(({ verdict }) => verdict)),
         measurements: all.flatMap(({ measurements }) => measurements),
         comparisons: all.flatMap(({ comparisons }) => comparisons),
+        durations: all.flatMap(({ durations }) => durations),
         warnings: all.flatMap(({ warnings }) => warnings),
     };
 }
@@ -65984,6 +66341,8 @@ function merged(all) {
 var core_rollout = __nccwpck_require__(7058);
 // EXTERNAL MODULE: ./src/core/analysis.ts
 var analysis = __nccwpck_require__(7789);
+// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
+var duration_comparison = __nccwpck_require__(2844);
 // EXTERNAL MODULE: ./src/core/markdown.ts
 var markdown = __nccwpck_require__(6706);
 ;// CONCATENATED MODULE: ./src/core/metric-check.ts
@@ -66119,38 +66478,9 @@ function timeOfDay(at) {
         .join(':');
 }
 
-;// CONCATENATED MODULE: ./src/core/pairing.ts
-
-/** The minutes whose counts are there, in order. Without any request of a version there is no datapoint: 0. */
-function pairMinutes({ baseline, canary }, { from, to, mixed, withoutBad }) {
-    const minutes = [];
-    for (let at = from; at <= to; at += core_minute/* MINUTE_MS */.kg) {
-        if (mixed.has(at))
-            continue;
-        const counts = [baseline, canary].map((series) => countsAt(series, at, withoutBad));
-        const [ofBaseline, ofCanary] = counts;
-        if (ofBaseline === undefined || ofCanary === undefined)
-            continue;
-        minutes.push({ at, baseline: ofBaseline, canary: ofCanary });
-    }
-    return minutes;
-}
-function countsAt({ total, bad }, at, withoutBad) {
-    const requests = whole(total.get(at)) ?? 0;
-    const failures = whole(bad.get(at));
-    if (requests === 0)
-        return { total: 0, bad: 0 };
-    if (failures === undefined)
-        return withoutBad === 'late' ? undefined : { total: requests, bad: 0 };
-    return { total: requests, bad: failures };
-}
-/** Sums of counts; a metric that is something else must not make evidence of fractions or of less than nothing. */
-function whole(value) {
-    return value === undefined ? undefined : Math.max(0, Math.round(value));
-}
-
-;// CONCATENATED MODULE: ./src/metric-checks.ts
-
+// EXTERNAL MODULE: ./src/core/pairing.ts
+var pairing = __nccwpck_require__(6107);
+;// CONCATENATED MODULE: ./src/core/metric-reader.ts
 
 
 
@@ -66161,18 +66491,110 @@ function whole(value) {
 
 const ERRORS = {
     name: 'errors',
-    bad: lambdaMetric('Errors', 'Sum'),
-    total: lambdaMetric('Invocations', 'Sum'),
+    bad: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
+    total: (0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'),
 };
+/** Compares Lambda's own errors of the two versions, and what the user wants compared besides. */
+function comparisonReaders(targets, compared, policy) {
+    const all = [ERRORS, ...compared];
+    // The promise is for the rollout: with more bets against it, each has to be surer.
+    const alpha = policy.rule.alpha / (all.length * targets.length);
+    const shared = { ...policy, rule: { ...policy.rule, alpha } };
+    return targets.flatMap((target) => all.map((each) => comparisonReader(each, target, shared)));
+}
+function comparisonReader({ name, bad, total }, { target, versions }, policy) {
+    const isErrors = name === ERRORS.name;
+    const of = (source, version) => filled(source, target, version);
+    return {
+        sources: [
+            of(total, versions.stable),
+            of(bad, versions.stable),
+            of(total, versions.canary),
+            of(bad, versions.canary),
+        ],
+        judge(series, { at, bake, from, to, mixed }) {
+            const [stableTotal = NONE, stableBad = NONE, canaryTotal = NONE, canaryBad = NONE] = series;
+            const minutes = (0,pairing/* pairMinutes */.E)({
+                baseline: { total: stableTotal, bad: stableBad },
+                canary: { total: canaryTotal, bad: canaryBad },
+            }, { from, to, mixed, withoutBad: isErrors ? 'late' : 'none' });
+            const { report, verdict, warnings } = (0,analysis/* judgeComparison */.tk)({ name, target: (0,core_target/* targetName */.je)(target), minutes, countsTraffic: isErrors }, { at, bake, policy });
+            return { comparison: report, verdict, warnings };
+        },
+    };
+}
+const NONE = new Map();
+/**
+ * Compares how long requests of the two versions take.
+ * @param reverts whether a canary that is slower fails, rather than that it is only reported
+ */
+function durationReaders(targets, reverts) {
+    const alpha = duration_comparison/* DURATION_ALPHA */.CT / targets.length;
+    return targets.map(({ target, versions, yardstick }) => {
+        const old = (0,duration_comparison/* baselineSources */.AZ)(yardstick).map((each) => filled(each, target, versions.stable));
+        const current = (0,duration_comparison/* canarySources */.zj)(yardstick).map((each) => filled(each, target, versions.canary));
+        return {
+            sources: [...old, ...current],
+            judge(series, { from, to, mixed }) {
+                const report = (0,duration_comparison/* judgeDurations */.RQ)({
+                    ...{ target: (0,core_target/* targetName */.je)(target), yardstick, from, to, mixed, alpha },
+                    baseline: series.slice(0, old.length),
+                    canary: series.slice(old.length),
+                });
+                const verdict = reverts && (0,duration_comparison/* isSlower */.tp)(report) ? { kind: 'fail', reason: (0,duration_comparison/* describeDurations */.Jy)(report) } : core_verdict/* PASS */.C;
+                return { duration: report, verdict, warnings: [] };
+            },
+        };
+    });
+}
+/** Watches a metric whatever the baseline does. */
+function thresholdReader(check, { target, versions }) {
+    const name = `${check.name} of ${(0,core_target/* targetName */.je)(target)}`;
+    return {
+        sources: check.sources.map((source) => filled(source, target, versions.canary)),
+        judge(series, { at, bake, from, to }) {
+            const { verdict, latest } = evaluateCheck(check, series, (0,core_minute/* minutesBetween */.OJ)(from, to));
+            const fails = verdict.kind === 'fail';
+            const measured = latest === null ? '' : formatValue(latest.value, check);
+            const isOver = at >= bake.since + bake.bakeMs;
+            return {
+                verdict: fails
+                    ? { kind: 'fail', reason: `${verdict.reason}, for ${(0,core_target/* targetName */.je)(target)}` }
+                    : core_verdict/* PASS */.C,
+                measurements: [
+                    {
+                        ...{ kind: 'metric', at, check: name, verdict },
+                        state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
+                        detail: measured,
+                    },
+                ],
+                warnings: isOver && latest === null
+                    ? [`metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`]
+                    : [],
+            };
+        },
+    };
+}
+function filled(source, target, version) {
+    return (0,metric_source/* metricOf */.ak)(source, { function: target.functionName, alias: target.alias, version });
+}
+
+;// CONCATENATED MODULE: ./src/metric-checks.ts
+
+
+
+
+
 /** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
 function createMetricChecks(options) {
-    const { metrics, analysis, metricDelayMs, monitoringGraceMs } = options;
-    const comparing = analysis === undefined ? [] : comparisonsOf(options, analysis);
-    const thresholds = options.targets.flatMap((target) => options.thresholds.map((check) => thresholdOf(check, target)));
+    const { metrics, targets, analysis, metricDelayMs, monitoringGraceMs } = options;
+    const comparing = versionReaders(options);
+    const thresholds = targets.flatMap((target) => options.thresholds.map((check) => thresholdReader(check, target)));
     const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
     const warned = new Set();
     const mixed = new Set();
     let comparisons = [];
+    let durations = [];
     let from;
     let seenAt;
     async function judgeAll(readers, moment, signal) {
@@ -66188,17 +66610,18 @@ function createMetricChecks(options) {
         return merged(judged);
     }
     function merged(judged) {
-        const found = judged.flatMap(({ comparison }) => comparison ?? []);
-        if (found.length > 0)
-            comparisons = found;
+        const compared = judged.flatMap(({ comparison }) => comparison ?? []);
+        if (compared.length > 0) {
+            comparisons = compared;
+            durations = judged.flatMap(({ duration }) => duration ?? []);
+        }
         const warnings = judged.flatMap((each) => each.warnings).filter((text) => !warned.has(text));
         for (const text of warnings)
             warned.add(text);
         return {
             verdict: (0,core_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
             measurements: judged.flatMap(({ measurements }) => measurements ?? []),
-            comparisons,
-            warnings,
+            ...{ comparisons, durations, warnings },
         };
     }
     function unseen(darkMs, problem) {
@@ -66234,69 +66657,46 @@ function createMetricChecks(options) {
         },
     };
 }
-function comparisonsOf({ targets, compared }, policy) {
-    const all = [ERRORS, ...compared];
-    // The promise is for the rollout: with more bets against it, each has to be surer.
-    const alpha = policy.rule.alpha / (all.length * targets.length);
-    const shared = { ...policy, rule: { ...policy.rule, alpha } };
-    return targets.flatMap((target) => all.map((each) => comparisonOf(each, target, shared)));
+function versionReaders({ targets, analysis, compared, compareDuration, }) {
+    if (analysis === undefined)
+        return [];
+    const reverts = analysis.mode === 'on' && compareDuration === 'on';
+    return [
+        ...comparisonReaders(targets, compared, analysis),
+        ...(compareDuration === 'off' ? [] : durationReaders(targets, reverts)),
+    ];
 }
-function comparisonOf({ name, bad, total }, { target, versions }, policy) {
-    const isErrors = name === ERRORS.name;
-    const of = (source, version) => filled(source, target, version);
-    return {
-        sources: [
-            of(total, versions.stable),
-            of(bad, versions.stable),
-            of(total, versions.canary),
-            of(bad, versions.canary),
-        ],
-        judge(series, { at, bake, from, to, mixed }) {
-            const [stableTotal = NONE, stableBad = NONE, canaryTotal = NONE, canaryBad = NONE] = series;
-            const minutes = pairMinutes({
-                baseline: { total: stableTotal, bad: stableBad },
-                canary: { total: canaryTotal, bad: canaryBad },
-            }, { from, to, mixed, withoutBad: isErrors ? 'late' : 'none' });
-            const { report, verdict, warnings } = (0,analysis/* judgeComparison */.tk)({ name, target: (0,core_target/* targetName */.je)(target), minutes, countsTraffic: isErrors }, { at, bake, policy });
-            return { comparison: report, verdict, warnings };
-        },
-    };
-}
-const NONE = new Map();
-function thresholdOf(check, { target, versions }) {
-    const name = `${check.name} of ${(0,core_target/* targetName */.je)(target)}`;
-    return {
-        sources: check.sources.map((source) => filled(source, target, versions.canary)),
-        judge(series, { at, bake, from, to }) {
-            const { verdict, latest } = evaluateCheck(check, series, (0,core_minute/* minutesBetween */.OJ)(from, to));
-            const fails = verdict.kind === 'fail';
-            const measured = latest === null ? '' : formatValue(latest.value, check);
-            const isOver = at >= bake.since + bake.bakeMs;
-            return {
-                verdict: fails
-                    ? { kind: 'fail', reason: `${verdict.reason}, for ${(0,core_target/* targetName */.je)(target)}` }
-                    : core_verdict/* PASS */.C,
-                measurements: [
-                    {
-                        ...{ kind: 'metric', at, check: name, verdict },
-                        state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
-                        detail: measured,
-                    },
-                ],
-                warnings: isOver && latest === null
-                    ? [`metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`]
-                    : [],
-            };
-        },
-    };
-}
-function filled(source, target, version) {
-    return metricOf(source, { function: target.functionName, alias: target.alias, version });
+
+;// CONCATENATED MODULE: ./src/yardsticks.ts
+
+
+
+/**
+ * How long the requests of each target took before the rollout, in the order of the targets. They are read by
+ * a call of their own: a statistic that CloudWatch refuses must not blind the comparison of the errors.
+ * @returns what kept them from being read, when something did
+ * @throws only when aborted
+ */
+async function readYardsticks(metrics, targets, { at, signal }) {
+    const sources = targets.flatMap(({ functionName, alias }) => duration_comparison/* HISTORY_SOURCES */.gO.map((source) => (0,metric_source/* metricOf */.ak)(source, { function: functionName, alias, version: '' })));
+    try {
+        const history = await metrics.read(sources, (0,duration_comparison/* historyBefore */.qu)(at), signal);
+        const width = duration_comparison/* HISTORY_SOURCES */.gO.length;
+        return {
+            yardsticks: targets.map((_, index) => (0,duration_comparison/* yardstickOf */.Mg)(history.slice(index * width, (index + 1) * width))),
+        };
+    }
+    catch (error) {
+        if (!(error instanceof call/* AwsCallError */.iQ))
+            throw error;
+        return { yardsticks: targets.map(() => undefined), problem: error.message };
+    }
 }
 
 // EXTERNAL MODULE: ./src/rollout.ts
 var src_rollout = __nccwpck_require__(6190);
 ;// CONCATENATED MODULE: ./src/shifting.ts
+
 
 
 
@@ -66347,9 +66747,10 @@ async function shift(shifting, { config, resumed, watches, comparable, surroundi
             createAlarmChecks(aws.alarms, watches, config),
             createMetricChecks({
                 metrics: aws.metrics,
-                targets: shifting,
+                targets: await timed(shifting, { config, comparable, surroundings }),
                 analysis: comparable ? policyOf(config) : undefined,
                 compared: config.compareMetrics,
+                compareDuration: config.compareDuration,
                 thresholds: config.metricChecks,
                 metricDelayMs: config.analysis.policy.metricDelayMs,
                 monitoringGraceMs: config.monitoringGraceMs,
@@ -66372,6 +66773,20 @@ async function shift(shifting, { config, resumed, watches, comparable, surroundi
         await waitForMinute(surroundings);
     const plan = { ...config.plan, onTheMinute: comparable };
     return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(plan, world, resumeStep(targets, resumed)));
+}
+/** With how long their requests took before, if that is compared. */
+async function timed(shifting, { config, comparable, surroundings }) {
+    const { aws, clock, chronicle, cancellation } = surroundings;
+    if (!comparable || config.compareDuration === 'off') {
+        return shifting.map((each) => ({ ...each, yardstick: undefined }));
+    }
+    const targets = shifting.map(({ target }) => target);
+    const moment = { at: clock.now(), signal: cancellation };
+    const { yardsticks, problem } = await readYardsticks(aws.metrics, targets, moment);
+    if (problem !== undefined) {
+        chronicle.note(`durations are compared by their medians alone: ${problem}`);
+    }
+    return shifting.map((each, index) => ({ ...each, yardstick: yardsticks[index] }));
 }
 function policyOf({ analysis: { mode, policy } }) {
     return mode === 'off' ? undefined : { mode, ...policy };
@@ -66480,8 +66895,8 @@ var cancellation = __nccwpck_require__(4632);
 var src_chronicle = __nccwpck_require__(8786);
 // EXTERNAL MODULE: ./src/clock.ts + 1 modules
 var clock = __nccwpck_require__(529);
-// EXTERNAL MODULE: ./src/github/conclusion.ts + 8 modules
-var conclusion = __nccwpck_require__(636);
+// EXTERNAL MODULE: ./src/github/conclusion.ts + 9 modules
+var conclusion = __nccwpck_require__(3865);
 // EXTERNAL MODULE: ./src/github/id-token.ts
 var id_token = __nccwpck_require__(4138);
 // EXTERNAL MODULE: external "fs"
@@ -72084,7 +72499,7 @@ function isOwn({ namespace, name }) {
 function sourceOf({ at, namespace, name }, dimensions, statistic) {
     if (namespace === undefined) {
         if (dimensions === undefined)
-            return lambdaMetric(name, statistic);
+            return (0,metric_source/* lambdaMetric */.oc)(name, statistic);
         throw new Mistake(at, `${name} alone is Lambda's own and has its dimensions already; for another one write its namespace too, ` +
             `as in Shop/Api:${name}`);
     }
@@ -72120,7 +72535,7 @@ function formatMetric(source) {
 function isLambdaMetric(source) {
     const { namespace, name, statistic } = source;
     return (isOwn({ at: 0, namespace: namespace === LAMBDA ? undefined : namespace, name }) &&
-        keyOf(source) === keyOf(lambdaMetric(name, statistic)));
+        keyOf(source) === keyOf((0,metric_source/* lambdaMetric */.oc)(name, statistic)));
 }
 function formatWord(word) {
     return /^[A-Za-z_][\w./-]*$/.test(word) ? word : `"${word}"`;
@@ -72187,7 +72602,7 @@ function countOf(metric, dimensions) {
         throw new Mistake(at, 'Duration is a time, and only counts can be compared');
     }
     const source = sourceOf(metric, dimensions, 'Sum');
-    if (!namesVersion(source)) {
+    if (!(0,metric_source/* namesVersion */.H7)(source)) {
         throw new Mistake(at, `no dimension of ${brief(formatMetric({ ...source, dimensions: {} }))} has {version} in its value, so ` +
             'both versions would be compared by the same numbers; add the one that tells them apart, like Version={version}');
     }
@@ -72603,6 +73018,7 @@ const INPUT_DEFAULTS = {
     'on-inconclusive': 'promote',
     'metric-delay': '90s',
     'compare-metrics': '',
+    'compare-duration': 'observe',
     'metric-checks': '',
     'poll-interval': '15s',
     'on-alarm-at-start': 'fail',
@@ -72640,6 +73056,9 @@ function readInputs(get, defaults) {
         ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
             ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
             : []),
+        ...(inputs.analysis.mode === 'off' && inputs['compare-duration'] === 'on'
+            ? ['compare-duration: nothing is compared with analysis: off; leave one of the two out']
+            : []),
     ];
     if (problems.length > 0 || region === undefined)
         throw new src_problems/* Refusal */.P(problems);
@@ -72676,6 +73095,7 @@ function readInputs(get, defaults) {
             },
         },
         compareMetrics: inputs['compare-metrics'],
+        compareDuration: inputs['compare-duration'],
         metricChecks: inputs['metric-checks'],
         dryRun: inputs['dry-run'],
         region,
@@ -72778,6 +73198,7 @@ const schema = schemas/* object */.Ikc({
     'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
     'metric-delay': duration(0, '0s'),
     'compare-metrics': parsedBy(parseCompareMetrics),
+    'compare-duration': oneOf(['on', 'observe', 'off']),
     'metric-checks': parsedBy(parseMetricChecks),
     'poll-interval': duration(1_000, '1s'),
     'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
@@ -72942,7 +73363,7 @@ async function attempt(chronicle, cancellation) {
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
 /* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8557);
 /* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4294);
-/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(636);
+/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3865);
 /* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6264);
@@ -73108,12 +73529,12 @@ async function assess(command, { checks, clock, journal, cancellation, pollInter
     cancellation.throwIfAborted();
     const at = clock.now();
     const assessment = await checks.assess(at, command.bake, cancellation);
-    const { verdict, measurements, comparisons, warnings } = assessment;
+    const { verdict, measurements, comparisons, durations, warnings } = assessment;
     for (const text of warnings)
         journal.record({ type: 'warning', at, text });
     journal.record({ type: 'measurements', at, measurements, verdict });
     if (comparisons.length > 0)
-        journal.record({ type: 'comparisons', at, comparisons });
+        journal.record({ type: 'comparisons', at, comparisons, durations });
     return { type: 'assessed', at, verdict };
 }
 /** Waits for all, so that no call is left running behind the next command. */

@@ -280,6 +280,7 @@ function configOf(scenario: Scenario): Config {
         : { action: scenario.onUnfinished, given: true },
     analysis: { ...ANALYSIS, mode: scenario.traffic === undefined ? 'off' : 'on' },
     compareMetrics: [],
+    compareDuration: 'observe',
     metricChecks: [],
     dryRun: false,
     region: REGION,

@@ -1,9 +1,9 @@
 import { AwsError } from './aws-error.ts';
 import { invalid } from './cloudwatch.ts';
 import type { SimulatorClock } from './clock.ts';
-import { STATISTICS } from './evaluation.ts';
 import { list, members, number, text, type Members } from './members.ts';
 import { MINUTE_MS, type Dimensions, type Metrics } from './metrics.ts';
+import { isStatistic } from './statistics.ts';
 
 export interface MetricDataQuery {
   readonly id: string;
@@ -132,7 +132,7 @@ function queryIn(value: unknown): MetricDataQuery {
     throw invalid('Period must be a multiple of 60; high resolution is not simulated');
   }
   const statistic = text(stat['Stat']) ?? '';
-  if (!STATISTICS.includes(statistic)) throw invalid(`The statistic ${statistic} is not simulated`);
+  if (!isStatistic(statistic)) throw invalid(`The statistic ${statistic} is not simulated`);
   const dimensions = (list(metric['Dimensions']) ?? []).map(members);
   return {
     id,

@@ -1,3 +1,5 @@
+import { statisticOf, type Distribution } from './statistics.ts';
+
 export const MINUTE_MS = 60_000;
 
 /** Who the invocations were for. */
@@ -13,7 +15,8 @@ export interface Counts {
   readonly invocations: number;
   readonly errors: number;
   readonly throttles: number;
-  readonly durationMs: number;
+  /** How long the invocations took, milliseconds. */
+  readonly durations: Distribution;
 }
 
 export type Dimensions = Readonly<Record<string, string>>;
@@ -39,9 +42,7 @@ interface Bucket {
   invocations: number;
   errors: number;
   throttles: number;
-  durationSumMs: number;
-  shortestMs: number;
-  longestMs: number;
+  readonly durations: Map<number, number>;
 }
 
 export function createMetrics(): Metrics {
@@ -58,33 +59,34 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    add(series, at, { invocations, errors, throttles, durationMs }) {
+    add(series, at, { invocations, errors, throttles, durations }) {
       const bucket = bucketOf(series, at);
       bucket.invocations += invocations;
       bucket.errors += errors;
       bucket.throttles += throttles;
-      if (invocations === 0) return;
-      bucket.durationSumMs += invocations * durationMs;
-      bucket.shortestMs = Math.min(bucket.shortestMs, durationMs);
-      bucket.longestMs = Math.max(bucket.longestMs, durationMs);
+      addTo(bucket.durations, durations);
     },
 
     read({ metricName, dimensions, statistic, from, to }) {
-      const found: Values[] = [];
+      const found = new Map<number, number>();
       for (let minute = from; minute < to; minute += MINUTE_MS) {
         for (const bucket of minutes.get(minute)?.values() ?? []) {
-          const values = belongs(bucket.series, dimensions) ? valuesOf(metricName, bucket) : NONE;
-          if (values.count > 0) found.push(values);
+          if (belongs(bucket.series, dimensions)) addTo(found, valuesOf(metricName, bucket));
         }
       }
-      return found.length === 0 ? undefined : statisticOf(statistic, found);
+      return found.size === 0 ? undefined : statisticOf(statistic, found);
     },
   };
 }
 
 function emptyBucket(series: Series): Bucket {
-  const counts = { invocations: 0, errors: 0, throttles: 0, durationSumMs: 0 };
-  return { series, ...counts, shortestMs: Infinity, longestMs: 0 };
+  return { series, invocations: 0, errors: 0, throttles: 0, durations: new Map() };
+}
+
+function addTo(sum: Map<number, number>, values: Distribution): void {
+  for (const [value, count] of values) {
+    if (count > 0) sum.set(value, (sum.get(value) ?? 0) + count);
+  }
 }
 
 /** Lambda publishes under these sets only, and CloudWatch does not aggregate over others. */
@@ -105,54 +107,27 @@ function belongs({ functionName, alias, version }: Series, dimensions: Dimension
   );
 }
 
-/** The single values that a metric had in a minute, summed up. */
-interface Values {
-  readonly count: number;
-  readonly sum: number;
-  readonly minimum: number;
-  readonly maximum: number;
-}
-
-const NONE: Values = { count: 0, sum: 0, minimum: 0, maximum: 0 };
-
-function valuesOf(metricName: string, bucket: Bucket): Values {
-  const { invocations, errors, throttles } = bucket;
+/** The single values that a metric had in a minute. */
+function valuesOf(metricName: string, bucket: Bucket): Distribution {
+  const { invocations, errors, throttles, durations } = bucket;
   switch (metricName) {
     case 'Invocations':
-      return { count: invocations, sum: invocations, minimum: 1, maximum: 1 };
+      return new Map([[1, invocations]]);
     case 'Errors':
       // 0 or 1 for each invocation, so the average is the error rate.
       return zeroOrOne(invocations, errors);
     case 'Throttles':
       return zeroOrOne(invocations + throttles, throttles);
     case 'Duration':
-      return {
-        count: invocations,
-        sum: bucket.durationSumMs,
-        minimum: bucket.shortestMs,
-        maximum: bucket.longestMs,
-      };
+      return durations;
     default:
-      return NONE;
+      return new Map();
   }
 }
 
-function zeroOrOne(count: number, ones: number): Values {
-  return { count, sum: ones, minimum: ones === count ? 1 : 0, maximum: ones > 0 ? 1 : 0 };
-}
-
-function statisticOf(statistic: string, all: readonly Values[]): number {
-  const total = (member: 'count' | 'sum') => all.reduce((sum, each) => sum + each[member], 0);
-  switch (statistic) {
-    case 'SampleCount':
-      return total('count');
-    case 'Average':
-      return total('sum') / total('count');
-    case 'Minimum':
-      return Math.min(...all.map(({ minimum }) => minimum));
-    case 'Maximum':
-      return Math.max(...all.map(({ maximum }) => maximum));
-    default:
-      return total('sum');
-  }
+function zeroOrOne(count: number, ones: number): Distribution {
+  return new Map([
+    [0, count - ones],
+    [1, ones],
+  ]);
 }

@@ -45,6 +45,11 @@ export function binomial(random: Random, count: number, probability: number): nu
   return successes;
 }
 
+/** A number whose logarithm is normal: the median and the standard deviation of the logarithm. */
+export function logNormal(random: Random, median: number, sigma: number): number {
+  return median * exp(sigma * normal(random));
+}
+
 /** Box and Muller. */
 function normal(random: Random): number {
   return sqrt(-2 * log(1 - random())) * cos(2 * Math.PI * random());

@@ -6,7 +6,10 @@ import type { Random } from './random.ts';
 export interface Behaviour {
   /** Share of invocations that fail, 0 to 1. */
   readonly errorRate: number;
+  /** The median. */
   readonly durationMs: number;
+  /** Standard deviation of the duration's logarithm; 0 when left out: all take the same time. */
+  readonly durationSpread?: number;
 }
 
 export const GOOD: Behaviour = { errorRate: 0.0005, durationMs: 40 };

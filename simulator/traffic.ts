@@ -1,8 +1,9 @@
 import type { Alarms } from './alarms.ts';
 import type { SimulatorClock } from './clock.ts';
 import { MINUTE_MS, type Metrics } from './metrics.ts';
-import { binomial, poisson, type Random } from './random.ts';
-import type { LambdaFunction } from './state.ts';
+import { binomial, logNormal, poisson, type Random } from './random.ts';
+import type { Behaviour, LambdaFunction } from './state.ts';
+import type { Distribution } from './statistics.ts';
 
 const SECOND_MS = 1000;
 
@@ -80,10 +81,25 @@ export function createTraffic(world: TrafficWorld): Traffic {
         ? found.latest
         : found.versions.find((each) => each.version === version);
     if (served === undefined) return;
-    const { errorRate, durationMs } = served.configuration.behaviour;
-    const errors = binomial(random, invocations, errorRate);
-    const counts = { invocations, errors, throttles: 0, durationMs };
+    const { behaviour } = served.configuration;
+    const errors = binomial(random, invocations, behaviour.errorRate);
+    const durations = durationsOf(invocations, behaviour);
+    const counts = { invocations, errors, throttles: 0, durations };
     metrics.add({ functionName: found.name, alias, version }, lived, counts);
+  }
+
+  /** Rounded, so that there are not as many values as invocations. */
+  function durationsOf(
+    invocations: number,
+    { durationMs, durationSpread = 0 }: Behaviour,
+  ): Distribution {
+    if (durationSpread === 0) return new Map([[durationMs, invocations]]);
+    const durations = new Map<number, number>();
+    for (let index = 0; index < invocations; index++) {
+      const duration = Number(logNormal(random, durationMs, durationSpread).toPrecision(3));
+      durations.set(duration, (durations.get(duration) ?? 0) + 1);
+    }
+    return durations;
   }
 
   return {
@@ -103,4 +119,4 @@ interface Invocations {
   readonly invocations: number;
 }
 
-const NOTHING = { invocations: 0, errors: 0, durationMs: 0 };
+const NOTHING = { invocations: 0, errors: 0, durations: new Map<number, number>() };

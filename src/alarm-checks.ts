@@ -46,7 +46,7 @@ export function createAlarmChecks(
       const assessment = assess(watches, reading, histories, policy);
       watches = assessment.watches;
       const { verdict, measurements } = assessment;
-      return { verdict, measurements, comparisons: [], warnings: [] };
+      return { verdict, measurements, comparisons: [], durations: [], warnings: [] };
     },
   };
 }

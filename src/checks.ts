@@ -39,6 +39,7 @@ function merged(all: readonly Assessment[]): Assessment {
     verdict: all.length === 0 ? PASS : worst(all.map(({ verdict }) => verdict)),
     measurements: all.flatMap(({ measurements }) => measurements),
     comparisons: all.flatMap(({ comparisons }) => comparisons),
+    durations: all.flatMap(({ durations }) => durations),
     warnings: all.flatMap(({ warnings }) => warnings),
   };
 }

@@ -1,5 +1,6 @@
 import type { Measurement } from './core/alarms.ts';
 import type { ComparisonReport } from './core/analysis.ts';
+import type { DurationReport } from './core/duration-comparison.ts';
 import type { Entry } from './core/journal.ts';
 import type { Bake } from './core/plan.ts';
 import type { Versions } from './core/routing.ts';
@@ -61,6 +62,7 @@ export interface Assessment {
   readonly measurements: readonly Measurement[];
   /** All comparisons anew, when there are any. */
   readonly comparisons: readonly ComparisonReport[];
+  readonly durations: readonly DurationReport[];
   /** To be said, each once. */
   readonly warnings: readonly string[];
 }

@@ -93,10 +93,10 @@ async function assess(
   cancellation.throwIfAborted();
   const at = clock.now();
   const assessment = await checks.assess(at, command.bake, cancellation);
-  const { verdict, measurements, comparisons, warnings } = assessment;
+  const { verdict, measurements, comparisons, durations, warnings } = assessment;
   for (const text of warnings) journal.record({ type: 'warning', at, text });
   journal.record({ type: 'measurements', at, measurements, verdict });
-  if (comparisons.length > 0) journal.record({ type: 'comparisons', at, comparisons });
+  if (comparisons.length > 0) journal.record({ type: 'comparisons', at, comparisons, durations });
   return { type: 'assessed', at, verdict };
 }
 

@@ -6,6 +6,7 @@ import { formatDuration } from './core/duration.ts';
 import { markersOf, readMarker, withMarker, type Marker, type RolloutId } from './core/marker.ts';
 import { endingOf, type Ending } from './core/report.ts';
 import { isFinal, type State } from './core/rollout.ts';
+import type { Timed } from './core/metric-reader.ts';
 import { beginningOfMinute, isEarlyInMinute, MINUTE_MS } from './core/minute.ts';
 import type { Versions } from './core/routing.ts';
 import { sameTarget, targetName, type Target } from './core/target.ts';
@@ -14,6 +15,7 @@ import type { SavedTarget } from './github/saved.ts';
 import type { Config } from './inputs/inputs.ts';
 import type { Prepared } from './publish.ts';
 import { createMetricChecks } from './metric-checks.ts';
+import { readYardsticks } from './yardsticks.ts';
 import { rollOut, type World } from './rollout.ts';
 import { routerOf, type Surroundings } from './surroundings.ts';
 
@@ -85,9 +87,10 @@ export async function shift(
       createAlarmChecks(aws.alarms, watches, config),
       createMetricChecks({
         metrics: aws.metrics,
-        targets: shifting,
+        targets: await timed(shifting, { config, comparable, surroundings }),
         analysis: comparable ? policyOf(config) : undefined,
         compared: config.compareMetrics,
+        compareDuration: config.compareDuration,
         thresholds: config.metricChecks,
         metricDelayMs: config.analysis.policy.metricDelayMs,
         monitoringGraceMs: config.monitoringGraceMs,
@@ -108,6 +111,24 @@ export async function shift(
   if (comparable) await waitForMinute(surroundings);
   const plan = { ...config.plan, onTheMinute: comparable };
   return endingOf(await rollOut(plan, world, resumeStep(targets, resumed)));
+}
+
+/** With how long their requests took before, if that is compared. */
+async function timed(
+  shifting: readonly Shifting[],
+  { config, comparable, surroundings }: Pick<Shift, 'config' | 'comparable' | 'surroundings'>,
+): Promise<readonly Timed[]> {
+  const { aws, clock, chronicle, cancellation } = surroundings;
+  if (!comparable || config.compareDuration === 'off') {
+    return shifting.map((each) => ({ ...each, yardstick: undefined }));
+  }
+  const targets = shifting.map(({ target }) => target);
+  const moment = { at: clock.now(), signal: cancellation };
+  const { yardsticks, problem } = await readYardsticks(aws.metrics, targets, moment);
+  if (problem !== undefined) {
+    chronicle.note(`durations are compared by their medians alone: ${problem}`);
+  }
+  return shifting.map((each, index) => ({ ...each, yardstick: yardsticks[index] }));
 }
 
 function policyOf({ analysis: { mode, policy } }: Config): AnalysisPolicy | undefined {

@@ -160,7 +160,7 @@ describe('odds', () => {
     [Math.log(4.9), '4.9:1'],
     [Math.log(1234), '1,234:1'],
     [50, 'more than 1,000,000:1'],
-    [-3, '0.0:1'],
+    [-3, 'less than 0.1:1'],
   ])('of e^%d are %s', (logE, text) => {
     expect(odds(logE)).toBe(text);
   });

@@ -242,7 +242,7 @@ describe('the log', () => {
     };
     const told = linesOf([
       ...begun,
-      { type: 'comparisons', at: 302_000, comparisons: [comparison] },
+      { type: 'comparisons', at: 302_000, comparisons: [comparison], durations: [] },
       { type: 'state', at: 302_000, state: { phase: 'shifting', step: 1 } },
     ]);
     expect(told.at(-2)).toBe(

@@ -118,6 +118,19 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
         failuresToRevert: 7,
         reverts: index === 0,
       })),
+      durations: times(size.targets, (index) => ({
+        target: `function-${index}:live`,
+        baseline: { p50: 40, p90: 61.2, p99: 12_400 },
+        canary: { p50: 41, p90: 62, p99: null },
+        tests: [
+          {
+            counted: '12 of 400 requests took longer than 72 ms',
+            logE: 9,
+            needed: 200,
+            reverts: true,
+          },
+        ],
+      })),
     },
     { type: 'state', at: 60_010, state: { phase: 'reverting', reason } },
     { type: 'state', at: 60_020, state: { phase: 'reverted', reason } },

@@ -60,6 +60,7 @@ describe('inputs', () => {
           metricDelayMs: 90_000,
         },
       },
+      compareDuration: 'observe',
       compareMetrics: [],
       metricChecks: [],
       dryRun: false,

@@ -6,22 +6,29 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 
 import type { MetricSource, Series } from '../core/metric-source.ts';
-import { beginningOfMinute, MINUTE_MS } from '../core/minute.ts';
+import { MINUTE_MS } from '../core/minute.ts';
 import { call } from './call.ts';
 import { everyPage, lineIn, numberIn } from './reply.ts';
 
-/** Reads metrics of CloudWatch, minute by minute. */
+/** Reads metrics of CloudWatch. */
 export interface Metrics {
   /**
    * One series for each source, in the same order: empty for a metric that does not exist.
-   * @param window beginning of the first and of the last minute, epoch milliseconds
    * @throws {AwsCallError} also when one of the metrics came incomplete
    */
   readonly read: (
     sources: readonly MetricSource[],
-    window: { readonly from: number; readonly to: number },
+    window: Window,
     signal: AbortSignal,
   ) => Promise<readonly Series[]>;
+}
+
+/** Beginning of the first and of the last period, epoch milliseconds. */
+interface Window {
+  readonly from: number;
+  readonly to: number;
+  /** Whole minutes; one when left out. */
+  readonly periodMs?: number;
 }
 
 /** GetMetricData takes at most this many. */
@@ -32,19 +39,19 @@ const INTENT = { action: 'cloudwatch:GetMetricData', resource: '*' };
 export function createMetrics(cloudwatch: CloudWatchClient): Metrics {
   async function readBatch(
     sources: readonly MetricSource[],
-    { from, to }: { readonly from: number; readonly to: number },
+    { from, to, periodMs = MINUTE_MS }: Window,
     signal: AbortSignal,
   ): Promise<readonly Series[]> {
-    const queries = sources.map(queryOf);
+    const queries = sources.map((source, index) => queryOf(source, index, periodMs));
     const results = await call(INTENT, signal, async (options) =>
       seriesIn(
-        sources,
+        { sources, periodMs },
         await everyPage(async (NextToken) => {
           const reply = await cloudwatch.send(
             new GetMetricDataCommand({
               MetricDataQueries: queries,
               StartTime: new Date(from),
-              EndTime: new Date(to + MINUTE_MS),
+              EndTime: new Date(to + periodMs),
               ScanBy: 'TimestampAscending',
               NextToken,
             }),
@@ -72,13 +79,14 @@ export function createMetrics(cloudwatch: CloudWatchClient): Metrics {
 function queryOf(
   { namespace, name, dimensions, statistic }: MetricSource,
   index: number,
+  periodMs: number,
 ): MetricDataQuery {
   return {
     Id: idOf(index),
     ReturnData: true,
     MetricStat: {
       Stat: statistic,
-      Period: MINUTE_MS / 1000,
+      Period: periodMs / 1000,
       Metric: {
         Namespace: namespace,
         MetricName: name,
@@ -94,7 +102,7 @@ function idOf(index: number): string {
 
 /** @throws when CloudWatch gave a metric in part only, or not at all: half of the counts prove anything. */
 function seriesIn(
-  sources: readonly MetricSource[],
+  { sources, periodMs }: { readonly sources: readonly MetricSource[]; readonly periodMs: number },
   results: readonly MetricDataResult[],
 ): readonly Series[] {
   return sources.map(({ namespace, name }, index) => {
@@ -105,17 +113,17 @@ function seriesIn(
     if (status !== 'Complete') {
       throw new Error(`CloudWatch did not give all of ${namespace} ${name} (${lineIn(status)})`);
     }
-    return new Map(pages.flatMap(datapointsIn));
+    return new Map(pages.flatMap((page) => datapointsIn(page, periodMs)));
   });
 }
 
-function datapointsIn({
-  Timestamps,
-  Values,
-}: MetricDataResult): readonly (readonly [number, number])[] {
+function datapointsIn(
+  { Timestamps, Values }: MetricDataResult,
+  periodMs: number,
+): readonly (readonly [number, number])[] {
   return (Timestamps ?? []).flatMap((timestamp, index) => {
     const at = numberIn(timestamp.getTime());
     const value = numberIn(Values?.[index]);
-    return at === undefined || value === undefined ? [] : [[beginningOfMinute(at), value] as const];
+    return at === undefined || value === undefined ? [] : [[at - (at % periodMs), value] as const];
   });
 }

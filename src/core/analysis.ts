@@ -199,8 +199,12 @@ export function evidenceOf({ evidence, pValue, reverts }: ComparisonReport): num
 /** Above this it is certain for every practical purpose, and the number only takes room. */
 const CERTAIN_LOG = Math.log(1e6);
 
-/** `4.9:1`; `more than 1,000,000:1`. */
+/** Below this nothing speaks against the canary, and one decimal would show none. */
+const LEAST_LOG = Math.log(0.1);
+
+/** `4.9:1`; `less than 0.1:1`; `more than 1,000,000:1`. */
 export function odds(logE: number): string {
+  if (logE < LEAST_LOG) return 'less than 0.1:1';
   if (logE > CERTAIN_LOG) return 'more than 1,000,000:1';
   const value = Math.exp(logE);
   return `${value < 100 ? value.toFixed(1) : grouped(Math.round(value))}:1`;

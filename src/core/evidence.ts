@@ -168,7 +168,7 @@ function clamped({ total, bad }: Counts = { total: 0, bad: 0 }): Counts {
 }
 
 /** Logarithm of the mean of the exponentials, however large those are. */
-function logMean(logs: readonly number[]): number {
+export function logMean(logs: readonly number[]): number {
   const greatest = Math.max(...logs);
   const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
   return greatest + Math.log(sum / logs.length);

@@ -1,5 +1,6 @@
 import type { Measurement } from './alarms.ts';
 import type { ComparisonReport } from './analysis.ts';
+import type { DurationReport } from './duration-comparison.ts';
 import type { Plan } from './plan.ts';
 import type { State } from './rollout.ts';
 import type { TargetReport } from './target.ts';
@@ -28,6 +29,7 @@ export type Entry =
       readonly type: 'comparisons';
       readonly at: number;
       readonly comparisons: readonly ComparisonReport[];
+      readonly durations: readonly DurationReport[];
     }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */

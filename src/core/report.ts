@@ -1,5 +1,6 @@
 import type { Measurement } from './alarms.ts';
 import type { ComparisonReport } from './analysis.ts';
+import type { DurationReport } from './duration-comparison.ts';
 import { changedSince, type Entry } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { stepAt, type FinalState } from './rollout.ts';
@@ -61,6 +62,7 @@ export interface Report extends Ending {
   readonly measurements: readonly Measurement[];
   /** How the versions compare; none when they were not compared. */
   readonly comparisons: readonly ComparisonReport[];
+  readonly durations: readonly DurationReport[];
   readonly warnings: readonly string[];
 }
 
@@ -91,6 +93,7 @@ export function reportOf(
     weights: weightChanges(steps, entries),
     measurements: changedMeasurements(entries),
     comparisons: compared?.comparisons ?? [],
+    durations: compared?.durations ?? [],
     warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
   };
 }

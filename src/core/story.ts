@@ -1,5 +1,6 @@
 import type { Measurement } from './alarms.ts';
 import { describeComparison, type ComparisonReport } from './analysis.ts';
+import { describeDurations, type DurationReport } from './duration-comparison.ts';
 import { formatDuration } from './duration.ts';
 import { changedSince, type Entry } from './journal.ts';
 import { describeWeight, totalBakeMs, type Plan } from './plan.ts';
@@ -23,6 +24,7 @@ export interface Memory {
   readonly state?: State;
   readonly measurements: ReadonlyMap<string, Measurement>;
   readonly comparisons: readonly ComparisonReport[];
+  readonly durations: readonly DurationReport[];
   /** Of the last reading. */
   readonly verdict?: Verdict;
   /** When something was last said. */
@@ -40,6 +42,7 @@ export function beginStory(at: number): Memory {
     plan: { steps: [], onTheMinute: false },
     measurements: new Map(),
     comparisons: [],
+    durations: [],
   };
 }
 
@@ -75,7 +78,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'plan':
       return { ...memory, plan: entry.plan };
     case 'comparisons':
-      return { ...memory, comparisons: entry.comparisons };
+      return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
     case 'targets':
     case 'note':
     case 'details':
@@ -112,20 +115,25 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
   }
 }
 
-function transition({ plan, state: before, comparisons }: Memory, now: State): readonly Line[] {
+function transition(memory: Memory, now: State): readonly Line[] {
+  const { plan, state: before } = memory;
   if (before?.phase !== 'baking' || now.phase === 'baking') return arrival(plan, before, now);
-  const told = stepAt(plan, before.step).weight < 100 ? comparisons : [];
-  const compared = told
-    // The reason of a revert tells of it already.
-    .filter(
-      ({ evidence, reverts }) => evidence.length > 0 && !(reverts && now.phase === 'reverting'),
-    )
-    .map((each) => info(describeComparison(each)));
+  const compared =
+    stepAt(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
   const passed =
     now.phase === 'shifting' || now.phase === 'confirming'
       ? [info(`${describeStep(plan, before.step)} passed`)]
       : [];
   return [...compared, ...passed, ...arrival(plan, before, now)];
+}
+
+/** How the versions compare. The reason of a revert tells of what it rests on already. */
+function describeVersions({ comparisons, durations }: Memory, now: State): readonly string[] {
+  const isReason = (text: string) => now.phase === 'reverting' && now.reason.includes(text);
+  return [
+    ...comparisons.filter(({ evidence }) => evidence.length > 0).map(describeComparison),
+    ...durations.filter(({ canary }) => canary.p50 !== null).map(describeDurations),
+  ].filter((text) => !isReason(text));
 }
 
 function arrival(plan: Plan, before: State | undefined, now: State): readonly Line[] {

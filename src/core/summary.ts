@@ -2,6 +2,7 @@ import { GREEN, mermaidChart, RED } from './chart.ts';
 import type { Measurement } from './alarms.ts';
 import { comparisonSection } from './comparison-summary.ts';
 import { alarmUrl, aliasUrl } from './console.ts';
+import { durationSection } from './duration-summary.ts';
 import { formatDuration } from './duration.ts';
 import { bold, escapeMarkdown, link, shorten, table } from './markdown.ts';
 import { headline, isSuccess, type Report } from './report.ts';
@@ -26,6 +27,7 @@ export function summaryOf(report: Report): string {
     ...steps(report),
     ...chart(report),
     ...comparisonSection(report.comparisons),
+    ...durationSection(report.durations),
     ...alarms(report),
     ...metrics(report),
     ...changes(report),

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 
+import { isSlower } from '../core/duration-comparison.ts';
 import { oneLine, shorten } from '../core/markdown.ts';
 import type { Report } from '../core/report.ts';
 
@@ -59,6 +60,10 @@ function jsonReport(report: Report) {
       const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } =
         comparison;
       return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
+    }),
+    durations: report.durations.slice(0, MOST_COMPARISONS).map((duration) => {
+      const { target, baseline, canary } = duration;
+      return { target, baseline, canary, isSlower: isSlower(duration) };
     }),
     warnings: report.warnings.slice(0, MOST_WARNINGS),
   };

@@ -41,6 +41,7 @@ export interface Config {
   readonly onUnfinished: UnfinishedPolicy;
   readonly analysis: AnalysisConfig;
   readonly compareMetrics: readonly ComparedMetrics[];
+  readonly compareDuration: AnalysisConfig['mode'];
   readonly metricChecks: readonly MetricCheck[];
   readonly dryRun: boolean;
   readonly region: string;
@@ -103,6 +104,7 @@ export const INPUT_DEFAULTS = {
   'on-inconclusive': 'promote',
   'metric-delay': '90s',
   'compare-metrics': '',
+  'compare-duration': 'observe',
   'metric-checks': '',
   'poll-interval': '15s',
   'on-alarm-at-start': 'fail',
@@ -146,6 +148,9 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
       ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
       : []),
+    ...(inputs.analysis.mode === 'off' && inputs['compare-duration'] === 'on'
+      ? ['compare-duration: nothing is compared with analysis: off; leave one of the two out']
+      : []),
   ];
   if (problems.length > 0 || region === undefined) throw new Refusal(problems);
 
@@ -182,6 +187,7 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
       },
     },
     compareMetrics: inputs['compare-metrics'],
+    compareDuration: inputs['compare-duration'],
     metricChecks: inputs['metric-checks'],
     dryRun: inputs['dry-run'],
     region,
@@ -301,6 +307,7 @@ const schema = z.object({
   'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
   'metric-delay': duration(0, '0s'),
   'compare-metrics': parsedBy(parseCompareMetrics),
+  'compare-duration': oneOf(['on', 'observe', 'off']),
   'metric-checks': parsedBy(parseMetricChecks),
   'poll-interval': duration(1_000, '1s'),
   'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
