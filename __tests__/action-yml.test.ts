@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { withTables } from '../scripts/readme.ts';
 import { reportOf } from '../src/core/report.ts';
 import { outputsOf } from '../src/github/outputs.ts';
-import { INPUT_DEFAULTS } from '../src/inputs/inputs.ts';
+import { INPUT_DEFAULTS, readInputs } from '../src/inputs/inputs.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
@@ -61,6 +61,18 @@ describe('action.yml', () => {
       post: 'dist/index.js',
       'post-if': 'always()',
     });
+  });
+
+  it('understands the metrics that the README shows', () => {
+    const [, yaml = ''] = /```yaml\n(compare-metrics:[^`]*)```/.exec(read('README.md')) ?? [];
+    const shown = parse(yaml) as Record<string, string>;
+    const inputs = { ...shown, 'function-name': 'checkout', alias: 'live', region: 'eu-west-1' };
+    const config = readInputs((name) => (inputs as Record<string, string>)[name] ?? '', {
+      ...{ description: '', region: undefined, roleSessionName: '' },
+    });
+    expect(config.compareMetrics.map(({ name }) => name)).toEqual(['http 5xx', 'declined']);
+    expect(config.metricChecks).toHaveLength(3);
+    expect(config.compareDuration).toBe('on');
   });
 
   it('is what the tables of the README show', () => {

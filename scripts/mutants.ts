@@ -125,8 +125,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a step ends before its bake is over',
     file: 'src/core/rollout.ts',
-    from: 'return at >= state.until ? leave',
-    to: 'return at >= state.since + 1 ? leave',
+    from: 'if (at < state.until) return { ...state, readAt: at };',
+    to: '',
   },
   {
     name: 'a step ends by the clock, without a reading after its bake',
