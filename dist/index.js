@@ -63992,6 +63992,7 @@ function partitionOf(region) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   XC: () => (/* binding */ planOf),
+/* harmony export */   YB: () => (/* binding */ longestBakeMs),
 /* harmony export */   _m: () => (/* binding */ totalBakeMs),
 /* harmony export */   k9: () => (/* binding */ describeWeight)
 /* harmony export */ });
@@ -64006,6 +64007,10 @@ function planOf(steps, bakeMs) {
 }
 function totalBakeMs(plan) {
     return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
+}
+/** When every step but the promotion is extended for want of traffic, as far as that goes. */
+function longestBakeMs(plan, maxExtension) {
+    return plan.steps.reduce((sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs), 0);
 }
 /** `10 %`, `100 % (promotion)`. */
 function describeWeight(weight) {
@@ -65658,9 +65663,13 @@ function inspectAlarms(names, alarms, policy) {
 const MARGIN_MS = 5 * 60_000;
 /** What aws-actions/configure-aws-credentials asks for when it is not told otherwise. */
 const USUAL_SESSION_MS = 60 * 60_000;
-/** Whether the credentials last as long as the plan: without them, nothing can be reverted. */
-function inspectSession(session, plan, now) {
+/**
+ * Whether the credentials last as long as the plan: without them, nothing can be reverted.
+ * @param maxExtension how many times its bake time a step may last; 1 when steps are not extended
+ */
+function inspectSession(session, { plan, maxExtension, now, }) {
     const bakeMs = (0,core_plan/* totalBakeMs */._m)(plan);
+    const longestMs = (0,core_plan/* longestBakeMs */.YB)(plan, maxExtension);
     const baking = `the plan bakes for ${(0,core_duration/* formatDuration */.a)(bakeMs)}`;
     const waysOut = 'Let the session last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and the ' +
         "role's maximum session duration), or let this action assume the role itself and renew the session " +
@@ -65678,7 +65687,13 @@ function inspectSession(session, plan, now) {
                             `and takes up to ${(0,core_duration/* formatDuration */.a)(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
                     ]
                     : [],
-                warnings: [],
+                warnings: leftMs >= bakeMs + MARGIN_MS && leftMs < longestMs + MARGIN_MS
+                    ? [
+                        `The AWS credentials expire in ${(0,core_duration/* formatDuration */.a)(leftMs)}. That is enough for the plan, but with ` +
+                            `little traffic its steps are extended, to ${(0,core_duration/* formatDuration */.a)(longestMs)} at most (max-extension), ` +
+                            `and nothing could be reverted after they have expired. ${waysOut}`,
+                    ]
+                    : [],
             };
         }
         case 'unknown':
@@ -65882,9 +65897,10 @@ async function preflight(config, id, preparation) {
     };
 }
 /** First and alone: without credentials, everything else fails for the same reason. */
-async function lookAtSession({ plan }, { aws, clock }) {
+async function lookAtSession({ plan, analysis }, { aws, clock }) {
+    const maxExtension = analysis.mode === 'on' ? analysis.policy.maxExtension : 1;
     try {
-        return inspectSession(await aws.session(), plan, clock.now());
+        return inspectSession(await aws.session(), { plan, maxExtension, now: clock.now() });
     }
     catch (error) {
         throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error)]);

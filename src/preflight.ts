@@ -97,9 +97,13 @@ export async function preflight(
 }
 
 /** First and alone: without credentials, everything else fails for the same reason. */
-async function lookAtSession({ plan }: Config, { aws, clock }: Preparation): Promise<Findings> {
+async function lookAtSession(
+  { plan, analysis }: Config,
+  { aws, clock }: Preparation,
+): Promise<Findings> {
+  const maxExtension = analysis.mode === 'on' ? analysis.policy.maxExtension : 1;
   try {
-    return inspectSession(await aws.session(), plan, clock.now());
+    return inspectSession(await aws.session(), { plan, maxExtension, now: clock.now() });
   } catch (error) {
     throw new Refusal([messageOf(error)]);
   }

@@ -6,7 +6,8 @@ import { inspectSession, type Session } from '../../src/core/session.ts';
 const MINUTE = 60_000;
 const planFor = (minutes: number) =>
   planOf([{ weight: 10, bakeMs: (minutes - 1) * MINUTE }], MINUTE);
-const inspect = (session: Session, minutes: number) => inspectSession(session, planFor(minutes), 0);
+const inspect = (session: Session, minutes: number, maxExtension = 1) =>
+  inspectSession(session, { plan: planFor(minutes), maxExtension, now: 0 });
 
 describe('credentials', () => {
   it('that expire before the plan could be reverted are refused, with the two ways out', () => {
@@ -24,6 +25,14 @@ describe('credentials', () => {
       problems: [],
       warnings: [],
     });
+  });
+
+  it('that outlast the plan but not all its extensions are a warning', () => {
+    const enough = inspect({ type: 'temporary', expiresAt: 93 * MINUTE }, 30, 3);
+    expect(enough).toEqual({ problems: [], warnings: [] });
+    const { problems, warnings } = inspect({ type: 'temporary', expiresAt: 92 * MINUTE }, 30, 3);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('extended, to 1 h 28 min at most')]);
   });
 
   it.each([

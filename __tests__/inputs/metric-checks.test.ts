@@ -308,6 +308,6 @@ describe('whatever is written', () => {
       }),
       { numRuns: 500 },
     );
-    expect(read).toBeGreaterThan(100);
+    expect(read).toBeGreaterThan(40);
   });
 });

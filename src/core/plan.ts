@@ -37,6 +37,14 @@ export function totalBakeMs(plan: Plan): number {
   return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
 
+/** When every step but the promotion is extended for want of traffic, as far as that goes. */
+export function longestBakeMs(plan: Plan, maxExtension: number): number {
+  return plan.steps.reduce(
+    (sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs),
+    0,
+  );
+}
+
 /** `10 %`, `100 % (promotion)`. */
 export function describeWeight(weight: number): string {
   return weight >= 100 ? `${formatWeight(100)} (promotion)` : formatWeight(weight);

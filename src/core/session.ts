@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.ts';
-import { totalBakeMs, type Plan } from './plan.ts';
+import { longestBakeMs, totalBakeMs, type Plan } from './plan.ts';
 import type { Findings } from './preflight.ts';
 
 /** How long the credentials of a run last. */
@@ -17,9 +17,20 @@ const MARGIN_MS = 5 * 60_000;
 /** What aws-actions/configure-aws-credentials asks for when it is not told otherwise. */
 const USUAL_SESSION_MS = 60 * 60_000;
 
-/** Whether the credentials last as long as the plan: without them, nothing can be reverted. */
-export function inspectSession(session: Session, plan: Plan, now: number): Findings {
+/**
+ * Whether the credentials last as long as the plan: without them, nothing can be reverted.
+ * @param maxExtension how many times its bake time a step may last; 1 when steps are not extended
+ */
+export function inspectSession(
+  session: Session,
+  {
+    plan,
+    maxExtension,
+    now,
+  }: { readonly plan: Plan; readonly maxExtension: number; readonly now: number },
+): Findings {
   const bakeMs = totalBakeMs(plan);
+  const longestMs = longestBakeMs(plan, maxExtension);
   const baking = `the plan bakes for ${formatDuration(bakeMs)}`;
   const waysOut =
     'Let the session last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and the ' +
@@ -39,7 +50,14 @@ export function inspectSession(session: Session, plan: Plan, now: number): Findi
                   `and takes up to ${formatDuration(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
               ]
             : [],
-        warnings: [],
+        warnings:
+          leftMs >= bakeMs + MARGIN_MS && leftMs < longestMs + MARGIN_MS
+            ? [
+                `The AWS credentials expire in ${formatDuration(leftMs)}. That is enough for the plan, but with ` +
+                  `little traffic its steps are extended, to ${formatDuration(longestMs)} at most (max-extension), ` +
+                  `and nothing could be reverted after they have expired. ${waysOut}`,
+              ]
+            : [],
       };
     }
     case 'unknown':
