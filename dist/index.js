@@ -62895,6 +62895,8 @@ var duration_comparison = __nccwpck_require__(2844);
 var duration = __nccwpck_require__(8571);
 // EXTERNAL MODULE: ./src/core/journal.ts
 var journal = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./src/core/report.ts
+var report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/core/plan.ts
 var core_plan = __nccwpck_require__(4620);
 // EXTERNAL MODULE: ./src/core/rollout.ts
@@ -62904,6 +62906,7 @@ var routing = __nccwpck_require__(3441);
 // EXTERNAL MODULE: ./src/core/target.ts
 var core_target = __nccwpck_require__(4294);
 ;// CONCATENATED MODULE: ./src/core/story.ts
+
 
 
 
@@ -62953,6 +62956,7 @@ function remember(memory, entry) {
         case 'comparisons':
             return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
         case 'targets':
+        case 'standing':
         case 'note':
         case 'details':
         case 'warning':
@@ -62974,6 +62978,8 @@ function linesOf(memory, entry) {
         case 'comparisons':
             // Told when they decide something.
             return [];
+        case 'standing':
+            return [];
         case 'state':
             return transition(memory, entry.state);
         case 'measurements': {
@@ -62986,12 +62992,11 @@ function linesOf(memory, entry) {
 }
 function transition(memory, now) {
     const { plan, state: before } = memory;
-    if (before?.phase !== 'baking' || now.phase === 'baking')
+    const wasWatched = before?.phase === 'baking' || before?.phase === 'rechecking';
+    if (!wasWatched || now.phase === before.phase)
         return arrival(plan, before, now);
     const compared = (0,rollout/* stepAt */.OH)(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
-    const passed = now.phase === 'shifting' || now.phase === 'confirming'
-        ? [info(`${(0,rollout/* describeStep */.Ey)(plan, before.step)} passed`)]
-        : [];
+    const passed = (0,report/* hasPassed */.Pc)(now) ? [info(`${(0,rollout/* describeStep */.Ey)(plan, before.step)} passed`)] : [];
     return [...compared, ...passed, ...arrival(plan, before, now)];
 }
 /** How the versions compare. The reason of a revert tells of what it rests on already. */
@@ -63015,6 +63020,14 @@ function arrival(plan, before, now) {
                 info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a)(bakeMs)}`),
             ];
         }
+        case 'rechecking':
+            if (before?.phase === 'rechecking')
+                return [];
+            return [
+                info(`at ${(0,rollout/* describeStep */.Ey)(plan, now.step)} since an earlier job; reading the checks first`),
+            ];
+        case 'holding':
+            return [];
         case 'confirming':
             return [info('all steps passed; reading the alias back')];
         case 'reverting':
@@ -63788,30 +63801,44 @@ function link(label, url) {
 /* harmony export */   c5: () => (/* binding */ sameRollout),
 /* harmony export */   t7: () => (/* binding */ readMarker)
 /* harmony export */ });
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+
+const HELD = ' held';
 /** Lambda takes descriptions up to this length. */
 const LONGEST_DESCRIPTION = 256;
-const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+)\}/;
+const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+)(?<held> held)?\}/;
 /** The markers of a plan's steps, in order. */
-function markersOf(plan, id, versions) {
-    return plan.steps.map(({ weight }, index) => ({ ...id, ...versions, step: index + 1, weight }));
+function markersOf(plan, id, rollout) {
+    return plan.steps.map(({ weight }, index) => ({
+        ...id,
+        ...rollout,
+        ...{ step: index + 1, weight, held: false },
+    }));
 }
-/** A description with the marker behind it; nothing when there is no room for it. */
+/** A description with the marker behind it; nothing when there is no room for it, held or not. */
 function withMarker(description, marker) {
     const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
+    const { startedBy, workflow, begunAt, held } = marker;
     const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
-        `canary=${canary} step=${step} weight=${weight} plan=${plan}}`;
-    const marked = description === '' ? text : `${description} ${text}`;
-    return marked.length <= LONGEST_DESCRIPTION ? marked : undefined;
+        `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
+        `since=${begunAt / _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg}`;
+    const before = description === '' ? text : `${description} ${text}`;
+    const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
+    return fits ? `${before}${held ? HELD : ''}}` : undefined;
 }
 /** A description without the marker, and the marker if there is one. */
 function readMarker(description) {
     const match = MARKER.exec(description);
     if (match?.groups === undefined)
         return { description };
-    const { step, weight, ...texts } = match.groups;
+    const { step, weight, minute, held, ...texts } = match.groups;
     return {
         description: description.replace(match[0], ''),
-        marker: { ...texts, step: Number(step), weight: Number(weight) },
+        marker: {
+            ...texts,
+            ...{ step: Number(step), weight: Number(weight), held: held !== undefined },
+            begunAt: Number(minute) * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg,
+        },
     };
 }
 function sameRollout(a, b) {
@@ -64049,6 +64076,7 @@ function quote(text) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EI: () => (/* binding */ reportOf),
+/* harmony export */   Pc: () => (/* binding */ hasPassed),
 /* harmony export */   Pl: () => (/* binding */ headline),
 /* harmony export */   Y: () => (/* binding */ endingWithoutShift),
 /* harmony export */   oJ: () => (/* binding */ isSuccess),
@@ -64070,13 +64098,14 @@ const SUCCEEDS = {
     created: true,
     planned: true,
     held: true,
+    status: true,
     reverted: false,
     'revert-failed': false,
     failed: false,
 };
 /** Whether the step of the workflow succeeds. */
-function isSuccess(outcome) {
-    return SUCCEEDS[outcome];
+function isSuccess({ outcome, askedFor = false }) {
+    return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
 }
 /** The ending of a run none of whose targets has anything to shift. */
 function endingWithoutShift(dispositions) {
@@ -64084,24 +64113,36 @@ function endingWithoutShift(dispositions) {
     return { outcome: created ? 'created' : 'unchanged', reason: '' };
 }
 /** Everything a run leaves behind, made from what happened alone. */
-function reportOf(entries, { outcome, reason }, { startedAt, endedAt }) {
+function reportOf(entries, ending, { startedAt, endedAt }) {
     const planned = entries.find((entry) => entry.type === 'plan');
     const known = entries.findLast((entry) => entry.type === 'targets');
     const compared = entries.findLast((entry) => entry.type === 'comparisons');
-    const steps = planned === undefined ? [] : stepReports(planned.plan, entries);
+    const found = entries.findLast((entry) => entry.type === 'standing');
+    const standing = found ?? NOWHERE;
+    const steps = planned === undefined ? [] : stepReports(planned.plan, entries, standing);
+    const weights = weightChanges(steps, entries, standing);
     return {
-        outcome,
-        reason,
+        ...ending,
         region: known?.region ?? '',
         startedAt,
         endedAt,
         targets: known?.targets ?? [],
         steps,
-        weights: weightChanges(steps, entries),
+        ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, standing }) }),
+        weights,
         measurements: changedMeasurements(entries),
         comparisons: compared?.comparisons ?? [],
         durations: compared?.durations ?? [],
         warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
+    };
+}
+const NOWHERE = { at: 0, weight: 0, step: 0, startedBy: '' };
+function positionOf({ outcome }, { steps, weights, standing }) {
+    const reached = steps.findLastIndex(({ startedAt }) => startedAt !== undefined) + 1;
+    return {
+        startedBy: standing.startedBy,
+        step: Math.max(reached, standing.step),
+        weight: outcome === 'reverted' ? 0 : (weights.at(-1)?.weight ?? standing.weight),
     };
 }
 function changedMeasurements(entries) {
@@ -64116,14 +64157,17 @@ function changedMeasurements(entries) {
     });
 }
 /** What became of each step of the plan. */
-function stepReports(plan, entries) {
+function stepReports(plan, entries, { step: before }) {
     const states = entries.filter((entry) => entry.type === 'state');
     return plan.steps.map(({ weight, bakeMs }, step) => {
         const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
-        if (begin?.state.phase !== 'baking')
-            return instantStep(plan, step, states);
+        if (begin?.state.phase !== 'baking') {
+            return step < before
+                ? { weight, bakeMs, result: 'in an earlier job' }
+                : instantStep(plan, step, states);
+        }
         const end = states.find(({ at, state }) => at >= begin.at && !(state.phase === 'baking' && state.step === step));
-        const passed = end?.state.phase === 'confirming' || end?.state.phase === 'shifting' ? 'passed' : 'stopped';
+        const passed = end !== undefined && hasPassed(end.state) ? 'passed' : 'stopped';
         return {
             weight,
             bakeMs,
@@ -64132,6 +64176,12 @@ function stepReports(plan, entries) {
             result: passed,
         };
     });
+}
+/** Whether a step that led to this state is over with its checks passed. */
+function hasPassed(next) {
+    return (next.phase === 'confirming' ||
+        next.phase === 'shifting' ||
+        (next.phase === 'holding' && next.passed));
 }
 /** A promotion with a bake time of zero is never seen baking. */
 function instantStep(plan, step, states) {
@@ -64142,9 +64192,10 @@ function instantStep(plan, step, states) {
         : { weight, bakeMs, result: 'not reached' };
 }
 /** The weights of the canary as they came into force. */
-function weightChanges(steps, entries) {
+function weightChanges(steps, entries, standing) {
     const reverted = entries.find((entry) => entry.type === 'state' && entry.state.phase === 'reverted');
     return [
+        ...(standing.weight > 0 ? [{ at: standing.at, weight: standing.weight }] : []),
         ...steps.flatMap(({ startedAt, weight }) => startedAt === undefined ? [] : [{ at: startedAt, weight }]),
         ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
     ];
@@ -64167,6 +64218,8 @@ function headline({ outcome, reason, targets }) {
             return `Unchanged: ${now} already`;
         case 'created':
             return `Created: ${now}; there was nothing to shift from`;
+        case 'status':
+            return reason;
         case 'planned':
             return `Planned: ${names}; nothing was written`;
         case 'failed':
@@ -64189,6 +64242,7 @@ function list(items) {
 /* harmony export */   $i: () => (/* binding */ readingDue),
 /* harmony export */   Ey: () => (/* binding */ describeStep),
 /* harmony export */   G5: () => (/* binding */ command),
+/* harmony export */   M2: () => (/* binding */ FROM_THE_START),
 /* harmony export */   OH: () => (/* binding */ stepAt),
 /* harmony export */   dR: () => (/* binding */ isFinal),
 /* harmony export */   ni: () => (/* binding */ start),
@@ -64200,14 +64254,18 @@ function list(items) {
 
 
 
-/** @param step index of the first one to be taken */
-function start(plan, step = 0) {
+const FROM_THE_START = { step: 0, recheck: false };
+function start(plan, { step, recheck }, at) {
     stepAt(plan, step);
-    return { phase: 'shifting', step };
+    return recheck
+        ? { phase: 'rechecking', step: step - 1, since: at, readAt: 0 }
+        : { phase: 'shifting', step };
 }
 const FINAL = {
     shifting: false,
     baking: false,
+    rechecking: false,
+    holding: false,
     confirming: false,
     reverting: false,
     promoted: true,
@@ -64234,6 +64292,16 @@ function command(plan, state) {
                     promotionNext: state.step === plan.steps.length - 2,
                 },
             };
+        case 'rechecking':
+            return {
+                type: 'assess',
+                readAt: state.readAt,
+                until: state.since,
+                // Not the end of a step: whether it saw enough traffic was asked by the job that baked it.
+                bake: { ...stepAt(plan, state.step), since: state.since, promotionNext: false },
+            };
+        case 'holding':
+            return { type: 'hold', step: state.step, weight: stepAt(plan, state.step).weight };
         case 'confirming':
             return { type: 'confirm' };
         case 'reverting':
@@ -64260,6 +64328,10 @@ function advance(plan, state, event) {
             return event.type === 'shifted' ? bake(plan, state.step, event.at) : state;
         case 'baking':
             return event.type === 'assessed' ? onAssessed(plan, state, event) : state;
+        case 'rechecking':
+            return event.type === 'assessed' ? onRechecked(plan, state, event) : state;
+        case 'holding':
+            return event.type === 'marked' ? { phase: 'held', reason: state.reason } : state;
         case 'confirming':
             return event.type === 'confirmed' ? { phase: 'promoted' } : state;
         case 'reverting':
@@ -64301,7 +64373,10 @@ function onAssessed(plan, state, { at, verdict }) {
                 }
                 : { ...state, readAt: at };
         case 'hold':
-            return { phase: 'held', reason: `${where(plan, state, at)}: ${verdict.reason}` };
+            return {
+                ...{ phase: 'holding', step: state.step, passed: false },
+                reason: `${where(plan, state, at)}: ${verdict.reason}`,
+            };
         case 'extend':
             return { ...state, readAt: at };
         case 'pass':
@@ -64312,10 +64387,31 @@ function onAssessed(plan, state, { at, verdict }) {
                 : { ...state, readAt: at, until: (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg };
     }
 }
+/** What an earlier job left must pass once more, now. */
+function onRechecked(plan, state, { at, verdict }) {
+    const again = { ...state, readAt: at };
+    switch (verdict.kind) {
+        case 'fail':
+            return { phase: 'reverting', reason: `${where(plan, state)}: ${verdict.reason}` };
+        case 'error':
+            return again;
+        case 'inconclusive':
+            return at >= state.since + stepAt(plan, state.step).bakeMs
+                ? {
+                    phase: 'reverting',
+                    reason: `${where(plan, state)}: ${verdict.reason} (still so after its bake time)`,
+                }
+                : again;
+        case 'hold':
+        case 'extend':
+        case 'pass':
+            return { phase: 'shifting', step: state.step + 1 };
+    }
+}
 /** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
 function mayLeave(plan, step, at) {
     const next = plan.steps[step + 1];
-    const compares = next !== undefined && next.weight < 100;
+    const compares = next !== undefined && next.weight < 100 && step !== plan.holdAfter;
     return !plan.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at);
 }
 function bake(plan, step, at) {
@@ -64325,6 +64421,12 @@ function bake(plan, step, at) {
     return { phase: 'baking', step, since: at, until: at + bakeMs, readAt: at };
 }
 function leave(plan, step) {
+    if (step === plan.holdAfter) {
+        return {
+            ...{ phase: 'holding', step, passed: true },
+            reason: `at ${describeStep(plan, step)}: its checks passed, and another job goes on`,
+        };
+    }
     return step + 1 < plan.steps.length
         ? { phase: 'shifting', step: step + 1 }
         : { phase: 'confirming' };
@@ -64333,6 +64435,8 @@ function leave(plan, step) {
 function where(plan, state, at) {
     switch (state.phase) {
         case 'shifting':
+        case 'rechecking':
+        case 'holding':
             return `at ${describeStep(plan, state.step)}`;
         case 'baking': {
             const since = at === undefined ? '' : `, after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(at - state.since)}`;
@@ -64520,6 +64624,10 @@ function outputsOf(report) {
         'previous-version': first?.previousVersion ?? '',
         'function-arn': shortLine(first?.functionArn ?? ''),
         'alias-arn': shortLine(first?.aliasArn ?? ''),
+        weight: String(report.position?.weight ?? ''),
+        step: String(report.position?.step ?? ''),
+        'steps-total': report.steps.length === 0 ? '' : String(report.steps.length),
+        'started-by': report.position?.startedBy ?? '',
         reason: limitedReason(report.reason),
         report: JSON.stringify(jsonReport(report), limited),
     };
@@ -64818,7 +64926,7 @@ const summary_LONGEST_REASON = 400;
 const LONGEST_HEADLINE = 2_000;
 /** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
 function summaryOf(report) {
-    const icon = (0,core_report/* isSuccess */.oJ)(report.outcome) ? '✅' : '❌';
+    const icon = (0,core_report/* isSuccess */.oJ)(report) ? '✅' : '❌';
     return [
         `## ${icon} Lambda Canary`,
         '',
@@ -64880,7 +64988,8 @@ function steps(report) {
 }
 const summary_CHART_POINTS = 60;
 /** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function summary_chart({ outcome, weights, startedAt, endedAt }) {
+function summary_chart(report) {
+    const { weights, startedAt, endedAt } = report;
     if (weights.length === 0 || endedAt <= startedAt)
         return [];
     const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
@@ -64893,7 +65002,7 @@ function summary_chart({ outcome, weights, startedAt, endedAt }) {
         title: 'Percent of requests sent to the new version',
         x: { label: `${unit} since the start`, from: 0, to: end },
         y: { label: 'percent', from: 0, to: 100 },
-        lines: [{ color: (0,core_report/* isSuccess */.oJ)(outcome) ? GREEN : RED, values }],
+        lines: [{ color: (0,core_report/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
     });
 }
 function alarms({ measurements, region }) {
@@ -64994,7 +65103,7 @@ async function writeSummary(report) {
 /** Says how the run ended: in the outputs, in the log or in one annotation, and in the summary. */
 async function conclude(report) {
     setOutputs(report);
-    if ((0,core_report/* isSuccess */.oJ)(report.outcome)) {
+    if ((0,core_report/* isSuccess */.oJ)(report)) {
         core/* info */.pq(verdictOf(report));
         core/* info */.pq(`Took ${(0,duration/* formatDuration */.a)(report.endedAt - report.startedAt)}.`);
     }
@@ -65138,7 +65247,7 @@ function loadRollout() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9038);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(812);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -65151,7 +65260,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9038:
+/***/ 812:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65162,18 +65271,257 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./src/core/report.ts
-var report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/core/target.ts
 var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/core/marker.ts
+var core_marker = __nccwpck_require__(4517);
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
+;// CONCATENATED MODULE: ./src/core/standing.ts
+
+
+function standingOf({ routing, description, }) {
+    const { marker } = (0,core_marker/* readMarker */.t7)(description);
+    if (marker !== undefined && (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker))) {
+        return { type: 'moved', marker };
+    }
+    return (0,core_routing/* isSplit */.pF)(routing)
+        ? { type: 'foreign', routing, ...(marker === undefined ? {} : { marker }) }
+        : { type: 'alone', version: routing.version };
+}
+
+;// CONCATENATED MODULE: ./src/core/continuation.ts
+
+
+
+
+/**
+ * Whether the rollout that the aliases show may be gone on with: it is held, by the same workflow, for the same
+ * plan, and all of its targets stand at the same step.
+ */
+function continuationOf(options) {
+    const { found } = options;
+    const held = found.flatMap(({ target, ...alias }) => {
+        const standing = standingOf(alias);
+        return standing.type === 'moved' ? [{ target, marker: standing.marker }] : [];
+    });
+    const problems = [
+        ...found.flatMap((alias) => foreign(alias)),
+        ...held.flatMap((each) => misfits(each, options)),
+        ...disagreement(held),
+    ];
+    if (problems.length > 0 || held.length > 0)
+        return { held, problems };
+    return { held, problems: found.map(nothingToGoOnWith) };
+}
+function nothingToGoOnWith({ target, routing }) {
+    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)}: there is no rollout to go on with. ` +
+        'mode: start begins one, and mode: rollout does all of it.');
+}
+function foreign({ target, ...alias }) {
+    const standing = standingOf(alias);
+    return standing.type === 'foreign'
+        ? [
+            `${(0,core_target/* targetName */.je)(target)} is split, but not as a rollout of this action left it: ` +
+                `${(0,core_routing/* describeRouting */.ww)(standing.routing)}. Somebody else is moving it, or did. mode: revert puts ` +
+                `version ${standing.routing.version} back.`,
+        ]
+        : [];
+}
+function misfits({ target, marker }, { mode, own, versionFor, urlOf }) {
+    const name = (0,core_target/* targetName */.je)(target);
+    const url = urlOf(marker);
+    const back = `mode: revert puts version ${marker.stable} back.`;
+    if (marker.weight >= 100) {
+        return [
+            `${name} serves version ${marker.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
+                `off. There is no step left. ${back}`,
+        ];
+    }
+    if (!marker.held) {
+        return [
+            `${name} is at ${marker.weight} % (step ${marker.step}), and that step is not over: ${url} is at it, or did ` +
+                `not live to its end. Wait for it; if it is dead, mode: rollout and mode: start recover as on-unfinished ` +
+                `says. ${back}`,
+        ];
+    }
+    const version = versionFor(target);
+    return [
+        ...(marker.workflow === own.workflow && marker.repository === own.repository
+            ? []
+            : [
+                `${name} is held for another workflow: ${url}. Only the same file on the same ref may go on. ${back}`,
+            ]),
+        ...(mode === 'step' && marker.plan !== own.plan
+            ? [
+                `${name} is held in another plan than this one: give the steps and the bake-time that ${url} had, or ` +
+                    `mode: promote. ${back}`,
+            ]
+            : []),
+        ...(version === undefined || version === marker.canary
+            ? []
+            : [
+                `${name} is held in the rollout of version ${marker.canary}, not of version ${version}. Leave the input ` +
+                    `version out. ${back}`,
+            ]),
+    ];
+}
+/** They move together: one that is elsewhere was left so by a job that did not live to its end, or by a person. */
+function disagreement([first, ...others]) {
+    if (first === undefined)
+        return [];
+    return others.flatMap(({ target, marker }) => (0,core_marker/* sameRollout */.c5)(marker, first.marker) && marker.step === first.marker.step
+        ? []
+        : [
+            `${(0,core_target/* targetName */.je)(target)} (step ${marker.step}, version ${marker.canary}) and ${(0,core_target/* targetName */.je)(first.target)} ` +
+                `(step ${first.marker.step}, version ${first.marker.canary}) are not in the same place of one rollout, ` +
+                'so they cannot go on together. mode: revert puts the old versions back.',
+        ]);
+}
+/** The first step, and no more. */
+function firstPart(plan, step) {
+    return {
+        plan: { ...plan, ...holdAfter(plan, step) },
+        beginning: { step, recheck: false },
+    };
+}
+/**
+ * What is left: the next step, or the promotion after the step that the rollout has reached.
+ * @param samePlan whether the rollout was begun with this very plan
+ */
+function nextPart(mode, { plan, samePlan }, { step, weight }) {
+    const beginning = { step, recheck: true };
+    if (mode === 'step')
+        return { plan: { ...plan, ...holdAfter(plan, step) }, beginning };
+    const bakeMs = plan.steps[0]?.bakeMs ?? 0;
+    const reached = samePlan ? plan.steps.slice(0, step) : [{ weight, bakeMs }];
+    return {
+        plan: { ...plan, steps: [...reached, ...plan.steps.slice(-1)] },
+        beginning: { ...beginning, step: reached.length },
+    };
+}
+/** The promotion is not held: there is nothing after it. */
+function holdAfter({ steps }, step) {
+    return step < steps.length - 1 ? { holdAfter: step } : {};
+}
+/** The targets that take part, each with what was asked for it. */
+function partaking(requests, held) {
+    return requests.filter(({ target }) => held.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target)));
+}
+
+// EXTERNAL MODULE: ./src/core/report.ts
+var report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/core/repair.ts
+var repair = __nccwpck_require__(8506);
+;// CONCATENATED MODULE: ./src/core/unfinished.ts
+
+
+
+
+/**
+ * Decides about aliases that are split, or carry the mark of a rollout. A rollout is taken for dead only
+ * when its run is known to have ended, and an alias for its own only when it is as its mark says.
+ */
+function recoveryOf({ found, statusOf, policy, own, region }) {
+    const marked = found.flatMap(({ target, routing, description }) => {
+        const { marker } = (0,core_marker/* readMarker */.t7)(description);
+        return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
+    });
+    const asLeft = marked.filter(({ routing, marker }) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker)));
+    const split = asLeft.filter(({ routing }) => (0,core_routing/* isSplit */.pF)(routing));
+    // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
+    // these move all or none. Only who resumes the very same plan can end its bake.
+    const unfinished = asLeft.filter(({ marker }) => split.some((other) => (0,core_marker/* sameRollout */.c5)(other.marker, marker)) ||
+        (policy.action === 'resume' && marker.plan === own.plan));
+    const recoverable = (target) => unfinished.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
+    const problems = [
+        ...found.flatMap((alias) => (0,core_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
+        ...marked.flatMap(({ target, marker, run }) => {
+            const name = (0,core_target/* targetName */.je)(target);
+            if (run.type === 'running')
+                return [underWay(name, marker, run.url)];
+            if (!recoverable(target))
+                return [];
+            if (policy.action === 'fail')
+                return [toFail({ target, marker }, run.url, region)];
+            return run.type === 'unknown' && !policy.given
+                ? [notKnown({ target, marker }, run, region)]
+                : [];
+        }),
+        ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
+    ];
+    return {
+        action: problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
+            ? 'none'
+            : policy.action,
+        unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
+        problems,
+        warnings: marked.flatMap(({ target, routing, marker, run }) => recoverable(target)
+            ? [recovering({ target, marker }, run, policy)]
+            : [leftOver(target, routing, run.url)]),
+    };
+}
+/** `the rollout of version 8 that https://… began` */
+function rollout({ canary }, url) {
+    return `the rollout of version ${canary} that ${url} began`;
+}
+function underWay(name, marker, url) {
+    return (`${name} is being moved by another run: ${rollout(marker, url)} is still under way. ` +
+        'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.');
+}
+function notOurs({ target, routing, description }, region) {
+    const says = description === '' ? '' : ` Its description is: ${description}.`;
+    return (`${(0,core_target/* targetName */.je)(target)} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
+        `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
+        `version: ${(0,repair/* repairCommand */.p)(target, routing.version, region)}`);
+}
+function toFail({ target, marker }, url, region) {
+    return (`${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
+        `on-unfinished is fail. ${remedies(target, marker, region)}`);
+}
+function notKnown({ target, marker }, { url, problem }, region) {
+    return (`${(0,core_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
+        `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
+        `done, or put the alias back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
+}
+function remedies(target, marker, region) {
+    return ('Set on-unfinished to revert or resume, or put the alias back: ' +
+        (0,repair/* repairCommand */.p)(target, marker.stable, region));
+}
+function resumeProblems(unfinished, own) {
+    return unfinished.flatMap(({ target, marker }) => marker.plan === own.plan
+        ? []
+        : [
+            `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
+                'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
+        ]);
+}
+function recovering({ target, marker }, run, { action }) {
+    const found = `${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
+    const doubt = run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
+    return action === 'resume'
+        ? `${found}${doubt}. It is resumed at step ${marker.step}.`
+        : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
+}
+function leftOver(target, routing, url) {
+    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
+        `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`);
+}
+/**
+ * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
+ * not moved yet.
+ */
+function resumeStep(targets, unfinished) {
+    const steps = targets.map((target) => unfinished.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
+    return Math.min(...steps) - 1;
+}
+
 // EXTERNAL MODULE: ./src/aws/call.ts
 var call = __nccwpck_require__(1373);
 // EXTERNAL MODULE: ./src/aws/settled.ts
 var settled = __nccwpck_require__(4156);
 // EXTERNAL MODULE: ./src/core/duration.ts
 var core_duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
 ;// CONCATENATED MODULE: ./src/core/alarm-lint.ts
 
 
@@ -65393,6 +65741,21 @@ var core_verdict = __nccwpck_require__(9478);
 function watch(reading, at) {
     return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
 }
+/** How far the clocks of AWS and of a runner may be apart. */
+const CLOCK_SKEW_MS = 60_000;
+/**
+ * Goes on watching an alarm that earlier jobs of the rollout watched, and nobody between them: it counts as it is,
+ * and if it changed since the rollout began, its history tells whether it was red.
+ */
+function watchSince(reading, begunAt, at) {
+    const { transitionedAt } = reading;
+    const changed = transitionedAt === undefined || transitionedAt > begunAt - CLOCK_SKEW_MS;
+    return {
+        ...seen(reading, at),
+        ...(changed ? { state: 'OK', transitionedAt: begunAt } : {}),
+        ignored: false,
+    };
+}
 /**
  * The alarms whose present state does not tell whether they were red since the reading before.
  * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
@@ -65521,16 +65884,12 @@ function seen(reading, at) {
     };
 }
 
-// EXTERNAL MODULE: ./src/core/marker.ts
-var core_marker = __nccwpck_require__(4517);
 // EXTERNAL MODULE: ./src/core/metric-source.ts
 var metric_source = __nccwpck_require__(1785);
 // EXTERNAL MODULE: ./src/core/minute.ts
 var core_minute = __nccwpck_require__(3395);
 // EXTERNAL MODULE: ./src/core/plan.ts
 var core_plan = __nccwpck_require__(4620);
-// EXTERNAL MODULE: ./src/core/repair.ts
-var repair = __nccwpck_require__(8506);
 ;// CONCATENATED MODULE: ./src/core/preflight.ts
 
 
@@ -65641,6 +66000,9 @@ function inspectAlarms(names, alarms, policy) {
         else if (alarm.notEvaluated !== undefined) {
             problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
         }
+        else if (!policy.begins) {
+            continue;
+        }
         else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
             problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
                 'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
@@ -65709,109 +66071,6 @@ function inspectSession(session, { plan, maxExtension, now, }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/core/unfinished.ts
-
-
-
-
-/**
- * Decides about aliases that are split, or carry the mark of a rollout. A rollout is taken for dead only
- * when its run is known to have ended, and an alias for its own only when it is as its mark says.
- */
-function recoveryOf({ found, statusOf, policy, own, region }) {
-    const marked = found.flatMap(({ target, routing, description }) => {
-        const { marker } = (0,core_marker/* readMarker */.t7)(description);
-        return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
-    });
-    const asLeft = marked.filter(({ routing, marker }) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker)));
-    const split = asLeft.filter(({ routing }) => (0,core_routing/* isSplit */.pF)(routing));
-    // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
-    // these move all or none. Only who resumes the very same plan can end its bake.
-    const unfinished = asLeft.filter(({ marker }) => split.some((other) => (0,core_marker/* sameRollout */.c5)(other.marker, marker)) ||
-        (policy.action === 'resume' && marker.plan === own.plan));
-    const recoverable = (target) => unfinished.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
-    const problems = [
-        ...found.flatMap((alias) => (0,core_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
-        ...marked.flatMap(({ target, marker, run }) => {
-            const name = (0,core_target/* targetName */.je)(target);
-            if (run.type === 'running')
-                return [underWay(name, marker, run.url)];
-            if (!recoverable(target))
-                return [];
-            if (policy.action === 'fail')
-                return [toFail({ target, marker }, run.url, region)];
-            return run.type === 'unknown' && !policy.given
-                ? [notKnown({ target, marker }, run, region)]
-                : [];
-        }),
-        ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
-    ];
-    return {
-        action: problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
-            ? 'none'
-            : policy.action,
-        unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
-        problems,
-        warnings: marked.flatMap(({ target, routing, marker, run }) => recoverable(target)
-            ? [recovering({ target, marker }, run, policy)]
-            : [leftOver(target, routing, run.url)]),
-    };
-}
-/** `the rollout of version 8 that https://… began` */
-function rollout({ canary }, url) {
-    return `the rollout of version ${canary} that ${url} began`;
-}
-function underWay(name, marker, url) {
-    return (`${name} is being moved by another run: ${rollout(marker, url)} is still under way. ` +
-        'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.');
-}
-function notOurs({ target, routing, description }, region) {
-    const says = description === '' ? '' : ` Its description is: ${description}.`;
-    return (`${(0,core_target/* targetName */.je)(target)} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
-        `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
-        `version: ${(0,repair/* repairCommand */.p)(target, routing.version, region)}`);
-}
-function toFail({ target, marker }, url, region) {
-    return (`${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
-        `on-unfinished is fail. ${remedies(target, marker, region)}`);
-}
-function notKnown({ target, marker }, { url, problem }, region) {
-    return (`${(0,core_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
-        `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
-        `done, or put the alias back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
-}
-function remedies(target, marker, region) {
-    return ('Set on-unfinished to revert or resume, or put the alias back: ' +
-        (0,repair/* repairCommand */.p)(target, marker.stable, region));
-}
-function resumeProblems(unfinished, own) {
-    return unfinished.flatMap(({ target, marker }) => marker.plan === own.plan
-        ? []
-        : [
-            `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
-                'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
-        ]);
-}
-function recovering({ target, marker }, run, { action }) {
-    const found = `${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
-    const doubt = run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
-    return action === 'resume'
-        ? `${found}${doubt}. It is resumed at step ${marker.step}.`
-        : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
-}
-function leftOver(target, routing, url) {
-    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
-        `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`);
-}
-/**
- * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
- * not moved yet.
- */
-function resumeStep(targets, unfinished) {
-    const steps = targets.map((target) => unfinished.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
-    return Math.min(...steps) - 1;
-}
-
 ;// CONCATENATED MODULE: ./src/polling.ts
 
 const POLL_MS = 2_000;
@@ -65865,24 +66124,28 @@ const UPDATE_PATIENCE_MS = 15 * 60_000;
 const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
 /**
  * Looks at everything and writes nothing.
+ * @param goingOn what an earlier job left to go on with; left out when a rollout begins
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
  * @throws {Refusal} when there are no credentials to look with
  */
-async function preflight(config, id, preparation) {
+async function preflight(config, id, preparation, goingOn) {
     const session = await lookAtSession(config, preparation);
     const [looks, alarms, metrics] = await Promise.all([
         Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
-        lookAtAlarms(config, preparation),
+        lookAtAlarms(config, preparation, goingOn?.[0]?.marker.begunAt),
         lookAtMetrics(config, preparation),
     ]);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
     const blindness = await lookForBlips(alarms.watches, preparation);
-    const recovery = await lookForUnfinished(looks, { config, id }, preparation);
+    const recovery = goingOn === undefined
+        ? await lookForUnfinished(looks, { config, id }, preparation)
+        : { action: 'resume', unfinished: goingOn, problems: [], warnings: [] };
     const findings = [session, recovery, ...looks, alarms, metrics];
     return {
         targets,
         recovery,
         comparable: metrics.comparable,
+        watches: alarms.watches,
         problems: findings.flatMap(({ problems }) => problems),
         details: [
             ...targets.map(({ facts }) => describeFacts(facts)),
@@ -66001,18 +66264,22 @@ async function lookForBlips([watch], { aws, signal }) {
 /**
  * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
  * watch them from here on.
+ * @param begunAt when the rollout began that is gone on with
  */
-async function lookAtAlarms(config, { aws, clock, signal }) {
+async function lookAtAlarms(config, { aws, clock, signal }, begunAt) {
     const names = config.alarms.map(({ name }) => name);
     const at = clock.now();
     try {
         const found = await aws.alarms.read(names, signal);
-        const { problems, warnings } = inspectAlarms(names, found, config);
+        const begins = begunAt === undefined;
+        const { problems, warnings } = inspectAlarms(names, found, { ...config, begins });
         return {
             problems: [...problems, ...elsewhere(config.alarms, found)],
             warnings,
             found,
-            watches: found.map((alarm) => watch(alarm, at)),
+            watches: found.map((alarm) => begins || config.onAlarmAtStart === 'ignore-until-ok'
+                ? watch(alarm, at)
+                : watchSince(alarm, begunAt, at)),
         };
     }
     catch (error) {
@@ -66082,6 +66349,38 @@ function planWarnings({ plan, alarms, analysis }) {
             ]
             : []),
     ];
+}
+
+;// CONCATENATED MODULE: ./src/progress.ts
+
+// What log and report are told of a job as it gets to know it.
+function recordPlan({ clock, chronicle }, plan) {
+    chronicle.record({ type: 'plan', at: clock.now(), plan });
+}
+/** Where the rollout stands, and who began it. */
+function recordStanding({ clock, chronicle, runs }, rollout) {
+    const { repository, startedBy: runId, weight, step } = rollout;
+    const startedBy = runs.url({ repository, runId });
+    chronicle.record({ type: 'standing', at: clock.now(), weight, step, startedBy });
+}
+function recordTargets({ aws, clock, chronicle }, targets) {
+    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+}
+function clearedReport({ request: { target, version }, facts, alias }) {
+    return (0,core_target/* targetReport */.mh)(target, {
+        functionArn: facts.candidate.functionArn,
+        aliasArn: alias?.arn ?? '',
+        previousVersion: facts.routing?.version ?? '',
+        version: version ?? '',
+    });
+}
+function preparedReport({ target, functionArn, alias, disposition }) {
+    return (0,core_target/* targetReport */.mh)(target, {
+        functionArn,
+        aliasArn: alias.arn,
+        disposition: disposition.type,
+        ...(0,core_target/* versionsOf */.x4)(disposition),
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/publish.ts
@@ -66611,7 +66910,7 @@ function createMetricChecks(options) {
     const mixed = new Set();
     let comparisons = [];
     let durations = [];
-    let from;
+    let from = options.begunAt;
     let seenAt;
     async function judgeAll(readers, moment, signal) {
         const sources = readers.flatMap((reader) => reader.sources);
@@ -66724,17 +67023,18 @@ var src_rollout = __nccwpck_require__(6190);
 
 
 
-
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
-function shiftOf({ target, alias, disposition }, { plan }, id, resumed) {
+function shiftOf({ target, alias, disposition }, { plan, id, resumed, now }) {
     if (disposition.type !== 'shift')
         return [];
     const { stable, canary } = disposition;
     const versions = { stable, canary };
     const before = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker;
-    const markers = (0,core_marker/* markersOf */.Bs)(plan, id, versions);
+    const origin = before ?? { begunAt: (0,core_minute/* firstWholeMinute */.gN)(now), startedBy: id.runId };
+    const { begunAt, startedBy } = origin;
+    const markers = (0,core_marker/* markersOf */.Bs)(plan, id, { ...versions, begunAt, startedBy });
     const { description } = (0,core_marker/* readMarker */.t7)(alias.description);
     const fits = markers.every((marker) => (0,core_marker/* withMarker */.Pe)(description, marker) !== undefined);
     return [
@@ -66754,8 +67054,8 @@ function unmarkable({ target, markers }) {
                 'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
         ];
 }
-/** Moves the traffic of all targets through the plan, to its end. */
-async function shift(shifting, { config, resumed, watches, comparable, surroundings }) {
+/** Moves the traffic of all targets through the plan, or a part of it, to its end. */
+async function shift(shifting, { config, part, begunAt, watches, comparable, surroundings }) {
     const { aws, clock, chronicle, cancellation, random } = surroundings;
     const world = {
         routers: shifting.map((each) => (0,src_surroundings/* routerOf */.V)(each, surroundings)),
@@ -66768,6 +67068,7 @@ async function shift(shifting, { config, resumed, watches, comparable, surroundi
                 compared: config.compareMetrics,
                 compareDuration: config.compareDuration,
                 thresholds: config.metricChecks,
+                begunAt,
                 metricDelayMs: config.analysis.policy.metricDelayMs,
                 monitoringGraceMs: config.monitoringGraceMs,
             }),
@@ -66776,7 +67077,7 @@ async function shift(shifting, { config, resumed, watches, comparable, surroundi
         journal: {
             record(entry) {
                 if (entry.type === 'state')
-                    keepForPost(entry.state, shifting, config, surroundings);
+                    keepForPost(entry.state, shifting, { ...config, ...part }, surroundings);
                 chronicle.record(entry);
             },
         },
@@ -66784,11 +67085,10 @@ async function shift(shifting, { config, resumed, watches, comparable, surroundi
         onCancel: config.onCancel,
         pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
     };
-    const targets = shifting.map(({ target }) => target);
     if (comparable)
         await waitForMinute(surroundings);
-    const plan = { ...config.plan, onTheMinute: comparable };
-    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(plan, world, resumeStep(targets, resumed)));
+    const plan = { ...part.plan, onTheMinute: comparable };
+    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(plan, world, part.beginning));
 }
 /** With how long their requests took before, if that is compared. */
 async function timed(shifting, { config, comparable, surroundings }) {
@@ -66818,7 +67118,7 @@ async function waitForMinute({ clock, chronicle, cancellation }) {
 }
 /** Runs before the command that the state leads to: what is to be written is saved first. */
 function keepForPost(state, shifting, { plan, region, role }, { keep }) {
-    if (state.phase === 'shifting') {
+    if (state.phase === 'shifting' || state.phase === 'rechecking') {
         const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
         const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
             ...{ target, versions: { stable, canary }, nonces },
@@ -66831,7 +67131,7 @@ function keepForPost(state, shifting, { plan, region, role }, { keep }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/action.ts
+;// CONCATENATED MODULE: ./src/begin.ts
 
 
 
@@ -66840,14 +67140,12 @@ function keepForPost(state, shifting, { plan, region, role }, { keep }) {
 
 
 
-/**
- * Does what the inputs ask for, from preflight to the last bake.
- * @throws {Refusal} when no rollout of its own was begun; whatever else is thrown means the same
- */
-async function runAction(config, id, surroundings) {
+
+
+/** A rollout from preflight to its last bake, or to the end of its first step. */
+async function begin(config, id, surroundings) {
     const { aws, clock, chronicle } = surroundings;
-    chronicle.record({ type: 'plan', at: clock.now(), plan: config.plan });
-    recordTargets(surroundings, config.requests.map(askedReport));
+    recordPlan(surroundings, config.plan);
     const clearance = await obtainClearance(config, id, surroundings);
     const { details, recovery } = clearance;
     chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
@@ -66860,13 +67158,26 @@ async function runAction(config, id, surroundings) {
         throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
     });
     recordTargets(surroundings, prepared.map(preparedReport));
-    const shifting = prepared.flatMap((each) => shiftOf(each, config, id, resumed));
+    const { plan } = config;
+    const now = clock.now();
+    const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed, now }));
     if (shifting.length === 0) {
         return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
     }
-    shifting.flatMap(unmarkable).forEach(chronicle.warn);
-    const { comparable } = clearance;
-    return shift(shifting, { config, resumed, watches, comparable, surroundings });
+    const losses = shifting.flatMap(unmarkable);
+    // Without the mark, no other job could tell where the rollout stands.
+    if (config.mode === 'start' && losses.length > 0)
+        throw new src_problems/* Refusal */.P(losses);
+    losses.forEach(chronicle.warn);
+    const step = resumeStep(shifting.map(({ target }) => target), resumed);
+    const beginning = { step, recheck: false };
+    const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
+    recordStanding(surroundings, { ...id, startedBy, weight: 0, step });
+    return shift(shifting, {
+        ...{ config, watches, comparable: clearance.comparable, surroundings },
+        part: config.mode === 'start' ? firstPart(plan, step) : { plan, beginning },
+        begunAt: resumed[0]?.marker.begunAt,
+    });
 }
 /** Publishes, and brings every target to where its traffic can be shifted. */
 async function prepare({ targets }, resumed, config, surroundings) {
@@ -66878,27 +67189,276 @@ async function prepare({ targets }, resumed, config, surroundings) {
         throw new src_problems/* Refusal */.P(problems);
     return { prepared: await prepareAliases(published, resumed, preparation), watches };
 }
-function recordTargets({ aws, clock, chronicle }, targets) {
-    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+
+;// CONCATENATED MODULE: ./src/aliases-found.ts
+
+
+
+
+/**
+ * The aliases as they are, of all targets.
+ * @throws {Refusal} when one does not exist or cannot be read
+ */
+async function findAliases({ requests, region }, surroundings) {
+    const { aws, clock, note, signal } = (0,src_surroundings/* preparationIn */.l)(surroundings);
+    const looks = await Promise.all(requests.map(async ({ target }) => {
+        try {
+            const { aliases } = aws;
+            const alias = await (0,settled/* readSettled */.G)({ aliases, target, clock, note, signal });
+            return alias === undefined
+                ? `alias: ${(0,core_target/* targetName */.je)(target)} does not exist in ${region}; check name, region and account.`
+                : { target, ...alias };
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            return (0,src_problems/* messageOf */.b)(error);
+        }
+    }));
+    const problems = looks.filter((look) => typeof look === 'string');
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return looks.filter((look) => typeof look !== 'string');
 }
-function askedReport({ target, version = '' }) {
-    return (0,core_target/* targetReport */.mh)(target, { version });
+
+;// CONCATENATED MODULE: ./src/go-on.ts
+
+
+
+
+
+
+
+
+
+
+/** Goes on with a rollout that another job left: with the next step, or with the promotion. */
+async function goOn(mode, config, job) {
+    const { id, surroundings } = job;
+    const held = heldIn(mode, config, job, await findAliases(config, surroundings));
+    const [first] = held;
+    if (first === undefined)
+        throw new Error('A rollout without any target');
+    const { marker } = first;
+    const samePlan = marker.plan === id.plan;
+    const part = nextPart(mode, { plan: config.plan, samePlan }, marker);
+    recordPlan(surroundings, part.plan);
+    recordStanding(surroundings, { ...marker, step: part.beginning.step });
+    try {
+        // The version that is shifted already, whatever is in $LATEST by now.
+        const requests = partaking(config.requests, held).map(({ target }) => ({
+            target,
+            version: go_on_canaryOf(held, target),
+        }));
+        return await takePart({ ...config, requests, plan: part.plan }, part, { ...job, mode, held });
+    }
+    catch (error) {
+        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(held, config.region)]);
+    }
 }
-function clearedReport({ request: { target, version }, facts, alias }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn: facts.candidate.functionArn,
-        aliasArn: alias?.arn ?? '',
-        previousVersion: facts.routing?.version ?? '',
-        version: version ?? '',
+async function takePart(config, part, { id, surroundings, mode, held, }) {
+    const { clock, chronicle } = surroundings;
+    const preparation = (0,src_surroundings/* preparationIn */.l)(surroundings);
+    const clearance = await preflight(config, id, preparation, held);
+    const { details, problems, targets, watches, comparable } = clearance;
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    // What is shifted is based on this reading: another job may have gone on since the first one.
+    const found = targets.flatMap(({ request: { target }, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
+    heldIn(mode, { ...config, plan: part.plan }, { id, surroundings }, found);
+    chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+    clearance.warnings.forEach(chronicle.warn);
+    const published = await publish(targets, config.description, preparation);
+    const prepared = await prepareAliases(published, held, preparation);
+    recordTargets(surroundings, prepared.map(preparedReport));
+    const now = clock.now();
+    const { plan } = part;
+    const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed: held, now }));
+    const begunAt = held[0]?.marker.begunAt;
+    return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
+}
+/** @throws {Refusal} when the aliases do not show a rollout that this job may go on with */
+function heldIn(mode, { requests }, { id, surroundings }, found) {
+    const { held, problems } = continuationOf({
+        ...{ mode, found, own: id },
+        versionFor: (target) => requests.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.version,
+        urlOf: (marker) => surroundings.runs.url(marker),
     });
+    if (problems.length > 0)
+        throw new src_problems/* Refusal */.P(problems);
+    return held;
 }
-function preparedReport({ target, functionArn, alias, disposition }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn,
-        aliasArn: alias.arn,
-        disposition: disposition.type,
-        ...(0,core_target/* versionsOf */.x4)(disposition),
-    });
+function go_on_canaryOf(held, target) {
+    return held.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.canary ?? '';
+}
+
+;// CONCATENATED MODULE: ./src/look-only.ts
+
+
+
+
+
+
+
+/** Reads aliases, marks and alarms, and changes nothing. */
+async function lookOnly(config, { plan }, surroundings) {
+    const { clock, chronicle, runs } = surroundings;
+    const found = await findAliases(config, surroundings);
+    const standings = found.map(standingOf);
+    recordTargets(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
+    const [marker] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.marker] : []);
+    if (marker?.plan === plan)
+        recordPlan(surroundings, config.plan);
+    const weight = weightOf(standings);
+    if (marker !== undefined)
+        recordStanding(surroundings, { ...marker, weight });
+    else {
+        chronicle.record({ type: 'standing', at: clock.now(), weight, step: 0, startedBy: '' });
+    }
+    await recordAlarms(config, surroundings);
+    const urlOf = (of) => runs.url(of);
+    return {
+        outcome: 'status',
+        reason: found.map((alias) => describe(alias, urlOf)).join('\n'),
+    };
+}
+function reportOf({ target, arn, routing }, standing) {
+    const aliasArn = arn;
+    return standing?.type === 'moved'
+        ? (0,core_target/* targetReport */.mh)(target, {
+            ...{ aliasArn, previousVersion: standing.marker.stable, version: standing.marker.canary },
+        })
+        : (0,core_target/* targetReport */.mh)(target, { aliasArn, version: routing.version });
+}
+/** Percent that goes to a new version: of several targets the most; 0 when nothing is being rolled out. */
+function weightOf(standings) {
+    return Math.max(0, ...standings.flatMap((standing) => {
+        switch (standing.type) {
+            case 'alone':
+                return [];
+            case 'moved':
+                return [standing.marker.weight];
+            case 'foreign':
+                return Object.values(standing.routing.weights);
+        }
+    }));
+}
+function describe({ target, ...alias }, urlOf) {
+    const standing = standingOf(alias);
+    const serves = `${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(alias.routing)}`;
+    switch (standing.type) {
+        case 'alone':
+            return `${serves}; no rollout`;
+        case 'foreign':
+            return `${serves}; not as a rollout of this action left it`;
+        case 'moved': {
+            const { step, held } = standing.marker;
+            const where = held ? 'held after' : 'in, or cut off in,';
+            return `${serves}; ${where} step ${step} of a rollout: ${urlOf(standing.marker)}`;
+        }
+    }
+}
+async function recordAlarms({ alarms }, { aws, clock, chronicle, cancellation }) {
+    const at = clock.now();
+    try {
+        const names = alarms.map(({ name }) => name);
+        const read = await aws.alarms.read(names, cancellation);
+        const measurements = read.map(({ name, state, reason }) => ({
+            ...{ kind: 'alarm', at, check: name, state, detail: reason, verdict: core_verdict/* PASS */.C },
+        }));
+        chronicle.record({ type: 'measurements', at, measurements, verdict: core_verdict/* PASS */.C });
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        chronicle.warn(`The alarms could not be read: ${(0,src_problems/* messageOf */.b)(error)}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/put-back.ts
+
+
+
+
+
+
+
+
+/** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
+const TRIES = 3;
+const WHY = 'because it was asked for (mode: revert)';
+/** Puts stable back by what the aliases alone show, whoever began the rollout. */
+async function putBack(config, surroundings) {
+    for (let tries = 1;; tries++) {
+        const found = await findAliases(config, surroundings);
+        const moved = found.flatMap(whatIsToBePutBack);
+        if (moved.length === 0)
+            throw new src_problems/* Refusal */.P(found.map(nothingToRevert));
+        const [marker] = found
+            .map(standingOf)
+            .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
+        if (marker !== undefined)
+            recordStanding(surroundings, marker);
+        const { result, detail } = await putAllBack(moved, config, surroundings);
+        if (result === 'failed' && tries < TRIES)
+            continue;
+        return { outcome: result, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
+    }
+}
+async function putAllBack(moved, { region, role }, surroundings) {
+    recordTargets(surroundings, moved.map(({ target, versions: { stable, canary } }) => (0,core_target/* targetReport */.mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
+    surroundings.keep.save({ region, role, targets: moved });
+    const reverted = await (0,src_rollout/* revertAll */.q)(moved.map((each) => (0,src_surroundings/* routerOf */.V)(each, surroundings)));
+    if (reverted.result !== 'revert-failed')
+        surroundings.keep.forget();
+    return reverted;
+}
+function whatIsToBePutBack({ target, ...alias }) {
+    const standing = standingOf(alias);
+    switch (standing.type) {
+        case 'alone':
+            return [];
+        case 'moved': {
+            const { stable, canary, nonce, weight } = standing.marker;
+            return [{ target, versions: { stable, canary }, nonces: [nonce], begun: [weight] }];
+        }
+        case 'foreign': {
+            const { version: stable, weights } = standing.routing;
+            const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
+            return Object.entries(weights).map(([canary, weight]) => ({
+                ...{ target, versions: { stable, canary }, nonces, begun: [weight] },
+            }));
+        }
+    }
+}
+function nothingToRevert({ target, routing }) {
+    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)}, and no mark says that a rollout goes on: there is ` +
+        'nothing to revert. To go back to an older version, roll that one out (input version).');
+}
+
+;// CONCATENATED MODULE: ./src/action.ts
+
+
+
+
+
+
+/**
+ * Does the part of a rollout that the inputs ask for.
+ * @throws {Refusal} when nothing of its own was begun; whatever else is thrown means the same
+ */
+async function runAction(config, id, surroundings) {
+    recordTargets(surroundings, config.requests.map(({ target, version = '' }) => (0,core_target/* targetReport */.mh)(target, { version })));
+    switch (config.mode) {
+        case 'rollout':
+        case 'start':
+            return begin(config, id, surroundings);
+        case 'step':
+        case 'promote':
+            return goOn(config.mode, config, { id, surroundings });
+        case 'revert':
+            return putBack(config, surroundings);
+        case 'status':
+            return lookOnly(config, id, surroundings);
+    }
 }
 
 // EXTERNAL MODULE: ./src/aws/aws.ts + 4 modules
@@ -71936,9 +72496,14 @@ function createRuns({ token, own, serverUrl }) {
         });
         return reply.data.status === 'completed';
     }
+    const urlOf = ({ repository, runId, attempt }) => {
+        const run = `${serverUrl}/${repository}/actions/runs/${runId}`;
+        return attempt === undefined ? run : `${run}/attempts/${attempt}`;
+    };
     return {
+        url: urlOf,
         async status(run, signal) {
-            const url = `${serverUrl}/${run.repository}/actions/runs/${run.runId}/attempts/${run.attempt}`;
+            const url = urlOf(run);
             if (run.repository === own.repository && run.runId === own.runId) {
                 // Attempts of a run follow one another; what began in this one may go on in another job of it.
                 return { type: Number(run.attempt) < Number(own.attempt) ? 'ended' : 'running', url };
@@ -71990,6 +72555,7 @@ function workflowIn(environment) {
         runId,
         attempt: read('GITHUB_RUN_ATTEMPT') ?? '1',
         serverUrl,
+        workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
         defaults: {
             description: description.slice(0, LONGEST_DESCRIPTION),
             region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
@@ -72004,6 +72570,10 @@ var schemas = __nccwpck_require__(9691);
 var arn = __nccwpck_require__(1626);
 // EXTERNAL MODULE: ./src/core/evidence.ts
 var evidence = __nccwpck_require__(3014);
+;// CONCATENATED MODULE: ./src/core/mode.ts
+/** Which part of a rollout a job does. */
+const MODES = ['rollout', 'start', 'step', 'promote', 'revert', 'status'];
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
@@ -72251,7 +72821,7 @@ function parseEntries(text, { what, problems, parse, }) {
         catch (error) {
             if (!(error instanceof Mistake))
                 throw error;
-            problems.push(describe(error, line, number));
+            problems.push(metric_grammar_describe(error, line, number));
             return [];
         }
     });
@@ -72261,7 +72831,7 @@ function takenBy(name, number) {
 }
 const LONGEST_CONTEXT = 30;
 /** A caret below the line would need a second one: the text before the place tells it as well. */
-function describe({ at, message }, line, number) {
+function metric_grammar_describe({ at, message }, line, number) {
     const before = [...line.slice(0, at)];
     const context = before.slice(-LONGEST_CONTEXT).join('').trim();
     const cut = before.length > LONGEST_CONTEXT ? '…' : '';
@@ -73011,6 +73581,7 @@ function parsePreset(text) {
 
 
 
+
 /**
  * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
  * workflow fills from an empty expression arrives as an empty string, not as its default.
@@ -73018,6 +73589,7 @@ function parsePreset(text) {
 const INPUT_DEFAULTS = {
     'function-name': '',
     alias: '',
+    mode: 'rollout',
     version: '',
     description: '',
     'code-sha256': '',
@@ -73072,6 +73644,11 @@ function readInputs(get, defaults) {
         ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
             ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
             : []),
+        ...(inputs['dry-run'] && !['rollout', 'start'].includes(inputs.mode)
+            ? [
+                `dry-run: shows what mode rollout or start would do; for mode ${inputs.mode} use mode: status`,
+            ]
+            : []),
         ...(inputs.analysis.mode === 'off' && inputs['compare-duration'] === 'on'
             ? ['compare-duration: nothing is compared with analysis: off; leave one of the two out']
             : []),
@@ -73079,6 +73656,7 @@ function readInputs(get, defaults) {
     if (problems.length > 0 || region === undefined)
         throw new src_problems/* Refusal */.P(problems);
     return {
+        mode: inputs.mode,
         requests: inputs['function-name'].map(({ id, name }, index) => ({
             target: { functionId: id, functionName: name, alias: inputs.alias },
             ...optional('version', inputs.version[index]),
@@ -73158,6 +73736,7 @@ const schema = schemas/* object */.Ikc({
         }
         return alias;
     }),
+    mode: oneOf(MODES),
     version: parsedBy((text, problems) => {
         const versions = listOf(text);
         for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
@@ -73307,10 +73886,16 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/rollout-id.ts
 
 /** Names the rollout of a plan that begins in this process. */
-function rolloutId({ repository, runId, attempt }, plan) {
-    const fingerprint = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 8);
-    const nonce = (0,external_node_crypto_.randomBytes)(4).toString('hex');
-    return { repository, runId, attempt, nonce, plan: fingerprint };
+function rolloutId({ repository, runId, attempt, workflowRef }, plan) {
+    return {
+        ...{ repository, runId, attempt },
+        nonce: (0,external_node_crypto_.randomBytes)(4).toString('hex'),
+        plan: fingerprint(JSON.stringify(plan)),
+        workflow: fingerprint(workflowRef),
+    };
+}
+function fingerprint(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 ;// CONCATENATED MODULE: ./src/main.ts
@@ -73485,10 +74070,10 @@ function messageOf(thrown) {
 
 /**
  * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
- * @param from index of the first step; above 0 for a rollout that another process began
+ * @param from where to begin, in a rollout that another process began
  */
-async function rollOut(plan, world, from = 0) {
-    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from);
+async function rollOut(plan, world, from = _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .FROM_THE_START */ .M2) {
+    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from, world.clock.now());
     for (;;) {
         const unrecorded = record(state, world);
         if ((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
@@ -73532,6 +74117,11 @@ async function perform(command, world) {
         }
         case 'assess':
             return assess(command, world);
+        case 'hold': {
+            const held = { ...command, held: true };
+            const results = await all(routers, (router) => router.shift(held, cancellation));
+            return blocked(results) ?? { type: 'marked' };
+        }
         case 'confirm': {
             const results = await all(routers, (router) => router.confirm(cancellation));
             return blocked(results) ?? { type: 'confirmed' };
@@ -73629,7 +74219,10 @@ function isWritten(write, { routing, marker }) {
     // Without a marker, another rollout with the same versions and weights looks the same.
     if (wanted.marker === undefined)
         return !surelyNotWritten(write);
-    return (marker !== undefined && (0,core_marker/* sameRollout */.c5)(marker, wanted.marker) && marker.step === wanted.marker.step);
+    return (marker !== undefined &&
+        (0,core_marker/* sameRollout */.c5)(marker, wanted.marker) &&
+        marker.step === wanted.marker.step &&
+        marker.held === wanted.marker.held);
 }
 function isClaimedByAnother({ wanted, left }, { marker }) {
     return (marker !== undefined &&
@@ -73688,7 +74281,8 @@ function createRouter(options) {
         ([...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(alias.routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
             (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
     async function shift(to, signal) {
-        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(markers[to.step]) };
+        const marker = markerOf(to);
+        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(marker) };
         let reason = '';
         for (let tries = 0; tries < TRIES; tries++) {
             const unsettledBefore = unsettled;
@@ -73718,12 +74312,18 @@ function createRouter(options) {
         }
         return { type: 'blocked', reason };
     }
-    async function write({ step, weight }, signal) {
-        const isFirst = !unsettled;
+    function markerOf({ step, held = false }) {
+        const marker = markers[step];
+        return marker && { ...marker, held };
+    }
+    async function write(to, signal) {
+        const { weight } = to;
+        // Not when the weight is in force already and only its mark is written.
+        const isFirst = !unsettled && !begun.has(weight);
         begun.add(weight);
         unsettled = true;
         try {
-            known = await aliases.update(target, next(step, weight), signal);
+            known = await aliases.update(target, next(to), signal);
             unsettled = false;
             return undefined;
         }
@@ -73737,11 +74337,11 @@ function createRouter(options) {
             return error;
         }
     }
-    function next(step, weight) {
+    function next(to) {
         const { description } = (0,core_marker/* readMarker */.t7)(known.description);
-        const marker = markers[step];
+        const marker = markerOf(to);
         return {
-            routing: (0,core_routing/* routingAt */.Uf)(weight, versions),
+            routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions),
             // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
             description: (marker && (0,core_marker/* withMarker */.Pe)(description, marker)) ?? description,
             revisionId: known.revisionId,

@@ -260,6 +260,7 @@ const ANALYSIS: Config['analysis'] = {
 
 function configOf(scenario: Scenario): Config {
   return {
+    mode: 'rollout',
     requests: names('f', scenario.functions).map((name) => ({
       target: { functionId: name, functionName: name, alias: 'live' },
     })),
@@ -303,12 +304,13 @@ async function mainProcess(
   let saved: SavedRollout | undefined;
   const id: RolloutId = {
     ...{ repository: 'acme/shop', runId, attempt: '1' },
-    ...{ nonce: runId.padStart(8, '0'), plan: 'f00d' },
+    ...{ nonce: runId.padStart(8, '0'), plan: 'f00d', workflow: 'c0ffee' },
   };
   say(`-- main process of run ${runId}`);
   const ending = runAction(config, id, {
     aws,
     runs: {
+      url: ({ repository, runId }) => `https://github.com/${repository}/actions/runs/${runId}`,
       status: (run) => {
         const url = `https://github.com/${run.repository}/actions/runs/${run.runId}`;
         return Promise.resolve({ type: alive.has(run.runId) ? 'running' : 'ended', url });

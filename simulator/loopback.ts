@@ -17,6 +17,8 @@ export async function listen(respond: Respond, port = 0): Promise<RunningServer>
       request.socket.destroy();
     });
   });
+  // Node's 5 s would close a connection under the hands of a client that was kept waiting for the processor.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });

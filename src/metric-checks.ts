@@ -31,6 +31,8 @@ export interface MetricChecksOptions {
   readonly compared: readonly ComparedMetrics[];
   readonly compareDuration: AnalysisPolicy['mode'] | 'off';
   readonly thresholds: readonly MetricCheck[];
+  /** When the rollout began, if an earlier job did; left out, it begins with the first weight that is seen. */
+  readonly begunAt: number | undefined;
   readonly metricDelayMs: number;
   readonly monitoringGraceMs: number;
 }
@@ -47,7 +49,7 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   const mixed = new Set<number>();
   let comparisons: readonly ComparisonReport[] = [];
   let durations: readonly DurationReport[] = [];
-  let from: number | undefined;
+  let from = options.begunAt;
   let seenAt: number | undefined;
 
   async function judgeAll(

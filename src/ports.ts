@@ -23,6 +23,8 @@ export interface Shift {
   readonly step: number;
   /** Percent that goes to the canary; 100 is the promotion. */
   readonly weight: number;
+  /** Whether the weight is in force already, and only to be marked as left for another job. */
+  readonly held?: boolean;
 }
 
 export type ShiftResult =

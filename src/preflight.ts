@@ -5,7 +5,7 @@ import type { Aws } from './aws/aws.ts';
 import { isNotFound } from './aws/call.ts';
 import { readSettled } from './aws/settled.ts';
 import { lintAlarms, type LintedTarget } from './core/alarm-lint.ts';
-import { watch, type AlarmWatch } from './core/alarms.ts';
+import { watch, watchSince, type AlarmWatch } from './core/alarms.ts';
 import { formatDuration } from './core/duration.ts';
 import { readMarker, type RolloutId } from './core/marker.ts';
 import { lambdaMetric, metricOf } from './core/metric-source.ts';
@@ -21,7 +21,7 @@ import {
 } from './core/preflight.ts';
 import { inspectSession } from './core/session.ts';
 import type { Target } from './core/target.ts';
-import { recoveryOf, type Recovery, type RunStatus } from './core/unfinished.ts';
+import { recoveryOf, type Recovery, type RunStatus, type Unfinished } from './core/unfinished.ts';
 import type { Runs } from './github/runs.ts';
 import type { Config, TargetRequest } from './inputs/inputs.ts';
 import { pollUntil } from './polling.ts';
@@ -50,6 +50,8 @@ export interface Clearance extends Findings {
   readonly recovery: Recovery;
   /** Whether the canary can be compared with the baseline. */
   readonly comparable: boolean;
+  /** The alarms as they are watched from here on. */
+  readonly watches: readonly AlarmWatch[];
   /** What was found, one line each. */
   readonly details: readonly string[];
 }
@@ -60,6 +62,7 @@ const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
 
 /**
  * Looks at everything and writes nothing.
+ * @param goingOn what an earlier job left to go on with; left out when a rollout begins
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
  * @throws {Refusal} when there are no credentials to look with
  */
@@ -67,21 +70,26 @@ export async function preflight(
   config: Config,
   id: RolloutId,
   preparation: Preparation,
+  goingOn?: readonly Unfinished[],
 ): Promise<Clearance> {
   const session = await lookAtSession(config, preparation);
   const [looks, alarms, metrics] = await Promise.all([
     Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
-    lookAtAlarms(config, preparation),
+    lookAtAlarms(config, preparation, goingOn?.[0]?.marker.begunAt),
     lookAtMetrics(config, preparation),
   ]);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   const blindness = await lookForBlips(alarms.watches, preparation);
-  const recovery = await lookForUnfinished(looks, { config, id }, preparation);
+  const recovery: Recovery =
+    goingOn === undefined
+      ? await lookForUnfinished(looks, { config, id }, preparation)
+      : { action: 'resume', unfinished: goingOn, problems: [], warnings: [] };
   const findings = [session, recovery, ...looks, alarms, metrics];
   return {
     targets,
     recovery,
     comparable: metrics.comparable,
+    watches: alarms.watches,
     problems: findings.flatMap(({ problems }) => problems),
     details: [
       ...targets.map(({ facts }) => describeFacts(facts)),
@@ -246,21 +254,28 @@ interface LookAtAlarms extends Findings {
 /**
  * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
  * watch them from here on.
+ * @param begunAt when the rollout began that is gone on with
  */
 export async function lookAtAlarms(
   config: Config,
   { aws, clock, signal }: Preparation,
+  begunAt?: number,
 ): Promise<LookAtAlarms> {
   const names = config.alarms.map(({ name }) => name);
   const at = clock.now();
   try {
     const found = await aws.alarms.read(names, signal);
-    const { problems, warnings } = inspectAlarms(names, found, config);
+    const begins = begunAt === undefined;
+    const { problems, warnings } = inspectAlarms(names, found, { ...config, begins });
     return {
       problems: [...problems, ...elsewhere(config.alarms, found)],
       warnings,
       found,
-      watches: found.map((alarm) => watch(alarm, at)),
+      watches: found.map((alarm) =>
+        begins || config.onAlarmAtStart === 'ignore-until-ok'
+          ? watch(alarm, at)
+          : watchSince(alarm, begunAt, at),
+      ),
     };
   } catch (error) {
     signal.throwIfAborted();

@@ -3,7 +3,9 @@ import {
   command,
   isFinal,
   readingDue,
+  FROM_THE_START,
   start,
+  type Beginning,
   type Command,
   type Event,
   type FinalState,
@@ -30,10 +32,14 @@ export interface World {
 
 /**
  * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
- * @param from index of the first step; above 0 for a rollout that another process began
+ * @param from where to begin, in a rollout that another process began
  */
-export async function rollOut(plan: Plan, world: World, from = 0): Promise<FinalState> {
-  let state = start(plan, from);
+export async function rollOut(
+  plan: Plan,
+  world: World,
+  from: Beginning = FROM_THE_START,
+): Promise<FinalState> {
+  let state = start(plan, from, world.clock.now());
   for (;;) {
     const unrecorded = record(state, world);
     if (isFinal(state)) return state;
@@ -76,6 +82,11 @@ async function perform(command: Command, world: World): Promise<Event> {
     }
     case 'assess':
       return assess(command, world);
+    case 'hold': {
+      const held = { ...command, held: true };
+      const results = await all(routers, (router) => router.shift(held, cancellation));
+      return blocked(results) ?? { type: 'marked' };
+    }
     case 'confirm': {
       const results = await all(routers, (router) => router.confirm(cancellation));
       return blocked(results) ?? { type: 'confirmed' };

@@ -4,13 +4,15 @@ import type { AlarmWatch } from './core/alarms.ts';
 import type { AnalysisPolicy } from './core/analysis.ts';
 import { formatDuration } from './core/duration.ts';
 import { markersOf, readMarker, withMarker, type Marker, type RolloutId } from './core/marker.ts';
+import type { Part } from './core/continuation.ts';
+import type { Plan } from './core/plan.ts';
 import { endingOf, type Ending } from './core/report.ts';
 import { isFinal, type State } from './core/rollout.ts';
 import type { Timed } from './core/metric-reader.ts';
-import { beginningOfMinute, isEarlyInMinute, MINUTE_MS } from './core/minute.ts';
+import { beginningOfMinute, firstWholeMinute, isEarlyInMinute, MINUTE_MS } from './core/minute.ts';
 import type { Versions } from './core/routing.ts';
 import { sameTarget, targetName, type Target } from './core/target.ts';
-import { resumeStep, type Unfinished } from './core/unfinished.ts';
+import type { Unfinished } from './core/unfinished.ts';
 import type { SavedTarget } from './github/saved.ts';
 import type { Config } from './inputs/inputs.ts';
 import type { Prepared } from './publish.ts';
@@ -33,18 +35,26 @@ export interface Shifting {
   readonly begun: readonly number[];
 }
 
+export interface ShiftingOptions {
+  readonly plan: Plan;
+  readonly id: RolloutId;
+  /** What earlier jobs or runs left to go on with. */
+  readonly resumed: readonly Unfinished[];
+  readonly now: number;
+}
+
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
 export function shiftOf(
   { target, alias, disposition }: Prepared,
-  { plan }: Config,
-  id: RolloutId,
-  resumed: readonly Unfinished[],
+  { plan, id, resumed, now }: ShiftingOptions,
 ): readonly Shifting[] {
   if (disposition.type !== 'shift') return [];
   const { stable, canary } = disposition;
   const versions = { stable, canary };
   const before = resumed.find((each) => sameTarget(each.target, target))?.marker;
-  const markers = markersOf(plan, id, versions);
+  const origin = before ?? { begunAt: firstWholeMinute(now), startedBy: id.runId };
+  const { begunAt, startedBy } = origin;
+  const markers = markersOf(plan, id, { ...versions, begunAt, startedBy });
   const { description } = readMarker(alias.description);
   const fits = markers.every((marker) => withMarker(description, marker) !== undefined);
   return [
@@ -68,17 +78,19 @@ export function unmarkable({ target, markers }: Shifting): readonly string[] {
 
 interface Shift {
   readonly config: Config;
-  readonly resumed: readonly Unfinished[];
+  readonly part: Part;
+  /** When the rollout began, if an earlier job did. */
+  readonly begunAt: number | undefined;
   readonly watches: readonly AlarmWatch[];
   /** Whether the versions can be compared. */
   readonly comparable: boolean;
   readonly surroundings: Surroundings;
 }
 
-/** Moves the traffic of all targets through the plan, to its end. */
+/** Moves the traffic of all targets through the plan, or a part of it, to its end. */
 export async function shift(
   shifting: readonly Shifting[],
-  { config, resumed, watches, comparable, surroundings }: Shift,
+  { config, part, begunAt, watches, comparable, surroundings }: Shift,
 ): Promise<Ending> {
   const { aws, clock, chronicle, cancellation, random } = surroundings;
   const world: World = {
@@ -92,6 +104,7 @@ export async function shift(
         compared: config.compareMetrics,
         compareDuration: config.compareDuration,
         thresholds: config.metricChecks,
+        begunAt,
         metricDelayMs: config.analysis.policy.metricDelayMs,
         monitoringGraceMs: config.monitoringGraceMs,
       }),
@@ -99,7 +112,8 @@ export async function shift(
     clock,
     journal: {
       record(entry) {
-        if (entry.type === 'state') keepForPost(entry.state, shifting, config, surroundings);
+        if (entry.type === 'state')
+          keepForPost(entry.state, shifting, { ...config, ...part }, surroundings);
         chronicle.record(entry);
       },
     },
@@ -107,10 +121,9 @@ export async function shift(
     onCancel: config.onCancel,
     pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
   };
-  const targets = shifting.map(({ target }) => target);
   if (comparable) await waitForMinute(surroundings);
-  const plan = { ...config.plan, onTheMinute: comparable };
-  return endingOf(await rollOut(plan, world, resumeStep(targets, resumed)));
+  const plan = { ...part.plan, onTheMinute: comparable };
+  return endingOf(await rollOut(plan, world, part.beginning));
 }
 
 /** With how long their requests took before, if that is compared. */
@@ -150,10 +163,10 @@ async function waitForMinute({ clock, chronicle, cancellation }: Surroundings): 
 function keepForPost(
   state: State,
   shifting: readonly Shifting[],
-  { plan, region, role }: Config,
+  { plan, region, role }: Pick<Config, 'plan' | 'region' | 'role'>,
   { keep }: Surroundings,
 ): void {
-  if (state.phase === 'shifting') {
+  if (state.phase === 'shifting' || state.phase === 'rechecking') {
     const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
     const targets = shifting.map(
       ({ target, versions: { stable, canary }, nonces, begun }): SavedTarget => ({

@@ -234,7 +234,7 @@ describe('the mark in the description of the alias', () => {
     const mark = (step: number, weight: number) =>
       expect.stringMatching(
         new RegExp(
-          `^live traffic lambda-canary\\{run=acme/shop/42/1 id=[0-9a-f]{8} stable=1 canary=2 step=${step} weight=${weight} plan=[0-9a-f]{8}\\}$`,
+          `^live traffic lambda-canary\\{run=acme/shop/42/1 id=[0-9a-f]{8} stable=1 canary=2 step=${step} weight=${weight} plan=[0-9a-f]{8} by=42@[0-9a-f]{8} since=\\d{8}\\}$`,
         ),
       );
     expect(descriptions().slice(1)).toEqual([

@@ -58,10 +58,17 @@ describe('a write that carries the mark of its rollout', () => {
     ],
     1,
   );
-  const own = { repository: 'acme/shop', runId: '42', attempt: '1', nonce: 'aa', plan: 'f' };
+  const own = {
+    repository: 'acme/shop',
+    runId: '42',
+    attempt: '1',
+    nonce: 'aa',
+    plan: 'f',
+    workflow: 'c0',
+  };
   const other = { ...own, nonce: 'bb' };
   const marked = (step: number, id: RolloutId): Content => {
-    const marker = markersOf(plan, id, versions)[step];
+    const marker = markersOf(plan, id, { ...versions, begunAt: 0, startedBy: '42' })[step];
     return { ...at(marker?.weight ?? NaN), ...(marker && { marker }) };
   };
   const write = { left: marked(0, own), wanted: marked(1, own) };

@@ -10,15 +10,20 @@ const id = {
   attempt: '2',
   nonce: '9f86d081',
   plan: '5a1b2c3d',
+  workflow: 'c0ffee00',
 };
+const begunAt = Date.UTC(2026, 10, 24);
 const plan = planOf([{ weight: 12.5, bakeMs: 1 }], 1);
-const [marker] = markersOf(plan, id, { stable: '7', canary: '8' }) as [Marker];
+const [marker] = markersOf(plan, id, {
+  ...{ stable: '7', canary: '8' },
+  ...{ begunAt, startedBy: '17040' },
+}) as [Marker];
 
 describe('the mark of a rollout in the description of an alias', () => {
   it('names run, attempt, versions, step and weight so that a person can read it', () => {
     expect(withMarker('live traffic', marker)).toBe(
       'live traffic lambda-canary{run=acme/shop/17042/2 id=9f86d081 stable=7 canary=8 step=1 ' +
-        'weight=12.5 plan=5a1b2c3d}',
+        'weight=12.5 plan=5a1b2c3d by=17040@c0ffee00 since=29924640}',
     );
   });
 
@@ -32,6 +37,10 @@ describe('the mark of a rollout in the description of an alias', () => {
       stable: fc.nat().map(String),
       canary: fc.nat().map(String),
       step: fc.nat({ max: 100 }),
+      workflow: fc.constantFrom('0a', 'ffffffff'),
+      startedBy: fc.nat().map(String),
+      begunAt: fc.nat({ max: 1e8 }).map((minutes) => minutes * 60_000),
+      held: fc.boolean(),
       weight: fc.nat({ max: 10_000 }).map((hundredths) => hundredths / 100),
     });
     const text = fc.string({ maxLength: 60, unit: 'grapheme' });
@@ -52,16 +61,16 @@ describe('the mark of a rollout in the description of an alias', () => {
     '',
     'lambda-canary',
     'lambda-canary{}',
-    'lambda-canary{run=acme/shop/x/1 id=9f stable=7 canary=8 step=1 weight=10 plan=5a}',
-    'lambda-canary{run=acme/shop/1/1 id=9f stable=$LATEST canary=8 step=1 weight=10 plan=5a}',
+    'lambda-canary{run=acme/shop/x/1 id=9f stable=7 canary=8 step=1 weight=10 plan=5a by=1@c0 since=1}',
+    'lambda-canary{run=acme/shop/1/1 id=9f stable=$LATEST canary=8 step=1 weight=10 plan=5a by=1@c0 since=1}',
   ])('is not seen in "%s"', (description) => {
     expect(readMarker(description)).toEqual({ description });
   });
 
   it('is not written when Lambda would refuse the description for its length', () => {
-    const length = withMarker('', marker)?.length ?? 0;
+    const length = withMarker('', { ...marker, held: true })?.length ?? 0;
     const longest = 'x'.repeat(256 - length - 1);
-    expect(withMarker(longest, marker)).toHaveLength(256);
+    expect(withMarker(longest, { ...marker, held: true })).toHaveLength(256);
     expect(withMarker(`${longest}x`, marker)).toBeUndefined();
   });
 });

@@ -102,7 +102,7 @@ describe('a target', () => {
 });
 
 describe('the alarms at the start', () => {
-  const policy = { onAlarmAtStart: 'fail', onInsufficientData: 'continue' } as const;
+  const policy = { onAlarmAtStart: 'fail', onInsufficientData: 'continue', begins: true } as const;
   const red = { name: 'errors', state: 'ALARM', reason: 'red' };
   const silent = { name: 'errors', state: 'INSUFFICIENT_DATA', reason: 'no data' };
 

@@ -7,6 +7,7 @@ import {
   command,
   isFinal,
   readingDue,
+  FROM_THE_START,
   start,
   type Event,
   type State,
@@ -30,7 +31,10 @@ const assessed = (at: number, verdict: Verdict = pass): Event => ({
   verdict,
 });
 const after = (...events: readonly Event[]) =>
-  events.reduce<State>((state, event) => advance(plan, state, event), start(plan));
+  events.reduce<State>(
+    (state, event) => advance(plan, state, event),
+    start(plan, FROM_THE_START, 0),
+  );
 
 describe('a rollout', () => {
   it('begins with the weight of the first step', () => {
@@ -39,7 +43,7 @@ describe('a rollout', () => {
       step: 0,
       weight: 10,
     });
-    expect(start(plan)).toEqual({ phase: 'shifting', step: 0 });
+    expect(start(plan, FROM_THE_START, 0)).toEqual({ phase: 'shifting', step: 0 });
   });
 
   it('does not leave a step on a pass that was read before the end of its bake', () => {
@@ -66,7 +70,9 @@ describe('a rollout', () => {
 
   it('reads the alias back right after the promotion when the bake time is zero', () => {
     const atOnce = planOf([], 0);
-    expect(advance(atOnce, start(atOnce), shifted(7))).toEqual({ phase: 'confirming' });
+    expect(advance(atOnce, start(atOnce, FROM_THE_START, 0), shifted(7))).toEqual({
+      phase: 'confirming',
+    });
   });
 
   it('says at which weight, in which step and how long into it a check failed', () => {
@@ -96,16 +102,52 @@ describe('a rollout', () => {
 
   it('leaves the aliases to a person when a check says so', () => {
     const hold: Verdict = { kind: 'hold', reason: 'too few requests' };
-    expect(after(shifted(0), assessed(6 * MINUTE, hold))).toEqual({
+    const holding = after(shifted(0), assessed(6 * MINUTE, hold));
+    expect(holding.phase === 'holding' && command(plan, holding)).toEqual({
+      ...{ type: 'hold', step: 0, weight: 10 },
+    });
+    expect(advance(plan, holding, { type: 'marked' })).toEqual({
       phase: 'held',
       reason: 'at 10 % (step 1 of 3), after 6 min: too few requests',
     });
   });
 
+  it('ends after the step that another job goes on from', () => {
+    const part = { ...plan, holdAfter: 0 };
+    const first = advance(part, start(part, FROM_THE_START, 0), shifted(0));
+    const holding = advance(part, first, assessed(5 * MINUTE));
+    expect(holding).toMatchObject({ phase: 'holding', step: 0, passed: true });
+    expect(advance(part, holding, { type: 'marked' }).phase).toBe('held');
+    expect(advance(part, holding, { type: 'blocked', reason: 'AWS is down' })).toEqual({
+      phase: 'reverting',
+      reason: 'at 10 % (step 1 of 3): AWS is down',
+    });
+  });
+
+  it('goes on from what another job left only when the checks pass once more', () => {
+    const goingOn = start(plan, { step: 1, recheck: true }, 60 * MINUTE);
+    if (goingOn.phase !== 'rechecking') throw new Error(goingOn.phase);
+    const due = command(plan, goingOn);
+    expect(due).toMatchObject({ type: 'assess', bake: { weight: 10, since: 60 * MINUTE } });
+    expect(due.type === 'assess' && readingDue(due, 15_000)).toBeLessThan(60 * MINUTE);
+    const at = 60 * MINUTE + 1;
+    expect(advance(plan, goingOn, assessed(at))).toEqual({ phase: 'shifting', step: 1 });
+    const red: Verdict = { kind: 'fail', reason: 'red' };
+    expect(advance(plan, goingOn, assessed(at, red))).toEqual({
+      phase: 'reverting',
+      reason: 'at 10 % (step 1 of 3): red',
+    });
+    const dark: Verdict = { kind: 'error', reason: 'dark' };
+    expect(advance(plan, goingOn, assessed(at, dark))).toEqual({ ...goingOn, readAt: at });
+  });
+
   it('changes weights at the beginning of a minute only, where metrics are compared by the minute', () => {
     const timed = { ...plan, onTheMinute: true };
     const lived = (...events: readonly Event[]) =>
-      events.reduce<State>((state, event) => advance(timed, state, event), start(timed));
+      events.reduce<State>(
+        (state, event) => advance(timed, state, event),
+        start(timed, FROM_THE_START, 0),
+      );
     const waiting = lived(shifted(5_000), assessed(5 * MINUTE + 20_000));
     expect(waiting).toMatchObject({ phase: 'baking', step: 0, until: 6 * MINUTE });
     const next = advance(timed, waiting, assessed(6 * MINUTE));
@@ -191,7 +233,7 @@ function live(
   }[],
 ): readonly Lived[] {
   const lived: Lived[] = [];
-  let state = start(plan);
+  let state = start(plan, FROM_THE_START, 0);
   let now = 0;
   for (const { takes, verdict, works, cancel } of answers) {
     if (isFinal(state)) break;
@@ -250,7 +292,7 @@ describe('whatever happens, a rollout', () => {
   it('ends after a bounded number of commands when every command is answered', () => {
     fc.assert(
       fc.property(anyPlan, anyVerdict, (plan, verdict) => {
-        let state = start(plan);
+        let state = start(plan, FROM_THE_START, 0);
         let now = 0;
         let commands = 0;
         while (!isFinal(state)) {

@@ -18,8 +18,22 @@ const plan = planOf(
   ],
   1,
 );
-const dead = { repository: 'acme/shop', runId: '41', attempt: '1', nonce: 'dead', plan: 'f1' };
-const own = { repository: 'acme/shop', runId: '42', attempt: '1', nonce: 'beef', plan: 'f1' };
+const dead = {
+  repository: 'acme/shop',
+  runId: '41',
+  attempt: '1',
+  nonce: 'dead',
+  plan: 'f1',
+  workflow: 'c0',
+};
+const own = {
+  repository: 'acme/shop',
+  runId: '42',
+  attempt: '1',
+  nonce: 'beef',
+  plan: 'f1',
+  workflow: 'c0',
+};
 const versions = { stable: '7', canary: '8' };
 const url = 'https://github.com/acme/shop/actions/runs/41/attempts/1';
 const target = (functionName: string) => ({
@@ -38,7 +52,7 @@ interface Left {
 
 /** An alias as a rollout left it. */
 function left({ name = 'f', id = dead, step, weight }: Left): Found {
-  const marker = markersOf(plan, id, versions)[step];
+  const marker = markersOf(plan, id, { ...versions, begunAt: 0, startedBy: id.runId })[step];
   if (marker === undefined) throw new Error('no such step');
   return {
     target: target(name),

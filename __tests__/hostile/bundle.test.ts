@@ -95,5 +95,9 @@ const OUTPUTS = [
   'previous-version',
   'reason',
   'report',
+  'started-by',
+  'step',
+  'steps-total',
   'version',
+  'weight',
 ];

@@ -32,6 +32,7 @@ function problems(inputs: Inputs, region?: string): readonly string[] {
 describe('inputs', () => {
   it('need only a function and an alias', () => {
     expect(read()).toEqual({
+      mode: 'rollout',
       requests: [{ target: { functionId: 'checkout', functionName: 'checkout', alias: 'live' } }],
       plan: {
         steps: [

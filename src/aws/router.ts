@@ -80,7 +80,8 @@ export function createRouter(options: RouterOptions): Router {
       (begun.has(100) && looksLikeTransition(alias.routing, versions.stable, versions.canary)));
 
   async function shift(to: Shift, signal: AbortSignal): Promise<ShiftResult> {
-    const wanted = { routing: routingAt(to.weight, versions), ...optionalMarker(markers[to.step]) };
+    const marker = markerOf(to);
+    const wanted = { routing: routingAt(to.weight, versions), ...optionalMarker(marker) };
     let reason = '';
     for (let tries = 0; tries < TRIES; tries++) {
       const unsettledBefore = unsettled;
@@ -108,15 +109,19 @@ export function createRouter(options: RouterOptions): Router {
     return { type: 'blocked', reason };
   }
 
-  async function write(
-    { step, weight }: Shift,
-    signal: AbortSignal,
-  ): Promise<AwsCallError | undefined> {
-    const isFirst = !unsettled;
+  function markerOf({ step, held = false }: Shift): Marker | undefined {
+    const marker = markers[step];
+    return marker && { ...marker, held };
+  }
+
+  async function write(to: Shift, signal: AbortSignal): Promise<AwsCallError | undefined> {
+    const { weight } = to;
+    // Not when the weight is in force already and only its mark is written.
+    const isFirst = !unsettled && !begun.has(weight);
     begun.add(weight);
     unsettled = true;
     try {
-      known = await aliases.update(target, next(step, weight), signal);
+      known = await aliases.update(target, next(to), signal);
       unsettled = false;
       return undefined;
     } catch (error) {
@@ -129,11 +134,11 @@ export function createRouter(options: RouterOptions): Router {
     }
   }
 
-  function next(step: number, weight: number): AliasWrite {
+  function next(to: Shift): AliasWrite {
     const { description } = readMarker(known.description);
-    const marker = markers[step];
+    const marker = markerOf(to);
     return {
-      routing: routingAt(weight, versions),
+      routing: routingAt(to.weight, versions),
       // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
       description: (marker && withMarker(description, marker)) ?? description,
       revisionId: known.revisionId,

@@ -63,6 +63,23 @@ export function watch(reading: AlarmReading, at: number): AlarmWatch {
   return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
 }
 
+/** How far the clocks of AWS and of a runner may be apart. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Goes on watching an alarm that earlier jobs of the rollout watched, and nobody between them: it counts as it is,
+ * and if it changed since the rollout began, its history tells whether it was red.
+ */
+export function watchSince(reading: AlarmReading, begunAt: number, at: number): AlarmWatch {
+  const { transitionedAt } = reading;
+  const changed = transitionedAt === undefined || transitionedAt > begunAt - CLOCK_SKEW_MS;
+  return {
+    ...seen(reading, at),
+    ...(changed ? { state: 'OK', transitionedAt: begunAt } : {}),
+    ignored: false,
+  };
+}
+
 /**
  * The alarms whose present state does not tell whether they were red since the reading before.
  * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went

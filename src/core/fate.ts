@@ -58,7 +58,10 @@ function isWritten(write: FailedWrite, { routing, marker }: Content): boolean {
   // Without a marker, another rollout with the same versions and weights looks the same.
   if (wanted.marker === undefined) return !surelyNotWritten(write);
   return (
-    marker !== undefined && sameRollout(marker, wanted.marker) && marker.step === wanted.marker.step
+    marker !== undefined &&
+    sameRollout(marker, wanted.marker) &&
+    marker.step === wanted.marker.step &&
+    marker.held === wanted.marker.held
   );
 }
 

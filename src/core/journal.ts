@@ -6,6 +6,16 @@ import type { State } from './rollout.ts';
 import type { TargetReport } from './target.ts';
 import type { Verdict } from './verdict.ts';
 
+/** Where a rollout stands. */
+export interface Position {
+  /** Percent that goes to the canary. */
+  readonly weight: number;
+  /** Counted from 1; 0 before the first one. */
+  readonly step: number;
+  /** Link to the workflow run that began it; empty when there is no rollout. */
+  readonly startedBy: string;
+}
+
 /** What happened in a rollout, in order. Log and report are both made from these alone. */
 export type Entry =
   | { readonly type: 'plan'; readonly at: number; readonly plan: Plan }
@@ -16,6 +26,8 @@ export type Entry =
       readonly region: string;
       readonly targets: readonly TargetReport[];
     }
+  /** Where the rollout stands before this job does anything. */
+  | ({ readonly type: 'standing'; readonly at: number } & Position)
   | { readonly type: 'state'; readonly at: number; readonly state: State }
   | {
       readonly type: 'measurements';

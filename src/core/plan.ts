@@ -15,6 +15,8 @@ export interface Plan {
    * weights compare the versions less exactly.
    */
   readonly onTheMinute: boolean;
+  /** Index of the step after whose bake the rollout is left for another job; none when left out. */
+  readonly holdAfter?: number;
 }
 
 /** The step that is baking, and since when. */

@@ -164,6 +164,8 @@ function because(reason: string): string {
 export interface AlarmStartPolicy {
   readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
+  /** Otherwise it goes on, and an alarm that is red is a check that has failed. */
+  readonly begins: boolean;
 }
 
 /** Whether the named alarms exist and are in a state from which a rollout may begin. */
@@ -183,6 +185,8 @@ export function inspectAlarms(
       );
     } else if (alarm.notEvaluated !== undefined) {
       problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
+    } else if (!policy.begins) {
+      continue;
     } else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
       problems.push(
         `alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +

@@ -1,18 +1,20 @@
 import type { Measurement } from './alarms.ts';
 import type { ComparisonReport } from './analysis.ts';
 import type { DurationReport } from './duration-comparison.ts';
-import { changedSince, type Entry } from './journal.ts';
+import { changedSince, type Entry, type Position } from './journal.ts';
 import type { Plan } from './plan.ts';
-import { stepAt, type FinalState } from './rollout.ts';
+import { stepAt, type FinalState, type State } from './rollout.ts';
 import { targetName, type Disposition, type TargetReport } from './target.ts';
 
 /** How a run ended. */
-export type Outcome = FinalState['phase'] | 'unchanged' | 'created' | 'planned';
+export type Outcome = FinalState['phase'] | 'unchanged' | 'created' | 'planned' | 'status';
 
 export interface Ending {
   readonly outcome: Outcome;
   /** Why; empty when there is nothing to explain. */
   readonly reason: string;
+  /** Whether it was asked for to put the old version back, so that this is a success. */
+  readonly askedFor?: boolean;
 }
 
 /** How a rollout that moved traffic ended. */
@@ -26,14 +28,15 @@ const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
   created: true,
   planned: true,
   held: true,
+  status: true,
   reverted: false,
   'revert-failed': false,
   failed: false,
 };
 
 /** Whether the step of the workflow succeeds. */
-export function isSuccess(outcome: Outcome): boolean {
-  return SUCCEEDS[outcome];
+export function isSuccess({ outcome, askedFor = false }: Omit<Ending, 'reason'>): boolean {
+  return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
 }
 
 export interface StepReport {
@@ -42,7 +45,7 @@ export interface StepReport {
   /** When the traffic was moved; absent when the step was not reached. */
   readonly startedAt?: number;
   readonly endedAt?: number;
-  readonly result: 'passed' | 'stopped' | 'not reached';
+  readonly result: 'passed' | 'stopped' | 'not reached' | 'in an earlier job';
 }
 
 export interface WeightChange {
@@ -57,6 +60,8 @@ export interface Report extends Ending {
   readonly endedAt: number;
   readonly targets: readonly TargetReport[];
   readonly steps: readonly StepReport[];
+  /** Where the rollout stands in the end; absent when it was not found out where it stood before. */
+  readonly position?: Position;
   readonly weights: readonly WeightChange[];
   /** Every measurement that differed from the one before it. */
   readonly measurements: readonly Measurement[];
@@ -75,26 +80,43 @@ export function endingWithoutShift(dispositions: readonly Disposition[]): Ending
 /** Everything a run leaves behind, made from what happened alone. */
 export function reportOf(
   entries: readonly Entry[],
-  { outcome, reason }: Ending,
+  ending: Ending,
   { startedAt, endedAt }: { readonly startedAt: number; readonly endedAt: number },
 ): Report {
   const planned = entries.find((entry) => entry.type === 'plan');
   const known = entries.findLast((entry) => entry.type === 'targets');
   const compared = entries.findLast((entry) => entry.type === 'comparisons');
-  const steps = planned === undefined ? [] : stepReports(planned.plan, entries);
+  const found = entries.findLast((entry) => entry.type === 'standing');
+  const standing = found ?? NOWHERE;
+  const steps = planned === undefined ? [] : stepReports(planned.plan, entries, standing);
+  const weights = weightChanges(steps, entries, standing);
   return {
-    outcome,
-    reason,
+    ...ending,
     region: known?.region ?? '',
     startedAt,
     endedAt,
     targets: known?.targets ?? [],
     steps,
-    weights: weightChanges(steps, entries),
+    ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, standing }) }),
+    weights,
     measurements: changedMeasurements(entries),
     comparisons: compared?.comparisons ?? [],
     durations: compared?.durations ?? [],
     warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
+  };
+}
+
+const NOWHERE = { at: 0, weight: 0, step: 0, startedBy: '' };
+
+function positionOf(
+  { outcome }: Ending,
+  { steps, weights, standing }: Pick<Report, 'steps' | 'weights'> & { readonly standing: Position },
+): Position {
+  const reached = steps.findLastIndex(({ startedAt }) => startedAt !== undefined) + 1;
+  return {
+    startedBy: standing.startedBy,
+    step: Math.max(reached, standing.step),
+    weight: outcome === 'reverted' ? 0 : (weights.at(-1)?.weight ?? standing.weight),
   };
 }
 
@@ -109,16 +131,23 @@ function changedMeasurements(entries: readonly Entry[]): readonly Measurement[] 
 }
 
 /** What became of each step of the plan. */
-function stepReports(plan: Plan, entries: readonly Entry[]): readonly StepReport[] {
+function stepReports(
+  plan: Plan,
+  entries: readonly Entry[],
+  { step: before }: Position,
+): readonly StepReport[] {
   const states = entries.filter((entry) => entry.type === 'state');
   return plan.steps.map(({ weight, bakeMs }, step) => {
     const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
-    if (begin?.state.phase !== 'baking') return instantStep(plan, step, states);
+    if (begin?.state.phase !== 'baking') {
+      return step < before
+        ? { weight, bakeMs, result: 'in an earlier job' }
+        : instantStep(plan, step, states);
+    }
     const end = states.find(
       ({ at, state }) => at >= begin.at && !(state.phase === 'baking' && state.step === step),
     );
-    const passed =
-      end?.state.phase === 'confirming' || end?.state.phase === 'shifting' ? 'passed' : 'stopped';
+    const passed = end !== undefined && hasPassed(end.state) ? 'passed' : 'stopped';
     return {
       weight,
       bakeMs,
@@ -127,6 +156,15 @@ function stepReports(plan: Plan, entries: readonly Entry[]): readonly StepReport
       result: passed,
     };
   });
+}
+
+/** Whether a step that led to this state is over with its checks passed. */
+export function hasPassed(next: State): boolean {
+  return (
+    next.phase === 'confirming' ||
+    next.phase === 'shifting' ||
+    (next.phase === 'holding' && next.passed)
+  );
 }
 
 type StateEntry = Extract<Entry, { type: 'state' }>;
@@ -144,11 +182,13 @@ function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): S
 function weightChanges(
   steps: readonly StepReport[],
   entries: readonly Entry[],
+  standing: Position & { readonly at: number },
 ): readonly WeightChange[] {
   const reverted = entries.find(
     (entry) => entry.type === 'state' && entry.state.phase === 'reverted',
   );
   return [
+    ...(standing.weight > 0 ? [{ at: standing.at, weight: standing.weight }] : []),
     ...steps.flatMap(({ startedAt, weight }) =>
       startedAt === undefined ? [] : [{ at: startedAt, weight }],
     ),
@@ -176,6 +216,8 @@ export function headline({ outcome, reason, targets }: Report): string {
       return `Unchanged: ${now} already`;
     case 'created':
       return `Created: ${now}; there was nothing to shift from`;
+    case 'status':
+      return reason;
     case 'planned':
       return `Planned: ${names}; nothing was written`;
     case 'failed':

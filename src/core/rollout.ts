@@ -17,6 +17,21 @@ export type ActiveState =
       /** When the last reading of this step began; `since` before the first. */
       readonly readAt: number;
     }
+  /** The weight of the step is in force since an earlier job: what it left is looked at before going on. */
+  | {
+      readonly phase: 'rechecking';
+      readonly step: number;
+      readonly since: number;
+      readonly readAt: number;
+    }
+  /** The step is over, and is left for another job to go on. */
+  | {
+      readonly phase: 'holding';
+      readonly step: number;
+      /** Whether its checks passed, rather than that a person is to decide. */
+      readonly passed: boolean;
+      readonly reason: string;
+    }
   | { readonly phase: 'confirming' }
   | { readonly phase: 'reverting'; readonly reason: string };
 
@@ -26,7 +41,7 @@ export type FinalState =
   | { readonly phase: 'reverted'; readonly reason: string }
   /** At least one alias could not be confirmed to serve its stable version. */
   | { readonly phase: 'revert-failed'; readonly reason: string }
-  /** Cancelled with `on-cancel: hold`: the aliases stay as they are. */
+  /** The aliases stay as they are: for another job or a person to go on, or as `on-cancel: hold` says. */
   | { readonly phase: 'held'; readonly reason: string }
   /** Somebody else moved an alias: it was left to them, the others serve stable. */
   | { readonly phase: 'failed'; readonly reason: string };
@@ -42,6 +57,8 @@ export type Event =
   /** `at` is when the reading began: what it saw is at least that fresh. */
   | { readonly type: 'assessed'; readonly at: number; readonly verdict: Verdict }
   | { readonly type: 'confirmed' }
+  /** That the step is over was written on every alias. */
+  | { readonly type: 'marked' }
   | {
       readonly type: 'cancelled';
       readonly at: number;
@@ -61,17 +78,32 @@ export type Command =
       readonly bake: Bake;
     }
   | { readonly type: 'confirm' }
+  /** Write on the aliases that the step is over. */
+  | { readonly type: 'hold'; readonly step: number; readonly weight: number }
   | { readonly type: 'revert' };
 
-/** @param step index of the first one to be taken */
-export function start(plan: Plan, step = 0): State {
+/** Where a process begins. */
+export interface Beginning {
+  /** Index of the first step to be taken. */
+  readonly step: number;
+  /** Whether what an earlier job left at the step before is looked at first. */
+  readonly recheck: boolean;
+}
+
+export const FROM_THE_START: Beginning = { step: 0, recheck: false };
+
+export function start(plan: Plan, { step, recheck }: Beginning, at: number): State {
   stepAt(plan, step);
-  return { phase: 'shifting', step };
+  return recheck
+    ? { phase: 'rechecking', step: step - 1, since: at, readAt: 0 }
+    : { phase: 'shifting', step };
 }
 
 const FINAL: Readonly<Record<State['phase'], boolean>> = {
   shifting: false,
   baking: false,
+  rechecking: false,
+  holding: false,
   confirming: false,
   reverting: false,
   promoted: true,
@@ -100,6 +132,16 @@ export function command(plan: Plan, state: ActiveState): Command {
           promotionNext: state.step === plan.steps.length - 2,
         },
       };
+    case 'rechecking':
+      return {
+        type: 'assess',
+        readAt: state.readAt,
+        until: state.since,
+        // Not the end of a step: whether it saw enough traffic was asked by the job that baked it.
+        bake: { ...stepAt(plan, state.step), since: state.since, promotionNext: false },
+      };
+    case 'holding':
+      return { type: 'hold', step: state.step, weight: stepAt(plan, state.step).weight };
     case 'confirming':
       return { type: 'confirm' };
     case 'reverting':
@@ -128,6 +170,10 @@ export function advance(plan: Plan, state: State, event: Event): State {
       return event.type === 'shifted' ? bake(plan, state.step, event.at) : state;
     case 'baking':
       return event.type === 'assessed' ? onAssessed(plan, state, event) : state;
+    case 'rechecking':
+      return event.type === 'assessed' ? onRechecked(plan, state, event) : state;
+    case 'holding':
+      return event.type === 'marked' ? { phase: 'held', reason: state.reason } : state;
     case 'confirming':
       return event.type === 'confirmed' ? { phase: 'promoted' } : state;
     case 'reverting':
@@ -182,7 +228,10 @@ function onAssessed(
           }
         : { ...state, readAt: at };
     case 'hold':
-      return { phase: 'held', reason: `${where(plan, state, at)}: ${verdict.reason}` };
+      return {
+        ...{ phase: 'holding', step: state.step, passed: false },
+        reason: `${where(plan, state, at)}: ${verdict.reason}`,
+      };
     case 'extend':
       return { ...state, readAt: at };
     case 'pass':
@@ -193,10 +242,36 @@ function onAssessed(
   }
 }
 
+/** What an earlier job left must pass once more, now. */
+function onRechecked(
+  plan: Plan,
+  state: State & { readonly phase: 'rechecking' },
+  { at, verdict }: Event & { readonly type: 'assessed' },
+): State {
+  const again: State = { ...state, readAt: at };
+  switch (verdict.kind) {
+    case 'fail':
+      return { phase: 'reverting', reason: `${where(plan, state)}: ${verdict.reason}` };
+    case 'error':
+      return again;
+    case 'inconclusive':
+      return at >= state.since + stepAt(plan, state.step).bakeMs
+        ? {
+            phase: 'reverting',
+            reason: `${where(plan, state)}: ${verdict.reason} (still so after its bake time)`,
+          }
+        : again;
+    case 'hold':
+    case 'extend':
+    case 'pass':
+      return { phase: 'shifting', step: state.step + 1 };
+  }
+}
+
 /** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
 function mayLeave(plan: Plan, step: number, at: number): boolean {
   const next = plan.steps[step + 1];
-  const compares = next !== undefined && next.weight < 100;
+  const compares = next !== undefined && next.weight < 100 && step !== plan.holdAfter;
   return !plan.onTheMinute || !compares || isEarlyInMinute(at);
 }
 
@@ -207,6 +282,12 @@ function bake(plan: Plan, step: number, at: number): State {
 }
 
 function leave(plan: Plan, step: number): State {
+  if (step === plan.holdAfter) {
+    return {
+      ...{ phase: 'holding', step, passed: true },
+      reason: `at ${describeStep(plan, step)}: its checks passed, and another job goes on`,
+    };
+  }
   return step + 1 < plan.steps.length
     ? { phase: 'shifting', step: step + 1 }
     : { phase: 'confirming' };
@@ -216,6 +297,8 @@ function leave(plan: Plan, step: number): State {
 function where(plan: Plan, state: ActiveState, at?: number): string {
   switch (state.phase) {
     case 'shifting':
+    case 'rechecking':
+    case 'holding':
       return `at ${describeStep(plan, state.step)}`;
     case 'baking': {
       const since = at === undefined ? '' : `, after ${formatDuration(at - state.since)}`;

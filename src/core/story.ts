@@ -3,6 +3,7 @@ import { describeComparison, type ComparisonReport } from './analysis.ts';
 import { describeDurations, type DurationReport } from './duration-comparison.ts';
 import { formatDuration } from './duration.ts';
 import { changedSince, type Entry } from './journal.ts';
+import { hasPassed } from './report.ts';
 import { describeWeight, totalBakeMs, type Plan } from './plan.ts';
 import { describeStep, isFinal, stepAt, type State } from './rollout.ts';
 import { formatWeight } from './routing.ts';
@@ -80,6 +81,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'comparisons':
       return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
     case 'targets':
+    case 'standing':
     case 'note':
     case 'details':
     case 'warning':
@@ -102,6 +104,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
     case 'comparisons':
       // Told when they decide something.
       return [];
+    case 'standing':
+      return [];
     case 'state':
       return transition(memory, entry.state);
     case 'measurements': {
@@ -117,13 +121,11 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
 
 function transition(memory: Memory, now: State): readonly Line[] {
   const { plan, state: before } = memory;
-  if (before?.phase !== 'baking' || now.phase === 'baking') return arrival(plan, before, now);
+  const wasWatched = before?.phase === 'baking' || before?.phase === 'rechecking';
+  if (!wasWatched || now.phase === before.phase) return arrival(plan, before, now);
   const compared =
     stepAt(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
-  const passed =
-    now.phase === 'shifting' || now.phase === 'confirming'
-      ? [info(`${describeStep(plan, before.step)} passed`)]
-      : [];
+  const passed = hasPassed(now) ? [info(`${describeStep(plan, before.step)} passed`)] : [];
   return [...compared, ...passed, ...arrival(plan, before, now)];
 }
 
@@ -150,6 +152,13 @@ function arrival(plan: Plan, before: State | undefined, now: State): readonly Li
         ),
       ];
     }
+    case 'rechecking':
+      if (before?.phase === 'rechecking') return [];
+      return [
+        info(`at ${describeStep(plan, now.step)} since an earlier job; reading the checks first`),
+      ];
+    case 'holding':
+      return [];
     case 'confirming':
       return [info('all steps passed; reading the alias back')];
     case 'reverting':

@@ -17,7 +17,7 @@ const LONGEST_HEADLINE = 2_000;
 
 /** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
 export function summaryOf(report: Report): string {
-  const icon = isSuccess(report.outcome) ? '✅' : '❌';
+  const icon = isSuccess(report) ? '✅' : '❌';
   return [
     `## ${icon} Lambda Canary`,
     '',
@@ -84,7 +84,8 @@ function steps(report: Report): readonly string[] {
 const CHART_POINTS = 60;
 
 /** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function chart({ outcome, weights, startedAt, endedAt }: Report): readonly string[] {
+function chart(report: Report): readonly string[] {
+  const { weights, startedAt, endedAt } = report;
   if (weights.length === 0 || endedAt <= startedAt) return [];
   const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
   const values = Array.from({ length: CHART_POINTS + 1 }, (_, index) => {
@@ -96,7 +97,7 @@ function chart({ outcome, weights, startedAt, endedAt }: Report): readonly strin
     title: 'Percent of requests sent to the new version',
     x: { label: `${unit} since the start`, from: 0, to: end },
     y: { label: 'percent', from: 0, to: 100 },
-    lines: [{ color: isSuccess(outcome) ? GREEN : RED, values }],
+    lines: [{ color: isSuccess(report) ? GREEN : RED, values }],
   });
 }
 

@@ -9,7 +9,7 @@ import { writeSummary } from './summary.ts';
 /** Says how the run ended: in the outputs, in the log or in one annotation, and in the summary. */
 export async function conclude(report: Report): Promise<void> {
   setOutputs(report);
-  if (isSuccess(report.outcome)) {
+  if (isSuccess(report)) {
     core.info(verdictOf(report));
     core.info(`Took ${formatDuration(report.endedAt - report.startedAt)}.`);
   } else {

@@ -20,6 +20,10 @@ export function outputsOf(report: Report): Readonly<Record<string, string>> {
     'previous-version': first?.previousVersion ?? '',
     'function-arn': shortLine(first?.functionArn ?? ''),
     'alias-arn': shortLine(first?.aliasArn ?? ''),
+    weight: String(report.position?.weight ?? ''),
+    step: String(report.position?.step ?? ''),
+    'steps-total': report.steps.length === 0 ? '' : String(report.steps.length),
+    'started-by': report.position?.startedBy ?? '',
     reason: limitedReason(report.reason),
     report: JSON.stringify(jsonReport(report), limited),
   };

@@ -8,6 +8,8 @@ import { messageOf } from '../problems.ts';
 export interface Runs {
   /** @throws only when aborted: what GitHub does not tell is `unknown`. */
   status(run: RolloutId, signal: AbortSignal): Promise<RunStatus>;
+  /** Link to a run, or to one attempt of it. */
+  url(run: Pick<Run, 'repository' | 'runId'> & Partial<Run>): string;
 }
 
 /** An attempt of a workflow run. */
@@ -37,9 +39,15 @@ export function createRuns({ token, own, serverUrl }: RunsOptions): Runs {
     return reply.data.status === 'completed';
   }
 
+  const urlOf: Runs['url'] = ({ repository, runId, attempt }) => {
+    const run = `${serverUrl}/${repository}/actions/runs/${runId}`;
+    return attempt === undefined ? run : `${run}/attempts/${attempt}`;
+  };
+
   return {
+    url: urlOf,
     async status(run, signal) {
-      const url = `${serverUrl}/${run.repository}/actions/runs/${run.runId}/attempts/${run.attempt}`;
+      const url = urlOf(run);
       if (run.repository === own.repository && run.runId === own.runId) {
         // Attempts of a run follow one another; what began in this one may go on in another job of it.
         return { type: Number(run.attempt) < Number(own.attempt) ? 'ended' : 'running', url };

@@ -4,6 +4,8 @@ import type { Defaults } from '../inputs/inputs.ts';
 /** What the environment of a step says of the workflow it belongs to. */
 export interface Workflow extends Run {
   readonly serverUrl: string;
+  /** File and ref: `owner/name/.github/workflows/deploy.yml@refs/heads/main`. */
+  readonly workflowRef: string;
   readonly defaults: Defaults;
 }
 
@@ -28,6 +30,7 @@ export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
     runId,
     attempt: read('GITHUB_RUN_ATTEMPT') ?? '1',
     serverUrl,
+    workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
     defaults: {
       description: description.slice(0, LONGEST_DESCRIPTION),
       region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),

@@ -4,6 +4,7 @@ import { parseAlarmId, parseFunctionId, type AlarmId } from '../aws/arn.ts';
 import type { AnalysisPolicy, ComparedMetrics } from '../core/analysis.ts';
 import { STANDARD_RULE } from '../core/evidence.ts';
 import type { MetricCheck } from '../core/metric-check.ts';
+import { MODES, type Mode } from '../core/mode.ts';
 import { planOf, type Plan } from '../core/plan.ts';
 import type { Target } from '../core/target.ts';
 import type { UnfinishedPolicy } from '../core/unfinished.ts';
@@ -29,6 +30,7 @@ import { parseSteps } from './steps.ts';
 
 /** Everything the user decided, checked. */
 export interface Config {
+  readonly mode: Mode;
   readonly requests: readonly TargetRequest[];
   readonly plan: Plan;
   readonly alarms: readonly AlarmId[];
@@ -88,6 +90,7 @@ export interface Defaults {
 export const INPUT_DEFAULTS = {
   'function-name': '',
   alias: '',
+  mode: 'rollout',
   version: '',
   description: '',
   'code-sha256': '',
@@ -148,6 +151,11 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
       ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
       : []),
+    ...(inputs['dry-run'] && !['rollout', 'start'].includes(inputs.mode)
+      ? [
+          `dry-run: shows what mode rollout or start would do; for mode ${inputs.mode} use mode: status`,
+        ]
+      : []),
     ...(inputs.analysis.mode === 'off' && inputs['compare-duration'] === 'on'
       ? ['compare-duration: nothing is compared with analysis: off; leave one of the two out']
       : []),
@@ -155,6 +163,7 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
   if (problems.length > 0 || region === undefined) throw new Refusal(problems);
 
   return {
+    mode: inputs.mode,
     requests: inputs['function-name'].map(({ id, name }, index) => ({
       target: { functionId: id, functionName: name, alias: inputs.alias },
       ...optional('version', inputs.version[index]),
@@ -244,6 +253,8 @@ const schema = z.object({
     }
     return alias;
   }),
+
+  mode: oneOf(MODES),
 
   version: parsedBy((text, problems) => {
     const versions = listOf(text);
