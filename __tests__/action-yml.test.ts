@@ -17,6 +17,10 @@ interface Action {
 }
 const action = parse(read('action.yml')) as Action;
 
+const noFile = () => {
+  throw new Error('there is none');
+};
+
 describe('action.yml', () => {
   it('has the inputs and the defaults that the program reads', () => {
     const declared = Object.entries(action.inputs).map(([name, input]) => [
@@ -68,7 +72,7 @@ describe('action.yml', () => {
     const shown = parse(yaml) as Record<string, string>;
     const inputs = { ...shown, 'function-name': 'checkout', alias: 'live', region: 'eu-west-1' };
     const config = readInputs((name) => (inputs as Record<string, string>)[name] ?? '', {
-      ...{ description: '', region: undefined, roleSessionName: '' },
+      ...{ description: '', region: undefined, roleSessionName: '', readFile: noFile },
     });
     expect(config.compareMetrics.map(({ name }) => name)).toEqual(['http 5xx', 'declined']);
     expect(config.metricChecks).toHaveLength(3);

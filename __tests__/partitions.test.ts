@@ -13,6 +13,10 @@ const PARTITIONS: [region: string, partition: string, consoleHost: string][] = [
   ['eusc-de-east-1', 'aws-eusc', 'eusc-de-east-1.console.amazonaws-eusc.eu'],
 ];
 
+const noFile = () => {
+  throw new Error('there is none');
+};
+
 describe('in every partition', () => {
   it.each(PARTITIONS)('a function of %s has an ARN of %s', (region, partition) => {
     expect(functionArn('checkout', region)).toBe(
@@ -37,7 +41,12 @@ describe('in every partition', () => {
       alarms: `arn:${partition}:cloudwatch:${region}:123456789012:alarm:errors`,
       'role-to-assume': `arn:${partition}:iam::123456789012:role/deploy`,
     };
-    const defaults = { description: '', region: undefined, roleSessionName: 'canary-42' };
+    const defaults = {
+      description: '',
+      region: undefined,
+      roleSessionName: 'canary-42',
+      readFile: noFile,
+    };
     const config = readInputs((name) => inputs[name], defaults);
     expect(config.region).toBe(region);
     expect(config.alarms).toEqual([{ name: 'errors', region, account: '123456789012' }]);

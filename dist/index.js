@@ -9326,7 +9326,7 @@ __webpack_unused_export__ = InvokeAsync$;
 __webpack_unused_export__ = InvokeAsyncCommand;
 __webpack_unused_export__ = InvokeAsyncRequest$;
 __webpack_unused_export__ = InvokeAsyncResponse$;
-__webpack_unused_export__ = InvokeCommand;
+exports.mdN = InvokeCommand;
 __webpack_unused_export__ = InvokeMode;
 __webpack_unused_export__ = InvokeResponseStreamUpdate$;
 __webpack_unused_export__ = InvokeWithResponseStream$;
@@ -62061,7 +62061,7 @@ function functionArn(functionId, region) {
 
 /***/ }),
 
-/***/ 9027:
+/***/ 382:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62409,6 +62409,54 @@ function reason(code, text) {
         .join(': ');
 }
 
+;// CONCATENATED MODULE: ./src/aws/invocations.ts
+
+
+
+
+/** A request that was refused for too many others was not executed, and may be sent again. */
+const TRIES = 5;
+const PAUSE_MS = 2_000;
+/** @param lambda a client that waits long enough, and never sends a request again by itself: it has effects */
+function createInvocations(lambda, region, clock) {
+    return {
+        async invoke({ functionId }, { version, payload }, signal) {
+            const intent = {
+                action: 'lambda:InvokeFunction',
+                resource: `${(0,aws_arn/* functionArn */.mE)(functionId, region)}:${version}`,
+            };
+            const command = new client_lambda_dist_cjs/* InvokeCommand */.mdN({
+                FunctionName: functionId,
+                Qualifier: version,
+                InvocationType: 'RequestResponse',
+                LogType: 'Tail',
+                Payload: Buffer.from(JSON.stringify(payload)),
+            });
+            for (let tries = 1;; tries++) {
+                const startedAt = clock.now();
+                try {
+                    return await (0,call/* call */.T1)(intent, signal, async (options) => {
+                        const reply = await lambda.send(command, options);
+                        return {
+                            reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
+                            functionError: (0,aws_reply/* textIn */.r7)(reply.FunctionError),
+                            executedVersion: (0,aws_reply/* textIn */.r7)(reply.ExecutedVersion),
+                            log: Buffer.from((0,aws_reply/* textIn */.r7)(reply.LogResult), 'base64').toString('utf8'),
+                            elapsedMs: clock.now() - startedAt,
+                        };
+                    });
+                }
+                catch (error) {
+                    const throttled = error instanceof call/* AwsCallError */.iQ && error.status === 429;
+                    if (!throttled || tries >= TRIES)
+                        throw error;
+                    await clock.sleep(PAUSE_MS * tries, signal);
+                }
+            }
+        },
+    };
+}
+
 // EXTERNAL MODULE: ./src/core/minute.ts
 var minute = __nccwpck_require__(3395);
 ;// CONCATENATED MODULE: ./src/aws/metrics.ts
@@ -62493,17 +62541,19 @@ function datapointsIn({ Timestamps, Values }, periodMs) {
 
 
 
+
 function connectAws({ role, ...options }) {
     const { region, connect } = options;
-    const assumed = role && (0,credentials/* assumeRole */.x)({ role, ...options });
+    const assumed = role && (0,credentials/* assumeRole */.x)({ role, ...options, now: () => options.clock.now() });
     const clients = (credentials) => (0,aws_clients/* createClients */.h)({ region, connect, ...(credentials && { credentials }) });
-    const { lambda, cloudwatch } = clients(assumed?.shared);
+    const { lambda, cloudwatch, patient } = clients(assumed?.shared);
     return {
         region,
         functions: createFunctions(lambda, region),
         aliases: createAliases(lambda, region),
         alarms: createAlarms(cloudwatch),
         metrics: createMetrics(cloudwatch),
+        invocations: createInvocations(patient, region, options.clock),
         aliasesForRevert(tries) {
             const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
             return createAliases(fresh.lambda, region);
@@ -62655,13 +62705,16 @@ function metadataOf(error) {
 
 
 // A reply that never comes must not hold up a revert: the SDK waits for ever by default.
-const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 10_000 };
+const CONNECTION_TIMEOUT_MS = 5_000;
+const SOCKET_TIMEOUT_MS = 10_000;
+/** What a function takes at most, and a little more. */
+const INVOCATION_MS = 15 * 60_000 + 30_000;
 /** How every client talks to AWS: its own sockets, through the proxy that the environment names. */
-const connect = () => {
+const connect = (socketTimeout = SOCKET_TIMEOUT_MS) => {
     const agent = { keepAlive: true, proxyEnv: process.env };
     return {
         requestHandler: {
-            ...TIMEOUTS,
+            ...{ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout },
             httpAgent: new node_http__WEBPACK_IMPORTED_MODULE_0__.Agent(agent),
             httpsAgent: new node_https__WEBPACK_IMPORTED_MODULE_1__.Agent(agent),
         },
@@ -62675,6 +62728,7 @@ function createClients({ connect, ...options }) {
         lambda: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...options, ...connect(), maxAttempts: 8 }),
         // Read again at the next poll anyway.
         cloudwatch: new _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_3__/* .CloudWatchClient */ .WBn({ ...options, ...connect(), maxAttempts: 3 }),
+        patient: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...options, ...connect(INVOCATION_MS), maxAttempts: 1 }),
     };
 }
 
@@ -62903,9 +62957,12 @@ var core_plan = __nccwpck_require__(4620);
 var rollout = __nccwpck_require__(7058);
 // EXTERNAL MODULE: ./src/core/routing.ts
 var routing = __nccwpck_require__(3441);
+// EXTERNAL MODULE: ./src/core/smoke-test.ts
+var smoke_test = __nccwpck_require__(4943);
 // EXTERNAL MODULE: ./src/core/target.ts
 var core_target = __nccwpck_require__(4294);
 ;// CONCATENATED MODULE: ./src/core/story.ts
+
 
 
 
@@ -62957,6 +63014,7 @@ function remember(memory, entry) {
             return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
         case 'targets':
         case 'standing':
+        case 'smoke-tests':
         case 'note':
         case 'details':
         case 'warning':
@@ -62980,6 +63038,8 @@ function linesOf(memory, entry) {
             return [];
         case 'standing':
             return [];
+        case 'smoke-tests':
+            return entry.reports.map(describeSmokeTest);
         case 'state':
             return transition(memory, entry.state);
         case 'measurements': {
@@ -63053,6 +63113,12 @@ function describeTarget(target) {
         case 'none':
             return [];
     }
+}
+function describeSmokeTest(report) {
+    const { functionName, version, name, durationMs, problems, log } = report;
+    if (problems.length > 0)
+        return { level: 'info', text: (0,smoke_test/* describeFailure */.Ic)(report), details: log };
+    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,duration_comparison/* milliseconds */.Rz)(durationMs)}`);
 }
 function describeChange(now, before) {
     // An alarm that is fine from the first reading on is no news.
@@ -63751,6 +63817,7 @@ function changedSince(before, measurements) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cr: () => (/* binding */ bold),
+/* harmony export */   EC: () => (/* binding */ preformatted),
 /* harmony export */   FV: () => (/* binding */ escapeMarkdown),
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   ml: () => (/* binding */ shorten),
@@ -63779,6 +63846,12 @@ function shorten(text, characters) {
 /** Text from outside in bold: blanks next to the asterisks would make them just asterisks. */
 function bold(text) {
     return `**${escapeMarkdown(oneLine(text).trim())}**`;
+}
+/** Lines from outside exactly as they are, in a block of their own. */
+function preformatted(lines) {
+    // Nothing but its own end tag ends such a block for a Markdown parser.
+    const text = lines.map((line) => oneLine(line).replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`));
+    return `<pre>${text.join('\n')}</pre>`;
 }
 /** A table of cells that are Markdown already. */
 function table(head, rows) {
@@ -64133,6 +64206,7 @@ function reportOf(entries, ending, { startedAt, endedAt }) {
         measurements: changedMeasurements(entries),
         comparisons: compared?.comparisons ?? [],
         durations: compared?.durations ?? [],
+        smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
         warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
     };
 }
@@ -64512,6 +64586,117 @@ function describeRouting({ version, weights }) {
 /** `12.5 %`; no more than two decimals. */
 function formatWeight(weight) {
     return `${Number(weight.toFixed(2))} %`;
+}
+
+
+/***/ }),
+
+/***/ 4943:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ic: () => (/* binding */ describeFailure),
+/* harmony export */   ls: () => (/* binding */ judgeSmokeTest)
+/* harmony export */ });
+/* unused harmony exports differences, durationIn */
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8571);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6706);
+/* harmony import */ var _duration_comparison_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2844);
+
+
+
+/** Whether a reply is what the test expects. */
+function judgeSmokeTest({ name, expect, maxDurationMs }, { functionName, version }, invocation) {
+    const durationMs = durationIn(invocation.log) ?? invocation.elapsedMs;
+    const problems = [
+        ...(invocation.executedVersion === version
+            ? []
+            : [
+                `version ${invocation.executedVersion || 'unknown'} answered instead of version ${version}`,
+            ]),
+        ...contentProblems(invocation, expect),
+        ...(durationMs > maxDurationMs
+            ? [
+                `it took ${(0,_duration_comparison_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(maxDurationMs)}`,
+            ]
+            : []),
+    ];
+    const log = problems.length === 0 ? [] : invocation.log.trimEnd().split('\n');
+    return { functionName, version, name, problems, durationMs, log };
+}
+function contentProblems({ functionError, reply }, expected) {
+    if (functionError !== '')
+        return [`it failed (${functionError}): ${cut(reply)}`];
+    if (expected === undefined)
+        return [];
+    const actual = jsonIn(reply);
+    if (actual === undefined)
+        return [`its reply is not JSON: ${cut(reply)}`];
+    return differences(expected, actual);
+}
+function jsonIn(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+const MOST_DIFFERENCES = 10;
+/**
+ * Where a reply lacks what is expected of it, one line each: `$.statusCode is 500, not 200`. An object may have
+ * more members than are expected; everything else must be equal.
+ */
+function differences(expected, actual) {
+    const all = differencesAt('$', expected, actual);
+    return all.length <= MOST_DIFFERENCES
+        ? all
+        : [
+            ...all.slice(0, MOST_DIFFERENCES),
+            `… and ${all.length - MOST_DIFFERENCES} more differences`,
+        ];
+}
+function differencesAt(path, expected, actual) {
+    if (actual === undefined)
+        return [`${path} is missing; it must be ${cut(JSON.stringify(expected))}`];
+    if (isArray(expected)) {
+        if (!isArray(actual) || actual.length !== expected.length)
+            return [unequal(path, expected, actual)];
+        return expected.flatMap((each, index) => differencesAt(`${path}[${index}]`, each, actual[index]));
+    }
+    if (isObject(expected)) {
+        if (!isObject(actual))
+            return [unequal(path, expected, actual)];
+        return Object.entries(expected).flatMap(([name, value]) => differencesAt(`${path}.${name}`, value, Object.hasOwn(actual, name) ? actual[name] : undefined));
+    }
+    return expected === actual ? [] : [unequal(path, expected, actual)];
+}
+function unequal(path, expected, actual) {
+    return `${path} is ${cut(JSON.stringify(actual))}, not ${cut(JSON.stringify(expected))}`;
+}
+const LONGEST_VALUE = 500;
+function cut(text) {
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(text, LONGEST_VALUE);
+}
+function isArray(value) {
+    return Array.isArray(value);
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !isArray(value);
+}
+/**
+ * What Lambda itself measured, as the last line of the log says it in either format; nothing when that line is not
+ * there. Without the way to Lambda and back, and without the start of a new environment.
+ */
+function durationIn(log) {
+    const text = /^REPORT RequestId: \S+\s+Duration: (\d+(?:\.\d+)?) ms/m.exec(log)?.[1];
+    const json = /"type":"platform\.report".*?"durationMs":(\d+(?:\.\d+)?)/.exec(log)?.[1];
+    const found = text ?? json;
+    return found === undefined ? undefined : Number(found);
+}
+/** `checkout version 8 fails the smoke test ping.json: $.statusCode is 500, not 200` */
+function describeFailure({ functionName, version, name, problems, }) {
+    return `${functionName} version ${version} fails the smoke test ${name}: ${problems.join('; ')}`;
 }
 
 
@@ -64919,6 +65104,7 @@ var target = __nccwpck_require__(4294);
 
 
 
+
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
 const summary_MOST_ROWS = 50;
 const summary_LONGEST_NAME = 255;
@@ -64933,6 +65119,7 @@ function summaryOf(report) {
         ...verdict(report),
         ...warnings(report),
         ...targets(report),
+        ...smokeTests(report),
         ...steps(report),
         ...summary_chart(report),
         ...comparisonSection(report.comparisons),
@@ -64954,6 +65141,30 @@ function warnings({ warnings }) {
     return warnings.length === 0
         ? []
         : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
+}
+const MOST_LOG_LINES = 40;
+const LONGEST_LOG_LINE = 500;
+function smokeTests({ smokeTests }) {
+    const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, summary_LONGEST_NAME)),
+        problems.length === 0 ? 'passed' : reason(problems.join('; ')),
+        (0,duration_comparison/* milliseconds */.Rz)(durationMs),
+    ]);
+    if (rows.length === 0)
+        return [];
+    const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, summary_MOST_ROWS);
+    return [
+        ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
+        ...logs.flatMap(({ functionName, name, log }) => [
+            '',
+            `<details><summary>The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, summary_LONGEST_NAME))}</summary>`,
+            '',
+            (0,markdown/* preformatted */.EC)(log.slice(-MOST_LOG_LINES).map((line) => (0,markdown/* shorten */.ml)(line, LONGEST_LOG_LINE))),
+            '',
+            '</details>',
+        ]),
+    ];
 }
 const PARTS = {
     shift: 'shifted',
@@ -65247,7 +65458,7 @@ function loadRollout() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(812);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8450);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -65260,7 +65471,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 812:
+/***/ 8450:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65269,6 +65480,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
 // EXTERNAL MODULE: ./src/core/target.ts
@@ -67131,7 +67344,62 @@ function keepForPost(state, shifting, { plan, region, role }, { keep }) {
     }
 }
 
+// EXTERNAL MODULE: ./src/core/smoke-test.ts
+var smoke_test = __nccwpck_require__(4943);
+;// CONCATENATED MODULE: ./src/smoke-testing.ts
+
+
+
+/** A new version takes a while to start, and that is not its duration. */
+const START_MS = 30_000;
+/**
+ * Sends every new version its smoke tests, one after another, before it gets any traffic.
+ * @throws {Refusal} when one fails
+ */
+async function smokeTest(published, tests, surroundings) {
+    const { clock, chronicle } = surroundings;
+    const fresh = published.filter(({ cleared, version }) => cleared.facts.routing?.version !== version);
+    const reports = await Promise.all(fresh.map((each) => testVersion(each, tests, surroundings)));
+    const all = reports.flat();
+    if (all.length > 0)
+        chronicle.record({ type: 'smoke-tests', at: clock.now(), reports: all });
+    const failed = all.filter(({ problems }) => problems.length > 0);
+    if (failed.length > 0)
+        throw new src_problems/* Refusal */.P(failed.map(smoke_test/* describeFailure */.Ic));
+}
+async function testVersion({ cleared: { request }, version }, tests, { aws, clock, cancellation }) {
+    const { target } = request;
+    const { functionName } = target;
+    const reports = [];
+    for (const test of tests.get(functionName) ?? []) {
+        const { name, payload } = test;
+        const patienceMs = test.maxDurationMs + START_MS;
+        const timer = new AbortController();
+        const tooLong = new AbortController();
+        void clock.sleep(patienceMs, timer.signal).then(() => {
+            tooLong.abort(new Error(`it gave no reply within ${(0,core_duration/* formatDuration */.a)(patienceMs)}`));
+        });
+        try {
+            const signal = AbortSignal.any([cancellation, tooLong.signal]);
+            const invocation = await aws.invocations.invoke(target, { version, payload }, signal);
+            reports.push((0,smoke_test/* judgeSmokeTest */.ls)(test, { functionName, version }, invocation));
+        }
+        catch (error) {
+            cancellation.throwIfAborted();
+            const problems = [(0,src_problems/* messageOf */.b)(error)];
+            reports.push({ functionName, version, name, problems, durationMs: patienceMs, log: [] });
+        }
+        finally {
+            timer.abort();
+        }
+        if ((reports.at(-1)?.problems.length ?? 0) > 0)
+            break;
+    }
+    return reports;
+}
+
 ;// CONCATENATED MODULE: ./src/begin.ts
+
 
 
 
@@ -67183,6 +67451,9 @@ async function begin(config, id, surroundings) {
 async function prepare({ targets }, resumed, config, surroundings) {
     const preparation = (0,src_surroundings/* preparationIn */.l)(surroundings);
     const published = await publish(targets, config.description, preparation);
+    // A version that is resumed has traffic already.
+    if (resumed.length === 0)
+        await smokeTest(published, config.smokeTests, surroundings);
     // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
     const { problems, watches } = await lookAtAlarms(config, preparation);
     if (problems.length > 0)
@@ -67461,8 +67732,8 @@ async function runAction(config, id, surroundings) {
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 4 modules
-var aws = __nccwpck_require__(9027);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 5 modules
+var aws = __nccwpck_require__(382);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/cancellation.ts
@@ -73488,6 +73759,83 @@ function formatSource(source) {
     return `${words?.[0] ?? source.statistic} ${formatMetric(source)}`;
 }
 
+;// CONCATENATED MODULE: ./src/inputs/smoke-tests.ts
+
+
+/** A test says in a glance what it tests; that many are a test suite. */
+const MOST_LINES = 20;
+/**
+ * JSON, or the path of a file with JSON, or several of either, one per line; with `name: ` in front of a line, for
+ * that function alone. Read for {@link parsedBy}.
+ */
+function givenJson(readFile) {
+    return (text, problems) => {
+        const whole = parsed(text);
+        if ('value' in whole)
+            return [{ name: '1', value: whole.value }];
+        const lines = linesOf(text);
+        limitCount('lines', lines, MOST_LINES, problems);
+        return lines.slice(0, MOST_LINES).flatMap((line, index) => {
+            const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
+            const entry = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
+            if (entry === undefined)
+                return [];
+            return [functionName === undefined ? entry : { ...entry, functionName }];
+        });
+    };
+}
+function jsonOf(written, { number, problems, readFile, }) {
+    const direct = parsed(written);
+    if ('value' in direct)
+        return { name: String(number), value: direct.value };
+    if (/^[[{"]/.test(written)) {
+        problems.push(`line ${number}: ${quoted(written)} is not JSON: ${direct.problem}`);
+        return undefined;
+    }
+    try {
+        const content = parsed(readFile(written));
+        if ('value' in content)
+            return { name: written, value: content.value };
+        problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
+    }
+    catch (error) {
+        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,src_problems/* messageOf */.b)(error)}`);
+    }
+    return undefined;
+}
+function parsed(text) {
+    try {
+        return { value: JSON.parse(text) };
+    }
+    catch (error) {
+        return { problem: (0,src_problems/* messageOf */.b)(error) };
+    }
+}
+/** The tests of each function. @param problems gets what does not fit together */
+function smokeTestsOf({ payloads, expected, maxDurationMs }, functionNames, problems) {
+    problems.push(...strangers('smoke-test-payload', payloads, functionNames), ...strangers('smoke-test-expect', expected, functionNames), ...(payloads.length === 0 && expected.length > 0
+        ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
+        : []));
+    return new Map(functionNames.flatMap((functionName) => {
+        const isFor = (each) => (each.functionName ?? functionName) === functionName;
+        const [expectation, ...more] = expected.filter(isFor);
+        if (more.length > 0) {
+            problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
+        }
+        const tests = payloads.filter(isFor).map(({ name, value }) => ({
+            ...{ name, payload: value, maxDurationMs },
+            ...(expectation === undefined ? {} : { expect: expectation.value }),
+        }));
+        return tests.length === 0 ? [] : [[functionName, tests]];
+    }));
+}
+function strangers(input, given, functionNames) {
+    const named = new Set(given.flatMap(({ functionName }) => functionName ?? []));
+    return [...named]
+        .filter((name) => !functionNames.includes(name))
+        .map((name) => `${input}: ${quoted(name)} is not in function-name`);
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/steps.ts
 
 
@@ -73582,6 +73930,7 @@ function parsePreset(text) {
 
 
 
+
 /**
  * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
  * workflow fills from an empty expression arrives as an empty string, not as its default.
@@ -73608,6 +73957,9 @@ const INPUT_DEFAULTS = {
     'compare-metrics': '',
     'compare-duration': 'observe',
     'metric-checks': '',
+    'smoke-test-payload': '',
+    'smoke-test-expect': '',
+    'smoke-test-max-duration': '30s',
     'poll-interval': '15s',
     'on-alarm-at-start': 'fail',
     'on-insufficient-data': 'continue',
@@ -73631,13 +73983,23 @@ function readInputs(get, defaults) {
         const given = get(name);
         return [name, given.trim() === '' ? standard : given];
     }));
-    const parsed = schema.safeParse(raw);
+    const json = parsedBy(givenJson(defaults.readFile));
+    const parsed = schema
+        .extend({ 'smoke-test-payload': json, 'smoke-test-expect': json })
+        .safeParse(raw);
     if (!parsed.success) {
         throw new src_problems/* Refusal */.P(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
     }
     const inputs = parsed.data;
     const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
+    const smokeProblems = [];
+    const smokeTests = smokeTestsOf({
+        payloads: inputs['smoke-test-payload'],
+        expected: inputs['smoke-test-expect'],
+        maxDurationMs: inputs['smoke-test-max-duration'],
+    }, inputs['function-name'].map(({ name }) => name), smokeProblems);
     const problems = [
+        ...smokeProblems,
         ...perFunctionProblems('version', inputs.version, inputs['function-name']),
         ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
         ...regionProblems(region, inputs['function-name'], inputs.alarms),
@@ -73691,6 +74053,7 @@ function readInputs(get, defaults) {
         compareMetrics: inputs['compare-metrics'],
         compareDuration: inputs['compare-duration'],
         metricChecks: inputs['metric-checks'],
+        smokeTests,
         dryRun: inputs['dry-run'],
         region,
         ...(inputs['role-to-assume'] === ''
@@ -73795,6 +74158,7 @@ const schema = schemas/* object */.Ikc({
     'compare-metrics': parsedBy(parseCompareMetrics),
     'compare-duration': oneOf(['on', 'observe', 'off']),
     'metric-checks': parsedBy(parseMetricChecks),
+    'smoke-test-max-duration': duration(1, '1s'),
     'poll-interval': duration(1_000, '1s'),
     'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
     'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
@@ -73915,6 +74279,7 @@ function fingerprint(text) {
 
 
 
+
 const main_clock = clock/* systemClock */.m;
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 async function main() {
@@ -73927,7 +74292,10 @@ async function main() {
 async function attempt(chronicle, cancellation) {
     const workflow = workflowIn(process.env);
     const getInput = (name) => core/* getInput */.V4(name, { trimWhitespace: false });
-    const config = readInputs(getInput, workflow.defaults);
+    const config = readInputs(getInput, {
+        ...workflow.defaults,
+        readFile: (path) => (0,external_node_fs_.readFileSync)(path, 'utf8'),
+    });
     const { region, role } = config;
     return runAction(config, rolloutId(workflow, config.plan), {
         aws: (0,aws/* connectAws */.o)({
@@ -73935,7 +74303,7 @@ async function attempt(chronicle, cancellation) {
             role,
             idToken: id_token/* fetchIdToken */.F,
             connect: clients/* connect */.N,
-            now: () => main_clock.now(),
+            clock: main_clock,
         }),
         runs: createRuns({ token: config.githubToken, own: workflow, serverUrl: workflow.serverUrl }),
         clock: main_clock,
@@ -73957,7 +74325,7 @@ async function attempt(chronicle, cancellation) {
 /* harmony export */ });
 /* unused harmony export putBack */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9027);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(382);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
 /* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8786);
@@ -74007,7 +74375,7 @@ async function post() {
 async function cleanUp(saved, clock) {
     const { region, role } = saved;
     const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_3__/* .createChronicle */ .m)(clock);
-    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .N, now: () => clock.now() });
+    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .N, clock });
     const ending = await putBack(saved, { aws, clock, chronicle });
     const { startedAt, entries } = chronicle;
     await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__/* .concludePost */ .I)((0,_core_report_js__WEBPACK_IMPORTED_MODULE_5__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() }));

@@ -283,6 +283,7 @@ function configOf(scenario: Scenario): Config {
     compareMetrics: [],
     compareDuration: 'observe',
     metricChecks: [],
+    smokeTests: new Map(),
     dryRun: false,
     region: REGION,
     githubToken: '',
@@ -391,7 +392,7 @@ function awsOf(
     role: undefined,
     idToken: () => Promise.reject(new Error('There is no OIDC provider here')),
     connect: () => ({ requestHandler: { handle: wire.handle } as never }),
-    now: () => time.clock.now(),
+    clock: time.clock,
   });
   return { aws, wire };
 }

@@ -1,3 +1,4 @@
+import { invoke } from './invocations.ts';
 import { configurationBody, listedBody } from './lambda-replies.ts';
 import { page, route, type Call, type Route } from './lambda-route.ts';
 import { members, text, type Members } from './members.ts';
@@ -18,6 +19,11 @@ const SETTINGS = [
 ];
 
 export const FUNCTION_ROUTES: readonly Route[] = [
+  route(
+    'Invoke',
+    { method: 'POST', path: `${FUNCTIONS}/{F}/invocations`, isInvocation: true },
+    invoke,
+  ),
   route('CreateFunction', { method: 'POST', path: FUNCTIONS, status: 201 }, createFunction),
   route('GetFunction', { method: 'GET', path: `${FUNCTIONS}/{F}` }, (call) => {
     const version = call.lambda.getFunction(call.name, call.qualifier);

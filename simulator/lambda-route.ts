@@ -10,6 +10,8 @@ export interface Call extends FunctionId {
   readonly tail: string;
   readonly query: URLSearchParams;
   readonly body: Members;
+  /** The body as it came. */
+  readonly payload: string;
 }
 
 export interface Route {
@@ -17,17 +19,24 @@ export interface Route {
   readonly method: string;
   readonly path: RegExp;
   readonly status: number;
+  /** Whether the body is the function's own, and the answer has headers. */
+  readonly isInvocation: boolean;
   readonly run: (call: Call) => unknown;
 }
 
 /** @param path in which `{F}` is a function, and `{A}` an alias */
 export function route(
   operation: string,
-  { method, path, status = 200 }: { method: string; path: string; status?: number },
+  {
+    method,
+    path,
+    status = 200,
+    isInvocation = false,
+  }: { method: string; path: string; status?: number; isInvocation?: boolean },
   run: (call: Call) => unknown,
 ): Route {
   const pattern = path.replaceAll(/\{[FA]\}/g, '([^/]+)');
-  return { operation, method, path: new RegExp(`^${pattern}/?$`), status, run };
+  return { operation, method, path: new RegExp(`^${pattern}/?$`), status, isInvocation, run };
 }
 
 /** AWS gives at most this many entries a page, whatever was asked. */

@@ -1,6 +1,7 @@
 import { ALIAS_ROUTES } from './alias-routes.ts';
 import { functionId } from './function-id.ts';
 import { FUNCTION_ROUTES } from './function-routes.ts';
+import type { invoke } from './invocations.ts';
 import type { Lambda } from './lambda.ts';
 import type { Route } from './lambda-route.ts';
 import { invalid } from './refusals.ts';
@@ -8,16 +9,19 @@ import { jsonIn, type Handled, type WireRequest } from './wire.ts';
 
 const ROUTES: readonly Route[] = [...FUNCTION_ROUTES, ...ALIAS_ROUTES];
 
+type Invoked = ReturnType<typeof invoke>;
+
 /** Operations that only read take longer ids, and answer 404 for the too long ones. */
 const LONGEST_ID = { read: 256, write: 140 };
 
 /** The operation a request is for, ready to be run; nothing when it is not simulated. */
 export function lambdaOperation(lambda: Lambda, request: WireRequest): Handled | undefined {
   const { pathname, searchParams: query } = new URL(request.url, 'http://simulator');
-  for (const { method, path, operation, status, run } of ROUTES) {
+  for (const { method, path, operation, status, isInvocation, run } of ROUTES) {
     const match = method === request.method ? path.exec(pathname) : null;
     if (match === null) continue;
-    const body = jsonIn(request.body);
+    const body = isInvocation ? {} : jsonIn(request.body);
+    const payload = request.body;
     const [, id, tail] = match.map(decoded);
     return {
       operation,
@@ -27,7 +31,8 @@ export function lambdaOperation(lambda: Lambda, request: WireRequest): Handled |
           id === undefined
             ? { name: '', qualifier: undefined }
             : idOf(lambda, { id, method, qualifier: query.get('Qualifier') ?? undefined });
-        return { status, body: run({ lambda, ...named, tail: tail ?? '', query, body }) };
+        const answer = run({ lambda, ...named, tail: tail ?? '', query, body, payload });
+        return { status, ...(isInvocation ? (answer as Invoked) : { body: answer }) };
       },
     };
   }

@@ -164,9 +164,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     }
     faults.runBefore(seen);
     try {
-      const { status, body } = run();
+      const { status, body, headers = {} } = run();
       faults.runAfter(seen);
-      return success(seen, status, body);
+      const reply = success(seen, status, body);
+      return { ...reply, headers: { ...reply.headers, ...headers } };
     } catch (error) {
       return refusedBy(service, error);
     }

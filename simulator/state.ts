@@ -1,5 +1,6 @@
 import type { Agenda } from './agenda.ts';
 import type { SimulatorClock } from './clock.ts';
+import type { InvocationReply } from './invocations.ts';
 import type { Random } from './random.ts';
 
 /** How code behaves under traffic. Part of the code, and so of every version made of it. */
@@ -10,6 +11,8 @@ export interface Behaviour {
   readonly durationMs: number;
   /** Standard deviation of the duration's logarithm; 0 when left out: all take the same time. */
   readonly durationSpread?: number;
+  /** What it answers to an `Invoke`; left out: null. */
+  readonly respond?: (payload: unknown) => InvocationReply;
 }
 
 export const GOOD: Behaviour = { errorRate: 0.0005, durationMs: 40 };

@@ -24,7 +24,11 @@ export interface Handled {
   readonly operation: string;
   readonly input: unknown;
   /** Takes effect. @throws AwsError when AWS would refuse */
-  readonly run: () => { readonly status: number; readonly body: unknown };
+  readonly run: () => {
+    readonly status: number;
+    readonly body: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
 }
 
 /** The members of a body; none of an empty one. */

@@ -16,6 +16,7 @@ import {
 import { prepareAliases, publish, type Prepared } from './publish.ts';
 import { obtainClearance, stillSplit } from './recovery.ts';
 import { shift, shiftOf, unmarkable } from './shifting.ts';
+import { smokeTest } from './smoke-testing.ts';
 import { preparationIn, type Surroundings } from './surroundings.ts';
 
 /** A rollout from preflight to its last bake, or to the end of its first step. */
@@ -73,6 +74,8 @@ async function prepare(
 ): Promise<{ readonly prepared: readonly Prepared[]; readonly watches: readonly AlarmWatch[] }> {
   const preparation = preparationIn(surroundings);
   const published = await publish(targets, config.description, preparation);
+  // A version that is resumed has traffic already.
+  if (resumed.length === 0) await smokeTest(published, config.smokeTests, surroundings);
   // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
   const { problems, watches } = await lookAtAlarms(config, preparation);
   if (problems.length > 0) throw new Refusal(problems);

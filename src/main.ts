@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import * as core from '@actions/core';
 
 import { runAction } from './action.ts';
@@ -32,7 +34,10 @@ export async function main(): Promise<void> {
 async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise<Ending> {
   const workflow = workflowIn(process.env);
   const getInput = (name: string) => core.getInput(name, { trimWhitespace: false });
-  const config = readInputs(getInput, workflow.defaults);
+  const config = readInputs(getInput, {
+    ...workflow.defaults,
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
   const { region, role } = config;
   return runAction(config, rolloutId(workflow, config.plan), {
     aws: connectAws({
@@ -40,7 +45,7 @@ async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise
       role,
       idToken: fetchIdToken,
       connect,
-      now: () => clock.now(),
+      clock,
     }),
     runs: createRuns({ token: config.githubToken, own: workflow, serverUrl: workflow.serverUrl }),
     clock,

@@ -35,7 +35,7 @@ export async function post(): Promise<void> {
 async function cleanUp(saved: SavedRollout, clock: Clock): Promise<void> {
   const { region, role } = saved;
   const chronicle = createChronicle(clock);
-  const aws = connectAws({ region, role, idToken: fetchIdToken, connect, now: () => clock.now() });
+  const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock });
   const ending = await putBack(saved, { aws, clock, chronicle });
   const { startedAt, entries } = chronicle;
   await concludePost(reportOf(entries, ending, { startedAt, endedAt: clock.now() }));

@@ -10,9 +10,18 @@ import { enormous, hostileText } from './text.ts';
 
 type Inputs = Readonly<Partial<Record<InputName, string>>>;
 
+const noFile = () => {
+  throw new Error('there is none');
+};
+
 const NAMES = Object.keys(INPUT_DEFAULTS) as InputName[];
 const minimal: Inputs = { 'function-name': 'checkout', alias: 'live' };
-const DEFAULTS = { description: '', region: 'eu-west-1', roleSessionName: 'canary' };
+const DEFAULTS = {
+  description: '',
+  region: 'eu-west-1',
+  roleSessionName: 'canary',
+  readFile: noFile,
+};
 
 /** Nothing when the inputs are accepted. */
 function refusalOf(inputs: Inputs): Refusal | undefined {

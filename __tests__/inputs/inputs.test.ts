@@ -17,6 +17,7 @@ const read = (inputs: Inputs = {}, region: string | undefined = 'eu-west-1'): Co
     description: 'commit and run',
     region,
     roleSessionName: 'canary-42',
+    readFile: noFile,
   });
 
 function problems(inputs: Inputs, region?: string): readonly string[] {
@@ -28,6 +29,10 @@ function problems(inputs: Inputs, region?: string): readonly string[] {
   }
   return [];
 }
+
+const noFile = () => {
+  throw new Error('there is none');
+};
 
 describe('inputs', () => {
   it('need only a function and an alias', () => {
@@ -64,6 +69,7 @@ describe('inputs', () => {
       compareDuration: 'observe',
       compareMetrics: [],
       metricChecks: [],
+      smokeTests: new Map(),
       dryRun: false,
       region: 'eu-west-1',
     });
@@ -88,7 +94,12 @@ describe('inputs', () => {
 
   it('take the region of the ARNs when nothing else names one', () => {
     const arn = 'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:c';
-    const defaults = { description: '', region: undefined, roleSessionName: 'canary-42' };
+    const defaults = {
+      description: '',
+      region: undefined,
+      roleSessionName: 'canary-42',
+      readFile: noFile,
+    };
     const inputs: Inputs = { ...minimal, 'function-name': arn };
     expect(readInputs((name) => inputs[name] ?? '', defaults).region).toBe('us-gov-west-1');
   });
@@ -170,7 +181,12 @@ describe('inputs', () => {
 
   it('say that no region is known', () => {
     const inputs: Inputs = minimal;
-    const defaults = { description: '', region: undefined, roleSessionName: 'canary-42' };
+    const defaults = {
+      description: '',
+      region: undefined,
+      roleSessionName: 'canary-42',
+      readFile: noFile,
+    };
     expect(() => readInputs((name) => inputs[name] ?? '', defaults)).toThrow(
       'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set',
     );

@@ -1,11 +1,13 @@
 import type { Session } from '../core/session.ts';
 import type { Role } from '../inputs/inputs.ts';
+import type { Clock } from '../ports.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
 import { createAliases, type Aliases } from './aliases.ts';
 import { call } from './call.ts';
 import { createClients, type Connect } from './clients.ts';
 import { assumeRole, type Credentials } from './credentials.ts';
 import { createFunctions, type Functions } from './functions.ts';
+import { createInvocations, type Invocations } from './invocations.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
 /** AWS, as a rollout needs it. */
@@ -15,6 +17,7 @@ export interface Aws {
   readonly aliases: Aliases;
   readonly alarms: Alarms;
   readonly metrics: Metrics;
+  readonly invocations: Invocations;
   /**
    * The aliases over new connections and with all retries unspent. From the second try on also with new
    * credentials, where the action can get them: the first must not wait for that.
@@ -30,22 +33,22 @@ export interface AwsOptions {
   readonly role: Role | undefined;
   readonly idToken: () => Promise<string>;
   readonly connect: Connect;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 export function connectAws({ role, ...options }: AwsOptions): Aws {
   const { region, connect } = options;
-  const assumed = role && assumeRole({ role, ...options });
+  const assumed = role && assumeRole({ role, ...options, now: () => options.clock.now() });
   const clients = (credentials: Credentials | undefined) =>
     createClients({ region, connect, ...(credentials && { credentials }) });
-  const { lambda, cloudwatch } = clients(assumed?.shared);
+  const { lambda, cloudwatch, patient } = clients(assumed?.shared);
   return {
     region,
     functions: createFunctions(lambda, region),
     aliases: createAliases(lambda, region),
     alarms: createAlarms(cloudwatch),
     metrics: createMetrics(cloudwatch),
+    invocations: createInvocations(patient, region, options.clock),
     aliasesForRevert(tries) {
       const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
       return createAliases(fresh.lambda, region);

@@ -9,6 +9,8 @@ import type { Credentials } from './credentials.ts';
 export interface Clients {
   readonly lambda: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
+  /** For invocations: waits as long as a function may run, and sends nothing twice. */
+  readonly patient: LambdaClient;
 }
 
 export interface ClientOptions {
@@ -19,17 +21,22 @@ export interface ClientOptions {
 }
 
 /** Makes what a client talks through. */
-export type Connect = () => Pick<LambdaClientConfig, 'requestHandler' | 'customUserAgent'>;
+export type Connect = (
+  socketTimeoutMs?: number,
+) => Pick<LambdaClientConfig, 'requestHandler' | 'customUserAgent'>;
 
 // A reply that never comes must not hold up a revert: the SDK waits for ever by default.
-const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 10_000 };
+const CONNECTION_TIMEOUT_MS = 5_000;
+const SOCKET_TIMEOUT_MS = 10_000;
+/** What a function takes at most, and a little more. */
+const INVOCATION_MS = 15 * 60_000 + 30_000;
 
 /** How every client talks to AWS: its own sockets, through the proxy that the environment names. */
-export const connect: Connect = () => {
+export const connect: Connect = (socketTimeout = SOCKET_TIMEOUT_MS) => {
   const agent = { keepAlive: true, proxyEnv: process.env };
   return {
     requestHandler: {
-      ...TIMEOUTS,
+      ...{ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout },
       httpAgent: new HttpAgent(agent),
       httpsAgent: new HttpsAgent(agent),
     },
@@ -44,5 +51,6 @@ export function createClients({ connect, ...options }: ClientOptions): Clients {
     lambda: new LambdaClient({ ...options, ...connect(), maxAttempts: 8 }),
     // Read again at the next poll anyway.
     cloudwatch: new CloudWatchClient({ ...options, ...connect(), maxAttempts: 3 }),
+    patient: new LambdaClient({ ...options, ...connect(INVOCATION_MS), maxAttempts: 1 }),
   };
 }

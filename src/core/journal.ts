@@ -3,6 +3,7 @@ import type { ComparisonReport } from './analysis.ts';
 import type { DurationReport } from './duration-comparison.ts';
 import type { Plan } from './plan.ts';
 import type { State } from './rollout.ts';
+import type { SmokeTestReport } from './smoke-test.ts';
 import type { TargetReport } from './target.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -42,6 +43,11 @@ export type Entry =
       readonly at: number;
       readonly comparisons: readonly ComparisonReport[];
       readonly durations: readonly DurationReport[];
+    }
+  | {
+      readonly type: 'smoke-tests';
+      readonly at: number;
+      readonly reports: readonly SmokeTestReport[];
     }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */

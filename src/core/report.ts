@@ -4,6 +4,7 @@ import type { DurationReport } from './duration-comparison.ts';
 import { changedSince, type Entry, type Position } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { stepAt, type FinalState, type State } from './rollout.ts';
+import type { SmokeTestReport } from './smoke-test.ts';
 import { targetName, type Disposition, type TargetReport } from './target.ts';
 
 /** How a run ended. */
@@ -68,6 +69,7 @@ export interface Report extends Ending {
   /** How the versions compare; none when they were not compared. */
   readonly comparisons: readonly ComparisonReport[];
   readonly durations: readonly DurationReport[];
+  readonly smokeTests: readonly SmokeTestReport[];
   readonly warnings: readonly string[];
 }
 
@@ -102,6 +104,7 @@ export function reportOf(
     measurements: changedMeasurements(entries),
     comparisons: compared?.comparisons ?? [],
     durations: compared?.durations ?? [],
+    smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
     warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
   };
 }

@@ -1,12 +1,13 @@
 import type { Measurement } from './alarms.ts';
 import { describeComparison, type ComparisonReport } from './analysis.ts';
-import { describeDurations, type DurationReport } from './duration-comparison.ts';
+import { describeDurations, milliseconds, type DurationReport } from './duration-comparison.ts';
 import { formatDuration } from './duration.ts';
 import { changedSince, type Entry } from './journal.ts';
 import { hasPassed } from './report.ts';
 import { describeWeight, totalBakeMs, type Plan } from './plan.ts';
 import { describeStep, isFinal, stepAt, type State } from './rollout.ts';
 import { formatWeight } from './routing.ts';
+import { describeFailure, type SmokeTestReport } from './smoke-test.ts';
 import { targetName, type TargetReport } from './target.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -82,6 +83,7 @@ function remember(memory: Memory, entry: Entry): Memory {
       return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
     case 'targets':
     case 'standing':
+    case 'smoke-tests':
     case 'note':
     case 'details':
     case 'warning':
@@ -106,6 +108,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return [];
     case 'standing':
       return [];
+    case 'smoke-tests':
+      return entry.reports.map(describeSmokeTest);
     case 'state':
       return transition(memory, entry.state);
     case 'measurements': {
@@ -185,6 +189,14 @@ function describeTarget(target: TargetReport): readonly Line[] {
     case 'none':
       return [];
   }
+}
+
+function describeSmokeTest(report: SmokeTestReport): Line {
+  const { functionName, version, name, durationMs, problems, log } = report;
+  if (problems.length > 0) return { level: 'info', text: describeFailure(report), details: log };
+  return info(
+    `${functionName}: version ${version} passed the smoke test ${name} in ${milliseconds(durationMs)}`,
+  );
 }
 
 function describeChange(now: Measurement, before: Measurement | undefined): readonly Line[] {

@@ -4,7 +4,8 @@ import { comparisonSection } from './comparison-summary.ts';
 import { alarmUrl, aliasUrl } from './console.ts';
 import { durationSection } from './duration-summary.ts';
 import { formatDuration } from './duration.ts';
-import { bold, escapeMarkdown, link, shorten, table } from './markdown.ts';
+import { milliseconds } from './duration-comparison.ts';
+import { bold, escapeMarkdown, link, preformatted, shorten, table } from './markdown.ts';
 import { headline, isSuccess, type Report } from './report.ts';
 import { describeWeight } from './plan.ts';
 import { targetName, type TargetReport } from './target.ts';
@@ -24,6 +25,7 @@ export function summaryOf(report: Report): string {
     ...verdict(report),
     ...warnings(report),
     ...targets(report),
+    ...smokeTests(report),
     ...steps(report),
     ...chart(report),
     ...comparisonSection(report.comparisons),
@@ -47,6 +49,31 @@ function warnings({ warnings }: Report): readonly string[] {
   return warnings.length === 0
     ? []
     : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
+}
+
+const MOST_LOG_LINES = 40;
+const LONGEST_LOG_LINE = 500;
+
+function smokeTests({ smokeTests }: Report): readonly string[] {
+  const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
+    escapeMarkdown(shorten(`${functionName} version ${version}`, LONGEST_NAME)),
+    escapeMarkdown(shorten(name, LONGEST_NAME)),
+    problems.length === 0 ? 'passed' : reason(problems.join('; ')),
+    milliseconds(durationMs),
+  ]);
+  if (rows.length === 0) return [];
+  const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_ROWS);
+  return [
+    ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
+    ...logs.flatMap(({ functionName, name, log }) => [
+      '',
+      `<details><summary>The log of ${escapeMarkdown(shorten(`${functionName}, ${name}`, LONGEST_NAME))}</summary>`,
+      '',
+      preformatted(log.slice(-MOST_LOG_LINES).map((line) => shorten(line, LONGEST_LOG_LINE))),
+      '',
+      '</details>',
+    ]),
+  ];
 }
 
 const PARTS: Readonly<Record<TargetReport['disposition'], string>> = {

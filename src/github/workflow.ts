@@ -6,7 +6,7 @@ export interface Workflow extends Run {
   readonly serverUrl: string;
   /** File and ref: `owner/name/.github/workflows/deploy.yml@refs/heads/main`. */
   readonly workflowRef: string;
-  readonly defaults: Defaults;
+  readonly defaults: Omit<Defaults, 'readFile'>;
 }
 
 /** Lambda takes a version's description up to this length. */

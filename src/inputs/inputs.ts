@@ -26,6 +26,7 @@ import {
 } from './fields.ts';
 import { parseMetricChecks } from './metric-checks.ts';
 import { Refusal } from '../problems.ts';
+import { givenJson, smokeTestsOf, type ReadFile, type SmokeTests } from './smoke-tests.ts';
 import { parseSteps } from './steps.ts';
 
 /** Everything the user decided, checked. */
@@ -45,6 +46,7 @@ export interface Config {
   readonly compareMetrics: readonly ComparedMetrics[];
   readonly compareDuration: AnalysisConfig['mode'];
   readonly metricChecks: readonly MetricCheck[];
+  readonly smokeTests: SmokeTests;
   readonly dryRun: boolean;
   readonly region: string;
   /** Absent when the credentials of the environment are used. */
@@ -81,6 +83,7 @@ export interface Defaults {
   readonly description: string;
   readonly region: string | undefined;
   readonly roleSessionName: string;
+  readonly readFile: ReadFile;
 }
 
 /**
@@ -109,6 +112,9 @@ export const INPUT_DEFAULTS = {
   'compare-metrics': '',
   'compare-duration': 'observe',
   'metric-checks': '',
+  'smoke-test-payload': '',
+  'smoke-test-expect': '',
+  'smoke-test-max-duration': '30s',
   'poll-interval': '15s',
   'on-alarm-at-start': 'fail',
   'on-insufficient-data': 'continue',
@@ -136,7 +142,10 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
       return [name, given.trim() === '' ? standard : given];
     }),
   );
-  const parsed = schema.safeParse(raw);
+  const json = parsedBy(givenJson(defaults.readFile));
+  const parsed = schema
+    .extend({ 'smoke-test-payload': json, 'smoke-test-expect': json })
+    .safeParse(raw);
   if (!parsed.success) {
     throw new Refusal(
       parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
@@ -144,7 +153,18 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
   }
   const inputs = parsed.data;
   const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
+  const smokeProblems: string[] = [];
+  const smokeTests = smokeTestsOf(
+    {
+      payloads: inputs['smoke-test-payload'],
+      expected: inputs['smoke-test-expect'],
+      maxDurationMs: inputs['smoke-test-max-duration'],
+    },
+    inputs['function-name'].map(({ name }) => name),
+    smokeProblems,
+  );
   const problems = [
+    ...smokeProblems,
     ...perFunctionProblems('version', inputs.version, inputs['function-name']),
     ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
     ...regionProblems(region, inputs['function-name'], inputs.alarms),
@@ -198,6 +218,7 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     compareMetrics: inputs['compare-metrics'],
     compareDuration: inputs['compare-duration'],
     metricChecks: inputs['metric-checks'],
+    smokeTests,
     dryRun: inputs['dry-run'],
     region,
     ...(inputs['role-to-assume'] === ''
@@ -320,6 +341,7 @@ const schema = z.object({
   'compare-metrics': parsedBy(parseCompareMetrics),
   'compare-duration': oneOf(['on', 'observe', 'off']),
   'metric-checks': parsedBy(parseMetricChecks),
+  'smoke-test-max-duration': duration(1, '1s'),
   'poll-interval': duration(1_000, '1s'),
   'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
   'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),

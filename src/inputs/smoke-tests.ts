@@ -1,0 +1,120 @@
+import type { Json, SmokeTest } from '../core/smoke-test.ts';
+import { messageOf } from '../problems.ts';
+import { limitCount, linesOf, quoted } from './fields.ts';
+
+/** Reads a file of the workspace. @throws when it cannot */
+export type ReadFile = (path: string) => string;
+
+/** The smoke tests of each function that has any, by its name. */
+export type SmokeTests = ReadonlyMap<string, readonly SmokeTest[]>;
+
+/** JSON that was written into an input, or into a file that it names. */
+export interface GivenJson {
+  /** Absent when it is for all functions. */
+  readonly functionName?: string;
+  /** The path, or the number of the line. */
+  readonly name: string;
+  readonly value: Json;
+}
+
+/** A test says in a glance what it tests; that many are a test suite. */
+const MOST_LINES = 20;
+
+/**
+ * JSON, or the path of a file with JSON, or several of either, one per line; with `name: ` in front of a line, for
+ * that function alone. Read for {@link parsedBy}.
+ */
+export function givenJson(readFile: ReadFile) {
+  return (text: string, problems: string[]): readonly GivenJson[] => {
+    const whole = parsed(text);
+    if ('value' in whole) return [{ name: '1', value: whole.value }];
+    const lines = linesOf(text);
+    limitCount('lines', lines, MOST_LINES, problems);
+    return lines.slice(0, MOST_LINES).flatMap((line, index) => {
+      const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
+      const entry = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
+      if (entry === undefined) return [];
+      return [functionName === undefined ? entry : { ...entry, functionName }];
+    });
+  };
+}
+
+function jsonOf(
+  written: string,
+  {
+    number,
+    problems,
+    readFile,
+  }: { readonly number: number; readonly problems: string[]; readonly readFile: ReadFile },
+): GivenJson | undefined {
+  const direct = parsed(written);
+  if ('value' in direct) return { name: String(number), value: direct.value };
+  if (/^[[{"]/.test(written)) {
+    problems.push(`line ${number}: ${quoted(written)} is not JSON: ${direct.problem}`);
+    return undefined;
+  }
+  try {
+    const content = parsed(readFile(written));
+    if ('value' in content) return { name: written, value: content.value };
+    problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
+  } catch (error) {
+    problems.push(
+      `line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${messageOf(error)}`,
+    );
+  }
+  return undefined;
+}
+
+function parsed(text: string): { readonly value: Json } | { readonly problem: string } {
+  try {
+    return { value: JSON.parse(text) as Json };
+  } catch (error) {
+    return { problem: messageOf(error) };
+  }
+}
+
+export interface SmokeTestInputs {
+  readonly payloads: readonly GivenJson[];
+  readonly expected: readonly GivenJson[];
+  readonly maxDurationMs: number;
+}
+
+/** The tests of each function. @param problems gets what does not fit together */
+export function smokeTestsOf(
+  { payloads, expected, maxDurationMs }: SmokeTestInputs,
+  functionNames: readonly string[],
+  problems: string[],
+): SmokeTests {
+  problems.push(
+    ...strangers('smoke-test-payload', payloads, functionNames),
+    ...strangers('smoke-test-expect', expected, functionNames),
+    ...(payloads.length === 0 && expected.length > 0
+      ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
+      : []),
+  );
+  return new Map(
+    functionNames.flatMap((functionName) => {
+      const isFor = (each: GivenJson) => (each.functionName ?? functionName) === functionName;
+      const [expectation, ...more] = expected.filter(isFor);
+      if (more.length > 0) {
+        problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
+      }
+      const tests = payloads.filter(isFor).map(({ name, value }): SmokeTest => ({
+        ...{ name, payload: value, maxDurationMs },
+        ...(expectation === undefined ? {} : { expect: expectation.value }),
+      }));
+      return tests.length === 0 ? [] : [[functionName, tests] as const];
+    }),
+  );
+}
+
+function strangers(
+  input: string,
+  given: readonly GivenJson[],
+  functionNames: readonly string[],
+): readonly string[] {
+  const named = new Set(given.flatMap(({ functionName }) => functionName ?? []));
+  return [...named]
+    .filter((name) => !functionNames.includes(name))
+    .map((name) => `${input}: ${quoted(name)} is not in function-name`);
+}
