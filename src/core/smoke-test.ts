@@ -2,8 +2,11 @@ import { formatDuration } from './duration.ts';
 import { shorten } from './markdown.ts';
 import { milliseconds } from './duration-comparison.ts';
 
-export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+interface JsonObject {
+  readonly [member: string]: Json;
+}
 
 /** A request that the canary must answer before it gets any traffic. */
 export interface SmokeTest {
@@ -135,7 +138,7 @@ function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-function isObject(value: Json): value is { readonly [member: string]: Json } {
+function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !isArray(value);
 }
 
