@@ -63177,6 +63177,7 @@ var log = __nccwpck_require__(3385);
 function createChronicle(clock) {
     const startedAt = clock.now();
     const entries = [];
+    const listeners = [];
     let memory = beginStory(startedAt);
     function record(entry) {
         // One of these knows all that the one before knew; over days they would fill the memory.
@@ -63187,6 +63188,8 @@ function createChronicle(clock) {
         const told = tell(memory, entry);
         memory = told.memory;
         told.lines.forEach(log/* print */.y);
+        for (const listener of listeners)
+            listener(entry);
     }
     return {
         startedAt,
@@ -63194,6 +63197,9 @@ function createChronicle(clock) {
         record,
         note: (text) => {
             record({ type: 'note', at: clock.now(), text });
+        },
+        follow: (listener) => {
+            listeners.push(listener);
         },
         warn: (text) => {
             record({ type: 'warning', at: clock.now(), text });
@@ -64702,178 +64708,15 @@ function describeFailure({ functionName, version, name, problems, }) {
 
 /***/ }),
 
-/***/ 4294:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   cS: () => (/* binding */ sameTarget),
-/* harmony export */   je: () => (/* binding */ targetName),
-/* harmony export */   mh: () => (/* binding */ targetReport),
-/* harmony export */   x4: () => (/* binding */ versionsOf)
-/* harmony export */ });
-function targetName({ functionName, alias, }) {
-    return `${functionName}:${alias}`;
-}
-/** No function is named twice in a rollout. */
-function sameTarget(a, b) {
-    return targetName(a) === targetName(b);
-}
-function targetReport({ functionName, alias }, found) {
-    return {
-        functionArn: '',
-        aliasArn: '',
-        previousVersion: '',
-        version: '',
-        disposition: 'none',
-        ...found,
-        functionName,
-        alias,
-    };
-}
-function versionsOf(disposition) {
-    switch (disposition.type) {
-        case 'shift':
-            return { previousVersion: disposition.stable, version: disposition.canary };
-        case 'unchanged':
-            return { previousVersion: disposition.version, version: disposition.version };
-        case 'created':
-            return { previousVersion: '', version: disposition.version };
-    }
-}
-
-
-/***/ }),
-
-/***/ 9478:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ PASS),
-/* harmony export */   Q: () => (/* binding */ worst)
-/* harmony export */ });
-const PASS = { kind: 'pass', reason: '' };
-const SEVERITY = [
-    'pass',
-    'extend',
-    'inconclusive',
-    'error',
-    'hold',
-    'fail',
-];
-/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
-function worst(verdicts) {
-    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
-}
-
-
-/***/ }),
-
-/***/ 3865:
+/***/ 6633:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  E: () => (/* binding */ conclude),
-  I: () => (/* binding */ concludePost)
+  Y: () => (/* binding */ summaryOf),
+  V: () => (/* binding */ verdictOf)
 });
-
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
-var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/report.ts
-var core_report = __nccwpck_require__(8557);
-// EXTERNAL MODULE: ./src/github/log.ts
-var log = __nccwpck_require__(3385);
-// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
-var duration_comparison = __nccwpck_require__(2844);
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
-;// CONCATENATED MODULE: ./src/github/outputs.ts
-
-
-
-// A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
-const MOST_MEASUREMENTS = 150;
-const MOST_COMPARISONS = 50;
-const MOST_WARNINGS = 50;
-const LONGEST_TEXT = 400;
-const LONGEST_REASON = 10_000;
-/** The outputs of action.yml. With several functions, those about one are those of the first. */
-function outputsOf(report) {
-    const [first] = report.targets;
-    return {
-        outcome: report.outcome,
-        version: first?.version ?? '',
-        'previous-version': first?.previousVersion ?? '',
-        'function-arn': shortLine(first?.functionArn ?? ''),
-        'alias-arn': shortLine(first?.aliasArn ?? ''),
-        weight: String(report.position?.weight ?? ''),
-        step: String(report.position?.step ?? ''),
-        'steps-total': report.steps.length === 0 ? '' : String(report.steps.length),
-        'started-by': report.position?.startedBy ?? '',
-        reason: limitedReason(report.reason),
-        report: JSON.stringify(jsonReport(report), limited),
-    };
-}
-function setOutputs(report) {
-    for (const [name, value] of Object.entries(outputsOf(report)))
-        core/* setOutput */.uH(name, value);
-}
-function jsonReport(report) {
-    return {
-        outcome: report.outcome,
-        reason: report.reason,
-        region: report.region,
-        startedAt: iso(report.startedAt),
-        endedAt: iso(report.endedAt),
-        targets: report.targets,
-        steps: report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }) => ({
-            weight,
-            bakeSeconds: bakeMs / 1000,
-            startedAt: iso(startedAt),
-            endedAt: iso(endedAt),
-            result,
-        })),
-        weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
-        // The last ones decided.
-        measurements: report.measurements
-            .slice(-MOST_MEASUREMENTS)
-            .map(({ at, check, state, detail, verdict }) => ({
-            at: iso(at),
-            check,
-            state,
-            detail,
-            verdict: verdict.kind,
-        })),
-        measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
-        comparisons: report.comparisons.slice(0, MOST_COMPARISONS).map((comparison) => {
-            const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = comparison;
-            return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
-        }),
-        durations: report.durations.slice(0, MOST_COMPARISONS).map((duration) => {
-            const { target, baseline, canary } = duration;
-            return { target, baseline, canary, isSlower: (0,duration_comparison/* isSlower */.tp)(duration) };
-        }),
-        warnings: report.warnings.slice(0, MOST_WARNINGS),
-    };
-}
-function limited(key, value) {
-    if (typeof value !== 'string')
-        return value;
-    return key === 'reason' ? limitedReason(value) : shortLine(value);
-}
-/** Several problems stand on lines of their own. */
-function limitedReason(reason) {
-    return (0,markdown/* shorten */.ml)(reason, LONGEST_REASON).split('\n').map(markdown/* oneLine */.TN).join('\n');
-}
-function shortLine(text) {
-    return (0,markdown/* oneLine */.TN)((0,markdown/* shorten */.ml)(text, LONGEST_TEXT));
-}
-function iso(at) {
-    return at === undefined ? null : new Date(at).toISOString();
-}
 
 ;// CONCATENATED MODULE: ./src/core/chart.ts
 // Mermaid's own lines are too pale to be seen on white; these can be seen on white and on black.
@@ -64931,6 +64774,8 @@ function rateInterval({ total, bad }) {
     return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
 }
 
+// EXTERNAL MODULE: ./src/core/markdown.ts
+var markdown = __nccwpck_require__(6706);
 // EXTERNAL MODULE: ./src/core/numbers.ts
 var numbers = __nccwpck_require__(5993);
 ;// CONCATENATED MODULE: ./src/core/comparison-summary.ts
@@ -65055,6 +64900,8 @@ function encode(text) {
     return encodeURIComponent(text.toWellFormed()).replace(/[!'()*_~.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
+var duration_comparison = __nccwpck_require__(2844);
 ;// CONCATENATED MODULE: ./src/core/duration-summary.ts
 
 
@@ -65090,6 +64937,10 @@ function percentiles({ p50, p90, p99 }) {
     return [p50, p90, p99].map((each) => (each === null ? '–' : (0,duration_comparison/* milliseconds */.Rz)(each))).join(', ');
 }
 
+// EXTERNAL MODULE: ./src/core/duration.ts
+var duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/report.ts
+var core_report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/core/plan.ts
 var plan = __nccwpck_require__(4620);
 // EXTERNAL MODULE: ./src/core/target.ts
@@ -65108,7 +64959,7 @@ var target = __nccwpck_require__(4294);
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
 const summary_MOST_ROWS = 50;
 const summary_LONGEST_NAME = 255;
-const summary_LONGEST_REASON = 400;
+const LONGEST_REASON = 400;
 const LONGEST_HEADLINE = 2_000;
 /** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
 function summaryOf(report) {
@@ -65116,7 +64967,7 @@ function summaryOf(report) {
     return [
         `## ${icon} Lambda Canary`,
         '',
-        ...verdict(report),
+        verdictOf(report),
         ...warnings(report),
         ...targets(report),
         ...smokeTests(report),
@@ -65131,11 +64982,14 @@ function summaryOf(report) {
     ].join('\n');
 }
 /** The headline; of several problems, each a point of a list. */
-function verdict(report) {
+function verdictOf(report) {
+    return verdictLines(report).join('\n');
+}
+function verdictLines(report) {
     const problems = (0,core_report/* headline */.Pl)(report).split('\n');
     return problems.length === 1
         ? [(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problems[0] ?? '', LONGEST_HEADLINE))]
-        : capped(problems, (problem) => `- ${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problem, summary_LONGEST_REASON))}`, '- ');
+        : capped(problems, (problem) => `- ${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problem, LONGEST_REASON))}`, '- ');
 }
 function warnings({ warnings }) {
     return warnings.length === 0
@@ -65258,7 +65112,7 @@ function changes({ measurements, startedAt }) {
     ];
 }
 function reason(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, summary_LONGEST_REASON));
+    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
 }
 function section(title, head, rows) {
     return [
@@ -65287,6 +65141,184 @@ function clockTime(at) {
         .join(':');
 }
 
+
+/***/ }),
+
+/***/ 4294:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   cS: () => (/* binding */ sameTarget),
+/* harmony export */   je: () => (/* binding */ targetName),
+/* harmony export */   mh: () => (/* binding */ targetReport),
+/* harmony export */   x4: () => (/* binding */ versionsOf)
+/* harmony export */ });
+function targetName({ functionName, alias, }) {
+    return `${functionName}:${alias}`;
+}
+/** No function is named twice in a rollout. */
+function sameTarget(a, b) {
+    return targetName(a) === targetName(b);
+}
+function targetReport({ functionName, alias }, found) {
+    return {
+        functionArn: '',
+        aliasArn: '',
+        previousVersion: '',
+        version: '',
+        disposition: 'none',
+        ...found,
+        functionName,
+        alias,
+    };
+}
+function versionsOf(disposition) {
+    switch (disposition.type) {
+        case 'shift':
+            return { previousVersion: disposition.stable, version: disposition.canary };
+        case 'unchanged':
+            return { previousVersion: disposition.version, version: disposition.version };
+        case 'created':
+            return { previousVersion: '', version: disposition.version };
+    }
+}
+
+
+/***/ }),
+
+/***/ 9478:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ PASS),
+/* harmony export */   Q: () => (/* binding */ worst)
+/* harmony export */ });
+const PASS = { kind: 'pass', reason: '' };
+const SEVERITY = [
+    'pass',
+    'extend',
+    'inconclusive',
+    'error',
+    'hold',
+    'fail',
+];
+/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
+function worst(verdicts) {
+    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
+}
+
+
+/***/ }),
+
+/***/ 9747:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ conclude),
+  I: () => (/* binding */ concludePost)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
+var core = __nccwpck_require__(6257);
+// EXTERNAL MODULE: ./src/core/duration.ts
+var duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/report.ts
+var core_report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/github/log.ts
+var log = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
+var duration_comparison = __nccwpck_require__(2844);
+// EXTERNAL MODULE: ./src/core/markdown.ts
+var markdown = __nccwpck_require__(6706);
+;// CONCATENATED MODULE: ./src/github/outputs.ts
+
+
+
+// A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
+const MOST_MEASUREMENTS = 150;
+const MOST_COMPARISONS = 50;
+const MOST_WARNINGS = 50;
+const LONGEST_TEXT = 400;
+const LONGEST_REASON = 10_000;
+/** The outputs of action.yml. With several functions, those about one are those of the first. */
+function outputsOf(report) {
+    const [first] = report.targets;
+    return {
+        outcome: report.outcome,
+        version: first?.version ?? '',
+        'previous-version': first?.previousVersion ?? '',
+        'function-arn': shortLine(first?.functionArn ?? ''),
+        'alias-arn': shortLine(first?.aliasArn ?? ''),
+        weight: String(report.position?.weight ?? ''),
+        step: String(report.position?.step ?? ''),
+        'steps-total': report.steps.length === 0 ? '' : String(report.steps.length),
+        'started-by': report.position?.startedBy ?? '',
+        reason: limitedReason(report.reason),
+        report: JSON.stringify(jsonReport(report), limited),
+    };
+}
+function setOutputs(report) {
+    for (const [name, value] of Object.entries(outputsOf(report)))
+        core/* setOutput */.uH(name, value);
+}
+function jsonReport(report) {
+    return {
+        outcome: report.outcome,
+        reason: report.reason,
+        region: report.region,
+        startedAt: iso(report.startedAt),
+        endedAt: iso(report.endedAt),
+        targets: report.targets,
+        steps: report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }) => ({
+            weight,
+            bakeSeconds: bakeMs / 1000,
+            startedAt: iso(startedAt),
+            endedAt: iso(endedAt),
+            result,
+        })),
+        weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
+        // The last ones decided.
+        measurements: report.measurements
+            .slice(-MOST_MEASUREMENTS)
+            .map(({ at, check, state, detail, verdict }) => ({
+            at: iso(at),
+            check,
+            state,
+            detail,
+            verdict: verdict.kind,
+        })),
+        measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
+        comparisons: report.comparisons.slice(0, MOST_COMPARISONS).map((comparison) => {
+            const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = comparison;
+            return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
+        }),
+        durations: report.durations.slice(0, MOST_COMPARISONS).map((duration) => {
+            const { target, baseline, canary } = duration;
+            return { target, baseline, canary, isSlower: (0,duration_comparison/* isSlower */.tp)(duration) };
+        }),
+        warnings: report.warnings.slice(0, MOST_WARNINGS),
+    };
+}
+function limited(key, value) {
+    if (typeof value !== 'string')
+        return value;
+    return key === 'reason' ? limitedReason(value) : shortLine(value);
+}
+/** Several problems stand on lines of their own. */
+function limitedReason(reason) {
+    return (0,markdown/* shorten */.ml)(reason, LONGEST_REASON).split('\n').map(markdown/* oneLine */.TN).join('\n');
+}
+function shortLine(text) {
+    return (0,markdown/* oneLine */.TN)((0,markdown/* shorten */.ml)(text, LONGEST_TEXT));
+}
+function iso(at) {
+    return at === undefined ? null : new Date(at).toISOString();
+}
+
+// EXTERNAL MODULE: ./src/core/summary.ts + 6 modules
+var summary = __nccwpck_require__(6633);
 // EXTERNAL MODULE: ./src/problems.ts
 var problems = __nccwpck_require__(2095);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
@@ -65297,7 +65329,7 @@ var problems = __nccwpck_require__(2095);
 /** Writes the job summary. A summary that cannot be written changes nothing about the rollout. */
 async function writeSummary(report) {
     try {
-        await core/* summary */.z.addRaw(summaryOf(report), true).write();
+        await core/* summary */.z.addRaw((0,summary/* summaryOf */.Y)(report), true).write();
     }
     catch (error) {
         (0,log/* print */.y)({ level: 'warning', text: `The job summary could not be written: ${(0,problems/* messageOf */.b)(error)}` });
@@ -65453,12 +65485,309 @@ function loadRollout() {
 
 /***/ }),
 
+/***/ 527:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  X: () => (/* binding */ tellGitHub)
+});
+
+// EXTERNAL MODULE: ./src/core/markdown.ts
+var markdown = __nccwpck_require__(6706);
+// EXTERNAL MODULE: ./src/core/report.ts
+var core_report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/core/summary.ts + 6 modules
+var summary = __nccwpck_require__(6633);
+// EXTERNAL MODULE: ./src/core/target.ts
+var target = __nccwpck_require__(4294);
+;// CONCATENATED MODULE: ./src/core/comment.ts
+
+
+
+
+/** GitHub takes 65,536 characters. */
+const LONGEST_COMMENT = 60_000;
+function wantsComment(policy, report) {
+    return policy === 'always' || (policy === 'failure' && !(0,core_report/* isSuccess */.oJ)(report));
+}
+/** By which a later run finds the comment that it is to update: the same targets, the same comment. */
+function commentMark({ targets }) {
+    const names = targets
+        .map(target/* targetName */.je)
+        .join(' ')
+        .replaceAll(/[^\w:. -]/g, '');
+    return `<!-- lambda-canary ${names.slice(0, 1_000)} -->`;
+}
+/** The summary as a comment on a pull request, with a link to the run. */
+function commentOf(report, runUrl) {
+    const whole = (0,summary/* summaryOf */.Y)(report);
+    const text = whole.length > LONGEST_COMMENT ? (0,summary/* verdictOf */.V)(report) : whole;
+    return [commentMark(report), harmless(text), '', (0,markdown/* link */.nf)('The run', runUrl)].join('\n');
+}
+/** GitHub makes mentions and references out of the text of a comment, once the character references are resolved. */
+function harmless(markdown) {
+    return markdown.replaceAll(/&#(?:64|35);/g, (reference) => `${reference}&#8203;`);
+}
+
+// EXTERNAL MODULE: ./src/core/rollout.ts
+var rollout = __nccwpck_require__(7058);
+;// CONCATENATED MODULE: ./src/core/deployment.ts
+
+
+
+/** What GitHub takes. */
+const LONGEST_DESCRIPTION = 140;
+/** What is to be told of an entry while the rollout goes on; nothing of most. */
+function statusOfEntry(plan, entry) {
+    if (plan === undefined || entry.type !== 'state')
+        return undefined;
+    const { state } = entry;
+    switch (state.phase) {
+        case 'shifting':
+            return inProgress(`shifting to ${(0,rollout/* describeStep */.Ey)(plan, state.step)}`);
+        case 'rechecking':
+            return inProgress(`at ${(0,rollout/* describeStep */.Ey)(plan, state.step)}: reading the checks`);
+        case 'reverting':
+            return inProgress(`reverting ${state.reason}`);
+        default:
+            return undefined;
+    }
+}
+/** What is told in the end. A rollout that another job goes on with is in progress still. */
+function statusOfReport(report) {
+    const description = cut((0,core_report/* headline */.Pl)(report));
+    if (report.outcome === 'held')
+        return { state: 'in_progress', description };
+    if (report.outcome === 'revert-failed')
+        return { state: 'error', description };
+    const isLive = (0,core_report/* isSuccess */.oJ)(report) && report.outcome !== 'reverted';
+    return { state: isLive ? 'success' : 'failure', description };
+}
+function inProgress(text) {
+    return { state: 'in_progress', description: cut(text) };
+}
+function cut(text) {
+    return (0,markdown/* shorten */.ml)(text.replaceAll('\n', ' '), LONGEST_DESCRIPTION);
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/github/lib/github.js + 22 modules
+var github = __nccwpck_require__(2413);
+// EXTERNAL MODULE: ./src/problems.ts
+var problems = __nccwpck_require__(2095);
+;// CONCATENATED MODULE: ./src/github/api.ts
+
+// Nothing that is told to GitHub is worth that a revert, or the end of a job, waits for it.
+const PATIENCE_MS = 5_000;
+/** A request to GitHub's API that is given up after a few seconds. */
+function bounded(send) {
+    return send({ signal: AbortSignal.timeout(PATIENCE_MS) });
+}
+/** @param permission what a job lacks when GitHub answers that it may not: `deployments: write` */
+function explainRefusal(error, permission) {
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    switch (status) {
+        case 401:
+            return 'GitHub does not accept the github-token.';
+        case 403:
+        case 404:
+            return `the github-token may not do that: give the job the permission "${permission}".`;
+        default:
+            return `GitHub could not be reached in time: ${(0,problems/* messageOf */.b)(error)}.`;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/comment.ts
+
+
+const PER_PAGE = 100;
+const MOST_PAGES = 10;
+/** One comment on the pull request that brought the commit, updated in place. What goes wrong is a warning. */
+async function comment(options) {
+    const { owner, repo, token, sha, mark, body, warn } = options;
+    const { rest } = (0,github/* getOctokit */.Q)(token);
+    try {
+        const { data: pulls } = await bounded((request) => rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha, request }));
+        const [pull] = pulls;
+        if (pull === undefined)
+            return;
+        const issue_number = pull.number;
+        for (let page = 1; page <= MOST_PAGES; page++) {
+            const { data: comments } = await bounded((request) => rest.issues.listComments({ owner, repo, issue_number, per_page: PER_PAGE, page, request }));
+            const ours = comments.find(({ body: text = '' }) => text.startsWith(mark));
+            if (ours !== undefined) {
+                const comment_id = ours.id;
+                await bounded((request) => rest.issues.updateComment({ owner, repo, comment_id, body, request }));
+                return;
+            }
+            if (comments.length < PER_PAGE)
+                break;
+        }
+        await bounded((request) => rest.issues.createComment({ owner, repo, issue_number, body, request }));
+    }
+    catch (error) {
+        const reason = explainRefusal(error, 'pull-requests: write');
+        warn(`The pull request was not commented on: ${reason}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/deployments.ts
+
+
+const TASK = 'lambda-canary';
+/** How many of the environment's are looked through for the one to go on with. */
+const RECENT = 30;
+function followDeployment(options) {
+    const { owner, repo, token, environment, sha, runUrl, isPost, logUrl, warn } = options;
+    const { repos } = (0,github/* getOctokit */.Q)(token).rest;
+    let id;
+    let startedBy = runUrl;
+    let next;
+    let working;
+    let gaveUp = false;
+    async function existing() {
+        if (startedBy === runUrl && !isPost)
+            return undefined;
+        const { data } = await bounded((request) => repos.listDeployments({ owner, repo, environment, task: TASK, per_page: RECENT, request }));
+        return data.find(({ payload }) => startedByIn(payload) === startedBy)?.id;
+    }
+    async function create() {
+        const { data } = await bounded((request) => repos.createDeployment({
+            ...{ owner, repo, environment, request },
+            ref: sha,
+            task: TASK,
+            // The checks of the commit are the workflow's business, and the job that runs this is one of them.
+            required_contexts: [],
+            auto_merge: false,
+            payload: { startedBy },
+            description: 'Lambda Canary',
+        }));
+        return 'id' in data ? data.id : undefined;
+    }
+    async function send({ state, description }) {
+        id ??= (await existing()) ?? (await create());
+        if (id === undefined)
+            throw new Error('GitHub made no deployment');
+        const deployment_id = id;
+        await bounded((request) => repos.createDeploymentStatus({
+            ...{ owner, repo, deployment_id, state, description, request },
+            log_url: logUrl,
+            auto_inactive: true,
+        }));
+    }
+    async function work() {
+        while (next !== undefined && !gaveUp) {
+            const status = next;
+            next = undefined;
+            try {
+                await send(status);
+            }
+            catch (error) {
+                // Asked again and again, a GitHub that is down would only fill the log.
+                gaveUp = true;
+                warn(`The deployment to ${environment} is not told to GitHub: ${explainRefusal(error, 'deployments: write')}`);
+            }
+        }
+        working = undefined;
+    }
+    return {
+        continue: (run) => {
+            startedBy = run;
+        },
+        tell(status) {
+            next = status;
+            working ??= work();
+        },
+        settled: () => working ?? Promise.resolve(),
+    };
+}
+function startedByIn(payload) {
+    const known = typeof payload === 'object' && payload !== null && 'startedBy' in payload;
+    return known ? String(payload.startedBy) : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/github/telling.ts
+
+
+
+
+/** @param warn what GitHub does not take is said, and changes nothing */
+function tellGitHub({ environment, comment: policy, githubToken: token, isPost = false }, workflow, warn) {
+    const { repository, sha, runUrl, attemptUrl } = workflow;
+    const [owner = '', repo = ''] = repository.split('/');
+    const target = { owner, repo, token, sha, warn };
+    let plan;
+    const deployment = environment === ''
+        ? undefined
+        : followDeployment({ ...target, environment, runUrl, isPost, logUrl: attemptUrl });
+    return {
+        hear(entry) {
+            if (entry.type === 'plan')
+                plan = entry.plan;
+            if (entry.type === 'standing')
+                deployment?.continue(entry.startedBy);
+            const status = statusOfEntry(plan, entry);
+            if (status !== undefined)
+                deployment?.tell(status);
+        },
+        async conclude(report) {
+            deployment?.tell(statusOfReport(report));
+            if (wantsComment(policy, report)) {
+                const body = commentOf(report, attemptUrl);
+                await comment({ ...target, mark: commentMark(report), body });
+            }
+            await deployment?.settled();
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 2426:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ workflowIn)
+/* harmony export */ });
+/** Lambda takes a version's description up to this length. */
+const LONGEST_DESCRIPTION = 256;
+// Outside of a workflow, as when the bundle is run by hand.
+const NO_REPOSITORY = 'unknown/unknown';
+function workflowIn(environment) {
+    // Empty is what a workflow makes of an expression without a value.
+    const read = (name) => [environment[name]].find((value) => value !== '');
+    const repository = read('GITHUB_REPOSITORY');
+    const serverUrl = read('GITHUB_SERVER_URL') ?? 'https://github.com';
+    const runId = read('GITHUB_RUN_ID') ?? '0';
+    const attempt = read('GITHUB_RUN_ATTEMPT') ?? '1';
+    const sha = read('GITHUB_SHA') ?? '';
+    const runUrl = `${serverUrl}/${repository ?? NO_REPOSITORY}/actions/runs/${runId}`;
+    const description = repository === undefined ? 'lambda-canary' : `${sha} ${runUrl}`;
+    return {
+        repository: repository ?? NO_REPOSITORY,
+        runId,
+        ...{ attempt, serverUrl, sha, runUrl },
+        attemptUrl: `${runUrl}/attempts/${attempt}`,
+        workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
+        defaults: {
+            description: description.slice(0, LONGEST_DESCRIPTION),
+            region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
+            roleSessionName: `lambda-canary-${runId}`,
+        },
+    };
+}
+
+
+/***/ }),
+
 /***/ 9407:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8450);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(578);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -65471,7 +65800,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8450:
+/***/ 578:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65623,7 +65952,7 @@ function partaking(requests, held) {
 }
 
 // EXTERNAL MODULE: ./src/core/report.ts
-var report = __nccwpck_require__(8557);
+var core_report = __nccwpck_require__(8557);
 // EXTERNAL MODULE: ./src/core/repair.ts
 var repair = __nccwpck_require__(8506);
 ;// CONCATENATED MODULE: ./src/core/unfinished.ts
@@ -67301,7 +67630,7 @@ async function shift(shifting, { config, part, begunAt, watches, comparable, sur
     if (comparable)
         await waitForMinute(surroundings);
     const plan = { ...part.plan, onTheMinute: comparable };
-    return (0,report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(plan, world, part.beginning));
+    return (0,core_report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(plan, world, part.beginning));
 }
 /** With how long their requests took before, if that is compared. */
 async function timed(shifting, { config, comparable, surroundings }) {
@@ -67430,7 +67759,7 @@ async function begin(config, id, surroundings) {
     const now = clock.now();
     const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed, now }));
     if (shifting.length === 0) {
-        return (0,report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
+        return (0,core_report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
     }
     const losses = shifting.flatMap(unmarkable);
     // Without the mark, no other job could tell where the rollout stands.
@@ -67737,15 +68066,5399 @@ var aws = __nccwpck_require__(382);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/cancellation.ts
-var cancellation = __nccwpck_require__(4632);
+var src_cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/chronicle.ts + 1 modules
 var src_chronicle = __nccwpck_require__(8786);
 // EXTERNAL MODULE: ./src/clock.ts + 1 modules
 var clock = __nccwpck_require__(529);
-// EXTERNAL MODULE: ./src/github/conclusion.ts + 9 modules
-var conclusion = __nccwpck_require__(3865);
+// EXTERNAL MODULE: ./src/github/conclusion.ts + 2 modules
+var conclusion = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./src/github/id-token.ts
 var id_token = __nccwpck_require__(4138);
+// EXTERNAL MODULE: ./node_modules/@actions/github/lib/github.js + 22 modules
+var github = __nccwpck_require__(2413);
+;// CONCATENATED MODULE: ./src/github/runs.ts
+
+
+// A rollout must not hang on GitHub's API before it has begun.
+const PATIENCE_MS = 10_000;
+function createRuns({ token, own, serverUrl }) {
+    async function ask({ repository, runId, attempt }, signal) {
+        const [owner = '', repo = ''] = repository.split('/');
+        const reply = await (0,github/* getOctokit */.Q)(token).rest.actions.getWorkflowRunAttempt({
+            owner,
+            repo,
+            run_id: Number(runId),
+            attempt_number: Number(attempt),
+            request: { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) },
+        });
+        return reply.data.status === 'completed';
+    }
+    const urlOf = ({ repository, runId, attempt }) => {
+        const run = `${serverUrl}/${repository}/actions/runs/${runId}`;
+        return attempt === undefined ? run : `${run}/attempts/${attempt}`;
+    };
+    return {
+        url: urlOf,
+        async status(run, signal) {
+            const url = urlOf(run);
+            if (run.repository === own.repository && run.runId === own.runId) {
+                // Attempts of a run follow one another; what began in this one may go on in another job of it.
+                return { type: Number(run.attempt) < Number(own.attempt) ? 'ended' : 'running', url };
+            }
+            if (token === '')
+                return { type: 'unknown', url, problem: 'there is no github-token.' };
+            try {
+                return { type: (await ask(run, signal)) ? 'ended' : 'running', url };
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                return { type: 'unknown', url, problem: explain(error, run) };
+            }
+        },
+    };
+}
+function explain(error, { repository }) {
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    switch (status) {
+        case 401:
+            return 'GitHub does not accept the github-token.';
+        case 403:
+            return `the github-token may not read the runs of ${repository}: give the job the permission "actions: read".`;
+        case 404:
+            return `GitHub shows no such run of ${repository}: it was deleted, or the github-token may not see it.`;
+        default:
+            return `GitHub could not be asked: ${(0,src_problems/* messageOf */.b)(error)}.`;
+    }
+}
+
+// EXTERNAL MODULE: ./src/github/saved.ts
+var saved = __nccwpck_require__(6264);
+// EXTERNAL MODULE: ./src/github/telling.ts + 5 modules
+var github_telling = __nccwpck_require__(527);
+// EXTERNAL MODULE: ./src/github/workflow.ts
+var github_workflow = __nccwpck_require__(2426);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./src/aws/arn.ts
+var arn = __nccwpck_require__(1626);
+// EXTERNAL MODULE: ./src/core/evidence.ts
+var evidence = __nccwpck_require__(3014);
+;// CONCATENATED MODULE: ./src/core/mode.ts
+/** Which part of a rollout a job does. */
+const MODES = ['rollout', 'start', 'step', 'promote', 'revert', 'status'];
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core_core = __nccwpck_require__(8532);
+;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
+const unit = Object.create(null)
+const m = 60000, h = m * 60, d = h * 24, y = d * 365.25
+
+unit.year = unit.yr = unit.y = y
+unit.month = unit.mo = unit.mth = y / 12
+unit.week = unit.wk = unit.w = d * 7
+unit.day = unit.d = d
+unit.hour = unit.hr = unit.h = h
+unit.minute = unit.min = unit.m = m
+unit.second = unit.sec = unit.s = 1000
+unit.millisecond = unit.millisec = unit.ms = 1
+unit.microsecond = unit.microsec =  unit.us = unit.µs = 1e-3
+unit.nanosecond = unit.nanosec = unit.ns = 1e-6
+
+unit.group = ','
+unit.decimal = '.'
+unit.placeholder = ' _'
+
+/* harmony default export */ const en = (unit);
+
+;// CONCATENATED MODULE: ./node_modules/parse-duration/index.js
+
+
+const durationRE = /((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([\p{L}]{0,14})/gu
+
+parse.unit = en
+
+// group/placeholder cleanup regex — rebuilt only when the locale strings change
+let groupRE, placeholder = null, group
+
+/**
+ * look up a unit name, ignoring case and a trailing plural `s`
+ *
+ * @param {object} unit
+ * @param {string} name
+ * @return {number|undefined}
+ */
+const lookupUnit = (unit, name) => {
+  name = String(name).toLowerCase()
+  return unit[name] ?? (name.endsWith('s') ? unit[name.slice(0, -1)] : undefined)
+}
+
+/**
+ * convert `str` to ms
+ *
+ * @param {string} str
+ * @param {string} format
+ * @return {number|null}
+ */
+function parse(str = '', format = 'ms') {
+  let result = null, prevUnits, unit = parse.unit
+
+  if (unit.placeholder !== placeholder || unit.group !== group)
+    groupRE = new RegExp(`(\\d)[${(placeholder = unit.placeholder) ?? ''}${(group = unit.group) ?? ''}](\\d)`, 'g')
+
+  str = String(str)
+  let s = str.replace(groupRE, '$1$2') // clean up group separators / placeholders
+  if (unit.decimal !== '.') s = s.replaceAll(unit.decimal, '.') // normalize decimal separator
+
+  durationRE.lastIndex = 0
+  for (let m; (m = durationRE.exec(s));) {
+    let units = m[2]
+    // if no units, find next smallest units or fall back to format value
+    // eg. 1h30 -> 1h30m
+    if (!units) {
+      if (prevUnits) {
+        for (const u in unit) if (unit[u] < prevUnits) { units = u; break }
+      }
+      else units = format
+    }
+
+    prevUnits = units = lookupUnit(unit, units)
+
+    if (typeof units == 'number') result = (result || 0) + m[1] * units
+  }
+
+  return result && ((result / (lookupUnit(unit, format) || 1)) * (str.trimStart()[0] === '-' ? -1 : 1))
+}
+
+;// CONCATENATED MODULE: ./src/inputs/duration.ts
+
+// parse-duration skips what it does not know and takes a bare number for milliseconds.
+const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
+/** A job on GitHub's own runners ends after 6 hours, one on any other runner after 5 days. */
+const LONGEST_MS = 5 * 24 * 3_600_000;
+const TOO_LONG = 'no job lasts longer than 5 days';
+/** Milliseconds of `90s`, `5m`, `1h30m`; nothing for anything else, a bare number included. */
+function durationMs(text) {
+    const trimmed = text.trim();
+    return DURATION.test(trimmed) ? (parse(trimmed) ?? undefined) : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/fields.ts
+
+
+
+/** Nothing that is meant is as long, and reading it must not take long. */
+const LONGEST_INPUT = 100_000;
+/** Room for an ARN. */
+const LONGEST_QUOTE = 200;
+const inputText = schemas/* string */.YjP().max(LONGEST_INPUT, {
+    abort: true,
+    error: `is longer than ${LONGEST_INPUT} characters`,
+});
+/** A value in a message about it. */
+function quoted(value) {
+    return `"${(0,markdown/* oneLine */.TN)((0,markdown/* shorten */.ml)(value.trim(), LONGEST_QUOTE))}"`;
+}
+/** A field whose parser adds to `problems` what it does not like. */
+function parsedBy(parse) {
+    return inputText.transform((given, context) => {
+        const problems = [];
+        const value = parse(given, problems);
+        for (const message of problems)
+            context.addIssue({ code: 'custom', message });
+        return problems.length > 0 ? core_core/* NEVER */.tm : value;
+    });
+}
+function duration(leastMs, least) {
+    return parsedBy((text, problems) => {
+        const ms = durationMs(text);
+        if (ms === undefined) {
+            problems.push(`${quoted(text)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`);
+        }
+        else if (ms < leastMs) {
+            problems.push(`${quoted(text)} is too short; it must be ${least} or longer`);
+        }
+        else if (ms > LONGEST_MS) {
+            problems.push(`${quoted(text)} is too long; ${TOO_LONG}`);
+        }
+        return ms ?? 0;
+    });
+}
+function number(least, most) {
+    return parsedBy((text, problems) => {
+        const value = Number(text.trim());
+        const valid = /^\d+(\.\d+)?$/.test(text.trim()) && value >= least && value <= most;
+        if (!valid)
+            problems.push(`${quoted(text)} is not a number from ${least} to ${most}`);
+        return value;
+    });
+}
+function wholeNumber(least, most) {
+    return parsedBy((text, problems) => {
+        const value = Number(text.trim());
+        const valid = /^\d+$/.test(text.trim()) && value >= least && value <= most;
+        if (!valid)
+            problems.push(`${quoted(text)} is not a whole number from ${least} to ${most}`);
+        return value;
+    });
+}
+/** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
+const share = parsedBy((text, problems) => {
+    const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
+    if (!(percent < 100))
+        problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%`);
+    return percent / 100;
+});
+function oneOf(values) {
+    return parsedBy((text, problems) => {
+        const value = values.find((each) => each === text.trim());
+        if (value === undefined)
+            problems.push(`${quoted(text)} is not one of ${values.join(', ')}`);
+        return value ?? values[0];
+    });
+}
+const flag = inputText
+    .trim()
+    .pipe(schemas/* stringbool */.uEf({ error: ({ input }) => `${quoted(String(input))} is not true or false` }));
+/** `what`: what there are too many of. */
+function limitCount(what, { length }, most, problems) {
+    if (length > most)
+        problems.push(`${length} ${what} are given; at most ${most} can be`);
+}
+/** Entries on lines of their own. */
+function linesOf(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/** Entries on lines of their own or separated by commas. */
+function listOf(text) {
+    return linesOf(text.replaceAll(',', '\n'));
+}
+
+;// CONCATENATED MODULE: ./src/inputs/metric-grammar.ts
+
+
+
+// What the inputs that name metrics have in common. A metric is written
+//
+//     Namespace:Metric where Dimension=value, Dimension=value
+//
+// and one of Lambda's own, of one version of the alias, by its name alone.
+const MOST_ENTRIES = 20;
+/** Nothing that is meant is as long; it also bounds how deep an expression can be. */
+const LONGEST_LINE = 2_000;
+const LONGEST_NAME = 100;
+/** Limits of CloudWatch. */
+const MOST_DIMENSIONS = 30;
+const LONGEST_WORD = 255;
+const LONGEST_VALUE = 1_024;
+const LAMBDA = 'AWS/Lambda';
+/**
+ * The metrics that Lambda is known to publish with ExecutedVersion for the requests that came by an alias: what
+ * happened in an invocation. A throttled request was never executed, so no version can be told to have had it.
+ */
+const LAMBDA_METRICS = ['Duration', 'Errors', 'Invocations'];
+/** Something that cannot be read, and where in its line. */
+class Mistake extends Error {
+    /** Index into the line. */
+    at;
+    constructor(at, message) {
+        super(message);
+        this.at = at;
+    }
+}
+/**
+ * Reads entries of one line each.
+ * @param what what they are called, for messages
+ * @param parse one entry; what it throws as a {@link Mistake} becomes a problem
+ */
+function parseEntries(text, { what, problems, parse, }) {
+    const lines = text
+        .split('\n')
+        .map((line, index) => ({ line, number: index + 1 }))
+        .filter(({ line }) => line.trim() !== '');
+    limitCount(what, lines, MOST_ENTRIES, problems);
+    if (lines.length > MOST_ENTRIES)
+        return [];
+    const numbers = new Map();
+    return lines.flatMap(({ line, number }) => {
+        try {
+            const entry = parse(entryOf(line));
+            const same = numbers.get(entry.name);
+            if (same !== undefined)
+                throw new Mistake(0, takenBy(entry.name, same));
+            numbers.set(entry.name, number);
+            return [entry];
+        }
+        catch (error) {
+            if (!(error instanceof Mistake))
+                throw error;
+            problems.push(metric_grammar_describe(error, line, number));
+            return [];
+        }
+    });
+}
+function takenBy(name, number) {
+    return `${brief(name)} is the name of line ${number} already; begin this line with another, like "another name: "`;
+}
+const LONGEST_CONTEXT = 30;
+/** A caret below the line would need a second one: the text before the place tells it as well. */
+function metric_grammar_describe({ at, message }, line, number) {
+    const before = [...line.slice(0, at)];
+    const context = before.slice(-LONGEST_CONTEXT).join('').trim();
+    const cut = before.length > LONGEST_CONTEXT ? '…' : '';
+    const after = context === '' ? '' : `, after ${quoted(cut + context)}`;
+    return `line ${number}, column ${before.length + 1}: ${message}${after}`;
+}
+/** A value in a message that has other things to say too. */
+function brief(text) {
+    return quoted((0,markdown/* shorten */.ml)(text, 60));
+}
+function entryOf(line) {
+    if (line.length > LONGEST_LINE) {
+        throw new Mistake(0, `this line is longer than ${LONGEST_LINE} characters`);
+    }
+    const colon = endOfName(line);
+    return {
+        name: colon === -1 ? '' : nameIn(line.slice(0, colon)),
+        tokens: new Tokens(line, colon + 1),
+    };
+}
+/** The colon after a name has a blank after it, the one between a namespace and a metric has none. */
+function endOfName(line) {
+    const colon = /^(?:"[^"]*"|[^"])*?(?=:(?:\s|$))/.exec(line);
+    return colon === null ? -1 : colon[0].length;
+}
+function nameIn(text) {
+    const written = text.trim();
+    const name = (/^"([^"]*)"$/.exec(written)?.[1] ?? written).trim();
+    if (name === '')
+        throw new Mistake(0, 'there is no name before the colon');
+    if ([...name].length > LONGEST_NAME) {
+        throw new Mistake(0, `the name is longer than ${LONGEST_NAME} characters`);
+    }
+    if (name.includes('"') || (0,markdown/* oneLine */.TN)(name) !== name) {
+        throw new Mistake(0, `the name ${brief(name)} has quotes or characters that cannot be printed`);
+    }
+    return name;
+}
+// The signs of arithmetic stand inside of words too, as in Shop/Api; a word does not begin with one.
+const SYMBOL = /<=|>=|[<>=,()*/+-]/y;
+const WORD = /(?:"[^"]*"|[^\s"=,()<>*])+/y;
+// Routes, URLs and resources need no quotes.
+const VALUE = /(?:"[^"]*"|[^\s",()<>])+/y;
+// 800ms is a number and its unit, 5XXError is a word.
+const NUMBER = /\d+(?:\.\d+)?(?=(?:ms|s|%|m|min|minutes?)?(?:[\s"=,()<>*/+-]|$))/y;
+const PIECE = /"([^"]*)"|([^"]+)/g;
+function tokensOf(line, from) {
+    refuseStrangeCharacters(line, from);
+    const tokens = [];
+    let at = from;
+    const match = (pattern) => {
+        pattern.lastIndex = at;
+        return pattern.exec(line)?.[0];
+    };
+    for (;;) {
+        at += match(/\s*/y)?.length ?? 0;
+        if (at >= line.length)
+            break;
+        const token = tokenAt(match, at, tokens.at(-1)?.raw === '=');
+        tokens.push(token);
+        at += token.raw.length;
+    }
+    return [...tokens, { kind: 'end', at: line.trimEnd().length, raw: '', text: '', colon: -1 }];
+}
+function tokenAt(match, at, isValue) {
+    const value = isValue ? match(VALUE) : undefined;
+    if (value !== undefined)
+        return wordOf(value, at);
+    const symbol = match(SYMBOL);
+    if (symbol !== undefined)
+        return { kind: 'symbol', at, raw: symbol, text: symbol, colon: -1 };
+    const number = match(NUMBER);
+    if (number !== undefined)
+        return { kind: 'number', at, raw: number, text: number, colon: -1 };
+    const word = match(WORD);
+    if (word === undefined)
+        throw new Mistake(at, 'these quotes are not closed');
+    return wordOf(word, at);
+}
+function wordOf(raw, at) {
+    let text = '';
+    let colon = -1;
+    for (const [, inQuotes, bare = ''] of raw.matchAll(PIECE)) {
+        if (/(?:^|:)'/.test(bare)) {
+            throw new Mistake(at, 'quotes are double here, as in "Server Errors"');
+        }
+        if (colon === -1 && bare.includes(':'))
+            colon = text.length + bare.indexOf(':');
+        text += inQuotes ?? bare;
+    }
+    if (/[^ -~]/.test(text))
+        throw new Mistake(at, 'a character in these quotes cannot be printed');
+    return { kind: 'word', at, raw, text, colon };
+}
+/** What word processors and web pages make of signs. */
+const MEANT = {
+    '“': '"',
+    '”': '"',
+    '„': '"',
+    '«': '"',
+    '»': '"',
+    '≤': '<=',
+    '≥': '>=',
+    '×': '*',
+    '·': '*',
+    '÷': '/',
+    '–': '-',
+    '—': '-',
+    '−': '-',
+};
+function refuseStrangeCharacters(line, from) {
+    const strange = /[^ -~\s]/u.exec(line.slice(from));
+    if (strange === null)
+        return;
+    const [character] = strange;
+    const meant = MEANT[character];
+    throw new Mistake(from + strange.index, meant === undefined
+        ? `${quoted(character)} is not a character that CloudWatch has in names`
+        : `write ${meant} instead of ${character}`);
+}
+/** The tokens of a line, from left to right. */
+class Tokens {
+    #tokens;
+    #position = 0;
+    constructor(line, from) {
+        this.#tokens = tokensOf(line, from);
+    }
+    /** The next token, or the one so many after it. */
+    peek(ahead = 0) {
+        const token = this.#tokens[this.#position + ahead] ?? this.#tokens.at(-1);
+        if (token === undefined)
+            throw new Error('a line has an end');
+        return token;
+    }
+    take() {
+        const token = this.peek();
+        this.#position += 1;
+        return token;
+    }
+    /** Takes the symbol if it is the next one and tells whether it was. */
+    takeSymbol(symbol) {
+        const { kind, text } = this.peek();
+        const isNext = kind === 'symbol' && text === symbol;
+        if (isNext)
+            this.#position += 1;
+        return isNext;
+    }
+    /** Whether one of the words is the next one, without quotes and in any case. */
+    isKeyword(...words) {
+        return words.includes(this.peek().raw.toLowerCase());
+    }
+    /** Takes one of the words if {@link isKeyword}, and tells whether it was. */
+    takeKeyword(...words) {
+        const isNext = this.isKeyword(...words);
+        if (isNext)
+            this.#position += 1;
+        return isNext;
+    }
+    /** The mistake that something else should be here than the next token. */
+    expected(what) {
+        const { kind, at, raw } = this.peek();
+        const found = kind === 'end' ? 'the end of the line' : brief(raw);
+        return new Mistake(at, `expected ${what}, found ${found}`);
+    }
+}
+/** `Shop/Api:ServerErrors`, `Errors` */
+function readMetricName(tokens) {
+    if (tokens.peek().kind !== 'word') {
+        throw tokens.expected('a metric, like Duration or Shop/Api:ServerErrors');
+    }
+    const { at, text, colon } = tokens.take();
+    const namespace = colon === -1 ? undefined : text.slice(0, colon);
+    const name = text.slice(colon + 1);
+    for (const word of [namespace ?? name, name]) {
+        if (word.trim() === '') {
+            throw new Mistake(at, 'a metric is written as its namespace, a colon and its name');
+        }
+        refuseLong(word, LONGEST_WORD, at);
+        if (/[{}]/.test(word)) {
+            throw new Mistake(at, 'placeholders can stand in the values of dimensions only');
+        }
+    }
+    if (namespace === undefined)
+        refuseMisspelt(tokens, name, at);
+    return { at, namespace, name };
+}
+/** What is easily written, and easily understood. */
+function refuseMisspelt(tokens, name, at) {
+    if (LAMBDA_METRICS.some((each) => /^[/+-]/.test(name.replace(each, '')))) {
+        throw new Mistake(at, `${brief(name)} is one word; a sign of arithmetic has a blank on both sides`);
+    }
+    const { raw } = tokens.peek();
+    const isName = /^["A-Za-z][^:]*$/.test(raw) && !/^(?:where|for)$/i.test(raw);
+    if (isName && !LAMBDA_METRICS.some((each) => each === name)) {
+        throw tokens.expected(`a colon between the namespace and the metric, as in ${brief(`${name}:${raw}`)}`);
+    }
+}
+/** `where Function={function}, Version={version}`; nothing when there is no such part. */
+function readDimensions(tokens) {
+    if (!tokens.takeKeyword('where'))
+        return undefined;
+    const dimensions = new Map();
+    do {
+        const { at } = tokens.peek();
+        const [name, value] = readDimension(tokens);
+        if (dimensions.has(name))
+            throw new Mistake(at, `the dimension ${brief(name)} is given twice`);
+        dimensions.set(name, value);
+        if (dimensions.size > MOST_DIMENSIONS) {
+            throw new Mistake(at, `a metric has at most ${MOST_DIMENSIONS} dimensions`);
+        }
+    } while (tokens.takeSymbol(','));
+    return Object.fromEntries(dimensions);
+}
+function readDimension(tokens) {
+    if (tokens.peek().kind !== 'word')
+        throw tokens.expected('a dimension, like Version={version}');
+    const name = tokens.take();
+    if (!tokens.takeSymbol('='))
+        throw tokens.expected(`= and the value of the dimension ${brief(name.text)}`);
+    if (tokens.peek().kind !== 'word')
+        throw tokens.expected(`the value of the dimension ${brief(name.text)}`);
+    const value = tokens.take();
+    for (const { text, at } of [name, value]) {
+        if (text.trim() === '')
+            throw new Mistake(at, 'a dimension has a name and a value');
+    }
+    refuseLong(name.text, LONGEST_WORD, name.at);
+    refuseLong(value.text, LONGEST_VALUE, value.at);
+    if (name.text.startsWith(':'))
+        throw new Mistake(name.at, 'a dimension does not begin with :');
+    refuseUnknownPlaceholders(value);
+    return [name.text, value.text];
+}
+function refuseLong(text, most, at) {
+    if (text.length > most) {
+        throw new Mistake(at, `${brief(text)} is longer than the ${most} characters CloudWatch takes`);
+    }
+}
+function refuseUnknownPlaceholders({ text, at }) {
+    const [unknown] = /\{[^{}]*\}|[{}]/.exec(text.replace(/\{(?:function|alias|version)\}/g, '')) ?? [];
+    if (unknown === undefined)
+        return;
+    throw new Mistake(at, `${brief(unknown)} is not a placeholder; there are {function}, {alias} and {version}`);
+}
+/** Whether a metric is one of those that Lambda publishes of each version of an alias. */
+function isOwn({ namespace, name }) {
+    return namespace === undefined && LAMBDA_METRICS.some((each) => each === name);
+}
+/** The metric of a name that {@link isOwn} or has its namespace, with the dimensions that were given for it. */
+function sourceOf({ at, namespace, name }, dimensions, statistic) {
+    if (namespace === undefined) {
+        if (dimensions === undefined)
+            return (0,metric_source/* lambdaMetric */.oc)(name, statistic);
+        throw new Mistake(at, `${name} alone is Lambda's own and has its dimensions already; for another one write its namespace too, ` +
+            `as in Shop/Api:${name}`);
+    }
+    if (namespace === LAMBDA)
+        refuseUnpublished(name, dimensions, at);
+    return { namespace, name, statistic, dimensions: dimensions ?? {} };
+}
+/** By what Lambda publishes; each only together with those before it. */
+const LAMBDA_DIMENSIONS = ['FunctionName', 'Resource', 'ExecutedVersion'];
+/** Other metrics of Lambda, as those of event sources, have dimensions of their own. */
+function refuseUnpublished(name, dimensions, at) {
+    const metric = brief(`${LAMBDA}:${name}`);
+    const own = LAMBDA_METRICS.find((each) => each === name);
+    const instead = own === undefined ? '' : `, or write ${own} alone for one version`;
+    if (dimensions === undefined) {
+        throw new Mistake(at, `${metric} without dimensions is of all functions together; give it dimensions${instead}`);
+    }
+    const given = Object.keys(dimensions);
+    const isPublished = LAMBDA_DIMENSIONS.slice(0, given.length).every((each) => given.includes(each));
+    if (own !== undefined && (!isPublished || given.length > LAMBDA_DIMENSIONS.length)) {
+        throw new Mistake(at, `${metric} has the dimension FunctionName, that and Resource, or both and ExecutedVersion${instead}`);
+    }
+}
+/** A metric as it is read, without its statistic. */
+function formatMetric(source) {
+    const { namespace, name, dimensions } = source;
+    if (isLambdaMetric(source))
+        return name;
+    const given = Object.entries(dimensions).map(([dimension, value]) => `${formatWord(dimension)}=${formatDimensionValue(value)}`);
+    const where = given.length === 0 ? '' : ` where ${given.join(', ')}`;
+    return `${formatWord(namespace)}:${formatWord(name)}${where}`;
+}
+function isLambdaMetric(source) {
+    const { namespace, name, statistic } = source;
+    return (isOwn({ at: 0, namespace: namespace === LAMBDA ? undefined : namespace, name }) &&
+        keyOf(source) === keyOf((0,metric_source/* lambdaMetric */.oc)(name, statistic)));
+}
+function formatWord(word) {
+    return /^[A-Za-z_][\w./-]*$/.test(word) ? word : `"${word}"`;
+}
+function formatDimensionValue(value) {
+    return /^[^\s",()<>']+$/.test(value) ? value : `"${value}"`;
+}
+/** The same for two metrics that are the same, in whatever order their dimensions are. */
+function keyOf({ namespace, name, statistic, dimensions }) {
+    const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([namespace, name, statistic, sorted]);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/compare-metrics.ts
+
+
+/** What Lambda's own errors are called among the comparisons. */
+const TAKEN = 'errors';
+/**
+ * Counts of bad ones among all, one per line:
+ *
+ *     [name:] Namespace:Bad / [Namespace:]Total where Dimension=value, Dimension=value
+ *
+ * A namespace or `where` that is given once is for both. `Errors` and `Invocations` alone are Lambda's own.
+ */
+function parseCompareMetrics(text, problems) {
+    return parseEntries(text, { what: 'metrics to compare', problems, parse: parsePair });
+}
+function parsePair({ name, tokens }) {
+    const bad = readMetricName(tokens);
+    const dimensionsOfBad = readDimensions(tokens);
+    if (!tokens.takeSymbol('/')) {
+        throw tokens.expected('/ between blanks and the metric that counts all, good and bad');
+    }
+    const total = readMetricName(tokens);
+    const dimensionsOfTotal = readDimensions(tokens);
+    if (tokens.peek().kind !== 'end') {
+        throw tokens.expected(dimensionsOfTotal === undefined ? 'where and dimensions' : 'a comma or the end');
+    }
+    const pair = {
+        bad: countOf(bad, shared(bad, dimensionsOfBad, dimensionsOfTotal)),
+        total: countOf(inherited(total, bad), shared(total, dimensionsOfTotal, dimensionsOfBad)),
+    };
+    refuseUseless(pair, bad, total);
+    const nameOfPair = name === '' ? bad.name : name;
+    if (nameOfPair === TAKEN) {
+        throw new Mistake(0, `the name ${brief(TAKEN)} is that of the errors that Lambda counts`);
+    }
+    return { name: nameOfPair, ...pair };
+}
+/** Lambda's own take none of what is given for the other one. */
+function shared(metric, own, others) {
+    return own ?? (isOwn(metric) ? undefined : others);
+}
+function inherited(total, bad) {
+    return isOwn(total) ? total : { ...total, namespace: total.namespace ?? bad.namespace };
+}
+function countOf(metric, dimensions) {
+    const { at, namespace, name } = metric;
+    if (namespace === undefined && !isOwn(metric)) {
+        throw new Mistake(at, `expected a metric with its namespace, like Shop/Api:ServerErrors, found ${brief(name)}`);
+    }
+    if (isOwn(metric) && name === 'Duration') {
+        throw new Mistake(at, 'Duration is a time, and only counts can be compared');
+    }
+    const source = sourceOf(metric, dimensions, 'Sum');
+    if (!(0,metric_source/* namesVersion */.H7)(source)) {
+        throw new Mistake(at, `no dimension of ${brief(formatMetric({ ...source, dimensions: {} }))} has {version} in its value, so ` +
+            'both versions would be compared by the same numbers; add the one that tells them apart, like Version={version}');
+    }
+    return source;
+}
+function refuseUseless(pair, bad, total) {
+    if (keyOf(pair.bad) === keyOf(pair.total)) {
+        throw new Mistake(total.at, 'both metrics are the same; the second counts all, good and bad');
+    }
+    if (isOwn(bad) && isOwn(total)) {
+        throw new Mistake(bad.at, 'the errors that Lambda counts are compared anyway; leave this out');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/inputs/metric-checks.ts
+
+
+const LONGEST_WINDOW = 60;
+const MOST_METRICS = 10;
+const DEEPEST = 20;
+/** All of a year's, and few enough for a number of milliseconds that can be read again. */
+const LONGEST_SECONDS = 366 * 24 * 3_600;
+/**
+ * What must hold of metrics, one condition per line:
+ *
+ *     [name:] p99 Duration < 800 ms [for 3 of 5 min]
+ *     [name:] 100 * sum Namespace:Metric where Dimension=value / sum Invocations < 2 %
+ *
+ * The condition says what is good; the check fails when it did not hold in so many of the last minutes with data.
+ */
+function parseMetricChecks(text, problems) {
+    return parseEntries(text, { what: 'metric checks', problems, parse: parseCheck });
+}
+function parseCheck({ name, tokens }) {
+    const { at } = tokens.peek();
+    const sources = [];
+    const expression = readSum({ tokens, sources, depth: 0 });
+    const order = readOrder(tokens);
+    if (sources.length === 0) {
+        throw new Mistake(at, 'no metric is compared here; write it first, as in p99 Duration < 800 ms');
+    }
+    const limit = readLimit(tokens, expression, sources);
+    const window = readWindow(tokens);
+    const measured = formatExpression(expression, sources);
+    const condition = { measured, order, ...limit };
+    return {
+        name: name === '' ? conditionOf(condition) : name,
+        ...condition,
+        expression,
+        sources,
+        ...window,
+    };
+}
+function readSum(reading) {
+    return readChain(reading, ['+', '-'], readProduct);
+}
+function readProduct(reading) {
+    return readChain(reading, ['*', '/'], readOperand);
+}
+function readChain(reading, operators, readPart) {
+    let left = readPart(reading);
+    for (;;) {
+        const operator = operators.find((each) => reading.tokens.takeSymbol(each));
+        if (operator === undefined)
+            return left;
+        left = { kind: 'operation', operator, left, right: readPart(reading) };
+    }
+}
+function readOperand(reading) {
+    const { tokens } = reading;
+    const { at, kind, text } = tokens.peek();
+    if (tokens.takeSymbol('(')) {
+        if (reading.depth >= DEEPEST) {
+            throw new Mistake(at, `parentheses go at most ${DEEPEST} deep`);
+        }
+        const inner = readSum({ ...reading, depth: reading.depth + 1 });
+        if (!tokens.takeSymbol(')'))
+            throw tokens.expected(') or a sign of arithmetic between blanks');
+        return inner;
+    }
+    const isNegative = text === '-' && tokens.peek(1).kind === 'number';
+    if (kind === 'number' || isNegative) {
+        return { kind: 'number', value: readNumber(tokens) };
+    }
+    return readMetric(reading);
+}
+function readNumber(tokens) {
+    const sign = tokens.takeSymbol('-') ? -1 : 1;
+    if (tokens.peek().kind !== 'number')
+        throw tokens.expected('a number, like 800 or 0.5');
+    const { at, text } = tokens.take();
+    if (!/^\d{1,12}(?:\.\d{1,6})?$/.test(text)) {
+        throw new Mistake(at, 'a number has at most 12 digits, and 6 more after the point');
+    }
+    if (tokens.peek().text === ',')
+        throw tokens.expected('a number without commas, like 1000 or 0.5');
+    const value = Number(text);
+    return value === 0 ? 0 : sign * value;
+}
+function readMetric({ tokens, sources }) {
+    const statistic = statisticOf(tokens.peek());
+    if (statistic === undefined) {
+        throw tokens.expected(`a statistic (${STATISTIC_WORDS.join(', ')} or a percentile like p99) and a metric`);
+    }
+    tokens.take();
+    const metric = readMetricName(tokens);
+    const dimensions = readDimensions(tokens);
+    if (metric.namespace === undefined && !isOwn(metric))
+        throw new Mistake(metric.at, unknown(metric));
+    const source = sourceOf(metric, dimensions, statistic);
+    const key = keyOf(source);
+    const known = sources.findIndex((each) => keyOf(each) === key);
+    if (known !== -1)
+        return { kind: 'source', index: known };
+    if (sources.length >= MOST_METRICS) {
+        throw new Mistake(metric.at, `a check has at most ${MOST_METRICS} metrics`);
+    }
+    sources.push(source);
+    return { kind: 'source', index: sources.length - 1 };
+}
+function unknown({ name }) {
+    const meant = LAMBDA_METRICS.find((each) => each.toLowerCase() === name.toLowerCase());
+    if (meant !== undefined)
+        return `${brief(name)} is written ${meant}`;
+    return (`${brief(name)} is not among the metrics that Lambda has of each version (${LAMBDA_METRICS.join(', ')}); ` +
+        'write any other with its namespace and dimensions, like Shop/Queue:Age where Queue=orders');
+}
+/** What the statistics of CloudWatch are called here. */
+const STATISTICS = new Map([
+    ['sum', 'Sum'],
+    ['average', 'Average'],
+    ['minimum', 'Minimum'],
+    ['maximum', 'Maximum'],
+    ['samples', 'SampleCount'],
+]);
+const STATISTIC_WORDS = [...STATISTICS.keys()];
+function statisticOf({ kind, raw }) {
+    if (kind !== 'word')
+        return undefined;
+    const word = raw.toLowerCase();
+    const isPercentile = /^p(?:\d{1,2}(?:\.\d{1,10})?|100)$/.test(word) && Number(word.slice(1)) > 0;
+    return isPercentile ? word : STATISTICS.get(word);
+}
+const ORDERS = ['<', '<=', '>', '>='];
+function readOrder(tokens) {
+    const order = ORDERS.find((each) => tokens.takeSymbol(each));
+    if (order !== undefined)
+        return order;
+    throw tokens.expected(`a comparison (${ORDERS.join(' ')}) or a sign of arithmetic`);
+}
+const UNITS = ['ms', 's', '%'];
+function readLimit(tokens, expression, sources) {
+    const given = readNumber(tokens);
+    const { at } = tokens.peek();
+    const unit = UNITS.find((each) => tokens.takeKeyword(each)) ?? '';
+    if (tokens.peek().kind !== 'end' && !tokens.isKeyword('for')) {
+        throw tokens.expected(`${unit === '' ? 'a unit (ms, s, %), ' : ''}"for 3 of 5 min" or the end`);
+    }
+    const problem = unitProblem(unit, expression, sources);
+    if (problem !== undefined)
+        throw new Mistake(at, problem);
+    // The unit of a metric that is not Lambda's is not known: there it only says what the number is.
+    if (unit !== 's' || !isMilliseconds(expression, sources))
+        return { threshold: given, unit };
+    if (Math.abs(given) > LONGEST_SECONDS)
+        throw new Mistake(at, 'no function runs for as long');
+    return { threshold: Number((given * 1_000).toPrecision(15)), unit: 'ms' };
+}
+/** With a unit that is not what is measured, a check would always fail or never. */
+function unitProblem(unit, expression, sources) {
+    switch (unit) {
+        case '':
+            return isMilliseconds(expression, sources)
+                ? 'a time needs its unit, like 800 ms or 0.8 s'
+                : undefined;
+        case 'ms':
+        case 's':
+            return sources.some(isOfLambda) && !isMilliseconds(expression, sources)
+                ? `what is measured here is not clearly a time; leave ${unit} out and give the number as it comes out`
+                : undefined;
+        case '%':
+            return isHundredfold(expression) || isForeign(expression, sources)
+                ? undefined
+                : 'what is measured here is not clearly a percentage; multiply a share by 100, as in ' +
+                    '100 * sum Errors / sum Invocations, or leave % out';
+    }
+}
+function isOfLambda(source) {
+    return source?.namespace === 'AWS/Lambda';
+}
+/** The metrics of Lambda that CloudWatch has in milliseconds. */
+const TIMES = [
+    'Duration',
+    'PostRuntimeExtensionsDuration',
+    'IteratorAge',
+    'AsyncEventAge',
+];
+function isMilliseconds(expression, sources) {
+    return powerOfTime(expression, sources) === 1;
+}
+/**
+ * 1 for a time, 0 for a count or a quotient of times. Undefined when it is not known, and when a number is in it:
+ * `p99 Duration / 1000` is a time too, but not in milliseconds.
+ */
+function powerOfTime(expression, sources) {
+    switch (expression.kind) {
+        case 'number':
+            return undefined;
+        case 'source': {
+            const source = sources[expression.index];
+            if (source?.statistic === 'SampleCount')
+                return 0;
+            if (!isOfLambda(source))
+                return undefined;
+            return TIMES.includes(source?.name ?? '') ? 1 : 0;
+        }
+        case 'operation': {
+            const left = powerOfTime(expression.left, sources);
+            const right = powerOfTime(expression.right, sources);
+            if (left === undefined || right === undefined)
+                return undefined;
+            if (expression.operator === '*')
+                return left + right;
+            if (expression.operator === '/')
+                return left - right;
+            return left === right ? left : undefined;
+        }
+    }
+}
+/** Whether it is one metric just as it is, of which nothing is known. */
+function isForeign(expression, sources) {
+    return expression.kind === 'source' && !isOfLambda(sources[expression.index]);
+}
+function isHundredfold(expression) {
+    switch (expression.kind) {
+        case 'number':
+            return expression.value === 100;
+        case 'source':
+            return false;
+        case 'operation':
+            return isHundredfold(expression.left) || isHundredfold(expression.right);
+    }
+}
+function readWindow(tokens) {
+    if (!tokens.takeKeyword('for'))
+        return { failing: 1, of: 1 };
+    const { at } = tokens.peek();
+    const failing = readMinutes(tokens);
+    if (!tokens.takeKeyword('of'))
+        throw tokens.expected('"of", as in "for 3 of 5 min"');
+    const of = readMinutes(tokens);
+    if (!tokens.takeKeyword('min', 'm', 'minute', 'minutes'))
+        throw tokens.expected('"min"');
+    if (tokens.peek().kind !== 'end')
+        throw tokens.expected('the end of the line');
+    if (failing > of)
+        throw new Mistake(at, `${failing} of ${of} minutes can never be`);
+    return { failing, of };
+}
+function readMinutes(tokens) {
+    const { kind, text } = tokens.peek();
+    const minutes = Number(text);
+    const isPossible = Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_WINDOW;
+    if (kind !== 'number' || !isPossible) {
+        throw tokens.expected(`a number of minutes from 1 to ${LONGEST_WINDOW}`);
+    }
+    tokens.take();
+    return minutes;
+}
+/** An expression as it is read, with no more parentheses than it takes. */
+function formatExpression(expression, sources) {
+    switch (expression.kind) {
+        case 'number':
+            return String(expression.value);
+        case 'source':
+            return formatSource(sources[expression.index]);
+        case 'operation': {
+            const { operator, left, right } = expression;
+            const rank = rankOf(expression);
+            const part = (operand, least) => {
+                const text = formatExpression(operand, sources);
+                return rankOf(operand) < least ? `(${text})` : text;
+            };
+            return `${part(left, rank)} ${operator} ${part(right, rank + 1)}`;
+        }
+    }
+}
+function rankOf(expression) {
+    if (expression.kind !== 'operation')
+        return 3;
+    return expression.operator === '*' || expression.operator === '/' ? 2 : 1;
+}
+function formatSource(source) {
+    if (source === undefined)
+        return '';
+    const words = [...STATISTICS].find(([, statistic]) => statistic === source.statistic);
+    return `${words?.[0] ?? source.statistic} ${formatMetric(source)}`;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/smoke-tests.ts
+
+
+/** A test says in a glance what it tests; that many are a test suite. */
+const MOST_LINES = 20;
+/**
+ * JSON, or the path of a file with JSON, or several of either, one per line; with `name: ` in front of a line, for
+ * that function alone. Read for {@link parsedBy}.
+ */
+function givenJson(readFile) {
+    return (text, problems) => {
+        const whole = parsed(text);
+        if ('value' in whole)
+            return [{ name: '1', value: whole.value }];
+        const lines = linesOf(text);
+        limitCount('lines', lines, MOST_LINES, problems);
+        return lines.slice(0, MOST_LINES).flatMap((line, index) => {
+            const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
+            const entry = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
+            if (entry === undefined)
+                return [];
+            return [functionName === undefined ? entry : { ...entry, functionName }];
+        });
+    };
+}
+function jsonOf(written, { number, problems, readFile, }) {
+    const direct = parsed(written);
+    if ('value' in direct)
+        return { name: String(number), value: direct.value };
+    if (/^[[{"]/.test(written)) {
+        problems.push(`line ${number}: ${quoted(written)} is not JSON: ${direct.problem}`);
+        return undefined;
+    }
+    try {
+        const content = parsed(readFile(written));
+        if ('value' in content)
+            return { name: written, value: content.value };
+        problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
+    }
+    catch (error) {
+        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,src_problems/* messageOf */.b)(error)}`);
+    }
+    return undefined;
+}
+function parsed(text) {
+    try {
+        return { value: JSON.parse(text) };
+    }
+    catch (error) {
+        return { problem: (0,src_problems/* messageOf */.b)(error) };
+    }
+}
+/** The tests of each function. @param problems gets what does not fit together */
+function smokeTestsOf({ payloads, expected, maxDurationMs }, functionNames, problems) {
+    problems.push(...strangers('smoke-test-payload', payloads, functionNames), ...strangers('smoke-test-expect', expected, functionNames), ...(payloads.length === 0 && expected.length > 0
+        ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
+        : []));
+    return new Map(functionNames.flatMap((functionName) => {
+        const isFor = (each) => (each.functionName ?? functionName) === functionName;
+        const [expectation, ...more] = expected.filter(isFor);
+        if (more.length > 0) {
+            problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
+        }
+        const tests = payloads.filter(isFor).map(({ name, value }) => ({
+            ...{ name, payload: value, maxDurationMs },
+            ...(expectation === undefined ? {} : { expect: expectation.value }),
+        }));
+        return tests.length === 0 ? [] : [[functionName, tests]];
+    }));
+}
+function strangers(input, given, functionNames) {
+    const named = new Set(given.flatMap(({ functionName }) => functionName ?? []));
+    return [...named]
+        .filter((name) => !functionNames.includes(name))
+        .map((name) => `${input}: ${quoted(name)} is not in function-name`);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/steps.ts
+
+
+const MINUTE_MS = 60_000;
+const SHORTEST_BAKE_MS = 1_000;
+// One for each percent.
+const MOST_STEPS = 100;
+/** `5% 5m, 25% 10m`, one step per line, or the name of a CodeDeploy deployment configuration. */
+function parseSteps(text) {
+    const preset = parsePreset(text.trim());
+    if (preset !== undefined)
+        return preset;
+    const parts = text
+        .split(/[\n,]/)
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+    if (parts.length === 0) {
+        return { problems: ['there is no step; for none at all write AllAtOnce'] };
+    }
+    if (parts.length > MOST_STEPS) {
+        return { problems: [`${parts.length} steps are given; at most ${MOST_STEPS} can be`] };
+    }
+    const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} ${quoted(part)}`));
+    const problems = parsed.filter((step) => typeof step === 'string');
+    const steps = parsed.filter((step) => typeof step !== 'string');
+    return problems.length > 0 ? { problems } : rising(steps);
+}
+function parseStep(text, name) {
+    const match = /^(?<weight>\d+(?:\.\d+)?)\s*%\s+(?<bake>\S.*)$/.exec(text);
+    const { weight, bake } = match?.groups ?? {};
+    if (weight === undefined || bake === undefined) {
+        return `${name} is not a weight and a bake time; write it like "10% 5m"`;
+    }
+    // Finer weights could not be told apart from what Lambda makes of them.
+    if (/\.\d{3}/.test(weight))
+        return `${name}: a weight has at most two decimals`;
+    const bakeMs = durationMs(bake);
+    if (bakeMs === undefined) {
+        return `${name}: ${quoted(bake)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
+    }
+    if (bakeMs < SHORTEST_BAKE_MS)
+        return `${name}: a step bakes for 1s or longer`;
+    if (bakeMs > LONGEST_MS)
+        return `${name}: ${TOO_LONG}`;
+    if (Number(weight) <= 0 || Number(weight) >= 100) {
+        return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
+    }
+    return { weight: Number(weight), bakeMs };
+}
+function rising(steps) {
+    const problems = steps.flatMap(({ weight }, index) => {
+        const before = steps[index - 1];
+        return before !== undefined && weight <= before.weight
+            ? [`step ${index + 1} (${weight}%) must be above step ${index} (${before.weight}%)`]
+            : [];
+    });
+    return problems.length > 0 ? { problems } : { steps };
+}
+const PRESET = /^(?:CodeDeployDefault\.Lambda)?(?:(?<all>AllAtOnce)|Canary(?<canary>\d+)Percent(?<bake>\d+)Minutes?|Linear(?<linear>\d+)PercentEvery(?<every>\d+)Minutes?)$/;
+/** The names CodeDeploy users know; other numbers than CodeDeploy's own work too. */
+function parsePreset(text) {
+    const groups = PRESET.exec(text)?.groups;
+    if (groups === undefined)
+        return undefined;
+    const { all, canary, bake, linear, every } = groups;
+    if (all !== undefined)
+        return { steps: [] };
+    const weight = Number(canary ?? linear);
+    const bakeMs = Number(bake ?? every) * MINUTE_MS;
+    if (weight <= 0 || weight >= 100 || bakeMs === 0) {
+        return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
+    }
+    if (bakeMs > LONGEST_MS)
+        return { problems: [`${quoted(text)}: ${TOO_LONG}`] };
+    if (canary !== undefined)
+        return { steps: [{ weight, bakeMs }] };
+    const count = Math.ceil(100 / weight) - 1;
+    return {
+        steps: Array.from({ length: count }, (_, index) => ({ weight: weight * (index + 1), bakeMs })),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/inputs.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
+ * workflow fills from an empty expression arrives as an empty string, not as its default.
+ */
+const INPUT_DEFAULTS = {
+    'function-name': '',
+    alias: '',
+    mode: 'rollout',
+    version: '',
+    description: '',
+    'code-sha256': '',
+    steps: '10% 5m',
+    'bake-time': '5m',
+    alarms: '',
+    analysis: '',
+    'analysis-alpha': '0.01',
+    'tolerated-ratio': '1',
+    'tolerated-margin': '0%',
+    'analysis-floor': '0.1%',
+    'min-invocations': '50',
+    'max-extension': '3',
+    'on-inconclusive': 'promote',
+    'metric-delay': '90s',
+    'compare-metrics': '',
+    'compare-duration': 'observe',
+    'metric-checks': '',
+    'smoke-test-payload': '',
+    'smoke-test-expect': '',
+    'smoke-test-max-duration': '30s',
+    'poll-interval': '15s',
+    'on-alarm-at-start': 'fail',
+    'on-insufficient-data': 'continue',
+    'monitoring-grace': '2m',
+    'on-cancel': 'revert',
+    'on-unfinished': '',
+    'dry-run': 'false',
+    region: '',
+    'role-to-assume': '',
+    'role-session-name': '',
+    'role-duration': '1h',
+    'github-token': '',
+    environment: '',
+    comment: 'never',
+};
+/**
+ * Turns the strings of a workflow into a configuration.
+ * @param get the value of an input as it was written, untrimmed; empty when it was not given
+ * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
+ */
+function readInputs(get, defaults) {
+    const raw = Object.fromEntries(Object.entries(INPUT_DEFAULTS).map(([name, standard]) => {
+        const given = get(name);
+        return [name, given.trim() === '' ? standard : given];
+    }));
+    const json = parsedBy(givenJson(defaults.readFile));
+    const parsed = schema
+        .extend({ 'smoke-test-payload': json, 'smoke-test-expect': json })
+        .safeParse(raw);
+    if (!parsed.success) {
+        throw new src_problems/* Refusal */.P(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    }
+    const inputs = parsed.data;
+    const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
+    const smokeProblems = [];
+    const smokeTests = smokeTestsOf({
+        payloads: inputs['smoke-test-payload'],
+        expected: inputs['smoke-test-expect'],
+        maxDurationMs: inputs['smoke-test-max-duration'],
+    }, inputs['function-name'].map(({ name }) => name), smokeProblems);
+    const problems = [
+        ...smokeProblems,
+        ...perFunctionProblems('version', inputs.version, inputs['function-name']),
+        ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
+        ...regionProblems(region, inputs['function-name'], inputs.alarms),
+        ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
+            ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
+            : []),
+        ...(inputs['dry-run'] && !['rollout', 'start'].includes(inputs.mode)
+            ? [
+                `dry-run: shows what mode rollout or start would do; for mode ${inputs.mode} use mode: status`,
+            ]
+            : []),
+        ...(inputs.analysis.mode === 'off' && inputs['compare-duration'] === 'on'
+            ? ['compare-duration: nothing is compared with analysis: off; leave one of the two out']
+            : []),
+    ];
+    if (problems.length > 0 || region === undefined)
+        throw new src_problems/* Refusal */.P(problems);
+    return {
+        mode: inputs.mode,
+        requests: inputs['function-name'].map(({ id, name }, index) => ({
+            target: { functionId: id, functionName: name, alias: inputs.alias },
+            ...optional('version', inputs.version[index]),
+            ...optional('codeSha256', inputs['code-sha256'][index]),
+        })),
+        plan: (0,core_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
+        alarms: inputs.alarms,
+        description: inputs.description || defaults.description,
+        pollIntervalMs: inputs['poll-interval'],
+        monitoringGraceMs: inputs['monitoring-grace'],
+        onAlarmAtStart: inputs['on-alarm-at-start'],
+        onInsufficientData: inputs['on-insufficient-data'],
+        onCancel: inputs['on-cancel'],
+        onUnfinished: inputs['on-unfinished'],
+        analysis: {
+            mode: inputs.analysis.mode,
+            given: inputs.analysis.given,
+            policy: {
+                rule: {
+                    ...evidence/* STANDARD_RULE */.fM,
+                    alpha: inputs['analysis-alpha'],
+                    ratio: inputs['tolerated-ratio'],
+                    margin: inputs['tolerated-margin'],
+                    floor: inputs['analysis-floor'],
+                },
+                minInvocations: inputs['min-invocations'],
+                maxExtension: inputs['max-extension'],
+                onInconclusive: inputs['on-inconclusive'],
+                metricDelayMs: inputs['metric-delay'],
+            },
+        },
+        compareMetrics: inputs['compare-metrics'],
+        compareDuration: inputs['compare-duration'],
+        metricChecks: inputs['metric-checks'],
+        smokeTests,
+        dryRun: inputs['dry-run'],
+        region,
+        ...(inputs['role-to-assume'] === ''
+            ? {}
+            : {
+                role: {
+                    arn: inputs['role-to-assume'],
+                    sessionName: inputs['role-session-name'] || defaults.roleSessionName,
+                    durationMs: inputs['role-duration'],
+                },
+            }),
+        githubToken: inputs['github-token'],
+        environment: inputs.environment,
+        comment: inputs.comment,
+    };
+}
+const schema = schemas/* object */.Ikc({
+    'function-name': parsedBy((text, problems) => {
+        const ids = listOf(text);
+        if (ids.length === 0)
+            problems.push('is required: the name or ARN of one function or more');
+        const functions = ids.map((id) => {
+            const parsed = (0,arn/* parseFunctionId */.XN)(id);
+            if (parsed === undefined) {
+                problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
+            }
+            else if (parsed.qualifier !== undefined) {
+                problems.push(`${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`);
+            }
+            return { id, name: parsed?.name ?? id, ...optional('region', parsed?.region) };
+        });
+        for (const name of duplicates(functions.map((each) => each.name))) {
+            problems.push(`${quoted(name)} is named more than once`);
+        }
+        limitCount('functions', functions, MOST_FUNCTIONS, problems);
+        return functions;
+    }),
+    alias: parsedBy((text, problems) => {
+        const alias = text.trim();
+        if (alias === '') {
+            problems.push('is required: the alias whose traffic is shifted');
+        }
+        else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
+            problems.push(`${quoted(alias)} is not an alias name: letters, digits, - and _ (not digits alone), at most 128`);
+        }
+        return alias;
+    }),
+    mode: oneOf(MODES),
+    version: parsedBy((text, problems) => {
+        const versions = listOf(text);
+        for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
+            problems.push(`${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`);
+        }
+        return versions;
+    }),
+    description: parsedBy((text, problems) => {
+        const description = text.trim();
+        if (description.length > 256) {
+            problems.push(`has ${description.length} characters; Lambda takes at most 256`);
+        }
+        return description;
+    }),
+    'code-sha256': parsedBy((text, problems) => {
+        const hashes = listOf(text);
+        for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
+            problems.push(`${quoted(hash)} is not a hash as Lambda gives it in CodeSha256`);
+        }
+        return hashes;
+    }),
+    steps: parsedBy((text, problems) => {
+        const parsed = parseSteps(text);
+        if ('steps' in parsed)
+            return parsed.steps;
+        problems.push(...parsed.problems);
+        return [];
+    }),
+    'bake-time': duration(0, '0s'),
+    alarms: parsedBy((text, problems) => {
+        // A name may hold commas, but then the alarms are given one per line.
+        const names = text.includes('\n') ? linesOf(text) : listOf(text);
+        for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
+            problems.push(`${quoted(name)} is longer than the 255 characters of an alarm's name`);
+        }
+        limitCount('alarms', names, MOST_ALARMS, problems);
+        return [...new Set(names)].map(arn/* parseAlarmId */.oT);
+    }),
+    analysis: parsedBy((text, problems) => {
+        const mode = ANALYSIS_MODES.find((each) => each === text.trim());
+        if (mode !== undefined)
+            return { mode, given: true };
+        if (text.trim() !== '') {
+            problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+        }
+        return { mode: 'on', given: false };
+    }),
+    'analysis-alpha': number(0.000_001, 0.5),
+    'tolerated-ratio': number(1, 100),
+    'tolerated-margin': share,
+    'analysis-floor': share,
+    'min-invocations': wholeNumber(0, 1_000_000),
+    'max-extension': number(1, 100),
+    'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
+    'metric-delay': duration(0, '0s'),
+    'compare-metrics': parsedBy(parseCompareMetrics),
+    'compare-duration': oneOf(['on', 'observe', 'off']),
+    'metric-checks': parsedBy(parseMetricChecks),
+    'smoke-test-max-duration': duration(1, '1s'),
+    'poll-interval': duration(1_000, '1s'),
+    'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
+    'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
+    'monitoring-grace': duration(0, '0s'),
+    'on-cancel': oneOf(['revert', 'hold']),
+    'on-unfinished': parsedBy((text, problems) => {
+        const actions = ['revert', 'resume', 'fail'];
+        const action = actions.find((each) => each === text.trim());
+        if (action !== undefined)
+            return { action, given: true };
+        if (text.trim() !== '')
+            problems.push(`${quoted(text)} is not one of ${actions.join(', ')}`);
+        return { action: 'revert', given: false };
+    }),
+    'dry-run': flag,
+    region: parsedBy((text, problems) => {
+        const region = text.trim();
+        if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {
+            problems.push(`${quoted(region)} is not an AWS region, like eu-west-1`);
+        }
+        return region === '' ? undefined : region;
+    }),
+    'role-to-assume': parsedBy((text, problems) => {
+        const arn = text.trim();
+        if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
+            problems.push(`${quoted(arn)} is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`);
+        }
+        return arn;
+    }),
+    'role-session-name': parsedBy((text, problems) => {
+        const name = text.trim();
+        if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
+            problems.push(`${quoted(name)} is not a session name: 2 to 64 letters, digits and any of _+=,.@-`);
+        }
+        return name;
+    }),
+    'role-duration': parsedBy((text, problems) => {
+        const ms = durationMs(text) ?? 0;
+        if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
+            problems.push(`${quoted(text)} is not a duration from 15m to 12h`);
+        }
+        return ms;
+    }),
+    'github-token': inputText.trim(),
+    environment: parsedBy((text, problems) => {
+        const environment = text.trim();
+        if (environment.length > 255 || environment.includes('\n')) {
+            problems.push(`${quoted(environment)} is not the name of an environment: one line, at most 255 characters`);
+        }
+        return environment;
+    }),
+    comment: oneOf(['never', 'failure', 'always']),
+});
+const ANALYSIS_MODES = ['on', 'observe', 'off'];
+// They move together, and all of Lambda's control plane answers 15 requests a second.
+const MOST_FUNCTIONS = 100;
+// Read a hundred with one request, at every poll.
+const MOST_ALARMS = 500;
+// What STS takes; a role may allow less.
+const SHORTEST_SESSION_MS = 15 * 60_000;
+const LONGEST_SESSION_MS = 12 * 3_600_000;
+function duplicates(names) {
+    const seen = new Set();
+    return new Set(names.filter((name) => seen.size === seen.add(name).size));
+}
+/** Some inputs say one thing for each function: as many values as functions, in the same order. */
+function perFunctionProblems(input, values, functions) {
+    return values.length === 0 || values.length === functions.length
+        ? []
+        : [
+            `${input}: ${values.length} given for ${functions.length} function(s); give one for each, in the order of function-name`,
+        ];
+}
+function regionProblems(region, functions, alarms) {
+    if (region === undefined) {
+        return [
+            'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set; set this input, or run ' +
+                'aws-actions/configure-aws-credentials in an earlier step',
+        ];
+    }
+    const elsewhere = (what, other) => `${what} is in ${other}, but this rollout is in ${region}; all must be in one region`;
+    return [
+        ...functions
+            .filter((each) => each.region !== undefined && each.region !== region)
+            .map((each) => `function-name: ${elsewhere(each.name, each.region ?? '')}`),
+        ...alarms
+            .filter((each) => each.region !== undefined && each.region !== region)
+            .map((each) => `alarms: ${elsewhere(each.name, each.region ?? '')}`),
+    ];
+}
+function optional(key, value) {
+    return value === undefined ? {} : { [key]: value };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/rollout-id.ts
+
+/** Names the rollout of a plan that begins in this process. */
+function rolloutId({ repository, runId, attempt, workflowRef }, plan) {
+    return {
+        ...{ repository, runId, attempt },
+        nonce: (0,external_node_crypto_.randomBytes)(4).toString('hex'),
+        plan: fingerprint(JSON.stringify(plan)),
+        workflow: fingerprint(workflowRef),
+    };
+}
+function fingerprint(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+;// CONCATENATED MODULE: ./src/main.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const main_clock = clock/* systemClock */.m;
+/** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
+async function main() {
+    (0,saved/* markMain */.rH)();
+    const chronicle = (0,src_chronicle/* createChronicle */.m)(main_clock);
+    const cancellation = (0,src_cancellation/* listenForCancellation */.c)();
+    const workflow = (0,github_workflow/* workflowIn */.l)(process.env);
+    let telling;
+    let ending;
+    try {
+        const config = configOf(workflow);
+        telling = tellingOf(config, workflow, chronicle);
+        ending = await attempt(config, workflow, { chronicle, cancellation });
+    }
+    catch (error) {
+        ending = { outcome: 'failed', reason: (0,src_problems/* messageOf */.b)(error) };
+    }
+    const times = { startedAt: chronicle.startedAt, endedAt: main_clock.now() };
+    const report = (0,core_report/* reportOf */.EI)(chronicle.entries, ending, times);
+    await (0,conclusion/* conclude */.E)(report);
+    await telling?.conclude(report);
+}
+function configOf({ defaults }) {
+    const getInput = (name) => core/* getInput */.V4(name, { trimWhitespace: false });
+    return readInputs(getInput, { ...defaults, readFile: (path) => (0,external_node_fs_.readFileSync)(path, 'utf8') });
+}
+/** Nothing of what only looks. */
+function tellingOf(config, workflow, chronicle) {
+    if (config.dryRun || config.mode === 'status')
+        return undefined;
+    const telling = (0,github_telling/* tellGitHub */.X)(config, workflow, chronicle.warn);
+    chronicle.follow(telling.hear);
+    return telling;
+}
+function attempt(config, workflow, { chronicle, cancellation, }) {
+    const { region, role, githubToken: token } = config;
+    return runAction(config, rolloutId(workflow, config.plan), {
+        aws: (0,aws/* connectAws */.o)({ region, role, idToken: id_token/* fetchIdToken */.F, connect: clients/* connect */.N, clock: main_clock }),
+        runs: createRuns({ token, own: workflow, serverUrl: workflow.serverUrl }),
+        clock: main_clock,
+        chronicle,
+        keep: { save: saved/* saveRollout */.BU, forget: saved/* forgetRollout */.xc },
+        cancellation,
+        random: Math.random,
+    });
+}
+
+
+/***/ }),
+
+/***/ 6661:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ post)
+/* harmony export */ });
+/* unused harmony export putBack */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(382);
+/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4632);
+/* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8786);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
+/* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8557);
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4294);
+/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9747);
+/* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
+/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
+/* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(527);
+/* harmony import */ var _github_workflow_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2426);
+/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6264);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2095);
+/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6190);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2990);
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts
+ * back what an unfinished rollout left behind.
+ */
+async function post() {
+    // So that a signal does not end this process half-way; there is nothing in it to cancel.
+    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_14__/* .listenForCancellation */ .c)();
+    try {
+        const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_10__/* .loadRollout */ .Gx)();
+        if (saved === undefined)
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('Nothing to clean up: the rollout ended by itself.');
+        else
+            await cleanUp(saved, _clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m);
+    }
+    catch (error) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .b)(error)}`));
+    }
+}
+async function cleanUp(saved, clock) {
+    const { region, role } = saved;
+    const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_3__/* .createChronicle */ .m)(clock);
+    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .N, clock });
+    const ending = await putBack(saved, { aws, clock, chronicle });
+    const { startedAt, entries } = chronicle;
+    const report = (0,_core_report_js__WEBPACK_IMPORTED_MODULE_5__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() });
+    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__/* .concludePost */ .I)(report);
+    const environment = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('environment');
+    const githubToken = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('github-token');
+    const told = { environment, githubToken, comment: 'never', isPost: true };
+    await (0,_github_telling_js__WEBPACK_IMPORTED_MODULE_9__/* .tellGitHub */ .X)(told, (0,_github_workflow_js__WEBPACK_IMPORTED_MODULE_15__/* .workflowIn */ .l)(process.env), chronicle.warn).conclude(report);
+}
+/** Reverts what a rollout that did not end by itself left behind. */
+async function putBack({ region, targets }, { aws, clock, chronicle, }) {
+    chronicle.record({
+        type: 'targets',
+        at: clock.now(),
+        region,
+        targets: targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_16__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })),
+    });
+    chronicle.note('the rollout did not end by itself; looking at what it left behind');
+    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_12__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_13__/* .routerOf */ .V)(each, { aws, clock, chronicle })));
+    const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
+    return { outcome: result, reason };
+}
+
+
+/***/ }),
+
+/***/ 2095:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ Refusal),
+/* harmony export */   b: () => (/* binding */ messageOf)
+/* harmony export */ });
+/** As many as anybody reads before mending the first. */
+const MOST_TOLD = 50;
+/** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
+class Refusal extends Error {
+    /** Each says what is wrong, where, and what to do. */
+    problems;
+    constructor(problems) {
+        const left = problems.length - MOST_TOLD;
+        super([...problems.slice(0, MOST_TOLD), ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'));
+        this.name = 'Refusal';
+        this.problems = problems;
+    }
+}
+/** What to tell a person of something that was thrown. */
+function messageOf(thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+
+/***/ }),
+
+/***/ 6190:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ rollOut),
+/* harmony export */   q: () => (/* binding */ revertAll)
+/* harmony export */ });
+/* harmony import */ var _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2095);
+
+
+/**
+ * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
+ * @param from where to begin, in a rollout that another process began
+ */
+async function rollOut(plan, world, from = _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .FROM_THE_START */ .M2) {
+    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from, world.clock.now());
+    for (;;) {
+        const unrecorded = record(state, world);
+        if ((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
+            return state;
+        const next = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state);
+        const event = next.type === 'revert' ? undefined : unrecorded;
+        state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, event ?? (await eventOf(next, world)));
+    }
+}
+/** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
+function record(state, { journal, clock }) {
+    try {
+        journal.record({ type: 'state', at: clock.now(), state });
+        return undefined;
+    }
+    catch (error) {
+        return { type: 'blocked', reason: `the state could not be saved: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error)}` };
+    }
+}
+/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
+async function eventOf(command, world) {
+    try {
+        if (command.type !== 'revert')
+            world.cancellation.throwIfAborted();
+        return await perform(command, world);
+    }
+    catch (error) {
+        const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error);
+        if (command.type === 'revert') {
+            return { type: 'reversion', result: 'revert-failed', detail: reason };
+        }
+        return world.cancellation.aborted ? cancelled(world) : { type: 'blocked', reason };
+    }
+}
+async function perform(command, world) {
+    const { routers, clock, cancellation } = world;
+    switch (command.type) {
+        case 'shift': {
+            const results = await all(routers, (router) => router.shift(command, cancellation));
+            return blocked(results) ?? { type: 'shifted', at: clock.now() };
+        }
+        case 'assess':
+            return assess(command, world);
+        case 'hold': {
+            const held = { ...command, held: true };
+            const results = await all(routers, (router) => router.shift(held, cancellation));
+            return blocked(results) ?? { type: 'marked' };
+        }
+        case 'confirm': {
+            const results = await all(routers, (router) => router.confirm(cancellation));
+            return blocked(results) ?? { type: 'confirmed' };
+        }
+        case 'revert':
+            return { type: 'reversion', ...(await revertAll(routers)) };
+    }
+}
+async function assess(command, { checks, clock, journal, cancellation, pollIntervalMs }) {
+    await clock.sleep((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .readingDue */ .$i)(command, pollIntervalMs()) - clock.now(), cancellation);
+    cancellation.throwIfAborted();
+    const at = clock.now();
+    const assessment = await checks.assess(at, command.bake, cancellation);
+    const { verdict, measurements, comparisons, durations, warnings } = assessment;
+    for (const text of warnings)
+        journal.record({ type: 'warning', at, text });
+    journal.record({ type: 'measurements', at, measurements, verdict });
+    if (comparisons.length > 0)
+        journal.record({ type: 'comparisons', at, comparisons, durations });
+    return { type: 'assessed', at, verdict };
+}
+/** Waits for all, so that no call is left running behind the next command. */
+async function all(routers, act) {
+    const settled = await Promise.allSettled(routers.map(act));
+    return settled.map((result) => {
+        if (result.status === 'rejected')
+            throw result.reason;
+        return result.value;
+    });
+}
+function blocked(results) {
+    const reasons = results
+        .filter((result) => result.type === 'blocked')
+        .map(({ reason }) => reason);
+    return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
+}
+/** Puts stable back on all targets, and says the gravest of what became of them. */
+async function revertAll(routers) {
+    const results = await all(routers, (router) => router.revert());
+    const has = (type) => results.some((result) => result.type === type);
+    return {
+        result: has('unconfirmed') ? 'revert-failed' : has('foreign') ? 'failed' : 'reverted',
+        detail: results
+            .flatMap((result) => (result.type === 'reverted' ? [] : [result.detail]))
+            .join(' '),
+    };
+}
+function cancelled({ cancellation, clock, onCancel }) {
+    const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(cancellation.reason);
+    return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
+}
+
+
+/***/ }),
+
+/***/ 2990:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ preparationIn),
+  V: () => (/* binding */ routerOf)
+});
+
+// EXTERNAL MODULE: ./src/core/duration.ts
+var duration = __nccwpck_require__(8571);
+// EXTERNAL MODULE: ./src/core/marker.ts
+var core_marker = __nccwpck_require__(4517);
+// EXTERNAL MODULE: ./src/core/routing.ts
+var core_routing = __nccwpck_require__(3441);
+;// CONCATENATED MODULE: ./src/core/fate.ts
+
+
+/** An answer to the only request says for sure that nothing was written; a later one does not. */
+function surelyNotWritten({ answer, onlyRequest, }) {
+    return answer !== 'unknown' && onlyRequest;
+}
+function fateOf(write) {
+    const { answer, left, present } = write;
+    if (present === undefined)
+        return 'refused';
+    if (isWritten(write, present))
+        return 'written';
+    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
+        return 'foreign';
+    }
+    // A conflict over the same content was a harmless change, like that of the description.
+    return answer === 'refused' ? 'refused' : 'again';
+}
+function isWritten(write, { routing, marker }) {
+    const { wanted } = write;
+    if (!(0,core_routing/* sameRouting */.Hm)(routing, wanted.routing))
+        return false;
+    // Without a marker, another rollout with the same versions and weights looks the same.
+    if (wanted.marker === undefined)
+        return !surelyNotWritten(write);
+    return (marker !== undefined &&
+        (0,core_marker/* sameRollout */.c5)(marker, wanted.marker) &&
+        marker.step === wanted.marker.step &&
+        marker.held === wanted.marker.held);
+}
+function isClaimedByAnother({ wanted, left }, { marker }) {
+    return (marker !== undefined &&
+        [wanted, left].every(({ marker: own }) => own === undefined || !(0,core_marker/* sameRollout */.c5)(own, marker)));
+}
+
+// EXTERNAL MODULE: ./src/core/repair.ts
+var core_repair = __nccwpck_require__(8506);
+// EXTERNAL MODULE: ./src/core/target.ts
+var core_target = __nccwpck_require__(4294);
+// EXTERNAL MODULE: ./src/problems.ts
+var problems = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/settled.ts
+var settled = __nccwpck_require__(4156);
+;// CONCATENATED MODULE: ./src/aws/router.ts
+
+
+
+
+
+
+
+
+
+/** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
+const PATIENCE_MS = 2 * 60_000;
+/** With the SDK's own retries a single try may outlast this patience, and only the second has new credentials. */
+const REVERT_TRIES_AT_LEAST = 3;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+/** How often a write is tried against replies that leave open whether it took effect. */
+const TRIES = 3;
+/** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
+function createRouter(options) {
+    const { aliases, target, versions, markers = [], nonces, clock, note } = options;
+    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
+    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
+    const name = (0,core_target/* targetName */.je)(target);
+    const missing = `the alias ${name} does not exist any more`;
+    const repair = (0,core_repair/* repairCommand */.p)(target, versions.stable, options.region);
+    /** How the alias stands as far as we moved it. */
+    let known = options.alias ?? {
+        routing: stableAlone,
+        description: '',
+        revisionId: '',
+    };
+    /** What we began to write, whether or not a reply came: only these are ours to revert. */
+    const begun = new Set(options.begun ?? []);
+    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
+    let unsettled = begun.size > 0;
+    const carriesOurMarker = ({ description }) => nonces.includes((0,core_marker/* readMarker */.t7)(description).marker?.nonce ?? '');
+    const isClaimedByAnother = (alias) => (0,core_marker/* readMarker */.t7)(alias.description).marker !== undefined && !carriesOurMarker(alias);
+    const isOurs = (alias) => !isClaimedByAnother(alias) &&
+        ([...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(alias.routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
+            (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
+    async function shift(to, signal) {
+        const marker = markerOf(to);
+        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(marker) };
+        let reason = '';
+        for (let tries = 0; tries < TRIES; tries++) {
+            const unsettledBefore = unsettled;
+            const failure = await write(to, signal);
+            if (failure === undefined)
+                return { type: 'shifted' };
+            reason = failure.message;
+            const { answer, onlyRequest } = outcomeOf(failure);
+            const present = await tryToFind(signal);
+            const fate = fateOf({
+                answer,
+                onlyRequest: onlyRequest && !unsettledBefore,
+                wanted,
+                left: contentOf(known),
+                present: present === undefined ? undefined : contentOf(present),
+            });
+            if (present === undefined || fate === 'refused')
+                break;
+            if (fate === 'foreign')
+                return foreign(present, known.routing);
+            known = present;
+            if (fate === 'written') {
+                note(`${name}: the alias was written, though the reply got lost`);
+                unsettled = false;
+                return { type: 'shifted' };
+            }
+        }
+        return { type: 'blocked', reason };
+    }
+    function markerOf({ step, held = false }) {
+        const marker = markers[step];
+        return marker && { ...marker, held };
+    }
+    async function write(to, signal) {
+        const { weight } = to;
+        // Not when the weight is in force already and only its mark is written.
+        const isFirst = !unsettled && !begun.has(weight);
+        begun.add(weight);
+        unsettled = true;
+        try {
+            known = await aliases.update(target, next(to), signal);
+            unsettled = false;
+            return undefined;
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            if (isFirst && surelyNotWritten(outcomeOf(error))) {
+                begun.delete(weight);
+                unsettled = false;
+            }
+            return error;
+        }
+    }
+    function next(to) {
+        const { description } = (0,core_marker/* readMarker */.t7)(known.description);
+        const marker = markerOf(to);
+        return {
+            routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions),
+            // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
+            description: (marker && (0,core_marker/* withMarker */.Pe)(description, marker)) ?? description,
+            revisionId: known.revisionId,
+        };
+    }
+    async function tryToFind(signal) {
+        try {
+            return await aliases.find(target, signal);
+        }
+        catch (error) {
+            if (error instanceof call/* AwsCallError */.iQ)
+                return undefined;
+            throw error;
+        }
+    }
+    function foreign({ routing }, left) {
+        return {
+            type: 'blocked',
+            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
+                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
+        };
+    }
+    async function confirm(signal) {
+        let failure = '';
+        for (let tries = 0;; tries++) {
+            const present = await readBack(signal);
+            if (present === undefined)
+                return { type: 'blocked', reason: missing };
+            if (!(0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
+                return foreign(present, canaryAlone);
+            if (!carriesOurMarker(present))
+                return { type: 'confirmed' };
+            if (tries === TRIES) {
+                note(`${name}: its description keeps the mark of this rollout: ${failure}`);
+                return { type: 'confirmed' };
+            }
+            failure = await removeMarker(present, signal);
+        }
+    }
+    /** Patiently: every step has passed, and one reply that cannot be read is no reason to take it all back. */
+    async function readBack(signal) {
+        const deadline = clock.now() + PATIENCE_MS;
+        const move = { from: versions.stable, to: versions.canary };
+        for (let tries = 0;; tries++) {
+            try {
+                return await (0,settled/* readSettled */.G)({ aliases, target, clock, note, signal, move });
+            }
+            catch (error) {
+                const passing = error instanceof call/* AwsCallError */.iQ && !error.refused;
+                if (!passing || clock.now() >= deadline)
+                    throw error;
+                await clock.sleep(pauseAfter(tries), signal);
+                signal.throwIfAborted();
+            }
+        }
+    }
+    async function removeMarker(present, signal) {
+        try {
+            await aliases.update(target, withoutMarker(present, canaryAlone), signal);
+            return '';
+        }
+        catch (error) {
+            if (error instanceof call/* AwsCallError */.iQ)
+                return error.message;
+            throw error;
+        }
+    }
+    async function revert() {
+        const startedAt = clock.now();
+        const move = { from: versions.canary, to: versions.stable };
+        let written = false;
+        let failure = 'the alias still does not serve it alone.';
+        for (let tries = 0;; tries++) {
+            const pauseMs = pauseAfter(tries);
+            const isLast = () => tries + 1 >= REVERT_TRIES_AT_LEAST && clock.now() - startedAt >= PATIENCE_MS;
+            try {
+                // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+                const fresh = options.aliasesForRevert(tries);
+                const present = await (written
+                    ? (0,settled/* readSettled */.G)({ aliases: fresh, target, clock, note, move })
+                    : fresh.find(target));
+                if (present === undefined)
+                    return { type: 'foreign', detail: missing };
+                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
+                // A write that is still on its way names the revision of now: only a new one keeps it out.
+                if (back && (written || !unsettled))
+                    return { type: 'reverted' };
+                if (!back && !isOurs(present))
+                    return { type: 'foreign', detail: leftAlone(present) };
+                if (written) {
+                    // Written, and read back as something else of ours.
+                    if (isLast())
+                        break;
+                    await clock.sleep(pauseMs);
+                }
+                await fresh.update(target, withoutMarker(present, stableAlone));
+                written = true;
+            }
+            catch (error) {
+                failure = (0,problems/* messageOf */.b)(error);
+                if (isLast())
+                    break;
+                await clock.sleep(pauseMs);
+            }
+        }
+        return {
+            type: 'unconfirmed',
+            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
+                `${(0,duration/* formatDuration */.a)(clock.now() - startedAt)}: ${failure} Repair the alias with: ${repair}`,
+        };
+    }
+    /** The mark of another rollout stays: only that one knows what it is good for. */
+    function withoutMarker(alias, routing) {
+        const { description, revisionId } = alias;
+        const ours = carriesOurMarker(alias);
+        return {
+            routing,
+            revisionId,
+            description: ours ? (0,core_marker/* readMarker */.t7)(description).description : description,
+        };
+    }
+    function leftAlone({ routing }) {
+        const serves = [routing.version, ...Object.keys(routing.weights)];
+        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
+        return serves.includes(versions.canary)
+            ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
+            : left;
+    }
+    return { target, versions, shift, confirm, revert };
+}
+function pauseAfter(tries) {
+    return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+}
+function contentOf({ routing, description }) {
+    return { routing, ...optionalMarker((0,core_marker/* readMarker */.t7)(description).marker) };
+}
+function optionalMarker(marker) {
+    return marker === undefined ? {} : { marker };
+}
+function outcomeOf(failure) {
+    const conflict = failure.name === 'PreconditionFailedException';
+    return {
+        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+        onlyRequest: failure.attempts === 1,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/surroundings.ts
+
+/** The router of a target, in this process and in those that clean up after it. */
+function routerOf(to, { aws, clock, chronicle }) {
+    return createRouter({
+        ...to,
+        region: aws.region,
+        aliases: aws.aliases,
+        aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
+        clock,
+        note: chronicle.note,
+    });
+}
+/** What the time before the first shift needs of it. */
+function preparationIn({ aws, runs, clock, chronicle, cancellation, }) {
+    return { aws, runs, clock, note: chronicle.note, signal: cancellation };
+}
+
+
+/***/ }),
+
+/***/ 2613:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
+
+/***/ }),
+
+/***/ 4434:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+
+/***/ }),
+
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+
+/***/ }),
+
+/***/ 8611:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
+
+/***/ }),
+
+/***/ 5692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
+
+/***/ }),
+
+/***/ 9278:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
+
+/***/ }),
+
+/***/ 4589:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
+
+/***/ }),
+
+/***/ 6698:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+
+/***/ }),
+
+/***/ 4573:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+
+/***/ }),
+
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
+/***/ 7540:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
+
+/***/ }),
+
+/***/ 7598:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 3053:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
+
+/***/ }),
+
+/***/ 610:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
+
+/***/ }),
+
+/***/ 8474:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+
+/***/ }),
+
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 1455:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+
+/***/ }),
+
+/***/ 7067:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
+
+/***/ }),
+
+/***/ 2467:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
+
+/***/ }),
+
+/***/ 4708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
+/***/ 7030:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
+/***/ 6760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
+/***/ 643:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+
+/***/ }),
+
+/***/ 1708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process");
+
+/***/ }),
+
+/***/ 1792:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
+
+/***/ }),
+
+/***/ 7075:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 1692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+
+/***/ }),
+
+/***/ 3136:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
+
+/***/ }),
+
+/***/ 7975:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+
+/***/ }),
+
+/***/ 3429:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
+
+/***/ }),
+
+/***/ 5919:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+
+/***/ }),
+
+/***/ 8522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
+/***/ 3193:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
+
+/***/ }),
+
+/***/ 4756:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
+
+/***/ }),
+
+/***/ 9023:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
+
+/***/ }),
+
+/***/ 6257:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Yz: () => (/* binding */ debug),
+  N4: () => (/* binding */ endGroup),
+  V9: () => (/* binding */ getIDToken),
+  V4: () => (/* binding */ getInput),
+  Gu: () => (/* binding */ getState),
+  pq: () => (/* binding */ info),
+  LZ: () => (/* binding */ saveState),
+  C1: () => (/* binding */ setFailed),
+  uH: () => (/* binding */ setOutput),
+  Pq: () => (/* binding */ setSecret),
+  Oh: () => (/* binding */ startGroup),
+  z: () => (/* reexport */ summary),
+  $e: () => (/* binding */ warning)
+});
+
+// UNUSED EXPORTS: ExitCode, addPath, error, exportVariable, getBooleanInput, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, toPlatformPath, toPosixPath, toWin32Path
+
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = utils_toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+// EXTERNAL MODULE: external "string_decoder"
+var external_string_decoder_ = __nccwpck_require__(3193);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        const result = yield fs.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = external_fs_.constants.O_RDONLY;
+function exists(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path.join(dest, path.basename(source))
+            : dest;
+        if (!(yield ioUtil.exists(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield ioUtil.stat(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield io_copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (ioUtil.IS_WINDOWS) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield ioUtil.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (IS_WINDOWS) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(external_path_namespaceObject.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield ioUtil.readdir(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield ioUtil.lstat(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield io_copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
+        }
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec_exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = tr.argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new tr.ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new StringDecoder('utf8');
+        const stderrDecoder = new StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_.platform();
+const arch = external_os_.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 2413:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q: () => (/* binding */ getOctokit)
+});
+
+// UNUSED EXPORTS: context
+
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
 // EXTERNAL MODULE: external "os"
@@ -72370,14 +78083,14 @@ function paginate(octokit, route, parameters, mapFn) {
     mapFn = parameters;
     parameters = void 0;
   }
-  return dist_bundle_gather(
+  return gather(
     octokit,
     [],
     iterator(octokit, route, parameters)[Symbol.asyncIterator](),
     mapFn
   );
 }
-function dist_bundle_gather(octokit, results, iterator2, mapFn) {
+function gather(octokit, results, iterator2, mapFn) {
   return iterator2.next().then((result) => {
     if (result.done) {
       return results;
@@ -72392,7 +78105,7 @@ function dist_bundle_gather(octokit, results, iterator2, mapFn) {
     if (earlyExit) {
       return results;
     }
-    return dist_bundle_gather(octokit, results, iterator2, mapFn);
+    return gather(octokit, results, iterator2, mapFn);
   });
 }
 
@@ -72750,5363 +78463,6 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-;// CONCATENATED MODULE: ./src/github/runs.ts
-
-
-// A rollout must not hang on GitHub's API before it has begun.
-const PATIENCE_MS = 10_000;
-function createRuns({ token, own, serverUrl }) {
-    async function ask({ repository, runId, attempt }, signal) {
-        const [owner = '', repo = ''] = repository.split('/');
-        const reply = await getOctokit(token).rest.actions.getWorkflowRunAttempt({
-            owner,
-            repo,
-            run_id: Number(runId),
-            attempt_number: Number(attempt),
-            request: { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) },
-        });
-        return reply.data.status === 'completed';
-    }
-    const urlOf = ({ repository, runId, attempt }) => {
-        const run = `${serverUrl}/${repository}/actions/runs/${runId}`;
-        return attempt === undefined ? run : `${run}/attempts/${attempt}`;
-    };
-    return {
-        url: urlOf,
-        async status(run, signal) {
-            const url = urlOf(run);
-            if (run.repository === own.repository && run.runId === own.runId) {
-                // Attempts of a run follow one another; what began in this one may go on in another job of it.
-                return { type: Number(run.attempt) < Number(own.attempt) ? 'ended' : 'running', url };
-            }
-            if (token === '')
-                return { type: 'unknown', url, problem: 'there is no github-token.' };
-            try {
-                return { type: (await ask(run, signal)) ? 'ended' : 'running', url };
-            }
-            catch (error) {
-                signal.throwIfAborted();
-                return { type: 'unknown', url, problem: explain(error, run) };
-            }
-        },
-    };
-}
-function explain(error, { repository }) {
-    const status = error instanceof Error && 'status' in error ? error.status : undefined;
-    switch (status) {
-        case 401:
-            return 'GitHub does not accept the github-token.';
-        case 403:
-            return `the github-token may not read the runs of ${repository}: give the job the permission "actions: read".`;
-        case 404:
-            return `GitHub shows no such run of ${repository}: it was deleted, or the github-token may not see it.`;
-        default:
-            return `GitHub could not be asked: ${(0,src_problems/* messageOf */.b)(error)}.`;
-    }
-}
-
-// EXTERNAL MODULE: ./src/github/saved.ts
-var saved = __nccwpck_require__(6264);
-;// CONCATENATED MODULE: ./src/github/workflow.ts
-/** Lambda takes a version's description up to this length. */
-const LONGEST_DESCRIPTION = 256;
-// Outside of a workflow, as when the bundle is run by hand.
-const NO_REPOSITORY = 'unknown/unknown';
-function workflowIn(environment) {
-    // Empty is what a workflow makes of an expression without a value.
-    const read = (name) => [environment[name]].find((value) => value !== '');
-    const repository = read('GITHUB_REPOSITORY');
-    const serverUrl = read('GITHUB_SERVER_URL') ?? 'https://github.com';
-    const runId = read('GITHUB_RUN_ID') ?? '0';
-    const description = repository === undefined
-        ? 'lambda-canary'
-        : `${read('GITHUB_SHA') ?? ''} ${serverUrl}/${repository}/actions/runs/${runId}`;
-    return {
-        repository: repository ?? NO_REPOSITORY,
-        runId,
-        attempt: read('GITHUB_RUN_ATTEMPT') ?? '1',
-        serverUrl,
-        workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
-        defaults: {
-            description: description.slice(0, LONGEST_DESCRIPTION),
-            region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
-            roleSessionName: `lambda-canary-${runId}`,
-        },
-    };
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
-// EXTERNAL MODULE: ./src/aws/arn.ts
-var arn = __nccwpck_require__(1626);
-// EXTERNAL MODULE: ./src/core/evidence.ts
-var evidence = __nccwpck_require__(3014);
-;// CONCATENATED MODULE: ./src/core/mode.ts
-/** Which part of a rollout a job does. */
-const MODES = ['rollout', 'start', 'step', 'promote', 'revert', 'status'];
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(8532);
-;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
-const unit = Object.create(null)
-const m = 60000, h = m * 60, d = h * 24, y = d * 365.25
-
-unit.year = unit.yr = unit.y = y
-unit.month = unit.mo = unit.mth = y / 12
-unit.week = unit.wk = unit.w = d * 7
-unit.day = unit.d = d
-unit.hour = unit.hr = unit.h = h
-unit.minute = unit.min = unit.m = m
-unit.second = unit.sec = unit.s = 1000
-unit.millisecond = unit.millisec = unit.ms = 1
-unit.microsecond = unit.microsec =  unit.us = unit.µs = 1e-3
-unit.nanosecond = unit.nanosec = unit.ns = 1e-6
-
-unit.group = ','
-unit.decimal = '.'
-unit.placeholder = ' _'
-
-/* harmony default export */ const en = (unit);
-
-;// CONCATENATED MODULE: ./node_modules/parse-duration/index.js
-
-
-const durationRE = /((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([\p{L}]{0,14})/gu
-
-parse_duration_parse.unit = en
-
-// group/placeholder cleanup regex — rebuilt only when the locale strings change
-let groupRE, placeholder = null, group
-
-/**
- * look up a unit name, ignoring case and a trailing plural `s`
- *
- * @param {object} unit
- * @param {string} name
- * @return {number|undefined}
- */
-const lookupUnit = (unit, name) => {
-  name = String(name).toLowerCase()
-  return unit[name] ?? (name.endsWith('s') ? unit[name.slice(0, -1)] : undefined)
-}
-
-/**
- * convert `str` to ms
- *
- * @param {string} str
- * @param {string} format
- * @return {number|null}
- */
-function parse_duration_parse(str = '', format = 'ms') {
-  let result = null, prevUnits, unit = parse_duration_parse.unit
-
-  if (unit.placeholder !== placeholder || unit.group !== group)
-    groupRE = new RegExp(`(\\d)[${(placeholder = unit.placeholder) ?? ''}${(group = unit.group) ?? ''}](\\d)`, 'g')
-
-  str = String(str)
-  let s = str.replace(groupRE, '$1$2') // clean up group separators / placeholders
-  if (unit.decimal !== '.') s = s.replaceAll(unit.decimal, '.') // normalize decimal separator
-
-  durationRE.lastIndex = 0
-  for (let m; (m = durationRE.exec(s));) {
-    let units = m[2]
-    // if no units, find next smallest units or fall back to format value
-    // eg. 1h30 -> 1h30m
-    if (!units) {
-      if (prevUnits) {
-        for (const u in unit) if (unit[u] < prevUnits) { units = u; break }
-      }
-      else units = format
-    }
-
-    prevUnits = units = lookupUnit(unit, units)
-
-    if (typeof units == 'number') result = (result || 0) + m[1] * units
-  }
-
-  return result && ((result / (lookupUnit(unit, format) || 1)) * (str.trimStart()[0] === '-' ? -1 : 1))
-}
-
-;// CONCATENATED MODULE: ./src/inputs/duration.ts
-
-// parse-duration skips what it does not know and takes a bare number for milliseconds.
-const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
-/** A job on GitHub's own runners ends after 6 hours, one on any other runner after 5 days. */
-const LONGEST_MS = 5 * 24 * 3_600_000;
-const TOO_LONG = 'no job lasts longer than 5 days';
-/** Milliseconds of `90s`, `5m`, `1h30m`; nothing for anything else, a bare number included. */
-function durationMs(text) {
-    const trimmed = text.trim();
-    return DURATION.test(trimmed) ? (parse_duration_parse(trimmed) ?? undefined) : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/inputs/fields.ts
-
-
-
-/** Nothing that is meant is as long, and reading it must not take long. */
-const LONGEST_INPUT = 100_000;
-/** Room for an ARN. */
-const LONGEST_QUOTE = 200;
-const inputText = schemas/* string */.YjP().max(LONGEST_INPUT, {
-    abort: true,
-    error: `is longer than ${LONGEST_INPUT} characters`,
-});
-/** A value in a message about it. */
-function quoted(value) {
-    return `"${(0,markdown/* oneLine */.TN)((0,markdown/* shorten */.ml)(value.trim(), LONGEST_QUOTE))}"`;
-}
-/** A field whose parser adds to `problems` what it does not like. */
-function parsedBy(parse) {
-    return inputText.transform((given, context) => {
-        const problems = [];
-        const value = parse(given, problems);
-        for (const message of problems)
-            context.addIssue({ code: 'custom', message });
-        return problems.length > 0 ? core_core/* NEVER */.tm : value;
-    });
-}
-function duration(leastMs, least) {
-    return parsedBy((text, problems) => {
-        const ms = durationMs(text);
-        if (ms === undefined) {
-            problems.push(`${quoted(text)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`);
-        }
-        else if (ms < leastMs) {
-            problems.push(`${quoted(text)} is too short; it must be ${least} or longer`);
-        }
-        else if (ms > LONGEST_MS) {
-            problems.push(`${quoted(text)} is too long; ${TOO_LONG}`);
-        }
-        return ms ?? 0;
-    });
-}
-function number(least, most) {
-    return parsedBy((text, problems) => {
-        const value = Number(text.trim());
-        const valid = /^\d+(\.\d+)?$/.test(text.trim()) && value >= least && value <= most;
-        if (!valid)
-            problems.push(`${quoted(text)} is not a number from ${least} to ${most}`);
-        return value;
-    });
-}
-function wholeNumber(least, most) {
-    return parsedBy((text, problems) => {
-        const value = Number(text.trim());
-        const valid = /^\d+$/.test(text.trim()) && value >= least && value <= most;
-        if (!valid)
-            problems.push(`${quoted(text)} is not a whole number from ${least} to ${most}`);
-        return value;
-    });
-}
-/** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
-const share = parsedBy((text, problems) => {
-    const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
-    if (!(percent < 100))
-        problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%`);
-    return percent / 100;
-});
-function oneOf(values) {
-    return parsedBy((text, problems) => {
-        const value = values.find((each) => each === text.trim());
-        if (value === undefined)
-            problems.push(`${quoted(text)} is not one of ${values.join(', ')}`);
-        return value ?? values[0];
-    });
-}
-const flag = inputText
-    .trim()
-    .pipe(schemas/* stringbool */.uEf({ error: ({ input }) => `${quoted(String(input))} is not true or false` }));
-/** `what`: what there are too many of. */
-function limitCount(what, { length }, most, problems) {
-    if (length > most)
-        problems.push(`${length} ${what} are given; at most ${most} can be`);
-}
-/** Entries on lines of their own. */
-function linesOf(text) {
-    return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-/** Entries on lines of their own or separated by commas. */
-function listOf(text) {
-    return linesOf(text.replaceAll(',', '\n'));
-}
-
-;// CONCATENATED MODULE: ./src/inputs/metric-grammar.ts
-
-
-
-// What the inputs that name metrics have in common. A metric is written
-//
-//     Namespace:Metric where Dimension=value, Dimension=value
-//
-// and one of Lambda's own, of one version of the alias, by its name alone.
-const MOST_ENTRIES = 20;
-/** Nothing that is meant is as long; it also bounds how deep an expression can be. */
-const LONGEST_LINE = 2_000;
-const LONGEST_NAME = 100;
-/** Limits of CloudWatch. */
-const MOST_DIMENSIONS = 30;
-const LONGEST_WORD = 255;
-const LONGEST_VALUE = 1_024;
-const LAMBDA = 'AWS/Lambda';
-/**
- * The metrics that Lambda is known to publish with ExecutedVersion for the requests that came by an alias: what
- * happened in an invocation. A throttled request was never executed, so no version can be told to have had it.
- */
-const LAMBDA_METRICS = ['Duration', 'Errors', 'Invocations'];
-/** Something that cannot be read, and where in its line. */
-class Mistake extends Error {
-    /** Index into the line. */
-    at;
-    constructor(at, message) {
-        super(message);
-        this.at = at;
-    }
-}
-/**
- * Reads entries of one line each.
- * @param what what they are called, for messages
- * @param parse one entry; what it throws as a {@link Mistake} becomes a problem
- */
-function parseEntries(text, { what, problems, parse, }) {
-    const lines = text
-        .split('\n')
-        .map((line, index) => ({ line, number: index + 1 }))
-        .filter(({ line }) => line.trim() !== '');
-    limitCount(what, lines, MOST_ENTRIES, problems);
-    if (lines.length > MOST_ENTRIES)
-        return [];
-    const numbers = new Map();
-    return lines.flatMap(({ line, number }) => {
-        try {
-            const entry = parse(entryOf(line));
-            const same = numbers.get(entry.name);
-            if (same !== undefined)
-                throw new Mistake(0, takenBy(entry.name, same));
-            numbers.set(entry.name, number);
-            return [entry];
-        }
-        catch (error) {
-            if (!(error instanceof Mistake))
-                throw error;
-            problems.push(metric_grammar_describe(error, line, number));
-            return [];
-        }
-    });
-}
-function takenBy(name, number) {
-    return `${brief(name)} is the name of line ${number} already; begin this line with another, like "another name: "`;
-}
-const LONGEST_CONTEXT = 30;
-/** A caret below the line would need a second one: the text before the place tells it as well. */
-function metric_grammar_describe({ at, message }, line, number) {
-    const before = [...line.slice(0, at)];
-    const context = before.slice(-LONGEST_CONTEXT).join('').trim();
-    const cut = before.length > LONGEST_CONTEXT ? '…' : '';
-    const after = context === '' ? '' : `, after ${quoted(cut + context)}`;
-    return `line ${number}, column ${before.length + 1}: ${message}${after}`;
-}
-/** A value in a message that has other things to say too. */
-function brief(text) {
-    return quoted((0,markdown/* shorten */.ml)(text, 60));
-}
-function entryOf(line) {
-    if (line.length > LONGEST_LINE) {
-        throw new Mistake(0, `this line is longer than ${LONGEST_LINE} characters`);
-    }
-    const colon = endOfName(line);
-    return {
-        name: colon === -1 ? '' : nameIn(line.slice(0, colon)),
-        tokens: new Tokens(line, colon + 1),
-    };
-}
-/** The colon after a name has a blank after it, the one between a namespace and a metric has none. */
-function endOfName(line) {
-    const colon = /^(?:"[^"]*"|[^"])*?(?=:(?:\s|$))/.exec(line);
-    return colon === null ? -1 : colon[0].length;
-}
-function nameIn(text) {
-    const written = text.trim();
-    const name = (/^"([^"]*)"$/.exec(written)?.[1] ?? written).trim();
-    if (name === '')
-        throw new Mistake(0, 'there is no name before the colon');
-    if ([...name].length > LONGEST_NAME) {
-        throw new Mistake(0, `the name is longer than ${LONGEST_NAME} characters`);
-    }
-    if (name.includes('"') || (0,markdown/* oneLine */.TN)(name) !== name) {
-        throw new Mistake(0, `the name ${brief(name)} has quotes or characters that cannot be printed`);
-    }
-    return name;
-}
-// The signs of arithmetic stand inside of words too, as in Shop/Api; a word does not begin with one.
-const SYMBOL = /<=|>=|[<>=,()*/+-]/y;
-const WORD = /(?:"[^"]*"|[^\s"=,()<>*])+/y;
-// Routes, URLs and resources need no quotes.
-const VALUE = /(?:"[^"]*"|[^\s",()<>])+/y;
-// 800ms is a number and its unit, 5XXError is a word.
-const NUMBER = /\d+(?:\.\d+)?(?=(?:ms|s|%|m|min|minutes?)?(?:[\s"=,()<>*/+-]|$))/y;
-const PIECE = /"([^"]*)"|([^"]+)/g;
-function tokensOf(line, from) {
-    refuseStrangeCharacters(line, from);
-    const tokens = [];
-    let at = from;
-    const match = (pattern) => {
-        pattern.lastIndex = at;
-        return pattern.exec(line)?.[0];
-    };
-    for (;;) {
-        at += match(/\s*/y)?.length ?? 0;
-        if (at >= line.length)
-            break;
-        const token = tokenAt(match, at, tokens.at(-1)?.raw === '=');
-        tokens.push(token);
-        at += token.raw.length;
-    }
-    return [...tokens, { kind: 'end', at: line.trimEnd().length, raw: '', text: '', colon: -1 }];
-}
-function tokenAt(match, at, isValue) {
-    const value = isValue ? match(VALUE) : undefined;
-    if (value !== undefined)
-        return wordOf(value, at);
-    const symbol = match(SYMBOL);
-    if (symbol !== undefined)
-        return { kind: 'symbol', at, raw: symbol, text: symbol, colon: -1 };
-    const number = match(NUMBER);
-    if (number !== undefined)
-        return { kind: 'number', at, raw: number, text: number, colon: -1 };
-    const word = match(WORD);
-    if (word === undefined)
-        throw new Mistake(at, 'these quotes are not closed');
-    return wordOf(word, at);
-}
-function wordOf(raw, at) {
-    let text = '';
-    let colon = -1;
-    for (const [, inQuotes, bare = ''] of raw.matchAll(PIECE)) {
-        if (/(?:^|:)'/.test(bare)) {
-            throw new Mistake(at, 'quotes are double here, as in "Server Errors"');
-        }
-        if (colon === -1 && bare.includes(':'))
-            colon = text.length + bare.indexOf(':');
-        text += inQuotes ?? bare;
-    }
-    if (/[^ -~]/.test(text))
-        throw new Mistake(at, 'a character in these quotes cannot be printed');
-    return { kind: 'word', at, raw, text, colon };
-}
-/** What word processors and web pages make of signs. */
-const MEANT = {
-    '“': '"',
-    '”': '"',
-    '„': '"',
-    '«': '"',
-    '»': '"',
-    '≤': '<=',
-    '≥': '>=',
-    '×': '*',
-    '·': '*',
-    '÷': '/',
-    '–': '-',
-    '—': '-',
-    '−': '-',
-};
-function refuseStrangeCharacters(line, from) {
-    const strange = /[^ -~\s]/u.exec(line.slice(from));
-    if (strange === null)
-        return;
-    const [character] = strange;
-    const meant = MEANT[character];
-    throw new Mistake(from + strange.index, meant === undefined
-        ? `${quoted(character)} is not a character that CloudWatch has in names`
-        : `write ${meant} instead of ${character}`);
-}
-/** The tokens of a line, from left to right. */
-class Tokens {
-    #tokens;
-    #position = 0;
-    constructor(line, from) {
-        this.#tokens = tokensOf(line, from);
-    }
-    /** The next token, or the one so many after it. */
-    peek(ahead = 0) {
-        const token = this.#tokens[this.#position + ahead] ?? this.#tokens.at(-1);
-        if (token === undefined)
-            throw new Error('a line has an end');
-        return token;
-    }
-    take() {
-        const token = this.peek();
-        this.#position += 1;
-        return token;
-    }
-    /** Takes the symbol if it is the next one and tells whether it was. */
-    takeSymbol(symbol) {
-        const { kind, text } = this.peek();
-        const isNext = kind === 'symbol' && text === symbol;
-        if (isNext)
-            this.#position += 1;
-        return isNext;
-    }
-    /** Whether one of the words is the next one, without quotes and in any case. */
-    isKeyword(...words) {
-        return words.includes(this.peek().raw.toLowerCase());
-    }
-    /** Takes one of the words if {@link isKeyword}, and tells whether it was. */
-    takeKeyword(...words) {
-        const isNext = this.isKeyword(...words);
-        if (isNext)
-            this.#position += 1;
-        return isNext;
-    }
-    /** The mistake that something else should be here than the next token. */
-    expected(what) {
-        const { kind, at, raw } = this.peek();
-        const found = kind === 'end' ? 'the end of the line' : brief(raw);
-        return new Mistake(at, `expected ${what}, found ${found}`);
-    }
-}
-/** `Shop/Api:ServerErrors`, `Errors` */
-function readMetricName(tokens) {
-    if (tokens.peek().kind !== 'word') {
-        throw tokens.expected('a metric, like Duration or Shop/Api:ServerErrors');
-    }
-    const { at, text, colon } = tokens.take();
-    const namespace = colon === -1 ? undefined : text.slice(0, colon);
-    const name = text.slice(colon + 1);
-    for (const word of [namespace ?? name, name]) {
-        if (word.trim() === '') {
-            throw new Mistake(at, 'a metric is written as its namespace, a colon and its name');
-        }
-        refuseLong(word, LONGEST_WORD, at);
-        if (/[{}]/.test(word)) {
-            throw new Mistake(at, 'placeholders can stand in the values of dimensions only');
-        }
-    }
-    if (namespace === undefined)
-        refuseMisspelt(tokens, name, at);
-    return { at, namespace, name };
-}
-/** What is easily written, and easily understood. */
-function refuseMisspelt(tokens, name, at) {
-    if (LAMBDA_METRICS.some((each) => /^[/+-]/.test(name.replace(each, '')))) {
-        throw new Mistake(at, `${brief(name)} is one word; a sign of arithmetic has a blank on both sides`);
-    }
-    const { raw } = tokens.peek();
-    const isName = /^["A-Za-z][^:]*$/.test(raw) && !/^(?:where|for)$/i.test(raw);
-    if (isName && !LAMBDA_METRICS.some((each) => each === name)) {
-        throw tokens.expected(`a colon between the namespace and the metric, as in ${brief(`${name}:${raw}`)}`);
-    }
-}
-/** `where Function={function}, Version={version}`; nothing when there is no such part. */
-function readDimensions(tokens) {
-    if (!tokens.takeKeyword('where'))
-        return undefined;
-    const dimensions = new Map();
-    do {
-        const { at } = tokens.peek();
-        const [name, value] = readDimension(tokens);
-        if (dimensions.has(name))
-            throw new Mistake(at, `the dimension ${brief(name)} is given twice`);
-        dimensions.set(name, value);
-        if (dimensions.size > MOST_DIMENSIONS) {
-            throw new Mistake(at, `a metric has at most ${MOST_DIMENSIONS} dimensions`);
-        }
-    } while (tokens.takeSymbol(','));
-    return Object.fromEntries(dimensions);
-}
-function readDimension(tokens) {
-    if (tokens.peek().kind !== 'word')
-        throw tokens.expected('a dimension, like Version={version}');
-    const name = tokens.take();
-    if (!tokens.takeSymbol('='))
-        throw tokens.expected(`= and the value of the dimension ${brief(name.text)}`);
-    if (tokens.peek().kind !== 'word')
-        throw tokens.expected(`the value of the dimension ${brief(name.text)}`);
-    const value = tokens.take();
-    for (const { text, at } of [name, value]) {
-        if (text.trim() === '')
-            throw new Mistake(at, 'a dimension has a name and a value');
-    }
-    refuseLong(name.text, LONGEST_WORD, name.at);
-    refuseLong(value.text, LONGEST_VALUE, value.at);
-    if (name.text.startsWith(':'))
-        throw new Mistake(name.at, 'a dimension does not begin with :');
-    refuseUnknownPlaceholders(value);
-    return [name.text, value.text];
-}
-function refuseLong(text, most, at) {
-    if (text.length > most) {
-        throw new Mistake(at, `${brief(text)} is longer than the ${most} characters CloudWatch takes`);
-    }
-}
-function refuseUnknownPlaceholders({ text, at }) {
-    const [unknown] = /\{[^{}]*\}|[{}]/.exec(text.replace(/\{(?:function|alias|version)\}/g, '')) ?? [];
-    if (unknown === undefined)
-        return;
-    throw new Mistake(at, `${brief(unknown)} is not a placeholder; there are {function}, {alias} and {version}`);
-}
-/** Whether a metric is one of those that Lambda publishes of each version of an alias. */
-function isOwn({ namespace, name }) {
-    return namespace === undefined && LAMBDA_METRICS.some((each) => each === name);
-}
-/** The metric of a name that {@link isOwn} or has its namespace, with the dimensions that were given for it. */
-function sourceOf({ at, namespace, name }, dimensions, statistic) {
-    if (namespace === undefined) {
-        if (dimensions === undefined)
-            return (0,metric_source/* lambdaMetric */.oc)(name, statistic);
-        throw new Mistake(at, `${name} alone is Lambda's own and has its dimensions already; for another one write its namespace too, ` +
-            `as in Shop/Api:${name}`);
-    }
-    if (namespace === LAMBDA)
-        refuseUnpublished(name, dimensions, at);
-    return { namespace, name, statistic, dimensions: dimensions ?? {} };
-}
-/** By what Lambda publishes; each only together with those before it. */
-const LAMBDA_DIMENSIONS = ['FunctionName', 'Resource', 'ExecutedVersion'];
-/** Other metrics of Lambda, as those of event sources, have dimensions of their own. */
-function refuseUnpublished(name, dimensions, at) {
-    const metric = brief(`${LAMBDA}:${name}`);
-    const own = LAMBDA_METRICS.find((each) => each === name);
-    const instead = own === undefined ? '' : `, or write ${own} alone for one version`;
-    if (dimensions === undefined) {
-        throw new Mistake(at, `${metric} without dimensions is of all functions together; give it dimensions${instead}`);
-    }
-    const given = Object.keys(dimensions);
-    const isPublished = LAMBDA_DIMENSIONS.slice(0, given.length).every((each) => given.includes(each));
-    if (own !== undefined && (!isPublished || given.length > LAMBDA_DIMENSIONS.length)) {
-        throw new Mistake(at, `${metric} has the dimension FunctionName, that and Resource, or both and ExecutedVersion${instead}`);
-    }
-}
-/** A metric as it is read, without its statistic. */
-function formatMetric(source) {
-    const { namespace, name, dimensions } = source;
-    if (isLambdaMetric(source))
-        return name;
-    const given = Object.entries(dimensions).map(([dimension, value]) => `${formatWord(dimension)}=${formatDimensionValue(value)}`);
-    const where = given.length === 0 ? '' : ` where ${given.join(', ')}`;
-    return `${formatWord(namespace)}:${formatWord(name)}${where}`;
-}
-function isLambdaMetric(source) {
-    const { namespace, name, statistic } = source;
-    return (isOwn({ at: 0, namespace: namespace === LAMBDA ? undefined : namespace, name }) &&
-        keyOf(source) === keyOf((0,metric_source/* lambdaMetric */.oc)(name, statistic)));
-}
-function formatWord(word) {
-    return /^[A-Za-z_][\w./-]*$/.test(word) ? word : `"${word}"`;
-}
-function formatDimensionValue(value) {
-    return /^[^\s",()<>']+$/.test(value) ? value : `"${value}"`;
-}
-/** The same for two metrics that are the same, in whatever order their dimensions are. */
-function keyOf({ namespace, name, statistic, dimensions }) {
-    const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
-    return JSON.stringify([namespace, name, statistic, sorted]);
-}
-
-;// CONCATENATED MODULE: ./src/inputs/compare-metrics.ts
-
-
-/** What Lambda's own errors are called among the comparisons. */
-const TAKEN = 'errors';
-/**
- * Counts of bad ones among all, one per line:
- *
- *     [name:] Namespace:Bad / [Namespace:]Total where Dimension=value, Dimension=value
- *
- * A namespace or `where` that is given once is for both. `Errors` and `Invocations` alone are Lambda's own.
- */
-function parseCompareMetrics(text, problems) {
-    return parseEntries(text, { what: 'metrics to compare', problems, parse: parsePair });
-}
-function parsePair({ name, tokens }) {
-    const bad = readMetricName(tokens);
-    const dimensionsOfBad = readDimensions(tokens);
-    if (!tokens.takeSymbol('/')) {
-        throw tokens.expected('/ between blanks and the metric that counts all, good and bad');
-    }
-    const total = readMetricName(tokens);
-    const dimensionsOfTotal = readDimensions(tokens);
-    if (tokens.peek().kind !== 'end') {
-        throw tokens.expected(dimensionsOfTotal === undefined ? 'where and dimensions' : 'a comma or the end');
-    }
-    const pair = {
-        bad: countOf(bad, shared(bad, dimensionsOfBad, dimensionsOfTotal)),
-        total: countOf(inherited(total, bad), shared(total, dimensionsOfTotal, dimensionsOfBad)),
-    };
-    refuseUseless(pair, bad, total);
-    const nameOfPair = name === '' ? bad.name : name;
-    if (nameOfPair === TAKEN) {
-        throw new Mistake(0, `the name ${brief(TAKEN)} is that of the errors that Lambda counts`);
-    }
-    return { name: nameOfPair, ...pair };
-}
-/** Lambda's own take none of what is given for the other one. */
-function shared(metric, own, others) {
-    return own ?? (isOwn(metric) ? undefined : others);
-}
-function inherited(total, bad) {
-    return isOwn(total) ? total : { ...total, namespace: total.namespace ?? bad.namespace };
-}
-function countOf(metric, dimensions) {
-    const { at, namespace, name } = metric;
-    if (namespace === undefined && !isOwn(metric)) {
-        throw new Mistake(at, `expected a metric with its namespace, like Shop/Api:ServerErrors, found ${brief(name)}`);
-    }
-    if (isOwn(metric) && name === 'Duration') {
-        throw new Mistake(at, 'Duration is a time, and only counts can be compared');
-    }
-    const source = sourceOf(metric, dimensions, 'Sum');
-    if (!(0,metric_source/* namesVersion */.H7)(source)) {
-        throw new Mistake(at, `no dimension of ${brief(formatMetric({ ...source, dimensions: {} }))} has {version} in its value, so ` +
-            'both versions would be compared by the same numbers; add the one that tells them apart, like Version={version}');
-    }
-    return source;
-}
-function refuseUseless(pair, bad, total) {
-    if (keyOf(pair.bad) === keyOf(pair.total)) {
-        throw new Mistake(total.at, 'both metrics are the same; the second counts all, good and bad');
-    }
-    if (isOwn(bad) && isOwn(total)) {
-        throw new Mistake(bad.at, 'the errors that Lambda counts are compared anyway; leave this out');
-    }
-}
-
-;// CONCATENATED MODULE: ./src/inputs/metric-checks.ts
-
-
-const LONGEST_WINDOW = 60;
-const MOST_METRICS = 10;
-const DEEPEST = 20;
-/** All of a year's, and few enough for a number of milliseconds that can be read again. */
-const LONGEST_SECONDS = 366 * 24 * 3_600;
-/**
- * What must hold of metrics, one condition per line:
- *
- *     [name:] p99 Duration < 800 ms [for 3 of 5 min]
- *     [name:] 100 * sum Namespace:Metric where Dimension=value / sum Invocations < 2 %
- *
- * The condition says what is good; the check fails when it did not hold in so many of the last minutes with data.
- */
-function parseMetricChecks(text, problems) {
-    return parseEntries(text, { what: 'metric checks', problems, parse: parseCheck });
-}
-function parseCheck({ name, tokens }) {
-    const { at } = tokens.peek();
-    const sources = [];
-    const expression = readSum({ tokens, sources, depth: 0 });
-    const order = readOrder(tokens);
-    if (sources.length === 0) {
-        throw new Mistake(at, 'no metric is compared here; write it first, as in p99 Duration < 800 ms');
-    }
-    const limit = readLimit(tokens, expression, sources);
-    const window = readWindow(tokens);
-    const measured = formatExpression(expression, sources);
-    const condition = { measured, order, ...limit };
-    return {
-        name: name === '' ? conditionOf(condition) : name,
-        ...condition,
-        expression,
-        sources,
-        ...window,
-    };
-}
-function readSum(reading) {
-    return readChain(reading, ['+', '-'], readProduct);
-}
-function readProduct(reading) {
-    return readChain(reading, ['*', '/'], readOperand);
-}
-function readChain(reading, operators, readPart) {
-    let left = readPart(reading);
-    for (;;) {
-        const operator = operators.find((each) => reading.tokens.takeSymbol(each));
-        if (operator === undefined)
-            return left;
-        left = { kind: 'operation', operator, left, right: readPart(reading) };
-    }
-}
-function readOperand(reading) {
-    const { tokens } = reading;
-    const { at, kind, text } = tokens.peek();
-    if (tokens.takeSymbol('(')) {
-        if (reading.depth >= DEEPEST) {
-            throw new Mistake(at, `parentheses go at most ${DEEPEST} deep`);
-        }
-        const inner = readSum({ ...reading, depth: reading.depth + 1 });
-        if (!tokens.takeSymbol(')'))
-            throw tokens.expected(') or a sign of arithmetic between blanks');
-        return inner;
-    }
-    const isNegative = text === '-' && tokens.peek(1).kind === 'number';
-    if (kind === 'number' || isNegative) {
-        return { kind: 'number', value: readNumber(tokens) };
-    }
-    return readMetric(reading);
-}
-function readNumber(tokens) {
-    const sign = tokens.takeSymbol('-') ? -1 : 1;
-    if (tokens.peek().kind !== 'number')
-        throw tokens.expected('a number, like 800 or 0.5');
-    const { at, text } = tokens.take();
-    if (!/^\d{1,12}(?:\.\d{1,6})?$/.test(text)) {
-        throw new Mistake(at, 'a number has at most 12 digits, and 6 more after the point');
-    }
-    if (tokens.peek().text === ',')
-        throw tokens.expected('a number without commas, like 1000 or 0.5');
-    const value = Number(text);
-    return value === 0 ? 0 : sign * value;
-}
-function readMetric({ tokens, sources }) {
-    const statistic = statisticOf(tokens.peek());
-    if (statistic === undefined) {
-        throw tokens.expected(`a statistic (${STATISTIC_WORDS.join(', ')} or a percentile like p99) and a metric`);
-    }
-    tokens.take();
-    const metric = readMetricName(tokens);
-    const dimensions = readDimensions(tokens);
-    if (metric.namespace === undefined && !isOwn(metric))
-        throw new Mistake(metric.at, unknown(metric));
-    const source = sourceOf(metric, dimensions, statistic);
-    const key = keyOf(source);
-    const known = sources.findIndex((each) => keyOf(each) === key);
-    if (known !== -1)
-        return { kind: 'source', index: known };
-    if (sources.length >= MOST_METRICS) {
-        throw new Mistake(metric.at, `a check has at most ${MOST_METRICS} metrics`);
-    }
-    sources.push(source);
-    return { kind: 'source', index: sources.length - 1 };
-}
-function unknown({ name }) {
-    const meant = LAMBDA_METRICS.find((each) => each.toLowerCase() === name.toLowerCase());
-    if (meant !== undefined)
-        return `${brief(name)} is written ${meant}`;
-    return (`${brief(name)} is not among the metrics that Lambda has of each version (${LAMBDA_METRICS.join(', ')}); ` +
-        'write any other with its namespace and dimensions, like Shop/Queue:Age where Queue=orders');
-}
-/** What the statistics of CloudWatch are called here. */
-const STATISTICS = new Map([
-    ['sum', 'Sum'],
-    ['average', 'Average'],
-    ['minimum', 'Minimum'],
-    ['maximum', 'Maximum'],
-    ['samples', 'SampleCount'],
-]);
-const STATISTIC_WORDS = [...STATISTICS.keys()];
-function statisticOf({ kind, raw }) {
-    if (kind !== 'word')
-        return undefined;
-    const word = raw.toLowerCase();
-    const isPercentile = /^p(?:\d{1,2}(?:\.\d{1,10})?|100)$/.test(word) && Number(word.slice(1)) > 0;
-    return isPercentile ? word : STATISTICS.get(word);
-}
-const ORDERS = ['<', '<=', '>', '>='];
-function readOrder(tokens) {
-    const order = ORDERS.find((each) => tokens.takeSymbol(each));
-    if (order !== undefined)
-        return order;
-    throw tokens.expected(`a comparison (${ORDERS.join(' ')}) or a sign of arithmetic`);
-}
-const UNITS = ['ms', 's', '%'];
-function readLimit(tokens, expression, sources) {
-    const given = readNumber(tokens);
-    const { at } = tokens.peek();
-    const unit = UNITS.find((each) => tokens.takeKeyword(each)) ?? '';
-    if (tokens.peek().kind !== 'end' && !tokens.isKeyword('for')) {
-        throw tokens.expected(`${unit === '' ? 'a unit (ms, s, %), ' : ''}"for 3 of 5 min" or the end`);
-    }
-    const problem = unitProblem(unit, expression, sources);
-    if (problem !== undefined)
-        throw new Mistake(at, problem);
-    // The unit of a metric that is not Lambda's is not known: there it only says what the number is.
-    if (unit !== 's' || !isMilliseconds(expression, sources))
-        return { threshold: given, unit };
-    if (Math.abs(given) > LONGEST_SECONDS)
-        throw new Mistake(at, 'no function runs for as long');
-    return { threshold: Number((given * 1_000).toPrecision(15)), unit: 'ms' };
-}
-/** With a unit that is not what is measured, a check would always fail or never. */
-function unitProblem(unit, expression, sources) {
-    switch (unit) {
-        case '':
-            return isMilliseconds(expression, sources)
-                ? 'a time needs its unit, like 800 ms or 0.8 s'
-                : undefined;
-        case 'ms':
-        case 's':
-            return sources.some(isOfLambda) && !isMilliseconds(expression, sources)
-                ? `what is measured here is not clearly a time; leave ${unit} out and give the number as it comes out`
-                : undefined;
-        case '%':
-            return isHundredfold(expression) || isForeign(expression, sources)
-                ? undefined
-                : 'what is measured here is not clearly a percentage; multiply a share by 100, as in ' +
-                    '100 * sum Errors / sum Invocations, or leave % out';
-    }
-}
-function isOfLambda(source) {
-    return source?.namespace === 'AWS/Lambda';
-}
-/** The metrics of Lambda that CloudWatch has in milliseconds. */
-const TIMES = [
-    'Duration',
-    'PostRuntimeExtensionsDuration',
-    'IteratorAge',
-    'AsyncEventAge',
-];
-function isMilliseconds(expression, sources) {
-    return powerOfTime(expression, sources) === 1;
-}
-/**
- * 1 for a time, 0 for a count or a quotient of times. Undefined when it is not known, and when a number is in it:
- * `p99 Duration / 1000` is a time too, but not in milliseconds.
- */
-function powerOfTime(expression, sources) {
-    switch (expression.kind) {
-        case 'number':
-            return undefined;
-        case 'source': {
-            const source = sources[expression.index];
-            if (source?.statistic === 'SampleCount')
-                return 0;
-            if (!isOfLambda(source))
-                return undefined;
-            return TIMES.includes(source?.name ?? '') ? 1 : 0;
-        }
-        case 'operation': {
-            const left = powerOfTime(expression.left, sources);
-            const right = powerOfTime(expression.right, sources);
-            if (left === undefined || right === undefined)
-                return undefined;
-            if (expression.operator === '*')
-                return left + right;
-            if (expression.operator === '/')
-                return left - right;
-            return left === right ? left : undefined;
-        }
-    }
-}
-/** Whether it is one metric just as it is, of which nothing is known. */
-function isForeign(expression, sources) {
-    return expression.kind === 'source' && !isOfLambda(sources[expression.index]);
-}
-function isHundredfold(expression) {
-    switch (expression.kind) {
-        case 'number':
-            return expression.value === 100;
-        case 'source':
-            return false;
-        case 'operation':
-            return isHundredfold(expression.left) || isHundredfold(expression.right);
-    }
-}
-function readWindow(tokens) {
-    if (!tokens.takeKeyword('for'))
-        return { failing: 1, of: 1 };
-    const { at } = tokens.peek();
-    const failing = readMinutes(tokens);
-    if (!tokens.takeKeyword('of'))
-        throw tokens.expected('"of", as in "for 3 of 5 min"');
-    const of = readMinutes(tokens);
-    if (!tokens.takeKeyword('min', 'm', 'minute', 'minutes'))
-        throw tokens.expected('"min"');
-    if (tokens.peek().kind !== 'end')
-        throw tokens.expected('the end of the line');
-    if (failing > of)
-        throw new Mistake(at, `${failing} of ${of} minutes can never be`);
-    return { failing, of };
-}
-function readMinutes(tokens) {
-    const { kind, text } = tokens.peek();
-    const minutes = Number(text);
-    const isPossible = Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_WINDOW;
-    if (kind !== 'number' || !isPossible) {
-        throw tokens.expected(`a number of minutes from 1 to ${LONGEST_WINDOW}`);
-    }
-    tokens.take();
-    return minutes;
-}
-/** An expression as it is read, with no more parentheses than it takes. */
-function formatExpression(expression, sources) {
-    switch (expression.kind) {
-        case 'number':
-            return String(expression.value);
-        case 'source':
-            return formatSource(sources[expression.index]);
-        case 'operation': {
-            const { operator, left, right } = expression;
-            const rank = rankOf(expression);
-            const part = (operand, least) => {
-                const text = formatExpression(operand, sources);
-                return rankOf(operand) < least ? `(${text})` : text;
-            };
-            return `${part(left, rank)} ${operator} ${part(right, rank + 1)}`;
-        }
-    }
-}
-function rankOf(expression) {
-    if (expression.kind !== 'operation')
-        return 3;
-    return expression.operator === '*' || expression.operator === '/' ? 2 : 1;
-}
-function formatSource(source) {
-    if (source === undefined)
-        return '';
-    const words = [...STATISTICS].find(([, statistic]) => statistic === source.statistic);
-    return `${words?.[0] ?? source.statistic} ${formatMetric(source)}`;
-}
-
-;// CONCATENATED MODULE: ./src/inputs/smoke-tests.ts
-
-
-/** A test says in a glance what it tests; that many are a test suite. */
-const MOST_LINES = 20;
-/**
- * JSON, or the path of a file with JSON, or several of either, one per line; with `name: ` in front of a line, for
- * that function alone. Read for {@link parsedBy}.
- */
-function givenJson(readFile) {
-    return (text, problems) => {
-        const whole = parsed(text);
-        if ('value' in whole)
-            return [{ name: '1', value: whole.value }];
-        const lines = linesOf(text);
-        limitCount('lines', lines, MOST_LINES, problems);
-        return lines.slice(0, MOST_LINES).flatMap((line, index) => {
-            const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
-            const entry = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
-            if (entry === undefined)
-                return [];
-            return [functionName === undefined ? entry : { ...entry, functionName }];
-        });
-    };
-}
-function jsonOf(written, { number, problems, readFile, }) {
-    const direct = parsed(written);
-    if ('value' in direct)
-        return { name: String(number), value: direct.value };
-    if (/^[[{"]/.test(written)) {
-        problems.push(`line ${number}: ${quoted(written)} is not JSON: ${direct.problem}`);
-        return undefined;
-    }
-    try {
-        const content = parsed(readFile(written));
-        if ('value' in content)
-            return { name: written, value: content.value };
-        problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
-    }
-    catch (error) {
-        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,src_problems/* messageOf */.b)(error)}`);
-    }
-    return undefined;
-}
-function parsed(text) {
-    try {
-        return { value: JSON.parse(text) };
-    }
-    catch (error) {
-        return { problem: (0,src_problems/* messageOf */.b)(error) };
-    }
-}
-/** The tests of each function. @param problems gets what does not fit together */
-function smokeTestsOf({ payloads, expected, maxDurationMs }, functionNames, problems) {
-    problems.push(...strangers('smoke-test-payload', payloads, functionNames), ...strangers('smoke-test-expect', expected, functionNames), ...(payloads.length === 0 && expected.length > 0
-        ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
-        : []));
-    return new Map(functionNames.flatMap((functionName) => {
-        const isFor = (each) => (each.functionName ?? functionName) === functionName;
-        const [expectation, ...more] = expected.filter(isFor);
-        if (more.length > 0) {
-            problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
-        }
-        const tests = payloads.filter(isFor).map(({ name, value }) => ({
-            ...{ name, payload: value, maxDurationMs },
-            ...(expectation === undefined ? {} : { expect: expectation.value }),
-        }));
-        return tests.length === 0 ? [] : [[functionName, tests]];
-    }));
-}
-function strangers(input, given, functionNames) {
-    const named = new Set(given.flatMap(({ functionName }) => functionName ?? []));
-    return [...named]
-        .filter((name) => !functionNames.includes(name))
-        .map((name) => `${input}: ${quoted(name)} is not in function-name`);
-}
-
-;// CONCATENATED MODULE: ./src/inputs/steps.ts
-
-
-const MINUTE_MS = 60_000;
-const SHORTEST_BAKE_MS = 1_000;
-// One for each percent.
-const MOST_STEPS = 100;
-/** `5% 5m, 25% 10m`, one step per line, or the name of a CodeDeploy deployment configuration. */
-function parseSteps(text) {
-    const preset = parsePreset(text.trim());
-    if (preset !== undefined)
-        return preset;
-    const parts = text
-        .split(/[\n,]/)
-        .map((part) => part.trim())
-        .filter((part) => part !== '');
-    if (parts.length === 0) {
-        return { problems: ['there is no step; for none at all write AllAtOnce'] };
-    }
-    if (parts.length > MOST_STEPS) {
-        return { problems: [`${parts.length} steps are given; at most ${MOST_STEPS} can be`] };
-    }
-    const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} ${quoted(part)}`));
-    const problems = parsed.filter((step) => typeof step === 'string');
-    const steps = parsed.filter((step) => typeof step !== 'string');
-    return problems.length > 0 ? { problems } : rising(steps);
-}
-function parseStep(text, name) {
-    const match = /^(?<weight>\d+(?:\.\d+)?)\s*%\s+(?<bake>\S.*)$/.exec(text);
-    const { weight, bake } = match?.groups ?? {};
-    if (weight === undefined || bake === undefined) {
-        return `${name} is not a weight and a bake time; write it like "10% 5m"`;
-    }
-    // Finer weights could not be told apart from what Lambda makes of them.
-    if (/\.\d{3}/.test(weight))
-        return `${name}: a weight has at most two decimals`;
-    const bakeMs = durationMs(bake);
-    if (bakeMs === undefined) {
-        return `${name}: ${quoted(bake)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
-    }
-    if (bakeMs < SHORTEST_BAKE_MS)
-        return `${name}: a step bakes for 1s or longer`;
-    if (bakeMs > LONGEST_MS)
-        return `${name}: ${TOO_LONG}`;
-    if (Number(weight) <= 0 || Number(weight) >= 100) {
-        return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
-    }
-    return { weight: Number(weight), bakeMs };
-}
-function rising(steps) {
-    const problems = steps.flatMap(({ weight }, index) => {
-        const before = steps[index - 1];
-        return before !== undefined && weight <= before.weight
-            ? [`step ${index + 1} (${weight}%) must be above step ${index} (${before.weight}%)`]
-            : [];
-    });
-    return problems.length > 0 ? { problems } : { steps };
-}
-const PRESET = /^(?:CodeDeployDefault\.Lambda)?(?:(?<all>AllAtOnce)|Canary(?<canary>\d+)Percent(?<bake>\d+)Minutes?|Linear(?<linear>\d+)PercentEvery(?<every>\d+)Minutes?)$/;
-/** The names CodeDeploy users know; other numbers than CodeDeploy's own work too. */
-function parsePreset(text) {
-    const groups = PRESET.exec(text)?.groups;
-    if (groups === undefined)
-        return undefined;
-    const { all, canary, bake, linear, every } = groups;
-    if (all !== undefined)
-        return { steps: [] };
-    const weight = Number(canary ?? linear);
-    const bakeMs = Number(bake ?? every) * MINUTE_MS;
-    if (weight <= 0 || weight >= 100 || bakeMs === 0) {
-        return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
-    }
-    if (bakeMs > LONGEST_MS)
-        return { problems: [`${quoted(text)}: ${TOO_LONG}`] };
-    if (canary !== undefined)
-        return { steps: [{ weight, bakeMs }] };
-    const count = Math.ceil(100 / weight) - 1;
-    return {
-        steps: Array.from({ length: count }, (_, index) => ({ weight: weight * (index + 1), bakeMs })),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/inputs/inputs.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
- * workflow fills from an empty expression arrives as an empty string, not as its default.
- */
-const INPUT_DEFAULTS = {
-    'function-name': '',
-    alias: '',
-    mode: 'rollout',
-    version: '',
-    description: '',
-    'code-sha256': '',
-    steps: '10% 5m',
-    'bake-time': '5m',
-    alarms: '',
-    analysis: '',
-    'analysis-alpha': '0.01',
-    'tolerated-ratio': '1',
-    'tolerated-margin': '0%',
-    'analysis-floor': '0.1%',
-    'min-invocations': '50',
-    'max-extension': '3',
-    'on-inconclusive': 'promote',
-    'metric-delay': '90s',
-    'compare-metrics': '',
-    'compare-duration': 'observe',
-    'metric-checks': '',
-    'smoke-test-payload': '',
-    'smoke-test-expect': '',
-    'smoke-test-max-duration': '30s',
-    'poll-interval': '15s',
-    'on-alarm-at-start': 'fail',
-    'on-insufficient-data': 'continue',
-    'monitoring-grace': '2m',
-    'on-cancel': 'revert',
-    'on-unfinished': '',
-    'dry-run': 'false',
-    region: '',
-    'role-to-assume': '',
-    'role-session-name': '',
-    'role-duration': '1h',
-    'github-token': '',
-};
-/**
- * Turns the strings of a workflow into a configuration.
- * @param get the value of an input as it was written, untrimmed; empty when it was not given
- * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
- */
-function readInputs(get, defaults) {
-    const raw = Object.fromEntries(Object.entries(INPUT_DEFAULTS).map(([name, standard]) => {
-        const given = get(name);
-        return [name, given.trim() === '' ? standard : given];
-    }));
-    const json = parsedBy(givenJson(defaults.readFile));
-    const parsed = schema
-        .extend({ 'smoke-test-payload': json, 'smoke-test-expect': json })
-        .safeParse(raw);
-    if (!parsed.success) {
-        throw new src_problems/* Refusal */.P(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-    }
-    const inputs = parsed.data;
-    const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
-    const smokeProblems = [];
-    const smokeTests = smokeTestsOf({
-        payloads: inputs['smoke-test-payload'],
-        expected: inputs['smoke-test-expect'],
-        maxDurationMs: inputs['smoke-test-max-duration'],
-    }, inputs['function-name'].map(({ name }) => name), smokeProblems);
-    const problems = [
-        ...smokeProblems,
-        ...perFunctionProblems('version', inputs.version, inputs['function-name']),
-        ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
-        ...regionProblems(region, inputs['function-name'], inputs.alarms),
-        ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
-            ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
-            : []),
-        ...(inputs['dry-run'] && !['rollout', 'start'].includes(inputs.mode)
-            ? [
-                `dry-run: shows what mode rollout or start would do; for mode ${inputs.mode} use mode: status`,
-            ]
-            : []),
-        ...(inputs.analysis.mode === 'off' && inputs['compare-duration'] === 'on'
-            ? ['compare-duration: nothing is compared with analysis: off; leave one of the two out']
-            : []),
-    ];
-    if (problems.length > 0 || region === undefined)
-        throw new src_problems/* Refusal */.P(problems);
-    return {
-        mode: inputs.mode,
-        requests: inputs['function-name'].map(({ id, name }, index) => ({
-            target: { functionId: id, functionName: name, alias: inputs.alias },
-            ...optional('version', inputs.version[index]),
-            ...optional('codeSha256', inputs['code-sha256'][index]),
-        })),
-        plan: (0,core_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
-        alarms: inputs.alarms,
-        description: inputs.description || defaults.description,
-        pollIntervalMs: inputs['poll-interval'],
-        monitoringGraceMs: inputs['monitoring-grace'],
-        onAlarmAtStart: inputs['on-alarm-at-start'],
-        onInsufficientData: inputs['on-insufficient-data'],
-        onCancel: inputs['on-cancel'],
-        onUnfinished: inputs['on-unfinished'],
-        analysis: {
-            mode: inputs.analysis.mode,
-            given: inputs.analysis.given,
-            policy: {
-                rule: {
-                    ...evidence/* STANDARD_RULE */.fM,
-                    alpha: inputs['analysis-alpha'],
-                    ratio: inputs['tolerated-ratio'],
-                    margin: inputs['tolerated-margin'],
-                    floor: inputs['analysis-floor'],
-                },
-                minInvocations: inputs['min-invocations'],
-                maxExtension: inputs['max-extension'],
-                onInconclusive: inputs['on-inconclusive'],
-                metricDelayMs: inputs['metric-delay'],
-            },
-        },
-        compareMetrics: inputs['compare-metrics'],
-        compareDuration: inputs['compare-duration'],
-        metricChecks: inputs['metric-checks'],
-        smokeTests,
-        dryRun: inputs['dry-run'],
-        region,
-        ...(inputs['role-to-assume'] === ''
-            ? {}
-            : {
-                role: {
-                    arn: inputs['role-to-assume'],
-                    sessionName: inputs['role-session-name'] || defaults.roleSessionName,
-                    durationMs: inputs['role-duration'],
-                },
-            }),
-        githubToken: inputs['github-token'],
-    };
-}
-const schema = schemas/* object */.Ikc({
-    'function-name': parsedBy((text, problems) => {
-        const ids = listOf(text);
-        if (ids.length === 0)
-            problems.push('is required: the name or ARN of one function or more');
-        const functions = ids.map((id) => {
-            const parsed = (0,arn/* parseFunctionId */.XN)(id);
-            if (parsed === undefined) {
-                problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
-            }
-            else if (parsed.qualifier !== undefined) {
-                problems.push(`${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`);
-            }
-            return { id, name: parsed?.name ?? id, ...optional('region', parsed?.region) };
-        });
-        for (const name of duplicates(functions.map((each) => each.name))) {
-            problems.push(`${quoted(name)} is named more than once`);
-        }
-        limitCount('functions', functions, MOST_FUNCTIONS, problems);
-        return functions;
-    }),
-    alias: parsedBy((text, problems) => {
-        const alias = text.trim();
-        if (alias === '') {
-            problems.push('is required: the alias whose traffic is shifted');
-        }
-        else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
-            problems.push(`${quoted(alias)} is not an alias name: letters, digits, - and _ (not digits alone), at most 128`);
-        }
-        return alias;
-    }),
-    mode: oneOf(MODES),
-    version: parsedBy((text, problems) => {
-        const versions = listOf(text);
-        for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
-            problems.push(`${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`);
-        }
-        return versions;
-    }),
-    description: parsedBy((text, problems) => {
-        const description = text.trim();
-        if (description.length > 256) {
-            problems.push(`has ${description.length} characters; Lambda takes at most 256`);
-        }
-        return description;
-    }),
-    'code-sha256': parsedBy((text, problems) => {
-        const hashes = listOf(text);
-        for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
-            problems.push(`${quoted(hash)} is not a hash as Lambda gives it in CodeSha256`);
-        }
-        return hashes;
-    }),
-    steps: parsedBy((text, problems) => {
-        const parsed = parseSteps(text);
-        if ('steps' in parsed)
-            return parsed.steps;
-        problems.push(...parsed.problems);
-        return [];
-    }),
-    'bake-time': duration(0, '0s'),
-    alarms: parsedBy((text, problems) => {
-        // A name may hold commas, but then the alarms are given one per line.
-        const names = text.includes('\n') ? linesOf(text) : listOf(text);
-        for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
-            problems.push(`${quoted(name)} is longer than the 255 characters of an alarm's name`);
-        }
-        limitCount('alarms', names, MOST_ALARMS, problems);
-        return [...new Set(names)].map(arn/* parseAlarmId */.oT);
-    }),
-    analysis: parsedBy((text, problems) => {
-        const mode = ANALYSIS_MODES.find((each) => each === text.trim());
-        if (mode !== undefined)
-            return { mode, given: true };
-        if (text.trim() !== '') {
-            problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
-        }
-        return { mode: 'on', given: false };
-    }),
-    'analysis-alpha': number(0.000_001, 0.5),
-    'tolerated-ratio': number(1, 100),
-    'tolerated-margin': share,
-    'analysis-floor': share,
-    'min-invocations': wholeNumber(0, 1_000_000),
-    'max-extension': number(1, 100),
-    'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
-    'metric-delay': duration(0, '0s'),
-    'compare-metrics': parsedBy(parseCompareMetrics),
-    'compare-duration': oneOf(['on', 'observe', 'off']),
-    'metric-checks': parsedBy(parseMetricChecks),
-    'smoke-test-max-duration': duration(1, '1s'),
-    'poll-interval': duration(1_000, '1s'),
-    'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
-    'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
-    'monitoring-grace': duration(0, '0s'),
-    'on-cancel': oneOf(['revert', 'hold']),
-    'on-unfinished': parsedBy((text, problems) => {
-        const actions = ['revert', 'resume', 'fail'];
-        const action = actions.find((each) => each === text.trim());
-        if (action !== undefined)
-            return { action, given: true };
-        if (text.trim() !== '')
-            problems.push(`${quoted(text)} is not one of ${actions.join(', ')}`);
-        return { action: 'revert', given: false };
-    }),
-    'dry-run': flag,
-    region: parsedBy((text, problems) => {
-        const region = text.trim();
-        if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {
-            problems.push(`${quoted(region)} is not an AWS region, like eu-west-1`);
-        }
-        return region === '' ? undefined : region;
-    }),
-    'role-to-assume': parsedBy((text, problems) => {
-        const arn = text.trim();
-        if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
-            problems.push(`${quoted(arn)} is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`);
-        }
-        return arn;
-    }),
-    'role-session-name': parsedBy((text, problems) => {
-        const name = text.trim();
-        if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
-            problems.push(`${quoted(name)} is not a session name: 2 to 64 letters, digits and any of _+=,.@-`);
-        }
-        return name;
-    }),
-    'role-duration': parsedBy((text, problems) => {
-        const ms = durationMs(text) ?? 0;
-        if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
-            problems.push(`${quoted(text)} is not a duration from 15m to 12h`);
-        }
-        return ms;
-    }),
-    'github-token': inputText.trim(),
-});
-const ANALYSIS_MODES = ['on', 'observe', 'off'];
-// They move together, and all of Lambda's control plane answers 15 requests a second.
-const MOST_FUNCTIONS = 100;
-// Read a hundred with one request, at every poll.
-const MOST_ALARMS = 500;
-// What STS takes; a role may allow less.
-const SHORTEST_SESSION_MS = 15 * 60_000;
-const LONGEST_SESSION_MS = 12 * 3_600_000;
-function duplicates(names) {
-    const seen = new Set();
-    return new Set(names.filter((name) => seen.size === seen.add(name).size));
-}
-/** Some inputs say one thing for each function: as many values as functions, in the same order. */
-function perFunctionProblems(input, values, functions) {
-    return values.length === 0 || values.length === functions.length
-        ? []
-        : [
-            `${input}: ${values.length} given for ${functions.length} function(s); give one for each, in the order of function-name`,
-        ];
-}
-function regionProblems(region, functions, alarms) {
-    if (region === undefined) {
-        return [
-            'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set; set this input, or run ' +
-                'aws-actions/configure-aws-credentials in an earlier step',
-        ];
-    }
-    const elsewhere = (what, other) => `${what} is in ${other}, but this rollout is in ${region}; all must be in one region`;
-    return [
-        ...functions
-            .filter((each) => each.region !== undefined && each.region !== region)
-            .map((each) => `function-name: ${elsewhere(each.name, each.region ?? '')}`),
-        ...alarms
-            .filter((each) => each.region !== undefined && each.region !== region)
-            .map((each) => `alarms: ${elsewhere(each.name, each.region ?? '')}`),
-    ];
-}
-function optional(key, value) {
-    return value === undefined ? {} : { [key]: value };
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/rollout-id.ts
-
-/** Names the rollout of a plan that begins in this process. */
-function rolloutId({ repository, runId, attempt, workflowRef }, plan) {
-    return {
-        ...{ repository, runId, attempt },
-        nonce: (0,external_node_crypto_.randomBytes)(4).toString('hex'),
-        plan: fingerprint(JSON.stringify(plan)),
-        workflow: fingerprint(workflowRef),
-    };
-}
-function fingerprint(text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 8);
-}
-
-;// CONCATENATED MODULE: ./src/main.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const main_clock = clock/* systemClock */.m;
-/** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
-async function main() {
-    (0,saved/* markMain */.rH)();
-    const chronicle = (0,src_chronicle/* createChronicle */.m)(main_clock);
-    const ending = await attempt(chronicle, (0,cancellation/* listenForCancellation */.c)()).catch((error) => ({ outcome: 'failed', reason: (0,src_problems/* messageOf */.b)(error) }));
-    const times = { startedAt: chronicle.startedAt, endedAt: main_clock.now() };
-    await (0,conclusion/* conclude */.E)((0,report/* reportOf */.EI)(chronicle.entries, ending, times));
-}
-async function attempt(chronicle, cancellation) {
-    const workflow = workflowIn(process.env);
-    const getInput = (name) => core/* getInput */.V4(name, { trimWhitespace: false });
-    const config = readInputs(getInput, {
-        ...workflow.defaults,
-        readFile: (path) => (0,external_node_fs_.readFileSync)(path, 'utf8'),
-    });
-    const { region, role } = config;
-    return runAction(config, rolloutId(workflow, config.plan), {
-        aws: (0,aws/* connectAws */.o)({
-            region,
-            role,
-            idToken: id_token/* fetchIdToken */.F,
-            connect: clients/* connect */.N,
-            clock: main_clock,
-        }),
-        runs: createRuns({ token: config.githubToken, own: workflow, serverUrl: workflow.serverUrl }),
-        clock: main_clock,
-        chronicle,
-        keep: { save: saved/* saveRollout */.BU, forget: saved/* forgetRollout */.xc },
-        cancellation,
-        random: Math.random,
-    });
-}
-
-
-/***/ }),
-
-/***/ 6661:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   b: () => (/* binding */ post)
-/* harmony export */ });
-/* unused harmony export putBack */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(382);
-/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
-/* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8786);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
-/* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8557);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4294);
-/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3865);
-/* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
-/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
-/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6264);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2095);
-/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6190);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2990);
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts
- * back what an unfinished rollout left behind.
- */
-async function post() {
-    // So that a signal does not end this process half-way; there is nothing in it to cancel.
-    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancellation */ .c)();
-    try {
-        const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_9__/* .loadRollout */ .Gx)();
-        if (saved === undefined)
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('Nothing to clean up: the rollout ended by itself.');
-        else
-            await cleanUp(saved, _clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m);
-    }
-    catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_10__/* .messageOf */ .b)(error)}`));
-    }
-}
-async function cleanUp(saved, clock) {
-    const { region, role } = saved;
-    const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_3__/* .createChronicle */ .m)(clock);
-    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .N, clock });
-    const ending = await putBack(saved, { aws, clock, chronicle });
-    const { startedAt, entries } = chronicle;
-    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__/* .concludePost */ .I)((0,_core_report_js__WEBPACK_IMPORTED_MODULE_5__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() }));
-}
-/** Reverts what a rollout that did not end by itself left behind. */
-async function putBack({ region, targets }, { aws, clock, chronicle, }) {
-    chronicle.record({
-        type: 'targets',
-        at: clock.now(),
-        region,
-        targets: targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_14__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })),
-    });
-    chronicle.note('the rollout did not end by itself; looking at what it left behind');
-    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_11__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_12__/* .routerOf */ .V)(each, { aws, clock, chronicle })));
-    const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-    return { outcome: result, reason };
-}
-
-
-/***/ }),
-
-/***/ 2095:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ Refusal),
-/* harmony export */   b: () => (/* binding */ messageOf)
-/* harmony export */ });
-/** As many as anybody reads before mending the first. */
-const MOST_TOLD = 50;
-/** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
-class Refusal extends Error {
-    /** Each says what is wrong, where, and what to do. */
-    problems;
-    constructor(problems) {
-        const left = problems.length - MOST_TOLD;
-        super([...problems.slice(0, MOST_TOLD), ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'));
-        this.name = 'Refusal';
-        this.problems = problems;
-    }
-}
-/** What to tell a person of something that was thrown. */
-function messageOf(thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-
-/***/ }),
-
-/***/ 6190:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ rollOut),
-/* harmony export */   q: () => (/* binding */ revertAll)
-/* harmony export */ });
-/* harmony import */ var _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2095);
-
-
-/**
- * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
- * @param from where to begin, in a rollout that another process began
- */
-async function rollOut(plan, world, from = _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .FROM_THE_START */ .M2) {
-    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from, world.clock.now());
-    for (;;) {
-        const unrecorded = record(state, world);
-        if ((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
-            return state;
-        const next = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state);
-        const event = next.type === 'revert' ? undefined : unrecorded;
-        state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, event ?? (await eventOf(next, world)));
-    }
-}
-/** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
-function record(state, { journal, clock }) {
-    try {
-        journal.record({ type: 'state', at: clock.now(), state });
-        return undefined;
-    }
-    catch (error) {
-        return { type: 'blocked', reason: `the state could not be saved: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error)}` };
-    }
-}
-/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
-async function eventOf(command, world) {
-    try {
-        if (command.type !== 'revert')
-            world.cancellation.throwIfAborted();
-        return await perform(command, world);
-    }
-    catch (error) {
-        const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error);
-        if (command.type === 'revert') {
-            return { type: 'reversion', result: 'revert-failed', detail: reason };
-        }
-        return world.cancellation.aborted ? cancelled(world) : { type: 'blocked', reason };
-    }
-}
-async function perform(command, world) {
-    const { routers, clock, cancellation } = world;
-    switch (command.type) {
-        case 'shift': {
-            const results = await all(routers, (router) => router.shift(command, cancellation));
-            return blocked(results) ?? { type: 'shifted', at: clock.now() };
-        }
-        case 'assess':
-            return assess(command, world);
-        case 'hold': {
-            const held = { ...command, held: true };
-            const results = await all(routers, (router) => router.shift(held, cancellation));
-            return blocked(results) ?? { type: 'marked' };
-        }
-        case 'confirm': {
-            const results = await all(routers, (router) => router.confirm(cancellation));
-            return blocked(results) ?? { type: 'confirmed' };
-        }
-        case 'revert':
-            return { type: 'reversion', ...(await revertAll(routers)) };
-    }
-}
-async function assess(command, { checks, clock, journal, cancellation, pollIntervalMs }) {
-    await clock.sleep((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .readingDue */ .$i)(command, pollIntervalMs()) - clock.now(), cancellation);
-    cancellation.throwIfAborted();
-    const at = clock.now();
-    const assessment = await checks.assess(at, command.bake, cancellation);
-    const { verdict, measurements, comparisons, durations, warnings } = assessment;
-    for (const text of warnings)
-        journal.record({ type: 'warning', at, text });
-    journal.record({ type: 'measurements', at, measurements, verdict });
-    if (comparisons.length > 0)
-        journal.record({ type: 'comparisons', at, comparisons, durations });
-    return { type: 'assessed', at, verdict };
-}
-/** Waits for all, so that no call is left running behind the next command. */
-async function all(routers, act) {
-    const settled = await Promise.allSettled(routers.map(act));
-    return settled.map((result) => {
-        if (result.status === 'rejected')
-            throw result.reason;
-        return result.value;
-    });
-}
-function blocked(results) {
-    const reasons = results
-        .filter((result) => result.type === 'blocked')
-        .map(({ reason }) => reason);
-    return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
-}
-/** Puts stable back on all targets, and says the gravest of what became of them. */
-async function revertAll(routers) {
-    const results = await all(routers, (router) => router.revert());
-    const has = (type) => results.some((result) => result.type === type);
-    return {
-        result: has('unconfirmed') ? 'revert-failed' : has('foreign') ? 'failed' : 'reverted',
-        detail: results
-            .flatMap((result) => (result.type === 'reverted' ? [] : [result.detail]))
-            .join(' '),
-    };
-}
-function cancelled({ cancellation, clock, onCancel }) {
-    const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(cancellation.reason);
-    return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
-}
-
-
-/***/ }),
-
-/***/ 2990:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  l: () => (/* binding */ preparationIn),
-  V: () => (/* binding */ routerOf)
-});
-
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/marker.ts
-var core_marker = __nccwpck_require__(4517);
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-;// CONCATENATED MODULE: ./src/core/fate.ts
-
-
-/** An answer to the only request says for sure that nothing was written; a later one does not. */
-function surelyNotWritten({ answer, onlyRequest, }) {
-    return answer !== 'unknown' && onlyRequest;
-}
-function fateOf(write) {
-    const { answer, left, present } = write;
-    if (present === undefined)
-        return 'refused';
-    if (isWritten(write, present))
-        return 'written';
-    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
-        return 'foreign';
-    }
-    // A conflict over the same content was a harmless change, like that of the description.
-    return answer === 'refused' ? 'refused' : 'again';
-}
-function isWritten(write, { routing, marker }) {
-    const { wanted } = write;
-    if (!(0,core_routing/* sameRouting */.Hm)(routing, wanted.routing))
-        return false;
-    // Without a marker, another rollout with the same versions and weights looks the same.
-    if (wanted.marker === undefined)
-        return !surelyNotWritten(write);
-    return (marker !== undefined &&
-        (0,core_marker/* sameRollout */.c5)(marker, wanted.marker) &&
-        marker.step === wanted.marker.step &&
-        marker.held === wanted.marker.held);
-}
-function isClaimedByAnother({ wanted, left }, { marker }) {
-    return (marker !== undefined &&
-        [wanted, left].every(({ marker: own }) => own === undefined || !(0,core_marker/* sameRollout */.c5)(own, marker)));
-}
-
-// EXTERNAL MODULE: ./src/core/repair.ts
-var core_repair = __nccwpck_require__(8506);
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-// EXTERNAL MODULE: ./src/problems.ts
-var problems = __nccwpck_require__(2095);
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
-// EXTERNAL MODULE: ./src/aws/settled.ts
-var settled = __nccwpck_require__(4156);
-;// CONCATENATED MODULE: ./src/aws/router.ts
-
-
-
-
-
-
-
-
-
-/** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
-const PATIENCE_MS = 2 * 60_000;
-/** With the SDK's own retries a single try may outlast this patience, and only the second has new credentials. */
-const REVERT_TRIES_AT_LEAST = 3;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
-/** How often a write is tried against replies that leave open whether it took effect. */
-const TRIES = 3;
-/** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
-function createRouter(options) {
-    const { aliases, target, versions, markers = [], nonces, clock, note } = options;
-    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
-    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
-    const name = (0,core_target/* targetName */.je)(target);
-    const missing = `the alias ${name} does not exist any more`;
-    const repair = (0,core_repair/* repairCommand */.p)(target, versions.stable, options.region);
-    /** How the alias stands as far as we moved it. */
-    let known = options.alias ?? {
-        routing: stableAlone,
-        description: '',
-        revisionId: '',
-    };
-    /** What we began to write, whether or not a reply came: only these are ours to revert. */
-    const begun = new Set(options.begun ?? []);
-    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
-    let unsettled = begun.size > 0;
-    const carriesOurMarker = ({ description }) => nonces.includes((0,core_marker/* readMarker */.t7)(description).marker?.nonce ?? '');
-    const isClaimedByAnother = (alias) => (0,core_marker/* readMarker */.t7)(alias.description).marker !== undefined && !carriesOurMarker(alias);
-    const isOurs = (alias) => !isClaimedByAnother(alias) &&
-        ([...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(alias.routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
-            (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
-    async function shift(to, signal) {
-        const marker = markerOf(to);
-        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(marker) };
-        let reason = '';
-        for (let tries = 0; tries < TRIES; tries++) {
-            const unsettledBefore = unsettled;
-            const failure = await write(to, signal);
-            if (failure === undefined)
-                return { type: 'shifted' };
-            reason = failure.message;
-            const { answer, onlyRequest } = outcomeOf(failure);
-            const present = await tryToFind(signal);
-            const fate = fateOf({
-                answer,
-                onlyRequest: onlyRequest && !unsettledBefore,
-                wanted,
-                left: contentOf(known),
-                present: present === undefined ? undefined : contentOf(present),
-            });
-            if (present === undefined || fate === 'refused')
-                break;
-            if (fate === 'foreign')
-                return foreign(present, known.routing);
-            known = present;
-            if (fate === 'written') {
-                note(`${name}: the alias was written, though the reply got lost`);
-                unsettled = false;
-                return { type: 'shifted' };
-            }
-        }
-        return { type: 'blocked', reason };
-    }
-    function markerOf({ step, held = false }) {
-        const marker = markers[step];
-        return marker && { ...marker, held };
-    }
-    async function write(to, signal) {
-        const { weight } = to;
-        // Not when the weight is in force already and only its mark is written.
-        const isFirst = !unsettled && !begun.has(weight);
-        begun.add(weight);
-        unsettled = true;
-        try {
-            known = await aliases.update(target, next(to), signal);
-            unsettled = false;
-            return undefined;
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            if (isFirst && surelyNotWritten(outcomeOf(error))) {
-                begun.delete(weight);
-                unsettled = false;
-            }
-            return error;
-        }
-    }
-    function next(to) {
-        const { description } = (0,core_marker/* readMarker */.t7)(known.description);
-        const marker = markerOf(to);
-        return {
-            routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions),
-            // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
-            description: (marker && (0,core_marker/* withMarker */.Pe)(description, marker)) ?? description,
-            revisionId: known.revisionId,
-        };
-    }
-    async function tryToFind(signal) {
-        try {
-            return await aliases.find(target, signal);
-        }
-        catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
-                return undefined;
-            throw error;
-        }
-    }
-    function foreign({ routing }, left) {
-        return {
-            type: 'blocked',
-            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
-                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
-        };
-    }
-    async function confirm(signal) {
-        let failure = '';
-        for (let tries = 0;; tries++) {
-            const present = await readBack(signal);
-            if (present === undefined)
-                return { type: 'blocked', reason: missing };
-            if (!(0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
-                return foreign(present, canaryAlone);
-            if (!carriesOurMarker(present))
-                return { type: 'confirmed' };
-            if (tries === TRIES) {
-                note(`${name}: its description keeps the mark of this rollout: ${failure}`);
-                return { type: 'confirmed' };
-            }
-            failure = await removeMarker(present, signal);
-        }
-    }
-    /** Patiently: every step has passed, and one reply that cannot be read is no reason to take it all back. */
-    async function readBack(signal) {
-        const deadline = clock.now() + PATIENCE_MS;
-        const move = { from: versions.stable, to: versions.canary };
-        for (let tries = 0;; tries++) {
-            try {
-                return await (0,settled/* readSettled */.G)({ aliases, target, clock, note, signal, move });
-            }
-            catch (error) {
-                const passing = error instanceof call/* AwsCallError */.iQ && !error.refused;
-                if (!passing || clock.now() >= deadline)
-                    throw error;
-                await clock.sleep(pauseAfter(tries), signal);
-                signal.throwIfAborted();
-            }
-        }
-    }
-    async function removeMarker(present, signal) {
-        try {
-            await aliases.update(target, withoutMarker(present, canaryAlone), signal);
-            return '';
-        }
-        catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
-                return error.message;
-            throw error;
-        }
-    }
-    async function revert() {
-        const startedAt = clock.now();
-        const move = { from: versions.canary, to: versions.stable };
-        let written = false;
-        let failure = 'the alias still does not serve it alone.';
-        for (let tries = 0;; tries++) {
-            const pauseMs = pauseAfter(tries);
-            const isLast = () => tries + 1 >= REVERT_TRIES_AT_LEAST && clock.now() - startedAt >= PATIENCE_MS;
-            try {
-                // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-                const fresh = options.aliasesForRevert(tries);
-                const present = await (written
-                    ? (0,settled/* readSettled */.G)({ aliases: fresh, target, clock, note, move })
-                    : fresh.find(target));
-                if (present === undefined)
-                    return { type: 'foreign', detail: missing };
-                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
-                // A write that is still on its way names the revision of now: only a new one keeps it out.
-                if (back && (written || !unsettled))
-                    return { type: 'reverted' };
-                if (!back && !isOurs(present))
-                    return { type: 'foreign', detail: leftAlone(present) };
-                if (written) {
-                    // Written, and read back as something else of ours.
-                    if (isLast())
-                        break;
-                    await clock.sleep(pauseMs);
-                }
-                await fresh.update(target, withoutMarker(present, stableAlone));
-                written = true;
-            }
-            catch (error) {
-                failure = (0,problems/* messageOf */.b)(error);
-                if (isLast())
-                    break;
-                await clock.sleep(pauseMs);
-            }
-        }
-        return {
-            type: 'unconfirmed',
-            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
-                `${(0,duration/* formatDuration */.a)(clock.now() - startedAt)}: ${failure} Repair the alias with: ${repair}`,
-        };
-    }
-    /** The mark of another rollout stays: only that one knows what it is good for. */
-    function withoutMarker(alias, routing) {
-        const { description, revisionId } = alias;
-        const ours = carriesOurMarker(alias);
-        return {
-            routing,
-            revisionId,
-            description: ours ? (0,core_marker/* readMarker */.t7)(description).description : description,
-        };
-    }
-    function leftAlone({ routing }) {
-        const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
-        return serves.includes(versions.canary)
-            ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
-            : left;
-    }
-    return { target, versions, shift, confirm, revert };
-}
-function pauseAfter(tries) {
-    return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
-}
-function contentOf({ routing, description }) {
-    return { routing, ...optionalMarker((0,core_marker/* readMarker */.t7)(description).marker) };
-}
-function optionalMarker(marker) {
-    return marker === undefined ? {} : { marker };
-}
-function outcomeOf(failure) {
-    const conflict = failure.name === 'PreconditionFailedException';
-    return {
-        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-        onlyRequest: failure.attempts === 1,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/surroundings.ts
-
-/** The router of a target, in this process and in those that clean up after it. */
-function routerOf(to, { aws, clock, chronicle }) {
-    return createRouter({
-        ...to,
-        region: aws.region,
-        aliases: aws.aliases,
-        aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
-        clock,
-        note: chronicle.note,
-    });
-}
-/** What the time before the first shift needs of it. */
-function preparationIn({ aws, runs, clock, chronicle, cancellation, }) {
-    return { aws, runs, clock, note: chronicle.note, signal: cancellation };
-}
-
-
-/***/ }),
-
-/***/ 2613:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
-
-/***/ }),
-
-/***/ 4434:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
-
-/***/ }),
-
-/***/ 9896:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-
-/***/ }),
-
-/***/ 8611:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
-
-/***/ }),
-
-/***/ 5692:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
-
-/***/ }),
-
-/***/ 9278:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
-
-/***/ }),
-
-/***/ 4589:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
-
-/***/ }),
-
-/***/ 6698:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
-
-/***/ }),
-
-/***/ 4573:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-
-/***/ }),
-
-/***/ 1421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
-/***/ 7540:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
-
-/***/ }),
-
-/***/ 7598:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-
-/***/ }),
-
-/***/ 3053:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
-
-/***/ }),
-
-/***/ 610:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
-
-/***/ }),
-
-/***/ 8474:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-
-/***/ }),
-
-/***/ 3024:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-
-/***/ }),
-
-/***/ 1455:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-
-/***/ }),
-
-/***/ 7067:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-
-/***/ }),
-
-/***/ 2467:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
-
-/***/ }),
-
-/***/ 4708:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-
-/***/ }),
-
-/***/ 7030:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-
-/***/ }),
-
-/***/ 8161:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-
-/***/ }),
-
-/***/ 6760:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-
-/***/ }),
-
-/***/ 643:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
-
-/***/ }),
-
-/***/ 1708:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process");
-
-/***/ }),
-
-/***/ 1792:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
-
-/***/ }),
-
-/***/ 7075:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-
-/***/ }),
-
-/***/ 1692:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-
-/***/ }),
-
-/***/ 3136:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
-
-/***/ }),
-
-/***/ 7975:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-
-/***/ }),
-
-/***/ 3429:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
-
-/***/ }),
-
-/***/ 5919:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
-
-/***/ }),
-
-/***/ 8522:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-
-/***/ }),
-
-/***/ 857:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-
-/***/ }),
-
-/***/ 3193:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
-
-/***/ }),
-
-/***/ 4756:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
-
-/***/ }),
-
-/***/ 9023:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
-
-/***/ }),
-
-/***/ 6257:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Yz: () => (/* binding */ debug),
-  N4: () => (/* binding */ endGroup),
-  V9: () => (/* binding */ getIDToken),
-  V4: () => (/* binding */ getInput),
-  Gu: () => (/* binding */ getState),
-  pq: () => (/* binding */ info),
-  LZ: () => (/* binding */ saveState),
-  C1: () => (/* binding */ setFailed),
-  uH: () => (/* binding */ setOutput),
-  Pq: () => (/* binding */ setSecret),
-  Oh: () => (/* binding */ startGroup),
-  z: () => (/* reexport */ summary),
-  $e: () => (/* binding */ warning)
-});
-
-// UNUSED EXPORTS: ExitCode, addPath, error, exportVariable, getBooleanInput, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, toPlatformPath, toPosixPath, toWin32Path
-
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-/**
- * Sanitizes an input into a string so it can be passed into issueCommand safely
- * @param input input to sanitize into a string
- */
-function utils_toCommandValue(input) {
-    if (input === null || input === undefined) {
-        return '';
-    }
-    else if (typeof input === 'string' || input instanceof String) {
-        return input;
-    }
-    return JSON.stringify(input);
-}
-/**
- *
- * @param annotationProperties
- * @returns The command properties to send with the actual annotation command
- * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
- */
-function utils_toCommandProperties(annotationProperties) {
-    if (!Object.keys(annotationProperties).length) {
-        return {};
-    }
-    return {
-        title: annotationProperties.title,
-        file: annotationProperties.file,
-        line: annotationProperties.startLine,
-        endLine: annotationProperties.endLine,
-        col: annotationProperties.startColumn,
-        endColumn: annotationProperties.endColumn
-    };
-}
-//# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
-
-
-/**
- * Issues a command to the GitHub Actions runner
- *
- * @param command - The command name to issue
- * @param properties - Additional properties for the command (key-value pairs)
- * @param message - The message to include with the command
- * @remarks
- * This function outputs a specially formatted string to stdout that the Actions
- * runner interprets as a command. These commands can control workflow behavior,
- * set outputs, create annotations, mask values, and more.
- *
- * Command Format:
- *   ::name key=value,key=value::message
- *
- * @example
- * ```typescript
- * // Issue a warning annotation
- * issueCommand('warning', {}, 'This is a warning message');
- * // Output: ::warning::This is a warning message
- *
- * // Set an environment variable
- * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
- * // Output: ::set-env name=MY_VAR::some value
- *
- * // Add a secret mask
- * issueCommand('add-mask', {}, 'secretValue123');
- * // Output: ::add-mask::secretValue123
- * ```
- *
- * @internal
- * This is an internal utility function that powers the public API functions
- * such as setSecret, warning, error, and exportVariable.
- */
-function command_issueCommand(command, properties, message) {
-    const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_.EOL);
-}
-function command_issue(name, message = '') {
-    command_issueCommand(name, {}, message);
-}
-const CMD_STRING = '::';
-class Command {
-    constructor(command, properties, message) {
-        if (!command) {
-            command = 'missing.command';
-        }
-        this.command = command;
-        this.properties = properties;
-        this.message = message;
-    }
-    toString() {
-        let cmdStr = CMD_STRING + this.command;
-        if (this.properties && Object.keys(this.properties).length > 0) {
-            cmdStr += ' ';
-            let first = true;
-            for (const key in this.properties) {
-                if (this.properties.hasOwnProperty(key)) {
-                    const val = this.properties[key];
-                    if (val) {
-                        if (first) {
-                            first = false;
-                        }
-                        else {
-                            cmdStr += ',';
-                        }
-                        cmdStr += `${key}=${escapeProperty(val)}`;
-                    }
-                }
-            }
-        }
-        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-        return cmdStr;
-    }
-}
-function escapeData(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A');
-}
-function escapeProperty(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A')
-        .replace(/:/g, '%3A')
-        .replace(/,/g, '%2C');
-}
-//# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
-// For internal use, subject to change.
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
-
-
-
-function file_command_issueFileCommand(command, message) {
-    const filePath = process.env[`GITHUB_${command}`];
-    if (!filePath) {
-        throw new Error(`Unable to find environment variable for file command ${command}`);
-    }
-    if (!external_fs_.existsSync(filePath)) {
-        throw new Error(`Missing file at path: ${filePath}`);
-    }
-    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
-        encoding: 'utf8'
-    });
-}
-function file_command_prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
-    const convertedValue = utils_toCommandValue(value);
-    // These should realistically never happen, but just in case someone finds a
-    // way to exploit uuid generation let's not allow keys or values that contain
-    // the delimiter.
-    if (key.includes(delimiter)) {
-        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
-    }
-    if (convertedValue.includes(delimiter)) {
-        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-    }
-    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
-}
-//# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: external "string_decoder"
-var external_string_decoder_ = __nccwpck_require__(3193);
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
-function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_.EOL.length);
-                n = s.indexOf(external_os_.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec_exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = tr.argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new tr.ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new StringDecoder('utf8');
-        const stderrDecoder = new StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_.platform();
-const arch = external_os_.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    command_issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    command_issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
-    }
-    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
 
 /***/ }),
 

@@ -287,6 +287,8 @@ function configOf(scenario: Scenario): Config {
     dryRun: false,
     region: REGION,
     githubToken: '',
+    environment: '',
+    comment: 'never',
   };
 }
 
@@ -412,6 +414,7 @@ function createCollector({ time: { clock }, say }: Stage): Chronicle {
     startedAt,
     entries,
     record,
+    follow: () => undefined,
     note: (text) => {
       record({ type: 'note', at: clock.now(), text });
     },

@@ -1,7 +1,7 @@
 import type { SimulatorClock } from './clock.ts';
 
 /** What a job may be permitted in its `permissions`, as far as a route here asks for it. */
-export type Permission = 'actions';
+export type Permission = 'actions' | 'deployments' | 'pull-requests';
 
 /** A request as it came, whatever became of it. */
 export interface GitHubRequest {
@@ -27,11 +27,35 @@ export interface WorkflowRun {
   readonly htmlUrl: string;
 }
 
+/** A deployment, with the statuses it was given, the last one last. */
+export interface GitHubDeployment {
+  readonly id: number;
+  readonly ref: string;
+  readonly environment: string;
+  readonly task: string;
+  readonly payload: unknown;
+  readonly statuses: {
+    readonly state: string;
+    readonly description: string;
+    readonly logUrl: string;
+  }[];
+}
+
+/** A pull request, with its comments. */
+export interface PullRequest {
+  readonly number: number;
+  /** The commits that it brought. */
+  readonly commits: readonly string[];
+  readonly comments: { readonly id: number; body: string }[];
+}
+
 /** What the routes work on. */
 export interface GitHubState {
   readonly clock: SimulatorClock;
   /** By `owner/repository/id/attempt`. */
   readonly runs: Map<string, WorkflowRun>;
+  readonly deployments: GitHubDeployment[];
+  readonly pulls: PullRequest[];
 }
 
 export interface GitHubCall {

@@ -2,17 +2,26 @@ import { realClock, type SimulatorClock } from './clock.ts';
 import { OIDC_ROUTES } from './github-oidc.ts';
 import {
   NOT_FOUND,
+  type GitHubDeployment,
   type GitHubReply,
   type GitHubRequest,
   type GitHubRoute,
   type GitHubState,
   type Permission,
+  type PullRequest,
   type WorkflowRun,
 } from './github-route.ts';
 import { RUN_ROUTES } from './github-runs.ts';
+import { DEPLOYMENT_ROUTES } from './github-deployments.ts';
+import { PULL_ROUTES } from './github-pulls.ts';
 import { bodyOf, listen } from './loopback.ts';
 
-const ROUTES: readonly GitHubRoute[] = [...RUN_ROUTES, ...OIDC_ROUTES];
+const ROUTES: readonly GitHubRoute[] = [
+  ...RUN_ROUTES,
+  ...DEPLOYMENT_ROUTES,
+  ...PULL_ROUTES,
+  ...OIDC_ROUTES,
+];
 
 const AUTHORIZATION = /^(?<scheme>token|bearer) (?<token>.+)$/i;
 const ID_TOKEN_REQUEST_TOKEN = 'id-token-request-token';
@@ -43,6 +52,8 @@ export interface GitHub {
   readonly requests: readonly GitHubRequest[];
   /** The attempts of workflow runs it knows, by `owner/repository/id/attempt`. */
   readonly runs: Map<string, WorkflowRun>;
+  readonly deployments: GitHubDeployment[];
+  readonly pulls: PullRequest[];
   readonly faults: {
     /** Of several rules that answer, the first one added decides. @returns a function that removes it */
     add(rule: GitHubFaultRule): () => void;
@@ -52,10 +63,10 @@ export interface GitHub {
 
 export async function startGitHub({
   token = 'github-token',
-  permissions = ['actions'],
+  permissions = ['actions', 'deployments', 'pull-requests'],
   clock = realClock,
 }: GitHubOptions = {}): Promise<GitHub> {
-  const state: GitHubState = { clock, runs: new Map() };
+  const state: GitHubState = { clock, runs: new Map(), deployments: [], pulls: [] };
   const requests: GitHubRequest[] = [];
   const rules = new Set<GitHubFaultRule>();
 
@@ -118,6 +129,8 @@ export async function startGitHub({
     },
     requests,
     runs: state.runs,
+    deployments: state.deployments,
+    pulls: state.pulls,
     faults: {
       add(rule) {
         rules.add(rule);

@@ -9,11 +9,14 @@ export interface Chronicle extends Journal {
   readonly entries: readonly Entry[];
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
+  /** Calls the listener with every entry from now on. */
+  readonly follow: (listener: (entry: Entry) => void) => void;
 }
 
 export function createChronicle(clock: Clock): Chronicle {
   const startedAt = clock.now();
   const entries: Entry[] = [];
+  const listeners: ((entry: Entry) => void)[] = [];
   let memory = beginStory(startedAt);
 
   function record(entry: Entry): void {
@@ -24,6 +27,7 @@ export function createChronicle(clock: Clock): Chronicle {
     const told = tell(memory, entry);
     memory = told.memory;
     told.lines.forEach(print);
+    for (const listener of listeners) listener(entry);
   }
 
   return {
@@ -32,6 +36,9 @@ export function createChronicle(clock: Clock): Chronicle {
     record,
     note: (text) => {
       record({ type: 'note', at: clock.now(), text });
+    },
+    follow: (listener) => {
+      listeners.push(listener);
     },
     warn: (text) => {
       record({ type: 'warning', at: clock.now(), text });

@@ -13,8 +13,9 @@ import { conclude } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
 import { createRuns } from './github/runs.ts';
 import { forgetRollout, markMain, saveRollout } from './github/saved.ts';
-import { workflowIn } from './github/workflow.ts';
-import { readInputs } from './inputs/inputs.ts';
+import { tellGitHub, type Telling } from './github/telling.ts';
+import { workflowIn, type Workflow } from './github/workflow.ts';
+import { readInputs, type Config } from './inputs/inputs.ts';
 import { messageOf } from './problems.ts';
 import { rolloutId } from './rollout-id.ts';
 
@@ -24,30 +25,48 @@ const clock = systemClock;
 export async function main(): Promise<void> {
   markMain();
   const chronicle = createChronicle(clock);
-  const ending = await attempt(chronicle, listenForCancellation()).catch(
-    (error: unknown): Ending => ({ outcome: 'failed', reason: messageOf(error) }),
-  );
+  const cancellation = listenForCancellation();
+  const workflow = workflowIn(process.env);
+  let telling: Telling | undefined;
+  let ending: Ending;
+  try {
+    const config = configOf(workflow);
+    telling = tellingOf(config, workflow, chronicle);
+    ending = await attempt(config, workflow, { chronicle, cancellation });
+  } catch (error) {
+    ending = { outcome: 'failed', reason: messageOf(error) };
+  }
   const times = { startedAt: chronicle.startedAt, endedAt: clock.now() };
-  await conclude(reportOf(chronicle.entries, ending, times));
+  const report = reportOf(chronicle.entries, ending, times);
+  await conclude(report);
+  await telling?.conclude(report);
 }
 
-async function attempt(chronicle: Chronicle, cancellation: AbortSignal): Promise<Ending> {
-  const workflow = workflowIn(process.env);
+function configOf({ defaults }: Workflow): Config {
   const getInput = (name: string) => core.getInput(name, { trimWhitespace: false });
-  const config = readInputs(getInput, {
-    ...workflow.defaults,
-    readFile: (path) => readFileSync(path, 'utf8'),
-  });
-  const { region, role } = config;
+  return readInputs(getInput, { ...defaults, readFile: (path) => readFileSync(path, 'utf8') });
+}
+
+/** Nothing of what only looks. */
+function tellingOf(config: Config, workflow: Workflow, chronicle: Chronicle): Telling | undefined {
+  if (config.dryRun || config.mode === 'status') return undefined;
+  const telling = tellGitHub(config, workflow, chronicle.warn);
+  chronicle.follow(telling.hear);
+  return telling;
+}
+
+function attempt(
+  config: Config,
+  workflow: Workflow,
+  {
+    chronicle,
+    cancellation,
+  }: { readonly chronicle: Chronicle; readonly cancellation: AbortSignal },
+): Promise<Ending> {
+  const { region, role, githubToken: token } = config;
   return runAction(config, rolloutId(workflow, config.plan), {
-    aws: connectAws({
-      region,
-      role,
-      idToken: fetchIdToken,
-      connect,
-      clock,
-    }),
-    runs: createRuns({ token: config.githubToken, own: workflow, serverUrl: workflow.serverUrl }),
+    aws: connectAws({ region, role, idToken: fetchIdToken, connect, clock }),
+    runs: createRuns({ token, own: workflow, serverUrl: workflow.serverUrl }),
     clock,
     chronicle,
     keep: { save: saveRollout, forget: forgetRollout },

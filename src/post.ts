@@ -10,6 +10,8 @@ import { targetReport } from './core/target.ts';
 import { concludePost } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
 import { plain } from './github/log.ts';
+import { tellGitHub } from './github/telling.ts';
+import { workflowIn } from './github/workflow.ts';
 import { loadRollout, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './problems.ts';
 import type { Clock } from './ports.ts';
@@ -38,7 +40,12 @@ async function cleanUp(saved: SavedRollout, clock: Clock): Promise<void> {
   const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock });
   const ending = await putBack(saved, { aws, clock, chronicle });
   const { startedAt, entries } = chronicle;
-  await concludePost(reportOf(entries, ending, { startedAt, endedAt: clock.now() }));
+  const report = reportOf(entries, ending, { startedAt, endedAt: clock.now() });
+  await concludePost(report);
+  const environment = core.getInput('environment');
+  const githubToken = core.getInput('github-token');
+  const told = { environment, githubToken, comment: 'never', isPost: true } as const;
+  await tellGitHub(told, workflowIn(process.env), chronicle.warn).conclude(report);
 }
 
 /** Reverts what a rollout that did not end by itself left behind. */

@@ -55,6 +55,8 @@ describe('inputs', () => {
       onCancel: 'revert',
       onUnfinished: { action: 'revert', given: false },
       githubToken: '',
+      environment: '',
+      comment: 'never',
       analysis: {
         mode: 'on',
         given: false,

@@ -64,7 +64,7 @@ describe('the double of the API of GitHub', () => {
       status: 404,
       response: { data: { message: 'Not Found' } },
     });
-    const reply = await fetch(`${github.url}/repos/acme/shop/deployments`, { method: 'POST' });
+    const reply = await fetch(`${github.url}/repos/acme/shop/labels`, { method: 'POST' });
     expect(reply.status).toBe(404);
   });
 

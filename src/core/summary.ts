@@ -22,7 +22,7 @@ export function summaryOf(report: Report): string {
   return [
     `## ${icon} Lambda Canary`,
     '',
-    ...verdict(report),
+    verdictOf(report),
     ...warnings(report),
     ...targets(report),
     ...smokeTests(report),
@@ -38,7 +38,11 @@ export function summaryOf(report: Report): string {
 }
 
 /** The headline; of several problems, each a point of a list. */
-function verdict(report: Report): readonly string[] {
+export function verdictOf(report: Report): string {
+  return verdictLines(report).join('\n');
+}
+
+function verdictLines(report: Report): readonly string[] {
   const problems = headline(report).split('\n');
   return problems.length === 1
     ? [bold(shorten(problems[0] ?? '', LONGEST_HEADLINE))]

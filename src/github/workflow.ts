@@ -4,6 +4,11 @@ import type { Defaults } from '../inputs/inputs.ts';
 /** What the environment of a step says of the workflow it belongs to. */
 export interface Workflow extends Run {
   readonly serverUrl: string;
+  /** The commit that it runs for. */
+  readonly sha: string;
+  /** Links to the run, and to this attempt of it. */
+  readonly runUrl: string;
+  readonly attemptUrl: string;
   /** File and ref: `owner/name/.github/workflows/deploy.yml@refs/heads/main`. */
   readonly workflowRef: string;
   readonly defaults: Omit<Defaults, 'readFile'>;
@@ -21,15 +26,15 @@ export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
   const repository = read('GITHUB_REPOSITORY');
   const serverUrl = read('GITHUB_SERVER_URL') ?? 'https://github.com';
   const runId = read('GITHUB_RUN_ID') ?? '0';
-  const description =
-    repository === undefined
-      ? 'lambda-canary'
-      : `${read('GITHUB_SHA') ?? ''} ${serverUrl}/${repository}/actions/runs/${runId}`;
+  const attempt = read('GITHUB_RUN_ATTEMPT') ?? '1';
+  const sha = read('GITHUB_SHA') ?? '';
+  const runUrl = `${serverUrl}/${repository ?? NO_REPOSITORY}/actions/runs/${runId}`;
+  const description = repository === undefined ? 'lambda-canary' : `${sha} ${runUrl}`;
   return {
     repository: repository ?? NO_REPOSITORY,
     runId,
-    attempt: read('GITHUB_RUN_ATTEMPT') ?? '1',
-    serverUrl,
+    ...{ attempt, serverUrl, sha, runUrl },
+    attemptUrl: `${runUrl}/attempts/${attempt}`,
     workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
     defaults: {
       description: description.slice(0, LONGEST_DESCRIPTION),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseAlarmId, parseFunctionId, type AlarmId } from '../aws/arn.ts';
 import type { AnalysisPolicy, ComparedMetrics } from '../core/analysis.ts';
 import { STANDARD_RULE } from '../core/evidence.ts';
+import type { CommentPolicy } from '../core/comment.ts';
 import type { MetricCheck } from '../core/metric-check.ts';
 import { MODES, type Mode } from '../core/mode.ts';
 import { planOf, type Plan } from '../core/plan.ts';
@@ -53,6 +54,9 @@ export interface Config {
   readonly role?: Role;
   /** Empty when there is none. */
   readonly githubToken: string;
+  /** Of GitHub; empty when no deployment is to be made. */
+  readonly environment: string;
+  readonly comment: CommentPolicy;
 }
 
 /** Whether and how the canary is compared with the baseline. */
@@ -127,6 +131,8 @@ export const INPUT_DEFAULTS = {
   'role-session-name': '',
   'role-duration': '1h',
   'github-token': '',
+  environment: '',
+  comment: 'never',
 } as const;
 export type InputName = keyof typeof INPUT_DEFAULTS;
 
@@ -231,6 +237,8 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
           },
         }),
     githubToken: inputs['github-token'],
+    environment: inputs.environment,
+    comment: inputs.comment,
   };
 }
 
@@ -392,6 +400,16 @@ const schema = z.object({
   }),
 
   'github-token': inputText.trim(),
+  environment: parsedBy((text, problems) => {
+    const environment = text.trim();
+    if (environment.length > 255 || environment.includes('\n')) {
+      problems.push(
+        `${quoted(environment)} is not the name of an environment: one line, at most 255 characters`,
+      );
+    }
+    return environment;
+  }),
+  comment: oneOf(['never', 'failure', 'always']),
 });
 
 const ANALYSIS_MODES = ['on', 'observe', 'off'] as const;

@@ -1,0 +1,31 @@
+import { messageOf } from '../problems.ts';
+
+/** A repository of GitHub. */
+export interface Repository {
+  readonly owner: string;
+  readonly repo: string;
+}
+
+// Nothing that is told to GitHub is worth that a revert, or the end of a job, waits for it.
+const PATIENCE_MS = 5_000;
+
+/** A request to GitHub's API that is given up after a few seconds. */
+export function bounded<T>(
+  send: (request: { readonly signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  return send({ signal: AbortSignal.timeout(PATIENCE_MS) });
+}
+
+/** @param permission what a job lacks when GitHub answers that it may not: `deployments: write` */
+export function explainRefusal(error: unknown, permission: string): string {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  switch (status) {
+    case 401:
+      return 'GitHub does not accept the github-token.';
+    case 403:
+    case 404:
+      return `the github-token may not do that: give the job the permission "${permission}".`;
+    default:
+      return `GitHub could not be reached in time: ${messageOf(error)}.`;
+  }
+}
