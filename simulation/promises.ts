@@ -279,10 +279,16 @@ function revertedFrom(told: Told): number {
   return reverting?.at ?? told.startedAt;
 }
 
-function lastReadOf({ requests }: Played, { process }: Told, { functionName }: Target): number {
+/** One that was late, and came after the end, told the process nothing. */
+function lastReadOf(
+  { requests }: Played,
+  { process, endedAt }: Told,
+  { functionName }: Target,
+): number {
   const read = requests.findLast(
-    ({ operation, error, input, by }) =>
+    ({ operation, error, input, by, at }) =>
       operation === 'GetAlias' &&
+      at <= endedAt &&
       error === '' &&
       by === process &&
       JSON.stringify(input).includes(`/functions/${functionName}/aliases/`),

@@ -7,6 +7,7 @@ import type { WireRequest } from './wire.ts';
 const EXPIRED: Readonly<Record<Exclude<Service, 'sts'>, string>> = {
   lambda: 'ExpiredTokenException',
   cloudwatch: 'ExpiredToken',
+  logs: 'ExpiredToken',
 };
 
 /** The refusal of a request that was signed in a session that is over; nothing otherwise. */

@@ -1,4 +1,4 @@
-export type Service = 'lambda' | 'cloudwatch' | 'sts';
+export type Service = 'lambda' | 'cloudwatch' | 'logs' | 'sts';
 
 /** What goes wrong with a request. */
 export type Fault =

@@ -12,12 +12,18 @@ export function success(
   return service === 'sts' ? stsSuccess(operation, status, body) : jsonReply(service, status, body);
 }
 
+const CONTENT_TYPES: Readonly<Record<JsonService, string>> = {
+  lambda: 'application/json',
+  cloudwatch: 'application/x-amz-json-1.0',
+  logs: 'application/x-amz-json-1.1',
+};
+
 function jsonReply(service: JsonService, status: number, body: unknown): WireReply {
   const nothing = service === 'lambda' ? '' : '{}';
   return {
     status,
     headers: {
-      'content-type': service === 'cloudwatch' ? 'application/x-amz-json-1.0' : 'application/json',
+      'content-type': CONTENT_TYPES[service],
     },
     body: body === undefined ? nothing : JSON.stringify(body),
   };
@@ -53,12 +59,14 @@ function jsonRefusal(service: JsonService, { status, name, message }: Refused): 
   const member = CAPITAL_MESSAGE.has(name) ? 'Message' : 'message';
   const sender = status < 500;
   const [kind, named] =
-    service === 'cloudwatch'
-      ? [
-          { __type: SHAPES[name] ?? name },
-          { 'x-amzn-query-error': `${name};${sender ? 'Sender' : 'Receiver'}` },
-        ]
-      : [{ Type: sender ? 'User' : 'Service' }, { 'x-amzn-errortype': name }];
+    service === 'logs'
+      ? [{ __type: name }, {}]
+      : service === 'cloudwatch'
+        ? [
+            { __type: SHAPES[name] ?? name },
+            { 'x-amzn-query-error': `${name};${sender ? 'Sender' : 'Receiver'}` },
+          ]
+        : [{ Type: sender ? 'User' : 'Service' }, { 'x-amzn-errortype': name }];
   const reply = jsonReply(service, status, { ...kind, [member]: message });
   return { ...reply, headers: { ...reply.headers, ...named } };
 }

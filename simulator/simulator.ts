@@ -9,6 +9,7 @@ import { cloudWatchOperation, TARGET_PREFIX } from './cloudwatch-wire.ts';
 import { createFaults, type Fault, type Faults, type SeenRequest, type Service } from './faults.ts';
 import { createLambda, type Lambda } from './lambda.ts';
 import { lambdaOperation } from './lambda-wire.ts';
+import { createLogs, LOGS_PREFIX, type Logs } from './logs.ts';
 import { createMetricData, type MetricData } from './metric-data.ts';
 import { createMetrics, MINUTE_MS, type Metrics } from './metrics.ts';
 import { seeded } from './random.ts';
@@ -45,6 +46,7 @@ export interface Simulator {
   readonly alarms: Alarms;
   readonly metrics: Metrics;
   readonly metricData: MetricData;
+  readonly logs: Logs;
   readonly traffic: Traffic;
   /** Credentials that STS issued. */
   readonly sessions: Sessions;
@@ -90,6 +92,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const alarms = createAlarms({ clock, metrics, region, account, publicationDelayMs, catchUp });
   const cloudwatch = createCloudWatch(alarms, catchUp);
   const metricData = createMetricData(metrics, { clock, delayMs: publicationDelayMs });
+  const logs = createLogs();
   const { functions } = lambda;
   const random = seeded(seed);
   const settle = (at: number) => {
@@ -151,6 +154,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         return lambdaOperation(lambda, request);
       case 'cloudwatch':
         return cloudWatchOperation({ cloudwatch, alarms, metricData }, request);
+      case 'logs':
+        return logs.operation(request);
       case 'sts':
         return stsOperation(sessions, request);
     }
@@ -180,6 +185,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     alarms,
     metrics,
     metricData,
+    logs,
     traffic,
     sessions,
     faults,
@@ -200,6 +206,7 @@ const SESSIONS_STREAM = 0x575;
 
 function serviceOf(request: WireRequest): Service {
   if (request.headers['x-amz-target']?.startsWith(TARGET_PREFIX) === true) return 'cloudwatch';
+  if (request.headers['x-amz-target']?.startsWith(LOGS_PREFIX) === true) return 'logs';
   return isQuery(request) ? 'sts' : 'lambda';
 }
 

@@ -51,7 +51,9 @@ function configOf({ defaults }: Workflow): Config {
 function tellingOf(config: Config, workflow: Workflow, chronicle: Chronicle): Telling | undefined {
   if (config.dryRun || config.mode === 'status') return undefined;
   const telling = tellGitHub(config, workflow, chronicle.warn);
-  chronicle.follow(telling.hear);
+  chronicle.follow((entry) => {
+    telling.hear(entry);
+  });
   return telling;
 }
 

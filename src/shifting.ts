@@ -16,6 +16,7 @@ import type { Unfinished } from './core/unfinished.ts';
 import type { SavedTarget } from './github/saved.ts';
 import type { Config } from './inputs/inputs.ts';
 import type { Prepared } from './publish.ts';
+import { readErrors } from './error-reports.ts';
 import { createMetricChecks } from './metric-checks.ts';
 import { readYardsticks } from './yardsticks.ts';
 import { rollOut, type World } from './rollout.ts';
@@ -93,6 +94,7 @@ export async function shift(
   { config, part, begunAt, watches, comparable, surroundings }: Shift,
 ): Promise<Ending> {
   const { aws, clock, chronicle, cancellation, random } = surroundings;
+  const startedAt = clock.now();
   const world: World = {
     routers: shifting.map((each) => routerOf(each, surroundings)),
     checks: together([
@@ -123,7 +125,14 @@ export async function shift(
   };
   if (comparable) await waitForMinute(surroundings);
   const plan = { ...part.plan, onTheMinute: comparable };
-  return endingOf(await rollOut(plan, world, part.beginning));
+  const ending = endingOf(await rollOut(plan, world, part.beginning));
+  // Somebody who cancels does not wait for a report.
+  if (ending.outcome === 'reverted' && !cancellation.aborted) {
+    const to = clock.now();
+    const reports = await readErrors(shifting, { from: begunAt ?? startedAt, to }, surroundings);
+    chronicle.record({ type: 'errors', at: clock.now(), reports });
+  }
+  return ending;
 }
 
 /** With how long their requests took before, if that is compared. */

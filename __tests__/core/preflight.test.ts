@@ -18,6 +18,7 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   lastUpdateReason: '',
   role: 'arn:role',
   deadLetterArn: '',
+  logGroup: '/aws/lambda/checkout',
   codeSha256: 'hash',
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
   ...change,

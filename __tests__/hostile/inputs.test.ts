@@ -82,7 +82,7 @@ describe('whatever is written into an input', () => {
   it('together they are refused together', () => {
     const inputs = Object.fromEntries(NAMES.map((name) => [name, '\u001b[31m::error::<b>']));
     const refused = new Set(refusalOf(inputs)?.problems.map((problem) => problem.split(':')[0]));
-    const free: InputName[] = ['alarms', 'description', 'github-token'];
+    const free: InputName[] = ['alarms', 'description', 'environment', 'github-token'];
     expect(refused).toEqual(new Set(NAMES.filter((name) => !free.includes(name))));
   });
 

@@ -8,6 +8,7 @@ import { createClients, type Connect } from './clients.ts';
 import { assumeRole, type Credentials } from './credentials.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
+import { createLogs, type Logs } from './logs.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
 /** AWS, as a rollout needs it. */
@@ -17,6 +18,7 @@ export interface Aws {
   readonly aliases: Aliases;
   readonly alarms: Alarms;
   readonly metrics: Metrics;
+  readonly logs: Logs;
   readonly invocations: Invocations;
   /**
    * The aliases over new connections and with all retries unspent. From the second try on also with new
@@ -41,13 +43,14 @@ export function connectAws({ role, ...options }: AwsOptions): Aws {
   const assumed = role && assumeRole({ role, ...options, now: () => options.clock.now() });
   const clients = (credentials: Credentials | undefined) =>
     createClients({ region, connect, ...(credentials && { credentials }) });
-  const { lambda, cloudwatch, patient } = clients(assumed?.shared);
+  const { lambda, cloudwatch, logs, patient } = clients(assumed?.shared);
   return {
     region,
     functions: createFunctions(lambda, region),
     aliases: createAliases(lambda, region),
     alarms: createAlarms(cloudwatch),
     metrics: createMetrics(cloudwatch),
+    logs: createLogs(logs, region),
     invocations: createInvocations(patient, region, options.clock),
     aliasesForRevert(tries) {
       const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 
 import type { Credentials } from './credentials.ts';
@@ -9,6 +10,7 @@ import type { Credentials } from './credentials.ts';
 export interface Clients {
   readonly lambda: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
+  readonly logs: CloudWatchLogsClient;
   /** For invocations: waits as long as a function may run, and sends nothing twice. */
   readonly patient: LambdaClient;
 }
@@ -51,6 +53,8 @@ export function createClients({ connect, ...options }: ClientOptions): Clients {
     lambda: new LambdaClient({ ...options, ...connect(), maxAttempts: 8 }),
     // Read again at the next poll anyway.
     cloudwatch: new CloudWatchClient({ ...options, ...connect(), maxAttempts: 3 }),
+    // Asked once, when all is over.
+    logs: new CloudWatchLogsClient({ ...options, ...connect(), maxAttempts: 2 }),
     patient: new LambdaClient({ ...options, ...connect(INVOCATION_MS), maxAttempts: 1 }),
   };
 }

@@ -5,6 +5,7 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 
+import { defaultLogGroup } from '../core/error-messages.ts';
 import type { VersionFacts } from '../core/preflight.ts';
 import type { Target } from '../core/target.ts';
 import { functionArn } from './arn.ts';
@@ -48,7 +49,8 @@ export function createFunctions(lambda: LambdaClient, region: string): Functions
       });
       return call(intent, signal, async (options) => {
         const reply = await lambda.send(command, options);
-        return factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+        const facts = factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+        return { ...facts, logGroup: facts.logGroup || defaultLogGroup(target.functionName) };
       });
     },
 
@@ -86,6 +88,7 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     role: textIn(configuration.Role),
     deadLetterArn: textIn(configuration.DeadLetterConfig?.TargetArn),
     codeSha256: textIn(configuration.CodeSha256),
+    logGroup: textIn(configuration.LoggingConfig?.LogGroup),
     functionArn: textIn(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
   };
 }

@@ -12,6 +12,36 @@ export function alarmUrl(region: string, name: string): string | undefined {
   return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
 }
 
+/** A query of Logs Insights, ready to be run. The console's own notation is not documented; links copied from it look so. */
+export function insightsUrl(
+  region: string,
+  {
+    logGroup,
+    query,
+    from,
+    to,
+  }: {
+    readonly logGroup: string;
+    readonly query: string;
+    /** ISO times. */
+    readonly from: string;
+    readonly to: string;
+  },
+): string | undefined {
+  const text = (value: string) => `'${starred(value)}`;
+  const time = (at: string) => `'${at}`.replaceAll(':', '*3A');
+  const detail =
+    `~(end~${time(to)}~start~${time(from)}~timeType~'ABSOLUTE~tz~'UTC~editorString~${text(query)}` +
+    `~source~(~${text(logGroup)}))`;
+  const twice = encodeURIComponent(`?queryDetail=${encode(detail).replaceAll('%2A', '*')}`);
+  return home(region, 'cloudwatch', `logsV2:logs-insights${twice.replaceAll('%', '$')}`);
+}
+
+/** Percent-encoding with another sign. */
+function starred(text: string): string {
+  return encode(text).replaceAll('%', '*');
+}
+
 function home(region: string, service: string, fragment: string): string | undefined {
   const { consoleHost } = partitionOf(region);
   return (

@@ -1,6 +1,7 @@
 import type { Measurement } from './alarms.ts';
 import type { ComparisonReport } from './analysis.ts';
 import type { DurationReport } from './duration-comparison.ts';
+import type { ErrorReport } from './error-messages.ts';
 import type { Plan } from './plan.ts';
 import type { State } from './rollout.ts';
 import type { SmokeTestReport } from './smoke-test.ts';
@@ -49,6 +50,8 @@ export type Entry =
       readonly at: number;
       readonly reports: readonly SmokeTestReport[];
     }
+  /** What the canary logged of its errors. */
+  | { readonly type: 'errors'; readonly at: number; readonly reports: readonly ErrorReport[] }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */
   | {

@@ -14,6 +14,7 @@ export interface VersionFacts {
   readonly role: string;
   /** Empty when the version has no dead-letter queue. */
   readonly deadLetterArn: string;
+  readonly logGroup: string;
   readonly codeSha256: string;
   /** Without a qualifier. */
   readonly functionArn: string;

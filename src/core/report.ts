@@ -1,6 +1,7 @@
 import type { Measurement } from './alarms.ts';
 import type { ComparisonReport } from './analysis.ts';
 import type { DurationReport } from './duration-comparison.ts';
+import type { ErrorReport } from './error-messages.ts';
 import { changedSince, type Entry, type Position } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { stepAt, type FinalState, type State } from './rollout.ts';
@@ -70,6 +71,8 @@ export interface Report extends Ending {
   readonly comparisons: readonly ComparisonReport[];
   readonly durations: readonly DurationReport[];
   readonly smokeTests: readonly SmokeTestReport[];
+  /** What the canary logged of its errors, after a revert. */
+  readonly errors: readonly ErrorReport[];
   readonly warnings: readonly string[];
 }
 
@@ -104,6 +107,7 @@ export function reportOf(
     measurements: changedMeasurements(entries),
     comparisons: compared?.comparisons ?? [],
     durations: compared?.durations ?? [],
+    errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
     smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
     warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
   };

@@ -1,6 +1,7 @@
 import type { Measurement } from './alarms.ts';
 import { describeComparison, type ComparisonReport } from './analysis.ts';
 import { describeDurations, milliseconds, type DurationReport } from './duration-comparison.ts';
+import type { ErrorReport } from './error-messages.ts';
 import { formatDuration } from './duration.ts';
 import { changedSince, type Entry } from './journal.ts';
 import { hasPassed } from './report.ts';
@@ -84,6 +85,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'targets':
     case 'standing':
     case 'smoke-tests':
+    case 'errors':
     case 'note':
     case 'details':
     case 'warning':
@@ -110,6 +112,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return [];
     case 'smoke-tests':
       return entry.reports.map(describeSmokeTest);
+    case 'errors':
+      return entry.reports.map(describeErrors);
     case 'state':
       return transition(memory, entry.state);
     case 'measurements': {
@@ -199,6 +203,19 @@ function describeSmokeTest(report: SmokeTestReport): Line {
   );
 }
 
+function describeErrors({ functionName, version, messages, problem, url }: ErrorReport): Line {
+  const what = `what ${functionName} version ${version} logged of its errors`;
+  const more = url === undefined ? [] : [`More: ${url}`];
+  if (problem !== undefined) return info(`${what} could not be read: ${problem}`);
+  return messages.length === 0
+    ? info(`${what}: nothing that was found`)
+    : {
+        level: 'info',
+        text: what,
+        details: [...messages.map(({ text, count }) => `${count} × ${text}`), ...more],
+      };
+}
+
 function describeChange(now: Measurement, before: Measurement | undefined): readonly Line[] {
   // An alarm that is fine from the first reading on is no news.
   if (before === undefined && now.state === 'OK') return [];
@@ -227,7 +244,10 @@ function progress(
   const left = state.until - at;
   if (left > 0) {
     return [
-      info(`at ${formatWeight(weight)}: ${formatDuration(left)} of ${formatDuration(bakeMs)} left`),
+      info(
+        `at ${formatWeight(weight)}: ${Math.floor(100 - (100 * left) / bakeMs)} % of the bake is over, ` +
+          `${formatDuration(left)} left`,
+      ),
     ];
   }
   if (verdict.kind === 'pass') return [];

@@ -6,6 +6,7 @@ import { durationSection } from './duration-summary.ts';
 import { formatDuration } from './duration.ts';
 import { milliseconds } from './duration-comparison.ts';
 import { bold, escapeMarkdown, link, preformatted, shorten, table } from './markdown.ts';
+import { grouped } from './numbers.ts';
 import { headline, isSuccess, type Report } from './report.ts';
 import { describeWeight } from './plan.ts';
 import { targetName, type TargetReport } from './target.ts';
@@ -26,6 +27,8 @@ export function summaryOf(report: Report): string {
     ...warnings(report),
     ...targets(report),
     ...smokeTests(report),
+    ...felt(report),
+    ...errors(report),
     ...steps(report),
     ...chart(report),
     ...comparisonSection(report.comparisons),
@@ -53,6 +56,47 @@ function warnings({ warnings }: Report): readonly string[] {
   return warnings.length === 0
     ? []
     : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
+}
+
+/** What users felt of the new version, as far as the metrics tell. */
+function felt({ weights, comparisons, endedAt, outcome }: Report): readonly string[] {
+  const [first] = weights.filter(({ weight }) => weight > 0);
+  if (first === undefined || outcome === 'status') return [];
+  const back = weights.findLast(({ weight }) => weight === 0);
+  const lasted = formatDuration((back?.at ?? endedAt) - first.at);
+  const ofErrors = comparisons.filter(({ name }) => name === 'errors');
+  const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
+  const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
+  const known =
+    ofErrors.length === 0
+      ? 'how many requests it served, and how many failed, is unknown'
+      : `it served ${grouped(total)} requests, of which ${grouped(bad)} failed, in the minutes whose metrics were ` +
+        'there while it shared the traffic';
+  return ['', `**What users felt:** the new version had traffic for ${lasted}; ${known}.`];
+}
+
+function errors({ errors }: Report): readonly string[] {
+  if (errors.length === 0) return [];
+  return [
+    '',
+    '### What the new version logged',
+    ...errors
+      .slice(0, MOST_ROWS)
+      .flatMap(({ functionName, version, messages, problem, url }) => [
+        '',
+        `${escapeMarkdown(shorten(`${functionName} version ${version}`, LONGEST_NAME))}: ` +
+          (problem === undefined
+            ? messages.length === 0
+              ? 'no error was found.'
+              : 'the first errors, and how many there were of each.'
+            : `the logs could not be read: ${reason(problem)}`) +
+          (url === undefined ? '' : ` ${link('All of them in Logs Insights', url)}`),
+        ...(messages.length === 0
+          ? []
+          : ['', preformatted(messages.map(({ text, count }) => `${grouped(count)} × ${text}`))]),
+      ]),
+    ...more(errors.length, ''),
+  ];
 }
 
 const MOST_LOG_LINES = 40;

@@ -69,6 +69,7 @@ function jsonReport(report: Report) {
       const { target, baseline, canary } = duration;
       return { target, baseline, canary, isSlower: isSlower(duration) };
     }),
+    errors: report.errors.slice(0, MOST_COMPARISONS),
     warnings: report.warnings.slice(0, MOST_WARNINGS),
   };
 }

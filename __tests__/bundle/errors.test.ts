@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { denied } from '../../simulator/faults.ts';
+import { createWorld, type World } from './world.ts';
+
+describe('what the new version logged, the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+    world.simulator.faults.after(({ operation }) => {
+      if (operation === 'UpdateAlias') world.setAlarm('ALARM', 'five errors');
+    });
+    world.simulator.onRequest(({ operation, at }) => {
+      if (operation !== 'UpdateAlias') return;
+      const today = new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
+      const log = (version: string, message: string) => {
+        const stream = `${today}/[${version}]abcdef`;
+        world.simulator.logs.put('/aws/lambda/checkout', { stream, at, message });
+      };
+      log('1', 'ERROR of the old version');
+      log('2', 'INFO all is well');
+      log('2', 'ERROR no such table: <img src=x> @everybody');
+    });
+  });
+  afterEach(() => world.close());
+
+  it('is in log and summary after a revert, escaped, with a link to more', async () => {
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.log).toContain('2 × ERROR no such table');
+    expect(result.log).not.toContain('ERROR of the old version');
+    expect(result.summary).toContain('### What the new version logged');
+    expect(result.summary).toContain('2 × ERROR no such table: &#60;img src=x&#62;');
+    expect(result.summary).toContain('logsV2:logs-insights$3FqueryDetail');
+    expect(result.summary).toContain('**What users felt:** the new version had traffic for');
+  });
+
+  it('is read after the alias is back, and only then', async () => {
+    await world.run();
+    const operations = world.simulator.requests.map(({ operation }) => operation);
+    expect(operations.lastIndexOf('UpdateAlias')).toBeLessThan(
+      operations.indexOf('FilterLogEvents'),
+    );
+  });
+
+  it('is said to be unreadable where it may not be read', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'FilterLogEvents' ? denied('logs:FilterLogEvents', '*') : undefined,
+    );
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.log).toMatch(/could not be read: .*logs:FilterLogEvents/);
+    expect(result.summary).toContain('the logs could not be read');
+  });
+
+  it('is not waited for when CloudWatch does not answer', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'FilterLogEvents' ? { type: 'hang' } : undefined,
+    );
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.log).toContain('CloudWatch gave no answer within 10 s');
+  });
+});

@@ -1,0 +1,63 @@
+import { AwsCallError } from './aws/call.ts';
+import { insightsUrl } from './core/console.ts';
+import { distinctMessages, errorQuery, type ErrorReport } from './core/error-messages.ts';
+import type { Shifting } from './shifting.ts';
+import { messageOf } from './problems.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A reverted rollout is over: its report is worth a few seconds, and no more. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * What the canaries logged of their errors while they had traffic. Whatever cannot be read is said in the report.
+ * @param window epoch milliseconds
+ */
+export async function readErrors(
+  shifting: readonly Shifting[],
+  window: { readonly from: number; readonly to: number },
+  { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
+): Promise<readonly ErrorReport[]> {
+  const timer = new AbortController();
+  const patience = new AbortController();
+  void clock.sleep(PATIENCE_MS, timer.signal).then(() => {
+    patience.abort(new Error(`CloudWatch gave no answer within ${PATIENCE_MS / 1000} s`));
+  });
+  try {
+    return await Promise.all(
+      shifting.map((each) => errorsOf(each, window, { aws, signal: patience.signal })),
+    );
+  } finally {
+    timer.abort();
+  }
+}
+
+async function errorsOf(
+  { target, versions }: Shifting,
+  window: { readonly from: number; readonly to: number },
+  { aws, signal }: Pick<Surroundings, 'aws'> & { readonly signal: AbortSignal },
+): Promise<ErrorReport> {
+  const { functionName } = target;
+  const version = versions.canary;
+  try {
+    const { logGroup } = await aws.functions.read(target, signal, version);
+    const logged = { functionName, version, logGroup };
+    const url = insightsUrl(aws.region, {
+      ...{ logGroup, query: errorQuery(logged) },
+      ...{ from: iso(window.from), to: iso(window.to) },
+    });
+    try {
+      const messages = distinctMessages(await aws.logs.errors(logged, window, signal));
+      return { functionName, version, messages, url };
+    } catch (error) {
+      if (!(error instanceof AwsCallError) && !signal.aborted) throw error;
+      return { functionName, version, messages: [], url, problem: messageOf(error) };
+    }
+  } catch (error) {
+    if (!(error instanceof AwsCallError) && !signal.aborted) throw error;
+    return { functionName, version, messages: [], problem: messageOf(error) };
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
