@@ -69333,9 +69333,7 @@ function bold(text) {
 }
 /** Lines from outside exactly as they are, in a block of their own. */
 function preformatted(lines) {
-    // Nothing but its own end tag ends such a block for a Markdown parser.
-    const text = lines.map((line) => oneLine(line).replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`));
-    return `<pre>${text.join('\n')}</pre>`;
+    return `<pre>${lines.map(escapeMarkdown).join('\n')}</pre>`;
 }
 /** A table of cells that are Markdown already. */
 function table(head, rows) {
@@ -69719,13 +69717,15 @@ function changedMeasurements(entries) {
 function stepReports(plan, entries, { step: before }) {
     const states = entries.filter((entry) => entry.type === 'state');
     return plan.steps.map(({ weight, bakeMs }, step) => {
-        const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
+        const isBaking = ({ state }) => state.phase === 'baking' && state.step === step;
+        const begun = states.findIndex(isBaking);
+        const begin = states[begun];
         if (begin?.state.phase !== 'baking') {
             return step < before
                 ? { weight, bakeMs, result: 'in an earlier job' }
                 : instantStep(plan, step, states);
         }
-        const end = states.find(({ at, state }) => at >= begin.at && !(state.phase === 'baking' && state.step === step));
+        const end = states.slice(begun).find((entry) => !isBaking(entry));
         const passed = end !== undefined && hasPassed(end.state) ? 'passed' : 'stopped';
         return {
             weight,
@@ -69787,8 +69787,10 @@ function headline({ outcome, reason, targets }) {
                 : `Failed: ${reason}`;
     }
 }
+const MOST_NAMED = 5;
 function list(items) {
-    return items.join(', ');
+    const more = items.length - MOST_NAMED;
+    return more > 1 ? `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more` : items.join(', ');
 }
 
 
@@ -70428,10 +70430,10 @@ function summaryOf(report) {
         `## ${icon} Lambda Canary`,
         '',
         verdictOf(report),
+        ...felt(report),
         ...warnings(report),
         ...targets(report),
         ...smokeTests(report),
-        ...felt(report),
         ...errors(report),
         ...steps(report),
         ...summary_chart(report),
@@ -70474,6 +70476,7 @@ function felt({ weights, comparisons, endedAt, outcome }) {
             'there while it shared the traffic';
     return ['', `**What users felt:** the new version had traffic for ${lasted}; ${known}.`];
 }
+const MOST_LOGGED = 10;
 function errors({ errors }) {
     if (errors.length === 0)
         return [];
@@ -70495,11 +70498,15 @@ function errors({ errors }) {
                 ? []
                 : ['', (0,markdown/* preformatted */.EC)(messages.map(({ text, count }) => `${(0,numbers/* grouped */.z)(count)} × ${text}`))]),
         ]),
-        ...more(errors.length, ''),
+        ...(errors.length > MOST_LOGGED
+            ? ['', `… and ${errors.length - MOST_LOGGED} more; the output \`report\` has them.`]
+            : []),
     ];
 }
-const MOST_LOG_LINES = 40;
-const LONGEST_LOG_LINE = 500;
+/** Of functions, and of each its last lines: the whole log is in CloudWatch. */
+const MOST_LOGS = 5;
+const MOST_LOG_LINES = 20;
+const LONGEST_LOG_LINE = 200;
 function smokeTests({ smokeTests }) {
     const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME)),
@@ -70509,7 +70516,7 @@ function smokeTests({ smokeTests }) {
     ]);
     if (rows.length === 0)
         return [];
-    const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, summary_MOST_ROWS);
+    const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
     return [
         ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
         ...logs.flatMap(({ functionName, name, log }) => [

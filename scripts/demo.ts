@@ -1,14 +1,13 @@
 // Runs the committed bundle against the simulator, in fast time: a good version, then a bad one with and without alarms.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-import { marked } from 'marked';
-
 import { checkoutWorld } from '../simulator/checkout.ts';
 import { acceleratedClock } from '../simulator/clock.ts';
 import { awsEnvironment } from '../simulator/environment.ts';
 import { runAction } from '../simulator/runner.ts';
 import { startServer } from '../simulator/server.ts';
 import { createSimulator } from '../simulator/simulator.ts';
+import { pageOf } from './page.ts';
 
 /** Simulated seconds in one real second. */
 const SPEED = 60;
@@ -108,26 +107,6 @@ function shown(command: string, data: string): string {
     default:
       return `Warning: ${text}`;
   }
-}
-
-function pageOf(title: string, summary: string): string {
-  const html = marked
-    .parse(summary, { async: false, gfm: true })
-    .replaceAll('<pre><code class="language-mermaid">', '<pre class="mermaid">')
-    .replaceAll('</code></pre>', '</pre>');
-  return `<!doctype html>
-<meta charset="utf-8">
-<title>${title}</title>
-<style>
-  body { font: 14px/1.5 system-ui, sans-serif; max-width: 980px; margin: 2em auto; padding: 0 1em; }
-  table { border-collapse: collapse; margin: 1em 0; }
-  th, td { border: 1px solid #d0d7de; padding: 6px 13px; text-align: left; }
-  tr:nth-child(even) { background: #f6f8fa; }
-</style>
-${html}
-<script src="../node_modules/mermaid/dist/mermaid.min.js"></script>
-<script>mermaid.initialize({ startOnLoad: true });</script>
-`;
 }
 
 mkdirSync('demo', { recursive: true });

@@ -422,4 +422,58 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'isOver && latest === null',
     to: 'isOver && latest === undefined',
   },
+  {
+    name: 'a step is taken while another job is still at the one before',
+    file: 'src/core/continuation.ts',
+    from: 'if (!marker.held) {',
+    to: 'if (marker.step < 0) {',
+  },
+  {
+    name: 'a rollout is gone on with by another workflow',
+    file: 'src/core/continuation.ts',
+    from: 'marker.workflow === own.workflow && marker.repository === own.repository',
+    to: 'marker.repository === own.repository',
+  },
+  {
+    name: 'a job goes on without looking at the checks first',
+    file: 'src/core/continuation.ts',
+    from: 'const beginning = { step, recheck: true };',
+    to: 'const beginning = { step, recheck: false };',
+  },
+  {
+    name: 'an alarm that was red between two jobs does not count',
+    file: 'src/core/alarms.ts',
+    from: "...(changed ? { state: 'OK', transitionedAt: begunAt } : {}),",
+    to: '',
+  },
+  {
+    name: 'a rollout that another job goes on with is not marked as held',
+    file: 'src/aws/router.ts',
+    from: 'return marker && { ...marker, held };',
+    to: 'return marker;',
+  },
+  {
+    name: 'a version that fails its smoke test gets traffic',
+    file: 'src/smoke-testing.ts',
+    from: 'if (failed.length > 0) throw new Refusal(failed.map(describeFailure));',
+    to: '',
+  },
+  {
+    name: 'a smoke test is passed by whichever version answers',
+    file: 'src/core/smoke-test.ts',
+    from: 'invocation.executedVersion === version',
+    to: "invocation.executedVersion !== ''",
+  },
+  {
+    name: 'text from outside mentions people in a comment',
+    file: 'src/core/comment.ts',
+    from: 'harmless(text),',
+    to: 'text,',
+  },
+  {
+    name: 'a revert that was asked for is a failure',
+    file: 'src/core/report.ts',
+    from: "|| (outcome === 'reverted' && askedFor)",
+    to: "|| (outcome === 'reverted' && !askedFor && false)",
+  },
 ];

@@ -30,7 +30,9 @@ describe('what the new version logged, the bundle', () => {
     expect(result.log).toContain('2 × ERROR no such table');
     expect(result.log).not.toContain('ERROR of the old version');
     expect(result.summary).toContain('### What the new version logged');
-    expect(result.summary).toContain('2 × ERROR no such table: &#60;img src=x&#62;');
+    expect(result.summary).toContain(
+      'ERROR no such table&#58; &#60;img src&#61;x&#62; &#64;everybody',
+    );
     expect(result.summary).toContain('logsV2:logs-insights$3FqueryDetail');
     expect(result.summary).toContain('**What users felt:** the new version had traffic for');
   });

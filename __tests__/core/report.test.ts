@@ -256,10 +256,10 @@ describe('the log', () => {
     const quiet = Array.from({ length: 19 }, (_, poll) => measured(17_000 + poll * 15_000, 'OK'));
     const told = linesOf([...begun.slice(0, 4), ...quiet]).slice(6);
     expect(told).toEqual([
-      '[+1 min 2 s] at 10 %: 4 min of 5 min left',
-      '[+2 min 2 s] at 10 %: 3 min of 5 min left',
-      '[+3 min 2 s] at 10 %: 2 min of 5 min left',
-      '[+4 min 2 s] at 10 %: 1 min of 5 min left',
+      '[+1 min 2 s] at 10 %: 20 % of the bake is over, 4 min left',
+      '[+2 min 2 s] at 10 %: 40 % of the bake is over, 3 min left',
+      '[+3 min 2 s] at 10 %: 60 % of the bake is over, 2 min left',
+      '[+4 min 2 s] at 10 %: 80 % of the bake is over, 1 min left',
     ]);
   });
 });

@@ -90,6 +90,21 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
       targets: times(size.targets, target),
     },
     ...times(size.warnings, (at): Entry => ({ type: 'warning', at, text: warning })),
+    {
+      ...{ type: 'smoke-tests', at: 0 },
+      reports: times(size.targets, (index) => ({
+        ...{ functionName: `function-${index}`, version: '8', name, durationMs: 41 },
+        ...{ problems: [reason, detail], log: [detail, reason, warning] },
+      })),
+    },
+    {
+      ...{ type: 'errors', at: 0 },
+      reports: times(size.targets, (index) => ({
+        ...{ functionName: `function-${index}`, version: '8', problem: reason },
+        messages: [{ text: detail.slice(0, 400), count: 3 }],
+      })),
+    },
+    { type: 'standing', at: 0, weight: 0, step: 0, startedBy: 'https://github.com/acme/shop' },
     { type: 'note', at: 0, text: reason },
     { type: 'details', at: 0, title: name, lines: [detail, reason] },
     { type: 'state', at: 1, state: { phase: 'shifting', step: 0 } },

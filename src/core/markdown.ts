@@ -29,11 +29,7 @@ export function bold(text: string): string {
 
 /** Lines from outside exactly as they are, in a block of their own. */
 export function preformatted(lines: readonly string[]): string {
-  // Nothing but its own end tag ends such a block for a Markdown parser.
-  const text = lines.map((line) =>
-    oneLine(line).replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`),
-  );
-  return `<pre>${text.join('\n')}</pre>`;
+  return `<pre>${lines.map(escapeMarkdown).join('\n')}</pre>`;
 }
 
 /** A table of cells that are Markdown already. */

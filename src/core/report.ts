@@ -145,15 +145,15 @@ function stepReports(
 ): readonly StepReport[] {
   const states = entries.filter((entry) => entry.type === 'state');
   return plan.steps.map(({ weight, bakeMs }, step) => {
-    const begin = states.find(({ state }) => state.phase === 'baking' && state.step === step);
+    const isBaking = ({ state }: StateEntry) => state.phase === 'baking' && state.step === step;
+    const begun = states.findIndex(isBaking);
+    const begin = states[begun];
     if (begin?.state.phase !== 'baking') {
       return step < before
         ? { weight, bakeMs, result: 'in an earlier job' }
         : instantStep(plan, step, states);
     }
-    const end = states.find(
-      ({ at, state }) => at >= begin.at && !(state.phase === 'baking' && state.step === step),
-    );
+    const end = states.slice(begun).find((entry) => !isBaking(entry));
     const passed = end !== undefined && hasPassed(end.state) ? 'passed' : 'stopped';
     return {
       weight,
@@ -234,6 +234,9 @@ export function headline({ outcome, reason, targets }: Report): string {
   }
 }
 
+const MOST_NAMED = 5;
+
 function list(items: readonly string[]): string {
-  return items.join(', ');
+  const more = items.length - MOST_NAMED;
+  return more > 1 ? `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more` : items.join(', ');
 }

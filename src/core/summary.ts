@@ -24,10 +24,10 @@ export function summaryOf(report: Report): string {
     `## ${icon} Lambda Canary`,
     '',
     verdictOf(report),
+    ...felt(report),
     ...warnings(report),
     ...targets(report),
     ...smokeTests(report),
-    ...felt(report),
     ...errors(report),
     ...steps(report),
     ...chart(report),
@@ -75,6 +75,8 @@ function felt({ weights, comparisons, endedAt, outcome }: Report): readonly stri
   return ['', `**What users felt:** the new version had traffic for ${lasted}; ${known}.`];
 }
 
+const MOST_LOGGED = 10;
+
 function errors({ errors }: Report): readonly string[] {
   if (errors.length === 0) return [];
   return [
@@ -95,12 +97,16 @@ function errors({ errors }: Report): readonly string[] {
           ? []
           : ['', preformatted(messages.map(({ text, count }) => `${grouped(count)} × ${text}`))]),
       ]),
-    ...more(errors.length, ''),
+    ...(errors.length > MOST_LOGGED
+      ? ['', `… and ${errors.length - MOST_LOGGED} more; the output \`report\` has them.`]
+      : []),
   ];
 }
 
-const MOST_LOG_LINES = 40;
-const LONGEST_LOG_LINE = 500;
+/** Of functions, and of each its last lines: the whole log is in CloudWatch. */
+const MOST_LOGS = 5;
+const MOST_LOG_LINES = 20;
+const LONGEST_LOG_LINE = 200;
 
 function smokeTests({ smokeTests }: Report): readonly string[] {
   const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
@@ -110,7 +116,7 @@ function smokeTests({ smokeTests }: Report): readonly string[] {
     milliseconds(durationMs),
   ]);
   if (rows.length === 0) return [];
-  const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_ROWS);
+  const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
   return [
     ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
     ...logs.flatMap(({ functionName, name, log }) => [
