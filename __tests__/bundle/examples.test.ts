@@ -77,7 +77,8 @@ describe('the examples', () => {
         const inputs = {
           steps: '',
           'bake-time': '',
-          'poll-interval': '',
+          'poll-interval': '60s',
+          'compare-duration': 'off',
           alarms: '',
           analysis: '',
         };
