@@ -1,0 +1,134 @@
+// Runs the examples of rollouts over several jobs in a runner of workflows on this machine (nektos/act, without
+// containers), against a simulated AWS: their YAML, expressions and the order of their jobs, and the committed bundle.
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createAlias, getAlias } from '../simulator/aliases.ts';
+import { acceleratedClock } from '../simulator/clock.ts';
+import { awsEnvironment } from '../simulator/environment.ts';
+import { createFunction, publishVersion, updateFunction } from '../simulator/functions.ts';
+import { startServer } from '../simulator/server.ts';
+import { createSimulator } from '../simulator/simulator.ts';
+
+const PROJECT = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
+const ACT = process.env['ACT'] ?? 'act';
+const SPEED = 300;
+
+interface Play {
+  readonly name: string;
+  /** Event, workflow and job, one run of act each. */
+  readonly runs: readonly (readonly [event: string, workflow: string, job: string])[];
+  /** What the alias serves in the end. */
+  readonly ends: string;
+}
+
+const PLAYS: readonly Play[] = [
+  {
+    name: 'approval: started and promoted in one run',
+    runs: [['push', 'approval.yml', 'promote']],
+    ends: '2',
+  },
+  {
+    name: 'hour by hour: started, one step, and stopped by the panic button',
+    runs: [
+      ['push', 'hourly-steps.yml', 'start'],
+      ['schedule', 'hourly-steps.yml', 'step'],
+      ['workflow_dispatch', 'panic-button.yml', 'revert'],
+    ],
+    ends: '1',
+  },
+];
+
+async function play({ name, runs, ends }: Play): Promise<void> {
+  const time = { originMs: Date.now(), speed: SPEED };
+  const simulator = createSimulator({ clock: acceleratedClock(time) });
+  const { lambda } = simulator;
+  createFunction(lambda, { functionName: 'checkout' });
+  const { version } = publishVersion(lambda, 'checkout');
+  createAlias(lambda, 'checkout', 'live', { version });
+  updateFunction(lambda, 'checkout', { code: 'the next' });
+  simulator.alarms.putLogAlarm('checkout-errors');
+  simulator.alarms.setState('checkout-errors', 'OK', 'all is well');
+  simulator.traffic.set('checkout', 'live', 20);
+  const server = await startServer(simulator);
+  const folder = workspace();
+  try {
+    console.log(`\n${name}`);
+    const environment = {
+      ...awsEnvironment(server.url, simulator.region),
+      SIMULATED_TIME: `${time.originMs},${time.speed}`,
+      NODE_OPTIONS: `--import ${PROJECT}/simulator/accelerate.ts`,
+      PATH: `${PROJECT}/node_modules/node/bin:${process.env['PATH'] ?? ''}`,
+    };
+    for (const run of runs) await runAct(run, folder, environment);
+    const routing = getAlias(lambda, 'checkout', 'live');
+    const serves = [routing.version, ...Object.keys(routing.weights)].join('+');
+    console.log(`The alias serves version ${serves}.`);
+    if (serves !== ends) throw new Error(`${name}: the alias must serve version ${ends}`);
+  } finally {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A repository with the examples as its workflows, and what they need of others. */
+function workspace(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lambda-canary-act-'));
+  cpSync(join(PROJECT, 'examples'), join(folder, '.github/workflows'), { recursive: true });
+  mkdirSync(join(folder, 'scripts'));
+  const script = join(folder, 'scripts/update-functions.sh');
+  writeFileSync(script, '#!/bin/sh\n# The simulated function has other code in $LATEST already.\n');
+  chmodSync(script, 0o755);
+  mkdirSync(join(folder, 'credentials'));
+  const nothing = 'name: none\nruns:\n  using: composite\n  steps: [{ run: "true", shell: sh }]\n';
+  writeFileSync(join(folder, 'credentials/action.yml'), nothing);
+  const git = (...parameters: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...parameters], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
+  git('init', '-b', 'main');
+  git('remote', 'add', 'origin', 'https://github.com/acme/shop.git');
+  git('add', '.');
+  git('commit', '-m', 'the examples');
+  return folder;
+}
+
+function runAct(
+  [event, workflow, job]: Play['runs'][number],
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const file = join(folder, 'environment');
+  writeFileSync(
+    file,
+    Object.entries(environment)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n'),
+  );
+  const child = spawn(
+    ACT,
+    [
+      ...[event, '-W', `.github/workflows/${workflow}`, '-j', job],
+      ...['-P', 'ubuntu-latest=-self-hosted', '--env-file', file, '--action-offline-mode'],
+      ...['--local-repository', `lambda-canary/lambda-canary@v1=${PROJECT}`],
+      ...['--local-repository', `aws-actions/configure-aws-credentials@v6=${folder}/credentials`],
+    ],
+    {
+      cwd: folder,
+      env: { ...process.env, ...environment, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`act ended with ${code ?? 'a signal'} in ${workflow}`));
+    });
+  });
+}
+
+for (const each of PLAYS) await play(each);
