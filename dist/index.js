@@ -67729,7 +67729,8 @@ function createInvocations(lambda, region, clock) {
                             reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
                             functionError: (0,aws_reply/* textIn */.r7)(reply.FunctionError),
                             executedVersion: (0,aws_reply/* textIn */.r7)(reply.ExecutedVersion),
-                            log: Buffer.from((0,aws_reply/* textIn */.r7)(reply.LogResult), 'base64').toString('utf8'),
+                            // Whole: the line that tells the duration is the last one of these 4 KB.
+                            log: Buffer.from(reply.LogResult ?? '', 'base64').toString('utf8'),
                             elapsedMs: clock.now() - startedAt,
                         };
                     });
@@ -69753,11 +69754,13 @@ function instantStep(plan, step, states) {
 /** The weights of the canary as they came into force. */
 function weightChanges(steps, entries, standing) {
     const reverted = entries.find((entry) => entry.type === 'state' && entry.state.phase === 'reverted');
-    return [
-        ...(standing.weight > 0 ? [{ at: standing.at, weight: standing.weight }] : []),
+    const changes = [
         ...steps.flatMap(({ startedAt, weight }) => startedAt === undefined ? [] : [{ at: startedAt, weight }]),
         ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
     ];
+    return changes.length === 0 || standing.weight === 0
+        ? changes
+        : [{ at: standing.at, weight: standing.weight }, ...changes];
 }
 /** The first line of every report: what happened, in one sentence. */
 function headline({ outcome, reason, targets }) {
@@ -70461,10 +70464,11 @@ function warnings({ warnings }) {
         : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
 }
 /** What users felt of the new version, as far as the metrics tell. */
-function felt({ weights, comparisons, endedAt, outcome }) {
+function felt({ weights, comparisons, endedAt, steps }) {
     const [first] = weights.filter(({ weight }) => weight > 0);
-    if (first === undefined || outcome === 'status')
+    if (first === undefined)
         return [];
+    const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
     const back = weights.findLast(({ weight }) => weight === 0);
     const lasted = (0,duration/* formatDuration */.a)((back?.at ?? endedAt) - first.at);
     const ofErrors = comparisons.filter(({ name }) => name === 'errors');
@@ -70474,7 +70478,11 @@ function felt({ weights, comparisons, endedAt, outcome }) {
         ? 'how many requests it served, and how many failed, is unknown'
         : `it served ${(0,numbers/* grouped */.z)(total)} requests, of which ${(0,numbers/* grouped */.z)(bad)} failed, in the minutes whose metrics were ` +
             'there while it shared the traffic';
-    return ['', `**What users felt:** the new version had traffic for ${lasted}; ${known}.`];
+    const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
+    return [
+        '',
+        `**What users felt:** the new version had traffic for ${lasted}${inThisJob}; ${known}.`,
+    ];
 }
 const MOST_LOGGED = 10;
 function errors({ errors }) {
@@ -71103,7 +71111,12 @@ function explainRefusal(error, permission) {
         case 403:
         case 404:
             return `the github-token may not do that: give the job the permission "${permission}".`;
+        case 422:
+            return `GitHub refused it: ${(0,problems/* messageOf */.b)(error)}.`;
+        case undefined:
+            return `it was not asked: ${(0,problems/* messageOf */.b)(error)}.`;
         default:
+            // Octokit gives one that got no reply at all the status 500.
             return `GitHub could not be reached in time: ${(0,problems/* messageOf */.b)(error)}.`;
     }
 }
@@ -71116,8 +71129,8 @@ const MOST_PAGES = 10;
 /** One comment on the pull request that brought the commit, updated in place. What goes wrong is a warning. */
 async function comment(options) {
     const { owner, repo, token, sha, mark, body, warn } = options;
-    const { rest } = (0,github/* getOctokit */.Q)(token);
     try {
+        const { rest } = (0,github/* getOctokit */.Q)(token);
         const { data: pulls } = await bounded((request) => rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha, request }));
         const [pull] = pulls;
         if (pull === undefined)
@@ -71150,20 +71163,28 @@ const TASK = 'lambda-canary';
 const RECENT = 30;
 function followDeployment(options) {
     const { owner, repo, token, environment, sha, runUrl, isPost, logUrl, warn } = options;
-    const { repos } = (0,github/* getOctokit */.Q)(token).rest;
     let id;
     let startedBy = runUrl;
     let next;
     let working;
     let gaveUp = false;
+    // Made when it is needed: without a token, making it throws.
+    const reposApi = () => (0,github/* getOctokit */.Q)(token).rest.repos;
     async function existing() {
         if (startedBy === runUrl && !isPost)
             return undefined;
-        const { data } = await bounded((request) => repos.listDeployments({ owner, repo, environment, task: TASK, per_page: RECENT, request }));
+        const { data } = await bounded((request) => reposApi().listDeployments({
+            owner,
+            repo,
+            environment,
+            task: TASK,
+            per_page: RECENT,
+            request,
+        }));
         return data.find(({ payload }) => startedByIn(payload) === startedBy)?.id;
     }
     async function create() {
-        const { data } = await bounded((request) => repos.createDeployment({
+        const { data } = await bounded((request) => reposApi().createDeployment({
             ...{ owner, repo, environment, request },
             ref: sha,
             task: TASK,
@@ -71180,7 +71201,7 @@ function followDeployment(options) {
         if (id === undefined)
             throw new Error('GitHub made no deployment');
         const deployment_id = id;
-        await bounded((request) => repos.createDeploymentStatus({
+        await bounded((request) => reposApi().createDeploymentStatus({
             ...{ owner, repo, deployment_id, state, description, request },
             log_url: logUrl,
             auto_inactive: true,
@@ -71297,7 +71318,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(844);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2098);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -71310,7 +71331,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 844:
+/***/ 2098:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72329,7 +72350,7 @@ async function lookAtAlarms(config, { aws, clock, signal }, begunAt) {
             problems: [...problems, ...elsewhere(config.alarms, found)],
             warnings,
             found,
-            watches: found.map((alarm) => begins || config.onAlarmAtStart === 'ignore-until-ok'
+            watches: found.map((alarm) => begins || (alarm.state === 'ALARM' && config.onAlarmAtStart === 'ignore-until-ok')
                 ? watch(alarm, at)
                 : watchSince(alarm, begunAt, at)),
         };
@@ -72403,38 +72424,8 @@ function planWarnings({ plan, alarms, analysis }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/progress.ts
-
-// What log and report are told of a job as it gets to know it.
-function recordPlan({ clock, chronicle }, plan) {
-    chronicle.record({ type: 'plan', at: clock.now(), plan });
-}
-/** Where the rollout stands, and who began it. */
-function recordStanding({ clock, chronicle, runs }, rollout) {
-    const { repository, startedBy: runId, weight, step } = rollout;
-    const startedBy = runs.url({ repository, runId });
-    chronicle.record({ type: 'standing', at: clock.now(), weight, step, startedBy });
-}
-function recordTargets({ aws, clock, chronicle }, targets) {
-    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
-}
-function clearedReport({ request: { target, version }, facts, alias }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn: facts.candidate.functionArn,
-        aliasArn: alias?.arn ?? '',
-        previousVersion: facts.routing?.version ?? '',
-        version: version ?? '',
-    });
-}
-function preparedReport({ target, functionArn, alias, disposition }) {
-    return (0,core_target/* targetReport */.mh)(target, {
-        functionArn,
-        aliasArn: alias.arn,
-        disposition: disposition.type,
-        ...(0,core_target/* versionsOf */.x4)(disposition),
-    });
-}
-
+// EXTERNAL MODULE: ./src/progress.ts
+var progress = __nccwpck_require__(9898);
 ;// CONCATENATED MODULE: ./src/publish.ts
 
 
@@ -72714,11 +72705,11 @@ var error_messages = __nccwpck_require__(7966);
 
 
 
-
 /** A reverted rollout is over: its report is worth a few seconds, and no more. */
 const PATIENCE_MS = 10_000;
 /**
- * What the canaries logged of their errors while they had traffic. Whatever cannot be read is said in the report.
+ * What the canaries logged of their errors while they had traffic. It never throws: whatever keeps it from being read is
+ * said in the report, and the rollout ended as it did.
  * @param window epoch milliseconds
  */
 async function readErrors(shifting, window, { aws, clock }) {
@@ -72749,14 +72740,10 @@ async function errorsOf({ target, versions }, window, { aws, signal }) {
             return { functionName, version, messages, url };
         }
         catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ) && !signal.aborted)
-                throw error;
             return { functionName, version, messages: [], url, problem: (0,src_problems/* messageOf */.b)(error) };
         }
     }
     catch (error) {
-        if (!(error instanceof call/* AwsCallError */.iQ) && !signal.aborted)
-            throw error;
         return { functionName, version, messages: [], problem: (0,src_problems/* messageOf */.b)(error) };
     }
 }
@@ -73319,19 +73306,19 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 async function begin(config, id, surroundings) {
     const { aws, clock, chronicle } = surroundings;
-    recordPlan(surroundings, config.plan);
+    (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     const clearance = await obtainClearance(config, id, surroundings);
     const { details, recovery } = clearance;
     chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
     clearance.warnings.forEach(chronicle.warn);
-    recordTargets(surroundings, clearance.targets.map(clearedReport));
+    (0,progress/* recordTargets */.Sh)(surroundings, clearance.targets.map(progress/* clearedReport */.p0));
     if (config.dryRun)
         return { outcome: 'planned', reason: '' };
     const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
     const { prepared, watches } = await prepare(clearance, resumed, config, surroundings).catch((error) => {
         throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
     });
-    recordTargets(surroundings, prepared.map(preparedReport));
+    (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
     const { plan } = config;
     const now = clock.now();
     const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed, now }));
@@ -73346,7 +73333,7 @@ async function begin(config, id, surroundings) {
     const step = resumeStep(shifting.map(({ target }) => target), resumed);
     const beginning = { step, recheck: false };
     const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
-    recordStanding(surroundings, { ...id, startedBy, weight: 0, step });
+    (0,progress/* recordStanding */.IR)(surroundings, { ...id, startedBy, weight: 0, step });
     return shift(shifting, {
         ...{ config, watches, comparable: clearance.comparable, surroundings },
         part: config.mode === 'start' ? firstPart(plan, step) : { plan, beginning },
@@ -73418,8 +73405,8 @@ async function goOn(mode, config, job) {
     const { marker } = first;
     const samePlan = marker.plan === id.plan;
     const part = nextPart(mode, { plan: config.plan, samePlan }, marker);
-    recordPlan(surroundings, part.plan);
-    recordStanding(surroundings, { ...marker, step: part.beginning.step });
+    (0,progress/* recordPlan */.BJ)(surroundings, part.plan);
+    (0,progress/* recordStanding */.IR)(surroundings, { ...marker, step: part.beginning.step });
     try {
         // The version that is shifted already, whatever is in $LATEST by now.
         const requests = partaking(config.requests, held).map(({ target }) => ({
@@ -73441,12 +73428,12 @@ async function takePart(config, part, { id, surroundings, mode, held, }) {
         throw new src_problems/* Refusal */.P(problems);
     // What is shifted is based on this reading: another job may have gone on since the first one.
     const found = targets.flatMap(({ request: { target }, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
-    heldIn(mode, { ...config, plan: part.plan }, { id, surroundings }, found);
+    heldIn(mode, config, { id, surroundings }, found);
     chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
     clearance.warnings.forEach(chronicle.warn);
     const published = await publish(targets, config.description, preparation);
     const prepared = await prepareAliases(published, held, preparation);
-    recordTargets(surroundings, prepared.map(preparedReport));
+    (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
     const now = clock.now();
     const { plan } = part;
     const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed: held, now }));
@@ -73481,13 +73468,13 @@ async function lookOnly(config, { plan }, surroundings) {
     const { clock, chronicle, runs } = surroundings;
     const found = await findAliases(config, surroundings);
     const standings = found.map(standingOf);
-    recordTargets(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
+    (0,progress/* recordTargets */.Sh)(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
     const [marker] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.marker] : []);
     if (marker?.plan === plan)
-        recordPlan(surroundings, config.plan);
+        (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     const weight = weightOf(standings);
     if (marker !== undefined)
-        recordStanding(surroundings, { ...marker, weight });
+        (0,progress/* recordStanding */.IR)(surroundings, { ...marker, weight });
     else {
         chronicle.record({ type: 'standing', at: clock.now(), weight, step: 0, startedBy: '' });
     }
@@ -73550,8 +73537,9 @@ async function recordAlarms({ alarms }, { aws, clock, chronicle, cancellation })
     }
 }
 
+// EXTERNAL MODULE: ./src/reverting.ts
+var reverting = __nccwpck_require__(3781);
 ;// CONCATENATED MODULE: ./src/put-back.ts
-
 
 
 
@@ -73564,29 +73552,41 @@ const TRIES = 3;
 const WHY = 'because it was asked for (mode: revert)';
 /** Puts stable back by what the aliases alone show, whoever began the rollout. */
 async function putBack(config, surroundings) {
+    const { region, role } = config;
+    const found = await findAliases(config, surroundings);
+    const all = found.flatMap(whatIsToBePutBack);
+    if (all.length === 0)
+        throw new src_problems/* Refusal */.P(found.map(nothingToRevert));
+    const [marker] = found
+        .map(standingOf)
+        .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
+    if (marker !== undefined)
+        (0,progress/* recordStanding */.IR)(surroundings, marker);
+    let targets = all;
     for (let tries = 1;; tries++) {
-        const found = await findAliases(config, surroundings);
-        const moved = found.flatMap(whatIsToBePutBack);
-        if (moved.length === 0)
-            throw new src_problems/* Refusal */.P(found.map(nothingToRevert));
-        const [marker] = found
-            .map(standingOf)
-            .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
-        if (marker !== undefined)
-            recordStanding(surroundings, marker);
-        const { result, detail } = await putAllBack(moved, config, surroundings);
-        if (result === 'failed' && tries < TRIES)
-            continue;
-        return { outcome: result, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
+        const saved = { region, role, targets };
+        surroundings.keep.save(saved);
+        const { result, detail } = await (0,reverting/* revertSaved */.M)(saved, surroundings);
+        if (result !== 'revert-failed')
+            surroundings.keep.forget();
+        if (result !== 'failed' || tries === TRIES)
+            return ending(result, detail);
+        const present = await findAliases(config, surroundings);
+        if (all.every((target) => isBack(target, present)))
+            return ending('reverted', '');
+        targets = all.map((target) => asItIsNow(target, present));
     }
 }
-async function putAllBack(moved, { region, role }, surroundings) {
-    recordTargets(surroundings, moved.map(({ target, versions: { stable, canary } }) => (0,core_target/* targetReport */.mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
-    surroundings.keep.save({ region, role, targets: moved });
-    const reverted = await (0,src_rollout/* revertAll */.q)(moved.map((each) => (0,src_surroundings/* routerOf */.V)(each, surroundings)));
-    if (reverted.result !== 'revert-failed')
-        surroundings.keep.forget();
-    return reverted;
+function ending(outcome, detail) {
+    return { outcome, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
+}
+function isBack({ target, versions }, present) {
+    return present.some(({ target: other, routing }) => (0,core_target/* sameTarget */.cS)(other, target) && routing.version === versions.stable && !(0,core_routing/* isSplit */.pF)(routing));
+}
+/** Of one that nothing is to be put back of any more: as it was, so that it is confirmed once more. */
+function asItIsNow(saved, present) {
+    const now = present.find(({ target }) => (0,core_target/* sameTarget */.cS)(target, saved.target));
+    return (now && whatIsToBePutBack(now)[0]) ?? saved;
 }
 function whatIsToBePutBack({ target, ...alias }) {
     const standing = standingOf(alias);
@@ -73623,7 +73623,7 @@ function nothingToRevert({ target, routing }) {
  * @throws {Refusal} when nothing of its own was begun; whatever else is thrown means the same
  */
 async function runAction(config, id, surroundings) {
-    recordTargets(surroundings, config.requests.map(({ target, version = '' }) => (0,core_target/* targetReport */.mh)(target, { version })));
+    (0,progress/* recordTargets */.Sh)(surroundings, config.requests.map(({ target, version = '' }) => (0,core_target/* targetReport */.mh)(target, { version })));
     switch (config.mode) {
         case 'rollout':
         case 'start':
@@ -75235,22 +75235,18 @@ function attempt(config, workflow, { chronicle, cancellation, }) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
 /* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(486);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4632);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
 /* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8786);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
 /* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8557);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4294);
 /* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9747);
 /* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
 /* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(527);
-/* harmony import */ var _github_workflow_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2426);
+/* harmony import */ var _github_workflow_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2426);
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6264);
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2095);
-/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6190);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2990);
-
-
+/* harmony import */ var _reverting_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3781);
 
 
 
@@ -75272,7 +75268,7 @@ function attempt(config, workflow, { chronicle, cancellation, }) {
  */
 async function post() {
     // So that a signal does not end this process half-way; there is nothing in it to cancel.
-    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_14__/* .listenForCancellation */ .c)();
+    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancellation */ .c)();
     try {
         const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_10__/* .loadRollout */ .Gx)();
         if (saved === undefined)
@@ -75295,18 +75291,12 @@ async function cleanUp(saved, clock) {
     const environment = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('environment');
     const githubToken = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('github-token');
     const told = { environment, githubToken, comment: 'never', isPost: true };
-    await (0,_github_telling_js__WEBPACK_IMPORTED_MODULE_9__/* .tellGitHub */ .X)(told, (0,_github_workflow_js__WEBPACK_IMPORTED_MODULE_15__/* .workflowIn */ .l)(process.env), chronicle.warn).conclude(report);
+    await (0,_github_telling_js__WEBPACK_IMPORTED_MODULE_9__/* .tellGitHub */ .X)(told, (0,_github_workflow_js__WEBPACK_IMPORTED_MODULE_14__/* .workflowIn */ .l)(process.env), chronicle.warn).conclude(report);
 }
 /** Reverts what a rollout that did not end by itself left behind. */
-async function putBack({ region, targets }, { aws, clock, chronicle, }) {
-    chronicle.record({
-        type: 'targets',
-        at: clock.now(),
-        region,
-        targets: targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_16__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })),
-    });
-    chronicle.note('the rollout did not end by itself; looking at what it left behind');
-    const { result, detail } = await (0,_rollout_js__WEBPACK_IMPORTED_MODULE_12__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_13__/* .routerOf */ .V)(each, { aws, clock, chronicle })));
+async function putBack(saved, surroundings) {
+    surroundings.chronicle.note('the rollout did not end by itself; looking at what it left behind');
+    const { result, detail } = await (0,_reverting_js__WEBPACK_IMPORTED_MODULE_12__/* .revertSaved */ .M)(saved, surroundings);
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
     return { outcome: result, reason };
 }
@@ -75337,6 +75327,74 @@ class Refusal extends Error {
 /** What to tell a person of something that was thrown. */
 function messageOf(thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+
+/***/ }),
+
+/***/ 9898:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BJ: () => (/* binding */ recordPlan),
+/* harmony export */   IR: () => (/* binding */ recordStanding),
+/* harmony export */   Sh: () => (/* binding */ recordTargets),
+/* harmony export */   oK: () => (/* binding */ preparedReport),
+/* harmony export */   p0: () => (/* binding */ clearedReport)
+/* harmony export */ });
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4294);
+
+// What log and report are told of a job as it gets to know it.
+function recordPlan({ clock, chronicle }, plan) {
+    chronicle.record({ type: 'plan', at: clock.now(), plan });
+}
+/** Where the rollout stands, and who began it. */
+function recordStanding({ clock, chronicle, runs }, rollout) {
+    const { repository, startedBy: runId, weight, step } = rollout;
+    const startedBy = runs.url({ repository, runId });
+    chronicle.record({ type: 'standing', at: clock.now(), weight, step, startedBy });
+}
+function recordTargets({ aws, clock, chronicle }, targets) {
+    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+}
+function clearedReport({ request: { target, version }, facts, alias }) {
+    return (0,_core_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
+        functionArn: facts.candidate.functionArn,
+        aliasArn: alias?.arn ?? '',
+        previousVersion: facts.routing?.version ?? '',
+        version: version ?? '',
+    });
+}
+function preparedReport({ target, functionArn, alias, disposition }) {
+    return (0,_core_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
+        functionArn,
+        aliasArn: alias.arn,
+        disposition: disposition.type,
+        ...(0,_core_target_js__WEBPACK_IMPORTED_MODULE_0__/* .versionsOf */ .x4)(disposition),
+    });
+}
+
+
+/***/ }),
+
+/***/ 3781:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ revertSaved)
+/* harmony export */ });
+/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4294);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9898);
+/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6190);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2990);
+
+
+
+
+/** Puts back the targets of a rollout that another process moved. */
+function revertSaved({ targets }, surroundings) {
+    (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
+    return (0,_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings)));
 }
 
 

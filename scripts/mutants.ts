@@ -137,14 +137,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the first step is skipped',
     file: 'src/core/rollout.ts',
-    from: "  return { phase: 'shifting', step };",
-    to: "  return { phase: 'shifting', step: Math.min(step + 1, plan.steps.length - 1) };",
+    from: "    : { phase: 'shifting', step };",
+    to: "    : { phase: 'shifting', step: Math.min(step + 1, plan.steps.length - 1) };",
   },
   {
     name: 'another step comes before the revert',
     file: 'src/core/rollout.ts',
-    from: "    case 'fail':\n",
-    to: "    case 'fail':\n      if (state.step + 1 < plan.steps.length) return leave(plan, state.step);\n",
+    from: "    case 'fail':\n      return { phase: 'reverting', reason: `${where(plan, state, at)}",
+    to:
+      "    case 'fail':\n      if (state.step + 1 < plan.steps.length) return leave(plan, state.step);\n" +
+      "      return { phase: 'reverting', reason: `${where(plan, state, at)}",
   },
   {
     name: 'of several functions only the first is reverted',
@@ -173,8 +175,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is saved for the post step is saved too late, after the write',
     file: 'src/shifting.ts',
-    from: "  if (state.phase === 'shifting') {\n    const weights",
-    to: "  if (state.phase === 'baking') {\n    const weights",
+    from: "  if (state.phase === 'shifting' || state.phase === 'rechecking') {",
+    to: "  if (state.phase === 'baking' || state.phase === 'rechecking') {",
   },
   {
     name: 'the post step has nothing to do after a revert that failed',

@@ -60,7 +60,7 @@ async function takePart(
   const found = targets.flatMap(({ request: { target }, alias }) =>
     alias === undefined ? [] : [{ target, ...alias }],
   );
-  heldIn(mode, { ...config, plan: part.plan }, { id, surroundings }, found);
+  heldIn(mode, config, { id, surroundings }, found);
   chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
   clearance.warnings.forEach(chronicle.warn);
 

@@ -6,7 +6,6 @@ import { listenForCancellation } from './cancellation.ts';
 import { createChronicle, type Chronicle } from './chronicle.ts';
 import { systemClock } from './clock.ts';
 import { reportOf, type Ending } from './core/report.ts';
-import { targetReport } from './core/target.ts';
 import { concludePost } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
 import { plain } from './github/log.ts';
@@ -15,8 +14,7 @@ import { workflowIn } from './github/workflow.ts';
 import { loadRollout, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './problems.ts';
 import type { Clock } from './ports.ts';
-import { revertAll } from './rollout.ts';
-import { routerOf } from './surroundings.ts';
+import { revertSaved } from './reverting.ts';
 
 /**
  * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts
@@ -50,25 +48,11 @@ async function cleanUp(saved: SavedRollout, clock: Clock): Promise<void> {
 
 /** Reverts what a rollout that did not end by itself left behind. */
 export async function putBack(
-  { region, targets }: SavedRollout,
-  {
-    aws,
-    clock,
-    chronicle,
-  }: { readonly aws: Aws; readonly clock: Clock; readonly chronicle: Chronicle },
+  saved: SavedRollout,
+  surroundings: { readonly aws: Aws; readonly clock: Clock; readonly chronicle: Chronicle },
 ): Promise<Ending> {
-  chronicle.record({
-    type: 'targets',
-    at: clock.now(),
-    region,
-    targets: targets.map(({ target, versions: { stable, canary } }) =>
-      targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' }),
-    ),
-  });
-  chronicle.note('the rollout did not end by itself; looking at what it left behind');
-  const { result, detail } = await revertAll(
-    targets.map((each) => routerOf(each, { aws, clock, chronicle })),
-  );
+  surroundings.chronicle.note('the rollout did not end by itself; looking at what it left behind');
+  const { result, detail } = await revertSaved(saved, surroundings);
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
   return { outcome: result, reason };
 }

@@ -272,7 +272,7 @@ export async function lookAtAlarms(
       warnings,
       found,
       watches: found.map((alarm) =>
-        begins || config.onAlarmAtStart === 'ignore-until-ok'
+        begins || (alarm.state === 'ALARM' && config.onAlarmAtStart === 'ignore-until-ok')
           ? watch(alarm, at)
           : watchSince(alarm, begunAt, at),
       ),

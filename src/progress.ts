@@ -22,7 +22,7 @@ export function recordStanding(
 }
 
 export function recordTargets(
-  { aws, clock, chronicle }: Surroundings,
+  { aws, clock, chronicle }: Pick<Surroundings, 'aws' | 'clock' | 'chronicle'>,
   targets: readonly ReturnType<typeof targetReport>[],
 ): void {
   chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });

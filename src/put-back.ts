@@ -1,14 +1,14 @@
 import { standingOf } from './core/standing.ts';
 import type { Ending } from './core/report.ts';
-import { describeRouting } from './core/routing.ts';
-import { targetName, targetReport } from './core/target.ts';
+import { describeRouting, isSplit } from './core/routing.ts';
+import { sameTarget, targetName } from './core/target.ts';
 import { findAliases, type FoundAlias } from './aliases-found.ts';
 import type { SavedTarget } from './github/saved.ts';
 import type { Config } from './inputs/inputs.ts';
 import { Refusal } from './problems.ts';
-import { recordStanding, recordTargets } from './progress.ts';
-import { revertAll } from './rollout.ts';
-import { routerOf, type Surroundings } from './surroundings.ts';
+import { recordStanding } from './progress.ts';
+import { revertSaved } from './reverting.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
 const TRIES = 3;
@@ -16,37 +16,44 @@ const WHY = 'because it was asked for (mode: revert)';
 
 /** Puts stable back by what the aliases alone show, whoever began the rollout. */
 export async function putBack(config: Config, surroundings: Surroundings): Promise<Ending> {
+  const { region, role } = config;
+  const found = await findAliases(config, surroundings);
+  const all = found.flatMap(whatIsToBePutBack);
+  if (all.length === 0) throw new Refusal(found.map(nothingToRevert));
+  const [marker] = found
+    .map(standingOf)
+    .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
+  if (marker !== undefined) recordStanding(surroundings, marker);
+
+  let targets = all;
   for (let tries = 1; ; tries++) {
-    const found = await findAliases(config, surroundings);
-    const moved = found.flatMap(whatIsToBePutBack);
-    if (moved.length === 0) throw new Refusal(found.map(nothingToRevert));
-    const [marker] = found
-      .map(standingOf)
-      .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
-    if (marker !== undefined) recordStanding(surroundings, marker);
-    const { result, detail } = await putAllBack(moved, config, surroundings);
-    if (result === 'failed' && tries < TRIES) continue;
-    return { outcome: result, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
+    const saved = { region, role, targets };
+    surroundings.keep.save(saved);
+    const { result, detail } = await revertSaved(saved, surroundings);
+    if (result !== 'revert-failed') surroundings.keep.forget();
+    if (result !== 'failed' || tries === TRIES) return ending(result, detail);
+    const present = await findAliases(config, surroundings);
+    if (all.every((target) => isBack(target, present))) return ending('reverted', '');
+    targets = all.map((target) => asItIsNow(target, present));
   }
 }
 
-async function putAllBack(
-  moved: readonly SavedTarget[],
-  { region, role }: Config,
-  surroundings: Surroundings,
-): ReturnType<typeof revertAll> {
-  recordTargets(
-    surroundings,
-    moved.map(({ target, versions: { stable, canary } }) =>
-      targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' }),
-    ),
-  );
-  surroundings.keep.save({ region, role, targets: moved });
-  const reverted = await revertAll(moved.map((each) => routerOf(each, surroundings)));
-  if (reverted.result !== 'revert-failed') surroundings.keep.forget();
-  return reverted;
+function ending(outcome: Ending['outcome'], detail: string): Ending {
+  return { outcome, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
 }
 
+function isBack({ target, versions }: SavedTarget, present: readonly FoundAlias[]): boolean {
+  return present.some(
+    ({ target: other, routing }) =>
+      sameTarget(other, target) && routing.version === versions.stable && !isSplit(routing),
+  );
+}
+
+/** Of one that nothing is to be put back of any more: as it was, so that it is confirmed once more. */
+function asItIsNow(saved: SavedTarget, present: readonly FoundAlias[]): SavedTarget {
+  const now = present.find(({ target }) => sameTarget(target, saved.target));
+  return (now && whatIsToBePutBack(now)[0]) ?? saved;
+}
 function whatIsToBePutBack({ target, ...alias }: FoundAlias): readonly SavedTarget[] {
   const standing = standingOf(alias);
   switch (standing.type) {

@@ -97,6 +97,18 @@ describe('what GitHub is told, the bundle', () => {
       ).toHaveLength(1);
     });
 
+    it('is a warning, and no failure of the rollout, without a token', async () => {
+      const result = await deploy({ 'github-token': '', comment: 'always' });
+      expect(result.exitCode).toBe(0);
+      expect(result.outputs['outcome']).toBe('promoted');
+      expect(result.log).toMatch(
+        /::warning::.*The deployment to production is not told to GitHub: it was not asked: .*token/,
+      );
+      expect(result.log).toMatch(
+        /::warning::.*The pull request was not commented on: it was not asked: .*token/,
+      );
+    });
+
     it('delays no revert when GitHub does not answer', async () => {
       github.faults.add(() => 'hang');
       red();

@@ -114,6 +114,39 @@ describe('a rollout over several jobs, the bundle', () => {
     expect(world.alias()).toBe('1');
   });
 
+  it('is reverted for all of its functions, though somebody moves one of them meanwhile', async () => {
+    addFunction(world.simulator, 'cart');
+    const inputs = { 'function-name': 'checkout, cart' };
+    await start(inputs);
+    // Its own job goes on with one of the two between our reading and our writing.
+    let done = false;
+    world.simulator.faults.before(({ operation, input }) => {
+      if (done || operation !== 'UpdateAlias' || !JSON.stringify(input).includes('cart')) return;
+      done = true;
+      updateAlias(world.simulator.lambda, 'cart', 'live', { weights: { '2': 0.5 } });
+    });
+    const result = await job('revert', inputs);
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).not.toContain('was left as somebody else moved it');
+    expect([world.alias(), world.alias('cart')]).toEqual(['1', '1']);
+  });
+
+  it('counts an alarm that came and went between the jobs of a repair, too', async () => {
+    const repair = { 'on-alarm-at-start': 'ignore-until-ok' };
+    await start(repair);
+    world.setAlarm('ALARM', 'five errors');
+    world.setAlarm('OK', 'over');
+    const result = await job('step', repair);
+    expect(result.outputs['outcome']).toBe('reverted');
+  });
+
+  it('tells of traffic in this job only, and draws nothing when it only looks', async () => {
+    await start();
+    expect((await job('status')).summary).not.toContain('mermaid');
+    const promoted = await job('promote');
+    expect(promoted.summary).toContain('in this job, and in earlier ones before');
+  });
+
   it('lets only one of two jobs go on that race for a step', async () => {
     await start();
     const [one, other] = await Promise.all([

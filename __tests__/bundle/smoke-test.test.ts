@@ -74,6 +74,14 @@ describe('a smoke test, the bundle', () => {
     expect(result.outputs['reason']).toContain('it took 2,500 ms; smoke-test-max-duration is 2 s');
   });
 
+  it('takes the duration from the last line of a log of 4 KB', async () => {
+    const report = 'REPORT RequestId: 1\tDuration: 2500.00 ms\tBilled Duration: 2500 ms\n';
+    const log = `${'x'.repeat(4_096 - report.length - 1)}\n${report}`;
+    answers({ payload: { statusCode: 200 }, log });
+    const result = await world.run({ ...PING, 'smoke-test-max-duration': '2s' });
+    expect(result.outputs['reason']).toContain('it took 2,500 ms');
+  });
+
   it('does not wait for ever for a version that does not answer', async () => {
     world.simulator.faults.add(({ operation }) =>
       operation === 'Invoke' ? { type: 'hang' } : undefined,

@@ -76,14 +76,14 @@ export function defaultLogGroup(functionName: string): string {
 
 /** What errors look like in the logs of Lambda's runtimes, in plain text or JSON: any of these words. */
 export const ERROR_PATTERN =
-  '?ERROR ?Error ?Exception ?FATAL ?"Task timed out" ?errorMessage ?"exited with error"';
+  '?ERROR ?Error ?Exception ?FATAL ?"Task timed out" ?"Status: timeout" ?errorMessage ?"exited with error"';
 
 /** The same as a query of Logs Insights. */
 export function errorQuery(version: LoggedVersion): string {
   return [
     'fields @timestamp, @message, @logStream',
     `| filter strcontains(@logStream, "${streamPrefix(version, '')}")`,
-    '| filter @message like /ERROR|Error|Exception|FATAL|Task timed out|errorMessage|exited with error/',
+    '| filter @message like /ERROR|Error|Exception|FATAL|Task timed out|Status: timeout|errorMessage|exited with error/',
     '| sort @timestamp asc',
     '| limit 100',
   ].join('\n');

@@ -194,13 +194,15 @@ function weightChanges(
   const reverted = entries.find(
     (entry) => entry.type === 'state' && entry.state.phase === 'reverted',
   );
-  return [
-    ...(standing.weight > 0 ? [{ at: standing.at, weight: standing.weight }] : []),
+  const changes = [
     ...steps.flatMap(({ startedAt, weight }) =>
       startedAt === undefined ? [] : [{ at: startedAt, weight }],
     ),
     ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
   ];
+  return changes.length === 0 || standing.weight === 0
+    ? changes
+    : [{ at: standing.at, weight: standing.weight }, ...changes];
 }
 
 /** The first line of every report: what happened, in one sentence. */

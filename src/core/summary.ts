@@ -59,9 +59,10 @@ function warnings({ warnings }: Report): readonly string[] {
 }
 
 /** What users felt of the new version, as far as the metrics tell. */
-function felt({ weights, comparisons, endedAt, outcome }: Report): readonly string[] {
+function felt({ weights, comparisons, endedAt, steps }: Report): readonly string[] {
   const [first] = weights.filter(({ weight }) => weight > 0);
-  if (first === undefined || outcome === 'status') return [];
+  if (first === undefined) return [];
+  const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
   const back = weights.findLast(({ weight }) => weight === 0);
   const lasted = formatDuration((back?.at ?? endedAt) - first.at);
   const ofErrors = comparisons.filter(({ name }) => name === 'errors');
@@ -72,7 +73,11 @@ function felt({ weights, comparisons, endedAt, outcome }: Report): readonly stri
       ? 'how many requests it served, and how many failed, is unknown'
       : `it served ${grouped(total)} requests, of which ${grouped(bad)} failed, in the minutes whose metrics were ` +
         'there while it shared the traffic';
-  return ['', `**What users felt:** the new version had traffic for ${lasted}; ${known}.`];
+  const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
+  return [
+    '',
+    `**What users felt:** the new version had traffic for ${lasted}${inThisJob}; ${known}.`,
+  ];
 }
 
 const MOST_LOGGED = 10;

@@ -25,7 +25,12 @@ export function explainRefusal(error: unknown, permission: string): string {
     case 403:
     case 404:
       return `the github-token may not do that: give the job the permission "${permission}".`;
+    case 422:
+      return `GitHub refused it: ${messageOf(error)}.`;
+    case undefined:
+      return `it was not asked: ${messageOf(error)}.`;
     default:
+      // Octokit gives one that got no reply at all the status 500.
       return `GitHub could not be reached in time: ${messageOf(error)}.`;
   }
 }

@@ -17,8 +17,8 @@ const MOST_PAGES = 10;
 /** One comment on the pull request that brought the commit, updated in place. What goes wrong is a warning. */
 export async function comment(options: CommentOptions): Promise<void> {
   const { owner, repo, token, sha, mark, body, warn } = options;
-  const { rest } = getOctokit(token);
   try {
+    const { rest } = getOctokit(token);
     const { data: pulls } = await bounded((request) =>
       rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha, request }),
     );

@@ -37,24 +37,33 @@ const RECENT = 30;
 
 export function followDeployment(options: DeploymentOptions): Deployment {
   const { owner, repo, token, environment, sha, runUrl, isPost, logUrl, warn } = options;
-  const { repos } = getOctokit(token).rest;
   let id: number | undefined;
   let startedBy = runUrl;
   let next: DeploymentStatus | undefined;
   let working: Promise<void> | undefined;
   let gaveUp = false;
 
+  // Made when it is needed: without a token, making it throws.
+  const reposApi = () => getOctokit(token).rest.repos;
+
   async function existing(): Promise<number | undefined> {
     if (startedBy === runUrl && !isPost) return undefined;
     const { data } = await bounded((request) =>
-      repos.listDeployments({ owner, repo, environment, task: TASK, per_page: RECENT, request }),
+      reposApi().listDeployments({
+        owner,
+        repo,
+        environment,
+        task: TASK,
+        per_page: RECENT,
+        request,
+      }),
     );
     return data.find(({ payload }) => startedByIn(payload) === startedBy)?.id;
   }
 
   async function create(): Promise<number | undefined> {
     const { data } = await bounded((request) =>
-      repos.createDeployment({
+      reposApi().createDeployment({
         ...{ owner, repo, environment, request },
         ref: sha,
         task: TASK,
@@ -73,7 +82,7 @@ export function followDeployment(options: DeploymentOptions): Deployment {
     if (id === undefined) throw new Error('GitHub made no deployment');
     const deployment_id = id;
     await bounded((request) =>
-      repos.createDeploymentStatus({
+      reposApi().createDeploymentStatus({
         ...{ owner, repo, deployment_id, state, description, request },
         log_url: logUrl,
         auto_inactive: true,
