@@ -1,4 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -10,12 +11,14 @@ import { createSimulator } from '../simulator/simulator.ts';
 import { createAlarms, definitionOf } from '../src/aws/alarms.ts';
 import { createAliases } from '../src/aws/aliases.ts';
 import { createFunctions } from '../src/aws/functions.ts';
+import { createLogs } from '../src/aws/logs.ts';
 import { createRouter } from '../src/aws/router.ts';
 import { addFunction } from './bundle/world.ts';
 import { describeContract, PUBLISHED } from './contract.ts';
 
 const targetNamed = (name: string) => ({ functionId: name, functionName: name, alias: 'live' });
-let now = Date.UTC(2026, 0, 1);
+// A day ago: what the contract publishes is of the last minutes.
+let now = Date.now() - 86_400_000;
 const simulator = createSimulator({ clock: { now: () => now } });
 const region = simulator.region;
 const { signal } = new AbortController();
@@ -177,6 +180,21 @@ describe('against the simulator, the adapters for AWS', () => {
       createAliases(lambda, region).find(targetNamed('forbidden'), signal),
     ).rejects.toThrow(`Add the action "lambda:GetAlias" on the resource "${arn}"`);
     mend();
+  });
+
+  it('read the logs of moments between two milliseconds, in whole ones', async () => {
+    const logs = new CloudWatchLogsClient({
+      region,
+      endpoint: server.url,
+      credentials: { accessKeyId: 'simulator', secretAccessKey: 'simulator' },
+    });
+    const version = { functionName: 'slow', version: '2', logGroup: '/aws/lambda/slow' };
+    const at = Date.UTC(2026, 10, 24);
+    const timeout = 'REPORT RequestId: 1\tDuration: 3000.00 ms\tStatus: timeout';
+    simulator.logs.put(version.logGroup, { stream: '2026/11/24/[2]abc', at, message: timeout });
+    const window = { from: at - 0.7139, to: at + 0.2861 };
+    const [found] = await createLogs(logs, region).errors(version, window, signal);
+    expect(found).toEqual({ at, message: timeout.replaceAll('\t', ' ') });
   });
 
   it('revert with new credentials even after two tries that took minutes each', async () => {

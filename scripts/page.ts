@@ -37,7 +37,7 @@ export function pageOf(
   a { color: #4493f8; }
 </style>
 ${html}
-<script src="${modules}/mermaid/dist/mermaid.min.js"></script>
+<script src="${modules}/@mermaid-js/tiny/dist/mermaid.tiny.js"></script>
 <script>mermaid.initialize({ startOnLoad: true, theme: '${mermaid}' });</script>
 `;
 }

@@ -31,7 +31,7 @@ export function createLogs(): Logs {
       );
     }
     const prefix = text(input['logStreamNamePrefix']) ?? '';
-    const [from, to] = [number(input['startTime']) ?? 0, number(input['endTime']) ?? Infinity];
+    const [from, to] = [long(input['startTime']) ?? 0, long(input['endTime']) ?? Infinity];
     const matches = matcherOf(text(input['filterPattern']) ?? '');
     const all = group.filter(
       ({ stream, at, message }) =>
@@ -64,6 +64,13 @@ export function createLogs(): Logs {
       };
     },
   };
+}
+
+/** A long integer of the model; a fraction is refused, as a value of another type is. */
+function long(value: unknown): number | undefined {
+  const given = number(value);
+  if (given === undefined || Number.isInteger(given)) return given;
+  throw new AwsError(400, 'SerializationException', 'DECIMAL_VALUE can not be converted to a Long');
 }
 
 /** Patterns of optional terms only: `?ERROR ?"Task timed out"`. */

@@ -48,13 +48,19 @@ export function createTraffic(world: TrafficWorld): Traffic {
 
   function catchUp(): void {
     const now = clock.now();
-    for (; lived + SECOND_MS <= now; lived += SECOND_MS) {
+    while (lived + SECOND_MS <= now) {
       settle(lived);
       for (const stream of streams.values()) live(stream);
-      const end = lived + SECOND_MS;
-      if (end % MINUTE_MS === 0) alarms.evaluate(end);
+      lived = Math.min(nextMoment(), Math.floor(now / SECOND_MS) * SECOND_MS);
+      if (lived % MINUTE_MS === 0) alarms.evaluate(lived);
     }
     settle(now);
+  }
+
+  /** Without any request, nothing happens between the minutes, and without an alarm nothing at all. */
+  function nextMoment(): number {
+    if (streams.size > 0) return lived + SECOND_MS;
+    return alarms.alarms.size === 0 ? Infinity : (Math.floor(lived / MINUTE_MS) + 1) * MINUTE_MS;
   }
 
   /** One second of a stream's requests, split by the alias as it is now. */

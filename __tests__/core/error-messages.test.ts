@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { insightsUrl } from '../../src/core/console.ts';
-import { distinctMessages, errorQuery, streamPrefix } from '../../src/core/error-messages.ts';
+import {
+  distinctMessages,
+  ERROR_PATTERN,
+  errorQuery,
+  streamPrefix,
+} from '../../src/core/error-messages.ts';
 
 const ID = '5f3b1b9e-1111-4222-8333-444444444444';
 const OTHER = '6f3b1b9e-1111-4222-8333-444444444444';
@@ -39,6 +44,14 @@ describe('what a version logged of its errors', () => {
     const shared = { ...version, logGroup: 'shop' };
     expect(streamPrefix(shared, '2026/11/23')).toBe('2026/11/23/checkout[8]');
     expect(errorQuery(shared)).toContain('strcontains(@logStream, "/checkout[8]")');
+  });
+
+  it('is looked for in the words of a timeout of old and of today', () => {
+    const version = { functionName: 'checkout', version: '8', logGroup: '/aws/lambda/checkout' };
+    for (const words of ['Task timed out', 'Status: timeout']) {
+      expect(ERROR_PATTERN).toContain(`?"${words}"`);
+      expect(errorQuery(version)).toContain(`|${words}|`);
+    }
   });
 
   it('can be looked up by a link that nothing escapes from', () => {

@@ -4,6 +4,7 @@ import { htmlOf } from '../../scripts/page.ts';
 import { sampleReport, type Sample } from '../../scripts/sample-report.ts';
 import { commentOf } from '../../src/core/comment.ts';
 import { summaryOf } from '../../src/core/summary.ts';
+import { outputsOf } from '../../src/github/outputs.ts';
 
 const SAMPLES: readonly Sample[] = [
   { functions: 1, alarms: 1, nameLength: 0, outcome: 'promoted' },
@@ -76,5 +77,23 @@ describe('the summary as GitHub renders it', () => {
     expect(comment.length).toBeLessThan(65_536);
     expect(comment).toContain('Reverted checkout');
     expect(comment).toContain('[The run](https://github.com/acme/shop/actions/runs/42)');
+  });
+
+  it.each([12, 60])('lists as many of %d functions as it says that it does', (functions) => {
+    const report = sampleReport({ functions, alarms: 1, nameLength: 0, outcome: 'reverted' });
+    const [, logged = ''] = summaryOf(report).split('### What the new version logged');
+    const listed = logged.match(/^checkout.* version 8: /gm)?.length ?? 0;
+    const [, left = '0'] = /… and (\d+) more/.exec(logged) ?? [];
+    expect(listed + Number(left)).toBe(functions);
+  });
+
+  it('leaves out nothing that the output `report` lacks', () => {
+    const sample = sampleReport({ functions: 60, alarms: 1, nameLength: 0, outcome: 'reverted' });
+    const report = JSON.parse(outputsOf(sample)['report'] ?? '') as Record<string, unknown[]>;
+    expect(report['smokeTests']).toHaveLength(50);
+    expect(report['smokeTests']?.[0]).toEqual({
+      ...{ functionName: 'checkout-1', version: '8', name: 'test/ping.json' },
+      ...{ passed: true, problems: [], durationMs: 41 },
+    });
   });
 });

@@ -44,8 +44,9 @@ export function createLogs(logs: CloudWatchLogsClient, region: string): Logs {
             logGroupName: logGroup,
             logStreamNamePrefix,
             filterPattern: ERROR_PATTERN,
-            startTime: from,
-            endTime: to,
+            // AWS's long integers: a fraction where one is wanted may be refused.
+            startTime: Math.floor(from),
+            endTime: Math.ceil(to),
             limit: MOST_EVENTS,
             nextToken,
           });

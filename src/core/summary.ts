@@ -88,7 +88,7 @@ function errors({ errors }: Report): readonly string[] {
     '',
     '### What the new version logged',
     ...errors
-      .slice(0, MOST_ROWS)
+      .slice(0, MOST_LOGGED)
       .flatMap(({ functionName, version, messages, problem, url }) => [
         '',
         `${escapeMarkdown(shorten(`${functionName} version ${version}`, LONGEST_NAME))}: ` +
@@ -102,9 +102,7 @@ function errors({ errors }: Report): readonly string[] {
           ? []
           : ['', preformatted(messages.map(({ text, count }) => `${grouped(count)} × ${text}`))]),
       ]),
-    ...(errors.length > MOST_LOGGED
-      ? ['', `… and ${errors.length - MOST_LOGGED} more; the output \`report\` has them.`]
-      : []),
+    ...more(errors.length, '', MOST_LOGGED),
   ];
 }
 
@@ -261,11 +259,11 @@ function capped<T>(
   return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
 }
 
-function more(count: number, bullet: string): readonly string[] {
-  return count > MOST_ROWS
+function more(count: number, bullet: string, most = MOST_ROWS): readonly string[] {
+  return count > most
     ? [
         ...(bullet === '' ? [''] : []),
-        `${bullet}… and ${count - MOST_ROWS} more; the output \`report\` has them.`,
+        `${bullet}… and ${count - most} more; the output \`report\` has them.`,
       ]
     : [];
 }

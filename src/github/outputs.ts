@@ -69,6 +69,16 @@ function jsonReport(report: Report) {
       const { target, baseline, canary } = duration;
       return { target, baseline, canary, isSlower: isSlower(duration) };
     }),
+    smokeTests: report.smokeTests
+      .slice(0, MOST_COMPARISONS)
+      .map(({ functionName, version, name, problems, durationMs }) => ({
+        functionName,
+        version,
+        name,
+        passed: problems.length === 0,
+        problems,
+        durationMs,
+      })),
     errors: report.errors.slice(0, MOST_COMPARISONS),
     warnings: report.warnings.slice(0, MOST_WARNINGS),
   };
