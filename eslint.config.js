@@ -9,7 +9,7 @@ const impure = {
     {
       patterns: [
         {
-          regex: '^(@actions|@aws-sdk|@smithy|node:)|^\\.\\./',
+          regex: '^(@actions|@aws-sdk|@smithy|node:)|^(\\.\\./){2}',
           message: 'src/core is pure: it imports nothing from outside itself.',
         },
       ],

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { withTables } from '../scripts/readme.ts';
-import { reportOf } from '../src/core/report.ts';
+import { reportOf } from '../src/core/report/report.ts';
 import { outputsOf } from '../src/github/outputs.ts';
 import { INPUT_DEFAULTS, readInputs } from '../src/inputs/inputs.ts';
 

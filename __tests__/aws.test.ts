@@ -3,16 +3,16 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { getAlias, putProvisioned, updateAlias } from '../simulator/aliases.ts';
-import { denied } from '../simulator/faults.ts';
-import { publishVersion } from '../simulator/functions.ts';
+import { getAlias, putProvisioned, updateAlias } from '../simulator/lambda/aliases.ts';
+import { denied } from '../simulator/wire/faults.ts';
+import { publishVersion } from '../simulator/lambda/functions.ts';
 import { startServer, type RunningServer } from '../simulator/server.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import { createAlarms, definitionOf } from '../src/aws/alarms.ts';
 import { createAliases } from '../src/aws/aliases.ts';
 import { createFunctions } from '../src/aws/functions.ts';
 import { createLogs } from '../src/aws/logs.ts';
-import { createRouter } from '../src/aws/router.ts';
+import { createRouter } from '../src/run/alias/router.ts';
 import { addFunction } from './bundle/world.ts';
 import { describeContract, PUBLISHED } from './contract.ts';
 

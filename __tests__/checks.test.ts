@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { together } from '../src/checks.ts';
-import type { Bake } from '../src/core/plan.ts';
-import type { VerdictKind } from '../src/core/verdict.ts';
+import { together } from '../src/run/checks/together.ts';
+import type { Bake } from '../src/core/rollout/plan.ts';
+import type { VerdictKind } from '../src/core/rollout/verdict.ts';
 import type { Assessment, Checks } from '../src/ports.ts';
 
 const { signal } = new AbortController();

@@ -10,7 +10,7 @@ import { createAlarms } from '../src/aws/alarms.ts';
 import { createAliases } from '../src/aws/aliases.ts';
 import { createFunctions } from '../src/aws/functions.ts';
 import { createMetrics } from '../src/aws/metrics.ts';
-import type { MetricSource } from '../src/core/metric-source.ts';
+import type { MetricSource } from '../src/core/checks/metric-source.ts';
 import { beginningOfMinute } from '../src/core/minute.ts';
 
 /** An AWS that is not ours to look into: what the adapters must find in it, wherever it runs. */

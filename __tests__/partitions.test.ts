@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { functionArn } from '../src/aws/arn.ts';
-import { alarmUrl, aliasUrl } from '../src/core/console.ts';
+import { functionArn } from '../src/core/text/arn.ts';
+import { alarmUrl, aliasUrl } from '../src/core/text/console.ts';
 import { INPUT_DEFAULTS, readInputs, type InputName } from '../src/inputs/inputs.ts';
 
 const PARTITIONS: [region: string, partition: string, consoleHost: string][] = [

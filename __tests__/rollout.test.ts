@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { planOf } from '../src/core/plan.ts';
-import type { Verdict } from '../src/core/verdict.ts';
+import { planOf } from '../src/core/rollout/plan.ts';
+import type { Verdict } from '../src/core/rollout/verdict.ts';
 import type { RevertResult, Router, ShiftResult } from '../src/ports.ts';
-import { rollOut, type World } from '../src/rollout.ts';
+import { rollOut, type World } from '../src/run/rollout/loop.ts';
 
 const MINUTE = 60_000;
 const plan = planOf([{ weight: 10, bakeMs: 5 * MINUTE }], MINUTE);

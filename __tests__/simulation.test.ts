@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { HistoryItem } from '../simulator/alarms.ts';
-import { play, type Played, type TrueAlias } from '../simulation/play.ts';
-import { violationsOf } from '../simulation/promises.ts';
-import { scenarioOf, type Scenario } from '../simulation/scenario.ts';
+import type { HistoryItem } from '../simulator/cloudwatch/alarms.ts';
+import { play, type Played, type TrueAlias } from '../promises/play.ts';
+import { violationsOf } from '../promises/promises.ts';
+import { scenarioOf, type Scenario } from '../promises/scenario.ts';
 
 /** Nothing goes wrong, unless a test says so. */
 const CALM: Scenario = {

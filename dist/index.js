@@ -67301,49 +67301,6 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1626:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   XN: () => (/* binding */ parseFunctionId),
-/* harmony export */   mE: () => (/* binding */ functionArn),
-/* harmony export */   oT: () => (/* binding */ parseAlarmId)
-/* harmony export */ });
-/* harmony import */ var _core_partition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4453);
-
-const FUNCTION_ID = /^(?:(?:arn:(?<partition>aws[a-z-]*):lambda:(?<region>[a-z]{2,}(?:-[a-z]+)+-\d):)?(?<account>\d{12}):function:)?(?<name>[a-zA-Z0-9-_]{1,64})(?::(?<qualifier>\$LATEST|[a-zA-Z0-9-_]+))?$/;
-function parseFunctionId(text) {
-    const groups = FUNCTION_ID.exec(text)?.groups;
-    const name = groups?.['name'];
-    if (groups === undefined || name === undefined)
-        return undefined;
-    const { partition, region, account, qualifier } = groups;
-    return {
-        name,
-        ...(partition === undefined ? {} : { partition }),
-        ...(region === undefined ? {} : { region }),
-        ...(account === undefined ? {} : { account }),
-        ...(qualifier === undefined ? {} : { qualifier }),
-    };
-}
-/** An alarm's name may contain colons, so an ARN is split at its sixth colon only. */
-function parseAlarmId(text) {
-    const match = /^arn:aws[a-z-]*:cloudwatch:([a-z0-9-]+):(\d{12}):alarm:(.+)$/s.exec(text);
-    const [, region, account, name] = match ?? [];
-    if (region === undefined || account === undefined || name === undefined)
-        return { name: text };
-    return { name, region, account };
-}
-/** The ARN of a function for messages; what is not known is `*`, as a policy would write it. */
-function functionArn(functionId, region) {
-    const id = parseFunctionId(functionId);
-    const partition = id?.partition ?? (0,_core_partition_js__WEBPACK_IMPORTED_MODULE_0__/* .partitionOf */ .i)(region).id;
-    return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
-}
-
-
-/***/ }),
-
 /***/ 486:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -67539,8 +67496,8 @@ function stateIn(historyData) {
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-lambda/dist-cjs/index.js
 var client_lambda_dist_cjs = __nccwpck_require__(1696);
-// EXTERNAL MODULE: ./src/aws/arn.ts
-var aws_arn = __nccwpck_require__(1626);
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var text_arn = __nccwpck_require__(1400);
 ;// CONCATENATED MODULE: ./src/aws/aliases.ts
 
 
@@ -67550,7 +67507,7 @@ function createAliases(lambda, region) {
     const name = ({ functionId, alias }) => ({ FunctionName: functionId, Name: alias });
     const intent = (action, target) => ({
         action: `lambda:${action}`,
-        resource: (0,aws_arn/* functionArn */.mE)(target.functionId, region),
+        resource: (0,text_arn/* functionArn */.mE)(target.functionId, region),
     });
     return {
         async find(target, signal) {
@@ -67585,7 +67542,7 @@ function createAliases(lambda, region) {
                 FunctionName: target.functionId,
                 Qualifier: target.alias,
             });
-            const resource = `${(0,aws_arn/* functionArn */.mE)(target.functionId, region)}:${target.alias}`;
+            const resource = `${(0,text_arn/* functionArn */.mE)(target.functionId, region)}:${target.alias}`;
             try {
                 const reply = await (0,call/* call */.T1)({ action: 'lambda:GetProvisionedConcurrencyConfig', resource }, signal, (options) => lambda.send(command, options));
                 return reply.Status === 'IN_PROGRESS' ? 'under way' : 'none';
@@ -67627,8 +67584,8 @@ function fractions(weights) {
 var aws_clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/aws/credentials.ts
 var credentials = __nccwpck_require__(6963);
-// EXTERNAL MODULE: ./src/core/error-messages.ts
-var error_messages = __nccwpck_require__(7966);
+// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
+var error_logs = __nccwpck_require__(5787);
 ;// CONCATENATED MODULE: ./src/aws/functions.ts
 
 
@@ -67638,7 +67595,7 @@ var error_messages = __nccwpck_require__(7966);
 function createFunctions(lambda, region) {
     return {
         read(target, signal, version) {
-            const arn = (0,aws_arn/* functionArn */.mE)(target.functionId, region);
+            const arn = (0,text_arn/* functionArn */.mE)(target.functionId, region);
             const intent = {
                 // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
                 // shares 15 with all other calls.
@@ -67652,13 +67609,13 @@ function createFunctions(lambda, region) {
             return (0,call/* call */.T1)(intent, signal, async (options) => {
                 const reply = await lambda.send(command, options);
                 const facts = factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
-                return { ...facts, logGroup: facts.logGroup || (0,error_messages/* defaultLogGroup */.HU)(target.functionName) };
+                return { ...facts, logGroup: facts.logGroup || (0,error_logs/* defaultLogGroup */.HU)(target.functionName) };
             });
         },
         publish(target, { codeSha256, description }, signal) {
             const intent = {
                 action: 'lambda:PublishVersion',
-                resource: (0,aws_arn/* functionArn */.mE)(target.functionId, region),
+                resource: (0,text_arn/* functionArn */.mE)(target.functionId, region),
             };
             const command = new client_lambda_dist_cjs/* PublishVersionCommand */.D3m({
                 FunctionName: target.functionId,
@@ -67711,7 +67668,7 @@ function createInvocations(lambda, region, clock) {
         async invoke({ functionId }, { version, payload }, signal) {
             const intent = {
                 action: 'lambda:InvokeFunction',
-                resource: `${(0,aws_arn/* functionArn */.mE)(functionId, region)}:${version}`,
+                resource: `${(0,text_arn/* functionArn */.mE)(functionId, region)}:${version}`,
             };
             const command = new client_lambda_dist_cjs/* InvokeCommand */.mdN({
                 FunctionName: functionId,
@@ -67748,8 +67705,8 @@ function createInvocations(lambda, region, clock) {
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudwatch-logs/dist-cjs/index.js
 var client_cloudwatch_logs_dist_cjs = __nccwpck_require__(303);
-// EXTERNAL MODULE: ./src/core/partition.ts
-var partition = __nccwpck_require__(4453);
+// EXTERNAL MODULE: ./src/core/text/partition.ts
+var partition = __nccwpck_require__(3501);
 ;// CONCATENATED MODULE: ./src/aws/logs.ts
 
 
@@ -67769,13 +67726,13 @@ function createLogs(logs, region) {
             };
             const events = [];
             for (const day of daysBetween(from, to)) {
-                const logStreamNamePrefix = (0,error_messages/* streamPrefix */.nv)(version, day);
+                const logStreamNamePrefix = (0,error_logs/* streamPrefix */.nv)(version, day);
                 let nextToken;
                 for (let page = 0; page < MOST_PAGES && events.length < MOST_EVENTS; page++) {
                     const command = new client_cloudwatch_logs_dist_cjs/* FilterLogEventsCommand */.nsW({
                         logGroupName: logGroup,
                         logStreamNamePrefix,
-                        filterPattern: error_messages/* ERROR_PATTERN */.s1,
+                        filterPattern: error_logs/* ERROR_PATTERN */.s1,
                         // AWS's long integers: a fraction where one is wanted may be refused.
                         startTime: Math.floor(from),
                         endTime: Math.ceil(to),
@@ -68096,7 +68053,7 @@ function createClients({ connect, ...options }) {
 /* harmony export */   x: () => (/* binding */ assumeRole)
 /* harmony export */ });
 /* harmony import */ var _aws_sdk_credential_provider_web_identity__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9956);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2095);
+/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(536);
 
 
 /** The role could not be assumed. It has a name of its own: STS's names would be taken for the service's. */
@@ -68125,7 +68082,7 @@ function assumeRole(options) {
         }
         catch (cause) {
             const name = cause instanceof Error ? cause.name : 'Error';
-            const error = new Error(`the role ${role.arn} could not be assumed (${name}: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .b)(cause)}). Check its trust policy and ` +
+            const error = new Error(`the role ${role.arn} could not be assumed (${name}: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .b)(cause)}). Check its trust policy and ` +
                 'that the job has the permission "id-token: write".', { cause });
             error.name = ASSUME_ROLE_FAILED;
             throw error;
@@ -68177,7 +68134,7 @@ function forAllClients(provide) {
 /* harmony export */   Wg: () => (/* binding */ lineIn),
 /* harmony export */   r7: () => (/* binding */ textIn)
 /* harmony export */ });
-/* harmony import */ var _core_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6706);
+/* harmony import */ var _core_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
 
 /** As long as the longest text that CloudWatch gives, an alarm's reason. */
 const LONGEST_TEXT = 1_024;
@@ -68185,11 +68142,11 @@ const LONGEST_TEXT = 1_024;
 const MOST_PAGES = 100;
 /** A text of a reply; empty for what is no text, whatever the SDK's types say of it. */
 function textIn(value) {
-    return typeof value === 'string' ? (0,_core_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(value, LONGEST_TEXT) : '';
+    return typeof value === 'string' ? (0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(value, LONGEST_TEXT) : '';
 }
 /** The same for a person to read: in one line, as lines of a message are problems of their own. */
 function lineIn(value) {
-    return (0,_core_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(textIn(value));
+    return (0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(textIn(value));
 }
 /** A number of a reply; nothing for what is none. */
 function numberIn(value) {
@@ -68212,409 +68169,184 @@ async function everyPage(read) {
 
 /***/ }),
 
-/***/ 4156:
+/***/ 1668:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ readSettled)
+/* harmony export */   Bs: () => (/* binding */ markersOf),
+/* harmony export */   Pe: () => (/* binding */ withMarker),
+/* harmony export */   c5: () => (/* binding */ sameRollout),
+/* harmony export */   t7: () => (/* binding */ readMarker)
 /* harmony export */ });
-/* harmony import */ var _core_routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3441);
-/* harmony import */ var _core_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8571);
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4294);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
 
-
-
-// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
-const PATIENCE_MS = 15 * 60_000;
-const POLL_MS = 5_000;
-/**
- * Reads an alias. While Lambda moves its provisioned concurrency to another version, it shows weights
- * that nobody set: this waits until they are gone, and answers with the alias as it is then.
- */
-async function readSettled(options) {
-    const { aliases, target, clock, note, signal, move } = options;
-    const deadline = clock.now() + PATIENCE_MS;
-    for (let announced = false;; announced = true) {
-        const alias = await aliases.find(target, signal);
-        if (alias === undefined || !(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .isSplit */ .pF)(alias.routing) || clock.now() >= deadline)
-            return alias;
-        if (move !== undefined && !(0,_core_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeTransition */ .zQ)(alias.routing, move.from, move.to))
-            return alias;
-        const transition = await aliases.transition(target, signal);
-        // It may have ended between the two reads.
-        if (transition === 'none')
-            return aliases.find(target, signal);
-        // Without the permission to see it, only our own move makes a transition likely.
-        if (transition === 'unknown' && move === undefined)
-            return alias;
-        if (!announced) {
-            note(`${(0,_core_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
-                `weights to clear (at most ${(0,_core_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a)(PATIENCE_MS)})`);
-        }
-        await clock.sleep(POLL_MS, signal);
-        signal?.throwIfAborted();
-    }
+const HELD = ' held';
+/** Lambda takes descriptions up to this length. */
+const LONGEST_DESCRIPTION = 256;
+const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+)(?<held> held)?\}/;
+/** The markers of a plan's steps, in order. */
+function markersOf(plan, id, rollout) {
+    return plan.steps.map(({ weight }, index) => ({
+        ...id,
+        ...rollout,
+        ...{ step: index + 1, weight, held: false },
+    }));
 }
-
-
-/***/ }),
-
-/***/ 4632:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   c: () => (/* binding */ listenForCancellation)
-/* harmony export */ });
-// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL; some send SIGHUP when the worker
-// goes away (actions/runner#1309).
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/**
- * Aborted by the first signal that asks the process to end. The later ones change nothing: the process
- * is putting the aliases back, and ends by itself right after.
- */
-function listenForCancellation() {
-    const controller = new AbortController();
-    for (const signal of SIGNALS) {
-        process.on(signal, () => {
-            controller.abort(new Error(`cancelled (${signal})`));
-        });
-    }
-    return controller.signal;
+/** A description with the marker behind it; nothing when there is no room for it, held or not. */
+function withMarker(description, marker) {
+    const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
+    const { startedBy, workflow, begunAt, held } = marker;
+    const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
+        `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
+        `since=${begunAt / _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg}`;
+    const before = description === '' ? text : `${description} ${text}`;
+    const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
+    return fits ? `${before}${held ? HELD : ''}}` : undefined;
 }
-
-
-/***/ }),
-
-/***/ 8786:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ createChronicle)
-});
-
-// EXTERNAL MODULE: ./src/core/analysis.ts
-var analysis = __nccwpck_require__(7789);
-// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
-var duration_comparison = __nccwpck_require__(2844);
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/journal.ts
-var journal = __nccwpck_require__(4608);
-// EXTERNAL MODULE: ./src/core/report.ts
-var report = __nccwpck_require__(8557);
-// EXTERNAL MODULE: ./src/core/plan.ts
-var core_plan = __nccwpck_require__(4620);
-// EXTERNAL MODULE: ./src/core/rollout.ts
-var rollout = __nccwpck_require__(7058);
-// EXTERNAL MODULE: ./src/core/routing.ts
-var routing = __nccwpck_require__(3441);
-// EXTERNAL MODULE: ./src/core/smoke-test.ts
-var smoke_test = __nccwpck_require__(4943);
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-;// CONCATENATED MODULE: ./src/core/story.ts
-
-
-
-
-
-
-
-
-
-
-/** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
-const PROGRESS_EVERY_MS = 60_000;
-const PROGRESS_PARTS = 10;
-function beginStory(at) {
+/** A description without the marker, and the marker if there is one. */
+function readMarker(description) {
+    const match = MARKER.exec(description);
+    if (match?.groups === undefined)
+        return { description };
+    const { step, weight, minute, held, ...texts } = match.groups;
     return {
-        startedAt: at,
-        spokeAt: at,
-        plan: { steps: [], onTheMinute: false },
-        measurements: new Map(),
-        comparisons: [],
-        durations: [],
-    };
-}
-/** What a person should read about an entry: one line per transition, nothing for a poll without news. */
-function tell(memory, entry) {
-    const lines = linesOf(memory, entry);
-    return {
-        memory: {
-            ...remember(memory, entry),
-            spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
+        description: description.replace(match[0], ''),
+        marker: {
+            ...texts,
+            ...{ step: Number(step), weight: Number(weight), held: held !== undefined },
+            begunAt: Number(minute) * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg,
         },
-        lines: entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
     };
 }
-function timed(line, sinceStartMs) {
-    return { ...line, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${line.text}` };
+function sameRollout(a, b) {
+    return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
 }
-function remember(memory, entry) {
-    switch (entry.type) {
-        case 'state':
-            return { ...memory, state: entry.state };
-        case 'measurements': {
-            const latest = entry.measurements.map((each) => [each.check, each]);
-            const measurements = new Map([...memory.measurements, ...latest]);
-            return { ...memory, measurements, verdict: entry.verdict };
-        }
-        case 'plan':
-            return { ...memory, plan: entry.plan };
-        case 'comparisons':
-            return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
-        case 'targets':
-        case 'standing':
-        case 'smoke-tests':
-        case 'errors':
-        case 'note':
-        case 'details':
-        case 'warning':
-            return memory;
-    }
-}
-function linesOf(memory, entry) {
-    switch (entry.type) {
-        case 'plan':
-            return planTable(entry.plan).map(info);
-        case 'targets':
-            return entry.targets.flatMap(describeTarget);
-        case 'note':
-            return [info(entry.text)];
-        case 'details':
-            return [{ level: 'info', text: entry.title, details: entry.lines }];
-        case 'warning':
-            return [{ level: 'warning', text: entry.text }];
-        case 'comparisons':
-            // Told when they decide something.
-            return [];
-        case 'standing':
-            return [];
-        case 'smoke-tests':
-            return entry.reports.map(describeSmokeTest);
-        case 'errors':
-            return entry.reports.map(describeErrors);
-        case 'state':
-            return transition(memory, entry.state);
-        case 'measurements': {
-            const changes = (0,journal/* changedSince */.$)(memory.measurements, entry.measurements).flatMap((change) => describeChange(change, memory.measurements.get(change.check)));
-            return changes.length > 0
-                ? changes
-                : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
-        }
-    }
-}
-function transition(memory, now) {
-    const { plan, state: before } = memory;
-    const wasWatched = before?.phase === 'baking' || before?.phase === 'rechecking';
-    if (!wasWatched || now.phase === before.phase)
-        return arrival(plan, before, now);
-    const compared = (0,rollout/* stepAt */.OH)(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
-    const passed = (0,report/* hasPassed */.Pc)(now) ? [info(`${(0,rollout/* describeStep */.Ey)(plan, before.step)} passed`)] : [];
-    return [...compared, ...passed, ...arrival(plan, before, now)];
-}
-/** How the versions compare. The reason of a revert tells of what it rests on already. */
-function describeVersions({ comparisons, durations }, now) {
-    const isReason = (text) => now.phase === 'reverting' && now.reason.includes(text);
+
+
+/***/ }),
+
+/***/ 8831:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ repairCommand)
+/* harmony export */ });
+/** The one command that puts an alias on one version, ready to be pasted into a shell. */
+function repairCommand(target, version, region) {
     return [
-        ...comparisons.filter(({ evidence }) => evidence.length > 0).map(analysis/* describeComparison */.L5),
-        ...durations.filter(({ canary }) => canary.p50 !== null).map(duration_comparison/* describeDurations */.Jy),
-    ].filter((text) => !isReason(text));
+        'aws lambda update-alias',
+        `--region ${quote(region)}`,
+        `--function-name ${quote(target.functionId)}`,
+        `--name ${quote(target.alias)}`,
+        `--function-version ${quote(version)}`,
+        "--routing-config 'AdditionalVersionWeights={}'",
+    ].join(' ');
 }
-function arrival(plan, before, now) {
-    switch (now.phase) {
-        case 'shifting':
-            return [];
-        case 'baking': {
-            if (before?.phase === 'baking')
-                return [];
-            const { weight, bakeMs } = (0,rollout/* stepAt */.OH)(plan, now.step);
-            const what = weight >= 100 ? 'promoted' : `${(0,routing/* formatWeight */.ck)(weight)} shifted`;
-            return [
-                info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a)(bakeMs)}`),
-            ];
-        }
-        case 'rechecking':
-            if (before?.phase === 'rechecking')
-                return [];
-            return [
-                info(`at ${(0,rollout/* describeStep */.Ey)(plan, now.step)} since an earlier job; reading the checks first`),
-            ];
-        case 'holding':
-            return [];
-        case 'confirming':
-            return [info('all steps passed; reading the alias back')];
-        case 'reverting':
-            return [info(`reverting ${now.reason}`)];
-        case 'promoted':
-        case 'reverted':
-        case 'revert-failed':
-        case 'held':
-        case 'failed':
-            // The end is told by the headline, once.
-            return [];
-    }
-}
-function describeTarget(target) {
-    const name = (0,core_target/* targetName */.je)(target);
-    switch (target.disposition) {
-        case 'shift':
-            return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
-        case 'unchanged':
-            return [info(`${name} serves version ${target.version} already`)];
-        case 'created':
-            return [info(`${name} was created at version ${target.version}`)];
-        case 'none':
-            return [];
-    }
-}
-function describeSmokeTest(report) {
-    const { functionName, version, name, durationMs, problems, log } = report;
-    if (problems.length > 0)
-        return { level: 'info', text: (0,smoke_test/* describeFailure */.Ic)(report), details: log };
-    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,duration_comparison/* milliseconds */.Rz)(durationMs)}`);
-}
-function describeErrors({ functionName, version, messages, problem, url }) {
-    const what = `what ${functionName} version ${version} logged of its errors`;
-    const more = url === undefined ? [] : [`More: ${url}`];
-    if (problem !== undefined)
-        return info(`${what} could not be read: ${problem}`);
-    return messages.length === 0
-        ? info(`${what}: nothing that was found`)
-        : {
-            level: 'info',
-            text: what,
-            details: [...messages.map(({ text, count }) => `${count} × ${text}`), ...more],
-        };
-}
-function describeChange(now, before) {
-    // An alarm that is fine from the first reading on is no news.
-    if (before === undefined && now.state === 'OK')
-        return [];
-    const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
-    const why = now.detail === '' ? '' : `: ${now.detail}`;
-    return [info(`${now.kind} ${now.check}: ${from}${now.state}${why}`)];
-}
-/** That a step goes on beyond its bake is said at once. */
-function extension({ verdict: before }, { verdict }) {
-    return verdict.kind === 'extend' && before?.kind !== 'extend'
-        ? [info(`the step is extended: ${verdict.reason}`)]
-        : [];
-}
-function progress({ plan, state, spokeAt }, { at, verdict }) {
-    if (state === undefined || (0,rollout/* isFinal */.dR)(state) || state.phase !== 'baking')
-        return [];
-    const { weight, bakeMs } = (0,rollout/* stepAt */.OH)(plan, state.step);
-    if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
-        return [];
-    const left = state.until - at;
-    if (left > 0) {
-        return [
-            info(`at ${(0,routing/* formatWeight */.ck)(weight)}: ${Math.floor(100 - (100 * left) / bakeMs)} % of the bake is over, ` +
-                `${(0,duration/* formatDuration */.a)(left)} left`),
-        ];
-    }
-    if (verdict.kind === 'pass')
-        return [];
-    return [info(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over, but ${verdict.reason}`)];
-}
-function info(text) {
-    return { level: 'info', text };
-}
-/** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan) {
-    const rows = plan.steps.map(({ weight, bakeMs }, index) => [
-        String(index + 1),
-        (0,core_plan/* describeWeight */.k9)(weight),
-        (0,duration/* formatDuration */.a)(bakeMs),
-    ]);
-    const all = [['step', 'weight', 'bake time'], ...rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
-    const lines = all.map((cells) => cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd());
-    return [`The plan, ${(0,duration/* formatDuration */.a)((0,core_plan/* totalBakeMs */._m)(plan))} of baking:`, ...lines];
-}
-
-// EXTERNAL MODULE: ./src/github/log.ts
-var log = __nccwpck_require__(3385);
-;// CONCATENATED MODULE: ./src/chronicle.ts
-
-
-function createChronicle(clock) {
-    const startedAt = clock.now();
-    const entries = [];
-    const listeners = [];
-    let memory = beginStory(startedAt);
-    function record(entry) {
-        // One of these knows all that the one before knew; over days they would fill the memory.
-        const known = entries.findIndex(({ type }) => type === 'comparisons');
-        if (entry.type === 'comparisons' && known >= 0)
-            entries.splice(known, 1);
-        entries.push(entry);
-        const told = tell(memory, entry);
-        memory = told.memory;
-        told.lines.forEach(log/* print */.y);
-        for (const listener of listeners)
-            listener(entry);
-    }
-    return {
-        startedAt,
-        entries,
-        record,
-        note: (text) => {
-            record({ type: 'note', at: clock.now(), text });
-        },
-        follow: (listener) => {
-            listeners.push(listener);
-        },
-        warn: (text) => {
-            record({ type: 'warning', at: clock.now(), text });
-        },
-    };
+function quote(text) {
+    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 
 /***/ }),
 
-/***/ 529:
+/***/ 5646:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ systemClock)
-});
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./src/clock.ts
-
-/** setTimeout takes at most a 32-bit number of milliseconds, 24.8 days. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hm: () => (/* binding */ sameRouting),
+/* harmony export */   Uf: () => (/* binding */ routingAt),
+/* harmony export */   ck: () => (/* binding */ formatWeight),
+/* harmony export */   pF: () => (/* binding */ isSplit),
+/* harmony export */   ww: () => (/* binding */ describeRouting),
+/* harmony export */   zQ: () => (/* binding */ looksLikeTransition)
+/* harmony export */ });
+/** How the alias routes with `weight` percent going to the canary: 0 is stable alone, 100 the canary alone. */
+function routingAt(weight, { stable, canary }) {
+    if (weight <= 0)
+        return { version: stable, weights: {} };
+    if (weight >= 100)
+        return { version: canary, weights: {} };
+    return { version: stable, weights: { [canary]: weight } };
+}
+// Lambda keeps weights as doubles of a fraction; how it rounds them is not documented.
+const WEIGHT_TOLERANCE = 0.005;
+function sameRouting(a, b) {
+    const additional = Object.entries(a.weights);
+    return (a.version === b.version &&
+        additional.length === Object.keys(b.weights).length &&
+        additional.every(
+        // An additional version that is missing on one side differs, however small its weight is.
+        ([version, weight]) => Math.abs(weight - (b.weights[version] ?? NaN)) <= WEIGHT_TOLERANCE));
+}
+function isSplit(routing) {
+    return Object.keys(routing.weights).length > 0;
+}
 /**
- * The process's clock. It counts from the start of the process and not by the time of day, which a
- * time server or a resumed virtual machine may set forward in the middle of a bake.
+ * After an alias with provisioned concurrency was pointed from `from` to `to`, Lambda itself keeps
+ * sending a shrinking part to `from` until the new environments are ready (minutes), and shows that
+ * as a weight on the alias: hashicorp/terraform-provider-aws#48116.
  */
-const systemClock = {
-    now: () => performance.timeOrigin + performance.now(),
-    async sleep(ms, signal) {
-        if (ms <= 0 || signal?.aborted === true)
-            return;
-        await (0,promises_namespaceObject.setTimeout)(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal }).catch((error) => {
-            if (signal?.aborted !== true)
-                throw error;
-        });
-    },
-};
+function looksLikeTransition(routing, from, to) {
+    const additional = Object.keys(routing.weights);
+    return routing.version === to && additional.length === 1 && additional[0] === from;
+}
+function describeRouting({ version, weights }) {
+    const additional = Object.entries(weights).map(([other, weight]) => `${formatWeight(weight)} to version ${other}`);
+    return additional.length === 0
+        ? `version ${version} alone`
+        : `version ${version} with ${additional.join(' and ')}`;
+}
+/** `12.5 %`; no more than two decimals. */
+function formatWeight(weight) {
+    return `${Number(weight.toFixed(2))} %`;
+}
 
 
 /***/ }),
 
-/***/ 7789:
+/***/ 7387:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   cS: () => (/* binding */ sameTarget),
+/* harmony export */   je: () => (/* binding */ targetName),
+/* harmony export */   mh: () => (/* binding */ targetReport),
+/* harmony export */   x4: () => (/* binding */ versionsOf)
+/* harmony export */ });
+function targetName({ functionName, alias, }) {
+    return `${functionName}:${alias}`;
+}
+/** No function is named twice in a rollout. */
+function sameTarget(a, b) {
+    return targetName(a) === targetName(b);
+}
+function targetReport({ functionName, alias }, found) {
+    return {
+        functionArn: '',
+        aliasArn: '',
+        previousVersion: '',
+        version: '',
+        disposition: 'none',
+        ...found,
+        functionName,
+        alias,
+    };
+}
+function versionsOf(disposition) {
+    switch (disposition.type) {
+        case 'shift':
+            return { previousVersion: disposition.stable, version: disposition.canary };
+        case 'unchanged':
+            return { previousVersion: disposition.version, version: disposition.version };
+        case 'created':
+            return { previousVersion: '', version: disposition.version };
+    }
+}
+
+
+/***/ }),
+
+/***/ 3808:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -68623,11 +68355,11 @@ const systemClock = {
 /* harmony export */   X1: () => (/* binding */ evidenceOf),
 /* harmony export */   tk: () => (/* binding */ judgeComparison)
 /* harmony export */ });
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3014);
+/* harmony import */ var _statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8346);
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3395);
-/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5993);
-/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3441);
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9478);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1489);
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5646);
+/* harmony import */ var _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4292);
 
 
 
@@ -68639,7 +68371,7 @@ const CERTAINLY_SOME = 10;
 function judgeComparison(comparison, { at, bake, policy, }) {
     const report = reportOf(comparison, policy.rule);
     if (policy.mode === 'observe')
-        return { report, verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
+        return { report, verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
     if (report.reverts)
         return { report, verdict: fail(describeComparison(report)), warnings: [] };
     if (bake.weight >= 100 || at < bake.since + bake.bakeMs)
@@ -68649,7 +68381,7 @@ function judgeComparison(comparison, { at, bake, policy, }) {
         : passed(report);
 }
 function passed(report) {
-    return { report, verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
+    return { report, verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
 }
 /** At the end of a step: whether there was enough traffic to go by. */
 function judgeTraffic({ target, minutes }, { at, bake, policy, }) {
@@ -68665,18 +68397,18 @@ function judgeTraffic({ target, minutes }, { at, bake, policy, }) {
     const expected = (baseline * weight) / (100 - weight);
     if (canary === 0 && expected >= CERTAINLY_SOME) {
         return undecided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
-            `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
+            `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
     }
     if (enough)
-        return { verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
-    const few = `${target}: the canary served ${count(canary, 'request')} at ${(0,_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}, and ` +
+        return { verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
+    const few = `${target}: the canary served ${count(canary, 'request')} at ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}, and ` +
         `${policy.minInvocations} are needed to judge it (min-invocations)`;
     if (at < since + bakeMs * policy.maxExtension)
         return undecided('extend', few);
     switch (policy.onInconclusive) {
         case 'promote':
             return {
-                verdict: _verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C,
+                verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C,
                 warnings: [`${few}. It goes on all the same: on-inconclusive is promote.`],
             };
         case 'hold':
@@ -68697,7 +68429,7 @@ function fail(reason) {
     return { kind: 'fail', reason };
 }
 function reportOf({ name, target, minutes }, rule) {
-    const { logE, revertAt, pValue } = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(minutes, rule);
+    const { logE, revertAt, pValue } = (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(minutes, rule);
     return {
         name,
         target,
@@ -68706,7 +68438,7 @@ function reportOf({ name, target, minutes }, rule) {
         evidence: minutes.map(({ at }, index) => ({ at, logE: logE[index] ?? 0 })),
         needed: 1 / rule.alpha,
         pValue,
-        failuresToRevert: (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .failuresToRevert */ .Bg)(minutes, rule),
+        failuresToRevert: (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .failuresToRevert */ .Bg)(minutes, rule),
         reverts: revertAt !== null,
     };
 }
@@ -68728,14 +68460,14 @@ function describeComparison(report) {
     const more = report.failuresToRevert;
     const parts = [
         `canary ${count(canary.total, 'request')}, ${share(canary)}`,
-        `baseline ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(baseline.total)}, ${share(baseline)}`,
-        `evidence ${odds(evidenceOf(report))} of ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
+        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(baseline.total)}, ${share(baseline)}`,
+        `evidence ${odds(evidenceOf(report))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
         ...(reverts || more === null ? [] : [`${count(more, 'more failure')} would revert`]),
     ];
     return `${name} of ${target}: ${parts.join('; ')}`;
 }
 function share({ total, bad }) {
-    return total === 0 ? 'none failed' : `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(bad)} failed (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .percent */ .K)(bad / total)})`;
+    return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .percent */ .K)(bad / total)})`;
 }
 /** Natural logarithm of the evidence as it stands; of one that reverts, where it stood highest. */
 function evidenceOf({ evidence, pValue, reverts }) {
@@ -68752,60 +68484,16 @@ function odds(logE) {
     if (logE > CERTAIN_LOG)
         return 'more than 1,000,000:1';
     const value = Math.exp(logE);
-    return `${value < 100 ? value.toFixed(1) : (0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(value))}:1`;
+    return `${value < 100 ? value.toFixed(1) : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(value))}:1`;
 }
 function count(number, what) {
-    return `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(number)} ${what}${number === 1 ? '' : 's'}`;
+    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
 
 /***/ }),
 
-/***/ 2494:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   dz: () => (/* binding */ alarmUrl),
-/* harmony export */   jt: () => (/* binding */ insightsUrl),
-/* harmony export */   s1: () => (/* binding */ aliasUrl)
-/* harmony export */ });
-/* harmony import */ var _partition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4453);
-
-// Links into the AWS console, where the region's partition has one. Parts from outside are
-// percent-encoded: they cannot leave their place.
-function aliasUrl(region, functionName, alias) {
-    const path = `functions/${encode(functionName)}/aliases/${encode(alias)}`;
-    return home(region, 'lambda', `/${path}`);
-}
-function alarmUrl(region, name) {
-    return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
-}
-/** A query of Logs Insights, ready to be run. The console's own notation is not documented; links copied from it look so. */
-function insightsUrl(region, { logGroup, query, from, to, }) {
-    const text = (value) => `'${starred(value)}`;
-    const time = (at) => `'${at}`.replaceAll(':', '*3A');
-    const detail = `~(end~${time(to)}~start~${time(from)}~timeType~'ABSOLUTE~tz~'UTC~editorString~${text(query)}` +
-        `~source~(~${text(logGroup)}))`;
-    const twice = encodeURIComponent(`?queryDetail=${encode(detail).replaceAll('%2A', '*')}`);
-    return home(region, 'cloudwatch', `logsV2:logs-insights${twice.replaceAll('%', '$')}`);
-}
-/** Percent-encoding with another sign. */
-function starred(text) {
-    return encode(text).replaceAll('%', '*');
-}
-function home(region, service, fragment) {
-    const { consoleHost } = (0,_partition_js__WEBPACK_IMPORTED_MODULE_0__/* .partitionOf */ .i)(region);
-    return (consoleHost && `https://${region}.${consoleHost}/${service}/home?region=${region}#${fragment}`);
-}
-/** encodeURIComponent leaves the characters that mean something in Markdown. */
-function encode(text) {
-    return encodeURIComponent(text.toWellFormed()).replace(/[!'()*_~.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-
-/***/ }),
-
-/***/ 2844:
+/***/ 6153:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -68825,19 +68513,19 @@ __nccwpck_require__.d(__webpack_exports__, {
   Mg: () => (/* binding */ yardstickOf)
 });
 
-// EXTERNAL MODULE: ./src/core/analysis.ts
-var analysis = __nccwpck_require__(7789);
-// EXTERNAL MODULE: ./src/core/evidence.ts
-var evidence = __nccwpck_require__(3014);
-// EXTERNAL MODULE: ./src/core/metric-source.ts
-var metric_source = __nccwpck_require__(1785);
+// EXTERNAL MODULE: ./src/core/checks/comparison.ts
+var comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
+var evidence = __nccwpck_require__(8346);
+// EXTERNAL MODULE: ./src/core/checks/metric-source.ts
+var metric_source = __nccwpck_require__(3871);
 // EXTERNAL MODULE: ./src/core/minute.ts
 var minute = __nccwpck_require__(3395);
-// EXTERNAL MODULE: ./src/core/numbers.ts
-var numbers = __nccwpck_require__(5993);
-// EXTERNAL MODULE: ./src/core/pairing.ts
-var pairing = __nccwpck_require__(6107);
-;// CONCATENATED MODULE: ./src/core/sign-test.ts
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
+// EXTERNAL MODULE: ./src/core/checks/pairing.ts
+var pairing = __nccwpck_require__(8989);
+;// CONCATENATED MODULE: ./src/core/statistics/sign-test.ts
 
 /** The canary is the slower one in this share of the minutes: one bet on each, of equal stakes. */
 const BETS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
@@ -68862,7 +68550,7 @@ function signEvidence(signs) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/core/duration-comparison.ts
+;// CONCATENATED MODULE: ./src/core/checks/durations.ts
 
 
 
@@ -69038,7 +68726,7 @@ function describeDurations(report) {
 }
 /** `evidence 0.3:1 of 200:1 needed` */
 function evidenceFor({ logE, needed }) {
-    return `evidence ${(0,analysis/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1 needed`;
+    return `evidence ${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1 needed`;
 }
 function describePercentiles(percentiles) {
     const known = PERCENTILES.flatMap((name) => {
@@ -69051,35 +68739,7 @@ function describePercentiles(percentiles) {
 
 /***/ }),
 
-/***/ 8571:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration)
-/* harmony export */ });
-const UNITS = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1_000],
-];
-/** The two largest units that are not zero, rounded to whole seconds: `3 min 12 s`, `1 h`, `0 s`. */
-function formatDuration(ms) {
-    let rest = Math.max(0, Math.round(ms / 1000)) * 1000;
-    const parts = [];
-    for (const [unit, size] of UNITS) {
-        const count = Math.floor(rest / size);
-        rest -= count * size;
-        if (count > 0)
-            parts.push(`${count} ${unit}`);
-    }
-    return parts.slice(0, 2).join(' ') || '0 s';
-}
-
-
-/***/ }),
-
-/***/ 7966:
+/***/ 5787:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -69089,7 +68749,7 @@ function formatDuration(ms) {
 /* harmony export */   pu: () => (/* binding */ distinctMessages),
 /* harmony export */   s1: () => (/* binding */ ERROR_PATTERN)
 /* harmony export */ });
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6706);
+/* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
 
 const MOST_MESSAGES = 5;
 const LONGEST_MESSAGE = 400;
@@ -69099,7 +68759,7 @@ const PARTICULARS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b0x[0-9a-f]+\b
 function distinctMessages(events) {
     const kinds = new Map();
     for (const { message } of events.toSorted((a, b) => a.at - b.at)) {
-        const text = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(withoutPrefix((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(message).trim()), LONGEST_MESSAGE);
+        const text = (0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(withoutPrefix((0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(message).trim()), LONGEST_MESSAGE);
         const kind = text.replaceAll(PARTICULARS, '#');
         const known = kinds.get(kind);
         if (known === undefined)
@@ -69145,267 +68805,7 @@ function errorQuery(version) {
 
 /***/ }),
 
-/***/ 3014:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bg: () => (/* binding */ failuresToRevert),
-/* harmony export */   S4: () => (/* binding */ judge),
-/* harmony export */   fM: () => (/* binding */ STANDARD_RULE),
-/* harmony export */   uw: () => (/* binding */ logMean)
-/* harmony export */ });
-const STANDARD_RULE = {
-    alpha: 0.01,
-    ratio: 1,
-    margin: 0,
-    floor: 0.001,
-    confirm: 10,
-    burst: 1,
-};
-/** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
-const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
-/**
- * Judges the canary by the settled minutes of a rollout: all of them, from the first weight on, over every
- * change of weight. It keeps no state, so minutes that were corrected later are simply judged again.
- *
- * Null hypothesis: in every minute p_c ≤ ratio · p_b + margin, where the failure rates p_b of the baseline and
- * p_c of the canary may change from minute to minute in any way. For the bet that the canary fails λ times
- * as often as that allows, a minute with n_b, e_b requests and failures of the baseline and n_c, e_c of the
- * canary multiplies the stake by e_t:
- *
- *     π = ratio · n_c / (ratio · n_c + n_b)      D = 1 + π (λ − 1)
- *     ln e_t(λ) = e_c ln λ − (e_c + e_b) ln D − margin · n_c (λ − 1)(1 − π) / D
- *     E_t = mean over λ of Π_{s ≤ t} e_s(λ)^(1 / burst)
- *
- * Under the null each factor has a mean of at most 1 given the past, so E is a supermartingale, and Ville's
- * inequality gives P(E_t ≥ 1/alpha for any t) ≤ alpha: exact for all counts, with no assumption on traffic,
- * weights or when anybody looks. It rests on the alias choosing the version of each request independently of
- * the request. `confirm` and `floor` only ever make a revert rarer.
- *
- * Sources: Lindon & Malek, "Anytime-Valid Inference for Multinomial Count Data" (NeurIPS 2022,
- * arXiv:2011.03567); Turner, Ly & Grünwald, "Generic E-variables for exact sequential k-sample tests"
- * (JSPI 230, 2024, arXiv:2106.02693); Wald, "Sequential Tests of Statistical Hypotheses" (1945).
- */
-function judge(minutes, rule = STANDARD_RULE) {
-    const stakes = minutes.map((minute) => stakesOf(minute, rule));
-    const enough = -Math.log(rule.alpha);
-    const logE = [];
-    let revertAt = null;
-    let wealth = BETS.map(() => 0);
-    let canary = { total: 0, bad: 0 };
-    const isConfirmed = (upTo) => stakes
-        .slice(0, upTo + 1)
-        .every((stake, index) => clamped(minutes[index]?.canary).bad >= rule.confirm ||
-        logMean(wealth.map((each, bet) => each - (stake[bet] ?? 0))) >= enough);
-    for (const [index, stake] of stakes.entries()) {
-        wealth = wealth.map((each, bet) => each + (stake[bet] ?? 0));
-        const counts = clamped(minutes[index]?.canary);
-        canary = { total: canary.total + counts.total, bad: canary.bad + counts.bad };
-        const evidence = logMean(wealth);
-        logE.push(evidence);
-        if (revertAt === null &&
-            evidence >= enough &&
-            canary.bad >= rule.floor * canary.total &&
-            isConfirmed(index)) {
-            revertAt = index;
-        }
-    }
-    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
-}
-/** No minute of any function has as many requests. */
-const MOST_FAILURES = 2 ** 40;
-/**
- * How many more requests of the canary, all in the last minute and all failed, would make the rule revert; 0
- * when it does so already, null when no number of them would, as in a minute that the baseline did not serve.
- */
-function failuresToRevert(minutes, rule = STANDARD_RULE) {
-    const last = minutes.at(-1);
-    if (last === undefined || last.baseline.total === 0 || last.canary.total === 0) {
-        return revertsWith(0) ? 0 : null;
-    }
-    function revertsWith(more) {
-        return judge(withFailures(minutes, more), rule).revertAt !== null;
-    }
-    let reverting = 1;
-    if (revertsWith(0))
-        return 0;
-    while (!revertsWith(reverting)) {
-        reverting *= 2;
-        if (reverting > MOST_FAILURES)
-            return null;
-    }
-    let passing = Math.floor(reverting / 2);
-    while (reverting - passing > 1) {
-        const middle = Math.floor((passing + reverting) / 2);
-        if (revertsWith(middle))
-            reverting = middle;
-        else
-            passing = middle;
-    }
-    return reverting;
-}
-function withFailures(minutes, more) {
-    const last = minutes.at(-1);
-    if (last === undefined)
-        return minutes;
-    const { total, bad } = clamped(last.canary);
-    const canary = { total: total + more, bad: bad + more };
-    return [...minutes.slice(0, -1), { ...last, canary }];
-}
-/** By how much the minute changes the logarithm of each bet's stake. */
-function stakesOf(minute, { ratio, margin, burst }) {
-    const baseline = clamped(minute.baseline);
-    const canary = clamped(minute.canary);
-    // Nothing to compare with: such a minute says nothing.
-    if (baseline.total === 0 || canary.total === 0)
-        return BETS.map(() => 0);
-    const share = (ratio * canary.total) / (ratio * canary.total + baseline.total);
-    return BETS.map((bet) => {
-        const spread = 1 + share * (bet - 1);
-        const won = canary.bad * Math.log(bet) - (canary.bad + baseline.bad) * Math.log(spread);
-        const tolerated = (margin * canary.total * (bet - 1) * (1 - share)) / spread;
-        return (won - tolerated) / burst;
-    });
-}
-/** Failures that arrive before their requests would read as proof. */
-function clamped({ total, bad } = { total: 0, bad: 0 }) {
-    return { total, bad: Math.min(bad, total) };
-}
-/** Logarithm of the mean of the exponentials, however large those are. */
-function logMean(logs) {
-    const greatest = Math.max(...logs);
-    const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
-    return greatest + Math.log(sum / logs.length);
-}
-
-
-/***/ }),
-
-/***/ 4608:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ changedSince)
-/* harmony export */ });
-/** The measurements whose state or verdict differs from the last one of the same check. */
-function changedSince(before, measurements) {
-    return measurements.filter((measurement) => {
-        const last = before.get(measurement.check);
-        return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
-    });
-}
-
-
-/***/ }),
-
-/***/ 6706:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cr: () => (/* binding */ bold),
-/* harmony export */   EC: () => (/* binding */ preformatted),
-/* harmony export */   FV: () => (/* binding */ escapeMarkdown),
-/* harmony export */   TN: () => (/* binding */ oneLine),
-/* harmony export */   ml: () => (/* binding */ shorten),
-/* harmony export */   nf: () => (/* binding */ link),
-/* harmony export */   tp: () => (/* binding */ table)
-/* harmony export */ });
-/**
- * Text from outside as Markdown that shows exactly that text: no markup, HTML, link or table cell can
- * come of it. Character references are plain text to a Markdown parser, whatever they stand for.
- */
-function escapeMarkdown(text) {
-    return oneLine(text).replace(/[&<>"'`*_{}[\]()#+\-.!|~\\:@$^=/]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-/** One printable line: control characters, line and paragraph separators become spaces. */
-function oneLine(text) {
-    return text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
-}
-/** Cuts at whole characters, with an ellipsis. */
-function shorten(text, characters) {
-    if (text.length <= characters)
-        return text;
-    // No character takes more than two code units: the rest of a very long text need not be looked at.
-    const all = [...text.slice(0, 2 * characters + 2)];
-    return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
-}
-/** Text from outside in bold: blanks next to the asterisks would make them just asterisks. */
-function bold(text) {
-    return `**${escapeMarkdown(oneLine(text).trim())}**`;
-}
-/** Lines from outside exactly as they are, in a block of their own. */
-function preformatted(lines) {
-    return `<pre>${lines.map(escapeMarkdown).join('\n')}</pre>`;
-}
-/** A table of cells that are Markdown already. */
-function table(head, rows) {
-    return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-}
-/** Just the label where there is nothing to link to. */
-function link(label, url) {
-    return url === undefined ? escapeMarkdown(label) : `[${escapeMarkdown(label)}](${url})`;
-}
-
-
-/***/ }),
-
-/***/ 4517:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bs: () => (/* binding */ markersOf),
-/* harmony export */   Pe: () => (/* binding */ withMarker),
-/* harmony export */   c5: () => (/* binding */ sameRollout),
-/* harmony export */   t7: () => (/* binding */ readMarker)
-/* harmony export */ });
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
-
-const HELD = ' held';
-/** Lambda takes descriptions up to this length. */
-const LONGEST_DESCRIPTION = 256;
-const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+)(?<held> held)?\}/;
-/** The markers of a plan's steps, in order. */
-function markersOf(plan, id, rollout) {
-    return plan.steps.map(({ weight }, index) => ({
-        ...id,
-        ...rollout,
-        ...{ step: index + 1, weight, held: false },
-    }));
-}
-/** A description with the marker behind it; nothing when there is no room for it, held or not. */
-function withMarker(description, marker) {
-    const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
-    const { startedBy, workflow, begunAt, held } = marker;
-    const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
-        `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
-        `since=${begunAt / _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg}`;
-    const before = description === '' ? text : `${description} ${text}`;
-    const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
-    return fits ? `${before}${held ? HELD : ''}}` : undefined;
-}
-/** A description without the marker, and the marker if there is one. */
-function readMarker(description) {
-    const match = MARKER.exec(description);
-    if (match?.groups === undefined)
-        return { description };
-    const { step, weight, minute, held, ...texts } = match.groups;
-    return {
-        description: description.replace(match[0], ''),
-        marker: {
-            ...texts,
-            ...{ step: Number(step), weight: Number(weight), held: held !== undefined },
-            begunAt: Number(minute) * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg,
-        },
-    };
-}
-function sameRollout(a, b) {
-    return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
-}
-
-
-/***/ }),
-
-/***/ 1785:
+/***/ 3871:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -69441,6 +68841,45 @@ function lambdaMetric(name, statistic) {
             ExecutedVersion: '{version}',
         },
     };
+}
+
+
+/***/ }),
+
+/***/ 8989:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ pairMinutes)
+/* harmony export */ });
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+
+/** The minutes whose counts are there, in order. Without any request of a version there is no datapoint: 0. */
+function pairMinutes({ baseline, canary }, { from, to, mixed, withoutBad }) {
+    const minutes = [];
+    for (let at = from; at <= to; at += _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg) {
+        if (mixed.has(at))
+            continue;
+        const counts = [baseline, canary].map((series) => countsAt(series, at, withoutBad));
+        const [ofBaseline, ofCanary] = counts;
+        if (ofBaseline === undefined || ofCanary === undefined)
+            continue;
+        minutes.push({ at, baseline: ofBaseline, canary: ofCanary });
+    }
+    return minutes;
+}
+function countsAt({ total, bad }, at, withoutBad) {
+    const requests = whole(total.get(at)) ?? 0;
+    const failures = whole(bad.get(at));
+    if (requests === 0)
+        return { total: 0, bad: 0 };
+    if (failures === undefined)
+        return withoutBad === 'late' ? undefined : { total: requests, bad: 0 };
+    return { total: requests, bad: failures };
+}
+/** Sums of counts; a metric that is something else must not make evidence of fractions or of less than nothing. */
+function whole(value) {
+    return value === undefined ? undefined : Math.max(0, Math.round(value));
 }
 
 
@@ -69489,146 +68928,52 @@ function minutesBetween(from, to) {
 
 /***/ }),
 
-/***/ 5993:
+/***/ 536:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ percent),
-/* harmony export */   z: () => (/* binding */ grouped)
+/* harmony export */   P: () => (/* binding */ Refusal),
+/* harmony export */   b: () => (/* binding */ messageOf)
 /* harmony export */ });
-/** `3,715`: the same everywhere, whatever the language of the runner is. */
-function grouped(number) {
-    return number.toLocaleString('en-US');
-}
-/** `0.73 %`, of a share from 0 to 1. */
-function percent(share) {
-    return `${(share * 100).toFixed(2)} %`;
-}
-
-
-/***/ }),
-
-/***/ 6107:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ pairMinutes)
-/* harmony export */ });
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
-
-/** The minutes whose counts are there, in order. Without any request of a version there is no datapoint: 0. */
-function pairMinutes({ baseline, canary }, { from, to, mixed, withoutBad }) {
-    const minutes = [];
-    for (let at = from; at <= to; at += _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg) {
-        if (mixed.has(at))
-            continue;
-        const counts = [baseline, canary].map((series) => countsAt(series, at, withoutBad));
-        const [ofBaseline, ofCanary] = counts;
-        if (ofBaseline === undefined || ofCanary === undefined)
-            continue;
-        minutes.push({ at, baseline: ofBaseline, canary: ofCanary });
+/** As many as anybody reads before mending the first. */
+const MOST_TOLD = 50;
+/** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
+class Refusal extends Error {
+    /** Each says what is wrong, where, and what to do. */
+    problems;
+    constructor(problems) {
+        const left = problems.length - MOST_TOLD;
+        super([...problems.slice(0, MOST_TOLD), ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'));
+        this.name = 'Refusal';
+        this.problems = problems;
     }
-    return minutes;
 }
-function countsAt({ total, bad }, at, withoutBad) {
-    const requests = whole(total.get(at)) ?? 0;
-    const failures = whole(bad.get(at));
-    if (requests === 0)
-        return { total: 0, bad: 0 };
-    if (failures === undefined)
-        return withoutBad === 'late' ? undefined : { total: requests, bad: 0 };
-    return { total: requests, bad: failures };
-}
-/** Sums of counts; a metric that is something else must not make evidence of fractions or of less than nothing. */
-function whole(value) {
-    return value === undefined ? undefined : Math.max(0, Math.round(value));
+/** What to tell a person of something that was thrown. */
+function messageOf(thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 
 /***/ }),
 
-/***/ 4453:
+/***/ 8942:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ partitionOf)
+/* harmony export */   $: () => (/* binding */ changedSince)
 /* harmony export */ });
-// As the SDK's partitions.json has them; a region that begins like none of these is in the first.
-const STANDARD = { id: 'aws', consoleHost: 'console.aws.amazon.com' };
-const BY_PREFIX = [
-    ['cn-', { id: 'aws-cn', consoleHost: 'console.amazonaws.cn' }],
-    ['us-gov-', { id: 'aws-us-gov', consoleHost: 'console.amazonaws-us-gov.com' }],
-    ['eusc-', { id: 'aws-eusc', consoleHost: 'console.amazonaws-eusc.eu' }],
-    ['us-iso-', { id: 'aws-iso' }],
-    ['us-isob-', { id: 'aws-iso-b' }],
-    ['eu-isoe-', { id: 'aws-iso-e' }],
-    ['us-isof-', { id: 'aws-iso-f' }],
-];
-function partitionOf(region) {
-    return BY_PREFIX.find(([prefix]) => region.startsWith(prefix))?.[1] ?? STANDARD;
+/** The measurements whose state or verdict differs from the last one of the same check. */
+function changedSince(before, measurements) {
+    return measurements.filter((measurement) => {
+        const last = before.get(measurement.check);
+        return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
+    });
 }
 
 
 /***/ }),
 
-/***/ 4620:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   XC: () => (/* binding */ planOf),
-/* harmony export */   YB: () => (/* binding */ longestBakeMs),
-/* harmony export */   _m: () => (/* binding */ totalBakeMs),
-/* harmony export */   k9: () => (/* binding */ describeWeight)
-/* harmony export */ });
-/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3441);
-
-/**
- * The promotion is a step like the others: it is written once and baked. So it is the same code that
- * watches the canary at 10 % and at 100 %.
- */
-function planOf(steps, bakeMs) {
-    return { steps: [...steps, { weight: 100, bakeMs }], onTheMinute: false };
-}
-function totalBakeMs(plan) {
-    return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
-}
-/** When every step but the promotion is extended for want of traffic, as far as that goes. */
-function longestBakeMs(plan, maxExtension) {
-    return plan.steps.reduce((sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs), 0);
-}
-/** `10 %`, `100 % (promotion)`. */
-function describeWeight(weight) {
-    return weight >= 100 ? `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(100)} (promotion)` : (0,_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(weight);
-}
-
-
-/***/ }),
-
-/***/ 8506:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ repairCommand)
-/* harmony export */ });
-/** The one command that puts an alias on one version, ready to be pasted into a shell. */
-function repairCommand(target, version, region) {
-    return [
-        'aws lambda update-alias',
-        `--region ${quote(region)}`,
-        `--function-name ${quote(target.functionId)}`,
-        `--name ${quote(target.alias)}`,
-        `--function-version ${quote(version)}`,
-        "--routing-config 'AdditionalVersionWeights={}'",
-    ].join(' ');
-}
-function quote(text) {
-    return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-
-/***/ }),
-
-/***/ 8557:
+/***/ 4702:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -69639,9 +68984,9 @@ function quote(text) {
 /* harmony export */   oJ: () => (/* binding */ isSuccess),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
-/* harmony import */ var _journal_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4608);
-/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
-/* harmony import */ var _target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4294);
+/* harmony import */ var _entry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8942);
+/* harmony import */ var _rollout_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8);
+/* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7387);
 
 
 
@@ -69709,7 +69054,7 @@ function changedMeasurements(entries) {
     return entries.flatMap((entry) => {
         if (entry.type !== 'measurements')
             return [];
-        const changed = (0,_journal_js__WEBPACK_IMPORTED_MODULE_1__/* .changedSince */ .$)(last, entry.measurements);
+        const changed = (0,_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .changedSince */ .$)(last, entry.measurements);
         for (const measurement of changed)
             last.set(measurement.check, measurement);
         return changed;
@@ -69746,7 +69091,7 @@ function hasPassed(next) {
 }
 /** A promotion with a bake time of zero is never seen baking. */
 function instantStep(plan, step, states) {
-    const { weight, bakeMs } = (0,_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .stepAt */ .OH)(plan, step);
+    const { weight, bakeMs } = (0,_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .stepAt */ .OH)(plan, step);
     const confirming = states.find(({ state }) => state.phase === 'confirming');
     return confirming !== undefined && bakeMs === 0
         ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
@@ -69766,17 +69111,17 @@ function weightChanges(steps, entries, standing) {
 /** The first line of every report: what happened, in one sentence. */
 function headline({ outcome, reason, targets }) {
     const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-    const names = list(targets.map(_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je));
-    const now = list(targets.map((target) => `${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} serves version ${target.version}`));
+    const names = list(targets.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je));
+    const now = list(targets.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} serves version ${target.version}`));
     switch (outcome) {
         case 'promoted':
             return `Promoted: ${now}`;
         case 'reverted':
-            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} to version ${previousVersion}`))} ${reason}`;
+            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} to version ${previousVersion}`))} ${reason}`;
         case 'revert-failed':
-            return `Revert failed: ${list(shifting.map((target) => `${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
+            return `Revert failed: ${list(shifting.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
         case 'held':
-            return `Held ${list(shifting.map(_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je))} ${reason}`;
+            return `Held ${list(shifting.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je))} ${reason}`;
         case 'unchanged':
             return `Unchanged: ${now} already`;
         case 'created':
@@ -69800,7 +69145,507 @@ function list(items) {
 
 /***/ }),
 
-/***/ 7058:
+/***/ 4524:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ summaryOf),
+  V: () => (/* binding */ verdictOf)
+});
+
+;// CONCATENATED MODULE: ./src/core/report/chart.ts
+// Mermaid's own lines are too pale to be seen on white; these can be seen on white and on black.
+const GREEN = '#2da44e';
+const RED = '#e5534b';
+const GREY = '#8c959f';
+/** A diagram as GitHub draws it from Markdown. All that varies in it are numbers. */
+function mermaidChart({ title, x, y, lines }) {
+    const style = {
+        xyChart: { height: 280 },
+        themeVariables: { xyChart: { plotColorPalette: lines.map(({ color }) => color).join(', ') } },
+    };
+    return [
+        '',
+        '```mermaid',
+        `%%{init: ${JSON.stringify(style)}}%%`,
+        'xychart-beta',
+        `    title "${title}"`,
+        `    x-axis "${x.label}" ${x.from} --> ${x.to}`,
+        `    y-axis "${y.label}" ${y.from} --> ${y.to}`,
+        ...lines.map(({ values }) => `    line [${values.join(', ')}]`),
+        '```',
+    ];
+}
+
+// EXTERNAL MODULE: ./src/core/checks/comparison.ts
+var comparison = __nccwpck_require__(3808);
+;// CONCATENATED MODULE: ./src/core/statistics/harm.ts
+/**
+ * What a canary cost, and what the small weight saved: with the failure rates p_c and p_b and the requests n_c and
+ * n_b, done = n_c (p_c − p_b) and avoided = n_b (p_c − p_b). Nothing when the canary failed no more often.
+ */
+function harmOf(baseline, canary) {
+    if (baseline.total === 0 || canary.total === 0)
+        return { done: 0, avoided: 0 };
+    const excess = Math.max(0, canary.bad / canary.total - baseline.bad / baseline.total);
+    return { done: canary.total * excess, avoided: baseline.total * excess };
+}
+
+;// CONCATENATED MODULE: ./src/core/statistics/interval.ts
+/** The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %. */
+const Z = 1.959964;
+/**
+ * The 95 % interval of the rate that bad ones among all were drawn with. For people to see how much a rate is
+ * worth; nothing is decided by it.
+ * Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22, 1927).
+ */
+function rateInterval({ total, bad }) {
+    if (total === 0)
+        return { low: 0, high: 1 };
+    const rate = bad / total;
+    const squared = (Z * Z) / total;
+    const center = (rate + squared / 2) / (1 + squared);
+    const half = (Z / (1 + squared)) * Math.sqrt((rate * (1 - rate)) / total + squared / (4 * total));
+    return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
+}
+
+// EXTERNAL MODULE: ./src/core/text/markdown.ts
+var markdown = __nccwpck_require__(8970);
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
+;// CONCATENATED MODULE: ./src/core/report/comparison-section.ts
+
+
+
+
+
+
+const MOST_ROWS = 50;
+const LONGEST_NAME = 120;
+const CHART_POINTS = 60;
+const LOG_10 = Math.log(10);
+/** Below this it is all the same: nothing speaks against the new version. */
+const LOWEST = -2;
+/** What the comparison of the versions found, as a part of the summary. */
+function comparisonSection(comparisons) {
+    const [gravest] = [...comparisons].sort((a, b) => surplus(b) - surplus(a));
+    if (gravest === undefined)
+        return [];
+    return [
+        '',
+        '### New version against old',
+        '',
+        ...(0,markdown/* table */.tp)(['compared', 'new version', 'old version', 'evidence', 'more failures that would revert'], comparisons.slice(0, MOST_ROWS).map(row)),
+        ...(comparisons.length > MOST_ROWS
+            ? ['', `… and ${comparisons.length - MOST_ROWS} more.`]
+            : []),
+        ...harm(comparisons),
+        ...chart(gravest),
+        '',
+        explanation(gravest),
+    ];
+}
+/** How far the evidence is above what is needed. */
+function surplus(report) {
+    return (0,comparison/* evidenceOf */.X1)(report) - Math.log(report.needed);
+}
+function row(report) {
+    const { name, target, canary, baseline, needed, failuresToRevert, reverts } = report;
+    const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : (0,numbers/* grouped */.z)(failuresToRevert);
+    return [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME)),
+        rate(canary),
+        rate(baseline),
+        `${(0,comparison/* odds */.VH)((0,comparison/* evidenceOf */.X1)(report))} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1`,
+        more,
+    ];
+}
+/** `3 of 412 failed: 0.73 % (0.25–2.12 %)` */
+function rate(counts) {
+    if (counts.total === 0)
+        return 'no requests';
+    const { low, high } = rateInterval(counts);
+    return (`${(0,numbers/* grouped */.z)(counts.bad)} of ${(0,numbers/* grouped */.z)(counts.total)} failed: ` +
+        `${(0,numbers/* percent */.K)(counts.bad / counts.total)} (${(0,numbers/* percent */.K)(low).replace(' %', '')}–${(0,numbers/* percent */.K)(high)})`);
+}
+function harm(comparisons) {
+    const all = comparisons.filter(({ reverts }) => reverts);
+    return all.slice(0, MOST_ROWS).flatMap(({ name, target, baseline, canary }) => {
+        const { done, avoided } = harmOf(baseline, canary);
+        return [
+            '',
+            `${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}: the new version failed about ` +
+                `${(0,numbers/* grouped */.z)(Math.round(done))} requests more than the old one would have, and about ` +
+                `${(0,numbers/* grouped */.z)(Math.round(avoided))} were spared by the weights (the difference of the two rates, times the ` +
+                'requests of the new and of the old version).',
+        ];
+    });
+}
+/** The evidence over time, in powers of ten, against what it takes to revert. */
+function chart({ name, target, evidence, needed, reverts }) {
+    if (evidence.length < 2)
+        return [];
+    const threshold = Math.log10(needed);
+    const stride = Math.ceil(evidence.length / CHART_POINTS);
+    const sampled = evidence.filter((_, index) => (evidence.length - 1 - index) % stride === 0);
+    const top = Number((threshold + 2).toFixed(2));
+    const values = sampled.map(({ logE }) => Number(Math.max(LOWEST, Math.min(logE / LOG_10, top)).toFixed(2)));
+    return [
+        ...mermaidChart({
+            title: 'Evidence against the new version, in powers of ten',
+            x: { label: 'minutes with metrics', from: 1, to: evidence.length },
+            y: { label: 'powers of ten', from: LOWEST, to: top },
+            lines: [
+                { color: reverts ? RED : GREEN, values },
+                { color: GREY, values: values.map(() => Number(threshold.toFixed(2))) },
+            ],
+        }),
+        '',
+        `The evidence is that of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}; the grey line, ` +
+            `${(0,numbers/* grouped */.z)(Math.round(needed))}:1, is what it takes to revert.`,
+    ];
+}
+function explanation({ needed }) {
+    return ('<sub>In each minute both versions serve the same kind of requests, so a new version that is no worse has the ' +
+        'share of the failures that it has of the requests. Eight bets say that it fails 1.5 to 1,000 times as often. ' +
+        `Should it be no worse, their average reaches ${(0,numbers/* grouped */.z)(Math.round(needed))} times the stake with a chance of at ` +
+        `most 1 in ${(0,numbers/* grouped */.z)(Math.round(needed))}, however often one looks; when it does, the old version is put back. ` +
+        'A minute with fewer than ten failures cannot decide alone.</sub>');
+}
+
+// EXTERNAL MODULE: ./src/core/text/console.ts
+var console = __nccwpck_require__(5206);
+// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
+var durations = __nccwpck_require__(6153);
+;// CONCATENATED MODULE: ./src/core/report/duration-section.ts
+
+
+const duration_section_MOST_ROWS = 50;
+const duration_section_LONGEST_NAME = 120;
+/** How long requests of both versions took, as a part of the summary. */
+function durationSection(durations) {
+    const served = durations.filter(({ canary }) => canary.p50 !== null);
+    if (served.length === 0)
+        return [];
+    return [
+        '',
+        '### Duration',
+        '',
+        ...(0,markdown/* table */.tp)(['of', 'new version: p50, p90, p99', 'old version: p50, p90, p99', 'a fifth slower?'], served.slice(0, duration_section_MOST_ROWS).map(duration_section_row)),
+        ...(served.length > duration_section_MOST_ROWS ? ['', `… and ${served.length - duration_section_MOST_ROWS} more.`] : []),
+        '',
+        '<sub>Medians over the minutes with both versions. In a minute with few requests p99 is that of the slowest.</sub>',
+    ];
+}
+function duration_section_row(report) {
+    const { target, canary, baseline } = report;
+    const test = (0,durations/* gravestTest */.ds)(report);
+    const evidence = test === undefined ? '–' : (0,durations/* evidenceFor */.hF)(test);
+    return [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(target, duration_section_LONGEST_NAME)),
+        percentiles(canary),
+        percentiles(baseline),
+        (0,markdown/* escapeMarkdown */.FV)((0,durations/* isSlower */.tp)(report) ? `yes: ${test?.counted ?? ''}; ${evidence}` : evidence),
+    ];
+}
+function percentiles({ p50, p90, p99 }) {
+    return [p50, p90, p99].map((each) => (each === null ? '–' : (0,durations/* milliseconds */.Rz)(each))).join(', ');
+}
+
+// EXTERNAL MODULE: ./src/core/text/duration.ts
+var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report_report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/rollout/plan.ts
+var plan = __nccwpck_require__(8710);
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var target = __nccwpck_require__(7387);
+;// CONCATENATED MODULE: ./src/core/report/summary.ts
+
+
+
+
+
+
+
+
+
+
+
+/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
+const summary_MOST_ROWS = 50;
+const summary_LONGEST_NAME = 255;
+const LONGEST_REASON = 400;
+const LONGEST_HEADLINE = 2_000;
+/** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
+function summaryOf(report) {
+    const icon = (0,report_report/* isSuccess */.oJ)(report) ? '✅' : '❌';
+    return [
+        `## ${icon} Lambda Canary`,
+        '',
+        verdictOf(report),
+        ...felt(report),
+        ...warnings(report),
+        ...targets(report),
+        ...smokeTests(report),
+        ...errors(report),
+        ...steps(report),
+        ...summary_chart(report),
+        ...comparisonSection(report.comparisons),
+        ...durationSection(report.durations),
+        ...alarms(report),
+        ...metrics(report),
+        ...changes(report),
+        '',
+    ].join('\n');
+}
+/** The headline; of several problems, each a point of a list. */
+function verdictOf(report) {
+    return verdictLines(report).join('\n');
+}
+function verdictLines(report) {
+    const problems = (0,report_report/* headline */.Pl)(report).split('\n');
+    return problems.length === 1
+        ? [(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problems[0] ?? '', LONGEST_HEADLINE))]
+        : capped(problems, (problem) => `- ${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problem, LONGEST_REASON))}`, '- ');
+}
+function warnings({ warnings }) {
+    return warnings.length === 0
+        ? []
+        : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
+}
+/** What users felt of the new version, as far as the metrics tell. */
+function felt({ weights, comparisons, endedAt, steps }) {
+    const [first] = weights.filter(({ weight }) => weight > 0);
+    if (first === undefined)
+        return [];
+    const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
+    const back = weights.findLast(({ weight }) => weight === 0);
+    const lasted = (0,duration/* formatDuration */.a)((back?.at ?? endedAt) - first.at);
+    const ofErrors = comparisons.filter(({ name }) => name === 'errors');
+    const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
+    const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
+    const known = ofErrors.length === 0
+        ? 'how many requests it served, and how many failed, is unknown'
+        : `it served ${(0,numbers/* grouped */.z)(total)} requests, of which ${(0,numbers/* grouped */.z)(bad)} failed, in the minutes whose metrics were ` +
+            'there while it shared the traffic';
+    const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
+    return [
+        '',
+        `**What users felt:** the new version had traffic for ${lasted}${inThisJob}; ${known}.`,
+    ];
+}
+const MOST_LOGGED = 10;
+function errors({ errors }) {
+    if (errors.length === 0)
+        return [];
+    return [
+        '',
+        '### What the new version logged',
+        ...errors
+            .slice(0, MOST_LOGGED)
+            .flatMap(({ functionName, version, messages, problem, url }) => [
+            '',
+            `${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME))}: ` +
+                (problem === undefined
+                    ? messages.length === 0
+                        ? 'no error was found.'
+                        : 'the first errors, and how many there were of each.'
+                    : `the logs could not be read: ${reason(problem)}`) +
+                (url === undefined ? '' : ` ${(0,markdown/* link */.nf)('All of them in Logs Insights', url)}`),
+            ...(messages.length === 0
+                ? []
+                : ['', (0,markdown/* preformatted */.EC)(messages.map(({ text, count }) => `${(0,numbers/* grouped */.z)(count)} × ${text}`))]),
+        ]),
+        ...more(errors.length, '', MOST_LOGGED),
+    ];
+}
+/** Of functions, and of each its last lines: the whole log is in CloudWatch. */
+const MOST_LOGS = 5;
+const MOST_LOG_LINES = 20;
+const LONGEST_LOG_LINE = 200;
+function smokeTests({ smokeTests }) {
+    const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, summary_LONGEST_NAME)),
+        problems.length === 0 ? 'passed' : reason(problems.join('; ')),
+        (0,durations/* milliseconds */.Rz)(durationMs),
+    ]);
+    if (rows.length === 0)
+        return [];
+    const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
+    return [
+        ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
+        ...logs.flatMap(({ functionName, name, log }) => [
+            '',
+            `<details><summary>The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, summary_LONGEST_NAME))}</summary>`,
+            '',
+            (0,markdown/* preformatted */.EC)(log.slice(-MOST_LOG_LINES).map((line) => (0,markdown/* shorten */.ml)(line, LONGEST_LOG_LINE))),
+            '',
+            '</details>',
+        ]),
+    ];
+}
+const PARTS = {
+    shift: 'shifted',
+    unchanged: 'unchanged',
+    created: 'alias created',
+    none: '–',
+};
+function targets({ targets, region }) {
+    if (targets.length === 0)
+        return [];
+    const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
+        (0,markdown/* link */.nf)((0,target/* targetName */.je)({ functionName, alias }), (0,console/* aliasUrl */.s1)(region, functionName, alias)),
+        previousVersion || '–',
+        version || '–',
+        PARTS[disposition],
+    ]);
+    return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
+}
+function steps(report) {
+    const reached = report.steps.some(({ result }) => result !== 'not reached');
+    if (!reached && report.outcome !== 'planned')
+        return [];
+    const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
+        String(index + 1),
+        (0,plan/* describeWeight */.k9)(weight),
+        (0,duration/* formatDuration */.a)(bakeMs),
+        startedAt === undefined ? '–' : clockTime(startedAt),
+        startedAt === undefined ? '–' : (0,duration/* formatDuration */.a)((endedAt ?? report.endedAt) - startedAt),
+        report.outcome === 'planned' ? 'planned' : result,
+    ]);
+    return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
+}
+const summary_CHART_POINTS = 60;
+/** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
+function summary_chart(report) {
+    const { weights, startedAt, endedAt } = report;
+    if (weights.length === 0 || endedAt <= startedAt)
+        return [];
+    const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
+    const values = Array.from({ length: summary_CHART_POINTS + 1 }, (_, index) => {
+        const at = startedAt + ((endedAt - startedAt) * index) / summary_CHART_POINTS;
+        return weights.findLast((change) => change.at <= at)?.weight ?? 0;
+    });
+    const end = Number(((endedAt - startedAt) / unitMs).toFixed(2));
+    return mermaidChart({
+        title: 'Percent of requests sent to the new version',
+        x: { label: `${unit} since the start`, from: 0, to: end },
+        y: { label: 'percent', from: 0, to: 100 },
+        lines: [{ color: (0,report_report/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
+    });
+}
+function alarms({ measurements, region }) {
+    const rows = latest(measurements, 'alarm').map(({ check, state, verdict }) => [
+        (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME), (0,console/* alarmUrl */.dz)(region, check)),
+        (0,markdown/* escapeMarkdown */.FV)(state),
+        verdict.kind,
+    ]);
+    return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+}
+function metrics({ measurements }) {
+    const rows = latest(measurements, 'metric').map(({ check, state, detail, verdict }) => [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, summary_LONGEST_NAME)),
+        verdict.kind,
+    ]);
+    return rows.length === 0
+        ? []
+        : section('Metrics', ['metric', 'at its last change', 'verdict'], rows);
+}
+/** The last one of each check, the failed ones first. */
+function latest(measurements, kind) {
+    const of = measurements.filter((measurement) => measurement.kind === kind);
+    const last = new Map(of.map((measurement) => [measurement.check, measurement]));
+    return [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
+}
+function changes({ measurements, startedAt }) {
+    const rows = measurements.map(({ at, check, state, detail, verdict }) => [
+        `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)(state),
+        reason(verdict.kind === 'pass' ? detail : verdict.reason),
+    ]);
+    if (rows.length === 0)
+        return [];
+    return [
+        '',
+        '<details><summary>What alarms and metrics did</summary>',
+        ...section(null, ['when', 'what', 'state', 'why'], rows),
+        '',
+        '</details>',
+    ];
+}
+function reason(text) {
+    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
+}
+function section(title, head, rows) {
+    return [
+        ...(title === null ? [] : ['', `### ${title}`]),
+        '',
+        ...(0,markdown/* table */.tp)(head, rows.slice(0, summary_MOST_ROWS)),
+        ...more(rows.length, ''),
+    ];
+}
+function capped(items, line, bullet) {
+    return [...items.slice(0, summary_MOST_ROWS).map(line), ...more(items.length, bullet)];
+}
+function more(count, bullet, most = summary_MOST_ROWS) {
+    return count > most
+        ? [
+            ...(bullet === '' ? [''] : []),
+            `${bullet}… and ${count - most} more; the output \`report\` has them.`,
+        ]
+        : [];
+}
+/** `14:02:03`, of epoch milliseconds. */
+function clockTime(at) {
+    const seconds = Math.floor(at / 1000) % 86_400;
+    return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
+        .map((part) => String(Math.floor(part)).padStart(2, '0'))
+        .join(':');
+}
+
+
+/***/ }),
+
+/***/ 8710:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XC: () => (/* binding */ planOf),
+/* harmony export */   YB: () => (/* binding */ longestBakeMs),
+/* harmony export */   _m: () => (/* binding */ totalBakeMs),
+/* harmony export */   k9: () => (/* binding */ describeWeight)
+/* harmony export */ });
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5646);
+
+/**
+ * The promotion is a step like the others: it is written once and baked. So it is the same code that
+ * watches the canary at 10 % and at 100 %.
+ */
+function planOf(steps, bakeMs) {
+    return { steps: [...steps, { weight: 100, bakeMs }], onTheMinute: false };
+}
+function totalBakeMs(plan) {
+    return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
+}
+/** When every step but the promotion is extended for want of traffic, as far as that goes. */
+function longestBakeMs(plan, maxExtension) {
+    return plan.steps.reduce((sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs), 0);
+}
+/** `10 %`, `100 % (promotion)`. */
+function describeWeight(weight) {
+    return weight >= 100 ? `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(100)} (promotion)` : (0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(weight);
+}
+
+
+/***/ }),
+
+/***/ 8:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -69813,9 +69658,9 @@ function list(items) {
 /* harmony export */   ni: () => (/* binding */ start),
 /* harmony export */   np: () => (/* binding */ advance)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8571);
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2691);
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
-/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3441);
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5646);
 
 
 
@@ -70004,7 +69849,7 @@ function where(plan, state, at) {
         case 'holding':
             return `at ${describeStep(plan, state.step)}`;
         case 'baking': {
-            const since = at === undefined ? '' : `, after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(at - state.since)}`;
+            const since = at === undefined ? '' : `, after ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(at - state.since)}`;
             return `at ${describeStep(plan, state.step)}${since}`;
         }
         case 'confirming':
@@ -70014,7 +69859,7 @@ function where(plan, state, at) {
 }
 /** `25 % (step 2 of 4)`; the last step is the promotion. */
 function describeStep(plan, index) {
-    return `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
+    return `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
 }
 /** @throws if the plan has no such step: a program error. */
 function stepAt(plan, index) {
@@ -70027,62 +69872,376 @@ function stepAt(plan, index) {
 
 /***/ }),
 
-/***/ 3441:
+/***/ 4292:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Hm: () => (/* binding */ sameRouting),
-/* harmony export */   Uf: () => (/* binding */ routingAt),
-/* harmony export */   ck: () => (/* binding */ formatWeight),
-/* harmony export */   pF: () => (/* binding */ isSplit),
-/* harmony export */   ww: () => (/* binding */ describeRouting),
-/* harmony export */   zQ: () => (/* binding */ looksLikeTransition)
+/* harmony export */   C: () => (/* binding */ PASS),
+/* harmony export */   Q: () => (/* binding */ worst)
 /* harmony export */ });
-/** How the alias routes with `weight` percent going to the canary: 0 is stable alone, 100 the canary alone. */
-function routingAt(weight, { stable, canary }) {
-    if (weight <= 0)
-        return { version: stable, weights: {} };
-    if (weight >= 100)
-        return { version: canary, weights: {} };
-    return { version: stable, weights: { [canary]: weight } };
-}
-// Lambda keeps weights as doubles of a fraction; how it rounds them is not documented.
-const WEIGHT_TOLERANCE = 0.005;
-function sameRouting(a, b) {
-    const additional = Object.entries(a.weights);
-    return (a.version === b.version &&
-        additional.length === Object.keys(b.weights).length &&
-        additional.every(
-        // An additional version that is missing on one side differs, however small its weight is.
-        ([version, weight]) => Math.abs(weight - (b.weights[version] ?? NaN)) <= WEIGHT_TOLERANCE));
-}
-function isSplit(routing) {
-    return Object.keys(routing.weights).length > 0;
-}
-/**
- * After an alias with provisioned concurrency was pointed from `from` to `to`, Lambda itself keeps
- * sending a shrinking part to `from` until the new environments are ready (minutes), and shows that
- * as a weight on the alias: hashicorp/terraform-provider-aws#48116.
- */
-function looksLikeTransition(routing, from, to) {
-    const additional = Object.keys(routing.weights);
-    return routing.version === to && additional.length === 1 && additional[0] === from;
-}
-function describeRouting({ version, weights }) {
-    const additional = Object.entries(weights).map(([other, weight]) => `${formatWeight(weight)} to version ${other}`);
-    return additional.length === 0
-        ? `version ${version} alone`
-        : `version ${version} with ${additional.join(' and ')}`;
-}
-/** `12.5 %`; no more than two decimals. */
-function formatWeight(weight) {
-    return `${Number(weight.toFixed(2))} %`;
+const PASS = { kind: 'pass', reason: '' };
+const SEVERITY = [
+    'pass',
+    'extend',
+    'inconclusive',
+    'error',
+    'hold',
+    'fail',
+];
+/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
+function worst(verdicts) {
+    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
 }
 
 
 /***/ }),
 
-/***/ 4943:
+/***/ 8346:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bg: () => (/* binding */ failuresToRevert),
+/* harmony export */   S4: () => (/* binding */ judge),
+/* harmony export */   fM: () => (/* binding */ STANDARD_RULE),
+/* harmony export */   uw: () => (/* binding */ logMean)
+/* harmony export */ });
+const STANDARD_RULE = {
+    alpha: 0.01,
+    ratio: 1,
+    margin: 0,
+    floor: 0.001,
+    confirm: 10,
+    burst: 1,
+};
+/** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
+const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
+/**
+ * Judges the canary by the settled minutes of a rollout: all of them, from the first weight on, over every
+ * change of weight. It keeps no state, so minutes that were corrected later are simply judged again.
+ *
+ * Null hypothesis: in every minute p_c ≤ ratio · p_b + margin, where the failure rates p_b of the baseline and
+ * p_c of the canary may change from minute to minute in any way. For the bet that the canary fails λ times
+ * as often as that allows, a minute with n_b, e_b requests and failures of the baseline and n_c, e_c of the
+ * canary multiplies the stake by e_t:
+ *
+ *     π = ratio · n_c / (ratio · n_c + n_b)      D = 1 + π (λ − 1)
+ *     ln e_t(λ) = e_c ln λ − (e_c + e_b) ln D − margin · n_c (λ − 1)(1 − π) / D
+ *     E_t = mean over λ of Π_{s ≤ t} e_s(λ)^(1 / burst)
+ *
+ * Under the null each factor has a mean of at most 1 given the past, so E is a supermartingale, and Ville's
+ * inequality gives P(E_t ≥ 1/alpha for any t) ≤ alpha: exact for all counts, with no assumption on traffic,
+ * weights or when anybody looks. It rests on the alias choosing the version of each request independently of
+ * the request. `confirm` and `floor` only ever make a revert rarer.
+ *
+ * Sources: Lindon & Malek, "Anytime-Valid Inference for Multinomial Count Data" (NeurIPS 2022,
+ * arXiv:2011.03567); Turner, Ly & Grünwald, "Generic E-variables for exact sequential k-sample tests"
+ * (JSPI 230, 2024, arXiv:2106.02693); Wald, "Sequential Tests of Statistical Hypotheses" (1945).
+ */
+function judge(minutes, rule = STANDARD_RULE) {
+    const stakes = minutes.map((minute) => stakesOf(minute, rule));
+    const enough = -Math.log(rule.alpha);
+    const logE = [];
+    let revertAt = null;
+    let wealth = BETS.map(() => 0);
+    let canary = { total: 0, bad: 0 };
+    const isConfirmed = (upTo) => stakes
+        .slice(0, upTo + 1)
+        .every((stake, index) => clamped(minutes[index]?.canary).bad >= rule.confirm ||
+        logMean(wealth.map((each, bet) => each - (stake[bet] ?? 0))) >= enough);
+    for (const [index, stake] of stakes.entries()) {
+        wealth = wealth.map((each, bet) => each + (stake[bet] ?? 0));
+        const counts = clamped(minutes[index]?.canary);
+        canary = { total: canary.total + counts.total, bad: canary.bad + counts.bad };
+        const evidence = logMean(wealth);
+        logE.push(evidence);
+        if (revertAt === null &&
+            evidence >= enough &&
+            canary.bad >= rule.floor * canary.total &&
+            isConfirmed(index)) {
+            revertAt = index;
+        }
+    }
+    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+}
+/** No minute of any function has as many requests. */
+const MOST_FAILURES = 2 ** 40;
+/**
+ * How many more requests of the canary, all in the last minute and all failed, would make the rule revert; 0
+ * when it does so already, null when no number of them would, as in a minute that the baseline did not serve.
+ */
+function failuresToRevert(minutes, rule = STANDARD_RULE) {
+    const last = minutes.at(-1);
+    if (last === undefined || last.baseline.total === 0 || last.canary.total === 0) {
+        return revertsWith(0) ? 0 : null;
+    }
+    function revertsWith(more) {
+        return judge(withFailures(minutes, more), rule).revertAt !== null;
+    }
+    let reverting = 1;
+    if (revertsWith(0))
+        return 0;
+    while (!revertsWith(reverting)) {
+        reverting *= 2;
+        if (reverting > MOST_FAILURES)
+            return null;
+    }
+    let passing = Math.floor(reverting / 2);
+    while (reverting - passing > 1) {
+        const middle = Math.floor((passing + reverting) / 2);
+        if (revertsWith(middle))
+            reverting = middle;
+        else
+            passing = middle;
+    }
+    return reverting;
+}
+function withFailures(minutes, more) {
+    const last = minutes.at(-1);
+    if (last === undefined)
+        return minutes;
+    const { total, bad } = clamped(last.canary);
+    const canary = { total: total + more, bad: bad + more };
+    return [...minutes.slice(0, -1), { ...last, canary }];
+}
+/** By how much the minute changes the logarithm of each bet's stake. */
+function stakesOf(minute, { ratio, margin, burst }) {
+    const baseline = clamped(minute.baseline);
+    const canary = clamped(minute.canary);
+    // Nothing to compare with: such a minute says nothing.
+    if (baseline.total === 0 || canary.total === 0)
+        return BETS.map(() => 0);
+    const share = (ratio * canary.total) / (ratio * canary.total + baseline.total);
+    return BETS.map((bet) => {
+        const spread = 1 + share * (bet - 1);
+        const won = canary.bad * Math.log(bet) - (canary.bad + baseline.bad) * Math.log(spread);
+        const tolerated = (margin * canary.total * (bet - 1) * (1 - share)) / spread;
+        return (won - tolerated) / burst;
+    });
+}
+/** Failures that arrive before their requests would read as proof. */
+function clamped({ total, bad } = { total: 0, bad: 0 }) {
+    return { total, bad: Math.min(bad, total) };
+}
+/** Logarithm of the mean of the exponentials, however large those are. */
+function logMean(logs) {
+    const greatest = Math.max(...logs);
+    const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
+    return greatest + Math.log(sum / logs.length);
+}
+
+
+/***/ }),
+
+/***/ 1400:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XN: () => (/* binding */ parseFunctionId),
+/* harmony export */   mE: () => (/* binding */ functionArn),
+/* harmony export */   oT: () => (/* binding */ parseAlarmId)
+/* harmony export */ });
+/* harmony import */ var _partition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3501);
+
+const FUNCTION_ID = /^(?:(?:arn:(?<partition>aws[a-z-]*):lambda:(?<region>[a-z]{2,}(?:-[a-z]+)+-\d):)?(?<account>\d{12}):function:)?(?<name>[a-zA-Z0-9-_]{1,64})(?::(?<qualifier>\$LATEST|[a-zA-Z0-9-_]+))?$/;
+function parseFunctionId(text) {
+    const groups = FUNCTION_ID.exec(text)?.groups;
+    const name = groups?.['name'];
+    if (groups === undefined || name === undefined)
+        return undefined;
+    const { partition, region, account, qualifier } = groups;
+    return {
+        name,
+        ...(partition === undefined ? {} : { partition }),
+        ...(region === undefined ? {} : { region }),
+        ...(account === undefined ? {} : { account }),
+        ...(qualifier === undefined ? {} : { qualifier }),
+    };
+}
+/** An alarm's name may contain colons, so an ARN is split at its sixth colon only. */
+function parseAlarmId(text) {
+    const match = /^arn:aws[a-z-]*:cloudwatch:([a-z0-9-]+):(\d{12}):alarm:(.+)$/s.exec(text);
+    const [, region, account, name] = match ?? [];
+    if (region === undefined || account === undefined || name === undefined)
+        return { name: text };
+    return { name, region, account };
+}
+/** The ARN of a function for messages; what is not known is `*`, as a policy would write it. */
+function functionArn(functionId, region) {
+    const id = parseFunctionId(functionId);
+    const partition = id?.partition ?? (0,_partition_js__WEBPACK_IMPORTED_MODULE_0__/* .partitionOf */ .i)(region).id;
+    return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
+}
+
+
+/***/ }),
+
+/***/ 5206:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   dz: () => (/* binding */ alarmUrl),
+/* harmony export */   jt: () => (/* binding */ insightsUrl),
+/* harmony export */   s1: () => (/* binding */ aliasUrl)
+/* harmony export */ });
+/* harmony import */ var _partition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3501);
+
+// Links into the AWS console, where the region's partition has one. Parts from outside are
+// percent-encoded: they cannot leave their place.
+function aliasUrl(region, functionName, alias) {
+    const path = `functions/${encode(functionName)}/aliases/${encode(alias)}`;
+    return home(region, 'lambda', `/${path}`);
+}
+function alarmUrl(region, name) {
+    return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
+}
+/** A query of Logs Insights, ready to be run. The console's own notation is not documented; links copied from it look so. */
+function insightsUrl(region, { logGroup, query, from, to, }) {
+    const text = (value) => `'${starred(value)}`;
+    const time = (at) => `'${at}`.replaceAll(':', '*3A');
+    const detail = `~(end~${time(to)}~start~${time(from)}~timeType~'ABSOLUTE~tz~'UTC~editorString~${text(query)}` +
+        `~source~(~${text(logGroup)}))`;
+    const twice = encodeURIComponent(`?queryDetail=${encode(detail).replaceAll('%2A', '*')}`);
+    return home(region, 'cloudwatch', `logsV2:logs-insights${twice.replaceAll('%', '$')}`);
+}
+/** Percent-encoding with another sign. */
+function starred(text) {
+    return encode(text).replaceAll('%', '*');
+}
+function home(region, service, fragment) {
+    const { consoleHost } = (0,_partition_js__WEBPACK_IMPORTED_MODULE_0__/* .partitionOf */ .i)(region);
+    return (consoleHost && `https://${region}.${consoleHost}/${service}/home?region=${region}#${fragment}`);
+}
+/** encodeURIComponent leaves the characters that mean something in Markdown. */
+function encode(text) {
+    return encodeURIComponent(text.toWellFormed()).replace(/[!'()*_~.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+
+/***/ }),
+
+/***/ 2691:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ formatDuration)
+/* harmony export */ });
+const UNITS = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1_000],
+];
+/** The two largest units that are not zero, rounded to whole seconds: `3 min 12 s`, `1 h`, `0 s`. */
+function formatDuration(ms) {
+    let rest = Math.max(0, Math.round(ms / 1000)) * 1000;
+    const parts = [];
+    for (const [unit, size] of UNITS) {
+        const count = Math.floor(rest / size);
+        rest -= count * size;
+        if (count > 0)
+            parts.push(`${count} ${unit}`);
+    }
+    return parts.slice(0, 2).join(' ') || '0 s';
+}
+
+
+/***/ }),
+
+/***/ 8970:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cr: () => (/* binding */ bold),
+/* harmony export */   EC: () => (/* binding */ preformatted),
+/* harmony export */   FV: () => (/* binding */ escapeMarkdown),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   ml: () => (/* binding */ shorten),
+/* harmony export */   nf: () => (/* binding */ link),
+/* harmony export */   tp: () => (/* binding */ table)
+/* harmony export */ });
+/**
+ * Text from outside as Markdown that shows exactly that text: no markup, HTML, link or table cell can
+ * come of it. Character references are plain text to a Markdown parser, whatever they stand for.
+ */
+function escapeMarkdown(text) {
+    return oneLine(text).replace(/[&<>"'`*_{}[\]()#+\-.!|~\\:@$^=/]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+/** One printable line: control characters, line and paragraph separators become spaces. */
+function oneLine(text) {
+    return text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+}
+/** Cuts at whole characters, with an ellipsis. */
+function shorten(text, characters) {
+    if (text.length <= characters)
+        return text;
+    // No character takes more than two code units: the rest of a very long text need not be looked at.
+    const all = [...text.slice(0, 2 * characters + 2)];
+    return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
+}
+/** Text from outside in bold: blanks next to the asterisks would make them just asterisks. */
+function bold(text) {
+    return `**${escapeMarkdown(oneLine(text).trim())}**`;
+}
+/** Lines from outside exactly as they are, in a block of their own. */
+function preformatted(lines) {
+    return `<pre>${lines.map(escapeMarkdown).join('\n')}</pre>`;
+}
+/** A table of cells that are Markdown already. */
+function table(head, rows) {
+    return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
+/** Just the label where there is nothing to link to. */
+function link(label, url) {
+    return url === undefined ? escapeMarkdown(label) : `[${escapeMarkdown(label)}](${url})`;
+}
+
+
+/***/ }),
+
+/***/ 1489:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ percent),
+/* harmony export */   z: () => (/* binding */ grouped)
+/* harmony export */ });
+/** `3,715`: the same everywhere, whatever the language of the runner is. */
+function grouped(number) {
+    return number.toLocaleString('en-US');
+}
+/** `0.73 %`, of a share from 0 to 1. */
+function percent(share) {
+    return `${(share * 100).toFixed(2)} %`;
+}
+
+
+/***/ }),
+
+/***/ 3501:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ partitionOf)
+/* harmony export */ });
+// As the SDK's partitions.json has them; a region that begins like none of these is in the first.
+const STANDARD = { id: 'aws', consoleHost: 'console.aws.amazon.com' };
+const BY_PREFIX = [
+    ['cn-', { id: 'aws-cn', consoleHost: 'console.amazonaws.cn' }],
+    ['us-gov-', { id: 'aws-us-gov', consoleHost: 'console.amazonaws-us-gov.com' }],
+    ['eusc-', { id: 'aws-eusc', consoleHost: 'console.amazonaws-eusc.eu' }],
+    ['us-iso-', { id: 'aws-iso' }],
+    ['us-isob-', { id: 'aws-iso-b' }],
+    ['eu-isoe-', { id: 'aws-iso-e' }],
+    ['us-isof-', { id: 'aws-iso-f' }],
+];
+function partitionOf(region) {
+    return BY_PREFIX.find(([prefix]) => region.startsWith(prefix))?.[1] ?? STANDARD;
+}
+
+
+/***/ }),
+
+/***/ 3893:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -70090,9 +70249,9 @@ function formatWeight(weight) {
 /* harmony export */   ls: () => (/* binding */ judgeSmokeTest)
 /* harmony export */ });
 /* unused harmony exports differences, durationIn */
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8571);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6706);
-/* harmony import */ var _duration_comparison_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2844);
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2691);
+/* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8970);
+/* harmony import */ var _checks_durations_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6153);
 
 
 
@@ -70108,7 +70267,7 @@ function judgeSmokeTest({ name, expect, maxDurationMs }, { functionName, version
         ...contentProblems(invocation, expect),
         ...(durationMs > maxDurationMs
             ? [
-                `it took ${(0,_duration_comparison_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(maxDurationMs)}`,
+                `it took ${(0,_checks_durations_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(maxDurationMs)}`,
             ]
             : []),
     ];
@@ -70167,7 +70326,7 @@ function unequal(path, expected, actual) {
 }
 const LONGEST_VALUE = 500;
 function cut(text) {
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(text, LONGEST_VALUE);
+    return (0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(text, LONGEST_VALUE);
 }
 function isArray(value) {
     return Array.isArray(value);
@@ -70193,539 +70352,6 @@ function describeFailure({ functionName, version, name, problems, }) {
 
 /***/ }),
 
-/***/ 182:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Y: () => (/* binding */ summaryOf),
-  V: () => (/* binding */ verdictOf)
-});
-
-;// CONCATENATED MODULE: ./src/core/chart.ts
-// Mermaid's own lines are too pale to be seen on white; these can be seen on white and on black.
-const GREEN = '#2da44e';
-const RED = '#e5534b';
-const GREY = '#8c959f';
-/** A diagram as GitHub draws it from Markdown. All that varies in it are numbers. */
-function mermaidChart({ title, x, y, lines }) {
-    const style = {
-        xyChart: { height: 280 },
-        themeVariables: { xyChart: { plotColorPalette: lines.map(({ color }) => color).join(', ') } },
-    };
-    return [
-        '',
-        '```mermaid',
-        `%%{init: ${JSON.stringify(style)}}%%`,
-        'xychart-beta',
-        `    title "${title}"`,
-        `    x-axis "${x.label}" ${x.from} --> ${x.to}`,
-        `    y-axis "${y.label}" ${y.from} --> ${y.to}`,
-        ...lines.map(({ values }) => `    line [${values.join(', ')}]`),
-        '```',
-    ];
-}
-
-// EXTERNAL MODULE: ./src/core/analysis.ts
-var analysis = __nccwpck_require__(7789);
-;// CONCATENATED MODULE: ./src/core/harm.ts
-/**
- * What a canary cost, and what the small weight saved: with the failure rates p_c and p_b and the requests n_c and
- * n_b, done = n_c (p_c − p_b) and avoided = n_b (p_c − p_b). Nothing when the canary failed no more often.
- */
-function harmOf(baseline, canary) {
-    if (baseline.total === 0 || canary.total === 0)
-        return { done: 0, avoided: 0 };
-    const excess = Math.max(0, canary.bad / canary.total - baseline.bad / baseline.total);
-    return { done: canary.total * excess, avoided: baseline.total * excess };
-}
-
-;// CONCATENATED MODULE: ./src/core/interval.ts
-/** The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %. */
-const Z = 1.959964;
-/**
- * The 95 % interval of the rate that bad ones among all were drawn with. For people to see how much a rate is
- * worth; nothing is decided by it.
- * Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22, 1927).
- */
-function rateInterval({ total, bad }) {
-    if (total === 0)
-        return { low: 0, high: 1 };
-    const rate = bad / total;
-    const squared = (Z * Z) / total;
-    const center = (rate + squared / 2) / (1 + squared);
-    const half = (Z / (1 + squared)) * Math.sqrt((rate * (1 - rate)) / total + squared / (4 * total));
-    return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
-}
-
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
-// EXTERNAL MODULE: ./src/core/numbers.ts
-var numbers = __nccwpck_require__(5993);
-;// CONCATENATED MODULE: ./src/core/comparison-summary.ts
-
-
-
-
-
-
-const MOST_ROWS = 50;
-const LONGEST_NAME = 120;
-const CHART_POINTS = 60;
-const LOG_10 = Math.log(10);
-/** Below this it is all the same: nothing speaks against the new version. */
-const LOWEST = -2;
-/** What the comparison of the versions found, as a part of the summary. */
-function comparisonSection(comparisons) {
-    const [gravest] = [...comparisons].sort((a, b) => surplus(b) - surplus(a));
-    if (gravest === undefined)
-        return [];
-    return [
-        '',
-        '### New version against old',
-        '',
-        ...(0,markdown/* table */.tp)(['compared', 'new version', 'old version', 'evidence', 'more failures that would revert'], comparisons.slice(0, MOST_ROWS).map(row)),
-        ...(comparisons.length > MOST_ROWS
-            ? ['', `… and ${comparisons.length - MOST_ROWS} more.`]
-            : []),
-        ...harm(comparisons),
-        ...chart(gravest),
-        '',
-        explanation(gravest),
-    ];
-}
-/** How far the evidence is above what is needed. */
-function surplus(report) {
-    return (0,analysis/* evidenceOf */.X1)(report) - Math.log(report.needed);
-}
-function row(report) {
-    const { name, target, canary, baseline, needed, failuresToRevert, reverts } = report;
-    const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : (0,numbers/* grouped */.z)(failuresToRevert);
-    return [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME)),
-        rate(canary),
-        rate(baseline),
-        `${(0,analysis/* odds */.VH)((0,analysis/* evidenceOf */.X1)(report))} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1`,
-        more,
-    ];
-}
-/** `3 of 412 failed: 0.73 % (0.25–2.12 %)` */
-function rate(counts) {
-    if (counts.total === 0)
-        return 'no requests';
-    const { low, high } = rateInterval(counts);
-    return (`${(0,numbers/* grouped */.z)(counts.bad)} of ${(0,numbers/* grouped */.z)(counts.total)} failed: ` +
-        `${(0,numbers/* percent */.K)(counts.bad / counts.total)} (${(0,numbers/* percent */.K)(low).replace(' %', '')}–${(0,numbers/* percent */.K)(high)})`);
-}
-function harm(comparisons) {
-    const all = comparisons.filter(({ reverts }) => reverts);
-    return all.slice(0, MOST_ROWS).flatMap(({ name, target, baseline, canary }) => {
-        const { done, avoided } = harmOf(baseline, canary);
-        return [
-            '',
-            `${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}: the new version failed about ` +
-                `${(0,numbers/* grouped */.z)(Math.round(done))} requests more than the old one would have, and about ` +
-                `${(0,numbers/* grouped */.z)(Math.round(avoided))} were spared by the weights (the difference of the two rates, times the ` +
-                'requests of the new and of the old version).',
-        ];
-    });
-}
-/** The evidence over time, in powers of ten, against what it takes to revert. */
-function chart({ name, target, evidence, needed, reverts }) {
-    if (evidence.length < 2)
-        return [];
-    const threshold = Math.log10(needed);
-    const stride = Math.ceil(evidence.length / CHART_POINTS);
-    const sampled = evidence.filter((_, index) => (evidence.length - 1 - index) % stride === 0);
-    const top = Number((threshold + 2).toFixed(2));
-    const values = sampled.map(({ logE }) => Number(Math.max(LOWEST, Math.min(logE / LOG_10, top)).toFixed(2)));
-    return [
-        ...mermaidChart({
-            title: 'Evidence against the new version, in powers of ten',
-            x: { label: 'minutes with metrics', from: 1, to: evidence.length },
-            y: { label: 'powers of ten', from: LOWEST, to: top },
-            lines: [
-                { color: reverts ? RED : GREEN, values },
-                { color: GREY, values: values.map(() => Number(threshold.toFixed(2))) },
-            ],
-        }),
-        '',
-        `The evidence is that of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}; the grey line, ` +
-            `${(0,numbers/* grouped */.z)(Math.round(needed))}:1, is what it takes to revert.`,
-    ];
-}
-function explanation({ needed }) {
-    return ('<sub>In each minute both versions serve the same kind of requests, so a new version that is no worse has the ' +
-        'share of the failures that it has of the requests. Eight bets say that it fails 1.5 to 1,000 times as often. ' +
-        `Should it be no worse, their average reaches ${(0,numbers/* grouped */.z)(Math.round(needed))} times the stake with a chance of at ` +
-        `most 1 in ${(0,numbers/* grouped */.z)(Math.round(needed))}, however often one looks; when it does, the old version is put back. ` +
-        'A minute with fewer than ten failures cannot decide alone.</sub>');
-}
-
-// EXTERNAL MODULE: ./src/core/console.ts
-var console = __nccwpck_require__(2494);
-// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
-var duration_comparison = __nccwpck_require__(2844);
-;// CONCATENATED MODULE: ./src/core/duration-summary.ts
-
-
-const duration_summary_MOST_ROWS = 50;
-const duration_summary_LONGEST_NAME = 120;
-/** How long requests of both versions took, as a part of the summary. */
-function durationSection(durations) {
-    const served = durations.filter(({ canary }) => canary.p50 !== null);
-    if (served.length === 0)
-        return [];
-    return [
-        '',
-        '### Duration',
-        '',
-        ...(0,markdown/* table */.tp)(['of', 'new version: p50, p90, p99', 'old version: p50, p90, p99', 'a fifth slower?'], served.slice(0, duration_summary_MOST_ROWS).map(duration_summary_row)),
-        ...(served.length > duration_summary_MOST_ROWS ? ['', `… and ${served.length - duration_summary_MOST_ROWS} more.`] : []),
-        '',
-        '<sub>Medians over the minutes with both versions. In a minute with few requests p99 is that of the slowest.</sub>',
-    ];
-}
-function duration_summary_row(report) {
-    const { target, canary, baseline } = report;
-    const test = (0,duration_comparison/* gravestTest */.ds)(report);
-    const evidence = test === undefined ? '–' : (0,duration_comparison/* evidenceFor */.hF)(test);
-    return [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(target, duration_summary_LONGEST_NAME)),
-        percentiles(canary),
-        percentiles(baseline),
-        (0,markdown/* escapeMarkdown */.FV)((0,duration_comparison/* isSlower */.tp)(report) ? `yes: ${test?.counted ?? ''}; ${evidence}` : evidence),
-    ];
-}
-function percentiles({ p50, p90, p99 }) {
-    return [p50, p90, p99].map((each) => (each === null ? '–' : (0,duration_comparison/* milliseconds */.Rz)(each))).join(', ');
-}
-
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/report.ts
-var core_report = __nccwpck_require__(8557);
-// EXTERNAL MODULE: ./src/core/plan.ts
-var plan = __nccwpck_require__(4620);
-// EXTERNAL MODULE: ./src/core/target.ts
-var target = __nccwpck_require__(4294);
-;// CONCATENATED MODULE: ./src/core/summary.ts
-
-
-
-
-
-
-
-
-
-
-
-/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
-const summary_MOST_ROWS = 50;
-const summary_LONGEST_NAME = 255;
-const LONGEST_REASON = 400;
-const LONGEST_HEADLINE = 2_000;
-/** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
-function summaryOf(report) {
-    const icon = (0,core_report/* isSuccess */.oJ)(report) ? '✅' : '❌';
-    return [
-        `## ${icon} Lambda Canary`,
-        '',
-        verdictOf(report),
-        ...felt(report),
-        ...warnings(report),
-        ...targets(report),
-        ...smokeTests(report),
-        ...errors(report),
-        ...steps(report),
-        ...summary_chart(report),
-        ...comparisonSection(report.comparisons),
-        ...durationSection(report.durations),
-        ...alarms(report),
-        ...metrics(report),
-        ...changes(report),
-        '',
-    ].join('\n');
-}
-/** The headline; of several problems, each a point of a list. */
-function verdictOf(report) {
-    return verdictLines(report).join('\n');
-}
-function verdictLines(report) {
-    const problems = (0,core_report/* headline */.Pl)(report).split('\n');
-    return problems.length === 1
-        ? [(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problems[0] ?? '', LONGEST_HEADLINE))]
-        : capped(problems, (problem) => `- ${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problem, LONGEST_REASON))}`, '- ');
-}
-function warnings({ warnings }) {
-    return warnings.length === 0
-        ? []
-        : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
-}
-/** What users felt of the new version, as far as the metrics tell. */
-function felt({ weights, comparisons, endedAt, steps }) {
-    const [first] = weights.filter(({ weight }) => weight > 0);
-    if (first === undefined)
-        return [];
-    const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
-    const back = weights.findLast(({ weight }) => weight === 0);
-    const lasted = (0,duration/* formatDuration */.a)((back?.at ?? endedAt) - first.at);
-    const ofErrors = comparisons.filter(({ name }) => name === 'errors');
-    const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
-    const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
-    const known = ofErrors.length === 0
-        ? 'how many requests it served, and how many failed, is unknown'
-        : `it served ${(0,numbers/* grouped */.z)(total)} requests, of which ${(0,numbers/* grouped */.z)(bad)} failed, in the minutes whose metrics were ` +
-            'there while it shared the traffic';
-    const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
-    return [
-        '',
-        `**What users felt:** the new version had traffic for ${lasted}${inThisJob}; ${known}.`,
-    ];
-}
-const MOST_LOGGED = 10;
-function errors({ errors }) {
-    if (errors.length === 0)
-        return [];
-    return [
-        '',
-        '### What the new version logged',
-        ...errors
-            .slice(0, MOST_LOGGED)
-            .flatMap(({ functionName, version, messages, problem, url }) => [
-            '',
-            `${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME))}: ` +
-                (problem === undefined
-                    ? messages.length === 0
-                        ? 'no error was found.'
-                        : 'the first errors, and how many there were of each.'
-                    : `the logs could not be read: ${reason(problem)}`) +
-                (url === undefined ? '' : ` ${(0,markdown/* link */.nf)('All of them in Logs Insights', url)}`),
-            ...(messages.length === 0
-                ? []
-                : ['', (0,markdown/* preformatted */.EC)(messages.map(({ text, count }) => `${(0,numbers/* grouped */.z)(count)} × ${text}`))]),
-        ]),
-        ...more(errors.length, '', MOST_LOGGED),
-    ];
-}
-/** Of functions, and of each its last lines: the whole log is in CloudWatch. */
-const MOST_LOGS = 5;
-const MOST_LOG_LINES = 20;
-const LONGEST_LOG_LINE = 200;
-function smokeTests({ smokeTests }) {
-    const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, summary_LONGEST_NAME)),
-        problems.length === 0 ? 'passed' : reason(problems.join('; ')),
-        (0,duration_comparison/* milliseconds */.Rz)(durationMs),
-    ]);
-    if (rows.length === 0)
-        return [];
-    const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
-    return [
-        ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
-        ...logs.flatMap(({ functionName, name, log }) => [
-            '',
-            `<details><summary>The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, summary_LONGEST_NAME))}</summary>`,
-            '',
-            (0,markdown/* preformatted */.EC)(log.slice(-MOST_LOG_LINES).map((line) => (0,markdown/* shorten */.ml)(line, LONGEST_LOG_LINE))),
-            '',
-            '</details>',
-        ]),
-    ];
-}
-const PARTS = {
-    shift: 'shifted',
-    unchanged: 'unchanged',
-    created: 'alias created',
-    none: '–',
-};
-function targets({ targets, region }) {
-    if (targets.length === 0)
-        return [];
-    const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
-        (0,markdown/* link */.nf)((0,target/* targetName */.je)({ functionName, alias }), (0,console/* aliasUrl */.s1)(region, functionName, alias)),
-        previousVersion || '–',
-        version || '–',
-        PARTS[disposition],
-    ]);
-    return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
-}
-function steps(report) {
-    const reached = report.steps.some(({ result }) => result !== 'not reached');
-    if (!reached && report.outcome !== 'planned')
-        return [];
-    const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
-        String(index + 1),
-        (0,plan/* describeWeight */.k9)(weight),
-        (0,duration/* formatDuration */.a)(bakeMs),
-        startedAt === undefined ? '–' : clockTime(startedAt),
-        startedAt === undefined ? '–' : (0,duration/* formatDuration */.a)((endedAt ?? report.endedAt) - startedAt),
-        report.outcome === 'planned' ? 'planned' : result,
-    ]);
-    return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
-}
-const summary_CHART_POINTS = 60;
-/** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function summary_chart(report) {
-    const { weights, startedAt, endedAt } = report;
-    if (weights.length === 0 || endedAt <= startedAt)
-        return [];
-    const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
-    const values = Array.from({ length: summary_CHART_POINTS + 1 }, (_, index) => {
-        const at = startedAt + ((endedAt - startedAt) * index) / summary_CHART_POINTS;
-        return weights.findLast((change) => change.at <= at)?.weight ?? 0;
-    });
-    const end = Number(((endedAt - startedAt) / unitMs).toFixed(2));
-    return mermaidChart({
-        title: 'Percent of requests sent to the new version',
-        x: { label: `${unit} since the start`, from: 0, to: end },
-        y: { label: 'percent', from: 0, to: 100 },
-        lines: [{ color: (0,core_report/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
-    });
-}
-function alarms({ measurements, region }) {
-    const rows = latest(measurements, 'alarm').map(({ check, state, verdict }) => [
-        (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME), (0,console/* alarmUrl */.dz)(region, check)),
-        (0,markdown/* escapeMarkdown */.FV)(state),
-        verdict.kind,
-    ]);
-    return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
-}
-function metrics({ measurements }) {
-    const rows = latest(measurements, 'metric').map(({ check, state, detail, verdict }) => [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, summary_LONGEST_NAME)),
-        verdict.kind,
-    ]);
-    return rows.length === 0
-        ? []
-        : section('Metrics', ['metric', 'at its last change', 'verdict'], rows);
-}
-/** The last one of each check, the failed ones first. */
-function latest(measurements, kind) {
-    const of = measurements.filter((measurement) => measurement.kind === kind);
-    const last = new Map(of.map((measurement) => [measurement.check, measurement]));
-    return [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
-}
-function changes({ measurements, startedAt }) {
-    const rows = measurements.map(({ at, check, state, detail, verdict }) => [
-        `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)(state),
-        reason(verdict.kind === 'pass' ? detail : verdict.reason),
-    ]);
-    if (rows.length === 0)
-        return [];
-    return [
-        '',
-        '<details><summary>What alarms and metrics did</summary>',
-        ...section(null, ['when', 'what', 'state', 'why'], rows),
-        '',
-        '</details>',
-    ];
-}
-function reason(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
-}
-function section(title, head, rows) {
-    return [
-        ...(title === null ? [] : ['', `### ${title}`]),
-        '',
-        ...(0,markdown/* table */.tp)(head, rows.slice(0, summary_MOST_ROWS)),
-        ...more(rows.length, ''),
-    ];
-}
-function capped(items, line, bullet) {
-    return [...items.slice(0, summary_MOST_ROWS).map(line), ...more(items.length, bullet)];
-}
-function more(count, bullet, most = summary_MOST_ROWS) {
-    return count > most
-        ? [
-            ...(bullet === '' ? [''] : []),
-            `${bullet}… and ${count - most} more; the output \`report\` has them.`,
-        ]
-        : [];
-}
-/** `14:02:03`, of epoch milliseconds. */
-function clockTime(at) {
-    const seconds = Math.floor(at / 1000) % 86_400;
-    return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
-        .map((part) => String(Math.floor(part)).padStart(2, '0'))
-        .join(':');
-}
-
-
-/***/ }),
-
-/***/ 4294:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   cS: () => (/* binding */ sameTarget),
-/* harmony export */   je: () => (/* binding */ targetName),
-/* harmony export */   mh: () => (/* binding */ targetReport),
-/* harmony export */   x4: () => (/* binding */ versionsOf)
-/* harmony export */ });
-function targetName({ functionName, alias, }) {
-    return `${functionName}:${alias}`;
-}
-/** No function is named twice in a rollout. */
-function sameTarget(a, b) {
-    return targetName(a) === targetName(b);
-}
-function targetReport({ functionName, alias }, found) {
-    return {
-        functionArn: '',
-        aliasArn: '',
-        previousVersion: '',
-        version: '',
-        disposition: 'none',
-        ...found,
-        functionName,
-        alias,
-    };
-}
-function versionsOf(disposition) {
-    switch (disposition.type) {
-        case 'shift':
-            return { previousVersion: disposition.stable, version: disposition.canary };
-        case 'unchanged':
-            return { previousVersion: disposition.version, version: disposition.version };
-        case 'created':
-            return { previousVersion: '', version: disposition.version };
-    }
-}
-
-
-/***/ }),
-
-/***/ 9478:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ PASS),
-/* harmony export */   Q: () => (/* binding */ worst)
-/* harmony export */ });
-const PASS = { kind: 'pass', reason: '' };
-const SEVERITY = [
-    'pass',
-    'extend',
-    'inconclusive',
-    'error',
-    'hold',
-    'fail',
-];
-/** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
-function worst(verdicts) {
-    return verdicts.reduce((gravest, verdict) => SEVERITY.indexOf(verdict.kind) > SEVERITY.indexOf(gravest.kind) ? verdict : gravest, PASS);
-}
-
-
-/***/ }),
-
 /***/ 9747:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -70738,16 +70364,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/report.ts
-var core_report = __nccwpck_require__(8557);
+// EXTERNAL MODULE: ./src/core/text/duration.ts
+var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report_report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/github/log.ts
 var log = __nccwpck_require__(3385);
-// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
-var duration_comparison = __nccwpck_require__(2844);
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
+// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
+var durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/text/markdown.ts
+var markdown = __nccwpck_require__(8970);
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
 
 
@@ -70812,7 +70438,7 @@ function jsonReport(report) {
         }),
         durations: report.durations.slice(0, MOST_COMPARISONS).map((duration) => {
             const { target, baseline, canary } = duration;
-            return { target, baseline, canary, isSlower: (0,duration_comparison/* isSlower */.tp)(duration) };
+            return { target, baseline, canary, isSlower: (0,durations/* isSlower */.tp)(duration) };
         }),
         smokeTests: report.smokeTests
             .slice(0, MOST_COMPARISONS)
@@ -70844,10 +70470,10 @@ function iso(at) {
     return at === undefined ? null : new Date(at).toISOString();
 }
 
-// EXTERNAL MODULE: ./src/core/summary.ts + 5 modules
-var summary = __nccwpck_require__(182);
-// EXTERNAL MODULE: ./src/problems.ts
-var problems = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 5 modules
+var summary = __nccwpck_require__(4524);
+// EXTERNAL MODULE: ./src/core/problems.ts
+var problems = __nccwpck_require__(536);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -70873,7 +70499,7 @@ async function writeSummary(report) {
 /** Says how the run ended: in the outputs, in the log or in one annotation, and in the summary. */
 async function conclude(report) {
     setOutputs(report);
-    if ((0,core_report/* isSuccess */.oJ)(report)) {
+    if ((0,report_report/* isSuccess */.oJ)(report)) {
         core/* info */.pq(verdictOf(report));
         core/* info */.pq(`Took ${(0,duration/* formatDuration */.a)(report.endedAt - report.startedAt)}.`);
     }
@@ -70895,7 +70521,7 @@ async function concludePost(report) {
 }
 /** The headline, each problem on a line of its own. */
 function verdictOf(report) {
-    return (0,core_report/* headline */.Pl)(report).split('\n').map(log/* plain */.p).join('\n');
+    return (0,report_report/* headline */.Pl)(report).split('\n').map(log/* plain */.p).join('\n');
 }
 
 
@@ -70934,7 +70560,7 @@ async function fetchIdToken() {
 /* harmony export */   y: () => (/* binding */ print)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _core_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6706);
+/* harmony import */ var _core_text_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8970);
 
 
 /**
@@ -70942,7 +70568,7 @@ async function fetchIdToken() {
  * and, in the old form that it still knows, anywhere in one (`##[name]`).
  */
 function plain(text) {
-    return (0,_core_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(text)
+    return (0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(text)
         .replaceAll('##[', '# #[')
         .replace(/^\s*::/, ': :');
 }
@@ -71012,7 +70638,7 @@ function loadRollout() {
 
 /***/ }),
 
-/***/ 527:
+/***/ 4251:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71021,15 +70647,15 @@ __nccwpck_require__.d(__webpack_exports__, {
   X: () => (/* binding */ tellGitHub)
 });
 
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
-// EXTERNAL MODULE: ./src/core/report.ts
-var core_report = __nccwpck_require__(8557);
-// EXTERNAL MODULE: ./src/core/summary.ts + 5 modules
-var summary = __nccwpck_require__(182);
-// EXTERNAL MODULE: ./src/core/target.ts
-var target = __nccwpck_require__(4294);
-;// CONCATENATED MODULE: ./src/core/comment.ts
+// EXTERNAL MODULE: ./src/core/text/markdown.ts
+var markdown = __nccwpck_require__(8970);
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report_report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 5 modules
+var summary = __nccwpck_require__(4524);
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var target = __nccwpck_require__(7387);
+;// CONCATENATED MODULE: ./src/core/report/comment.ts
 
 
 
@@ -71037,7 +70663,7 @@ var target = __nccwpck_require__(4294);
 /** GitHub takes 65,536 characters. */
 const LONGEST_COMMENT = 60_000;
 function wantsComment(policy, report) {
-    return policy === 'always' || (policy === 'failure' && !(0,core_report/* isSuccess */.oJ)(report));
+    return policy === 'always' || (policy === 'failure' && !(0,report_report/* isSuccess */.oJ)(report));
 }
 /** By which a later run finds the comment that it is to update: the same targets, the same comment. */
 function commentMark({ targets }) {
@@ -71058,9 +70684,9 @@ function harmless(markdown) {
     return markdown.replaceAll(/&#(?:64|35);/g, (reference) => `${reference}&#8203;`);
 }
 
-// EXTERNAL MODULE: ./src/core/rollout.ts
-var rollout = __nccwpck_require__(7058);
-;// CONCATENATED MODULE: ./src/core/deployment.ts
+// EXTERNAL MODULE: ./src/core/rollout/state.ts
+var rollout_state = __nccwpck_require__(8);
+;// CONCATENATED MODULE: ./src/core/report/deployment.ts
 
 
 
@@ -71073,9 +70699,9 @@ function statusOfEntry(plan, entry) {
     const { state } = entry;
     switch (state.phase) {
         case 'shifting':
-            return inProgress(`shifting to ${(0,rollout/* describeStep */.Ey)(plan, state.step)}`);
+            return inProgress(`shifting to ${(0,rollout_state/* describeStep */.Ey)(plan, state.step)}`);
         case 'rechecking':
-            return inProgress(`at ${(0,rollout/* describeStep */.Ey)(plan, state.step)}: reading the checks`);
+            return inProgress(`at ${(0,rollout_state/* describeStep */.Ey)(plan, state.step)}: reading the checks`);
         case 'reverting':
             return inProgress(`reverting ${state.reason}`);
         default:
@@ -71084,12 +70710,12 @@ function statusOfEntry(plan, entry) {
 }
 /** What is told in the end. A rollout that another job goes on with is in progress still. */
 function statusOfReport(report) {
-    const description = cut((0,core_report/* headline */.Pl)(report));
+    const description = cut((0,report_report/* headline */.Pl)(report));
     if (report.outcome === 'held')
         return { state: 'in_progress', description };
     if (report.outcome === 'revert-failed')
         return { state: 'error', description };
-    const isLive = (0,core_report/* isSuccess */.oJ)(report) && report.outcome !== 'reverted';
+    const isLive = (0,report_report/* isSuccess */.oJ)(report) && report.outcome !== 'reverted';
     return { state: isLive ? 'success' : 'failure', description };
 }
 function inProgress(text) {
@@ -71101,8 +70727,8 @@ function cut(text) {
 
 // EXTERNAL MODULE: ./node_modules/@actions/github/lib/github.js + 21 modules
 var github = __nccwpck_require__(157);
-// EXTERNAL MODULE: ./src/problems.ts
-var problems = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/core/problems.ts
+var problems = __nccwpck_require__(536);
 ;// CONCATENATED MODULE: ./src/github/api.ts
 
 // Nothing that is told to GitHub is worth that a revert, or the end of a job, waits for it.
@@ -71327,7 +70953,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2098);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9994);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -71340,7 +70966,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2098:
+/***/ 9994:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71353,26 +70979,26 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-// EXTERNAL MODULE: ./src/core/marker.ts
-var core_marker = __nccwpck_require__(4517);
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-;// CONCATENATED MODULE: ./src/core/standing.ts
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var alias_target = __nccwpck_require__(7387);
+// EXTERNAL MODULE: ./src/core/alias/marker.ts
+var alias_marker = __nccwpck_require__(1668);
+// EXTERNAL MODULE: ./src/core/alias/routing.ts
+var alias_routing = __nccwpck_require__(5646);
+;// CONCATENATED MODULE: ./src/core/alias/ownership.ts
 
 
 function standingOf({ routing, description, }) {
-    const { marker } = (0,core_marker/* readMarker */.t7)(description);
-    if (marker !== undefined && (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker))) {
+    const { marker } = (0,alias_marker/* readMarker */.t7)(description);
+    if (marker !== undefined && (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(marker.weight, marker))) {
         return { type: 'moved', marker };
     }
-    return (0,core_routing/* isSplit */.pF)(routing)
+    return (0,alias_routing/* isSplit */.pF)(routing)
         ? { type: 'foreign', routing, ...(marker === undefined ? {} : { marker }) }
         : { type: 'alone', version: routing.version };
 }
 
-;// CONCATENATED MODULE: ./src/core/continuation.ts
+;// CONCATENATED MODULE: ./src/core/alias/continuation.ts
 
 
 
@@ -71397,21 +71023,21 @@ function continuationOf(options) {
     return { held, problems: found.map(nothingToGoOnWith) };
 }
 function nothingToGoOnWith({ target, routing }) {
-    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)}: there is no rollout to go on with. ` +
+    return (`${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)}: there is no rollout to go on with. ` +
         'mode: start begins one, and mode: rollout does all of it.');
 }
 function foreign({ target, ...alias }) {
     const standing = standingOf(alias);
     return standing.type === 'foreign'
         ? [
-            `${(0,core_target/* targetName */.je)(target)} is split, but not as a rollout of this action left it: ` +
-                `${(0,core_routing/* describeRouting */.ww)(standing.routing)}. Somebody else is moving it, or did. mode: revert puts ` +
+            `${(0,alias_target/* targetName */.je)(target)} is split, but not as a rollout of this action left it: ` +
+                `${(0,alias_routing/* describeRouting */.ww)(standing.routing)}. Somebody else is moving it, or did. mode: revert puts ` +
                 `version ${standing.routing.version} back.`,
         ]
         : [];
 }
 function misfits({ target, marker }, { mode, own, versionFor, urlOf }) {
-    const name = (0,core_target/* targetName */.je)(target);
+    const name = (0,alias_target/* targetName */.je)(target);
     const url = urlOf(marker);
     const back = `mode: revert puts version ${marker.stable} back.`;
     if (marker.weight >= 100) {
@@ -71452,10 +71078,10 @@ function misfits({ target, marker }, { mode, own, versionFor, urlOf }) {
 function disagreement([first, ...others]) {
     if (first === undefined)
         return [];
-    return others.flatMap(({ target, marker }) => (0,core_marker/* sameRollout */.c5)(marker, first.marker) && marker.step === first.marker.step
+    return others.flatMap(({ target, marker }) => (0,alias_marker/* sameRollout */.c5)(marker, first.marker) && marker.step === first.marker.step
         ? []
         : [
-            `${(0,core_target/* targetName */.je)(target)} (step ${marker.step}, version ${marker.canary}) and ${(0,core_target/* targetName */.je)(first.target)} ` +
+            `${(0,alias_target/* targetName */.je)(target)} (step ${marker.step}, version ${marker.canary}) and ${(0,alias_target/* targetName */.je)(first.target)} ` +
                 `(step ${first.marker.step}, version ${first.marker.canary}) are not in the same place of one rollout, ` +
                 'so they cannot go on together. mode: revert puts the old versions back.',
         ]);
@@ -71488,14 +71114,14 @@ function holdAfter({ steps }, step) {
 }
 /** The targets that take part, each with what was asked for it. */
 function partaking(requests, held) {
-    return requests.filter(({ target }) => held.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target)));
+    return requests.filter(({ target }) => held.some((each) => (0,alias_target/* sameTarget */.cS)(each.target, target)));
 }
 
-// EXTERNAL MODULE: ./src/core/report.ts
-var core_report = __nccwpck_require__(8557);
-// EXTERNAL MODULE: ./src/core/repair.ts
-var repair = __nccwpck_require__(8506);
-;// CONCATENATED MODULE: ./src/core/unfinished.ts
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report_report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/alias/repair.ts
+var repair = __nccwpck_require__(8831);
+;// CONCATENATED MODULE: ./src/core/alias/unfinished.ts
 
 
 
@@ -71506,20 +71132,20 @@ var repair = __nccwpck_require__(8506);
  */
 function recoveryOf({ found, statusOf, policy, own, region }) {
     const marked = found.flatMap(({ target, routing, description }) => {
-        const { marker } = (0,core_marker/* readMarker */.t7)(description);
+        const { marker } = (0,alias_marker/* readMarker */.t7)(description);
         return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
     });
-    const asLeft = marked.filter(({ routing, marker }) => (0,core_routing/* sameRouting */.Hm)(routing, (0,core_routing/* routingAt */.Uf)(marker.weight, marker)));
-    const split = asLeft.filter(({ routing }) => (0,core_routing/* isSplit */.pF)(routing));
+    const asLeft = marked.filter(({ routing, marker }) => (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(marker.weight, marker)));
+    const split = asLeft.filter(({ routing }) => (0,alias_routing/* isSplit */.pF)(routing));
     // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
     // these move all or none. Only who resumes the very same plan can end its bake.
-    const unfinished = asLeft.filter(({ marker }) => split.some((other) => (0,core_marker/* sameRollout */.c5)(other.marker, marker)) ||
+    const unfinished = asLeft.filter(({ marker }) => split.some((other) => (0,alias_marker/* sameRollout */.c5)(other.marker, marker)) ||
         (policy.action === 'resume' && marker.plan === own.plan));
-    const recoverable = (target) => unfinished.some((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
+    const recoverable = (target) => unfinished.some((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
     const problems = [
-        ...found.flatMap((alias) => (0,core_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
+        ...found.flatMap((alias) => (0,alias_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
         ...marked.flatMap(({ target, marker, run }) => {
-            const name = (0,core_target/* targetName */.je)(target);
+            const name = (0,alias_target/* targetName */.je)(target);
             if (run.type === 'running')
                 return [underWay(name, marker, run.url)];
             if (!recoverable(target))
@@ -71553,16 +71179,16 @@ function underWay(name, marker, url) {
 }
 function notOurs({ target, routing, description }, region) {
     const says = description === '' ? '' : ` Its description is: ${description}.`;
-    return (`${(0,core_target/* targetName */.je)(target)} is already split: ${(0,core_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
+    return (`${(0,alias_target/* targetName */.je)(target)} is already split: ${(0,alias_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
         `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
         `version: ${(0,repair/* repairCommand */.p)(target, routing.version, region)}`);
 }
 function toFail({ target, marker }, url, region) {
-    return (`${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
+    return (`${(0,alias_target/* targetName */.je)(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
         `on-unfinished is fail. ${remedies(target, marker, region)}`);
 }
 function notKnown({ target, marker }, { url, problem }, region) {
-    return (`${(0,core_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
+    return (`${(0,alias_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
         `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
         `done, or put the alias back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
 }
@@ -71574,19 +71200,19 @@ function resumeProblems(unfinished, own) {
     return unfinished.flatMap(({ target, marker }) => marker.plan === own.plan
         ? []
         : [
-            `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
+            `${(0,alias_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
                 'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
         ]);
 }
 function recovering({ target, marker }, run, { action }) {
-    const found = `${(0,core_target/* targetName */.je)(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
+    const found = `${(0,alias_target/* targetName */.je)(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
     const doubt = run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
     return action === 'resume'
         ? `${found}${doubt}. It is resumed at step ${marker.step}.`
         : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
 }
 function leftOver(target, routing, url) {
-    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
+    return (`${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
         `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`);
 }
 /**
@@ -71594,17 +71220,17 @@ function leftOver(target, routing, url) {
  * not moved yet.
  */
 function resumeStep(targets, unfinished) {
-    const steps = targets.map((target) => unfinished.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
+    const steps = targets.map((target) => unfinished.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
     return Math.min(...steps) - 1;
 }
 
 // EXTERNAL MODULE: ./src/aws/call.ts
 var call = __nccwpck_require__(1373);
-// EXTERNAL MODULE: ./src/aws/settled.ts
-var settled = __nccwpck_require__(4156);
-// EXTERNAL MODULE: ./src/core/duration.ts
-var core_duration = __nccwpck_require__(8571);
-;// CONCATENATED MODULE: ./src/core/alarm-lint.ts
+// EXTERNAL MODULE: ./src/run/alias/settled.ts
+var settled = __nccwpck_require__(5419);
+// EXTERNAL MODULE: ./src/core/text/duration.ts
+var text_duration = __nccwpck_require__(2691);
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-lint.ts
 
 
 
@@ -71639,14 +71265,14 @@ function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps)
     const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
     // An alarm over a minute is as short as one on Lambda's metrics can be.
     const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
-    return (`needs about ${(0,core_duration/* formatDuration */.a)(needsMs)} to go into ALARM (${datapoints}, and about ` +
-        `${(0,core_duration/* formatDuration */.a)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
+    return (`needs about ${(0,text_duration/* formatDuration */.a)(needsMs)} to go into ALARM (${datapoints}, and about ` +
+        `${(0,text_duration/* formatDuration */.a)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
         `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
 }
 function bakesFor(steps) {
     const bakes = steps.map(({ bakeMs }) => bakeMs);
     const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
-    const duration = (0,core_duration/* formatDuration */.a)(shortest);
+    const duration = (0,text_duration/* formatDuration */.a)(shortest);
     if (bakes.length === 1)
         return `bakes for ${duration} only`;
     const same = bakes.every((bakeMs) => bakeMs === shortest);
@@ -71664,9 +71290,9 @@ function unseeing({ metrics }, targets) {
     const elsewhere = sights.flatMap((sight) => (sight.type === 'elsewhere' ? [sight.what] : []));
     if (target === undefined || elsewhere.length === 0)
         return undefined;
-    return (`watches ${join(elsewhere)} only, but the rollout shifts ${join(targets.map(core_target/* targetName */.je))}. ` +
+    return (`watches ${join(elsewhere)} only, but the rollout shifts ${join(targets.map(alias_target/* targetName */.je))}. ` +
         `Unless that is meant, use ${targets.length === 1 ? '' : 'the dimensions of one of these, as '}` +
-        `FunctionName = ${target.functionName} and Resource = ${(0,core_target/* targetName */.je)(target)}.`);
+        `FunctionName = ${target.functionName} and Resource = ${(0,alias_target/* targetName */.je)(target)}.`);
 }
 function sightOf({ namespace, dimensions }, targets) {
     const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
@@ -71681,7 +71307,7 @@ function sightOf({ namespace, dimensions }, targets) {
     const version = resource === undefined ? undefined : versionIn(resource, functionName);
     if (version !== undefined)
         return never(first, callsOf(version, `${functionName}:${version}`));
-    const seen = ofFunction.filter((target) => resource === undefined || resource === (0,core_target/* targetName */.je)(target));
+    const seen = ofFunction.filter((target) => resource === undefined || resource === (0,alias_target/* targetName */.je)(target));
     const [target] = seen;
     if (target === undefined)
         return { type: 'elsewhere', what: resource ?? functionName };
@@ -71697,7 +71323,7 @@ function versionIn(resource, functionName) {
     return ofFunction && /^(\d+|\$LATEST)$/.test(qualifier) ? qualifier : undefined;
 }
 function never(target, why) {
-    const name = (0,core_target/* targetName */.je)(target);
+    const name = (0,alias_target/* targetName */.je)(target);
     return { type: 'never', why: `sees nothing of ${name}: ${why}. Use Resource = ${name}.` };
 }
 function underArn(resource) {
@@ -71710,7 +71336,7 @@ function mayRun({ stable, canary }, version) {
     return canary === undefined ? version !== stable : version === canary;
 }
 function executedWhy(target, executed) {
-    const name = (0,core_target/* targetName */.je)(target);
+    const name = (0,alias_target/* targetName */.je)(target);
     const other = executed === target.stable || target.canary === undefined
         ? 'covers the stable version only'
         : `covers ${numbered(executed)} only, and the canary is ${numbered(target.canary)}`;
@@ -71737,8 +71363,8 @@ function diluted(definition, { targets, steps, }) {
     const blind = steps.filter((step) => step.weight < 100 && !reaches(step));
     if (blind.length === 0)
         return undefined;
-    const highest = (0,core_routing/* formatWeight */.ck)(Math.max(...blind.map(({ weight }) => weight)));
-    const limit = (0,core_routing/* formatWeight */.ck)((threshold / top) * 100);
+    const highest = (0,alias_routing/* formatWeight */.ck)(Math.max(...blind.map(({ weight }) => weight)));
+    const limit = (0,alias_routing/* formatWeight */.ck)((threshold / top) * 100);
     return (`would miss even a canary that fails every time in ${nameSteps(blind)}: it watches the error rate ` +
         `of old and new together, which is ${highest} ${blind.length === 1 ? 'only' : 'at most'} then, ` +
         `and goes into ALARM ${exclusive ? `above ${limit}` : `from ${limit} on`}. ` +
@@ -71805,7 +71431,7 @@ function nameRun(run) {
     const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
     const between = run.length === 2 ? ' and ' : ' to ';
     const numbers = ends.map(({ number }) => number).join(between);
-    const weights = ends.map(({ weight }) => (0,core_routing/* formatWeight */.ck)(weight)).join(between);
+    const weights = ends.map(({ weight }) => (0,alias_routing/* formatWeight */.ck)(weight)).join(between);
     return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
 }
 function join(words) {
@@ -71814,9 +71440,9 @@ function join(words) {
     return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
 }
 
-// EXTERNAL MODULE: ./src/core/verdict.ts
-var core_verdict = __nccwpck_require__(9478);
-;// CONCATENATED MODULE: ./src/core/alarms.ts
+// EXTERNAL MODULE: ./src/core/rollout/verdict.ts
+var rollout_verdict = __nccwpck_require__(4292);
+;// CONCATENATED MODULE: ./src/core/checks/alarms.ts
 
 
 /** Begins to watch an alarm. One that is already red counts only after it was green once. */
@@ -71871,7 +71497,7 @@ function assess(watches, reading, histories, policy) {
             detail,
             verdict,
         })),
-        verdict: (0,core_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
+        verdict: (0,rollout_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
     };
 }
 function judge(before, reading, history, policy) {
@@ -71896,7 +71522,7 @@ function judge(before, reading, history, policy) {
         after: { ...seen(now, reading.at), ignored },
         state: now.state,
         detail: now.reason,
-        verdict: ignored ? core_verdict/* PASS */.C : judgeStates(now, counted, policy),
+        verdict: ignored ? rollout_verdict/* PASS */.C : judgeStates(now, counted, policy),
     };
 }
 function judgeStates(now, states, policy) {
@@ -71917,14 +71543,14 @@ function judgeStates(now, states, policy) {
         };
     }
     if (now.state === 'OK')
-        return core_verdict/* PASS */.C;
+        return rollout_verdict/* PASS */.C;
     return judgeInsufficientData(now, policy);
 }
 function judgeInsufficientData(now, policy) {
     const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
     switch (policy.onInsufficientData) {
         case 'continue':
-            return core_verdict/* PASS */.C;
+            return rollout_verdict/* PASS */.C;
         case 'wait':
             return { kind: 'inconclusive', reason };
         case 'revert':
@@ -71933,7 +71559,7 @@ function judgeInsufficientData(now, policy) {
 }
 function unseen(before, at, problem, policy) {
     const darkMs = at - before.seenAt;
-    const reason = `alarm ${before.name} could not be read for ${(0,core_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+    const reason = `alarm ${before.name} could not be read for ${(0,text_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
     return {
         after: before,
         state: 'unreadable',
@@ -71941,7 +71567,7 @@ function unseen(before, at, problem, policy) {
         verdict: darkMs > policy.monitoringGraceMs
             ? {
                 kind: 'fail',
-                reason: `${reason} (monitoring-grace is ${(0,core_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
+                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
             }
             : { kind: 'error', reason },
     };
@@ -71966,13 +71592,13 @@ function seen(reading, at) {
     };
 }
 
-// EXTERNAL MODULE: ./src/core/metric-source.ts
-var metric_source = __nccwpck_require__(1785);
+// EXTERNAL MODULE: ./src/core/checks/metric-source.ts
+var metric_source = __nccwpck_require__(3871);
 // EXTERNAL MODULE: ./src/core/minute.ts
 var core_minute = __nccwpck_require__(3395);
-// EXTERNAL MODULE: ./src/core/plan.ts
-var core_plan = __nccwpck_require__(4620);
-;// CONCATENATED MODULE: ./src/core/preflight.ts
+// EXTERNAL MODULE: ./src/core/rollout/plan.ts
+var rollout_plan = __nccwpck_require__(8710);
+;// CONCATENATED MODULE: ./src/core/preflight/target.ts
 
 
 
@@ -71980,8 +71606,8 @@ var core_plan = __nccwpck_require__(4620);
 function describeFacts({ target, routing, stable, candidate }) {
     const serves = routing === undefined
         ? 'does not exist yet'
-        : `serves ${(0,core_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
-    return (`${(0,core_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+        : `serves ${(0,alias_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+    return (`${(0,alias_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
         `with code ${candidate.codeSha256} and role ${candidate.role}`);
 }
 /** Everything AWS would refuse half-way, found before the first write. */
@@ -71995,13 +71621,13 @@ function inspectTarget(facts) {
     ];
     const warnings = stable?.state === 'Inactive'
         ? [
-            `${(0,core_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
+            `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
         ]
         : [];
     return { problems, warnings };
 }
 function inspectRouting({ target, region, routing, stable }) {
-    const name = (0,core_target/* targetName */.je)(target);
+    const name = (0,alias_target/* targetName */.je)(target);
     if (routing === undefined)
         return [];
     if (routing.version === '$LATEST') {
@@ -72051,11 +71677,11 @@ function inspectPair(target, stable, candidate) {
     const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
         '(update the alias yourself), then go on with canaries.';
     if (stable.role !== candidate.role) {
-        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
+        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
             `${label(candidate)} as ${candidate.role}. ${why}`);
     }
     if (stable.deadLetterArn !== candidate.deadLetterArn) {
-        problems.push(`${(0,core_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
+        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
             `${label(candidate)} has ${queue(candidate)}. ${why}`);
     }
     return problems;
@@ -72100,7 +71726,7 @@ function inspectAlarms(names, alarms, policy) {
     return { problems, warnings };
 }
 
-;// CONCATENATED MODULE: ./src/core/session.ts
+;// CONCATENATED MODULE: ./src/core/preflight/session.ts
 
 
 /** What a rollout takes besides its bakes: publishing, waiting for Lambda, and a revert at its very end. */
@@ -72112,9 +71738,9 @@ const USUAL_SESSION_MS = 60 * 60_000;
  * @param maxExtension how many times its bake time a step may last; 1 when steps are not extended
  */
 function inspectSession(session, { plan, maxExtension, now, }) {
-    const bakeMs = (0,core_plan/* totalBakeMs */._m)(plan);
-    const longestMs = (0,core_plan/* longestBakeMs */.YB)(plan, maxExtension);
-    const baking = `the plan bakes for ${(0,core_duration/* formatDuration */.a)(bakeMs)}`;
+    const bakeMs = (0,rollout_plan/* totalBakeMs */._m)(plan);
+    const longestMs = (0,rollout_plan/* longestBakeMs */.YB)(plan, maxExtension);
+    const baking = `the plan bakes for ${(0,text_duration/* formatDuration */.a)(bakeMs)}`;
     const waysOut = 'Let the session last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and the ' +
         "role's maximum session duration), or let this action assume the role itself and renew the session " +
         '(role-to-assume).';
@@ -72127,14 +71753,14 @@ function inspectSession(session, { plan, maxExtension, now, }) {
             return {
                 problems: leftMs < bakeMs + MARGIN_MS
                     ? [
-                        `The AWS credentials expire in ${(0,core_duration/* formatDuration */.a)(leftMs)}, but ${baking} ` +
-                            `and takes up to ${(0,core_duration/* formatDuration */.a)(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
+                        `The AWS credentials expire in ${(0,text_duration/* formatDuration */.a)(leftMs)}, but ${baking} ` +
+                            `and takes up to ${(0,text_duration/* formatDuration */.a)(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
                     ]
                     : [],
                 warnings: leftMs >= bakeMs + MARGIN_MS && leftMs < longestMs + MARGIN_MS
                     ? [
-                        `The AWS credentials expire in ${(0,core_duration/* formatDuration */.a)(leftMs)}. That is enough for the plan, but with ` +
-                            `little traffic its steps are extended, to ${(0,core_duration/* formatDuration */.a)(longestMs)} at most (max-extension), ` +
+                        `The AWS credentials expire in ${(0,text_duration/* formatDuration */.a)(leftMs)}. That is enough for the plan, but with ` +
+                            `little traffic its steps are extended, to ${(0,text_duration/* formatDuration */.a)(longestMs)} at most (max-extension), ` +
                             `and nothing could be reverted after they have expired. ${waysOut}`,
                     ]
                     : [],
@@ -72153,7 +71779,7 @@ function inspectSession(session, { plan, maxExtension, now, }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/polling.ts
+;// CONCATENATED MODULE: ./src/run/waiting.ts
 
 const POLL_MS = 2_000;
 const NEWS_EVERY_MS = 60_000;
@@ -72172,10 +71798,10 @@ async function pollUntil(options) {
             return value;
         const now = clock.now();
         if (now - begin >= patienceMs) {
-            throw new Error(`${waitingFor(value)}: not done after ${(0,core_duration/* formatDuration */.a)(patienceMs)}`);
+            throw new Error(`${waitingFor(value)}: not done after ${(0,text_duration/* formatDuration */.a)(patienceMs)}`);
         }
         if (now >= newsAt) {
-            const waited = now > begin ? ` (${(0,core_duration/* formatDuration */.a)(now - begin)} so far)` : '';
+            const waited = now > begin ? ` (${(0,text_duration/* formatDuration */.a)(now - begin)} so far)` : '';
             note(`${waitingFor(value)}${waited}`);
             newsAt = now + NEWS_EVERY_MS;
         }
@@ -72184,9 +71810,9 @@ async function pollUntil(options) {
     }
 }
 
-// EXTERNAL MODULE: ./src/problems.ts
-var src_problems = __nccwpck_require__(2095);
-;// CONCATENATED MODULE: ./src/preflight.ts
+// EXTERNAL MODULE: ./src/core/problems.ts
+var core_problems = __nccwpck_require__(536);
+;// CONCATENATED MODULE: ./src/run/preflight/preflight.ts
 
 
 
@@ -72248,14 +71874,14 @@ async function lookAtSession({ plan, analysis }, { aws, clock }) {
         return inspectSession(await aws.session(), { plan, maxExtension, now: clock.now() });
     }
     catch (error) {
-        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error)]);
+        throw new core_problems/* Refusal */.P([(0,core_problems/* messageOf */.b)(error)]);
     }
 }
 async function lookForUnfinished(looks, { config, id }, { aws, runs, signal }) {
     const found = looks.flatMap(({ target, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
     const statuses = new Map();
     for (const { description } of found) {
-        const { marker } = (0,core_marker/* readMarker */.t7)(description);
+        const { marker } = (0,alias_marker/* readMarker */.t7)(description);
         if (marker !== undefined)
             statuses.set(marker.nonce, await runs.status(marker, signal));
     }
@@ -72322,7 +71948,7 @@ function unreadable(error, { target, version }, { aws: { region }, signal }) {
             ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
             : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
     }
-    return (0,src_problems/* messageOf */.b)(error);
+    return (0,core_problems/* messageOf */.b)(error);
 }
 function lintedTarget({ request: { target, version }, facts }) {
     return { ...target, stable: facts.stable?.version, canary: version };
@@ -72339,7 +71965,7 @@ async function lookForBlips([watch], { aws, signal }) {
         signal.throwIfAborted();
         return [
             `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
-                `be missed, or count as red without need: ${(0,src_problems/* messageOf */.b)(error)}`,
+                `be missed, or count as red without need: ${(0,core_problems/* messageOf */.b)(error)}`,
         ];
     }
 }
@@ -72366,7 +71992,7 @@ async function lookAtAlarms(config, { aws, clock, signal }, begunAt) {
     }
     catch (error) {
         signal.throwIfAborted();
-        const problem = (0,src_problems/* messageOf */.b)(error);
+        const problem = (0,core_problems/* messageOf */.b)(error);
         return { problems: [problem], warnings: [], found: [], watches: [] };
     }
 }
@@ -72389,7 +72015,7 @@ async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics,
     }
     catch (error) {
         signal.throwIfAborted();
-        const problem = (0,src_problems/* messageOf */.b)(error);
+        const problem = (0,core_problems/* messageOf */.b)(error);
         const wanted = analysis.given || compareMetrics.length > 0 || metricChecks.length > 0;
         if (wanted)
             return { comparable: false, problems: [problem], warnings: [] };
@@ -72417,7 +72043,7 @@ function elsewhere(wanted, found) {
     });
 }
 function planWarnings({ plan, alarms, analysis }) {
-    const total = (0,core_plan/* totalBakeMs */._m)(plan);
+    const total = (0,rollout_plan/* totalBakeMs */._m)(plan);
     return [
         ...(alarms.length === 0 && analysis.mode === 'off'
             ? [
@@ -72426,16 +72052,16 @@ function planWarnings({ plan, alarms, analysis }) {
             : []),
         ...(total > HOSTED_JOB_LIMIT_MS
             ? [
-                `The plan bakes for ${(0,core_duration/* formatDuration */.a)(total)}; a job on a GitHub-hosted runner ends after 6 h, ` +
+                `The plan bakes for ${(0,text_duration/* formatDuration */.a)(total)}; a job on a GitHub-hosted runner ends after 6 h, ` +
                     'and the rollout would be reverted then.',
             ]
             : []),
     ];
 }
 
-// EXTERNAL MODULE: ./src/progress.ts
-var progress = __nccwpck_require__(9898);
-;// CONCATENATED MODULE: ./src/publish.ts
+// EXTERNAL MODULE: ./src/run/modes/progress.ts
+var progress = __nccwpck_require__(2459);
+;// CONCATENATED MODULE: ./src/run/versions/publish.ts
 
 
 
@@ -72465,13 +72091,13 @@ async function publish_all(items, act) {
     const settled = await Promise.allSettled(items.map(act));
     const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
     if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
     return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 function problemsIn(reason) {
-    if (reason instanceof src_problems/* Refusal */.P)
+    if (reason instanceof core_problems/* Refusal */.P)
         return reason.problems;
-    return [(0,src_problems/* messageOf */.b)(reason)];
+    return [(0,core_problems/* messageOf */.b)(reason)];
 }
 async function canaryOf(cleared, description, preparation) {
     const { request, facts } = cleared;
@@ -72486,7 +72112,7 @@ async function canaryOf(cleared, description, preparation) {
         ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
     ];
     if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
     return { cleared, version };
 }
 async function publishLatest({ request: { target }, facts }, description, preparation) {
@@ -72525,22 +72151,22 @@ async function prepareAlias({ cleared: { request, facts, alias }, version }, res
         const created = await createAlias(target, version, preparation);
         return { target, functionArn, alias: created, disposition: { type: 'created', version } };
     }
-    const unfinished = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target));
+    const unfinished = resumed.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
     return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
 }
 function dispositionOf({ routing }, version, unfinished) {
     if (unfinished?.marker.canary === version) {
         return { type: 'shift', stable: unfinished.marker.stable, canary: version };
     }
-    if (unfinished === undefined || !(0,core_routing/* isSplit */.pF)(routing)) {
+    if (unfinished === undefined || !(0,alias_routing/* isSplit */.pF)(routing)) {
         const { version: stable } = routing;
         return stable === version
             ? { type: 'unchanged', version }
             : { type: 'shift', stable, canary: version };
     }
     const { target, marker } = unfinished;
-    throw new src_problems/* Refusal */.P([
-        `${(0,core_target/* targetName */.je)(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
+    throw new core_problems/* Refusal */.P([
+        `${(0,alias_target/* targetName */.je)(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
             `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
     ]);
 }
@@ -72554,17 +72180,17 @@ async function createAlias(target, version, { aws: { aliases }, signal }) {
         const alias = exists ? await aliases.find(target, signal) : undefined;
         if (alias === undefined)
             throw error;
-        if (alias.routing.version === version && !(0,core_routing/* isSplit */.pF)(alias.routing))
+        if (alias.routing.version === version && !(0,alias_routing/* isSplit */.pF)(alias.routing))
             return alias;
-        throw new src_problems/* Refusal */.P([
-            `somebody else created the alias ${(0,core_target/* targetName */.je)(target)} meanwhile; it serves ${(0,core_routing/* describeRouting */.ww)(alias.routing)}.`,
+        throw new core_problems/* Refusal */.P([
+            `somebody else created the alias ${(0,alias_target/* targetName */.je)(target)} meanwhile; it serves ${(0,alias_routing/* describeRouting */.ww)(alias.routing)}.`,
         ]);
     }
 }
 
-// EXTERNAL MODULE: ./src/surroundings.ts + 2 modules
-var src_surroundings = __nccwpck_require__(2990);
-;// CONCATENATED MODULE: ./src/recovery.ts
+// EXTERNAL MODULE: ./src/run/surroundings.ts + 2 modules
+var run_surroundings = __nccwpck_require__(4835);
+;// CONCATENATED MODULE: ./src/run/preflight/recovery.ts
 
 
 
@@ -72579,7 +72205,7 @@ const MOST_ROUNDS = 4;
 async function obtainClearance(config, id, surroundings) {
     const { aws, chronicle } = surroundings;
     for (let rounds = 1;; rounds++) {
-        const clearance = await preflight(config, id, (0,src_surroundings/* preparationIn */.l)(surroundings));
+        const clearance = await preflight(config, id, (0,run_surroundings/* preparationIn */.l)(surroundings));
         const { recovery, problems } = clearance;
         recovery.warnings.forEach(chronicle.warn);
         // Even when this rollout cannot begin: nobody watches what the dead one left.
@@ -72590,7 +72216,7 @@ async function obtainClearance(config, id, surroundings) {
         }
         const left = putBack || recovery.action === 'resume' ? recovery.unfinished : [];
         if (problems.length > 0 || putBack) {
-            throw new src_problems/* Refusal */.P([...problems, ...stillSplit(left, aws.region)]);
+            throw new core_problems/* Refusal */.P([...problems, ...stillSplit(left, aws.region)]);
         }
         return clearance;
     }
@@ -72599,24 +72225,24 @@ async function obtainClearance(config, id, surroundings) {
 async function putStableBack({ unfinished }, surroundings) {
     const results = await Promise.all(unfinished.map(async ({ target, marker }) => {
         const found = { nonces: [marker.nonce], begun: [marker.weight] };
-        const router = (0,src_surroundings/* routerOf */.V)({ target, versions: marker, ...found }, surroundings);
+        const router = (0,run_surroundings/* routerOf */.V)({ target, versions: marker, ...found }, surroundings);
         const result = await router.revert();
         if (result.type !== 'reverted')
             return [result.detail];
-        surroundings.chronicle.note(`${(0,core_target/* targetName */.je)(target)}: version ${marker.stable} is put back`);
+        surroundings.chronicle.note(`${(0,alias_target/* targetName */.je)(target)}: version ${marker.stable} is put back`);
         return [];
     }));
     const problems = results.flat();
     if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
 }
 /** What stays as a dead run left it, because the run that was to resume it cannot begin. */
 function stillSplit(unfinished, region) {
-    return unfinished.map(({ target, marker }) => `${(0,core_target/* targetName */.je)(target)} stays at ${marker.weight} % of version ${marker.canary}, and nobody watches it. ` +
+    return unfinished.map(({ target, marker }) => `${(0,alias_target/* targetName */.je)(target)} stays at ${marker.weight} % of version ${marker.canary}, and nobody watches it. ` +
         `To put version ${marker.stable} back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
 }
 
-;// CONCATENATED MODULE: ./src/alarm-checks.ts
+;// CONCATENATED MODULE: ./src/run/checks/alarms.ts
 
 
 /** Watches alarms: one call for all of them, and one more for each that may have blipped. */
@@ -72658,7 +72284,7 @@ function createAlarmChecks(alarms, begin, policy) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/checks.ts
+;// CONCATENATED MODULE: ./src/run/checks/together.ts
 
 /** Several checks as one. They are read at the same time; the first that fails does not wait for the others. */
 function together(checks) {
@@ -72696,7 +72322,7 @@ function firstFailing(readings) {
 }
 function merged(all) {
     return {
-        verdict: all.length === 0 ? core_verdict/* PASS */.C : (0,core_verdict/* worst */.Q)(all.map(({ verdict }) => verdict)),
+        verdict: all.length === 0 ? rollout_verdict/* PASS */.C : (0,rollout_verdict/* worst */.Q)(all.map(({ verdict }) => verdict)),
         measurements: all.flatMap(({ measurements }) => measurements),
         comparisons: all.flatMap(({ comparisons }) => comparisons),
         durations: all.flatMap(({ durations }) => durations),
@@ -72704,13 +72330,13 @@ function merged(all) {
     };
 }
 
-// EXTERNAL MODULE: ./src/core/rollout.ts
-var core_rollout = __nccwpck_require__(7058);
-// EXTERNAL MODULE: ./src/core/console.ts
-var console = __nccwpck_require__(2494);
-// EXTERNAL MODULE: ./src/core/error-messages.ts
-var error_messages = __nccwpck_require__(7966);
-;// CONCATENATED MODULE: ./src/error-reports.ts
+// EXTERNAL MODULE: ./src/core/rollout/state.ts
+var rollout_state = __nccwpck_require__(8);
+// EXTERNAL MODULE: ./src/core/text/console.ts
+var console = __nccwpck_require__(5206);
+// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
+var error_logs = __nccwpck_require__(5787);
+;// CONCATENATED MODULE: ./src/run/checks/error-logs.ts
 
 
 
@@ -72741,32 +72367,32 @@ async function errorsOf({ target, versions }, window, { aws, signal }) {
         const { logGroup } = await aws.functions.read(target, signal, version);
         const logged = { functionName, version, logGroup };
         const url = (0,console/* insightsUrl */.jt)(aws.region, {
-            ...{ logGroup, query: (0,error_messages/* errorQuery */.h1)(logged) },
+            ...{ logGroup, query: (0,error_logs/* errorQuery */.h1)(logged) },
             ...{ from: iso(window.from), to: iso(window.to) },
         });
         try {
-            const messages = (0,error_messages/* distinctMessages */.pu)(await aws.logs.errors(logged, window, signal));
+            const messages = (0,error_logs/* distinctMessages */.pu)(await aws.logs.errors(logged, window, signal));
             return { functionName, version, messages, url };
         }
         catch (error) {
-            return { functionName, version, messages: [], url, problem: (0,src_problems/* messageOf */.b)(error) };
+            return { functionName, version, messages: [], url, problem: (0,core_problems/* messageOf */.b)(error) };
         }
     }
     catch (error) {
-        return { functionName, version, messages: [], problem: (0,src_problems/* messageOf */.b)(error) };
+        return { functionName, version, messages: [], problem: (0,core_problems/* messageOf */.b)(error) };
     }
 }
 function iso(at) {
     return new Date(at).toISOString();
 }
 
-// EXTERNAL MODULE: ./src/core/analysis.ts
-var analysis = __nccwpck_require__(7789);
-// EXTERNAL MODULE: ./src/core/duration-comparison.ts + 1 modules
-var duration_comparison = __nccwpck_require__(2844);
-// EXTERNAL MODULE: ./src/core/markdown.ts
-var markdown = __nccwpck_require__(6706);
-;// CONCATENATED MODULE: ./src/core/metric-check.ts
+// EXTERNAL MODULE: ./src/core/checks/comparison.ts
+var comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
+var durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/text/markdown.ts
+var markdown = __nccwpck_require__(8970);
+;// CONCATENATED MODULE: ./src/core/checks/thresholds.ts
 
 
 
@@ -72783,7 +72409,7 @@ function evaluateCheck(check, series, settledMinutes) {
     const breaches = measured.slice(-check.of).filter(({ value }) => !holds(check, value));
     return {
         verdict: breaches.length < check.failing
-            ? core_verdict/* PASS */.C
+            ? rollout_verdict/* PASS */.C
             : { kind: 'fail', reason: describeBreaches(check, breaches) },
         latest: measured.at(-1) ?? null,
         breaches: breaches.length,
@@ -72899,9 +72525,9 @@ function timeOfDay(at) {
         .join(':');
 }
 
-// EXTERNAL MODULE: ./src/core/pairing.ts
-var pairing = __nccwpck_require__(6107);
-;// CONCATENATED MODULE: ./src/core/metric-reader.ts
+// EXTERNAL MODULE: ./src/core/checks/pairing.ts
+var pairing = __nccwpck_require__(8989);
+;// CONCATENATED MODULE: ./src/core/checks/readers.ts
 
 
 
@@ -72939,7 +72565,7 @@ function comparisonReader({ name, bad, total }, { target, versions }, policy) {
                 baseline: { total: stableTotal, bad: stableBad },
                 canary: { total: canaryTotal, bad: canaryBad },
             }, { from, to, mixed, withoutBad: isErrors ? 'late' : 'none' });
-            const { report, verdict, warnings } = (0,analysis/* judgeComparison */.tk)({ name, target: (0,core_target/* targetName */.je)(target), minutes, countsTraffic: isErrors }, { at, bake, policy });
+            const { report, verdict, warnings } = (0,comparison/* judgeComparison */.tk)({ name, target: (0,alias_target/* targetName */.je)(target), minutes, countsTraffic: isErrors }, { at, bake, policy });
             return { comparison: report, verdict, warnings };
         },
     };
@@ -72950,19 +72576,19 @@ const NONE = new Map();
  * @param reverts whether a canary that is slower fails, rather than that it is only reported
  */
 function durationReaders(targets, reverts) {
-    const alpha = duration_comparison/* DURATION_ALPHA */.CT / targets.length;
+    const alpha = durations/* DURATION_ALPHA */.CT / targets.length;
     return targets.map(({ target, versions, yardstick }) => {
-        const old = (0,duration_comparison/* baselineSources */.AZ)(yardstick).map((each) => filled(each, target, versions.stable));
-        const current = (0,duration_comparison/* canarySources */.zj)(yardstick).map((each) => filled(each, target, versions.canary));
+        const old = (0,durations/* baselineSources */.AZ)(yardstick).map((each) => filled(each, target, versions.stable));
+        const current = (0,durations/* canarySources */.zj)(yardstick).map((each) => filled(each, target, versions.canary));
         return {
             sources: [...old, ...current],
             judge(series, { from, to, mixed }) {
-                const report = (0,duration_comparison/* judgeDurations */.RQ)({
-                    ...{ target: (0,core_target/* targetName */.je)(target), yardstick, from, to, mixed, alpha },
+                const report = (0,durations/* judgeDurations */.RQ)({
+                    ...{ target: (0,alias_target/* targetName */.je)(target), yardstick, from, to, mixed, alpha },
                     baseline: series.slice(0, old.length),
                     canary: series.slice(old.length),
                 });
-                const verdict = reverts && (0,duration_comparison/* isSlower */.tp)(report) ? { kind: 'fail', reason: (0,duration_comparison/* describeDurations */.Jy)(report) } : core_verdict/* PASS */.C;
+                const verdict = reverts && (0,durations/* isSlower */.tp)(report) ? { kind: 'fail', reason: (0,durations/* describeDurations */.Jy)(report) } : rollout_verdict/* PASS */.C;
                 return { duration: report, verdict, warnings: [] };
             },
         };
@@ -72970,7 +72596,7 @@ function durationReaders(targets, reverts) {
 }
 /** Watches a metric whatever the baseline does. */
 function thresholdReader(check, { target, versions }) {
-    const name = `${check.name} of ${(0,core_target/* targetName */.je)(target)}`;
+    const name = `${check.name} of ${(0,alias_target/* targetName */.je)(target)}`;
     return {
         sources: check.sources.map((source) => filled(source, target, versions.canary)),
         judge(series, { at, bake, from, to }) {
@@ -72980,8 +72606,8 @@ function thresholdReader(check, { target, versions }) {
             const isOver = at >= bake.since + bake.bakeMs;
             return {
                 verdict: fails
-                    ? { kind: 'fail', reason: `${verdict.reason}, for ${(0,core_target/* targetName */.je)(target)}` }
-                    : core_verdict/* PASS */.C,
+                    ? { kind: 'fail', reason: `${verdict.reason}, for ${(0,alias_target/* targetName */.je)(target)}` }
+                    : rollout_verdict/* PASS */.C,
                 measurements: [
                     {
                         ...{ kind: 'metric', at, check: name, verdict },
@@ -73000,7 +72626,7 @@ function filled(source, target, version) {
     return (0,metric_source/* metricOf */.ak)(source, { function: target.functionName, alias: target.alias, version });
 }
 
-;// CONCATENATED MODULE: ./src/metric-checks.ts
+;// CONCATENATED MODULE: ./src/run/checks/metrics.ts
 
 
 
@@ -73040,19 +72666,19 @@ function createMetricChecks(options) {
         for (const text of warnings)
             warned.add(text);
         return {
-            verdict: (0,core_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
+            verdict: (0,rollout_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
             measurements: judged.flatMap(({ measurements }) => measurements ?? []),
             ...{ comparisons, durations, warnings },
         };
     }
     function unseen(darkMs, problem) {
         if (!reverts)
-            return core_verdict/* PASS */.C;
-        const reason = `the metrics could not be read for ${(0,core_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+            return rollout_verdict/* PASS */.C;
+        const reason = `the metrics could not be read for ${(0,text_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
         return darkMs > monitoringGraceMs
             ? {
                 kind: 'fail',
-                reason: `${reason} (monitoring-grace is ${(0,core_duration/* formatDuration */.a)(monitoringGraceMs)})`,
+                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a)(monitoringGraceMs)})`,
             }
             : { kind: 'error', reason };
     }
@@ -73088,7 +72714,7 @@ function versionReaders({ targets, analysis, compared, compareDuration, }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/yardsticks.ts
+;// CONCATENATED MODULE: ./src/run/checks/duration-history.ts
 
 
 
@@ -73099,12 +72725,12 @@ function versionReaders({ targets, analysis, compared, compareDuration, }) {
  * @throws only when aborted
  */
 async function readYardsticks(metrics, targets, { at, signal }) {
-    const sources = targets.flatMap(({ functionName, alias }) => duration_comparison/* HISTORY_SOURCES */.gO.map((source) => (0,metric_source/* metricOf */.ak)(source, { function: functionName, alias, version: '' })));
+    const sources = targets.flatMap(({ functionName, alias }) => durations/* HISTORY_SOURCES */.gO.map((source) => (0,metric_source/* metricOf */.ak)(source, { function: functionName, alias, version: '' })));
     try {
-        const history = await metrics.read(sources, (0,duration_comparison/* historyBefore */.qu)(at), signal);
-        const width = duration_comparison/* HISTORY_SOURCES */.gO.length;
+        const history = await metrics.read(sources, (0,durations/* historyBefore */.qu)(at), signal);
+        const width = durations/* HISTORY_SOURCES */.gO.length;
         return {
-            yardsticks: targets.map((_, index) => (0,duration_comparison/* yardstickOf */.Mg)(history.slice(index * width, (index + 1) * width))),
+            yardsticks: targets.map((_, index) => (0,durations/* yardstickOf */.Mg)(history.slice(index * width, (index + 1) * width))),
         };
     }
     catch (error) {
@@ -73114,9 +72740,9 @@ async function readYardsticks(metrics, targets, { at, signal }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/rollout.ts
-var src_rollout = __nccwpck_require__(6190);
-;// CONCATENATED MODULE: ./src/shifting.ts
+// EXTERNAL MODULE: ./src/run/rollout/loop.ts
+var loop = __nccwpck_require__(7217);
+;// CONCATENATED MODULE: ./src/run/rollout/shift.ts
 
 
 
@@ -73138,12 +72764,12 @@ function shiftOf({ target, alias, disposition }, { plan, id, resumed, now }) {
         return [];
     const { stable, canary } = disposition;
     const versions = { stable, canary };
-    const before = resumed.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker;
+    const before = resumed.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker;
     const origin = before ?? { begunAt: (0,core_minute/* firstWholeMinute */.gN)(now), startedBy: id.runId };
     const { begunAt, startedBy } = origin;
-    const markers = (0,core_marker/* markersOf */.Bs)(plan, id, { ...versions, begunAt, startedBy });
-    const { description } = (0,core_marker/* readMarker */.t7)(alias.description);
-    const fits = markers.every((marker) => (0,core_marker/* withMarker */.Pe)(description, marker) !== undefined);
+    const markers = (0,alias_marker/* markersOf */.Bs)(plan, id, { ...versions, begunAt, startedBy });
+    const { description } = (0,alias_marker/* readMarker */.t7)(alias.description);
+    const fits = markers.every((marker) => (0,alias_marker/* withMarker */.Pe)(description, marker) !== undefined);
     return [
         {
             ...{ target, versions, alias, markers: fits ? markers : [] },
@@ -73157,7 +72783,7 @@ function unmarkable({ target, markers }) {
     return markers.length > 0
         ? []
         : [
-            `${(0,core_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
+            `${(0,alias_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
                 'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
         ];
 }
@@ -73166,7 +72792,7 @@ async function shift(shifting, { config, part, begunAt, watches, comparable, sur
     const { aws, clock, chronicle, cancellation, random } = surroundings;
     const startedAt = clock.now();
     const world = {
-        routers: shifting.map((each) => (0,src_surroundings/* routerOf */.V)(each, surroundings)),
+        routers: shifting.map((each) => (0,run_surroundings/* routerOf */.V)(each, surroundings)),
         checks: together([
             createAlarmChecks(aws.alarms, watches, config),
             createMetricChecks({
@@ -73196,7 +72822,7 @@ async function shift(shifting, { config, part, begunAt, watches, comparable, sur
     if (comparable)
         await waitForMinute(surroundings);
     const plan = { ...part.plan, onTheMinute: comparable };
-    const ending = (0,core_report/* endingOf */.z6)(await (0,src_rollout/* rollOut */.O)(plan, world, part.beginning));
+    const ending = (0,report_report/* endingOf */.z6)(await (0,loop/* rollOut */.O)(plan, world, part.beginning));
     // Somebody who cancels does not wait for a report.
     if (ending.outcome === 'reverted' && !cancellation.aborted) {
         const to = clock.now();
@@ -73228,7 +72854,7 @@ async function waitForMinute({ clock, chronicle, cancellation }) {
     if ((0,core_minute/* isEarlyInMinute */.Jf)(now))
         return;
     const leftMs = (0,core_minute/* beginningOfMinute */.Tt)(now) + core_minute/* MINUTE_MS */.kg - now;
-    chronicle.note(`waiting ${(0,core_duration/* formatDuration */.a)(leftMs)} for the next minute to begin: metrics are counted by the minute`);
+    chronicle.note(`waiting ${(0,text_duration/* formatDuration */.a)(leftMs)} for the next minute to begin: metrics are counted by the minute`);
     await clock.sleep(leftMs, cancellation);
 }
 /** Runs before the command that the state leads to: what is to be written is saved first. */
@@ -73241,14 +72867,14 @@ function keepForPost(state, shifting, { plan, region, role }, { keep }) {
         }));
         keep.save({ region, role, targets });
     }
-    else if ((0,core_rollout/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
+    else if ((0,rollout_state/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
         keep.forget();
     }
 }
 
-// EXTERNAL MODULE: ./src/core/smoke-test.ts
-var smoke_test = __nccwpck_require__(4943);
-;// CONCATENATED MODULE: ./src/smoke-testing.ts
+// EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
+var smoke_test = __nccwpck_require__(3893);
+;// CONCATENATED MODULE: ./src/run/versions/smoke-test.ts
 
 
 
@@ -73267,7 +72893,7 @@ async function smokeTest(published, tests, surroundings) {
         chronicle.record({ type: 'smoke-tests', at: clock.now(), reports: all });
     const failed = all.filter(({ problems }) => problems.length > 0);
     if (failed.length > 0)
-        throw new src_problems/* Refusal */.P(failed.map(smoke_test/* describeFailure */.Ic));
+        throw new core_problems/* Refusal */.P(failed.map(smoke_test/* describeFailure */.Ic));
 }
 async function testVersion({ cleared: { request }, version }, tests, { aws, clock, cancellation }) {
     const { target } = request;
@@ -73279,7 +72905,7 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
         const timer = new AbortController();
         const tooLong = new AbortController();
         void clock.sleep(patienceMs, timer.signal).then(() => {
-            tooLong.abort(new Error(`it gave no reply within ${(0,core_duration/* formatDuration */.a)(patienceMs)}`));
+            tooLong.abort(new Error(`it gave no reply within ${(0,text_duration/* formatDuration */.a)(patienceMs)}`));
         });
         try {
             const signal = AbortSignal.any([cancellation, tooLong.signal]);
@@ -73288,7 +72914,7 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
         }
         catch (error) {
             cancellation.throwIfAborted();
-            const problems = [(0,src_problems/* messageOf */.b)(error)];
+            const problems = [(0,core_problems/* messageOf */.b)(error)];
             reports.push({ functionName, version, name, problems, durationMs: patienceMs, log: [] });
         }
         finally {
@@ -73300,7 +72926,7 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
     return reports;
 }
 
-;// CONCATENATED MODULE: ./src/begin.ts
+;// CONCATENATED MODULE: ./src/run/modes/start.ts
 
 
 
@@ -73325,19 +72951,19 @@ async function begin(config, id, surroundings) {
         return { outcome: 'planned', reason: '' };
     const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
     const { prepared, watches } = await prepare(clearance, resumed, config, surroundings).catch((error) => {
-        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
+        throw new core_problems/* Refusal */.P([(0,core_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
     });
     (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
     const { plan } = config;
     const now = clock.now();
     const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed, now }));
     if (shifting.length === 0) {
-        return (0,core_report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
+        return (0,report_report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
     }
     const losses = shifting.flatMap(unmarkable);
     // Without the mark, no other job could tell where the rollout stands.
     if (config.mode === 'start' && losses.length > 0)
-        throw new src_problems/* Refusal */.P(losses);
+        throw new core_problems/* Refusal */.P(losses);
     losses.forEach(chronicle.warn);
     const step = resumeStep(shifting.map(({ target }) => target), resumed);
     const beginning = { step, recheck: false };
@@ -73351,7 +72977,7 @@ async function begin(config, id, surroundings) {
 }
 /** Publishes, and brings every target to where its traffic can be shifted. */
 async function prepare({ targets }, resumed, config, surroundings) {
-    const preparation = (0,src_surroundings/* preparationIn */.l)(surroundings);
+    const preparation = (0,run_surroundings/* preparationIn */.l)(surroundings);
     const published = await publish(targets, config.description, preparation);
     // A version that is resumed has traffic already.
     if (resumed.length === 0)
@@ -73359,11 +72985,11 @@ async function prepare({ targets }, resumed, config, surroundings) {
     // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
     const { problems, watches } = await lookAtAlarms(config, preparation);
     if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
     return { prepared: await prepareAliases(published, resumed, preparation), watches };
 }
 
-;// CONCATENATED MODULE: ./src/aliases-found.ts
+;// CONCATENATED MODULE: ./src/run/alias/find.ts
 
 
 
@@ -73373,27 +72999,27 @@ async function prepare({ targets }, resumed, config, surroundings) {
  * @throws {Refusal} when one does not exist or cannot be read
  */
 async function findAliases({ requests, region }, surroundings) {
-    const { aws, clock, note, signal } = (0,src_surroundings/* preparationIn */.l)(surroundings);
+    const { aws, clock, note, signal } = (0,run_surroundings/* preparationIn */.l)(surroundings);
     const looks = await Promise.all(requests.map(async ({ target }) => {
         try {
             const { aliases } = aws;
             const alias = await (0,settled/* readSettled */.G)({ aliases, target, clock, note, signal });
             return alias === undefined
-                ? `alias: ${(0,core_target/* targetName */.je)(target)} does not exist in ${region}; check name, region and account.`
+                ? `alias: ${(0,alias_target/* targetName */.je)(target)} does not exist in ${region}; check name, region and account.`
                 : { target, ...alias };
         }
         catch (error) {
             signal.throwIfAborted();
-            return (0,src_problems/* messageOf */.b)(error);
+            return (0,core_problems/* messageOf */.b)(error);
         }
     }));
     const problems = looks.filter((look) => typeof look === 'string');
     if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
     return looks.filter((look) => typeof look !== 'string');
 }
 
-;// CONCATENATED MODULE: ./src/go-on.ts
+;// CONCATENATED MODULE: ./src/run/modes/continue.ts
 
 
 
@@ -73420,21 +73046,21 @@ async function goOn(mode, config, job) {
         // The version that is shifted already, whatever is in $LATEST by now.
         const requests = partaking(config.requests, held).map(({ target }) => ({
             target,
-            version: go_on_canaryOf(held, target),
+            version: continue_canaryOf(held, target),
         }));
         return await takePart({ ...config, requests, plan: part.plan }, part, { ...job, mode, held });
     }
     catch (error) {
-        throw new src_problems/* Refusal */.P([(0,src_problems/* messageOf */.b)(error), ...stillSplit(held, config.region)]);
+        throw new core_problems/* Refusal */.P([(0,core_problems/* messageOf */.b)(error), ...stillSplit(held, config.region)]);
     }
 }
 async function takePart(config, part, { id, surroundings, mode, held, }) {
     const { clock, chronicle } = surroundings;
-    const preparation = (0,src_surroundings/* preparationIn */.l)(surroundings);
+    const preparation = (0,run_surroundings/* preparationIn */.l)(surroundings);
     const clearance = await preflight(config, id, preparation, held);
     const { details, problems, targets, watches, comparable } = clearance;
     if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
     // What is shifted is based on this reading: another job may have gone on since the first one.
     const found = targets.flatMap(({ request: { target }, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
     heldIn(mode, config, { id, surroundings }, found);
@@ -73453,18 +73079,18 @@ async function takePart(config, part, { id, surroundings, mode, held, }) {
 function heldIn(mode, { requests }, { id, surroundings }, found) {
     const { held, problems } = continuationOf({
         ...{ mode, found, own: id },
-        versionFor: (target) => requests.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.version,
+        versionFor: (target) => requests.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.version,
         urlOf: (marker) => surroundings.runs.url(marker),
     });
     if (problems.length > 0)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
     return held;
 }
-function go_on_canaryOf(held, target) {
-    return held.find((each) => (0,core_target/* sameTarget */.cS)(each.target, target))?.marker.canary ?? '';
+function continue_canaryOf(held, target) {
+    return held.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker.canary ?? '';
 }
 
-;// CONCATENATED MODULE: ./src/look-only.ts
+;// CONCATENATED MODULE: ./src/run/modes/status.ts
 
 
 
@@ -73497,10 +73123,10 @@ async function lookOnly(config, { plan }, surroundings) {
 function reportOf({ target, arn, routing }, standing) {
     const aliasArn = arn;
     return standing?.type === 'moved'
-        ? (0,core_target/* targetReport */.mh)(target, {
+        ? (0,alias_target/* targetReport */.mh)(target, {
             ...{ aliasArn, previousVersion: standing.marker.stable, version: standing.marker.canary },
         })
-        : (0,core_target/* targetReport */.mh)(target, { aliasArn, version: routing.version });
+        : (0,alias_target/* targetReport */.mh)(target, { aliasArn, version: routing.version });
 }
 /** Percent that goes to a new version: of several targets the most; 0 when nothing is being rolled out. */
 function weightOf(standings) {
@@ -73517,7 +73143,7 @@ function weightOf(standings) {
 }
 function describe({ target, ...alias }, urlOf) {
     const standing = standingOf(alias);
-    const serves = `${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(alias.routing)}`;
+    const serves = `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(alias.routing)}`;
     switch (standing.type) {
         case 'alone':
             return `${serves}; no rollout`;
@@ -73536,19 +73162,19 @@ async function recordAlarms({ alarms }, { aws, clock, chronicle, cancellation })
         const names = alarms.map(({ name }) => name);
         const read = await aws.alarms.read(names, cancellation);
         const measurements = read.map(({ name, state, reason }) => ({
-            ...{ kind: 'alarm', at, check: name, state, detail: reason, verdict: core_verdict/* PASS */.C },
+            ...{ kind: 'alarm', at, check: name, state, detail: reason, verdict: rollout_verdict/* PASS */.C },
         }));
-        chronicle.record({ type: 'measurements', at, measurements, verdict: core_verdict/* PASS */.C });
+        chronicle.record({ type: 'measurements', at, measurements, verdict: rollout_verdict/* PASS */.C });
     }
     catch (error) {
         cancellation.throwIfAborted();
-        chronicle.warn(`The alarms could not be read: ${(0,src_problems/* messageOf */.b)(error)}`);
+        chronicle.warn(`The alarms could not be read: ${(0,core_problems/* messageOf */.b)(error)}`);
     }
 }
 
-// EXTERNAL MODULE: ./src/reverting.ts
-var reverting = __nccwpck_require__(3781);
-;// CONCATENATED MODULE: ./src/put-back.ts
+// EXTERNAL MODULE: ./src/run/modes/clean-up.ts
+var clean_up = __nccwpck_require__(2329);
+;// CONCATENATED MODULE: ./src/run/modes/revert.ts
 
 
 
@@ -73565,7 +73191,7 @@ async function putBack(config, surroundings) {
     const found = await findAliases(config, surroundings);
     const all = found.flatMap(whatIsToBePutBack);
     if (all.length === 0)
-        throw new src_problems/* Refusal */.P(found.map(nothingToRevert));
+        throw new core_problems/* Refusal */.P(found.map(nothingToRevert));
     const [marker] = found
         .map(standingOf)
         .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
@@ -73575,7 +73201,7 @@ async function putBack(config, surroundings) {
     for (let tries = 1;; tries++) {
         const saved = { region, role, targets };
         surroundings.keep.save(saved);
-        const { result, detail } = await (0,reverting/* revertSaved */.M)(saved, surroundings);
+        const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
         if (result !== 'revert-failed')
             surroundings.keep.forget();
         if (result !== 'failed' || tries === TRIES)
@@ -73590,11 +73216,11 @@ function ending(outcome, detail) {
     return { outcome, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
 }
 function isBack({ target, versions }, present) {
-    return present.some(({ target: other, routing }) => (0,core_target/* sameTarget */.cS)(other, target) && routing.version === versions.stable && !(0,core_routing/* isSplit */.pF)(routing));
+    return present.some(({ target: other, routing }) => (0,alias_target/* sameTarget */.cS)(other, target) && routing.version === versions.stable && !(0,alias_routing/* isSplit */.pF)(routing));
 }
 /** Of one that nothing is to be put back of any more: as it was, so that it is confirmed once more. */
 function asItIsNow(saved, present) {
-    const now = present.find(({ target }) => (0,core_target/* sameTarget */.cS)(target, saved.target));
+    const now = present.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, saved.target));
     return (now && whatIsToBePutBack(now)[0]) ?? saved;
 }
 function whatIsToBePutBack({ target, ...alias }) {
@@ -73616,11 +73242,11 @@ function whatIsToBePutBack({ target, ...alias }) {
     }
 }
 function nothingToRevert({ target, routing }) {
-    return (`${(0,core_target/* targetName */.je)(target)} serves ${(0,core_routing/* describeRouting */.ww)(routing)}, and no mark says that a rollout goes on: there is ` +
+    return (`${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)}, and no mark says that a rollout goes on: there is ` +
         'nothing to revert. To go back to an older version, roll that one out (input version).');
 }
 
-;// CONCATENATED MODULE: ./src/action.ts
+;// CONCATENATED MODULE: ./src/run/action.ts
 
 
 
@@ -73632,7 +73258,7 @@ function nothingToRevert({ target, routing }) {
  * @throws {Refusal} when nothing of its own was begun; whatever else is thrown means the same
  */
 async function runAction(config, id, surroundings) {
-    (0,progress/* recordTargets */.Sh)(surroundings, config.requests.map(({ target, version = '' }) => (0,core_target/* targetReport */.mh)(target, { version })));
+    (0,progress/* recordTargets */.Sh)(surroundings, config.requests.map(({ target, version = '' }) => (0,alias_target/* targetReport */.mh)(target, { version })));
     switch (config.mode) {
         case 'rollout':
         case 'start':
@@ -73651,12 +73277,12 @@ async function runAction(config, id, surroundings) {
 var aws = __nccwpck_require__(486);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
-// EXTERNAL MODULE: ./src/cancellation.ts
-var src_cancellation = __nccwpck_require__(4632);
-// EXTERNAL MODULE: ./src/chronicle.ts + 1 modules
-var src_chronicle = __nccwpck_require__(8786);
-// EXTERNAL MODULE: ./src/clock.ts + 1 modules
-var clock = __nccwpck_require__(529);
+// EXTERNAL MODULE: ./src/system/cancellation.ts
+var system_cancellation = __nccwpck_require__(8478);
+// EXTERNAL MODULE: ./src/run/journal.ts + 1 modules
+var journal = __nccwpck_require__(7121);
+// EXTERNAL MODULE: ./src/system/clock.ts + 1 modules
+var clock = __nccwpck_require__(3330);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 2 modules
 var conclusion = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./src/github/id-token.ts
@@ -73714,23 +73340,23 @@ function explain(error, { repository }) {
         case 404:
             return `GitHub shows no such run of ${repository}: it was deleted, or the github-token may not see it.`;
         default:
-            return `GitHub could not be asked: ${(0,src_problems/* messageOf */.b)(error)}.`;
+            return `GitHub could not be asked: ${(0,core_problems/* messageOf */.b)(error)}.`;
     }
 }
 
 // EXTERNAL MODULE: ./src/github/saved.ts
 var saved = __nccwpck_require__(6264);
 // EXTERNAL MODULE: ./src/github/telling.ts + 5 modules
-var github_telling = __nccwpck_require__(527);
+var github_telling = __nccwpck_require__(4251);
 // EXTERNAL MODULE: ./src/github/workflow.ts
 var github_workflow = __nccwpck_require__(2426);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
-// EXTERNAL MODULE: ./src/aws/arn.ts
-var arn = __nccwpck_require__(1626);
-// EXTERNAL MODULE: ./src/core/evidence.ts
-var evidence = __nccwpck_require__(3014);
-;// CONCATENATED MODULE: ./src/core/mode.ts
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var arn = __nccwpck_require__(1400);
+// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
+var evidence = __nccwpck_require__(8346);
+;// CONCATENATED MODULE: ./src/core/rollout/mode.ts
 /** Which part of a rollout a job does. */
 const MODES = ['rollout', 'start', 'step', 'promote', 'revert', 'status'];
 
@@ -74688,7 +74314,7 @@ function jsonOf(written, { number, problems, readFile, }) {
         problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
     }
     catch (error) {
-        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,src_problems/* messageOf */.b)(error)}`);
+        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,core_problems/* messageOf */.b)(error)}`);
     }
     return undefined;
 }
@@ -74697,7 +74323,7 @@ function parsed(text) {
         return { value: JSON.parse(text) };
     }
     catch (error) {
-        return { problem: (0,src_problems/* messageOf */.b)(error) };
+        return { problem: (0,core_problems/* messageOf */.b)(error) };
     }
 }
 /** The tests of each function. @param problems gets what does not fit together */
@@ -74879,7 +74505,7 @@ function readInputs(get, defaults) {
         .extend({ 'smoke-test-payload': json, 'smoke-test-expect': json })
         .safeParse(raw);
     if (!parsed.success) {
-        throw new src_problems/* Refusal */.P(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+        throw new core_problems/* Refusal */.P(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
     }
     const inputs = parsed.data;
     const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
@@ -74907,7 +74533,7 @@ function readInputs(get, defaults) {
             : []),
     ];
     if (problems.length > 0 || region === undefined)
-        throw new src_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P(problems);
     return {
         mode: inputs.mode,
         requests: inputs['function-name'].map(({ id, name }, index) => ({
@@ -74915,7 +74541,7 @@ function readInputs(get, defaults) {
             ...optional('version', inputs.version[index]),
             ...optional('codeSha256', inputs['code-sha256'][index]),
         })),
-        plan: (0,core_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
+        plan: (0,rollout_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
         alarms: inputs.alarms,
         description: inputs.description || defaults.description,
         pollIntervalMs: inputs['poll-interval'],
@@ -75148,7 +74774,7 @@ function optional(key, value) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/rollout-id.ts
+;// CONCATENATED MODULE: ./src/system/rollout-id.ts
 
 /** Names the rollout of a plan that begins in this process. */
 function rolloutId({ repository, runId, attempt, workflowRef }, plan) {
@@ -75186,8 +74812,8 @@ const main_clock = clock/* systemClock */.m;
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 async function main() {
     (0,saved/* markMain */.rH)();
-    const chronicle = (0,src_chronicle/* createChronicle */.m)(main_clock);
-    const cancellation = (0,src_cancellation/* listenForCancellation */.c)();
+    const chronicle = (0,journal/* createChronicle */.m)(main_clock);
+    const cancellation = (0,system_cancellation/* listenForCancellation */.c)();
     const workflow = (0,github_workflow/* workflowIn */.l)(process.env);
     let telling;
     let ending;
@@ -75197,10 +74823,10 @@ async function main() {
         ending = await attempt(config, workflow, { chronicle, cancellation });
     }
     catch (error) {
-        ending = { outcome: 'failed', reason: (0,src_problems/* messageOf */.b)(error) };
+        ending = { outcome: 'failed', reason: (0,core_problems/* messageOf */.b)(error) };
     }
     const times = { startedAt: chronicle.startedAt, endedAt: main_clock.now() };
-    const report = (0,core_report/* reportOf */.EI)(chronicle.entries, ending, times);
+    const report = (0,report_report/* reportOf */.EI)(chronicle.entries, ending, times);
     await (0,conclusion/* conclude */.E)(report);
     await telling?.conclude(report);
 }
@@ -75244,18 +74870,18 @@ function attempt(config, workflow, { chronicle, cancellation, }) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
 /* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(486);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4632);
-/* harmony import */ var _chronicle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8786);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(529);
-/* harmony import */ var _core_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8557);
+/* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8478);
+/* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7121);
+/* harmony import */ var _system_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3330);
+/* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4702);
 /* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9747);
 /* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
-/* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(527);
+/* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4251);
 /* harmony import */ var _github_workflow_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2426);
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6264);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2095);
-/* harmony import */ var _reverting_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3781);
+/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(536);
+/* harmony import */ var _run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2329);
 
 
 
@@ -75277,25 +74903,25 @@ function attempt(config, workflow, { chronicle, cancellation, }) {
  */
 async function post() {
     // So that a signal does not end this process half-way; there is nothing in it to cancel.
-    (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancellation */ .c)();
+    (0,_system_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancellation */ .c)();
     try {
         const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_10__/* .loadRollout */ .Gx)();
         if (saved === undefined)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('Nothing to clean up: the rollout ended by itself.');
         else
-            await cleanUp(saved, _clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m);
+            await cleanUp(saved, _system_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m);
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .b)(error)}`));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .b)(error)}`));
     }
 }
 async function cleanUp(saved, clock) {
     const { region, role } = saved;
-    const chronicle = (0,_chronicle_js__WEBPACK_IMPORTED_MODULE_3__/* .createChronicle */ .m)(clock);
+    const chronicle = (0,_run_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .createChronicle */ .m)(clock);
     const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .N, clock });
     const ending = await putBack(saved, { aws, clock, chronicle });
     const { startedAt, entries } = chronicle;
-    const report = (0,_core_report_js__WEBPACK_IMPORTED_MODULE_5__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() });
+    const report = (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_5__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() });
     await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__/* .concludePost */ .I)(report);
     const environment = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('environment');
     const githubToken = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('github-token');
@@ -75305,7 +74931,7 @@ async function cleanUp(saved, clock) {
 /** Reverts what a rollout that did not end by itself left behind. */
 async function putBack(saved, surroundings) {
     surroundings.chronicle.note('the rollout did not end by itself; looking at what it left behind');
-    const { result, detail } = await (0,_reverting_js__WEBPACK_IMPORTED_MODULE_12__/* .revertSaved */ .M)(saved, surroundings);
+    const { result, detail } = await (0,_run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_12__/* .revertSaved */ .M)(saved, surroundings);
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
     return { outcome: result, reason };
 }
@@ -75313,35 +74939,372 @@ async function putBack(saved, surroundings) {
 
 /***/ }),
 
-/***/ 2095:
+/***/ 5419:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ Refusal),
-/* harmony export */   b: () => (/* binding */ messageOf)
+/* harmony export */   G: () => (/* binding */ readSettled)
 /* harmony export */ });
-/** As many as anybody reads before mending the first. */
-const MOST_TOLD = 50;
-/** A rollout that must not begin, with everything that stands against it. No traffic was moved. */
-class Refusal extends Error {
-    /** Each says what is wrong, where, and what to do. */
-    problems;
-    constructor(problems) {
-        const left = problems.length - MOST_TOLD;
-        super([...problems.slice(0, MOST_TOLD), ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'));
-        this.name = 'Refusal';
-        this.problems = problems;
+/* harmony import */ var _core_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5646);
+/* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7387);
+
+
+
+// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
+const PATIENCE_MS = 15 * 60_000;
+const POLL_MS = 5_000;
+/**
+ * Reads an alias. While Lambda moves its provisioned concurrency to another version, it shows weights
+ * that nobody set: this waits until they are gone, and answers with the alias as it is then.
+ */
+async function readSettled(options) {
+    const { aliases, target, clock, note, signal, move } = options;
+    const deadline = clock.now() + PATIENCE_MS;
+    for (let announced = false;; announced = true) {
+        const alias = await aliases.find(target, signal);
+        if (alias === undefined || !(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .isSplit */ .pF)(alias.routing) || clock.now() >= deadline)
+            return alias;
+        if (move !== undefined && !(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeTransition */ .zQ)(alias.routing, move.from, move.to))
+            return alias;
+        const transition = await aliases.transition(target, signal);
+        // It may have ended between the two reads.
+        if (transition === 'none')
+            return aliases.find(target, signal);
+        // Without the permission to see it, only our own move makes a transition likely.
+        if (transition === 'unknown' && move === undefined)
+            return alias;
+        if (!announced) {
+            note(`${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
+                `weights to clear (at most ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a)(PATIENCE_MS)})`);
+        }
+        await clock.sleep(POLL_MS, signal);
+        signal?.throwIfAborted();
     }
-}
-/** What to tell a person of something that was thrown. */
-function messageOf(thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 
 /***/ }),
 
-/***/ 9898:
+/***/ 7121:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ createChronicle)
+});
+
+// EXTERNAL MODULE: ./src/core/checks/comparison.ts
+var comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
+var checks_durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/text/duration.ts
+var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/report/entry.ts
+var report_entry = __nccwpck_require__(8942);
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/rollout/plan.ts
+var rollout_plan = __nccwpck_require__(8710);
+// EXTERNAL MODULE: ./src/core/rollout/state.ts
+var rollout_state = __nccwpck_require__(8);
+// EXTERNAL MODULE: ./src/core/alias/routing.ts
+var routing = __nccwpck_require__(5646);
+// EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
+var smoke_test = __nccwpck_require__(3893);
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var alias_target = __nccwpck_require__(7387);
+;// CONCATENATED MODULE: ./src/core/report/log.ts
+
+
+
+
+
+
+
+
+
+
+/** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
+const PROGRESS_EVERY_MS = 60_000;
+const PROGRESS_PARTS = 10;
+function beginStory(at) {
+    return {
+        startedAt: at,
+        spokeAt: at,
+        plan: { steps: [], onTheMinute: false },
+        measurements: new Map(),
+        comparisons: [],
+        durations: [],
+    };
+}
+/** What a person should read about an entry: one line per transition, nothing for a poll without news. */
+function tell(memory, entry) {
+    const lines = linesOf(memory, entry);
+    return {
+        memory: {
+            ...remember(memory, entry),
+            spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
+        },
+        lines: entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
+    };
+}
+function timed(line, sinceStartMs) {
+    return { ...line, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${line.text}` };
+}
+function remember(memory, entry) {
+    switch (entry.type) {
+        case 'state':
+            return { ...memory, state: entry.state };
+        case 'measurements': {
+            const latest = entry.measurements.map((each) => [each.check, each]);
+            const measurements = new Map([...memory.measurements, ...latest]);
+            return { ...memory, measurements, verdict: entry.verdict };
+        }
+        case 'plan':
+            return { ...memory, plan: entry.plan };
+        case 'comparisons':
+            return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
+        case 'targets':
+        case 'standing':
+        case 'smoke-tests':
+        case 'errors':
+        case 'note':
+        case 'details':
+        case 'warning':
+            return memory;
+    }
+}
+function linesOf(memory, entry) {
+    switch (entry.type) {
+        case 'plan':
+            return planTable(entry.plan).map(info);
+        case 'targets':
+            return entry.targets.flatMap(describeTarget);
+        case 'note':
+            return [info(entry.text)];
+        case 'details':
+            return [{ level: 'info', text: entry.title, details: entry.lines }];
+        case 'warning':
+            return [{ level: 'warning', text: entry.text }];
+        case 'comparisons':
+            // Told when they decide something.
+            return [];
+        case 'standing':
+            return [];
+        case 'smoke-tests':
+            return entry.reports.map(describeSmokeTest);
+        case 'errors':
+            return entry.reports.map(describeErrors);
+        case 'state':
+            return transition(memory, entry.state);
+        case 'measurements': {
+            const changes = (0,report_entry/* changedSince */.$)(memory.measurements, entry.measurements).flatMap((change) => describeChange(change, memory.measurements.get(change.check)));
+            return changes.length > 0
+                ? changes
+                : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
+        }
+    }
+}
+function transition(memory, now) {
+    const { plan, state: before } = memory;
+    const wasWatched = before?.phase === 'baking' || before?.phase === 'rechecking';
+    if (!wasWatched || now.phase === before.phase)
+        return arrival(plan, before, now);
+    const compared = (0,rollout_state/* stepAt */.OH)(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
+    const passed = (0,report/* hasPassed */.Pc)(now) ? [info(`${(0,rollout_state/* describeStep */.Ey)(plan, before.step)} passed`)] : [];
+    return [...compared, ...passed, ...arrival(plan, before, now)];
+}
+/** How the versions compare. The reason of a revert tells of what it rests on already. */
+function describeVersions({ comparisons, durations }, now) {
+    const isReason = (text) => now.phase === 'reverting' && now.reason.includes(text);
+    return [
+        ...comparisons.filter(({ evidence }) => evidence.length > 0).map(comparison/* describeComparison */.L5),
+        ...durations.filter(({ canary }) => canary.p50 !== null).map(checks_durations/* describeDurations */.Jy),
+    ].filter((text) => !isReason(text));
+}
+function arrival(plan, before, now) {
+    switch (now.phase) {
+        case 'shifting':
+            return [];
+        case 'baking': {
+            if (before?.phase === 'baking')
+                return [];
+            const { weight, bakeMs } = (0,rollout_state/* stepAt */.OH)(plan, now.step);
+            const what = weight >= 100 ? 'promoted' : `${(0,routing/* formatWeight */.ck)(weight)} shifted`;
+            return [
+                info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a)(bakeMs)}`),
+            ];
+        }
+        case 'rechecking':
+            if (before?.phase === 'rechecking')
+                return [];
+            return [
+                info(`at ${(0,rollout_state/* describeStep */.Ey)(plan, now.step)} since an earlier job; reading the checks first`),
+            ];
+        case 'holding':
+            return [];
+        case 'confirming':
+            return [info('all steps passed; reading the alias back')];
+        case 'reverting':
+            return [info(`reverting ${now.reason}`)];
+        case 'promoted':
+        case 'reverted':
+        case 'revert-failed':
+        case 'held':
+        case 'failed':
+            // The end is told by the headline, once.
+            return [];
+    }
+}
+function describeTarget(target) {
+    const name = (0,alias_target/* targetName */.je)(target);
+    switch (target.disposition) {
+        case 'shift':
+            return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
+        case 'unchanged':
+            return [info(`${name} serves version ${target.version} already`)];
+        case 'created':
+            return [info(`${name} was created at version ${target.version}`)];
+        case 'none':
+            return [];
+    }
+}
+function describeSmokeTest(report) {
+    const { functionName, version, name, durationMs, problems, log } = report;
+    if (problems.length > 0)
+        return { level: 'info', text: (0,smoke_test/* describeFailure */.Ic)(report), details: log };
+    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,checks_durations/* milliseconds */.Rz)(durationMs)}`);
+}
+function describeErrors({ functionName, version, messages, problem, url }) {
+    const what = `what ${functionName} version ${version} logged of its errors`;
+    const more = url === undefined ? [] : [`More: ${url}`];
+    if (problem !== undefined)
+        return info(`${what} could not be read: ${problem}`);
+    return messages.length === 0
+        ? info(`${what}: nothing that was found`)
+        : {
+            level: 'info',
+            text: what,
+            details: [...messages.map(({ text, count }) => `${count} × ${text}`), ...more],
+        };
+}
+function describeChange(now, before) {
+    // An alarm that is fine from the first reading on is no news.
+    if (before === undefined && now.state === 'OK')
+        return [];
+    const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
+    const why = now.detail === '' ? '' : `: ${now.detail}`;
+    return [info(`${now.kind} ${now.check}: ${from}${now.state}${why}`)];
+}
+/** That a step goes on beyond its bake is said at once. */
+function extension({ verdict: before }, { verdict }) {
+    return verdict.kind === 'extend' && before?.kind !== 'extend'
+        ? [info(`the step is extended: ${verdict.reason}`)]
+        : [];
+}
+function progress({ plan, state, spokeAt }, { at, verdict }) {
+    if (state === undefined || (0,rollout_state/* isFinal */.dR)(state) || state.phase !== 'baking')
+        return [];
+    const { weight, bakeMs } = (0,rollout_state/* stepAt */.OH)(plan, state.step);
+    if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
+        return [];
+    const left = state.until - at;
+    if (left > 0) {
+        return [
+            info(`at ${(0,routing/* formatWeight */.ck)(weight)}: ${Math.floor(100 - (100 * left) / bakeMs)} % of the bake is over, ` +
+                `${(0,duration/* formatDuration */.a)(left)} left`),
+        ];
+    }
+    if (verdict.kind === 'pass')
+        return [];
+    return [info(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over, but ${verdict.reason}`)];
+}
+function info(text) {
+    return { level: 'info', text };
+}
+/** The plan as a table of plain text, as it stands at the head of the log. */
+function planTable(plan) {
+    const rows = plan.steps.map(({ weight, bakeMs }, index) => [
+        String(index + 1),
+        (0,rollout_plan/* describeWeight */.k9)(weight),
+        (0,duration/* formatDuration */.a)(bakeMs),
+    ]);
+    const all = [['step', 'weight', 'bake time'], ...rows];
+    const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
+    const lines = all.map((cells) => cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd());
+    return [`The plan, ${(0,duration/* formatDuration */.a)((0,rollout_plan/* totalBakeMs */._m)(plan))} of baking:`, ...lines];
+}
+
+// EXTERNAL MODULE: ./src/github/log.ts
+var log = __nccwpck_require__(3385);
+;// CONCATENATED MODULE: ./src/run/journal.ts
+
+
+function createChronicle(clock) {
+    const startedAt = clock.now();
+    const entries = [];
+    const listeners = [];
+    let memory = beginStory(startedAt);
+    function record(entry) {
+        // One of these knows all that the one before knew; over days they would fill the memory.
+        const known = entries.findIndex(({ type }) => type === 'comparisons');
+        if (entry.type === 'comparisons' && known >= 0)
+            entries.splice(known, 1);
+        entries.push(entry);
+        const told = tell(memory, entry);
+        memory = told.memory;
+        told.lines.forEach(log/* print */.y);
+        for (const listener of listeners)
+            listener(entry);
+    }
+    return {
+        startedAt,
+        entries,
+        record,
+        note: (text) => {
+            record({ type: 'note', at: clock.now(), text });
+        },
+        follow: (listener) => {
+            listeners.push(listener);
+        },
+        warn: (text) => {
+            record({ type: 'warning', at: clock.now(), text });
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 2329:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ revertSaved)
+/* harmony export */ });
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2459);
+/* harmony import */ var _rollout_loop_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7217);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4835);
+
+
+
+
+/** Puts back the targets of a rollout that another process moved. */
+function revertSaved({ targets }, surroundings) {
+    (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
+    return (0,_rollout_loop_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings)));
+}
+
+
+/***/ }),
+
+/***/ 2459:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -75351,7 +75314,7 @@ function messageOf(thrown) {
 /* harmony export */   oK: () => (/* binding */ preparedReport),
 /* harmony export */   p0: () => (/* binding */ clearedReport)
 /* harmony export */ });
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4294);
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7387);
 
 // What log and report are told of a job as it gets to know it.
 function recordPlan({ clock, chronicle }, plan) {
@@ -75367,7 +75330,7 @@ function recordTargets({ aws, clock, chronicle }, targets) {
     chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
 }
 function clearedReport({ request: { target, version }, facts, alias }) {
-    return (0,_core_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
+    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
         functionArn: facts.candidate.functionArn,
         aliasArn: alias?.arn ?? '',
         previousVersion: facts.routing?.version ?? '',
@@ -75375,64 +75338,41 @@ function clearedReport({ request: { target, version }, facts, alias }) {
     });
 }
 function preparedReport({ target, functionArn, alias, disposition }) {
-    return (0,_core_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
+    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
         functionArn,
         aliasArn: alias.arn,
         disposition: disposition.type,
-        ...(0,_core_target_js__WEBPACK_IMPORTED_MODULE_0__/* .versionsOf */ .x4)(disposition),
+        ...(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .versionsOf */ .x4)(disposition),
     });
 }
 
 
 /***/ }),
 
-/***/ 3781:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   M: () => (/* binding */ revertSaved)
-/* harmony export */ });
-/* harmony import */ var _core_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4294);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9898);
-/* harmony import */ var _rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6190);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2990);
-
-
-
-
-/** Puts back the targets of a rollout that another process moved. */
-function revertSaved({ targets }, surroundings) {
-    (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
-    return (0,_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings)));
-}
-
-
-/***/ }),
-
-/***/ 6190:
+/***/ 7217:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   O: () => (/* binding */ rollOut),
 /* harmony export */   q: () => (/* binding */ revertAll)
 /* harmony export */ });
-/* harmony import */ var _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7058);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2095);
+/* harmony import */ var _core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8);
+/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(536);
 
 
 /**
  * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
  * @param from where to begin, in a rollout that another process began
  */
-async function rollOut(plan, world, from = _core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .FROM_THE_START */ .M2) {
-    let state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from, world.clock.now());
+async function rollOut(plan, world, from = _core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .FROM_THE_START */ .M2) {
+    let state = (0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from, world.clock.now());
     for (;;) {
         const unrecorded = record(state, world);
-        if ((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
+        if ((0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
             return state;
-        const next = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state);
+        const next = (0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state);
         const event = next.type === 'revert' ? undefined : unrecorded;
-        state = (0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, event ?? (await eventOf(next, world)));
+        state = (0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, event ?? (await eventOf(next, world)));
     }
 }
 /** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
@@ -75442,7 +75382,7 @@ function record(state, { journal, clock }) {
         return undefined;
     }
     catch (error) {
-        return { type: 'blocked', reason: `the state could not be saved: ${(0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error)}` };
+        return { type: 'blocked', reason: `the state could not be saved: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error)}` };
     }
 }
 /** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
@@ -75453,7 +75393,7 @@ async function eventOf(command, world) {
         return await perform(command, world);
     }
     catch (error) {
-        const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error);
+        const reason = (0,_core_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error);
         if (command.type === 'revert') {
             return { type: 'reversion', result: 'revert-failed', detail: reason };
         }
@@ -75483,7 +75423,7 @@ async function perform(command, world) {
     }
 }
 async function assess(command, { checks, clock, journal, cancellation, pollIntervalMs }) {
-    await clock.sleep((0,_core_rollout_js__WEBPACK_IMPORTED_MODULE_0__/* .readingDue */ .$i)(command, pollIntervalMs()) - clock.now(), cancellation);
+    await clock.sleep((0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .readingDue */ .$i)(command, pollIntervalMs()) - clock.now(), cancellation);
     cancellation.throwIfAborted();
     const at = clock.now();
     const assessment = await checks.assess(at, command.bake, cancellation);
@@ -75522,14 +75462,14 @@ async function revertAll(routers) {
     };
 }
 function cancelled({ cancellation, clock, onCancel }) {
-    const reason = (0,_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(cancellation.reason);
+    const reason = (0,_core_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(cancellation.reason);
     return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
 }
 
 
 /***/ }),
 
-/***/ 2990:
+/***/ 4835:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75539,13 +75479,13 @@ __nccwpck_require__.d(__webpack_exports__, {
   V: () => (/* binding */ routerOf)
 });
 
-// EXTERNAL MODULE: ./src/core/duration.ts
-var duration = __nccwpck_require__(8571);
-// EXTERNAL MODULE: ./src/core/marker.ts
-var core_marker = __nccwpck_require__(4517);
-// EXTERNAL MODULE: ./src/core/routing.ts
-var core_routing = __nccwpck_require__(3441);
-;// CONCATENATED MODULE: ./src/core/fate.ts
+// EXTERNAL MODULE: ./src/core/text/duration.ts
+var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/alias/marker.ts
+var alias_marker = __nccwpck_require__(1668);
+// EXTERNAL MODULE: ./src/core/alias/routing.ts
+var alias_routing = __nccwpck_require__(5646);
+;// CONCATENATED MODULE: ./src/core/alias/write-fate.ts
 
 
 /** An answer to the only request says for sure that nothing was written; a later one does not. */
@@ -75558,7 +75498,7 @@ function fateOf(write) {
         return 'refused';
     if (isWritten(write, present))
         return 'written';
-    if (!(0,core_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
+    if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
         return 'foreign';
     }
     // A conflict over the same content was a harmless change, like that of the description.
@@ -75566,32 +75506,32 @@ function fateOf(write) {
 }
 function isWritten(write, { routing, marker }) {
     const { wanted } = write;
-    if (!(0,core_routing/* sameRouting */.Hm)(routing, wanted.routing))
+    if (!(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
         return false;
     // Without a marker, another rollout with the same versions and weights looks the same.
     if (wanted.marker === undefined)
         return !surelyNotWritten(write);
     return (marker !== undefined &&
-        (0,core_marker/* sameRollout */.c5)(marker, wanted.marker) &&
+        (0,alias_marker/* sameRollout */.c5)(marker, wanted.marker) &&
         marker.step === wanted.marker.step &&
         marker.held === wanted.marker.held);
 }
 function isClaimedByAnother({ wanted, left }, { marker }) {
     return (marker !== undefined &&
-        [wanted, left].every(({ marker: own }) => own === undefined || !(0,core_marker/* sameRollout */.c5)(own, marker)));
+        [wanted, left].every(({ marker: own }) => own === undefined || !(0,alias_marker/* sameRollout */.c5)(own, marker)));
 }
 
-// EXTERNAL MODULE: ./src/core/repair.ts
-var core_repair = __nccwpck_require__(8506);
-// EXTERNAL MODULE: ./src/core/target.ts
-var core_target = __nccwpck_require__(4294);
-// EXTERNAL MODULE: ./src/problems.ts
-var problems = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/core/alias/repair.ts
+var alias_repair = __nccwpck_require__(8831);
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var alias_target = __nccwpck_require__(7387);
+// EXTERNAL MODULE: ./src/core/problems.ts
+var problems = __nccwpck_require__(536);
 // EXTERNAL MODULE: ./src/aws/call.ts
 var call = __nccwpck_require__(1373);
-// EXTERNAL MODULE: ./src/aws/settled.ts
-var settled = __nccwpck_require__(4156);
-;// CONCATENATED MODULE: ./src/aws/router.ts
+// EXTERNAL MODULE: ./src/run/alias/settled.ts
+var settled = __nccwpck_require__(5419);
+;// CONCATENATED MODULE: ./src/run/alias/router.ts
 
 
 
@@ -75612,11 +75552,11 @@ const TRIES = 3;
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
 function createRouter(options) {
     const { aliases, target, versions, markers = [], nonces, clock, note } = options;
-    const stableAlone = (0,core_routing/* routingAt */.Uf)(0, versions);
-    const canaryAlone = (0,core_routing/* routingAt */.Uf)(100, versions);
-    const name = (0,core_target/* targetName */.je)(target);
+    const stableAlone = (0,alias_routing/* routingAt */.Uf)(0, versions);
+    const canaryAlone = (0,alias_routing/* routingAt */.Uf)(100, versions);
+    const name = (0,alias_target/* targetName */.je)(target);
     const missing = `the alias ${name} does not exist any more`;
-    const repair = (0,core_repair/* repairCommand */.p)(target, versions.stable, options.region);
+    const repair = (0,alias_repair/* repairCommand */.p)(target, versions.stable, options.region);
     /** How the alias stands as far as we moved it. */
     let known = options.alias ?? {
         routing: stableAlone,
@@ -75627,14 +75567,14 @@ function createRouter(options) {
     const begun = new Set(options.begun ?? []);
     /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
     let unsettled = begun.size > 0;
-    const carriesOurMarker = ({ description }) => nonces.includes((0,core_marker/* readMarker */.t7)(description).marker?.nonce ?? '');
-    const isClaimedByAnother = (alias) => (0,core_marker/* readMarker */.t7)(alias.description).marker !== undefined && !carriesOurMarker(alias);
+    const carriesOurMarker = ({ description }) => nonces.includes((0,alias_marker/* readMarker */.t7)(description).marker?.nonce ?? '');
+    const isClaimedByAnother = (alias) => (0,alias_marker/* readMarker */.t7)(alias.description).marker !== undefined && !carriesOurMarker(alias);
     const isOurs = (alias) => !isClaimedByAnother(alias) &&
-        ([...begun].some((weight) => (0,core_routing/* sameRouting */.Hm)(alias.routing, (0,core_routing/* routingAt */.Uf)(weight, versions))) ||
-            (begun.has(100) && (0,core_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
+        ([...begun].some((weight) => (0,alias_routing/* sameRouting */.Hm)(alias.routing, (0,alias_routing/* routingAt */.Uf)(weight, versions))) ||
+            (begun.has(100) && (0,alias_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
     async function shift(to, signal) {
         const marker = markerOf(to);
-        const wanted = { routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(marker) };
+        const wanted = { routing: (0,alias_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(marker) };
         let reason = '';
         for (let tries = 0; tries < TRIES; tries++) {
             const unsettledBefore = unsettled;
@@ -75690,12 +75630,12 @@ function createRouter(options) {
         }
     }
     function next(to) {
-        const { description } = (0,core_marker/* readMarker */.t7)(known.description);
+        const { description } = (0,alias_marker/* readMarker */.t7)(known.description);
         const marker = markerOf(to);
         return {
-            routing: (0,core_routing/* routingAt */.Uf)(to.weight, versions),
+            routing: (0,alias_routing/* routingAt */.Uf)(to.weight, versions),
             // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
-            description: (marker && (0,core_marker/* withMarker */.Pe)(description, marker)) ?? description,
+            description: (marker && (0,alias_marker/* withMarker */.Pe)(description, marker)) ?? description,
             revisionId: known.revisionId,
         };
     }
@@ -75712,8 +75652,8 @@ function createRouter(options) {
     function foreign({ routing }, left) {
         return {
             type: 'blocked',
-            reason: `somebody else moved the alias ${name}: it serves ${(0,core_routing/* describeRouting */.ww)(routing)} ` +
-                `now, where this rollout had left ${(0,core_routing/* describeRouting */.ww)(left)}`,
+            reason: `somebody else moved the alias ${name}: it serves ${(0,alias_routing/* describeRouting */.ww)(routing)} ` +
+                `now, where this rollout had left ${(0,alias_routing/* describeRouting */.ww)(left)}`,
         };
     }
     async function confirm(signal) {
@@ -75722,7 +75662,7 @@ function createRouter(options) {
             const present = await readBack(signal);
             if (present === undefined)
                 return { type: 'blocked', reason: missing };
-            if (!(0,core_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
+            if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
                 return foreign(present, canaryAlone);
             if (!carriesOurMarker(present))
                 return { type: 'confirmed' };
@@ -75777,7 +75717,7 @@ function createRouter(options) {
                     : fresh.find(target));
                 if (present === undefined)
                     return { type: 'foreign', detail: missing };
-                const back = (0,core_routing/* sameRouting */.Hm)(present.routing, stableAlone);
+                const back = (0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone);
                 // A write that is still on its way names the revision of now: only a new one keeps it out.
                 if (back && (written || !unsettled))
                     return { type: 'reverted' };
@@ -75812,12 +75752,12 @@ function createRouter(options) {
         return {
             routing,
             revisionId,
-            description: ours ? (0,core_marker/* readMarker */.t7)(description).description : description,
+            description: ours ? (0,alias_marker/* readMarker */.t7)(description).description : description,
         };
     }
     function leftAlone({ routing }) {
         const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `${name} was left as somebody else moved it: ${(0,core_routing/* describeRouting */.ww)(routing)}.`;
+        const left = `${name} was left as somebody else moved it: ${(0,alias_routing/* describeRouting */.ww)(routing)}.`;
         return serves.includes(versions.canary)
             ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
             : left;
@@ -75828,7 +75768,7 @@ function pauseAfter(tries) {
     return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
 }
 function contentOf({ routing, description }) {
-    return { routing, ...optionalMarker((0,core_marker/* readMarker */.t7)(description).marker) };
+    return { routing, ...optionalMarker((0,alias_marker/* readMarker */.t7)(description).marker) };
 }
 function optionalMarker(marker) {
     return marker === undefined ? {} : { marker };
@@ -75841,7 +75781,7 @@ function outcomeOf(failure) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/surroundings.ts
+;// CONCATENATED MODULE: ./src/run/surroundings.ts
 
 /** The router of a target, in this process and in those that clean up after it. */
 function routerOf(to, { aws, clock, chronicle }) {
@@ -75858,6 +75798,66 @@ function routerOf(to, { aws, clock, chronicle }) {
 function preparationIn({ aws, runs, clock, chronicle, cancellation, }) {
     return { aws, runs, clock, note: chronicle.note, signal: cancellation };
 }
+
+
+/***/ }),
+
+/***/ 8478:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ listenForCancellation)
+/* harmony export */ });
+// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL; some send SIGHUP when the worker
+// goes away (actions/runner#1309).
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/**
+ * Aborted by the first signal that asks the process to end. The later ones change nothing: the process
+ * is putting the aliases back, and ends by itself right after.
+ */
+function listenForCancellation() {
+    const controller = new AbortController();
+    for (const signal of SIGNALS) {
+        process.on(signal, () => {
+            controller.abort(new Error(`cancelled (${signal})`));
+        });
+    }
+    return controller.signal;
+}
+
+
+/***/ }),
+
+/***/ 3330:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ systemClock)
+});
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./src/system/clock.ts
+
+/** setTimeout takes at most a 32-bit number of milliseconds, 24.8 days. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+/**
+ * The process's clock. It counts from the start of the process and not by the time of day, which a
+ * time server or a resumed virtual machine may set forward in the middle of a bake.
+ */
+const systemClock = {
+    now: () => performance.timeOrigin + performance.now(),
+    async sleep(ms, signal) {
+        if (ms <= 0 || signal?.aborted === true)
+            return;
+        await (0,promises_namespaceObject.setTimeout)(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal }).catch((error) => {
+            if (signal?.aborted !== true)
+                throw error;
+        });
+    },
+};
 
 
 /***/ }),

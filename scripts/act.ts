@@ -5,10 +5,10 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createAlias, getAlias } from '../simulator/aliases.ts';
-import { acceleratedClock } from '../simulator/clock.ts';
+import { createAlias, getAlias } from '../simulator/lambda/aliases.ts';
+import { acceleratedClock } from '../simulator/time/clock.ts';
 import { awsEnvironment } from '../simulator/environment.ts';
-import { createFunction, publishVersion, updateFunction } from '../simulator/functions.ts';
+import { createFunction, publishVersion, updateFunction } from '../simulator/lambda/functions.ts';
 import { startServer } from '../simulator/server.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 
@@ -59,7 +59,7 @@ async function play({ name, runs, ends }: Play): Promise<void> {
     const environment = {
       ...awsEnvironment(server.url, simulator.region),
       SIMULATED_TIME: `${time.originMs},${time.speed}`,
-      NODE_OPTIONS: `--import ${PROJECT}/simulator/accelerate.ts`,
+      NODE_OPTIONS: `--import ${PROJECT}/simulator/time/accelerate.ts`,
       PATH: `${PROJECT}/node_modules/node/bin:${process.env['PATH'] ?? ''}`,
     };
     for (const run of runs) await runAct(run, folder, environment);

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { checkoutWorld } from '../simulator/checkout.ts';
-import { acceleratedClock } from '../simulator/clock.ts';
+import { acceleratedClock } from '../simulator/time/clock.ts';
 import { awsEnvironment } from '../simulator/environment.ts';
 import { runAction } from '../simulator/runner.ts';
 import { startServer } from '../simulator/server.ts';
@@ -12,7 +12,7 @@ import { pageOf } from './page.ts';
 /** Simulated seconds in one real second. */
 const SPEED = 60;
 const REGION = 'eu-west-1';
-const ACCELERATE = new URL('../simulator/accelerate.ts', import.meta.url).href;
+const ACCELERATE = new URL('../simulator/time/accelerate.ts', import.meta.url).href;
 
 interface Scene {
   readonly title: string;

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { summaryOf } from '../src/core/summary.ts';
+import { summaryOf } from '../src/core/report/summary.ts';
 import { pageOf } from './page.ts';
 import { sampleReport, type Sample } from './sample-report.ts';
 

@@ -4,15 +4,15 @@ import { parseArgs } from 'node:util';
 
 import { z, ZodError } from 'zod';
 
-import { odds } from '../src/core/analysis.ts';
+import { odds } from '../src/core/checks/comparison.ts';
 import {
   failuresToRevert,
   judge,
   STANDARD_RULE,
   type Minute,
   type Rule,
-} from '../src/core/evidence.ts';
-import { grouped, percent } from '../src/core/numbers.ts';
+} from '../src/core/statistics/evidence.ts';
+import { grouped, percent } from '../src/core/text/numbers.ts';
 
 const USAGE = `Usage: npm run replay -- [--json] FILE
 

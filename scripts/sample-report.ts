@@ -1,6 +1,6 @@
-import type { Entry } from '../src/core/journal.ts';
-import { planOf } from '../src/core/plan.ts';
-import { reportOf, type Report } from '../src/core/report.ts';
+import type { Entry } from '../src/core/report/entry.ts';
+import { planOf } from '../src/core/rollout/plan.ts';
+import { reportOf, type Report } from '../src/core/report/report.ts';
 
 /** What a sample report is to show. */
 export interface Sample {

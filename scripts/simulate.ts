@@ -5,10 +5,10 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 
 import { markdownTable } from 'markdown-table';
 
-import { play } from '../simulation/play.ts';
-import { scenarioOf } from '../simulation/scenario.ts';
-import { violationsOf } from '../simulation/promises.ts';
-import { add, NOTHING, tallyOf, type Tally } from '../simulation/tally.ts';
+import { play } from '../promises/play.ts';
+import { scenarioOf } from '../promises/scenario.ts';
+import { violationsOf } from '../promises/promises.ts';
+import { add, NOTHING, tallyOf, type Tally } from '../promises/tally.ts';
 
 const USAGE = `Usage: npm run simulate -- [--seeds N] [--from N] | --seed N
 

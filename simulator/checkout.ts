@@ -1,7 +1,7 @@
-import { createAlias } from './aliases.ts';
-import { createFunction, publishVersion, updateFunction } from './functions.ts';
+import { createAlias } from './lambda/aliases.ts';
+import { createFunction, publishVersion, updateFunction } from './lambda/functions.ts';
 import type { Simulator } from './simulator.ts';
-import { GOOD, type Behaviour } from './state.ts';
+import { GOOD, type Behaviour } from './lambda/state.ts';
 
 const BAD: Behaviour = { errorRate: 0.2, durationMs: 60 };
 

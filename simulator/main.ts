@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { checkoutWorld } from './checkout.ts';
-import { acceleratedClock } from './clock.ts';
+import { acceleratedClock } from './time/clock.ts';
 import { awsEnvironment } from './environment.ts';
 import { startServer } from './server.ts';
 import { createSimulator } from './simulator.ts';
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
 A minute passes in ${60 / speed} s here. To give another program that time, as far as it is written for Node:
 
 export SIMULATED_TIME=${originMs},${speed}
-node --import ./simulator/accelerate.ts …`);
+node --import ./simulator/time/accelerate.ts …`);
   }
   console.log(`
 It holds the function checkout, whose alias live serves version 1 with 20 requests a second, a ${next}

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { bodyOf, listen, type RunningServer } from './loopback.ts';
 import type { Simulator } from './simulator.ts';
-import type { WireReply } from './wire.ts';
+import type { WireReply } from './wire/wire.ts';
 
 export type { RunningServer } from './loopback.ts';
 

@@ -1,24 +1,30 @@
-import { createAgenda } from './agenda.ts';
-import { createAlarms, type Alarms } from './alarms.ts';
-import { expiredSession } from './authorization.ts';
-import { AwsError } from './aws-error.ts';
-import { settleAll } from './background.ts';
-import { realClock, type SimulatorClock } from './clock.ts';
-import { createCloudWatch, type CloudWatch } from './cloudwatch.ts';
-import { cloudWatchOperation, TARGET_PREFIX } from './cloudwatch-wire.ts';
-import { createFaults, type Fault, type Faults, type SeenRequest, type Service } from './faults.ts';
-import { createLambda, type Lambda } from './lambda.ts';
-import { lambdaOperation } from './lambda-wire.ts';
-import { createLogs, LOGS_PREFIX, type Logs } from './logs.ts';
-import { createMetricData, type MetricData } from './metric-data.ts';
-import { createMetrics, MINUTE_MS, type Metrics } from './metrics.ts';
-import { seeded } from './random.ts';
-import { notSimulated, refusal, success } from './replies.ts';
-import { createSessions, type Sessions } from './sessions.ts';
-import type { AliasRecord } from './state.ts';
-import { isQuery, stsOperation } from './sts-wire.ts';
+import { createAgenda } from './time/agenda.ts';
+import { createAlarms, type Alarms } from './cloudwatch/alarms.ts';
+import { expiredSession } from './sts/authorization.ts';
+import { AwsError } from './wire/aws-error.ts';
+import { settleAll } from './lambda/background.ts';
+import { realClock, type SimulatorClock } from './time/clock.ts';
+import { createCloudWatch, type CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { cloudWatchOperation, TARGET_PREFIX } from './cloudwatch/wire.ts';
+import {
+  createFaults,
+  type Fault,
+  type Faults,
+  type SeenRequest,
+  type Service,
+} from './wire/faults.ts';
+import { createLambda, type Lambda } from './lambda/lambda.ts';
+import { lambdaOperation } from './lambda/wire.ts';
+import { createLogs, LOGS_PREFIX, type Logs } from './cloudwatch/logs.ts';
+import { createMetricData, type MetricData } from './cloudwatch/metric-data.ts';
+import { createMetrics, MINUTE_MS, type Metrics } from './cloudwatch/metrics.ts';
+import { seeded } from './time/random.ts';
+import { notSimulated, refusal, success } from './wire/replies.ts';
+import { createSessions, type Sessions } from './sts/sessions.ts';
+import type { AliasRecord } from './lambda/state.ts';
+import { isQuery, stsOperation } from './sts/wire.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
-import type { Handled, WireReply, WireRequest } from './wire.ts';
+import type { Handled, WireReply, WireRequest } from './wire/wire.ts';
 
 export interface SimulatorOptions {
   readonly clock?: SimulatorClock;

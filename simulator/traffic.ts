@@ -1,9 +1,9 @@
-import type { Alarms } from './alarms.ts';
-import type { SimulatorClock } from './clock.ts';
-import { MINUTE_MS, type Metrics } from './metrics.ts';
-import { binomial, logNormal, poisson, type Random } from './random.ts';
-import type { Behaviour, LambdaFunction } from './state.ts';
-import type { Distribution } from './statistics.ts';
+import type { Alarms } from './cloudwatch/alarms.ts';
+import type { SimulatorClock } from './time/clock.ts';
+import { MINUTE_MS, type Metrics } from './cloudwatch/metrics.ts';
+import { binomial, logNormal, poisson, type Random } from './time/random.ts';
+import type { Behaviour, LambdaFunction } from './lambda/state.ts';
+import type { Distribution } from './cloudwatch/statistics.ts';
 
 const SECOND_MS = 1000;
 

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 
 import * as core from '@actions/core';
 
-import { runAction } from './action.ts';
+import { runAction } from './run/action.ts';
 import { connectAws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
-import { listenForCancellation } from './cancellation.ts';
-import { createChronicle, type Chronicle } from './chronicle.ts';
-import { systemClock } from './clock.ts';
-import { reportOf, type Ending } from './core/report.ts';
+import { listenForCancellation } from './system/cancellation.ts';
+import { createChronicle, type Chronicle } from './run/journal.ts';
+import { systemClock } from './system/clock.ts';
+import { reportOf, type Ending } from './core/report/report.ts';
 import { conclude } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
 import { createRuns } from './github/runs.ts';
@@ -16,8 +16,8 @@ import { forgetRollout, markMain, saveRollout } from './github/saved.ts';
 import { tellGitHub, type Telling } from './github/telling.ts';
 import { workflowIn, type Workflow } from './github/workflow.ts';
 import { readInputs, type Config } from './inputs/inputs.ts';
-import { messageOf } from './problems.ts';
-import { rolloutId } from './rollout-id.ts';
+import { messageOf } from './core/problems.ts';
+import { rolloutId } from './system/rollout-id.ts';
 
 const clock = systemClock;
 

@@ -1,11 +1,11 @@
-import type { Measurement } from './core/alarms.ts';
-import type { ComparisonReport } from './core/analysis.ts';
-import type { DurationReport } from './core/duration-comparison.ts';
-import type { Entry } from './core/journal.ts';
-import type { Bake } from './core/plan.ts';
-import type { Versions } from './core/routing.ts';
-import type { Target } from './core/target.ts';
-import type { Verdict } from './core/verdict.ts';
+import type { Measurement } from './core/checks/alarms.ts';
+import type { ComparisonReport } from './core/checks/comparison.ts';
+import type { DurationReport } from './core/checks/durations.ts';
+import type { Entry } from './core/report/entry.ts';
+import type { Bake } from './core/rollout/plan.ts';
+import type { Versions } from './core/alias/routing.ts';
+import type { Target } from './core/alias/target.ts';
+import type { Verdict } from './core/rollout/verdict.ts';
 
 export interface Clock {
   /** Epoch milliseconds that never go backwards. */

@@ -2,19 +2,19 @@ import * as core from '@actions/core';
 
 import { connectAws, type Aws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
-import { listenForCancellation } from './cancellation.ts';
-import { createChronicle, type Chronicle } from './chronicle.ts';
-import { systemClock } from './clock.ts';
-import { reportOf, type Ending } from './core/report.ts';
+import { listenForCancellation } from './system/cancellation.ts';
+import { createChronicle, type Chronicle } from './run/journal.ts';
+import { systemClock } from './system/clock.ts';
+import { reportOf, type Ending } from './core/report/report.ts';
 import { concludePost } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
 import { plain } from './github/log.ts';
 import { tellGitHub } from './github/telling.ts';
 import { workflowIn } from './github/workflow.ts';
 import { loadRollout, type SavedRollout } from './github/saved.ts';
-import { messageOf } from './problems.ts';
+import { messageOf } from './core/problems.ts';
 import type { Clock } from './ports.ts';
-import { revertSaved } from './reverting.ts';
+import { revertSaved } from './run/modes/clean-up.ts';
 
 /**
  * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { denied } from '../../simulator/faults.ts';
+import { denied } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from './world.ts';
 
 describe('when alarms go red or cannot tell, the bundle', () => {

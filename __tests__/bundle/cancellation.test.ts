@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateAlias } from '../../simulator/aliases.ts';
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { createWorld, type World } from './world.ts';
 
 // Steps that bake for long, so that a slow machine does not leave them before the signal arrives.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { startGitHub, type GitHub } from '../../simulator/github.ts';
-import { ROLE_REFUSED } from '../../simulator/faults.ts';
+import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
+import { ROLE_REFUSED } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from './world.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/deploy';

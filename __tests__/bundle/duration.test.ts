@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateFunction } from '../../simulator/functions.ts';
+import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { after, createWorld, type World } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { denied } from '../../simulator/faults.ts';
+import { denied } from '../../simulator/wire/faults.ts';
 import { createWorld, type World } from './world.ts';
 
 describe('what the new version logged, the bundle', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { putProvisioned, updateAlias } from '../../simulator/aliases.ts';
+import { putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { after, createWorld, type World } from './world.ts';
 
 describe('when somebody else writes to the alias, the bundle', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { startGitHub, type GitHub } from '../../simulator/github.ts';
+import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
 import { createWorld, type World } from './world.ts';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateAlias } from '../../simulator/aliases.ts';
-import { updateFunction } from '../../simulator/functions.ts';
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
+import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { addFunction, after, createWorld, type World } from './world.ts';
 
 const WORKFLOW = 'acme/shop/.github/workflows/deploy.yml@refs/heads/main';

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateAlias } from '../../simulator/aliases.ts';
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import {
   createFunction,
   functionNamed,
   publishVersion,
   updateFunction,
-} from '../../simulator/functions.ts';
+} from '../../simulator/lambda/functions.ts';
 import { after, createWorld, type World } from './world.ts';
 
 describe('the bundle', () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { putProvisioned, updateAlias } from '../../simulator/aliases.ts';
-import { denied } from '../../simulator/faults.ts';
-import { publishVersion, updateFunction } from '../../simulator/functions.ts';
+import { putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
+import { denied } from '../../simulator/wire/faults.ts';
+import { publishVersion, updateFunction } from '../../simulator/lambda/functions.ts';
 import { createWorld, type World } from './world.ts';
 
 describe('before anything is written, the bundle', () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { denied } from '../../simulator/faults.ts';
-import { updateFunction } from '../../simulator/functions.ts';
-import type { InvocationReply } from '../../simulator/invocations.ts';
+import { denied } from '../../simulator/wire/faults.ts';
+import { updateFunction } from '../../simulator/lambda/functions.ts';
+import type { InvocationReply } from '../../simulator/lambda/invocations.ts';
 import { addFunction, createWorld, type World } from './world.ts';
 
 describe('a smoke test, the bundle', () => {

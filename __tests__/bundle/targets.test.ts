@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { createAlias, updateAlias } from '../../simulator/aliases.ts';
-import { denied } from '../../simulator/faults.ts';
-import { createFunction, publishVersion } from '../../simulator/functions.ts';
+import { createAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
+import { denied } from '../../simulator/wire/faults.ts';
+import { createFunction, publishVersion } from '../../simulator/lambda/functions.ts';
 import { addFunction, after, createWorld, type World } from './world.ts';
 
 describe('with several functions, the bundle', () => {

@@ -1,9 +1,13 @@
-import { createAlias, getAlias } from '../../simulator/aliases.ts';
-import type { AlarmState } from '../../simulator/alarms.ts';
-import { acceleratedClock } from '../../simulator/clock.ts';
+import { createAlias, getAlias } from '../../simulator/lambda/aliases.ts';
+import type { AlarmState } from '../../simulator/cloudwatch/alarms.ts';
+import { acceleratedClock } from '../../simulator/time/clock.ts';
 import { awsEnvironment } from '../../simulator/environment.ts';
-import type { SeenRequest } from '../../simulator/faults.ts';
-import { createFunction, publishVersion, updateFunction } from '../../simulator/functions.ts';
+import type { SeenRequest } from '../../simulator/wire/faults.ts';
+import {
+  createFunction,
+  publishVersion,
+  updateFunction,
+} from '../../simulator/lambda/functions.ts';
 import {
   runAction,
   startAction,
@@ -20,7 +24,7 @@ import {
 
 /** A minute of the simulated world passes in 0.6 s. */
 const SPEED = 100;
-const ACCELERATE = new URL('../../simulator/accelerate.ts', import.meta.url).href;
+const ACCELERATE = new URL('../../simulator/time/accelerate.ts', import.meta.url).href;
 
 /** A simulated AWS with a server, and the committed bundle to run against it in fast time. */
 export interface World {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { denied, THROTTLED, UNAVAILABLE, type Fault } from '../../simulator/faults.ts';
+import { denied, THROTTLED, UNAVAILABLE, type Fault } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from './world.ts';
 
 describe('when replies to writes are lost or refused, the bundle', () => {

@@ -6,8 +6,8 @@ import {
   type AlarmDefinition,
   type AlarmMetric,
   type LintedRollout,
-} from '../../src/core/alarm-lint.ts';
-import { planOf } from '../../src/core/plan.ts';
+} from '../../src/core/preflight/alarm-lint.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
 
 const MINUTE_MS = 60_000;
 type WeightAndMinutes = readonly [weight: number, minutes: number];

@@ -8,7 +8,7 @@ import {
   type AlarmReading,
   type AlarmWatch,
   type History,
-} from '../../src/core/alarms.ts';
+} from '../../src/core/checks/alarms.ts';
 
 const policy: AlarmPolicy = { onInsufficientData: 'continue', monitoringGraceMs: 120_000 };
 

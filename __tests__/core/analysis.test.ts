@@ -6,12 +6,12 @@ import {
   odds,
   type AnalysisPolicy,
   type Comparison,
-} from '../../src/core/analysis.ts';
-import { STANDARD_RULE } from '../../src/core/evidence.ts';
-import { harmOf } from '../../src/core/harm.ts';
-import { rateInterval } from '../../src/core/interval.ts';
-import type { TimedMinute } from '../../src/core/pairing.ts';
-import type { Bake } from '../../src/core/plan.ts';
+} from '../../src/core/checks/comparison.ts';
+import { STANDARD_RULE } from '../../src/core/statistics/evidence.ts';
+import { harmOf } from '../../src/core/statistics/harm.ts';
+import { rateInterval } from '../../src/core/statistics/interval.ts';
+import type { TimedMinute } from '../../src/core/checks/pairing.ts';
+import type { Bake } from '../../src/core/rollout/plan.ts';
 
 const MINUTE = 60_000;
 const policy: AnalysisPolicy = {

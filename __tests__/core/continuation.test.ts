@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { continuationOf, firstPart, nextPart } from '../../src/core/continuation.ts';
-import { withMarker, type Marker } from '../../src/core/marker.ts';
-import { planOf } from '../../src/core/plan.ts';
-import { routingAt, type Routing } from '../../src/core/routing.ts';
+import { continuationOf, firstPart, nextPart } from '../../src/core/alias/continuation.ts';
+import { withMarker, type Marker } from '../../src/core/alias/marker.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
+import { routingAt, type Routing } from '../../src/core/alias/routing.ts';
 
 const own = {
   ...{ repository: 'acme/shop', runId: '50', attempt: '1', nonce: 'bb' },

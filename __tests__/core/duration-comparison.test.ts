@@ -10,9 +10,9 @@ import {
   judgeDurations,
   yardstickOf,
   type DurationReport,
-} from '../../src/core/duration-comparison.ts';
-import { durationSection } from '../../src/core/duration-summary.ts';
-import type { Series } from '../../src/core/metric-source.ts';
+} from '../../src/core/checks/durations.ts';
+import { durationSection } from '../../src/core/report/duration-section.ts';
+import type { Series } from '../../src/core/checks/metric-source.ts';
 
 const MINUTE = 60_000;
 const YARDSTICK = { p90: 60, p99: 120 };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { insightsUrl } from '../../src/core/console.ts';
+import { insightsUrl } from '../../src/core/text/console.ts';
 import {
   distinctMessages,
   ERROR_PATTERN,
   errorQuery,
   streamPrefix,
-} from '../../src/core/error-messages.ts';
+} from '../../src/core/checks/error-logs.ts';
 
 const ID = '5f3b1b9e-1111-4222-8333-444444444444';
 const OTHER = '6f3b1b9e-1111-4222-8333-444444444444';

@@ -9,7 +9,7 @@ import {
   STANDARD_RULE,
   type Minute,
   type Rule,
-} from '../../src/core/evidence.ts';
+} from '../../src/core/statistics/evidence.ts';
 
 interface RawMinute {
   readonly nb: number;
@@ -41,7 +41,7 @@ interface Vectors {
   }[];
 }
 
-const file = new URL('evidence-vectors.json', import.meta.url);
+const file = new URL('./evidence-vectors.json', import.meta.url);
 const { vectors, expectations } = JSON.parse(readFileSync(file, 'utf8')) as Vectors;
 
 const minuteOf = ({ nb, eb, nc, ec }: RawMinute): Minute => ({

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { fateOf, surelyNotWritten, type Content, type FailedWrite } from '../../src/core/fate.ts';
-import { markersOf, type RolloutId } from '../../src/core/marker.ts';
-import { planOf } from '../../src/core/plan.ts';
-import { routingAt } from '../../src/core/routing.ts';
+import {
+  fateOf,
+  surelyNotWritten,
+  type Content,
+  type FailedWrite,
+} from '../../src/core/alias/write-fate.ts';
+import { markersOf, type RolloutId } from '../../src/core/alias/marker.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
+import { routingAt } from '../../src/core/alias/routing.ts';
 
 const versions = { stable: '1', canary: '2' };
 const at = (weight: number): Content => ({ routing: routingAt(weight, versions) });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { marked } from 'marked';
 
-import { escapeMarkdown, oneLine, shorten } from '../../src/core/markdown.ts';
+import { escapeMarkdown, oneLine, shorten } from '../../src/core/text/markdown.ts';
 
 /** What a reader sees of HTML that holds nothing but text. */
 function textOf(html: string): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { markersOf, readMarker, withMarker, type Marker } from '../../src/core/marker.ts';
-import { planOf } from '../../src/core/plan.ts';
+import { markersOf, readMarker, withMarker, type Marker } from '../../src/core/alias/marker.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
 
 const id = {
   repository: 'acme/shop',

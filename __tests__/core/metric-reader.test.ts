@@ -6,10 +6,10 @@ import {
   thresholdReader,
   type Moment,
   type Timed,
-} from '../../src/core/metric-reader.ts';
-import { STANDARD_RULE } from '../../src/core/evidence.ts';
-import type { MetricCheck } from '../../src/core/metric-check.ts';
-import { lambdaMetric, type Series } from '../../src/core/metric-source.ts';
+} from '../../src/core/checks/readers.ts';
+import { STANDARD_RULE } from '../../src/core/statistics/evidence.ts';
+import type { MetricCheck } from '../../src/core/checks/thresholds.ts';
+import { lambdaMetric, type Series } from '../../src/core/checks/metric-source.ts';
 
 const MINUTE = 60_000;
 const timed = (functionName: string): Timed => ({

@@ -6,7 +6,7 @@ import {
   isEarlyInMinute,
   lastSettledMinute,
 } from '../../src/core/minute.ts';
-import { pairMinutes } from '../../src/core/pairing.ts';
+import { pairMinutes } from '../../src/core/checks/pairing.ts';
 
 const MINUTE = 60_000;
 const series = (...values: readonly (number | undefined)[]): ReadonlyMap<number, number> =>

@@ -7,7 +7,7 @@ import {
   notActive,
   type TargetFacts,
   type VersionFacts,
-} from '../../src/core/preflight.ts';
+} from '../../src/core/preflight/target.ts';
 
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
 const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { htmlOf } from '../../scripts/page.ts';
 import { sampleReport, type Sample } from '../../scripts/sample-report.ts';
-import { commentOf } from '../../src/core/comment.ts';
-import { summaryOf } from '../../src/core/summary.ts';
+import { commentOf } from '../../src/core/report/comment.ts';
+import { summaryOf } from '../../src/core/report/summary.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
 
 const SAMPLES: readonly Sample[] = [

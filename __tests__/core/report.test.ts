@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { ComparisonReport } from '../../src/core/analysis.ts';
-import type { Entry } from '../../src/core/journal.ts';
-import { planOf } from '../../src/core/plan.ts';
+import type { ComparisonReport } from '../../src/core/checks/comparison.ts';
+import type { Entry } from '../../src/core/report/entry.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
 import {
   endingOf,
   endingWithoutShift,
   headline,
   reportOf,
   type Outcome,
-} from '../../src/core/report.ts';
-import { summaryOf } from '../../src/core/summary.ts';
-import { beginStory, tell, type Memory } from '../../src/core/story.ts';
-import { targetReport, versionsOf } from '../../src/core/target.ts';
+} from '../../src/core/report/report.ts';
+import { summaryOf } from '../../src/core/report/summary.ts';
+import { beginStory, tell, type Memory } from '../../src/core/report/log.ts';
+import { targetReport, versionsOf } from '../../src/core/alias/target.ts';
 
 const MINUTE = 60_000;
 const plan = planOf([{ weight: 10, bakeMs: 5 * MINUTE }], 5 * MINUTE);

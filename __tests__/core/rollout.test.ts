@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { planOf, type Plan } from '../../src/core/plan.ts';
+import { planOf, type Plan } from '../../src/core/rollout/plan.ts';
 import {
   advance,
   command,
@@ -11,8 +11,8 @@ import {
   start,
   type Event,
   type State,
-} from '../../src/core/rollout.ts';
-import type { Verdict } from '../../src/core/verdict.ts';
+} from '../../src/core/rollout/state.ts';
+import type { Verdict } from '../../src/core/rollout/verdict.ts';
 
 const MINUTE = 60_000;
 const plan = planOf(

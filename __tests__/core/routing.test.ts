@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { repairCommand } from '../../src/core/repair.ts';
+import { repairCommand } from '../../src/core/alias/repair.ts';
 import {
   describeRouting,
   formatWeight,
   looksLikeTransition,
   routingAt,
   sameRouting,
-} from '../../src/core/routing.ts';
+} from '../../src/core/alias/routing.ts';
 
 const versions = { stable: '7', canary: '8' };
 

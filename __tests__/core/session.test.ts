@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { planOf } from '../../src/core/plan.ts';
-import { inspectSession, type Session } from '../../src/core/session.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
+import { inspectSession, type Session } from '../../src/core/preflight/session.ts';
 
 const MINUTE = 60_000;
 const planFor = (minutes: number) =>

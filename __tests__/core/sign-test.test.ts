@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { signEvidence } from '../../src/core/sign-test.ts';
+import { signEvidence } from '../../src/core/statistics/sign-test.ts';
 
 const after = (signs: readonly boolean[]) => Math.exp(signEvidence(signs).at(-1) ?? 0);
 

@@ -9,7 +9,7 @@ import {
   type Invocation,
   type Json,
   type SmokeTest,
-} from '../../src/core/smoke-test.ts';
+} from '../../src/core/versions/smoke-test.ts';
 
 const test: SmokeTest = {
   ...{ name: 'ping.json', payload: {}, maxDurationMs: 1_000 },

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { markersOf, withMarker, type RolloutId } from '../../src/core/marker.ts';
-import { planOf } from '../../src/core/plan.ts';
-import { routingAt } from '../../src/core/routing.ts';
+import { markersOf, withMarker, type RolloutId } from '../../src/core/alias/marker.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
+import { routingAt } from '../../src/core/alias/routing.ts';
 import {
   recoveryOf,
   resumeStep,
   type Found,
   type RunStatus,
   type UnfinishedPolicy,
-} from '../../src/core/unfinished.ts';
+} from '../../src/core/alias/unfinished.ts';
 
 const plan = planOf(
   [

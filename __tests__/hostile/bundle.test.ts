@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateAlias } from '../../simulator/aliases.ts';
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { INPUT_DEFAULTS } from '../../src/inputs/inputs.ts';
 import { after, createWorld, type World } from '../bundle/world.ts';
 import type { ActionResult } from '../../simulator/runner.ts';

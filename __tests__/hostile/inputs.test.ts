@@ -3,8 +3,8 @@ import fc from 'fast-check';
 
 import { outputsOf } from '../../src/github/outputs.ts';
 import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
-import { messageOf, Refusal } from '../../src/problems.ts';
-import { reportOf } from '../../src/core/report.ts';
+import { messageOf, Refusal } from '../../src/core/problems.ts';
+import { reportOf } from '../../src/core/report/report.ts';
 import { CONTROL } from './commands.ts';
 import { enormous, hostileText } from './text.ts';
 

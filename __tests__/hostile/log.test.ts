@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Line } from '../../src/core/story.ts';
+import type { Line } from '../../src/core/report/log.ts';
 import { plain, print } from '../../src/github/log.ts';
 import { commandsIn, CONTROL } from './commands.ts';
 import { enormous, hostileText } from './text.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { repairCommand } from '../../src/core/repair.ts';
+import { repairCommand } from '../../src/core/alias/repair.ts';
 import { hostileText } from './text.ts';
 
 /** Prints each argument it is called with, ended by a character that no argument can hold. */

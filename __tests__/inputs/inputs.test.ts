@@ -7,7 +7,7 @@ import {
   type Config,
   type InputName,
 } from '../../src/inputs/inputs.ts';
-import { Refusal } from '../../src/problems.ts';
+import { Refusal } from '../../src/core/problems.ts';
 
 type Inputs = Partial<Record<InputName, string>>;
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { alarm, failureRateOfAlias, failuresOfAlias } from '../../scripts/detectors/alarm.ts';
-import { drawMinute, WEIGHTS, type Detector } from '../../scripts/detectors/detector.ts';
-import { fisherP, pooledFisher } from '../../scripts/detectors/fisher.ts';
-import { flagger } from '../../scripts/detectors/flagger.ts';
-import { kayenta, shiftOf } from '../../scripts/detectors/kayenta.ts';
-import { oracle, waldSprt } from '../../scripts/detectors/sprt.ts';
-import { tryAll } from '../../scripts/detectors/trials.ts';
-import { DETECTORS } from '../../scripts/detectors/all.ts';
-import { seeded } from '../../simulator/random.ts';
-import type { Minute } from '../../src/core/evidence.ts';
+import { alarm, failureRateOfAlias, failuresOfAlias } from '../../proofs/detectors/alarm.ts';
+import { drawMinute, WEIGHTS, type Detector } from '../../proofs/detectors/detector.ts';
+import { fisherP, pooledFisher } from '../../proofs/detectors/fisher.ts';
+import { flagger } from '../../proofs/detectors/flagger.ts';
+import { kayenta, shiftOf } from '../../proofs/detectors/kayenta.ts';
+import { oracle, waldSprt } from '../../proofs/detectors/sprt.ts';
+import { tryAll } from '../../proofs/detectors/trials.ts';
+import { DETECTORS } from '../../proofs/detectors/all.ts';
+import { seeded } from '../../simulator/time/random.ts';
+import type { Minute } from '../../src/core/statistics/evidence.ts';
 
 const minute = (canaryBad: number, baselineBad = 0): Minute => ({
   canary: { total: 100, bad: canaryBad },

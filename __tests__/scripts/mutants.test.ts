@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { MUTANTS } from '../../scripts/mutants.ts';
+import { MUTANTS } from '../../proofs/mutants/all.ts';
 
 describe('the mutants', () => {
   it.each(MUTANTS)('fits the code exactly once: $name', ({ file, from, to }) => {

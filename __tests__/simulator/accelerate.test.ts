@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { acceleratedClock } from '../../simulator/clock.ts';
+import { acceleratedClock } from '../../simulator/time/clock.ts';
 
-const ACCELERATE = new URL('../../simulator/accelerate.ts', import.meta.url).href;
+const ACCELERATE = new URL('../../simulator/time/accelerate.ts', import.meta.url).href;
 const HOUR = 3_600_000;
 
 /** Runs a script in fast time; it prints JSON. */

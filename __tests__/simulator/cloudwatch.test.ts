@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateAlias } from '../../simulator/aliases.ts';
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { checkoutWorld } from '../../simulator/checkout.ts';
-import type { MissingData } from '../../simulator/evaluation.ts';
-import { publishVersion } from '../../simulator/functions.ts';
+import type { MissingData } from '../../simulator/cloudwatch/evaluation.ts';
+import { publishVersion } from '../../simulator/lambda/functions.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 
 const MINUTE = 60_000;

@@ -6,8 +6,8 @@ import {
   type Comparison,
   type MetricCondition,
   type MissingData,
-} from '../../simulator/evaluation.ts';
-import { reasonOf } from '../../simulator/reasons.ts';
+} from '../../simulator/cloudwatch/evaluation.ts';
+import { reasonOf } from '../../simulator/cloudwatch/reasons.ts';
 
 const END = Date.UTC(2026, 10, 23, 14, 5);
 const MINUTE = 60_000;

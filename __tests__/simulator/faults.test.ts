@@ -2,7 +2,7 @@ import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { denied, THROTTLED, type Fault } from '../../simulator/faults.ts';
+import { denied, THROTTLED, type Fault } from '../../simulator/wire/faults.ts';
 import { refusal, START, startWorld, type World } from './world.ts';
 
 let world: World;

@@ -2,7 +2,7 @@ import { getIDToken } from '@actions/core';
 import { getOctokit } from '@actions/github';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { startGitHub, type GitHub, type GitHubOptions } from '../../simulator/github.ts';
+import { startGitHub, type GitHub, type GitHubOptions } from '../../simulator/github/server.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 14, 0);
 const HTML_URL = 'https://github.com/acme/shop/actions/runs/42/attempts/1';

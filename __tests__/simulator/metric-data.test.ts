@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { createMetricData, type MetricData } from '../../simulator/metric-data.ts';
-import { createMetrics } from '../../simulator/metrics.ts';
-import { logNormal, seeded } from '../../simulator/random.ts';
-import { isStatistic, statisticOf } from '../../simulator/statistics.ts';
+import { createMetricData, type MetricData } from '../../simulator/cloudwatch/metric-data.ts';
+import { createMetrics } from '../../simulator/cloudwatch/metrics.ts';
+import { logNormal, seeded } from '../../simulator/time/random.ts';
+import { isStatistic, statisticOf } from '../../simulator/cloudwatch/statistics.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { childrenOf, holds, parseRule } from '../../simulator/rules.ts';
+import { childrenOf, holds, parseRule } from '../../simulator/cloudwatch/rules.ts';
 
 const STATES: Readonly<Record<string, string>> = { a: 'ALARM', b: 'OK', c: 'INSUFFICIENT_DATA' };
 

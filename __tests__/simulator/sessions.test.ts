@@ -3,8 +3,8 @@ import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { fromWebToken, type FromWebTokenInit } from '@aws-sdk/credential-provider-web-identity';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { ROLE_REFUSED, type Fault } from '../../simulator/faults.ts';
-import type { SessionCredentials } from '../../simulator/sessions.ts';
+import { ROLE_REFUSED, type Fault } from '../../simulator/wire/faults.ts';
+import type { SessionCredentials } from '../../simulator/sts/sessions.ts';
 import { MINUTE, refusal, START, startWorld, type World } from './world.ts';
 
 const HOUR = 60 * MINUTE;

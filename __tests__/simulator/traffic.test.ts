@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { binomial, poisson, seeded } from '../../simulator/random.ts';
+import { binomial, poisson, seeded } from '../../simulator/time/random.ts';
 import { checkoutWorld } from '../../simulator/checkout.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { MINUTE, START } from './world.ts';

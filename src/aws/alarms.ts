@@ -10,8 +10,8 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 
-import type { AlarmDefinition, AlarmMetric } from '../core/alarm-lint.ts';
-import type { AlarmReading, AlarmWatch } from '../core/alarms.ts';
+import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-lint.ts';
+import type { AlarmReading, AlarmWatch } from '../core/checks/alarms.ts';
 import { AwsCallError, call } from './call.ts';
 import { everyPage, lineIn, numberIn, textIn } from './reply.ts';
 

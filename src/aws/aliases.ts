@@ -7,9 +7,9 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 
-import type { Routing } from '../core/routing.ts';
-import type { Target } from '../core/target.ts';
-import { functionArn } from './arn.ts';
+import type { Routing } from '../core/alias/routing.ts';
+import type { Target } from '../core/alias/target.ts';
+import { functionArn } from '../core/text/arn.ts';
 import { AwsCallError, call, isNotFound } from './call.ts';
 import { textIn } from './reply.ts';
 

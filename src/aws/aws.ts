@@ -1,4 +1,4 @@
-import type { Session } from '../core/session.ts';
+import type { Session } from '../core/preflight/session.ts';
 import type { Role } from '../inputs/inputs.ts';
 import type { Clock } from '../ports.ts';
 import { createAlarms, type Alarms } from './alarms.ts';

@@ -2,7 +2,7 @@ import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 
 import type { Role } from '../inputs/inputs.ts';
-import { messageOf } from '../problems.ts';
+import { messageOf } from '../core/problems.ts';
 import type { Connect } from './clients.ts';
 
 /** What a client of the AWS SDK takes for its credentials. */

@@ -5,10 +5,10 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 
-import { defaultLogGroup } from '../core/error-messages.ts';
-import type { VersionFacts } from '../core/preflight.ts';
-import type { Target } from '../core/target.ts';
-import { functionArn } from './arn.ts';
+import { defaultLogGroup } from '../core/checks/error-logs.ts';
+import type { VersionFacts } from '../core/preflight/target.ts';
+import type { Target } from '../core/alias/target.ts';
+import { functionArn } from '../core/text/arn.ts';
 import { call } from './call.ts';
 import { lineIn, textIn } from './reply.ts';
 

@@ -1,9 +1,9 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
-import type { Invocation, Json } from '../core/smoke-test.ts';
-import type { Target } from '../core/target.ts';
+import type { Invocation, Json } from '../core/versions/smoke-test.ts';
+import type { Target } from '../core/alias/target.ts';
 import type { Clock } from '../ports.ts';
-import { functionArn } from './arn.ts';
+import { functionArn } from '../core/text/arn.ts';
 import { AwsCallError, call } from './call.ts';
 import { textIn } from './reply.ts';
 

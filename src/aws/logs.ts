@@ -5,8 +5,8 @@ import {
   streamPrefix,
   type LoggedVersion,
   type LogEvent,
-} from '../core/error-messages.ts';
-import { partitionOf } from '../core/partition.ts';
+} from '../core/checks/error-logs.ts';
+import { partitionOf } from '../core/text/partition.ts';
 import { call } from './call.ts';
 import { lineIn, numberIn } from './reply.ts';
 

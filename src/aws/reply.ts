@@ -1,4 +1,4 @@
-import { oneLine, shorten } from '../core/markdown.ts';
+import { oneLine, shorten } from '../core/text/markdown.ts';
 
 /** As long as the longest text that CloudWatch gives, an alarm's reason. */
 const LONGEST_TEXT = 1_024;

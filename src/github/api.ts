@@ -1,4 +1,4 @@
-import { messageOf } from '../problems.ts';
+import { messageOf } from '../core/problems.ts';
 
 /** A repository of GitHub. */
 export interface Repository {

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 
-import { formatDuration } from '../core/duration.ts';
-import { headline, isSuccess, type Report } from '../core/report.ts';
+import { formatDuration } from '../core/text/duration.ts';
+import { headline, isSuccess, type Report } from '../core/report/report.ts';
 import { plain } from './log.ts';
 import { setOutputs } from './outputs.ts';
 import { writeSummary } from './summary.ts';

@@ -1,6 +1,6 @@
 import { getOctokit } from '@actions/github';
 
-import type { DeploymentStatus } from '../core/deployment.ts';
+import type { DeploymentStatus } from '../core/report/deployment.ts';
 import { bounded, explainRefusal, type Repository } from './api.ts';
 
 export interface DeploymentOptions extends Repository {

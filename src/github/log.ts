@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 
-import { oneLine } from '../core/markdown.ts';
-import type { Line } from '../core/story.ts';
+import { oneLine } from '../core/text/markdown.ts';
+import type { Line } from '../core/report/log.ts';
 
 /**
  * Text that the runner cannot take for a command. It reads commands at the start of a line (`::name::`)

@@ -1,8 +1,8 @@
 import * as core from '@actions/core';
 
-import { isSlower } from '../core/duration-comparison.ts';
-import { oneLine, shorten } from '../core/markdown.ts';
-import type { Report } from '../core/report.ts';
+import { isSlower } from '../core/checks/durations.ts';
+import { oneLine, shorten } from '../core/text/markdown.ts';
+import type { Report } from '../core/report/report.ts';
 
 // A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
 const MOST_MEASUREMENTS = 150;

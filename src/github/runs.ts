@@ -1,8 +1,8 @@
 import { getOctokit } from '@actions/github';
 
-import type { RolloutId } from '../core/marker.ts';
-import type { RunStatus } from '../core/unfinished.ts';
-import { messageOf } from '../problems.ts';
+import type { RolloutId } from '../core/alias/marker.ts';
+import type { RunStatus } from '../core/alias/unfinished.ts';
+import { messageOf } from '../core/problems.ts';
 
 /** What GitHub knows of workflow runs. */
 export interface Runs {

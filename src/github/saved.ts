@@ -1,8 +1,8 @@
 import * as core from '@actions/core';
 import { z } from 'zod';
 
-import type { Versions } from '../core/routing.ts';
-import type { Target } from '../core/target.ts';
+import type { Versions } from '../core/alias/routing.ts';
+import type { Target } from '../core/alias/target.ts';
 import type { Role } from '../inputs/inputs.ts';
 
 /** A rollout that has begun, as far as putting it back needs it. */

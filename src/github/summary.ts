@@ -1,8 +1,8 @@
 import * as core from '@actions/core';
 
-import { summaryOf } from '../core/summary.ts';
-import type { Report } from '../core/report.ts';
-import { messageOf } from '../problems.ts';
+import { summaryOf } from '../core/report/summary.ts';
+import type { Report } from '../core/report/report.ts';
+import { messageOf } from '../core/problems.ts';
 import { print } from './log.ts';
 
 /** Writes the job summary. A summary that cannot be written changes nothing about the rollout. */

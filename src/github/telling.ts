@@ -1,8 +1,13 @@
-import { commentMark, commentOf, wantsComment, type CommentPolicy } from '../core/comment.ts';
-import { statusOfEntry, statusOfReport } from '../core/deployment.ts';
-import type { Entry } from '../core/journal.ts';
-import type { Plan } from '../core/plan.ts';
-import type { Report } from '../core/report.ts';
+import {
+  commentMark,
+  commentOf,
+  wantsComment,
+  type CommentPolicy,
+} from '../core/report/comment.ts';
+import { statusOfEntry, statusOfReport } from '../core/report/deployment.ts';
+import type { Entry } from '../core/report/entry.ts';
+import type { Plan } from '../core/rollout/plan.ts';
+import type { Report } from '../core/report/report.ts';
 import { comment } from './comment.ts';
 import { followDeployment, type Deployment } from './deployments.ts';
 import type { Workflow } from './workflow.ts';

@@ -1,5 +1,5 @@
-import type { ComparedMetrics } from '../core/analysis.ts';
-import { namesVersion, type MetricSource } from '../core/metric-source.ts';
+import type { ComparedMetrics } from '../core/checks/comparison.ts';
+import { namesVersion, type MetricSource } from '../core/checks/metric-source.ts';
 import {
   brief,
   formatMetric,

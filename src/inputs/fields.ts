@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { oneLine, shorten } from '../core/markdown.ts';
+import { oneLine, shorten } from '../core/text/markdown.ts';
 import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
 
 /** Nothing that is meant is as long, and reading it must not take long. */

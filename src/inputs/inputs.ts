@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-import { parseAlarmId, parseFunctionId, type AlarmId } from '../aws/arn.ts';
-import type { AnalysisPolicy, ComparedMetrics } from '../core/analysis.ts';
-import { STANDARD_RULE } from '../core/evidence.ts';
-import type { CommentPolicy } from '../core/comment.ts';
-import type { MetricCheck } from '../core/metric-check.ts';
-import { MODES, type Mode } from '../core/mode.ts';
-import { planOf, type Plan } from '../core/plan.ts';
-import type { Target } from '../core/target.ts';
-import type { UnfinishedPolicy } from '../core/unfinished.ts';
+import { parseAlarmId, parseFunctionId, type AlarmId } from '../core/text/arn.ts';
+import type { AnalysisPolicy, ComparedMetrics } from '../core/checks/comparison.ts';
+import { STANDARD_RULE } from '../core/statistics/evidence.ts';
+import type { CommentPolicy } from '../core/report/comment.ts';
+import type { MetricCheck } from '../core/checks/thresholds.ts';
+import { MODES, type Mode } from '../core/rollout/mode.ts';
+import { planOf, type Plan } from '../core/rollout/plan.ts';
+import type { Target } from '../core/alias/target.ts';
+import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
 import { parseCompareMetrics } from './compare-metrics.ts';
 import { durationMs } from './duration.ts';
 import {
@@ -26,7 +26,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { parseMetricChecks } from './metric-checks.ts';
-import { Refusal } from '../problems.ts';
+import { Refusal } from '../core/problems.ts';
 import { givenJson, smokeTestsOf, type ReadFile, type SmokeTests } from './smoke-tests.ts';
 import { parseSteps } from './steps.ts';
 

@@ -5,8 +5,8 @@ import {
   type Operator,
   type Order,
   type Unit,
-} from '../core/metric-check.ts';
-import type { MetricSource } from '../core/metric-source.ts';
+} from '../core/checks/thresholds.ts';
+import type { MetricSource } from '../core/checks/metric-source.ts';
 import {
   brief,
   formatMetric,

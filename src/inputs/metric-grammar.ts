@@ -1,5 +1,5 @@
-import { oneLine, shorten } from '../core/markdown.ts';
-import { lambdaMetric, type MetricSource } from '../core/metric-source.ts';
+import { oneLine, shorten } from '../core/text/markdown.ts';
+import { lambdaMetric, type MetricSource } from '../core/checks/metric-source.ts';
 import { limitCount, quoted } from './fields.ts';
 
 // What the inputs that name metrics have in common. A metric is written

@@ -1,5 +1,5 @@
-import type { Json, SmokeTest } from '../core/smoke-test.ts';
-import { messageOf } from '../problems.ts';
+import type { Json, SmokeTest } from '../core/versions/smoke-test.ts';
+import { messageOf } from '../core/problems.ts';
 import { limitCount, linesOf, quoted } from './fields.ts';
 
 /** Reads a file of the workspace. @throws when it cannot */

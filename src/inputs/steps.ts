@@ -1,4 +1,4 @@
-import type { Step } from '../core/plan.ts';
+import type { Step } from '../core/rollout/plan.ts';
 import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
 import { quoted } from './fields.ts';
 

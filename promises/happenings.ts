@@ -1,0 +1,109 @@
+import { updateAlias } from '../simulator/lambda/aliases.ts';
+import { publishVersion, updateFunction } from '../simulator/lambda/functions.ts';
+import { AwsError } from '../simulator/wire/aws-error.ts';
+import { THROTTLED } from '../simulator/wire/faults.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import type { Happening } from './scenario.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+export interface Place {
+  readonly simulator: Simulator;
+  readonly time: VirtualTime;
+  /** How long it lasts, if it does. */
+  readonly forMs: number;
+}
+
+/** What somebody else did to the first function or the first alarm. */
+const FUNCTION = 'f1';
+const ALARM = 'alarm1';
+/** Not a weight of any plan: those have two decimals of a percent. */
+const FOREIGN_WEIGHT = 0.123_456;
+
+/** Lets something happen that the action has no part in. */
+export function happen(what: Happening, place: Place): void {
+  try {
+    HAPPEN[what](place);
+  } catch (error) {
+    // Others are refused by AWS as well, when the world is not as they thought.
+    if (!(error instanceof AwsError)) throw error;
+  }
+}
+
+const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
+  'weights wiped': ({ simulator }) => {
+    // As Terraform does with an alias that it manages: hashicorp/terraform-provider-aws.
+    updateAlias(simulator.lambda, FUNCTION, 'live', { version: '1', weights: {}, description: '' });
+  },
+  'moved to another version': ({ simulator }) => {
+    updateAlias(simulator.lambda, FUNCTION, 'live', { version: '2', weights: {} });
+  },
+  'canary promoted by hand': ({ simulator }) => {
+    updateAlias(simulator.lambda, FUNCTION, 'live', { version: '3', weights: {} });
+  },
+  'another weight set': ({ simulator }) => {
+    updateAlias(simulator.lambda, FUNCTION, 'live', {
+      version: '1',
+      weights: { '3': FOREIGN_WEIGHT },
+    });
+  },
+  'description changed': ({ simulator }) => {
+    updateAlias(simulator.lambda, FUNCTION, 'live', { description: 'changed by hand' });
+  },
+  'alarm blip': ({ simulator, time }) => {
+    simulator.alarms.setState(ALARM, 'ALARM', 'a blip');
+    time.at(time.clock.now() + 500, () => {
+      quietly(() => {
+        simulator.alarms.setState(ALARM, 'OK', 'over');
+      });
+    });
+  },
+  alarm: ({ simulator }) => {
+    simulator.alarms.setState(ALARM, 'ALARM', 'errors');
+  },
+  'alarm deleted': ({ simulator }) => {
+    simulator.alarms.delete(ALARM);
+  },
+  'alarm not evaluated': ({ simulator }) => {
+    simulator.alarms.setEvaluationState(ALARM, 'EVALUATION_ERROR');
+  },
+  'alarm without data': ({ simulator, time, forMs }) => {
+    simulator.alarms.setState(ALARM, 'INSUFFICIENT_DATA', 'no data');
+    time.at(time.clock.now() + forMs, () => {
+      quietly(() => {
+        simulator.alarms.setState(ALARM, 'OK', 'data again');
+      });
+    });
+  },
+  'monitoring dark': ({ simulator, time, forMs }) => {
+    const light = simulator.faults.add(({ service }) =>
+      service === 'cloudwatch'
+        ? { type: 'error', status: 500, name: 'InternalFailure', message: 'dark' }
+        : undefined,
+    );
+    time.at(time.clock.now() + forMs, light);
+  },
+  'Lambda throttled': ({ simulator, time, forMs }) => {
+    const over = simulator.faults.add(({ service }) =>
+      service === 'lambda' ? THROTTLED : undefined,
+    );
+    time.at(time.clock.now() + forMs, over);
+  },
+  'canary inactive': ({ simulator }) => {
+    const canary = simulator.lambda.functions.get(FUNCTION)?.versions[2];
+    if (canary !== undefined) canary.state = 'Inactive';
+  },
+  'function updated': ({ simulator }) => {
+    updateFunction(simulator.lambda, FUNCTION, { code: 'somebody else’s' });
+  },
+  'version published': ({ simulator }) => {
+    publishVersion(simulator.lambda, FUNCTION, { description: 'by somebody else' });
+  },
+};
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+  }
+}

@@ -1,0 +1,394 @@
+import type { Entry } from '../src/core/report/entry.ts';
+import type { State } from '../src/core/rollout/state.ts';
+import type { Target, TargetReport } from '../src/core/alias/target.ts';
+import type { RecordedRequest } from '../simulator/simulator.ts';
+import { CANARY, STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './play.ts';
+
+/** A promise that was not kept, by its number in RELIABILITY.md. */
+export interface Violation {
+  readonly promise: number;
+  readonly what: string;
+}
+
+/** The slowest that a call can be: three tries of the socket's timeout, and the pauses between them. */
+const SLOWEST_READING_MS = 45_000;
+
+/**
+ * Compares what the action says with what the simulated AWS knows: which states its aliases really had,
+ * which requests came, and what its alarms really did.
+ */
+export function violationsOf(played: Played): readonly Violation[] {
+  return played.told.flatMap((told) => {
+    const targets = told.config.requests.map(({ target }) => target);
+    return [
+      ...targets.flatMap((target) => [
+        ...weightOfTheStep(played, told, target),
+        ...theOutcomeIsSo(played, told, target),
+        ...foreignWritesStand(played, told, target),
+        ...stepsInOrder(played, told, target),
+      ]),
+      ...bakedAndWatched(played, told),
+      ...revertIsNext(played, told),
+      ...nothingIsStranded(played, told),
+      ...notWrittenBefore(played, told),
+    ];
+  });
+}
+
+function historyOf({ aliases }: Played, { functionName }: Target): readonly TrueAlias[] {
+  return aliases.filter((each) => each.functionName === functionName);
+}
+
+/** What the alias serves when everything is over, writes that were late included. */
+function truthAtTheEnd(played: Played, target: Target): TrueAlias | undefined {
+  return historyOf(played, target).findLast(({ by }) => by !== 'AWS');
+}
+
+/** What a process wrote, also what arrived only after its end. */
+function written(played: Played, { process }: Told, target: Target): readonly TrueAlias[] {
+  return historyOf(played, target).filter(({ by }) => by === process);
+}
+
+const isOurs = ({ by }: TrueAlias) => by !== 'others' && by !== 'AWS' && by !== 'preparation';
+
+/** Whether a write is somebody else's to a process: that of a person, or of a run beside its own. */
+function isForeignTo({ process }: Told, { by }: TrueAlias): boolean {
+  return (
+    by === 'others' || (isOurs({ by } as TrueAlias) && (by === 'rival') !== (process === 'rival'))
+  );
+}
+
+/** Percent that goes to the canary of a process. */
+function canaryShare(told: Told, { functionName, version, weights }: TrueAlias): number {
+  const canary = canaryOf(told, functionName);
+  return version === canary ? 100 - 100 * sum(weights) : 100 * (weights[canary] ?? 0);
+}
+
+/** Somebody else may have updated the function, so that another version was published. */
+function canaryOf(told: Told, functionName: string): string {
+  return reported(told, functionName)?.version ?? CANARY;
+}
+
+/** Somebody else may have moved the alias before the rollout began. */
+function stableOf(told: Told, functionName: string): string {
+  return reported(told, functionName)?.previousVersion ?? STABLE;
+}
+
+function reported({ entries }: Told, functionName: string): TargetReport | undefined {
+  const known = entries.findLast((entry) => entry.type === 'targets');
+  const target = known?.targets.find((each) => each.functionName === functionName);
+  return target?.disposition === 'none' ? undefined : target;
+}
+
+function sum(weights: TrueAlias['weights']): number {
+  return Object.values(weights).reduce((total, weight) => total + weight, 0);
+}
+
+const servesAlone = ({ version, weights }: TrueAlias, wanted: string) =>
+  version === wanted && Object.keys(weights).length === 0;
+
+type StateEntry = Extract<Entry, { type: 'state' }>;
+
+function statesOf({ entries }: Told): readonly StateEntry[] {
+  return entries.filter((entry) => entry.type === 'state');
+}
+
+/** 1: the alias never sends the canary more than the weight of the step that is running. */
+function weightOfTheStep(played: Played, told: Told, target: Target): readonly Violation[] {
+  const states = statesOf(told);
+  return written(played, told, target).flatMap((record) => {
+    const step = states.findLast(({ at, state }) => at <= record.at && state.phase === 'shifting');
+    const allowed =
+      step?.state.phase === 'shifting' ? (told.config.plan.steps[step.state.step]?.weight ?? 0) : 0;
+    return canaryShare(told, record) <= allowed + 0.005
+      ? []
+      : [
+          {
+            promise: 1,
+            what: `the canary gets ${canaryShare(told, record)} %, allowed are ${allowed} %`,
+          },
+        ];
+  });
+}
+
+/** 2 and 8: a step ends after its whole bake, with a reading after it, and nothing red or dark in between. */
+function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
+  const { plan, pollIntervalMs, monitoringGraceMs } = told.config;
+  const states = statesOf(told);
+  const readings = played.requests.filter(
+    (request) => isReading(request) && request.by === told.process,
+  );
+  const violations: Violation[] = [];
+  for (const [index, { at, state }] of states.entries()) {
+    const before = states[index - 1]?.state;
+    if (before === undefined || !passes(before, state)) continue;
+    const step = before.step;
+    const begun = states.findIndex(({ state }) => state.phase === 'baking' && state.step === step);
+    const since = states[begun]?.at ?? NaN;
+    const over = since + (plan.steps[step]?.bakeMs ?? NaN);
+    if (!(at >= over)) violations.push({ promise: 2, what: `step ${step + 1} ended too early` });
+    const seen = readings.findLast((reading) => reading.at <= at);
+    if (seen === undefined || seen.at < over) {
+      violations.push({
+        promise: 2,
+        what: `step ${step + 1} ended without a reading after its bake`,
+      });
+    }
+  }
+
+  const [first] = states;
+  const promoted = told.ending?.outcome === 'promoted' ? told.endedAt : undefined;
+  if (first !== undefined && promoted !== undefined) {
+    const last = readings.findLast(({ at }) => at <= promoted)?.at ?? 0;
+    violations.push(...redBetween(played, told, { from: first.at, to: last }));
+    const passed = states.find(({ state }) => state.phase === 'confirming')?.at ?? promoted;
+    violations.push(...blindUntil(played, told, passed));
+    const times = [first.at, ...readings.map(({ at }) => at), last].filter(
+      (at) => at >= first.at && at <= last,
+    );
+    const limit = monitoringGraceMs + 1.1 * pollIntervalMs + SLOWEST_READING_MS;
+    const longest = Math.max(
+      0,
+      ...times
+        .map((at, index) => at - (times[index - 1] ?? at))
+        .filter(() => plan.steps.length > 0),
+    );
+    const shifting = states.filter(({ state }) => state.phase === 'shifting').length;
+    // Writing takes its time as well, and no alarm is read meanwhile.
+    if (longest > limit + shifting * LONGEST_WRITE_MS) {
+      violations.push({ promise: 8, what: `promoted, though blind for ${longest} ms` });
+    }
+  }
+  return violations;
+}
+
+const LONGEST_WRITE_MS = 60_000;
+
+function passes(before: State, now: State): before is State & { readonly phase: 'baking' } {
+  return before.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming');
+}
+
+function isReading({ operation, error }: RecordedRequest): boolean {
+  return operation === 'DescribeAlarms' && error === '';
+}
+
+/** What the alarms really did, blips included. */
+function redBetween(
+  { simulator, requests }: Played,
+  told: Told,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly Violation[] {
+  // Without history, what lies between two readings cannot be seen, and the run says so.
+  const blind = requests.some(
+    ({ operation, error }) => operation === 'DescribeAlarmHistory' && error !== '',
+  );
+  if (blind) return [];
+  const names = told.config.alarms.map(({ name }) => name);
+  return simulator.alarms.history.flatMap((item) =>
+    item.type === 'StateUpdate' &&
+    item.to === 'ALARM' &&
+    names.includes(item.alarm) &&
+    item.at > from &&
+    item.at < to
+      ? [{ promise: 8, what: `promoted, though ${item.alarm} was in ALARM` }]
+      : [],
+  );
+}
+
+/** Alarms that could not be seen any more from a moment on, and for longer than the grace time. */
+function blindUntil({ scenario }: Played, told: Told, passed: number): readonly Violation[] {
+  const { monitoringGraceMs, pollIntervalMs } = told.config;
+  const limit = monitoringGraceMs + 1.1 * pollIntervalMs + SLOWEST_READING_MS + LONGEST_WRITE_MS;
+  return scenario.happenings.flatMap(({ what, afterMs }) =>
+    (what === 'alarm deleted' || what === 'alarm not evaluated') &&
+    passed - (STARTS_AT + afterMs) > limit
+      ? [{ promise: 8, what: `promoted long after this: ${what}` }]
+      : [],
+  );
+}
+
+/** 3: after a failed check, the next write is the revert. */
+function revertIsNext(played: Played, told: Told): readonly Violation[] {
+  const reverting = statesOf(told).find(({ state }) => state.phase === 'reverting');
+  if (reverting === undefined) return [];
+  return told.config.requests.flatMap(({ target }) =>
+    written(played, told, target)
+      .filter((record) => record.at > reverting.at && canaryShare(told, record) > 0)
+      // What was on its way when the revert began may arrive before it.
+      .filter((record) => !wasOnItsWay(played, record, reverting.at))
+      .map(() => ({ promise: 3, what: 'the canary was written after the revert had begun' })),
+  );
+}
+
+/** A write names a revision that was read before it was sent: a late one names one from before the revert. */
+function wasOnItsWay(played: Played, record: TrueAlias, revertAt: number): boolean {
+  const before = historyOf(played, {
+    functionId: '',
+    functionName: record.functionName,
+    alias: 'live',
+  })
+    .filter(({ at }) => at < record.at)
+    .at(-1);
+  return before !== undefined && before.at <= revertAt;
+}
+
+/** 4: what is said of the end is so. */
+function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Violation[] {
+  const { ending } = told;
+  const isLast = played.told.at(-1) === told;
+  const history = historyOf(played, target);
+  const end = history.findLast(({ at }) => at <= told.endedAt);
+  if (ending === undefined || end === undefined || !isShifted(told, target)) return [];
+  const lie = (what: string) => [{ promise: 4, what: `says ${ending.outcome}, but ${what}` }];
+  const foreignSinceRead = history.some(
+    (each) =>
+      isForeignTo(told, each) &&
+      each.at >= lastReadOf(played, told, target) &&
+      each.at <= told.endedAt,
+  );
+  switch (ending.outcome) {
+    case 'promoted':
+      if (!servesAlone(end, canaryOf(told, target.functionName)) && !foreignSinceRead)
+        return lie(describe(end));
+      return isLast && movedByUsAfter(played, told, target) ? lie('a late write moved it') : [];
+    case 'reverted':
+      if (!servesAlone(end, stableOf(told, target.functionName)) && !foreignSinceRead)
+        return lie(describe(end));
+      return isLast && movedByUsAfter(played, told, target) ? lie('a late write moved it') : [];
+    case 'revert-failed':
+      return [
+        ...(ending.reason.includes('aws lambda update-alias')
+          ? []
+          : lie('does not say how to repair the alias')),
+        ...(told.endedAt - revertedFrom(told) < LEAST_PATIENCE_MS ? lie('gave up early') : []),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Whether the target takes part: one that serves the canary already, or has a new alias, does not. */
+function isShifted(told: Told, { functionName }: Target): boolean {
+  return reported(told, functionName)?.disposition === 'shift';
+}
+
+const LEAST_PATIENCE_MS = 2 * 60_000;
+
+function revertedFrom(told: Told): number {
+  const reverting = statesOf(told).find(({ state }) => state.phase === 'reverting');
+  return reverting?.at ?? told.startedAt;
+}
+
+/** One that was late, and came after the end, told the process nothing. */
+function lastReadOf(
+  { requests }: Played,
+  { process, endedAt }: Told,
+  { functionName }: Target,
+): number {
+  const read = requests.findLast(
+    ({ operation, error, input, by, at }) =>
+      operation === 'GetAlias' &&
+      at <= endedAt &&
+      error === '' &&
+      by === process &&
+      JSON.stringify(input).includes(`/functions/${functionName}/aliases/`),
+  );
+  return read?.at ?? 0;
+}
+
+/** Whether a write of ours that was still on its way arrived after the end, and moved traffic. */
+function movedByUsAfter(played: Played, told: Told, target: Target): boolean {
+  const history = historyOf(played, target);
+  return history.some((record, index) => {
+    const before = history[index - 1];
+    return (
+      isOurs(record) &&
+      record.at > told.endedAt &&
+      before !== undefined &&
+      describe(before) !== describe(record)
+    );
+  });
+}
+
+/** 5: somebody else's write is never overwritten. */
+function foreignWritesStand(played: Played, told: Told, target: Target): readonly Violation[] {
+  const weights = told.config.plan.steps.map(({ weight }) => weight);
+  const history = historyOf(played, target);
+  return history.flatMap((record, index) => {
+    const before = history[index - 1];
+    if (record.by !== told.process || before === undefined || !isForeignTo(told, before)) return [];
+    if (describe(record) === describe(before)) return [];
+    // Who changed the description only, or set what this rollout itself had set, did not move it.
+    const earlier = history[index - 2];
+    const moved = earlier === undefined || describe(earlier) !== describe(before);
+    const share = canaryShare(told, before);
+    const isOursToo =
+      before.version !== '2' && weights.some((weight) => Math.abs(weight - share) < 0.005);
+    // A rival that came and went left the alias as this rollout had found it.
+    const isAsFound = servesAlone(before, STABLE) && written(played, told, target)[0] === record;
+    return moved && !isOursToo && !isAsFound && before.at > foundAt(told)
+      ? [{ promise: 5, what: `wrote ${describe(record)} over ${describe(before)}` }]
+      : [];
+  });
+}
+
+/** When preflight had read the aliases: what was written before that is what the rollout goes on from. */
+function foundAt({ entries, startedAt }: Told): number {
+  return entries.find(({ type }) => type === 'details')?.at ?? startedAt;
+}
+
+/** 6: no step is skipped and none is repeated, whatever became of the replies. */
+function stepsInOrder(played: Played, told: Told, target: Target): readonly Violation[] {
+  const shares = written(played, told, target)
+    .map((record) => canaryShare(told, record))
+    .filter((share) => share > 0)
+    .map((share) => Math.round(share * 100) / 100)
+    .filter((share, index, all) => share !== all[index - 1]);
+  const weights = told.config.plan.steps.map(({ weight }) => weight);
+  const from = shares[0] === undefined ? 0 : weights.indexOf(shares[0]);
+  const expected = weights.slice(from, from + shares.length);
+  const fromTheStart = from === 0 || told.config.onUnfinished.action === 'resume';
+  return fromTheStart && shares.every((share, index) => share === expected[index])
+    ? []
+    : [{ promise: 6, what: `the steps were ${shares.join(', ')}` }];
+}
+
+/** 7: nobody is left half-way: not by the last process that had the chance to do something about it. */
+function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
+  const { ending } = told;
+  if (played.told.at(-1) !== told) return [];
+  return told.config.requests.flatMap(({ target }) => {
+    const truth = truthAtTheEnd(played, target);
+    if (truth === undefined || canaryShare(told, truth) === 0 || !isOurs(truth)) return [];
+    if (ending === undefined) {
+      return [{ promise: 7, what: `nobody puts back that ${describe(truth)}` }];
+    }
+    const isSuccess = ['promoted', 'unchanged', 'held'].includes(ending.outcome);
+    const isSaid =
+      ending.outcome === 'revert-failed' ||
+      (ending.outcome === 'failed' && ending.reason.includes('aws lambda update-alias'));
+    // The promotion of a dead run stands, and the warning of it says so.
+    const isLeftOver =
+      servesAlone(truth, canaryOf(told, target.functionName)) && truth.by !== told.process;
+    // Who cannot read the alias says that; what a dead run left there is not to be known.
+    const isUnreadable = ending.reason.includes('lambda:GetAlias');
+    return isSuccess || isSaid || isLeftOver || isUnreadable
+      ? []
+      : [{ promise: 7, what: `${ending.outcome}, and nobody says that ${describe(truth)}` }];
+  });
+}
+
+/** 9: what preflight refuses has written nothing. */
+function notWrittenBefore(played: Played, told: Told): readonly Violation[] {
+  if (told.process !== 'main' || statesOf(told).length > 0) return [];
+  return told.config.requests.flatMap(({ target }) =>
+    written(played, told, target).length > 0
+      ? [{ promise: 9, what: 'wrote before any step had begun' }]
+      : [],
+  );
+}
+
+function describe({ version, weights }: TrueAlias): string {
+  const split = Object.entries(weights).map(([other, weight]) => `+${other}@${weight}`);
+  return `version ${version}${split.join('')}`;
+}

@@ -1,0 +1,170 @@
+import { seeded, type Random } from '../simulator/time/random.ts';
+
+/** What goes wrong with one call. */
+export type CallFault =
+  | 'throttled'
+  | 'unavailable'
+  | 'bad gateway'
+  | 'reset'
+  | 'lost reply'
+  | 'hang'
+  | 'late'
+  | 'malformed'
+  | 'expired token'
+  | 'denied';
+
+/** What others do, or AWS does by itself, while the rollout runs. */
+export type Happening =
+  | 'weights wiped'
+  | 'moved to another version'
+  | 'canary promoted by hand'
+  | 'another weight set'
+  | 'description changed'
+  | 'alarm blip'
+  | 'alarm'
+  | 'alarm deleted'
+  | 'alarm not evaluated'
+  | 'alarm without data'
+  | 'monitoring dark'
+  | 'Lambda throttled'
+  | 'canary inactive'
+  | 'function updated'
+  | 'version published';
+
+/** How the process ends, unless it comes to its end by itself. */
+export type Death = 'none' | 'cancelled' | 'killed' | 'runner died';
+
+export interface Timed<T> {
+  /** After the beginning of the run. */
+  readonly afterMs: number;
+  readonly what: T;
+  readonly forMs: number;
+}
+
+/** Requests that come in through the alias of each function, and the share of them that fails. */
+export interface TrafficScenario {
+  readonly requestsPerSecond: number;
+  readonly stableErrorRate: number;
+  readonly canaryErrorRate: number;
+}
+
+/** Everything about one simulated rollout that is left to chance. */
+export interface Scenario {
+  readonly seed: number;
+  readonly functions: number;
+  readonly alarms: number;
+  readonly steps: readonly { readonly weight: number; readonly bakeSeconds: number }[];
+  readonly bakeSeconds: number;
+  readonly pollSeconds: number;
+  readonly graceSeconds: number;
+  readonly onInsufficientData: 'continue' | 'wait' | 'revert';
+  readonly onCancel: 'revert' | 'hold';
+  readonly onUnfinished: 'revert' | 'resume' | 'fail' | '';
+  readonly descriptionLength: number;
+  readonly provisioned: boolean;
+  /** Share of the calls that go wrong, 0 to 1. */
+  readonly faultRate: number;
+  readonly faults: readonly CallFault[];
+  readonly happenings: readonly Timed<Happening>[];
+  readonly death: Timed<Death>;
+  /** Absent without traffic; then the versions are not compared either. */
+  readonly traffic?: TrafficScenario;
+  /** When another run begins to move the same aliases, if one does. */
+  readonly rivalAfterMs?: number;
+}
+
+const ALL_FAULTS: readonly CallFault[] = [
+  'throttled',
+  'unavailable',
+  'bad gateway',
+  'reset',
+  'lost reply',
+  'hang',
+  'late',
+  'malformed',
+  'expired token',
+  'denied',
+];
+/** What does not end a rollout by itself, when it is rare. */
+const PASSING_FAULTS: readonly CallFault[] = ALL_FAULTS.filter(
+  (fault) => fault !== 'expired token' && fault !== 'denied',
+);
+
+const HAPPENINGS: readonly Happening[] = [
+  'weights wiped',
+  'moved to another version',
+  'canary promoted by hand',
+  'another weight set',
+  'description changed',
+  'alarm blip',
+  'alarm',
+  'alarm deleted',
+  'alarm not evaluated',
+  'alarm without data',
+  'monitoring dark',
+  'Lambda throttled',
+  'canary inactive',
+  'function updated',
+  'version published',
+];
+
+export function scenarioOf(seed: number): Scenario {
+  const random = seeded(seed);
+  const chance = (probability: number) => random() < probability;
+  const between = (least: number, most: number) =>
+    least + Math.floor(random() * (most - least + 1));
+
+  const count = between(0, 3);
+  // Not 99 %: that is what the simulated AWS shows while it moves provisioned concurrency.
+  const weights = Array.from({ length: count }, () => between(1, 9_899) / 100).sort(
+    (a, b) => a - b,
+  );
+  const steps = [...new Set(weights)].map((weight) => ({ weight, bakeSeconds: between(1, 240) }));
+  const bakeSeconds = chance(0.2) ? 0 : between(1, 240);
+  const durationMs =
+    1_000 * (bakeSeconds + steps.reduce((sum, step) => sum + step.bakeSeconds, 0)) + 20_000;
+  const moment = () => Math.floor(random() * durationMs);
+
+  const calm = chance(0.25);
+  return {
+    seed,
+    functions: chance(0.25) ? 2 : 1,
+    alarms: between(1, 3),
+    steps,
+    bakeSeconds,
+    pollSeconds: between(1, 40),
+    graceSeconds: between(0, 120),
+    onInsufficientData: pick(random, ['continue', 'wait', 'revert'] as const),
+    onCancel: chance(0.2) ? 'hold' : 'revert',
+    onUnfinished: pick(random, ['', 'revert', 'resume', 'fail'] as const),
+    descriptionLength: pick(random, [0, 0, 20, 250]),
+    provisioned: chance(0.1),
+    faultRate: calm ? 0 : pick(random, [0.02, 0.1, 0.3]),
+    faults: chance(0.3) ? ALL_FAULTS : PASSING_FAULTS,
+    happenings: Array.from({ length: calm ? between(0, 1) : between(0, 3) }, () => ({
+      afterMs: moment(),
+      what: pick(random, HAPPENINGS),
+      forMs: between(1, 240_000),
+    })).sort((a, b) => a.afterMs - b.afterMs),
+    death: {
+      afterMs: moment(),
+      what: chance(0.6) ? 'none' : pick(random, ['cancelled', 'killed', 'runner died'] as const),
+      forMs: 0,
+    },
+    ...(chance(0.15) ? { rivalAfterMs: Math.floor(random() * 0.7 * durationMs) } : {}),
+    ...(chance(0.15) ? { traffic: trafficOf(random) } : {}),
+  };
+}
+
+function trafficOf(random: Random): TrafficScenario {
+  const stableErrorRate = pick(random, [0, 0.001, 0.01]);
+  return {
+    requestsPerSecond: pick(random, [0.1, 2, 20]),
+    stableErrorRate,
+    canaryErrorRate: pick(random, [stableErrorRate, stableErrorRate, stableErrorRate + 0.05, 1]),
+  };
+}
+
+function pick<T>(random: Random, from: readonly [T, ...T[]] | readonly T[]): T {
+  return from[Math.floor(random() * from.length)] as T;
+}

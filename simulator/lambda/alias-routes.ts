@@ -1,0 +1,68 @@
+import type { AliasChange } from './aliases.ts';
+import { aliasBody, provisionedBody } from './replies.ts';
+import { page, route, type Route } from './route.ts';
+import { members, number, text, type Members } from '../wire/members.ts';
+import { refused } from '../wire/refusals.ts';
+
+const ALIASES = '/2015-03-31/functions/{F}/aliases';
+const PROVISIONED = '/2019-09-30/functions/{F}/provisioned-concurrency';
+
+export const ALIAS_ROUTES: readonly Route[] = [
+  route('CreateAlias', { method: 'POST', path: ALIASES, status: 201 }, ({ lambda, name, body }) => {
+    const alias = lambda.createAlias(name, text(body['Name']) ?? '', changeIn(body));
+    return aliasBody(lambda, name, alias);
+  }),
+  route('ListAliases', { method: 'GET', path: ALIASES }, ({ lambda, name, query }) => {
+    const aliases = lambda.listAliases(name, query.get('FunctionVersion') ?? undefined);
+    const { entries, ...more } = page(query, aliases);
+    return { Aliases: entries.map((alias) => aliasBody(lambda, name, alias)), ...more };
+  }),
+  route('GetAlias', { method: 'GET', path: `${ALIASES}/{A}` }, ({ lambda, name, tail }) =>
+    aliasBody(lambda, name, lambda.getAlias(name, tail)),
+  ),
+  route('UpdateAlias', { method: 'PUT', path: `${ALIASES}/{A}` }, ({ lambda, name, tail, body }) =>
+    aliasBody(lambda, name, lambda.updateAlias(name, tail, changeIn(body))),
+  ),
+  route(
+    'DeleteAlias',
+    { method: 'DELETE', path: `${ALIASES}/{A}`, status: 204 },
+    ({ lambda, name, tail }) => {
+      lambda.deleteAlias(name, tail);
+    },
+  ),
+  route(
+    'GetProvisionedConcurrencyConfig',
+    { method: 'GET', path: PROVISIONED },
+    ({ lambda, name, qualifier = '' }) =>
+      provisionedBody(lambda.getProvisionedConcurrency(name, qualifier)),
+  ),
+  route(
+    'PutProvisionedConcurrencyConfig',
+    { method: 'PUT', path: PROVISIONED, status: 202 },
+    ({ lambda, name, qualifier = '', body }) => {
+      const executions = number(body['ProvisionedConcurrentExecutions']) ?? 0;
+      if (executions < 1) throw refused('ProvisionedConcurrentExecutions must be 1 or more');
+      return provisionedBody(lambda.putProvisionedConcurrency(name, qualifier, executions));
+    },
+  ),
+  route(
+    'DeleteProvisionedConcurrencyConfig',
+    { method: 'DELETE', path: PROVISIONED, status: 204 },
+    ({ lambda, name, qualifier = '' }) => {
+      lambda.deleteProvisionedConcurrency(name, qualifier);
+    },
+  ),
+];
+
+/** A RoutingConfig without weights clears them; without a RoutingConfig they stay. */
+function changeIn(body: Members): AliasChange {
+  const routing = members(body['RoutingConfig']);
+  const weights = members(routing?.['AdditionalVersionWeights']) ?? {};
+  return {
+    version: text(body['FunctionVersion']),
+    description: text(body['Description']),
+    revisionId: text(body['RevisionId']),
+    // Their values are checked where the model of the API is.
+    weights: routing === undefined ? undefined : (weights as Record<string, number>),
+  };
+}

@@ -1,0 +1,151 @@
+import type { Agenda } from '../time/agenda.ts';
+import type { SimulatorClock } from '../time/clock.ts';
+import type { InvocationReply } from './invocations.ts';
+import type { Random } from '../time/random.ts';
+
+/** How code behaves under traffic. Part of the code, and so of every version made of it. */
+export interface Behaviour {
+  /** Share of invocations that fail, 0 to 1. */
+  readonly errorRate: number;
+  /** The median. */
+  readonly durationMs: number;
+  /** Standard deviation of the duration's logarithm; 0 when left out: all take the same time. */
+  readonly durationSpread?: number;
+  /** What it answers to an `Invoke`; left out: null. */
+  readonly respond?: (payload: unknown) => InvocationReply;
+}
+
+export const GOOD: Behaviour = { errorRate: 0.0005, durationMs: 40 };
+
+/** What a version is a snapshot of. */
+export interface Configuration {
+  /** Stands for the code; its hash is CodeSha256. */
+  readonly code: string;
+  readonly behaviour: Behaviour;
+  readonly role: string;
+  /** Empty for none. */
+  readonly deadLetterArn: string;
+  readonly snapStart: boolean;
+  readonly packageType: 'Zip' | 'Image';
+  /** Members that are only kept and told again: Runtime, Handler, MemorySize … */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** A state that is taken later: Lambda works in the background. */
+export interface Pending {
+  readonly at: number;
+  readonly state?: string;
+  readonly lastUpdateStatus?: string;
+  readonly reason?: string;
+  readonly reasonCode?: string;
+}
+
+/** A published version, or `$LATEST`. */
+export interface Version {
+  readonly version: string;
+  configuration: Configuration;
+  description: string;
+  revisionId: string;
+  state: string;
+  stateReason: string;
+  stateReasonCode: string;
+  /** Empty while there is none: a version that is published together with its code has no update. */
+  lastUpdateStatus: string;
+  lastUpdateReason: string;
+  lastUpdateReasonCode: string;
+  modifiedAt: number;
+  pending?: Pending | undefined;
+  provisioned?: Provisioned | undefined;
+}
+
+export interface Alias {
+  readonly name: string;
+  version: string;
+  /** Fraction of requests by additional version. */
+  weights: Readonly<Record<string, number>>;
+  description: string;
+  revisionId: string;
+  provisioned?: Provisioned | undefined;
+}
+
+/** Provisioned concurrency of an alias or a version. */
+export interface Provisioned {
+  readonly executions: number;
+  readonly modifiedAt: number;
+  status: 'IN_PROGRESS' | 'READY';
+}
+
+export interface LambdaFunction {
+  readonly name: string;
+  readonly latest: Version;
+  readonly versions: Version[];
+  readonly aliases: Map<string, Alias>;
+  /** The configuration that was last published: publishing it again makes no version. */
+  published?: Configuration | undefined;
+  readonly timing: Timing;
+}
+
+/** How long AWS takes for what it does in the background, and how that ends. */
+export interface Timing {
+  /** From CreateFunction until the function is Active. */
+  createMs: number;
+  /** From an update of code or configuration until LastUpdateStatus is Successful. */
+  updateMs: number;
+  /** From publishing until the version is Active; minutes for SnapStart and images when left out. */
+  activationMs: number | undefined;
+  /** Set for an update or a version that fails: the reason. */
+  failure: string;
+  failureCode: string;
+}
+
+/** What an alias really was, from `at` on. */
+export interface AliasRecord {
+  readonly at: number;
+  readonly functionName: string;
+  readonly alias: string;
+  readonly version: string;
+  readonly weights: Readonly<Record<string, number>>;
+  readonly description: string;
+  readonly revisionId: string;
+}
+
+/** The state of simulated Lambda and what all its parts need. */
+export interface LambdaState {
+  readonly clock: SimulatorClock;
+  /** For identifiers only: traffic has its own, so that what is asked does not change what happens. */
+  readonly random: Random;
+  readonly region: string;
+  readonly account: string;
+  readonly agenda: Agenda;
+  /** Lets everything happen that is due by now. */
+  readonly catchUp: () => void;
+  readonly functions: Map<string, LambdaFunction>;
+  /** By function name. A number is not given twice, not even to a function of the same name. */
+  readonly lastVersions: Map<string, number>;
+  readonly aliasHistory: AliasRecord[];
+  /** How long the environments of an alias with provisioned concurrency take to move. */
+  provisioningMs: number;
+  /** How long provisioned concurrency takes that was just asked for. */
+  allocationMs: number;
+  /** Not documented by AWS: whether such a move gives the alias a new RevisionId. */
+  transitionChangesRevisionId: boolean;
+}
+
+export function functionArn({ region, account }: LambdaState, name: string): string {
+  return `arn:aws:lambda:${region}:${account}:function:${name}`;
+}
+
+export function newRevision({ random }: LambdaState): string {
+  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+export function recordAlias(
+  state: LambdaState,
+  functionName: string,
+  { name, version, weights, description, revisionId }: Alias,
+  at: number,
+): void {
+  const alias = { alias: name, version, weights, description, revisionId };
+  state.aliasHistory.push({ at, functionName, ...alias });
+}

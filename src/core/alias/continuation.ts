@@ -1,0 +1,164 @@
+import { sameRollout, type Marker, type RolloutId } from './marker.ts';
+import type { Plan } from '../rollout/plan.ts';
+import type { Beginning } from '../rollout/state.ts';
+import { describeRouting } from './routing.ts';
+import { standingOf } from './ownership.ts';
+import { sameTarget, targetName, type Target } from './target.ts';
+import type { Found, Unfinished } from './unfinished.ts';
+
+export interface ContinuationOptions {
+  readonly mode: 'step' | 'promote';
+  readonly found: readonly Found[];
+  /** The job that is to go on. */
+  readonly own: RolloutId;
+  /** The version that was named for a target, if any. */
+  readonly versionFor: (target: Target) => string | undefined;
+  readonly urlOf: (marker: Marker) => string;
+}
+
+/** What another job left for this one to go on with. */
+export interface Continuation {
+  /** The targets of the rollout; the others have no part in it. */
+  readonly held: readonly Unfinished[];
+  /** Each says what the alias shows and which mode would fit. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Whether the rollout that the aliases show may be gone on with: it is held, by the same workflow, for the same
+ * plan, and all of its targets stand at the same step.
+ */
+export function continuationOf(options: ContinuationOptions): Continuation {
+  const { found } = options;
+  const held = found.flatMap(({ target, ...alias }) => {
+    const standing = standingOf(alias);
+    return standing.type === 'moved' ? [{ target, marker: standing.marker }] : [];
+  });
+  const problems = [
+    ...found.flatMap((alias) => foreign(alias)),
+    ...held.flatMap((each) => misfits(each, options)),
+    ...disagreement(held),
+  ];
+  if (problems.length > 0 || held.length > 0) return { held, problems };
+  return { held, problems: found.map(nothingToGoOnWith) };
+}
+
+function nothingToGoOnWith({ target, routing }: Found): string {
+  return (
+    `${targetName(target)} serves ${describeRouting(routing)}: there is no rollout to go on with. ` +
+    'mode: start begins one, and mode: rollout does all of it.'
+  );
+}
+
+function foreign({ target, ...alias }: Found): readonly string[] {
+  const standing = standingOf(alias);
+  return standing.type === 'foreign'
+    ? [
+        `${targetName(target)} is split, but not as a rollout of this action left it: ` +
+          `${describeRouting(standing.routing)}. Somebody else is moving it, or did. mode: revert puts ` +
+          `version ${standing.routing.version} back.`,
+      ]
+    : [];
+}
+
+function misfits(
+  { target, marker }: Unfinished,
+  { mode, own, versionFor, urlOf }: ContinuationOptions,
+): readonly string[] {
+  const name = targetName(target);
+  const url = urlOf(marker);
+  const back = `mode: revert puts version ${marker.stable} back.`;
+  if (marker.weight >= 100) {
+    return [
+      `${name} serves version ${marker.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
+        `off. There is no step left. ${back}`,
+    ];
+  }
+  if (!marker.held) {
+    return [
+      `${name} is at ${marker.weight} % (step ${marker.step}), and that step is not over: ${url} is at it, or did ` +
+        `not live to its end. Wait for it; if it is dead, mode: rollout and mode: start recover as on-unfinished ` +
+        `says. ${back}`,
+    ];
+  }
+  const version = versionFor(target);
+  return [
+    ...(marker.workflow === own.workflow && marker.repository === own.repository
+      ? []
+      : [
+          `${name} is held for another workflow: ${url}. Only the same file on the same ref may go on. ${back}`,
+        ]),
+    ...(mode === 'step' && marker.plan !== own.plan
+      ? [
+          `${name} is held in another plan than this one: give the steps and the bake-time that ${url} had, or ` +
+            `mode: promote. ${back}`,
+        ]
+      : []),
+    ...(version === undefined || version === marker.canary
+      ? []
+      : [
+          `${name} is held in the rollout of version ${marker.canary}, not of version ${version}. Leave the input ` +
+            `version out. ${back}`,
+        ]),
+  ];
+}
+
+/** They move together: one that is elsewhere was left so by a job that did not live to its end, or by a person. */
+function disagreement([first, ...others]: readonly Unfinished[]): readonly string[] {
+  if (first === undefined) return [];
+  return others.flatMap(({ target, marker }) =>
+    sameRollout(marker, first.marker) && marker.step === first.marker.step
+      ? []
+      : [
+          `${targetName(target)} (step ${marker.step}, version ${marker.canary}) and ${targetName(first.target)} ` +
+            `(step ${first.marker.step}, version ${first.marker.canary}) are not in the same place of one rollout, ` +
+            'so they cannot go on together. mode: revert puts the old versions back.',
+        ],
+  );
+}
+
+/** The part of the plan that is left to this job. */
+export interface Part {
+  readonly plan: Plan;
+  readonly beginning: Beginning;
+}
+
+/** The first step, and no more. */
+export function firstPart(plan: Plan, step: number): Part {
+  return {
+    plan: { ...plan, ...holdAfter(plan, step) },
+    beginning: { step, recheck: false },
+  };
+}
+
+/**
+ * What is left: the next step, or the promotion after the step that the rollout has reached.
+ * @param samePlan whether the rollout was begun with this very plan
+ */
+export function nextPart(
+  mode: 'step' | 'promote',
+  { plan, samePlan }: { readonly plan: Plan; readonly samePlan: boolean },
+  { step, weight }: Pick<Marker, 'step' | 'weight'>,
+): Part {
+  const beginning = { step, recheck: true };
+  if (mode === 'step') return { plan: { ...plan, ...holdAfter(plan, step) }, beginning };
+  const bakeMs = plan.steps[0]?.bakeMs ?? 0;
+  const reached = samePlan ? plan.steps.slice(0, step) : [{ weight, bakeMs }];
+  return {
+    plan: { ...plan, steps: [...reached, ...plan.steps.slice(-1)] },
+    beginning: { ...beginning, step: reached.length },
+  };
+}
+
+/** The promotion is not held: there is nothing after it. */
+function holdAfter({ steps }: Plan, step: number): Pick<Plan, 'holdAfter'> {
+  return step < steps.length - 1 ? { holdAfter: step } : {};
+}
+
+/** The targets that take part, each with what was asked for it. */
+export function partaking<T extends { readonly target: Target }>(
+  requests: readonly T[],
+  held: readonly Unfinished[],
+): readonly T[] {
+  return requests.filter(({ target }) => held.some((each) => sameTarget(each.target, target)));
+}

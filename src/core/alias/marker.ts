@@ -1,0 +1,97 @@
+import { MINUTE_MS } from '../minute.ts';
+import type { Plan } from '../rollout/plan.ts';
+import type { Versions } from './routing.ts';
+
+/** Which rollout something belongs to. */
+export interface RolloutId {
+  /** `owner/name` of the repository whose workflow it runs in. */
+  readonly repository: string;
+  readonly runId: string;
+  readonly attempt: string;
+  /** Random hexadecimal digits: tells apart the rollouts of one run. */
+  readonly nonce: string;
+  /** Fingerprint of the plan in hexadecimal digits: the same for the same steps. */
+  readonly plan: string;
+  /** Fingerprint of the workflow's file and ref: who may go on with a rollout that is held. */
+  readonly workflow: string;
+}
+
+/** How the rollout of several jobs began, whichever job of it is the last that wrote. */
+export interface Origin {
+  /** The first minute with a weight: epoch milliseconds of its beginning. */
+  readonly begunAt: number;
+  /** The workflow run that began it. */
+  readonly startedBy: string;
+}
+
+/**
+ * What an alias says of the rollout that moves it. It stands in the alias's description and is written
+ * in the same call as the weights, so the two never disagree unless somebody else wrote one of them.
+ */
+export interface Marker extends RolloutId, Versions, Origin {
+  /** Counted from 1. */
+  readonly step: number;
+  /** Percent that the step sends to the canary. */
+  readonly weight: number;
+  /** Whether the step is over and left for another job to go on. */
+  readonly held: boolean;
+}
+
+const HELD = ' held';
+/** Lambda takes descriptions up to this length. */
+const LONGEST_DESCRIPTION = 256;
+
+type Written = Record<Exclude<keyof Marker, 'begunAt' | 'held'> | 'minute', string> & {
+  readonly held: string | undefined;
+};
+
+const MARKER =
+  / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+)(?<held> held)?\}/;
+
+/** The markers of a plan's steps, in order. */
+export function markersOf(
+  plan: Plan,
+  id: RolloutId,
+  rollout: Versions & Origin,
+): readonly Marker[] {
+  return plan.steps.map(({ weight }, index) => ({
+    ...id,
+    ...rollout,
+    ...{ step: index + 1, weight, held: false },
+  }));
+}
+
+/** A description with the marker behind it; nothing when there is no room for it, held or not. */
+export function withMarker(description: string, marker: Marker): string | undefined {
+  const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
+  const { startedBy, workflow, begunAt, held } = marker;
+  const text =
+    `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
+    `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
+    `since=${begunAt / MINUTE_MS}`;
+  const before = description === '' ? text : `${description} ${text}`;
+  const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
+  return fits ? `${before}${held ? HELD : ''}}` : undefined;
+}
+
+/** A description without the marker, and the marker if there is one. */
+export function readMarker(description: string): {
+  readonly description: string;
+  readonly marker?: Marker;
+} {
+  const match = MARKER.exec(description);
+  if (match?.groups === undefined) return { description };
+  const { step, weight, minute, held, ...texts } = match.groups as Written;
+  return {
+    description: description.replace(match[0], ''),
+    marker: {
+      ...texts,
+      ...{ step: Number(step), weight: Number(weight), held: held !== undefined },
+      begunAt: Number(minute) * MINUTE_MS,
+    },
+  };
+}
+
+export function sameRollout(a: RolloutId, b: RolloutId): boolean {
+  return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
+}

@@ -1,0 +1,239 @@
+import { formatDuration } from '../text/duration.ts';
+import { PASS, worst, type Verdict } from '../rollout/verdict.ts';
+
+/** One alarm as CloudWatch showed it. */
+export interface AlarmReading {
+  readonly name: string;
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`; an open set, as AWS's enums are. */
+  readonly state: string;
+  /** AWS's own words. */
+  readonly reason: string;
+  /** When the state last changed, by AWS's clock: only ever compared with its other readings. */
+  readonly transitionedAt?: number;
+  /** Why the state is not evidence (CloudWatch could not evaluate the alarm); absent when it is. */
+  readonly notEvaluated?: string;
+}
+
+/** One reading of all alarms. `at`: epoch milliseconds when it began. */
+export type AlarmsReading =
+  | { readonly type: 'read'; readonly at: number; readonly alarms: readonly AlarmReading[] }
+  | { readonly type: 'unreadable'; readonly at: number; readonly problem: string };
+
+/** The states an alarm went through since the reading before, the present one last. */
+export type History =
+  | { readonly type: 'states'; readonly states: readonly string[] }
+  | { readonly type: 'unreadable'; readonly problem: string };
+
+export interface AlarmPolicy {
+  readonly onInsufficientData: 'continue' | 'wait' | 'revert';
+  /** How long an alarm may be unreadable before that is a failure. */
+  readonly monitoringGraceMs: number;
+}
+
+/** What is remembered of an alarm between two readings. */
+export interface AlarmWatch {
+  readonly name: string;
+  readonly state: string;
+  readonly transitionedAt?: number;
+  /** Red when the rollout began, and not green since: it does not count yet. */
+  readonly ignored: boolean;
+  /** When it was last readable; what the grace time counts from. */
+  readonly seenAt: number;
+}
+
+/** One reading of one check, judged. */
+export interface Measurement {
+  readonly kind: 'alarm' | 'metric';
+  readonly at: number;
+  readonly check: string;
+  readonly state: string;
+  /** AWS's own words for the state, or why it cannot be read. */
+  readonly detail: string;
+  readonly verdict: Verdict;
+}
+
+export interface AlarmsAssessment {
+  readonly watches: readonly AlarmWatch[];
+  readonly measurements: readonly Measurement[];
+  readonly verdict: Verdict;
+}
+
+/** Begins to watch an alarm. One that is already red counts only after it was green once. */
+export function watch(reading: AlarmReading, at: number): AlarmWatch {
+  return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
+}
+
+/** How far the clocks of AWS and of a runner may be apart. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Goes on watching an alarm that earlier jobs of the rollout watched, and nobody between them: it counts as it is,
+ * and if it changed since the rollout began, its history tells whether it was red.
+ */
+export function watchSince(reading: AlarmReading, begunAt: number, at: number): AlarmWatch {
+  const { transitionedAt } = reading;
+  const changed = transitionedAt === undefined || transitionedAt > begunAt - CLOCK_SKEW_MS;
+  return {
+    ...seen(reading, at),
+    ...(changed ? { state: 'OK', transitionedAt: begunAt } : {}),
+    ignored: false,
+  };
+}
+
+/**
+ * The alarms whose present state does not tell whether they were red since the reading before.
+ * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
+ * red and green again between two readings; only then is its history worth a call.
+ */
+export function needHistory(
+  watches: readonly AlarmWatch[],
+  alarms: readonly AlarmReading[],
+): readonly AlarmWatch[] {
+  const present = (watch: AlarmWatch) => alarms.find(({ name }) => name === watch.name);
+  // A plain failure decides by itself, and the revert must not wait for anything.
+  if (watches.some((before) => !before.ignored && present(before)?.state === 'ALARM')) return [];
+  return watches.filter((before) => {
+    const now = present(before);
+    if (now === undefined || now.transitionedAt === before.transitionedAt) return false;
+    return now.state !== 'ALARM' || before.ignored;
+  });
+}
+
+/**
+ * Judges a reading of the alarms. Not being able to see is not health, but has a grace time.
+ * `histories`: what was read of the alarms that {@link needHistory} named.
+ */
+export function assess(
+  watches: readonly AlarmWatch[],
+  reading: AlarmsReading,
+  histories: ReadonlyMap<string, History>,
+  policy: AlarmPolicy,
+): AlarmsAssessment {
+  const judged = watches.map((before) =>
+    judge(before, reading, histories.get(before.name), policy),
+  );
+  return {
+    watches: judged.map(({ after }) => after),
+    measurements: judged.map(({ after, state, detail, verdict }) => ({
+      kind: 'alarm',
+      at: reading.at,
+      check: after.name,
+      state,
+      detail,
+      verdict,
+    })),
+    verdict: worst(judged.map(({ verdict }) => verdict)),
+  };
+}
+
+interface Judged {
+  readonly after: AlarmWatch;
+  readonly state: string;
+  readonly detail: string;
+  readonly verdict: Verdict;
+}
+
+function judge(
+  before: AlarmWatch,
+  reading: AlarmsReading,
+  history: History | undefined,
+  policy: AlarmPolicy,
+): Judged {
+  if (reading.type === 'unreadable') return unseen(before, reading.at, reading.problem, policy);
+  const now = reading.alarms.find(({ name }) => name === before.name);
+  if (now === undefined) {
+    const problem = 'CloudWatch did not return it: it was deleted, or may no longer be read';
+    return unseen(before, reading.at, problem, policy);
+  }
+  if (now.notEvaluated !== undefined) {
+    return unseen(before, reading.at, now.notEvaluated, policy);
+  }
+  if (!KNOWN_STATES.has(now.state)) {
+    return unseen(before, reading.at, `CloudWatch gives its state as ${now.state}`, policy);
+  }
+  const states = statesSince(before, now, history);
+  const ignored = before.ignored && !states.includes('OK');
+  // An ignored alarm counts from its first green on; one that never was ignored counts throughout.
+  const counted = before.ignored ? states.slice(states.indexOf('OK') + 1) : states;
+  return {
+    after: { ...seen(now, reading.at), ignored },
+    state: now.state,
+    detail: now.reason,
+    verdict: ignored ? PASS : judgeStates(now, counted, policy),
+  };
+}
+
+function judgeStates(now: AlarmReading, states: readonly string[], policy: AlarmPolicy): Verdict {
+  if (now.state === 'ALARM') {
+    return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
+  }
+  if (states.includes('ALARM')) {
+    return {
+      kind: 'fail',
+      reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
+    };
+  }
+  if (states.includes(UNKNOWN)) {
+    return {
+      kind: 'fail',
+      reason:
+        `alarm ${now.name} left ${now.state} and came back between two readings, and its history ` +
+        'could not be read: that counts as ALARM',
+    };
+  }
+  if (now.state === 'OK') return PASS;
+  return judgeInsufficientData(now, policy);
+}
+
+function judgeInsufficientData(now: AlarmReading, policy: AlarmPolicy): Verdict {
+  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
+  switch (policy.onInsufficientData) {
+    case 'continue':
+      return PASS;
+    case 'wait':
+      return { kind: 'inconclusive', reason };
+    case 'revert':
+      return { kind: 'fail', reason };
+  }
+}
+
+function unseen(before: AlarmWatch, at: number, problem: string, policy: AlarmPolicy): Judged {
+  const darkMs = at - before.seenAt;
+  const reason = `alarm ${before.name} could not be read for ${formatDuration(darkMs)}: ${problem}`;
+  return {
+    after: before,
+    state: 'unreadable',
+    detail: problem,
+    verdict:
+      darkMs > policy.monitoringGraceMs
+        ? {
+            kind: 'fail',
+            reason: `${reason} (monitoring-grace is ${formatDuration(policy.monitoringGraceMs)})`,
+          }
+        : { kind: 'error', reason },
+  };
+}
+
+const KNOWN_STATES: ReadonlySet<string> = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
+const UNKNOWN = 'unknown';
+
+function statesSince(
+  before: AlarmWatch,
+  now: AlarmReading,
+  history: History | undefined,
+): readonly string[] {
+  if (history === undefined) return [now.state];
+  if (history.type === 'states') return [...history.states, now.state];
+  // Without history: a changed state is taken for one step, but one that changed and is the same
+  // again was something else in between, and that may have been ALARM.
+  return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
+}
+
+function seen(reading: AlarmReading, at: number): Omit<AlarmWatch, 'ignored'> {
+  return {
+    name: reading.name,
+    state: reading.state,
+    ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
+    seenAt: at,
+  };
+}

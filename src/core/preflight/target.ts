@@ -1,0 +1,208 @@
+import type { AlarmReading } from '../checks/alarms.ts';
+import { describeRouting, type Routing } from '../alias/routing.ts';
+import { repairCommand } from '../alias/repair.ts';
+import { targetName, type Target } from '../alias/target.ts';
+
+/** What Lambda says of one version (or of `$LATEST`). */
+export interface VersionFacts {
+  readonly version: string;
+  /** `Active`, `Pending`, `Inactive`, `Failed`, …; an open set. */
+  readonly state: string;
+  readonly stateReason: string;
+  readonly lastUpdateStatus: string;
+  readonly lastUpdateReason: string;
+  readonly role: string;
+  /** Empty when the version has no dead-letter queue. */
+  readonly deadLetterArn: string;
+  readonly logGroup: string;
+  readonly codeSha256: string;
+  /** Without a qualifier. */
+  readonly functionArn: string;
+}
+
+/** What was found of one target before anything is written. */
+export interface TargetFacts {
+  readonly target: Target;
+  readonly region: string;
+  /** Absent when the alias does not exist yet. */
+  readonly routing?: Routing;
+  /** The version the alias serves; absent when there is no alias, or it points to `$LATEST`. */
+  readonly stable?: VersionFacts;
+  /** What the canary will be: `$LATEST`, or the version that was given. */
+  readonly candidate: VersionFacts;
+  /** The hash that `$LATEST` must have, if the user named one. */
+  readonly expectedCodeSha256?: string;
+}
+
+export interface Findings {
+  /** Each says what is wrong, where, and what to do. Any of them stops the rollout. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** What was found, for who wants to know. */
+export function describeFacts({ target, routing, stable, candidate }: TargetFacts): string {
+  const serves =
+    routing === undefined
+      ? 'does not exist yet'
+      : `serves ${describeRouting(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+  return (
+    `${targetName(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+    `with code ${candidate.codeSha256} and role ${candidate.role}`
+  );
+}
+
+/** Everything AWS would refuse half-way, found before the first write. */
+export function inspectTarget(facts: TargetFacts): Findings {
+  const { routing, stable, candidate } = facts;
+  const unchanged = candidate.version === routing?.version;
+  const problems = [
+    ...inspectRouting(facts),
+    ...(unchanged ? [] : inspectCandidate(facts)),
+    ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
+  ];
+  const warnings =
+    stable?.state === 'Inactive'
+      ? [
+          `${targetName(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
+        ]
+      : [];
+  return { problems, warnings };
+}
+
+function inspectRouting({ target, region, routing, stable }: TargetFacts): readonly string[] {
+  const name = targetName(target);
+  if (routing === undefined) return [];
+  if (routing.version === '$LATEST') {
+    return [
+      `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
+        `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
+        repairCommand(target, '1', region),
+    ];
+  }
+  if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
+    return [
+      `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
+        'Lambda would refuse to route to it, so there would be no way back.',
+    ];
+  }
+  return [];
+}
+
+function inspectCandidate({
+  target,
+  candidate,
+  expectedCodeSha256,
+}: TargetFacts): readonly string[] {
+  const problems: string[] = [];
+  const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
+  if (candidate.lastUpdateStatus === 'Failed') {
+    problems.push(
+      `${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`,
+    );
+  }
+  if (candidate.state === 'Failed') {
+    problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
+  } else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
+    problems.push(notActive(target, candidate));
+  }
+  if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
+    problems.push(
+      `code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
+        'Somebody else updated the code, or this is the hash of another build.',
+    );
+  }
+  return problems;
+}
+
+/** Why a published version cannot be the canary. */
+export function notActive(target: Target, facts: VersionFacts): string {
+  const remedy =
+    facts.state === 'Inactive'
+      ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
+        `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
+      : '';
+  return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
+}
+
+/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
+export function inspectPair(
+  target: Target,
+  stable: VersionFacts,
+  candidate: VersionFacts,
+): readonly string[] {
+  const problems: string[] = [];
+  const why =
+    'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
+    '(update the alias yourself), then go on with canaries.';
+  if (stable.role !== candidate.role) {
+    problems.push(
+      `${targetName(target)}: version ${stable.version} runs as ${stable.role}, ` +
+        `${label(candidate)} as ${candidate.role}. ${why}`,
+    );
+  }
+  if (stable.deadLetterArn !== candidate.deadLetterArn) {
+    problems.push(
+      `${targetName(target)}: version ${stable.version} has ${queue(stable)}, ` +
+        `${label(candidate)} has ${queue(candidate)}. ${why}`,
+    );
+  }
+  return problems;
+}
+
+function label({ version }: VersionFacts): string {
+  return version === '$LATEST' ? 'the new one' : `version ${version}`;
+}
+
+function queue({ deadLetterArn }: VersionFacts): string {
+  return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
+}
+
+function because(reason: string): string {
+  return reason === '' ? '' : ` (${reason})`;
+}
+
+export interface AlarmStartPolicy {
+  readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
+  readonly onInsufficientData: 'continue' | 'wait' | 'revert';
+  /** Otherwise it goes on, and an alarm that is red is a check that has failed. */
+  readonly begins: boolean;
+}
+
+/** Whether the named alarms exist and are in a state from which a rollout may begin. */
+export function inspectAlarms(
+  names: readonly string[],
+  alarms: readonly AlarmReading[],
+  policy: AlarmStartPolicy,
+): Findings {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  for (const name of names) {
+    const alarm = alarms.find((candidate) => candidate.name === name);
+    if (alarm === undefined) {
+      problems.push(
+        `alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
+          'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".',
+      );
+    } else if (alarm.notEvaluated !== undefined) {
+      problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
+    } else if (!policy.begins) {
+      continue;
+    } else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
+      problems.push(
+        `alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
+          'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.',
+      );
+    } else if (alarm.state === 'ALARM') {
+      warnings.push(
+        `Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`,
+      );
+    } else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
+      problems.push(
+        `alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
+          'the first step would be reverted at once.',
+      );
+    }
+  }
+  return { problems, warnings };
+}

@@ -1,0 +1,47 @@
+import type { Entry } from './entry.ts';
+import { shorten } from '../text/markdown.ts';
+import type { Plan } from '../rollout/plan.ts';
+import { headline, isSuccess, type Report } from './report.ts';
+import { describeStep } from '../rollout/state.ts';
+
+/** A status of a GitHub Deployment. */
+export interface DeploymentStatus {
+  readonly state: 'in_progress' | 'success' | 'failure' | 'error';
+  readonly description: string;
+}
+
+/** What GitHub takes. */
+const LONGEST_DESCRIPTION = 140;
+
+/** What is to be told of an entry while the rollout goes on; nothing of most. */
+export function statusOfEntry(plan: Plan | undefined, entry: Entry): DeploymentStatus | undefined {
+  if (plan === undefined || entry.type !== 'state') return undefined;
+  const { state } = entry;
+  switch (state.phase) {
+    case 'shifting':
+      return inProgress(`shifting to ${describeStep(plan, state.step)}`);
+    case 'rechecking':
+      return inProgress(`at ${describeStep(plan, state.step)}: reading the checks`);
+    case 'reverting':
+      return inProgress(`reverting ${state.reason}`);
+    default:
+      return undefined;
+  }
+}
+
+/** What is told in the end. A rollout that another job goes on with is in progress still. */
+export function statusOfReport(report: Report): DeploymentStatus {
+  const description = cut(headline(report));
+  if (report.outcome === 'held') return { state: 'in_progress', description };
+  if (report.outcome === 'revert-failed') return { state: 'error', description };
+  const isLive = isSuccess(report) && report.outcome !== 'reverted';
+  return { state: isLive ? 'success' : 'failure', description };
+}
+
+function inProgress(text: string): DeploymentStatus {
+  return { state: 'in_progress', description: cut(text) };
+}
+
+function cut(text: string): string {
+  return shorten(text.replaceAll('\n', ' '), LONGEST_DESCRIPTION);
+}

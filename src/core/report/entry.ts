@@ -1,0 +1,74 @@
+import type { Measurement } from '../checks/alarms.ts';
+import type { ComparisonReport } from '../checks/comparison.ts';
+import type { DurationReport } from '../checks/durations.ts';
+import type { ErrorReport } from '../checks/error-logs.ts';
+import type { Plan } from '../rollout/plan.ts';
+import type { State } from '../rollout/state.ts';
+import type { SmokeTestReport } from '../versions/smoke-test.ts';
+import type { TargetReport } from '../alias/target.ts';
+import type { Verdict } from '../rollout/verdict.ts';
+
+/** Where a rollout stands. */
+export interface Position {
+  /** Percent that goes to the canary. */
+  readonly weight: number;
+  /** Counted from 1; 0 before the first one. */
+  readonly step: number;
+  /** Link to the workflow run that began it; empty when there is no rollout. */
+  readonly startedBy: string;
+}
+
+/** What happened in a rollout, in order. Log and report are both made from these alone. */
+export type Entry =
+  | { readonly type: 'plan'; readonly at: number; readonly plan: Plan }
+  /** What is known of the targets; a later entry knows more. */
+  | {
+      readonly type: 'targets';
+      readonly at: number;
+      readonly region: string;
+      readonly targets: readonly TargetReport[];
+    }
+  /** Where the rollout stands before this job does anything. */
+  | ({ readonly type: 'standing'; readonly at: number } & Position)
+  | { readonly type: 'state'; readonly at: number; readonly state: State }
+  | {
+      readonly type: 'measurements';
+      readonly at: number;
+      readonly measurements: readonly Measurement[];
+      /** What they and everything else that is watched came to. */
+      readonly verdict: Verdict;
+    }
+  /** All comparisons as they stand; a later entry replaces it. */
+  | {
+      readonly type: 'comparisons';
+      readonly at: number;
+      readonly comparisons: readonly ComparisonReport[];
+      readonly durations: readonly DurationReport[];
+    }
+  | {
+      readonly type: 'smoke-tests';
+      readonly at: number;
+      readonly reports: readonly SmokeTestReport[];
+    }
+  /** What the canary logged of its errors. */
+  | { readonly type: 'errors'; readonly at: number; readonly reports: readonly ErrorReport[] }
+  | { readonly type: 'note'; readonly at: number; readonly text: string }
+  /** Facts that are folded away until somebody asks for them. */
+  | {
+      readonly type: 'details';
+      readonly at: number;
+      readonly title: string;
+      readonly lines: readonly string[];
+    }
+  | { readonly type: 'warning'; readonly at: number; readonly text: string };
+
+/** The measurements whose state or verdict differs from the last one of the same check. */
+export function changedSince(
+  before: ReadonlyMap<string, Measurement>,
+  measurements: readonly Measurement[],
+): readonly Measurement[] {
+  return measurements.filter((measurement) => {
+    const last = before.get(measurement.check);
+    return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
+  });
+}

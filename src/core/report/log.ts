@@ -1,0 +1,279 @@
+import type { Measurement } from '../checks/alarms.ts';
+import { describeComparison, type ComparisonReport } from '../checks/comparison.ts';
+import { describeDurations, milliseconds, type DurationReport } from '../checks/durations.ts';
+import type { ErrorReport } from '../checks/error-logs.ts';
+import { formatDuration } from '../text/duration.ts';
+import { changedSince, type Entry } from './entry.ts';
+import { hasPassed } from './report.ts';
+import { describeWeight, totalBakeMs, type Plan } from '../rollout/plan.ts';
+import { describeStep, isFinal, stepAt, type State } from '../rollout/state.ts';
+import { formatWeight } from '../alias/routing.ts';
+import { describeFailure, type SmokeTestReport } from '../versions/smoke-test.ts';
+import { targetName, type TargetReport } from '../alias/target.ts';
+import type { Verdict } from '../rollout/verdict.ts';
+
+/** A line of the log. */
+export interface Line {
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+  /** Folded away under the text. */
+  readonly details?: readonly string[];
+}
+
+/** What the teller remembers between two entries. */
+export interface Memory {
+  readonly startedAt: number;
+  readonly plan: Plan;
+  readonly state?: State;
+  readonly measurements: ReadonlyMap<string, Measurement>;
+  readonly comparisons: readonly ComparisonReport[];
+  readonly durations: readonly DurationReport[];
+  /** Of the last reading. */
+  readonly verdict?: Verdict;
+  /** When something was last said. */
+  readonly spokeAt: number;
+}
+
+/** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
+const PROGRESS_EVERY_MS = 60_000;
+const PROGRESS_PARTS = 10;
+
+export function beginStory(at: number): Memory {
+  return {
+    startedAt: at,
+    spokeAt: at,
+    plan: { steps: [], onTheMinute: false },
+    measurements: new Map(),
+    comparisons: [],
+    durations: [],
+  };
+}
+
+/** What a person should read about an entry: one line per transition, nothing for a poll without news. */
+export function tell(
+  memory: Memory,
+  entry: Entry,
+): { readonly memory: Memory; readonly lines: readonly Line[] } {
+  const lines = linesOf(memory, entry);
+  return {
+    memory: {
+      ...remember(memory, entry),
+      spokeAt: lines.length > 0 ? entry.at : memory.spokeAt,
+    },
+    lines:
+      entry.type === 'plan' ? lines : lines.map((line) => timed(line, entry.at - memory.startedAt)),
+  };
+}
+
+function timed(line: Line, sinceStartMs: number): Line {
+  return { ...line, text: `[+${formatDuration(sinceStartMs)}] ${line.text}` };
+}
+
+function remember(memory: Memory, entry: Entry): Memory {
+  switch (entry.type) {
+    case 'state':
+      return { ...memory, state: entry.state };
+    case 'measurements': {
+      const latest = entry.measurements.map((each) => [each.check, each] as const);
+      const measurements = new Map([...memory.measurements, ...latest]);
+      return { ...memory, measurements, verdict: entry.verdict };
+    }
+    case 'plan':
+      return { ...memory, plan: entry.plan };
+    case 'comparisons':
+      return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
+    case 'targets':
+    case 'standing':
+    case 'smoke-tests':
+    case 'errors':
+    case 'note':
+    case 'details':
+    case 'warning':
+      return memory;
+  }
+}
+
+function linesOf(memory: Memory, entry: Entry): readonly Line[] {
+  switch (entry.type) {
+    case 'plan':
+      return planTable(entry.plan).map(info);
+    case 'targets':
+      return entry.targets.flatMap(describeTarget);
+    case 'note':
+      return [info(entry.text)];
+    case 'details':
+      return [{ level: 'info', text: entry.title, details: entry.lines }];
+    case 'warning':
+      return [{ level: 'warning', text: entry.text }];
+    case 'comparisons':
+      // Told when they decide something.
+      return [];
+    case 'standing':
+      return [];
+    case 'smoke-tests':
+      return entry.reports.map(describeSmokeTest);
+    case 'errors':
+      return entry.reports.map(describeErrors);
+    case 'state':
+      return transition(memory, entry.state);
+    case 'measurements': {
+      const changes = changedSince(memory.measurements, entry.measurements).flatMap((change) =>
+        describeChange(change, memory.measurements.get(change.check)),
+      );
+      return changes.length > 0
+        ? changes
+        : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
+    }
+  }
+}
+
+function transition(memory: Memory, now: State): readonly Line[] {
+  const { plan, state: before } = memory;
+  const wasWatched = before?.phase === 'baking' || before?.phase === 'rechecking';
+  if (!wasWatched || now.phase === before.phase) return arrival(plan, before, now);
+  const compared =
+    stepAt(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
+  const passed = hasPassed(now) ? [info(`${describeStep(plan, before.step)} passed`)] : [];
+  return [...compared, ...passed, ...arrival(plan, before, now)];
+}
+
+/** How the versions compare. The reason of a revert tells of what it rests on already. */
+function describeVersions({ comparisons, durations }: Memory, now: State): readonly string[] {
+  const isReason = (text: string) => now.phase === 'reverting' && now.reason.includes(text);
+  return [
+    ...comparisons.filter(({ evidence }) => evidence.length > 0).map(describeComparison),
+    ...durations.filter(({ canary }) => canary.p50 !== null).map(describeDurations),
+  ].filter((text) => !isReason(text));
+}
+
+function arrival(plan: Plan, before: State | undefined, now: State): readonly Line[] {
+  switch (now.phase) {
+    case 'shifting':
+      return [];
+    case 'baking': {
+      if (before?.phase === 'baking') return [];
+      const { weight, bakeMs } = stepAt(plan, now.step);
+      const what = weight >= 100 ? 'promoted' : `${formatWeight(weight)} shifted`;
+      return [
+        info(
+          `${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${formatDuration(bakeMs)}`,
+        ),
+      ];
+    }
+    case 'rechecking':
+      if (before?.phase === 'rechecking') return [];
+      return [
+        info(`at ${describeStep(plan, now.step)} since an earlier job; reading the checks first`),
+      ];
+    case 'holding':
+      return [];
+    case 'confirming':
+      return [info('all steps passed; reading the alias back')];
+    case 'reverting':
+      return [info(`reverting ${now.reason}`)];
+    case 'promoted':
+    case 'reverted':
+    case 'revert-failed':
+    case 'held':
+    case 'failed':
+      // The end is told by the headline, once.
+      return [];
+  }
+}
+
+function describeTarget(target: TargetReport): readonly Line[] {
+  const name = targetName(target);
+  switch (target.disposition) {
+    case 'shift':
+      return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
+    case 'unchanged':
+      return [info(`${name} serves version ${target.version} already`)];
+    case 'created':
+      return [info(`${name} was created at version ${target.version}`)];
+    case 'none':
+      return [];
+  }
+}
+
+function describeSmokeTest(report: SmokeTestReport): Line {
+  const { functionName, version, name, durationMs, problems, log } = report;
+  if (problems.length > 0) return { level: 'info', text: describeFailure(report), details: log };
+  return info(
+    `${functionName}: version ${version} passed the smoke test ${name} in ${milliseconds(durationMs)}`,
+  );
+}
+
+function describeErrors({ functionName, version, messages, problem, url }: ErrorReport): Line {
+  const what = `what ${functionName} version ${version} logged of its errors`;
+  const more = url === undefined ? [] : [`More: ${url}`];
+  if (problem !== undefined) return info(`${what} could not be read: ${problem}`);
+  return messages.length === 0
+    ? info(`${what}: nothing that was found`)
+    : {
+        level: 'info',
+        text: what,
+        details: [...messages.map(({ text, count }) => `${count} × ${text}`), ...more],
+      };
+}
+
+function describeChange(now: Measurement, before: Measurement | undefined): readonly Line[] {
+  // An alarm that is fine from the first reading on is no news.
+  if (before === undefined && now.state === 'OK') return [];
+  const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
+  const why = now.detail === '' ? '' : `: ${now.detail}`;
+  return [info(`${now.kind} ${now.check}: ${from}${now.state}${why}`)];
+}
+
+/** That a step goes on beyond its bake is said at once. */
+function extension(
+  { verdict: before }: Memory,
+  { verdict }: Entry & { readonly type: 'measurements' },
+): readonly Line[] {
+  return verdict.kind === 'extend' && before?.kind !== 'extend'
+    ? [info(`the step is extended: ${verdict.reason}`)]
+    : [];
+}
+
+function progress(
+  { plan, state, spokeAt }: Memory,
+  { at, verdict }: Entry & { readonly type: 'measurements' },
+): readonly Line[] {
+  if (state === undefined || isFinal(state) || state.phase !== 'baking') return [];
+  const { weight, bakeMs } = stepAt(plan, state.step);
+  if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS)) return [];
+  const left = state.until - at;
+  if (left > 0) {
+    return [
+      info(
+        `at ${formatWeight(weight)}: ${Math.floor(100 - (100 * left) / bakeMs)} % of the bake is over, ` +
+          `${formatDuration(left)} left`,
+      ),
+    ];
+  }
+  if (verdict.kind === 'pass') return [];
+  return [info(`at ${formatWeight(weight)}: the bake is over, but ${verdict.reason}`)];
+}
+
+function info(text: string): Line {
+  return { level: 'info', text };
+}
+
+/** The plan as a table of plain text, as it stands at the head of the log. */
+function planTable(plan: Plan): readonly string[] {
+  const rows = plan.steps.map(({ weight, bakeMs }, index) => [
+    String(index + 1),
+    describeWeight(weight),
+    formatDuration(bakeMs),
+  ]);
+  const all = [['step', 'weight', 'bake time'], ...rows];
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...all.map((cells) => (cells[column] ?? '').length)),
+  );
+  const lines = all.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('   ')
+      .trimEnd(),
+  );
+  return [`The plan, ${formatDuration(totalBakeMs(plan))} of baking:`, ...lines];
+}

@@ -1,0 +1,244 @@
+import type { Measurement } from '../checks/alarms.ts';
+import type { ComparisonReport } from '../checks/comparison.ts';
+import type { DurationReport } from '../checks/durations.ts';
+import type { ErrorReport } from '../checks/error-logs.ts';
+import { changedSince, type Entry, type Position } from './entry.ts';
+import type { Plan } from '../rollout/plan.ts';
+import { stepAt, type FinalState, type State } from '../rollout/state.ts';
+import type { SmokeTestReport } from '../versions/smoke-test.ts';
+import { targetName, type Disposition, type TargetReport } from '../alias/target.ts';
+
+/** How a run ended. */
+export type Outcome = FinalState['phase'] | 'unchanged' | 'created' | 'planned' | 'status';
+
+export interface Ending {
+  readonly outcome: Outcome;
+  /** Why; empty when there is nothing to explain. */
+  readonly reason: string;
+  /** Whether it was asked for to put the old version back, so that this is a success. */
+  readonly askedFor?: boolean;
+}
+
+/** How a rollout that moved traffic ended. */
+export function endingOf(state: FinalState): Ending {
+  return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
+}
+
+const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
+  promoted: true,
+  unchanged: true,
+  created: true,
+  planned: true,
+  held: true,
+  status: true,
+  reverted: false,
+  'revert-failed': false,
+  failed: false,
+};
+
+/** Whether the step of the workflow succeeds. */
+export function isSuccess({ outcome, askedFor = false }: Omit<Ending, 'reason'>): boolean {
+  return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
+}
+
+export interface StepReport {
+  readonly weight: number;
+  readonly bakeMs: number;
+  /** When the traffic was moved; absent when the step was not reached. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly result: 'passed' | 'stopped' | 'not reached' | 'in an earlier job';
+}
+
+export interface WeightChange {
+  readonly at: number;
+  readonly weight: number;
+}
+
+/** The whole story of a run, as plain data. Times are epoch milliseconds. */
+export interface Report extends Ending {
+  readonly region: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly targets: readonly TargetReport[];
+  readonly steps: readonly StepReport[];
+  /** Where the rollout stands in the end; absent when it was not found out where it stood before. */
+  readonly position?: Position;
+  readonly weights: readonly WeightChange[];
+  /** Every measurement that differed from the one before it. */
+  readonly measurements: readonly Measurement[];
+  /** How the versions compare; none when they were not compared. */
+  readonly comparisons: readonly ComparisonReport[];
+  readonly durations: readonly DurationReport[];
+  readonly smokeTests: readonly SmokeTestReport[];
+  /** What the canary logged of its errors, after a revert. */
+  readonly errors: readonly ErrorReport[];
+  readonly warnings: readonly string[];
+}
+
+/** The ending of a run none of whose targets has anything to shift. */
+export function endingWithoutShift(dispositions: readonly Disposition[]): Ending {
+  const created = dispositions.some(({ type }) => type === 'created');
+  return { outcome: created ? 'created' : 'unchanged', reason: '' };
+}
+
+/** Everything a run leaves behind, made from what happened alone. */
+export function reportOf(
+  entries: readonly Entry[],
+  ending: Ending,
+  { startedAt, endedAt }: { readonly startedAt: number; readonly endedAt: number },
+): Report {
+  const planned = entries.find((entry) => entry.type === 'plan');
+  const known = entries.findLast((entry) => entry.type === 'targets');
+  const compared = entries.findLast((entry) => entry.type === 'comparisons');
+  const found = entries.findLast((entry) => entry.type === 'standing');
+  const standing = found ?? NOWHERE;
+  const steps = planned === undefined ? [] : stepReports(planned.plan, entries, standing);
+  const weights = weightChanges(steps, entries, standing);
+  return {
+    ...ending,
+    region: known?.region ?? '',
+    startedAt,
+    endedAt,
+    targets: known?.targets ?? [],
+    steps,
+    ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, standing }) }),
+    weights,
+    measurements: changedMeasurements(entries),
+    comparisons: compared?.comparisons ?? [],
+    durations: compared?.durations ?? [],
+    errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
+    smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
+    warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
+  };
+}
+
+const NOWHERE = { at: 0, weight: 0, step: 0, startedBy: '' };
+
+function positionOf(
+  { outcome }: Ending,
+  { steps, weights, standing }: Pick<Report, 'steps' | 'weights'> & { readonly standing: Position },
+): Position {
+  const reached = steps.findLastIndex(({ startedAt }) => startedAt !== undefined) + 1;
+  return {
+    startedBy: standing.startedBy,
+    step: Math.max(reached, standing.step),
+    weight: outcome === 'reverted' ? 0 : (weights.at(-1)?.weight ?? standing.weight),
+  };
+}
+
+function changedMeasurements(entries: readonly Entry[]): readonly Measurement[] {
+  const last = new Map<string, Measurement>();
+  return entries.flatMap((entry) => {
+    if (entry.type !== 'measurements') return [];
+    const changed = changedSince(last, entry.measurements);
+    for (const measurement of changed) last.set(measurement.check, measurement);
+    return changed;
+  });
+}
+
+/** What became of each step of the plan. */
+function stepReports(
+  plan: Plan,
+  entries: readonly Entry[],
+  { step: before }: Position,
+): readonly StepReport[] {
+  const states = entries.filter((entry) => entry.type === 'state');
+  return plan.steps.map(({ weight, bakeMs }, step) => {
+    const isBaking = ({ state }: StateEntry) => state.phase === 'baking' && state.step === step;
+    const begun = states.findIndex(isBaking);
+    const begin = states[begun];
+    if (begin?.state.phase !== 'baking') {
+      return step < before
+        ? { weight, bakeMs, result: 'in an earlier job' }
+        : instantStep(plan, step, states);
+    }
+    const end = states.slice(begun).find((entry) => !isBaking(entry));
+    const passed = end !== undefined && hasPassed(end.state) ? 'passed' : 'stopped';
+    return {
+      weight,
+      bakeMs,
+      startedAt: begin.state.since,
+      ...(end === undefined ? {} : { endedAt: end.at }),
+      result: passed,
+    };
+  });
+}
+
+/** Whether a step that led to this state is over with its checks passed. */
+export function hasPassed(next: State): boolean {
+  return (
+    next.phase === 'confirming' ||
+    next.phase === 'shifting' ||
+    (next.phase === 'holding' && next.passed)
+  );
+}
+
+type StateEntry = Extract<Entry, { type: 'state' }>;
+
+/** A promotion with a bake time of zero is never seen baking. */
+function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): StepReport {
+  const { weight, bakeMs } = stepAt(plan, step);
+  const confirming = states.find(({ state }) => state.phase === 'confirming');
+  return confirming !== undefined && bakeMs === 0
+    ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
+    : { weight, bakeMs, result: 'not reached' };
+}
+
+/** The weights of the canary as they came into force. */
+function weightChanges(
+  steps: readonly StepReport[],
+  entries: readonly Entry[],
+  standing: Position & { readonly at: number },
+): readonly WeightChange[] {
+  const reverted = entries.find(
+    (entry) => entry.type === 'state' && entry.state.phase === 'reverted',
+  );
+  const changes = [
+    ...steps.flatMap(({ startedAt, weight }) =>
+      startedAt === undefined ? [] : [{ at: startedAt, weight }],
+    ),
+    ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
+  ];
+  return changes.length === 0 || standing.weight === 0
+    ? changes
+    : [{ at: standing.at, weight: standing.weight }, ...changes];
+}
+
+/** The first line of every report: what happened, in one sentence. */
+export function headline({ outcome, reason, targets }: Report): string {
+  const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+  const names = list(targets.map(targetName));
+  const now = list(
+    targets.map((target) => `${targetName(target)} serves version ${target.version}`),
+  );
+  switch (outcome) {
+    case 'promoted':
+      return `Promoted: ${now}`;
+    case 'reverted':
+      return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${targetName(target)} to version ${previousVersion}`))} ${reason}`;
+    case 'revert-failed':
+      return `Revert failed: ${list(shifting.map((target) => `${targetName(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
+    case 'held':
+      return `Held ${list(shifting.map(targetName))} ${reason}`;
+    case 'unchanged':
+      return `Unchanged: ${now} already`;
+    case 'created':
+      return `Created: ${now}; there was nothing to shift from`;
+    case 'status':
+      return reason;
+    case 'planned':
+      return `Planned: ${names}; nothing was written`;
+    case 'failed':
+      return shifting.length === 0
+        ? `Failed before any traffic was moved: ${reason}`
+        : `Failed: ${reason}`;
+  }
+}
+
+const MOST_NAMED = 5;
+
+function list(items: readonly string[]): string {
+  const more = items.length - MOST_NAMED;
+  return more > 1 ? `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more` : items.join(', ');
+}

@@ -1,0 +1,37 @@
+import type { RolloutId } from '../core/alias/marker.ts';
+import type { Ending } from '../core/report/report.ts';
+import { targetReport } from '../core/alias/target.ts';
+import type { Config } from '../inputs/inputs.ts';
+import { begin } from './modes/start.ts';
+import { goOn } from './modes/continue.ts';
+import { lookOnly } from './modes/status.ts';
+import { putBack } from './modes/revert.ts';
+import { recordTargets } from './modes/progress.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/**
+ * Does the part of a rollout that the inputs ask for.
+ * @throws {Refusal} when nothing of its own was begun; whatever else is thrown means the same
+ */
+export async function runAction(
+  config: Config,
+  id: RolloutId,
+  surroundings: Surroundings,
+): Promise<Ending> {
+  recordTargets(
+    surroundings,
+    config.requests.map(({ target, version = '' }) => targetReport(target, { version })),
+  );
+  switch (config.mode) {
+    case 'rollout':
+    case 'start':
+      return begin(config, id, surroundings);
+    case 'step':
+    case 'promote':
+      return goOn(config.mode, config, { id, surroundings });
+    case 'revert':
+      return putBack(config, surroundings);
+    case 'status':
+      return lookOnly(config, id, surroundings);
+  }
+}

@@ -1,0 +1,52 @@
+import {
+  assess,
+  needHistory,
+  type AlarmPolicy,
+  type AlarmWatch,
+  type AlarmsReading,
+  type History,
+} from '../../core/checks/alarms.ts';
+import type { Alarms } from '../../aws/alarms.ts';
+import { AwsCallError } from '../../aws/call.ts';
+import type { Checks } from '../../ports.ts';
+
+/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
+export function createAlarmChecks(
+  alarms: Alarms,
+  begin: readonly AlarmWatch[],
+  policy: AlarmPolicy,
+): Checks {
+  let watches = begin;
+
+  async function read(at: number, signal: AbortSignal): Promise<AlarmsReading> {
+    try {
+      const names = watches.map(({ name }) => name);
+      return { type: 'read', at, alarms: await alarms.read(names, signal) };
+    } catch (error) {
+      if (!(error instanceof AwsCallError)) throw error;
+      return { type: 'unreadable', at, problem: error.message };
+    }
+  }
+
+  async function historyOf(watch: AlarmWatch, signal: AbortSignal): Promise<History> {
+    try {
+      return { type: 'states', states: await alarms.history(watch, signal) };
+    } catch (error) {
+      if (!(error instanceof AwsCallError)) throw error;
+      return { type: 'unreadable', problem: error.message };
+    }
+  }
+
+  return {
+    async assess(at, _bake, signal) {
+      const reading = await read(at, signal);
+      const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
+      const histories = new Map<string, History>();
+      for (const watch of doubtful) histories.set(watch.name, await historyOf(watch, signal));
+      const assessment = assess(watches, reading, histories, policy);
+      watches = assessment.watches;
+      const { verdict, measurements } = assessment;
+      return { verdict, measurements, comparisons: [], durations: [], warnings: [] };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { insightsUrl } from '../../core/text/console.ts';
+import { distinctMessages, errorQuery, type ErrorReport } from '../../core/checks/error-logs.ts';
+import type { Shifting } from '../rollout/shift.ts';
+import { messageOf } from '../../core/problems.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** A reverted rollout is over: its report is worth a few seconds, and no more. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * What the canaries logged of their errors while they had traffic. It never throws: whatever keeps it from being read is
+ * said in the report, and the rollout ended as it did.
+ * @param window epoch milliseconds
+ */
+export async function readErrors(
+  shifting: readonly Shifting[],
+  window: { readonly from: number; readonly to: number },
+  { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
+): Promise<readonly ErrorReport[]> {
+  const timer = new AbortController();
+  const patience = new AbortController();
+  void clock.sleep(PATIENCE_MS, timer.signal).then(() => {
+    patience.abort(new Error(`CloudWatch gave no answer within ${PATIENCE_MS / 1000} s`));
+  });
+  try {
+    return await Promise.all(
+      shifting.map((each) => errorsOf(each, window, { aws, signal: patience.signal })),
+    );
+  } finally {
+    timer.abort();
+  }
+}
+
+async function errorsOf(
+  { target, versions }: Shifting,
+  window: { readonly from: number; readonly to: number },
+  { aws, signal }: Pick<Surroundings, 'aws'> & { readonly signal: AbortSignal },
+): Promise<ErrorReport> {
+  const { functionName } = target;
+  const version = versions.canary;
+  try {
+    const { logGroup } = await aws.functions.read(target, signal, version);
+    const logged = { functionName, version, logGroup };
+    const url = insightsUrl(aws.region, {
+      ...{ logGroup, query: errorQuery(logged) },
+      ...{ from: iso(window.from), to: iso(window.to) },
+    });
+    try {
+      const messages = distinctMessages(await aws.logs.errors(logged, window, signal));
+      return { functionName, version, messages, url };
+    } catch (error) {
+      return { functionName, version, messages: [], url, problem: messageOf(error) };
+    }
+  } catch (error) {
+    return { functionName, version, messages: [], problem: messageOf(error) };
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,134 @@
+import { AwsCallError } from '../../aws/call.ts';
+import type { Metrics } from '../../aws/metrics.ts';
+import type {
+  AnalysisPolicy,
+  ComparedMetrics,
+  ComparisonReport,
+} from '../../core/checks/comparison.ts';
+import type { DurationReport } from '../../core/checks/durations.ts';
+import { formatDuration } from '../../core/text/duration.ts';
+import type { MetricCheck } from '../../core/checks/thresholds.ts';
+import {
+  comparisonReaders,
+  durationReaders,
+  thresholdReader,
+  type Judged,
+  type Moment,
+  type Reader,
+  type Timed,
+} from '../../core/checks/readers.ts';
+import {
+  beginningOfMinute,
+  firstWholeMinute,
+  isEarlyInMinute,
+  lastSettledMinute,
+} from '../../core/minute.ts';
+import { PASS, worst, type Verdict } from '../../core/rollout/verdict.ts';
+import type { Assessment, Checks } from '../../ports.ts';
+
+export interface MetricChecksOptions {
+  readonly metrics: Metrics;
+  readonly targets: readonly Timed[];
+  /** Left out: the versions are not compared. */
+  readonly analysis: AnalysisPolicy | undefined;
+  /** What is compared besides the errors that Lambda counts. */
+  readonly compared: readonly ComparedMetrics[];
+  readonly compareDuration: AnalysisPolicy['mode'] | 'off';
+  readonly thresholds: readonly MetricCheck[];
+  /** When the rollout began, if an earlier job did; left out, it begins with the first weight that is seen. */
+  readonly begunAt: number | undefined;
+  readonly metricDelayMs: number;
+  readonly monitoringGraceMs: number;
+}
+
+/** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
+export function createMetricChecks(options: MetricChecksOptions): Checks {
+  const { metrics, targets, analysis, metricDelayMs, monitoringGraceMs } = options;
+  const comparing = versionReaders(options);
+  const thresholds = targets.flatMap((target) =>
+    options.thresholds.map((check) => thresholdReader(check, target)),
+  );
+  const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
+  const warned = new Set<string>();
+  const mixed = new Set<number>();
+  let comparisons: readonly ComparisonReport[] = [];
+  let durations: readonly DurationReport[] = [];
+  let from = options.begunAt;
+  let seenAt: number | undefined;
+
+  async function judgeAll(
+    readers: readonly Reader[],
+    moment: Moment,
+    signal: AbortSignal,
+  ): Promise<Assessment> {
+    const sources = readers.flatMap((reader) => reader.sources);
+    const { from, to } = moment;
+    const series =
+      to < from ? sources.map(() => new Map()) : await metrics.read(sources, { from, to }, signal);
+    seenAt = moment.at;
+    let next = 0;
+    const judged = readers.map(({ sources, judge }) => {
+      next += sources.length;
+      return judge(series.slice(next - sources.length, next), moment);
+    });
+    return merged(judged);
+  }
+
+  function merged(judged: readonly Judged[]): Assessment {
+    const compared = judged.flatMap(({ comparison }) => comparison ?? []);
+    if (compared.length > 0) {
+      comparisons = compared;
+      durations = judged.flatMap(({ duration }) => duration ?? []);
+    }
+    const warnings = judged.flatMap((each) => each.warnings).filter((text) => !warned.has(text));
+    for (const text of warnings) warned.add(text);
+    return {
+      verdict: worst(judged.map(({ verdict }) => verdict)),
+      measurements: judged.flatMap(({ measurements }) => measurements ?? []),
+      ...{ comparisons, durations, warnings },
+    };
+  }
+
+  function unseen(darkMs: number, problem: string): Verdict {
+    if (!reverts) return PASS;
+    const reason = `the metrics could not be read for ${formatDuration(darkMs)}: ${problem}`;
+    return darkMs > monitoringGraceMs
+      ? {
+          kind: 'fail',
+          reason: `${reason} (monitoring-grace is ${formatDuration(monitoringGraceMs)})`,
+        }
+      : { kind: 'error', reason };
+  }
+
+  return {
+    async assess(at, bake, signal) {
+      from ??= firstWholeMinute(bake.since);
+      if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
+      seenAt ??= at;
+      // At 100 % there is no baseline any more.
+      const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
+      if (readers.length === 0) return merged([]);
+      const moment = { at, bake, from, to: lastSettledMinute(at, metricDelayMs), mixed };
+      try {
+        return await judgeAll(readers, moment, signal);
+      } catch (error) {
+        if (!(error instanceof AwsCallError)) throw error;
+        return { ...merged([]), verdict: unseen(at - seenAt, error.message) };
+      }
+    },
+  };
+}
+
+function versionReaders({
+  targets,
+  analysis,
+  compared,
+  compareDuration,
+}: MetricChecksOptions): readonly Reader[] {
+  if (analysis === undefined) return [];
+  const reverts = analysis.mode === 'on' && compareDuration === 'on';
+  return [
+    ...comparisonReaders(targets, compared, analysis),
+    ...(compareDuration === 'off' ? [] : durationReaders(targets, reverts)),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { Marker } from '../../core/alias/marker.ts';
+import type { Plan } from '../../core/rollout/plan.ts';
+import { targetReport, versionsOf } from '../../core/alias/target.ts';
+import type { Cleared } from '../preflight/preflight.ts';
+import type { Prepared } from '../versions/publish.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+// What log and report are told of a job as it gets to know it.
+
+export function recordPlan({ clock, chronicle }: Surroundings, plan: Plan): void {
+  chronicle.record({ type: 'plan', at: clock.now(), plan });
+}
+
+/** Where the rollout stands, and who began it. */
+export function recordStanding(
+  { clock, chronicle, runs }: Surroundings,
+  rollout: Pick<Marker, 'repository' | 'startedBy' | 'weight' | 'step'>,
+): void {
+  const { repository, startedBy: runId, weight, step } = rollout;
+  const startedBy = runs.url({ repository, runId });
+  chronicle.record({ type: 'standing', at: clock.now(), weight, step, startedBy });
+}
+
+export function recordTargets(
+  { aws, clock, chronicle }: Pick<Surroundings, 'aws' | 'clock' | 'chronicle'>,
+  targets: readonly ReturnType<typeof targetReport>[],
+): void {
+  chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+}
+
+export function clearedReport({ request: { target, version }, facts, alias }: Cleared) {
+  return targetReport(target, {
+    functionArn: facts.candidate.functionArn,
+    aliasArn: alias?.arn ?? '',
+    previousVersion: facts.routing?.version ?? '',
+    version: version ?? '',
+  });
+}
+
+export function preparedReport({ target, functionArn, alias, disposition }: Prepared) {
+  return targetReport(target, {
+    functionArn,
+    aliasArn: alias.arn,
+    disposition: disposition.type,
+    ...versionsOf(disposition),
+  });
+}

@@ -1,0 +1,102 @@
+import type { Measurement } from '../../core/checks/alarms.ts';
+import type { Marker, RolloutId } from '../../core/alias/marker.ts';
+import type { Ending } from '../../core/report/report.ts';
+import { describeRouting } from '../../core/alias/routing.ts';
+import { standingOf, type Standing } from '../../core/alias/ownership.ts';
+import { targetName, targetReport } from '../../core/alias/target.ts';
+import { PASS } from '../../core/rollout/verdict.ts';
+import { findAliases, type FoundAlias } from '../alias/find.ts';
+import type { Config } from '../../inputs/inputs.ts';
+import { messageOf } from '../../core/problems.ts';
+import { recordPlan, recordStanding, recordTargets } from './progress.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** Reads aliases, marks and alarms, and changes nothing. */
+export async function lookOnly(
+  config: Config,
+  { plan }: RolloutId,
+  surroundings: Surroundings,
+): Promise<Ending> {
+  const { clock, chronicle, runs } = surroundings;
+  const found = await findAliases(config, surroundings);
+  const standings = found.map(standingOf);
+  recordTargets(
+    surroundings,
+    found.map((alias, index) => reportOf(alias, standings[index])),
+  );
+  const [marker] = standings.flatMap((standing) =>
+    standing.type === 'moved' ? [standing.marker] : [],
+  );
+  if (marker?.plan === plan) recordPlan(surroundings, config.plan);
+  const weight = weightOf(standings);
+  if (marker !== undefined) recordStanding(surroundings, { ...marker, weight });
+  else {
+    chronicle.record({ type: 'standing', at: clock.now(), weight, step: 0, startedBy: '' });
+  }
+  await recordAlarms(config, surroundings);
+  const urlOf = (of: Marker) => runs.url(of);
+  return {
+    outcome: 'status',
+    reason: found.map((alias) => describe(alias, urlOf)).join('\n'),
+  };
+}
+
+function reportOf({ target, arn, routing }: FoundAlias, standing: Standing | undefined) {
+  const aliasArn = arn;
+  return standing?.type === 'moved'
+    ? targetReport(target, {
+        ...{ aliasArn, previousVersion: standing.marker.stable, version: standing.marker.canary },
+      })
+    : targetReport(target, { aliasArn, version: routing.version });
+}
+
+/** Percent that goes to a new version: of several targets the most; 0 when nothing is being rolled out. */
+function weightOf(standings: readonly Standing[]): number {
+  return Math.max(
+    0,
+    ...standings.flatMap((standing) => {
+      switch (standing.type) {
+        case 'alone':
+          return [];
+        case 'moved':
+          return [standing.marker.weight];
+        case 'foreign':
+          return Object.values(standing.routing.weights);
+      }
+    }),
+  );
+}
+
+function describe({ target, ...alias }: FoundAlias, urlOf: (marker: Marker) => string): string {
+  const standing = standingOf(alias);
+  const serves = `${targetName(target)} serves ${describeRouting(alias.routing)}`;
+  switch (standing.type) {
+    case 'alone':
+      return `${serves}; no rollout`;
+    case 'foreign':
+      return `${serves}; not as a rollout of this action left it`;
+    case 'moved': {
+      const { step, held } = standing.marker;
+      const where = held ? 'held after' : 'in, or cut off in,';
+      return `${serves}; ${where} step ${step} of a rollout: ${urlOf(standing.marker)}`;
+    }
+  }
+}
+
+async function recordAlarms(
+  { alarms }: Config,
+  { aws, clock, chronicle, cancellation }: Surroundings,
+): Promise<void> {
+  const at = clock.now();
+  try {
+    const names = alarms.map(({ name }) => name);
+    const read = await aws.alarms.read(names, cancellation);
+    const measurements = read.map(({ name, state, reason }): Measurement => ({
+      ...{ kind: 'alarm', at, check: name, state, detail: reason, verdict: PASS },
+    }));
+    chronicle.record({ type: 'measurements', at, measurements, verdict: PASS });
+  } catch (error) {
+    cancellation.throwIfAborted();
+    chronicle.warn(`The alarms could not be read: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,179 @@
+import type { Alias } from '../../aws/aliases.ts';
+import { AwsCallError } from '../../aws/call.ts';
+import { inspectPair, notActive, type VersionFacts } from '../../core/preflight/target.ts';
+import { describeRouting, isSplit } from '../../core/alias/routing.ts';
+import { sameTarget, targetName, type Disposition, type Target } from '../../core/alias/target.ts';
+import type { Unfinished } from '../../core/alias/unfinished.ts';
+import { pollUntil } from '../waiting.ts';
+import { settledVersion, type Cleared, type Preparation } from '../preflight/preflight.ts';
+import { messageOf, Refusal } from '../../core/problems.ts';
+
+/** A target whose new version exists and is Active. */
+export interface Published {
+  readonly cleared: Cleared;
+  readonly version: string;
+}
+
+/** A target whose alias exists, and what the rollout has to do with it. */
+export interface Prepared {
+  readonly target: Target;
+  readonly functionArn: string;
+  readonly alias: Alias;
+  readonly disposition: Disposition;
+}
+
+/** SnapStart and container images take minutes to become Active. */
+const ACTIVE_PATIENCE_MS = 30 * 60_000;
+const PUBLISH_TRIES = 5;
+
+/**
+ * Publishes the versions of all targets and waits until they are Active.
+ * @throws {Refusal} when a version cannot be the canary
+ */
+export function publish(
+  targets: readonly Cleared[],
+  description: string,
+  preparation: Preparation,
+): Promise<readonly Published[]> {
+  return all(targets, (cleared) => canaryOf(cleared, description, preparation));
+}
+
+/**
+ * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
+ * @throws {Refusal} when an alias cannot be created
+ */
+export function prepareAliases(
+  published: readonly Published[],
+  resumed: readonly Unfinished[],
+  preparation: Preparation,
+): Promise<readonly Prepared[]> {
+  return all(published, (each) => prepareAlias(each, resumed, preparation));
+}
+
+/** Waits for all, and reports everything that went wrong with any of them. */
+async function all<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const settled = await Promise.allSettled(items.map(act));
+  const problems = settled.flatMap((result) =>
+    result.status === 'fulfilled' ? [] : problemsIn(result.reason),
+  );
+  if (problems.length > 0) throw new Refusal(problems);
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+function problemsIn(reason: unknown): readonly string[] {
+  if (reason instanceof Refusal) return reason.problems;
+  return [messageOf(reason)];
+}
+
+async function canaryOf(
+  cleared: Cleared,
+  description: string,
+  preparation: Preparation,
+): Promise<Published> {
+  const { request, facts } = cleared;
+  const { target } = request;
+  const version = request.version ?? (await publishLatest(cleared, description, preparation));
+  if (version === facts.routing?.version) return { cleared, version };
+
+  const canary = await untilActive(target, version, preparation);
+  const problems = [
+    ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
+    // $LATEST may have changed between preflight and publishing.
+    ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
+  ];
+  if (problems.length > 0) throw new Refusal(problems);
+  return { cleared, version };
+}
+
+async function publishLatest(
+  { request: { target }, facts }: Cleared,
+  description: string,
+  preparation: Preparation,
+): Promise<string> {
+  const { aws, note, signal } = preparation;
+  for (let tries = 1; ; tries++) {
+    try {
+      const request = { codeSha256: facts.candidate.codeSha256, description };
+      const version = await aws.functions.publish(target, request, signal);
+      note(`${target.functionName}: $LATEST is published as version ${version}`);
+      return version;
+    } catch (error) {
+      const busy = error instanceof AwsCallError && error.name === 'ResourceConflictException';
+      if (!busy || tries >= PUBLISH_TRIES) throw error;
+      // An update began after preflight; if it changed the code, the hash stops the next try.
+      await settledVersion(target, undefined, preparation);
+    }
+  }
+}
+
+async function untilActive(
+  target: Target,
+  version: string,
+  { aws, clock, note, signal }: Preparation,
+): Promise<VersionFacts> {
+  return pollUntil({
+    read: () => aws.functions.read(target, signal, version),
+    done: ({ state }) => state !== 'Pending',
+    waitingFor: ({ stateReason }) =>
+      `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
+    patienceMs: ACTIVE_PATIENCE_MS,
+    clock,
+    note,
+    signal,
+  });
+}
+
+async function prepareAlias(
+  { cleared: { request, facts, alias }, version }: Published,
+  resumed: readonly Unfinished[],
+  preparation: Preparation,
+): Promise<Prepared> {
+  const { target } = request;
+  const { functionArn } = facts.candidate;
+  if (alias === undefined) {
+    const created = await createAlias(target, version, preparation);
+    return { target, functionArn, alias: created, disposition: { type: 'created', version } };
+  }
+  const unfinished = resumed.find((each) => sameTarget(each.target, target));
+  return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
+}
+
+function dispositionOf(
+  { routing }: Alias,
+  version: string,
+  unfinished: Unfinished | undefined,
+): Disposition {
+  if (unfinished?.marker.canary === version) {
+    return { type: 'shift', stable: unfinished.marker.stable, canary: version };
+  }
+  if (unfinished === undefined || !isSplit(routing)) {
+    const { version: stable } = routing;
+    return stable === version
+      ? { type: 'unchanged', version }
+      : { type: 'shift', stable, canary: version };
+  }
+  const { target, marker } = unfinished;
+  throw new Refusal([
+    `${targetName(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
+      `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
+  ]);
+}
+
+async function createAlias(
+  target: Target,
+  version: string,
+  { aws: { aliases }, signal }: Preparation,
+): Promise<Alias> {
+  try {
+    return await aliases.create(target, version, signal);
+  } catch (error) {
+    // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
+    const exists = error instanceof AwsCallError && error.name === 'ResourceConflictException';
+    const alias = exists ? await aliases.find(target, signal) : undefined;
+    if (alias === undefined) throw error;
+    if (alias.routing.version === version && !isSplit(alias.routing)) return alias;
+    throw new Refusal([
+      `somebody else created the alias ${targetName(target)} meanwhile; it serves ${describeRouting(alias.routing)}.`,
+    ]);
+  }
+}

@@ -1,0 +1,22 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { RolloutId } from '../core/alias/marker.ts';
+import type { Plan } from '../core/rollout/plan.ts';
+import type { Workflow } from '../github/workflow.ts';
+
+/** Names the rollout of a plan that begins in this process. */
+export function rolloutId(
+  { repository, runId, attempt, workflowRef }: Workflow,
+  plan: Plan,
+): RolloutId {
+  return {
+    ...{ repository, runId, attempt },
+    nonce: randomBytes(4).toString('hex'),
+    plan: fingerprint(JSON.stringify(plan)),
+    workflow: fingerprint(workflowRef),
+  };
+}
+
+function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
