@@ -3,21 +3,52 @@ import jest from 'eslint-plugin-jest';
 import { defineConfig } from 'eslint/config';
 import ts from 'typescript-eslint';
 
-const impure = {
-  'no-restricted-imports': [
-    'error',
-    {
-      patterns: [
-        {
-          regex: '^(@actions|@aws-sdk|@smithy|node:)|^(\\.\\./){2}',
-          message: 'src/core is pure: it imports nothing from outside itself.',
-        },
-      ],
-    },
-  ],
+/** What no file of some folders may import, and why. */
+const forbidden = (regex, message) => ({
+  'no-restricted-imports': ['error', { patterns: [{ regex, message }] }],
+});
+
+const SDKS = '@actions|@aws-sdk|@smithy|@octokit';
+const PURE = 'src/core is pure: it imports nothing from outside itself.';
+const pure = {
   'no-restricted-globals': ['error', 'Date', 'process', 'performance', 'setTimeout', 'fetch'],
   'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
 };
+
+/** An address is layer / subject / thing; what a layer may know of the others. */
+const LAYERS = [
+  { files: ['src/core/*.ts'], rules: { ...pure, ...forbidden(`^(${SDKS}|node:|\\.\\./)`, PURE) } },
+  {
+    files: ['src/core/*/**'],
+    rules: { ...pure, ...forbidden(`^(${SDKS}|node:|(\\.\\./){2})`, PURE) },
+  },
+  {
+    files: ['src/ports.ts'],
+    rules: forbidden('^(?!\\./core/)', 'The ports are told in words of the core alone.'),
+  },
+  {
+    files: ['src/inputs/**'],
+    rules: forbidden(`^(${SDKS}|\\.\\./(?!core/))`, 'Inputs know the core alone.'),
+  },
+  ...['aws', 'github', 'system'].map((folder) => ({
+    files: [`src/${folder}/**`],
+    rules: forbidden(
+      '^\\.\\./(?!core/|ports\\.ts)',
+      'An adapter knows the core and the ports; what ties adapters together is in src/run.',
+    ),
+  })),
+  {
+    files: ['src/run/**'],
+    rules: forbidden(
+      `^(${SDKS}|node:)`,
+      'src/run has no wire: adapters talk to AWS, GitHub and the system.',
+    ),
+  },
+  {
+    files: ['simulator/**'],
+    rules: forbidden('/src/', 'The simulator must not share the mistakes of what it tests.'),
+  },
+];
 
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'demo/', '.venv/'] },
@@ -32,11 +63,18 @@ export default defineConfig(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'SpreadElement > ObjectExpression',
+          message: 'Write the members of a literal where they belong.',
+        },
+      ],
       // Lengths are counted in code points here, as AWS counts them.
       '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
     },
   },
-  { files: ['src/core/**'], rules: impure },
+  ...LAYERS,
   {
     files: ['__tests__/**'],
     extends: [jest.configs['flat/recommended']],

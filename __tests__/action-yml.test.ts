@@ -72,7 +72,10 @@ describe('action.yml', () => {
     const shown = parse(yaml) as Record<string, string>;
     const inputs = { ...shown, 'function-name': 'checkout', alias: 'live', region: 'eu-west-1' };
     const config = readInputs((name) => (inputs as Record<string, string>)[name] ?? '', {
-      ...{ description: '', region: undefined, roleSessionName: '', readFile: noFile },
+      description: '',
+      region: undefined,
+      roleSessionName: '',
+      readFile: noFile,
     });
     expect(config.compareMetrics.map(({ name }) => name)).toEqual(['http 5xx', 'declined']);
     expect(config.metricChecks).toHaveLength(3);

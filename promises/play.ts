@@ -306,8 +306,12 @@ async function mainProcess(
   let dead = false;
   let saved: SavedRollout | undefined;
   const id: RolloutId = {
-    ...{ repository: 'acme/shop', runId, attempt: '1' },
-    ...{ nonce: runId.padStart(8, '0'), plan: 'f00d', workflow: 'c0ffee' },
+    repository: 'acme/shop',
+    runId,
+    attempt: '1',
+    nonce: runId.padStart(8, '0'),
+    plan: 'f00d',
+    workflow: 'c0ffee',
   };
   say(`-- main process of run ${runId}`);
   const ending = runAction(config, id, {
@@ -353,7 +357,9 @@ async function mainProcess(
   const { startedAt, entries } = chronicle;
   say(ended === undefined ? '-- killed' : `-- ${ended.outcome}: ${ended.reason}`);
   const told: Told = {
-    ...{ process, startedAt, config },
+    process,
+    startedAt,
+    config,
     // What a dead process would have gone on to say is not heard.
     entries: [...entries],
     endedAt: clock.now(),

@@ -130,7 +130,9 @@ function compareNoWorse(name: string, cell: Cell, tally: Tally): readonly Compar
   const ours = (100 * tally.reverted) / tally.runs;
   return [
     {
-      ...{ where: `${name}: ${describe(cell)}: reverted, %`, ours, theirs: row[2] },
+      where: `${name}: ${describe(cell)}: reverted, %`,
+      ours,
+      theirs: row[2],
       z: shareZ(tally, { percent: row[2], runs: REFERENCE.runs.noWorse, rounding: 0.005 }),
     },
   ];
@@ -147,11 +149,14 @@ function compareRegression(name: string, cell: Cell, tally: Tally): readonly Com
   return [
     {
       where: `${name}: ${describe(cell)}: reverted, %`,
-      ...{ ours: (100 * tally.reverted) / tally.runs, theirs: power },
+      ours: (100 * tally.reverted) / tally.runs,
+      theirs: power,
       z: shareZ(tally, { percent: power, runs, rounding: 0.5 }),
     },
     {
-      ...{ where: `${name}: ${describe(cell)}: failed requests`, ours: tally.failed, theirs },
+      where: `${name}: ${describe(cell)}: failed requests`,
+      ours: tally.failed,
+      theirs,
       z: Math.max(0, Math.abs(tally.failed - theirs) - rounding) / Math.max(error, 1e-9),
     },
   ];

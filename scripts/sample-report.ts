@@ -28,13 +28,20 @@ export function sampleReport({ functions, alarms, nameLength, outcome }: Sample)
   const bad = outcome === 'reverted';
   const reason = 'at 50 % (step 2 of 3), after 3 min 12 s: alarm checkout-errors went into ALARM';
   const baking = (step: number, since: number): Entry => ({
-    ...{ type: 'state', at: since },
+    type: 'state',
+    at: since,
     state: { phase: 'baking', step, since, until: since + 5 * MINUTE, readAt: since },
   });
   const measured = (at: number, state: string): Entry => ({
-    ...{ type: 'measurements', at, verdict: { kind: 'pass', reason: '' } },
+    type: 'measurements',
+    at,
+    verdict: { kind: 'pass', reason: '' },
     measurements: times(alarms, (index) => ({
-      ...{ kind: 'alarm', at, check: named('alarm', index), state, detail: 'Threshold Crossed: 5' },
+      kind: 'alarm',
+      at,
+      check: named('alarm', index),
+      state,
+      detail: 'Threshold Crossed: 5',
       verdict: state === 'ALARM' ? { kind: 'fail', reason } : { kind: 'pass', reason: '' },
     })),
   });
@@ -42,17 +49,29 @@ export function sampleReport({ functions, alarms, nameLength, outcome }: Sample)
   const entries: readonly Entry[] = [
     { type: 'plan', at: 0, plan },
     {
-      ...{ type: 'targets', at: 0, region: 'eu-west-1' },
+      type: 'targets',
+      at: 0,
+      region: 'eu-west-1',
       targets: names.map((functionName) => ({
-        ...{ functionName, alias: 'live', previousVersion: '7', version: '8', functionArn: '' },
-        ...{ aliasArn: '', disposition: 'shift' },
+        functionName,
+        alias: 'live',
+        previousVersion: '7',
+        version: '8',
+        functionArn: '',
+        aliasArn: '',
+        disposition: 'shift',
       })),
     },
     { type: 'standing', at: 0, weight: 0, step: 0, startedBy: 'https://github.com/acme/shop' },
     {
-      ...{ type: 'smoke-tests', at: 0 },
+      type: 'smoke-tests',
+      at: 0,
       reports: names.map((functionName) => ({
-        ...{ functionName, version: '8', name: 'test/ping.json', problems: [], durationMs: 41 },
+        functionName,
+        version: '8',
+        name: 'test/ping.json',
+        problems: [],
+        durationMs: 41,
         log: [],
       })),
     },
@@ -61,16 +80,23 @@ export function sampleReport({ functions, alarms, nameLength, outcome }: Sample)
     { type: 'state', at: 6 * MINUTE, state: { phase: 'shifting', step: 1 } },
     baking(1, 6 * MINUTE + 400),
     {
-      ...{ type: 'comparisons', at: 9 * MINUTE },
+      type: 'comparisons',
+      at: 9 * MINUTE,
       comparisons: names.map((functionName) => ({
-        ...{ name: 'errors', target: `${functionName}:live`, needed: 100, reverts: bad },
-        ...{ canary: { total: 4_120, bad: bad ? 93 : 4 }, baseline: { total: 13_715, bad: 14 } },
+        name: 'errors',
+        target: `${functionName}:live`,
+        needed: 100,
+        reverts: bad,
+        canary: { total: 4_120, bad: bad ? 93 : 4 },
+        baseline: { total: 13_715, bad: 14 },
         evidence: times(8, (minute) => ({ at: minute * MINUTE, logE: bad ? minute : -minute / 4 })),
-        ...{ pValue: bad ? 0.0009 : 1, failuresToRevert: bad ? 0 : 21 },
+        pValue: bad ? 0.0009 : 1,
+        failuresToRevert: bad ? 0 : 21,
       })),
       durations: names.map((functionName) => ({
         target: `${functionName}:live`,
-        ...{ baseline: { p50: 40, p90: 61.2, p99: 124 }, canary: { p50: 41, p90: 62, p99: 131 } },
+        baseline: { p50: 40, p90: 61.2, p99: 124 },
+        canary: { p50: 41, p90: 62, p99: 131 },
         tests: [{ counted: '12 of 400 requests', logE: -1, needed: 200, reverts: false }],
       })),
     },
@@ -83,7 +109,9 @@ export function sampleReport({ functions, alarms, nameLength, outcome }: Sample)
             type: 'errors',
             at: 9 * MINUTE + 2_000,
             reports: names.map((functionName) => ({
-              ...{ functionName, version: '8', url: 'https://console.aws.amazon.com/' },
+              functionName,
+              version: '8',
+              url: 'https://console.aws.amazon.com/',
               messages: [{ text: 'ERROR TypeError: cart is undefined', count: 93 }],
             })),
           } as const,

@@ -3,12 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { InputName } from '../src/inputs/inputs.ts';
-
 const BUNDLE = new URL('../dist/index.js', import.meta.url).pathname;
 
 export interface ActionOptions {
-  readonly inputs: Partial<Record<InputName, string>>;
+  readonly inputs: Readonly<Record<string, string>>;
   /** What points the AWS SDK at a double, and whatever else the process should see. */
   readonly environment: Readonly<Record<string, string>>;
   /** Arguments for Node, before the bundle. */

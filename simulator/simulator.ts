@@ -84,7 +84,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     traffic.catchUp();
   };
   const lambda = createLambda({
-    ...{ clock, region, account, agenda, catchUp },
+    clock,
+    region,
+    account,
+    agenda,
+    catchUp,
     random: seeded(~seed),
     functions: new Map(),
     lastVersions: new Map(),

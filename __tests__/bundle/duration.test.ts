@@ -33,7 +33,9 @@ describe('comparing durations, the bundle', () => {
     const served = { functionName: 'checkout', alias: 'live', version: '1' };
     for (let minute = 1; minute <= 190; minute++) {
       world.simulator.metrics.add(served, Date.now() - minute * MINUTE, {
-        ...{ invocations: 3_000, errors: 0, throttles: 0 },
+        invocations: 3_000,
+        errors: 0,
+        throttles: 0,
         // The percentiles of that spread.
         durations: new Map([
           [40, 2_650],
@@ -91,7 +93,9 @@ describe('comparing durations, the bundle', () => {
     world.simulator.faults.add(({ operation, input }) =>
       operation === 'GetMetricData' && JSON.stringify(input).includes('TC(')
         ? {
-            ...{ type: 'error', status: 400, name: 'InvalidParameterValue' },
+            type: 'error',
+            status: 400,
+            name: 'InvalidParameterValue',
             message: 'The value TC(0:) for parameter Stat is not supported',
           }
         : undefined,

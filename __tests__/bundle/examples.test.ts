@@ -50,7 +50,9 @@ describe('the examples', () => {
       for (const name of Object.keys(inputs)) expect(Object.keys(INPUT_DEFAULTS)).toContain(name);
       const read = () =>
         readInputs((name: InputName) => inputs[name] ?? '', {
-          ...{ description: '', region: 'eu-west-1', roleSessionName: 'x' },
+          description: '',
+          region: 'eu-west-1',
+          roleSessionName: 'x',
           readFile: () => '{}',
         });
       expect(read).not.toThrow();

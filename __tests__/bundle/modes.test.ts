@@ -26,21 +26,32 @@ describe('a rollout over several jobs, the bundle', () => {
     const started = await start();
     expect(started.exitCode).toBe(0);
     expect(started.outputs).toMatchObject({
-      ...{ outcome: 'held', version: '2', 'previous-version': '1' },
-      ...{ weight: '10', step: '1', 'steps-total': '3', 'started-by': STARTED_BY },
+      outcome: 'held',
+      version: '2',
+      'previous-version': '1',
+      weight: '10',
+      step: '1',
+      'steps-total': '3',
+      'started-by': STARTED_BY,
     });
     expect(world.alias()).toBe('1+2@0.1');
 
     const shown = await job('status');
     expect(shown.outputs).toMatchObject({
-      ...{ outcome: 'status', weight: '10', step: '1', 'steps-total': '3' },
+      outcome: 'status',
+      weight: '10',
+      step: '1',
+      'steps-total': '3',
       'started-by': STARTED_BY,
     });
     expect(shown.log).toContain('held after step 1 of a rollout');
 
     const promoted = await job('promote');
     expect(promoted.outputs).toMatchObject({
-      ...{ outcome: 'promoted', version: '2', 'previous-version': '1', weight: '100' },
+      outcome: 'promoted',
+      version: '2',
+      'previous-version': '1',
+      weight: '100',
       'started-by': STARTED_BY,
     });
     expect(world.routings()).toEqual(['1', '1+2@0.1', '2']);

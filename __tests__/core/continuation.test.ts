@@ -6,17 +6,32 @@ import { planOf } from '../../src/core/rollout/plan.ts';
 import { routingAt, type Routing } from '../../src/core/alias/routing.ts';
 
 const own = {
-  ...{ repository: 'acme/shop', runId: '50', attempt: '1', nonce: 'bb' },
-  ...{ plan: 'f1', workflow: 'c0' },
+  repository: 'acme/shop',
+  runId: '50',
+  attempt: '1',
+  nonce: 'bb',
+  plan: 'f1',
+  workflow: 'c0',
 };
 const marker: Marker = {
-  ...{ repository: 'acme/shop', runId: '42', attempt: '1', nonce: 'aa', plan: 'f1' },
-  ...{ workflow: 'c0', startedBy: '42', begunAt: 0, stable: '7', canary: '8' },
-  ...{ step: 1, weight: 10, held: true },
+  repository: 'acme/shop',
+  runId: '42',
+  attempt: '1',
+  nonce: 'aa',
+  plan: 'f1',
+  workflow: 'c0',
+  startedBy: '42',
+  begunAt: 0,
+  stable: '7',
+  canary: '8',
+  step: 1,
+  weight: 10,
+  held: true,
 };
 const found = (name: string, description: string, routing: Routing) => ({
   target: { functionId: name, functionName: name, alias: 'live' },
-  ...{ routing, description },
+  routing,
+  description,
 });
 const left = (changed: Partial<Marker> = {}, name = 'checkout') => {
   const mark = { ...marker, ...changed };
@@ -28,7 +43,9 @@ const problemsOf = (
   version?: string,
 ) =>
   continuationOf({
-    ...{ mode, found: aliases, own },
+    mode,
+    found: aliases,
+    own,
     versionFor: () => version,
     urlOf: ({ runId }) => `https://github.com/acme/shop/actions/runs/${runId}`,
   }).problems;
@@ -83,7 +100,9 @@ describe('going on with a rollout', () => {
   it('leaves out a target that the rollout did not move', () => {
     const bystander = found('cart', '', { version: '3', weights: {} });
     const { held, problems } = continuationOf({
-      ...{ mode: 'step', found: [left(), bystander], own },
+      mode: 'step',
+      found: [left(), bystander],
+      own,
       versionFor: () => undefined,
       urlOf: () => '',
     });

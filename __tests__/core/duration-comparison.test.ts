@@ -35,7 +35,10 @@ function judged(
   { minutes = 15, isKnown = true, mixed = [0] } = {},
 ): DurationReport {
   return judgeDurations({
-    ...{ target: 'checkout:live', from: 0, to: (minutes - 1) * MINUTE, alpha: 0.01 },
+    target: 'checkout:live',
+    from: 0,
+    to: (minutes - 1) * MINUTE,
+    alpha: 0.01,
     yardstick: isKnown ? YARDSTICK : undefined,
     mixed: new Set(mixed),
     baseline: seriesOf(baseline, minutes),

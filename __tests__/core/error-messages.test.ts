@@ -56,8 +56,10 @@ describe('what a version logged of its errors', () => {
 
   it('can be looked up by a link that nothing escapes from', () => {
     const url = insightsUrl('eu-west-1', {
-      ...{ logGroup: '/aws/lambda/checkout', query: 'fields @message\n| limit 1' },
-      ...{ from: '2026-11-24T00:00:00.000Z', to: '2026-11-24T01:00:00.000Z' },
+      logGroup: '/aws/lambda/checkout',
+      query: 'fields @message\n| limit 1',
+      from: '2026-11-24T00:00:00.000Z',
+      to: '2026-11-24T01:00:00.000Z',
     });
     expect(url).toBe(
       'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:logs-insights' +

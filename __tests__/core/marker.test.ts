@@ -15,8 +15,10 @@ const id = {
 const begunAt = Date.UTC(2026, 10, 24);
 const plan = planOf([{ weight: 12.5, bakeMs: 1 }], 1);
 const [marker] = markersOf(plan, id, {
-  ...{ stable: '7', canary: '8' },
-  ...{ begunAt, startedBy: '17040' },
+  stable: '7',
+  canary: '8',
+  begunAt,
+  startedBy: '17040',
 }) as [Marker];
 
 describe('the mark of a rollout in the description of an alias', () => {

@@ -83,8 +83,14 @@ describe('what is read of metrics', () => {
 
   it('warns of a metric check without data once its step is over', () => {
     const check: MetricCheck = {
-      ...{ name: 'slow', measured: 'p99 Duration', order: '<', threshold: 800, unit: 'ms' },
-      ...{ failing: 1, of: 1, expression: { kind: 'source', index: 0 } },
+      name: 'slow',
+      measured: 'p99 Duration',
+      order: '<',
+      threshold: 800,
+      unit: 'ms',
+      failing: 1,
+      of: 1,
+      expression: { kind: 'source', index: 0 },
       sources: [lambdaMetric('Duration', 'p99')],
     };
     const { judge } = thresholdReader(check, timed('checkout'));

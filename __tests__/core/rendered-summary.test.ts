@@ -92,8 +92,12 @@ describe('the summary as GitHub renders it', () => {
     const report = JSON.parse(outputsOf(sample)['report'] ?? '') as Record<string, unknown[]>;
     expect(report['smokeTests']).toHaveLength(50);
     expect(report['smokeTests']?.[0]).toEqual({
-      ...{ functionName: 'checkout-1', version: '8', name: 'test/ping.json' },
-      ...{ passed: true, problems: [], durationMs: 41 },
+      functionName: 'checkout-1',
+      version: '8',
+      name: 'test/ping.json',
+      passed: true,
+      problems: [],
+      durationMs: 41,
     });
   });
 });

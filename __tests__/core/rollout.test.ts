@@ -104,7 +104,9 @@ describe('a rollout', () => {
     const hold: Verdict = { kind: 'hold', reason: 'too few requests' };
     const holding = after(shifted(0), assessed(6 * MINUTE, hold));
     expect(holding.phase === 'holding' && command(plan, holding)).toEqual({
-      ...{ type: 'hold', step: 0, weight: 10 },
+      type: 'hold',
+      step: 0,
+      weight: 10,
     });
     expect(advance(plan, holding, { type: 'marked' })).toEqual({
       phase: 'held',

@@ -12,12 +12,16 @@ import {
 } from '../../src/core/versions/smoke-test.ts';
 
 const test: SmokeTest = {
-  ...{ name: 'ping.json', payload: {}, maxDurationMs: 1_000 },
+  name: 'ping.json',
+  payload: {},
+  maxDurationMs: 1_000,
   expect: { statusCode: 200 },
 };
 const canary = { functionName: 'checkout', version: '8' };
 const reply = (changed: Partial<Invocation> = {}): Invocation => ({
-  ...{ reply: '{"statusCode":200,"body":"ok"}', functionError: '', executedVersion: '8' },
+  reply: '{"statusCode":200,"body":"ok"}',
+  functionError: '',
+  executedVersion: '8',
   log: 'START RequestId: 1\nREPORT RequestId: 1\tDuration: 12.50 ms\tBilled Duration: 13 ms\n',
   elapsedMs: 400,
   ...changed,
@@ -26,8 +30,12 @@ const reply = (changed: Partial<Invocation> = {}): Invocation => ({
 describe('a smoke test', () => {
   it('passes for a reply that contains what is expected, and takes the duration from the log', () => {
     expect(judgeSmokeTest(test, canary, reply())).toEqual({
-      ...{ functionName: 'checkout', version: '8', name: 'ping.json' },
-      ...{ problems: [], durationMs: 12.5, log: [] },
+      functionName: 'checkout',
+      version: '8',
+      name: 'ping.json',
+      problems: [],
+      durationMs: 12.5,
+      log: [],
     });
   });
 

@@ -21,7 +21,9 @@ function read(payload: string, expected = '', names: readonly string[] = ['check
 }
 
 const test = (name: string, payload: unknown, more = {}) => ({
-  ...{ name, payload, maxDurationMs: 9 },
+  name,
+  payload,
+  maxDurationMs: 9,
   ...more,
 });
 

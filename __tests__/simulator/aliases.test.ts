@@ -51,7 +51,10 @@ describe('aliases over HTTP', () => {
     const create = (Name: string, weights: Record<string, number>) =>
       world.lambda.send(
         new CreateAliasCommand({
-          ...{ FunctionName: 'f', Name, FunctionVersion: '1', Description: 'why' },
+          FunctionName: 'f',
+          Name,
+          FunctionVersion: '1',
+          Description: 'why',
           RoutingConfig: split(weights),
         }),
       );
@@ -238,7 +241,9 @@ describe('provisioned concurrency over HTTP', () => {
   const put = (Qualifier = 'live') =>
     world.lambda.send(
       new PutProvisionedConcurrencyConfigCommand({
-        ...{ FunctionName: 'f', Qualifier, ProvisionedConcurrentExecutions: 5 },
+        FunctionName: 'f',
+        Qualifier,
+        ProvisionedConcurrentExecutions: 5,
       }),
     );
   const get = (Qualifier = 'live') =>

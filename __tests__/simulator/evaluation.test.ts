@@ -14,9 +14,16 @@ const MINUTE = 60_000;
 
 function condition(change: Partial<MetricCondition> = {}): MetricCondition {
   return {
-    ...{ namespace: 'AWS/Lambda', metricName: 'Errors', dimensions: {}, statistic: 'Sum' },
-    ...{ periodSeconds: 60, evaluationPeriods: 3, datapointsToAlarm: 3, threshold: 0 },
-    ...{ comparison: 'GreaterThanThreshold', treatMissingData: 'missing' },
+    namespace: 'AWS/Lambda',
+    metricName: 'Errors',
+    dimensions: {},
+    statistic: 'Sum',
+    periodSeconds: 60,
+    evaluationPeriods: 3,
+    datapointsToAlarm: 3,
+    threshold: 0,
+    comparison: 'GreaterThanThreshold',
+    treatMissingData: 'missing',
     ...change,
   };
 }
@@ -61,7 +68,10 @@ describe('a metric alarm is judged as the tables of the CloudWatch user guide sa
     ['LessThanOrEqualToThreshold', 'ALARM ALARM OK'],
   ])('%s: for 4, 5 and 6 against 5 %s', (comparison, expected) => {
     const alarm = condition({
-      ...{ comparison, threshold: 5, evaluationPeriods: 1, datapointsToAlarm: 1 },
+      comparison,
+      threshold: 5,
+      evaluationPeriods: 1,
+      datapointsToAlarm: 1,
     });
     const states = [4, 5, 6].map((value) => judge(alarm, [{ at: 0, value }]));
     expect(states.join(' ')).toBe(expected);

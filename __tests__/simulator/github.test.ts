@@ -16,7 +16,10 @@ afterEach(() => github.close());
 async function attempt({ token = 'github-token', run = 42, signal }: Asked = {}) {
   const octokit = getOctokit(token, { baseUrl: github.url });
   return octokit.rest.actions.getWorkflowRunAttempt({
-    ...{ owner: 'acme', repo: 'shop', run_id: run, attempt_number: 1 },
+    owner: 'acme',
+    repo: 'shop',
+    run_id: run,
+    attempt_number: 1,
     ...(signal === undefined ? {} : { request: { signal } }),
   });
 }

@@ -33,7 +33,9 @@ beforeEach(() => {
       { functionName: 'checkout', alias: 'live', version: '2' },
       START + minute * MINUTE,
       {
-        ...{ invocations: 10, errors: minute, throttles: 0 },
+        invocations: 10,
+        errors: minute,
+        throttles: 0,
         durations: new Map([
           [40, 9],
           [400, 1],
@@ -102,9 +104,11 @@ describe('GetMetricData of the simulator', () => {
     data.put(metric, START + 61_000, 3);
     data.put(metric, START + 62_000, 4);
     const MetricStat = {
-      ...{ Stat: 'Sum', Period: 60 },
+      Stat: 'Sum',
+      Period: 60,
       Metric: {
-        ...{ Namespace: 'Shop', MetricName: 'Bad' },
+        Namespace: 'Shop',
+        MetricName: 'Bad',
         Dimensions: [{ Name: 'F', Value: 'checkout' }],
       },
     };

@@ -12,17 +12,20 @@ export const DETECTORS: readonly Detector[] = [
   alarm({
     name: 'alarm alias Errors>0, 1/1',
     breaches: (minute) => failuresOfAlias(minute) > 0,
-    ...{ datapoints: 1, periods: 1 },
+    datapoints: 1,
+    periods: 1,
   }),
   alarm({
     name: 'alarm alias Errors>0, 2/2 (SAM doc)',
     breaches: (minute) => failuresOfAlias(minute) > 0,
-    ...{ datapoints: 2, periods: 2 },
+    datapoints: 2,
+    periods: 2,
   }),
   alarm({
     name: 'alarm alias rate>1%, 2/3',
     breaches: (minute) => failureRateOfAlias(minute) > 0.01,
-    ...{ datapoints: 2, periods: 3 },
+    datapoints: 2,
+    periods: 3,
   }),
   flagger,
   kayenta('Kayenta judge, each step alone', 'step'),

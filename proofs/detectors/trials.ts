@@ -46,7 +46,10 @@ function tallyOf(courses: readonly (readonly [number | null, number])[]): Tally 
   const squares = courses.reduce((sum, [, each]) => sum + (each - failed) ** 2, 0);
   const minutes = courses.flatMap(([at]) => at ?? []);
   return {
-    ...{ runs: courses.length, reverted: minutes.length, minutes, failed },
+    runs: courses.length,
+    reverted: minutes.length,
+    minutes,
+    failed,
     variance: squares / Math.max(1, courses.length - 1),
   };
 }

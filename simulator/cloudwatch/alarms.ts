@@ -131,8 +131,15 @@ export function createAlarms(options: AlarmsOptions): Alarms {
     if (from === to.state) return;
     const { state, reason, reasonData } = to;
     history.push({
-      ...{ type: 'StateUpdate', at, alarm: name, kind },
-      ...{ from, fromReason, to: state, reason, reasonData },
+      type: 'StateUpdate',
+      at,
+      alarm: name,
+      kind,
+      from,
+      fromReason,
+      to: state,
+      reason,
+      reasonData,
     });
     alarm.state = state;
     alarm.transitionedAt = at;

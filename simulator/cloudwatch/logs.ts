@@ -41,7 +41,10 @@ export function createLogs(): Logs {
     const next = first + (number(input['limit']) ?? PAGE);
     return {
       events: all.slice(first, next).map(({ stream, at, message }) => ({
-        ...{ logStreamName: stream, timestamp: at, ingestionTime: at, message },
+        logStreamName: stream,
+        timestamp: at,
+        ingestionTime: at,
+        message,
       })),
       searchedLogStreams: [],
       ...(next < all.length ? { nextToken: String(next) } : {}),

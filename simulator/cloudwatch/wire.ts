@@ -96,8 +96,12 @@ function operations(
         metricName: text(input['MetricName']) ?? '',
         dimensions: dimensionsIn(input),
         threshold: number(input['Threshold']) ?? 0,
-        ...{ statistic, periodSeconds, evaluationPeriods, datapointsToAlarm },
-        ...{ comparison, treatMissingData },
+        statistic,
+        periodSeconds,
+        evaluationPeriods,
+        datapointsToAlarm,
+        comparison,
+        treatMissingData,
       });
     },
 

@@ -1,5 +1,5 @@
 import type { Session } from '../core/preflight/session.ts';
-import type { Role } from '../inputs/inputs.ts';
+import type { Role } from '../core/role.ts';
 import type { Clock } from '../ports.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
 import { createAliases, type Aliases } from './aliases.ts';

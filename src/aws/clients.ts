@@ -38,7 +38,8 @@ export const connect: Connect = (socketTimeout = SOCKET_TIMEOUT_MS) => {
   const agent = { keepAlive: true, proxyEnv: process.env };
   return {
     requestHandler: {
-      ...{ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout },
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout,
       httpAgent: new HttpAgent(agent),
       httpsAgent: new HttpsAgent(agent),
     },

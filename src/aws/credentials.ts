@@ -1,7 +1,7 @@
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 
-import type { Role } from '../inputs/inputs.ts';
+import type { Role } from '../core/role.ts';
 import { messageOf } from '../core/problems.ts';
 import type { Connect } from './clients.ts';
 

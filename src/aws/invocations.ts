@@ -48,8 +48,7 @@ export function createInvocations(lambda: LambdaClient, region: string, clock: C
               reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
               functionError: textIn(reply.FunctionError),
               executedVersion: textIn(reply.ExecutedVersion),
-              // Whole: the line that tells the duration is the last one of these 4 KB.
-              log: Buffer.from(reply.LogResult ?? '', 'base64').toString('utf8'),
+              log: logIn(reply.LogResult),
               elapsedMs: clock.now() - startedAt,
             };
           });
@@ -61,4 +60,13 @@ export function createInvocations(lambda: LambdaClient, region: string, clock: C
       }
     },
   };
+}
+
+/** Lambda gives the last 4 KB. */
+const LONGEST_LOG = 4_096;
+
+/** Its end is kept: the line that tells the duration is the last one. */
+function logIn(result: unknown): string {
+  if (typeof result !== 'string') return '';
+  return Buffer.from(result, 'base64').subarray(-LONGEST_LOG).toString('utf8');
 }

@@ -64,7 +64,10 @@ export function followDeployment(options: DeploymentOptions): Deployment {
   async function create(): Promise<number | undefined> {
     const { data } = await bounded((request) =>
       reposApi().createDeployment({
-        ...{ owner, repo, environment, request },
+        owner,
+        repo,
+        environment,
+        request,
         ref: sha,
         task: TASK,
         // The checks of the commit are the workflow's business, and the job that runs this is one of them.
@@ -83,7 +86,12 @@ export function followDeployment(options: DeploymentOptions): Deployment {
     const deployment_id = id;
     await bounded((request) =>
       reposApi().createDeploymentStatus({
-        ...{ owner, repo, deployment_id, state, description, request },
+        owner,
+        repo,
+        deployment_id,
+        state,
+        description,
+        request,
         log_url: logUrl,
         auto_inactive: true,
       }),

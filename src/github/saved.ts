@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { Versions } from '../core/alias/routing.ts';
 import type { Target } from '../core/alias/target.ts';
-import type { Role } from '../inputs/inputs.ts';
+import type { Role } from '../core/role.ts';
 
 /** A rollout that has begun, as far as putting it back needs it. */
 export interface SavedRollout {

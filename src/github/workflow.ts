@@ -1,5 +1,4 @@
 import type { Run } from './runs.ts';
-import type { Defaults } from '../inputs/inputs.ts';
 
 /** What the environment of a step says of the workflow it belongs to. */
 export interface Workflow extends Run {
@@ -11,7 +10,12 @@ export interface Workflow extends Run {
   readonly attemptUrl: string;
   /** File and ref: `owner/name/.github/workflows/deploy.yml@refs/heads/main`. */
   readonly workflowRef: string;
-  readonly defaults: Omit<Defaults, 'readFile'>;
+  /** What it says where an input is silent. */
+  readonly defaults: {
+    readonly description: string;
+    readonly region: string | undefined;
+    readonly roleSessionName: string;
+  };
 }
 
 /** Lambda takes a version's description up to this length. */
@@ -33,7 +37,10 @@ export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
   return {
     repository: repository ?? NO_REPOSITORY,
     runId,
-    ...{ attempt, serverUrl, sha, runUrl },
+    attempt,
+    serverUrl,
+    sha,
+    runUrl,
     attemptUrl: `${runUrl}/attempts/${attempt}`,
     workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
     defaults: {

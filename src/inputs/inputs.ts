@@ -27,6 +27,7 @@ import {
 } from './fields.ts';
 import { parseMetricChecks } from './metric-checks.ts';
 import { Refusal } from '../core/problems.ts';
+import type { Role } from '../core/role.ts';
 import { givenJson, smokeTestsOf, type ReadFile, type SmokeTests } from './smoke-tests.ts';
 import { parseSteps } from './steps.ts';
 
@@ -65,13 +66,6 @@ export interface AnalysisConfig {
   /** Whether the user asked for it, rather than that it is so by default. */
   readonly given: boolean;
   readonly policy: Omit<AnalysisPolicy, 'mode'>;
-}
-
-/** A role that the action assumes itself, with a token of GitHub's OIDC provider. */
-export interface Role {
-  readonly arn: string;
-  readonly sessionName: string;
-  readonly durationMs: number;
 }
 
 /** What is asked for one target. */

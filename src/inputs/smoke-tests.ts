@@ -100,7 +100,9 @@ export function smokeTestsOf(
         problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
       }
       const tests = payloads.filter(isFor).map(({ name, value }): SmokeTest => ({
-        ...{ name, payload: value, maxDurationMs },
+        name,
+        payload: value,
+        maxDurationMs,
         ...(expectation === undefined ? {} : { expect: expectation.value }),
       }));
       return tests.length === 0 ? [] : [[functionName, tests] as const];

@@ -2,15 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import type { RolloutId } from '../core/alias/marker.ts';
 import type { Plan } from '../core/rollout/plan.ts';
-import type { Workflow } from '../github/workflow.ts';
+
+type RunOfWorkflow = Pick<RolloutId, 'repository' | 'runId' | 'attempt'> & {
+  readonly workflowRef: string;
+};
 
 /** Names the rollout of a plan that begins in this process. */
 export function rolloutId(
-  { repository, runId, attempt, workflowRef }: Workflow,
+  { repository, runId, attempt, workflowRef }: RunOfWorkflow,
   plan: Plan,
 ): RolloutId {
   return {
-    ...{ repository, runId, attempt },
+    repository,
+    runId,
+    attempt,
     nonce: randomBytes(4).toString('hex'),
     plan: fingerprint(JSON.stringify(plan)),
     workflow: fingerprint(workflowRef),

@@ -57,7 +57,9 @@ export function markersOf(
   return plan.steps.map(({ weight }, index) => ({
     ...id,
     ...rollout,
-    ...{ step: index + 1, weight, held: false },
+    step: index + 1,
+    weight,
+    held: false,
   }));
 }
 
@@ -86,7 +88,9 @@ export function readMarker(description: string): {
     description: description.replace(match[0], ''),
     marker: {
       ...texts,
-      ...{ step: Number(step), weight: Number(weight), held: held !== undefined },
+      step: Number(step),
+      weight: Number(weight),
+      held: held !== undefined,
       begunAt: Number(minute) * MINUTE_MS,
     },
   };

@@ -126,7 +126,12 @@ export function durationReaders(targets: readonly Timed[], reverts: boolean): re
       sources: [...old, ...current],
       judge(series, { from, to, mixed }) {
         const report = judgeDurations({
-          ...{ target: targetName(target), yardstick, from, to, mixed, alpha },
+          target: targetName(target),
+          yardstick,
+          from,
+          to,
+          mixed,
+          alpha,
           baseline: series.slice(0, old.length),
           canary: series.slice(old.length),
         });
@@ -154,7 +159,10 @@ export function thresholdReader(check: MetricCheck, { target, versions }: Watche
           : PASS,
         measurements: [
           {
-            ...{ kind: 'metric', at, check: name, verdict },
+            kind: 'metric',
+            at,
+            check: name,
+            verdict,
             state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
             detail: measured,
           },

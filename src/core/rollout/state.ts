@@ -229,7 +229,9 @@ function onAssessed(
         : { ...state, readAt: at };
     case 'hold':
       return {
-        ...{ phase: 'holding', step: state.step, passed: false },
+        phase: 'holding',
+        step: state.step,
+        passed: false,
         reason: `${where(plan, state, at)}: ${verdict.reason}`,
       };
     case 'extend':
@@ -284,7 +286,9 @@ function bake(plan: Plan, step: number, at: number): State {
 function leave(plan: Plan, step: number): State {
   if (step === plan.holdAfter) {
     return {
-      ...{ phase: 'holding', step, passed: true },
+      phase: 'holding',
+      step,
+      passed: true,
       reason: `at ${describeStep(plan, step)}: its checks passed, and another job goes on`,
     };
   }

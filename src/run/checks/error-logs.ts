@@ -42,8 +42,10 @@ async function errorsOf(
     const { logGroup } = await aws.functions.read(target, signal, version);
     const logged = { functionName, version, logGroup };
     const url = insightsUrl(aws.region, {
-      ...{ logGroup, query: errorQuery(logged) },
-      ...{ from: iso(window.from), to: iso(window.to) },
+      logGroup,
+      query: errorQuery(logged),
+      from: iso(window.from),
+      to: iso(window.to),
     });
     try {
       const messages = distinctMessages(await aws.logs.errors(logged, window, signal));

@@ -85,7 +85,9 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     return {
       verdict: worst(judged.map(({ verdict }) => verdict)),
       measurements: judged.flatMap(({ measurements }) => measurements ?? []),
-      ...{ comparisons, durations, warnings },
+      comparisons,
+      durations,
+      warnings,
     };
   }
 

@@ -82,7 +82,9 @@ function heldIn(
   found: readonly Found[],
 ): readonly Unfinished[] {
   const { held, problems } = continuationOf({
-    ...{ mode, found, own: id },
+    mode,
+    found,
+    own: id,
     versionFor: (target) => requests.find((each) => sameTarget(each.target, target))?.version,
     urlOf: (marker) => surroundings.runs.url(marker),
   });

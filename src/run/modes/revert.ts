@@ -67,7 +67,10 @@ function whatIsToBePutBack({ target, ...alias }: FoundAlias): readonly SavedTarg
       const { version: stable, weights } = standing.routing;
       const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
       return Object.entries(weights).map(([canary, weight]) => ({
-        ...{ target, versions: { stable, canary }, nonces, begun: [weight] },
+        target,
+        versions: { stable, canary },
+        nonces,
+        begun: [weight],
       }));
     }
   }

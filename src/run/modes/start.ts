@@ -59,7 +59,10 @@ export async function begin(
   const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
   recordStanding(surroundings, { ...id, startedBy, weight: 0, step });
   return shift(shifting, {
-    ...{ config, watches, comparable: clearance.comparable, surroundings },
+    config,
+    watches,
+    comparable: clearance.comparable,
+    surroundings,
     part: config.mode === 'start' ? firstPart(plan, step) : { plan, beginning },
     begunAt: resumed[0]?.marker.begunAt,
   });

@@ -45,7 +45,9 @@ function reportOf({ target, arn, routing }: FoundAlias, standing: Standing | und
   const aliasArn = arn;
   return standing?.type === 'moved'
     ? targetReport(target, {
-        ...{ aliasArn, previousVersion: standing.marker.stable, version: standing.marker.canary },
+        aliasArn,
+        previousVersion: standing.marker.stable,
+        version: standing.marker.canary,
       })
     : targetReport(target, { aliasArn, version: routing.version });
 }
@@ -92,7 +94,12 @@ async function recordAlarms(
     const names = alarms.map(({ name }) => name);
     const read = await aws.alarms.read(names, cancellation);
     const measurements = read.map(({ name, state, reason }): Measurement => ({
-      ...{ kind: 'alarm', at, check: name, state, detail: reason, verdict: PASS },
+      kind: 'alarm',
+      at,
+      check: name,
+      state,
+      detail: reason,
+      verdict: PASS,
     }));
     chronicle.record({ type: 'measurements', at, measurements, verdict: PASS });
   } catch (error) {

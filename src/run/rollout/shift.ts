@@ -71,7 +71,10 @@ export function shiftOf(
   const fits = markers.every((marker) => withMarker(description, marker) !== undefined);
   return [
     {
-      ...{ target, versions, alias, markers: fits ? markers : [] },
+      target,
+      versions,
+      alias,
+      markers: fits ? markers : [],
       nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
       begun: before === undefined ? [] : [before.weight],
     },
@@ -190,7 +193,9 @@ function keepForPost(
     const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
     const targets = shifting.map(
       ({ target, versions: { stable, canary }, nonces, begun }): SavedTarget => ({
-        ...{ target, versions: { stable, canary }, nonces },
+        target,
+        versions: { stable, canary },
+        nonces,
         begun: [...begun, ...weights],
       }),
     );
