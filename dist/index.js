@@ -67686,8 +67686,7 @@ function createInvocations(lambda, region, clock) {
                             reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
                             functionError: (0,aws_reply/* textIn */.r7)(reply.FunctionError),
                             executedVersion: (0,aws_reply/* textIn */.r7)(reply.ExecutedVersion),
-                            // Whole: the line that tells the duration is the last one of these 4 KB.
-                            log: Buffer.from(reply.LogResult ?? '', 'base64').toString('utf8'),
+                            log: logIn(reply.LogResult),
                             elapsedMs: clock.now() - startedAt,
                         };
                     });
@@ -67701,6 +67700,14 @@ function createInvocations(lambda, region, clock) {
             }
         },
     };
+}
+/** Lambda gives the last 4 KB. */
+const LONGEST_LOG = 4_096;
+/** Its end is kept: the line that tells the duration is the last one. */
+function logIn(result) {
+    if (typeof result !== 'string')
+        return '';
+    return Buffer.from(result, 'base64').subarray(-LONGEST_LOG).toString('utf8');
 }
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudwatch-logs/dist-cjs/index.js
@@ -68022,7 +68029,8 @@ const connect = (socketTimeout = SOCKET_TIMEOUT_MS) => {
     const agent = { keepAlive: true, proxyEnv: process.env };
     return {
         requestHandler: {
-            ...{ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout },
+            connectionTimeout: CONNECTION_TIMEOUT_MS,
+            socketTimeout,
             httpAgent: new node_http__WEBPACK_IMPORTED_MODULE_0__.Agent(agent),
             httpsAgent: new node_https__WEBPACK_IMPORTED_MODULE_1__.Agent(agent),
         },
@@ -68189,7 +68197,9 @@ function markersOf(plan, id, rollout) {
     return plan.steps.map(({ weight }, index) => ({
         ...id,
         ...rollout,
-        ...{ step: index + 1, weight, held: false },
+        step: index + 1,
+        weight,
+        held: false,
     }));
 }
 /** A description with the marker behind it; nothing when there is no room for it, held or not. */
@@ -68213,7 +68223,9 @@ function readMarker(description) {
         description: description.replace(match[0], ''),
         marker: {
             ...texts,
-            ...{ step: Number(step), weight: Number(weight), held: held !== undefined },
+            step: Number(step),
+            weight: Number(weight),
+            held: held !== undefined,
             begunAt: Number(minute) * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg,
         },
     };
@@ -69784,7 +69796,9 @@ function onAssessed(plan, state, { at, verdict }) {
                 : { ...state, readAt: at };
         case 'hold':
             return {
-                ...{ phase: 'holding', step: state.step, passed: false },
+                phase: 'holding',
+                step: state.step,
+                passed: false,
                 reason: `${where(plan, state, at)}: ${verdict.reason}`,
             };
         case 'extend':
@@ -69833,7 +69847,9 @@ function bake(plan, step, at) {
 function leave(plan, step) {
     if (step === plan.holdAfter) {
         return {
-            ...{ phase: 'holding', step, passed: true },
+            phase: 'holding',
+            step,
+            passed: true,
             reason: `at ${describeStep(plan, step)}: its checks passed, and another job goes on`,
         };
     }
@@ -70820,7 +70836,10 @@ function followDeployment(options) {
     }
     async function create() {
         const { data } = await bounded((request) => reposApi().createDeployment({
-            ...{ owner, repo, environment, request },
+            owner,
+            repo,
+            environment,
+            request,
             ref: sha,
             task: TASK,
             // The checks of the commit are the workflow's business, and the job that runs this is one of them.
@@ -70837,7 +70856,12 @@ function followDeployment(options) {
             throw new Error('GitHub made no deployment');
         const deployment_id = id;
         await bounded((request) => reposApi().createDeploymentStatus({
-            ...{ owner, repo, deployment_id, state, description, request },
+            owner,
+            repo,
+            deployment_id,
+            state,
+            description,
+            request,
             log_url: logUrl,
             auto_inactive: true,
         }));
@@ -70934,7 +70958,10 @@ function workflowIn(environment) {
     return {
         repository: repository ?? NO_REPOSITORY,
         runId,
-        ...{ attempt, serverUrl, sha, runUrl },
+        attempt,
+        serverUrl,
+        sha,
+        runUrl,
         attemptUrl: `${runUrl}/attempts/${attempt}`,
         workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
         defaults: {
@@ -72367,8 +72394,10 @@ async function errorsOf({ target, versions }, window, { aws, signal }) {
         const { logGroup } = await aws.functions.read(target, signal, version);
         const logged = { functionName, version, logGroup };
         const url = (0,console/* insightsUrl */.jt)(aws.region, {
-            ...{ logGroup, query: (0,error_logs/* errorQuery */.h1)(logged) },
-            ...{ from: iso(window.from), to: iso(window.to) },
+            logGroup,
+            query: (0,error_logs/* errorQuery */.h1)(logged),
+            from: iso(window.from),
+            to: iso(window.to),
         });
         try {
             const messages = (0,error_logs/* distinctMessages */.pu)(await aws.logs.errors(logged, window, signal));
@@ -72584,7 +72613,12 @@ function durationReaders(targets, reverts) {
             sources: [...old, ...current],
             judge(series, { from, to, mixed }) {
                 const report = (0,durations/* judgeDurations */.RQ)({
-                    ...{ target: (0,alias_target/* targetName */.je)(target), yardstick, from, to, mixed, alpha },
+                    target: (0,alias_target/* targetName */.je)(target),
+                    yardstick,
+                    from,
+                    to,
+                    mixed,
+                    alpha,
                     baseline: series.slice(0, old.length),
                     canary: series.slice(old.length),
                 });
@@ -72610,7 +72644,10 @@ function thresholdReader(check, { target, versions }) {
                     : rollout_verdict/* PASS */.C,
                 measurements: [
                     {
-                        ...{ kind: 'metric', at, check: name, verdict },
+                        kind: 'metric',
+                        at,
+                        check: name,
+                        verdict,
                         state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
                         detail: measured,
                     },
@@ -72668,7 +72705,9 @@ function createMetricChecks(options) {
         return {
             verdict: (0,rollout_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
             measurements: judged.flatMap(({ measurements }) => measurements ?? []),
-            ...{ comparisons, durations, warnings },
+            comparisons,
+            durations,
+            warnings,
         };
     }
     function unseen(darkMs, problem) {
@@ -72772,7 +72811,10 @@ function shiftOf({ target, alias, disposition }, { plan, id, resumed, now }) {
     const fits = markers.every((marker) => (0,alias_marker/* withMarker */.Pe)(description, marker) !== undefined);
     return [
         {
-            ...{ target, versions, alias, markers: fits ? markers : [] },
+            target,
+            versions,
+            alias,
+            markers: fits ? markers : [],
             nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
             begun: before === undefined ? [] : [before.weight],
         },
@@ -72862,7 +72904,9 @@ function keepForPost(state, shifting, { plan, region, role }, { keep }) {
     if (state.phase === 'shifting' || state.phase === 'rechecking') {
         const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
         const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
-            ...{ target, versions: { stable, canary }, nonces },
+            target,
+            versions: { stable, canary },
+            nonces,
             begun: [...begun, ...weights],
         }));
         keep.save({ region, role, targets });
@@ -72970,7 +73014,10 @@ async function begin(config, id, surroundings) {
     const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
     (0,progress/* recordStanding */.IR)(surroundings, { ...id, startedBy, weight: 0, step });
     return shift(shifting, {
-        ...{ config, watches, comparable: clearance.comparable, surroundings },
+        config,
+        watches,
+        comparable: clearance.comparable,
+        surroundings,
         part: config.mode === 'start' ? firstPart(plan, step) : { plan, beginning },
         begunAt: resumed[0]?.marker.begunAt,
     });
@@ -73078,7 +73125,9 @@ async function takePart(config, part, { id, surroundings, mode, held, }) {
 /** @throws {Refusal} when the aliases do not show a rollout that this job may go on with */
 function heldIn(mode, { requests }, { id, surroundings }, found) {
     const { held, problems } = continuationOf({
-        ...{ mode, found, own: id },
+        mode,
+        found,
+        own: id,
         versionFor: (target) => requests.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.version,
         urlOf: (marker) => surroundings.runs.url(marker),
     });
@@ -73124,7 +73173,9 @@ function reportOf({ target, arn, routing }, standing) {
     const aliasArn = arn;
     return standing?.type === 'moved'
         ? (0,alias_target/* targetReport */.mh)(target, {
-            ...{ aliasArn, previousVersion: standing.marker.stable, version: standing.marker.canary },
+            aliasArn,
+            previousVersion: standing.marker.stable,
+            version: standing.marker.canary,
         })
         : (0,alias_target/* targetReport */.mh)(target, { aliasArn, version: routing.version });
 }
@@ -73162,7 +73213,12 @@ async function recordAlarms({ alarms }, { aws, clock, chronicle, cancellation })
         const names = alarms.map(({ name }) => name);
         const read = await aws.alarms.read(names, cancellation);
         const measurements = read.map(({ name, state, reason }) => ({
-            ...{ kind: 'alarm', at, check: name, state, detail: reason, verdict: rollout_verdict/* PASS */.C },
+            kind: 'alarm',
+            at,
+            check: name,
+            state,
+            detail: reason,
+            verdict: rollout_verdict/* PASS */.C,
         }));
         chronicle.record({ type: 'measurements', at, measurements, verdict: rollout_verdict/* PASS */.C });
     }
@@ -73236,7 +73292,10 @@ function whatIsToBePutBack({ target, ...alias }) {
             const { version: stable, weights } = standing.routing;
             const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
             return Object.entries(weights).map(([canary, weight]) => ({
-                ...{ target, versions: { stable, canary }, nonces, begun: [weight] },
+                target,
+                versions: { stable, canary },
+                nonces,
+                begun: [weight],
             }));
         }
     }
@@ -74338,7 +74397,9 @@ function smokeTestsOf({ payloads, expected, maxDurationMs }, functionNames, prob
             problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
         }
         const tests = payloads.filter(isFor).map(({ name, value }) => ({
-            ...{ name, payload: value, maxDurationMs },
+            name,
+            payload: value,
+            maxDurationMs,
             ...(expectation === undefined ? {} : { expect: expectation.value }),
         }));
         return tests.length === 0 ? [] : [[functionName, tests]];
@@ -74779,7 +74840,9 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 /** Names the rollout of a plan that begins in this process. */
 function rolloutId({ repository, runId, attempt, workflowRef }, plan) {
     return {
-        ...{ repository, runId, attempt },
+        repository,
+        runId,
+        attempt,
         nonce: (0,external_node_crypto_.randomBytes)(4).toString('hex'),
         plan: fingerprint(JSON.stringify(plan)),
         workflow: fingerprint(workflowRef),

@@ -7,7 +7,7 @@ import { awsEnvironment } from '../simulator/environment.ts';
 import { runAction } from '../simulator/runner.ts';
 import { startServer } from '../simulator/server.ts';
 import { createSimulator } from '../simulator/simulator.ts';
-import { pageOf } from './page.ts';
+import { pageOf } from '../__tests__/fixtures/page.ts';
 
 /** Simulated seconds in one real second. */
 const SPEED = 60;

@@ -5,8 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { summaryOf } from '../src/core/report/summary.ts';
-import { pageOf } from './page.ts';
-import { sampleReport, type Sample } from './sample-report.ts';
+import { pageOf } from '../__tests__/fixtures/page.ts';
+import { sampleReport, type Sample } from '../__tests__/fixtures/sample-report.ts';
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
   'one-promoted': { functions: 1, alarms: 1, nameLength: 0, outcome: 'promoted' },

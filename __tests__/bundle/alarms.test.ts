@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { denied } from '../../simulator/wire/faults.ts';
-import { after, createWorld, type World } from './world.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('when alarms go red or cannot tell, the bundle', () => {
   let world: World;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 // Steps that bake for long, so that a slow machine does not leave them before the signal arrives.
 const LONG = { steps: '10% 8h' };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
 import { ROLE_REFUSED } from '../../simulator/wire/faults.ts';
-import { after, createWorld, type World } from './world.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/deploy';
 const ASSUMED = { 'role-to-assume': ROLE, 'role-duration': '15m' };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateFunction } from '../../simulator/lambda/functions.ts';
-import { after, createWorld, type World } from './world.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const MINUTE = 60_000;
 const INPUTS = { alarms: '', analysis: 'on', steps: '10% 5m, 50% 5m', 'bake-time': '0s' };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { denied } from '../../simulator/wire/faults.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('what the new version logged, the bundle', () => {
   let world: World;

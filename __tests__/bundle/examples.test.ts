@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const FOLDER = new URL('../../examples/', import.meta.url);
 

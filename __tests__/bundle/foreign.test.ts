@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
-import { after, createWorld, type World } from './world.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('when somebody else writes to the alias, the bundle', () => {
   let world: World;

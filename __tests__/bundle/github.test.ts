@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 const RUN = 'https://github.com/acme/shop/actions/runs/42';

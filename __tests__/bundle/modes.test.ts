@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
-import { addFunction, after, createWorld, type World } from './world.ts';
+import { addFunction, after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const WORKFLOW = 'acme/shop/.github/workflows/deploy.yml@refs/heads/main';
 

@@ -7,7 +7,7 @@ import {
   publishVersion,
   updateFunction,
 } from '../../simulator/lambda/functions.ts';
-import { after, createWorld, type World } from './world.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('the bundle', () => {
   let world: World;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { publishVersion, updateFunction } from '../../simulator/lambda/functions.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('before anything is written, the bundle', () => {
   let world: World;

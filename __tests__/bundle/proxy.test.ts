@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const pem = (name: string) => new URL(`./tls/${name}.pem`, import.meta.url);
 const tls = { key: readFileSync(pem('key')), cert: readFileSync(pem('certificate')) };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { createFunction, publishVersion } from '../../simulator/lambda/functions.ts';
-import { addFunction, after, createWorld, type World } from './world.ts';
+import { addFunction, after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('with several functions, the bundle', () => {
   let world: World;

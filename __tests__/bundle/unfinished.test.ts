@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
-import { addFunction, createWorld, INPUTS, type World } from './world.ts';
+import { addFunction, createWorld, INPUTS, type World } from '../fixtures/bundle-world.ts';
 
 const RUN = 'https://github.com/acme/shop/actions/runs/42/attempts/1';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { denied, THROTTLED, UNAVAILABLE, type Fault } from '../../simulator/wire/faults.ts';
-import { after, createWorld, type World } from './world.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('when replies to writes are lost or refused, the bundle', () => {
   let world: World;

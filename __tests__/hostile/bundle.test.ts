@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { INPUT_DEFAULTS } from '../../src/inputs/inputs.ts';
-import { after, createWorld, type World } from '../bundle/world.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 import type { ActionResult } from '../../simulator/runner.ts';
-import { commandsIn, CONTROL } from './commands.ts';
+import { commandsIn, CONTROL } from '../fixtures/commands.ts';
 
 /** One of everything that means something to somebody who reads what the action writes. */
 const HOSTILE =

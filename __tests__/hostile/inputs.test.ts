@@ -5,8 +5,8 @@ import { outputsOf } from '../../src/github/outputs.ts';
 import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
 import { messageOf, Refusal } from '../../src/core/problems.ts';
 import { reportOf } from '../../src/core/report/report.ts';
-import { CONTROL } from './commands.ts';
-import { enormous, hostileText } from './text.ts';
+import { CONTROL } from '../fixtures/commands.ts';
+import { enormous, hostileText } from '../fixtures/hostile-text.ts';
 
 type Inputs = Readonly<Partial<Record<InputName, string>>>;
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 
 import type { Line } from '../../src/core/report/log.ts';
 import { plain, print } from '../../src/github/log.ts';
-import { commandsIn, CONTROL } from './commands.ts';
-import { enormous, hostileText } from './text.ts';
+import { commandsIn, CONTROL } from '../fixtures/commands.ts';
+import { enormous, hostileText } from '../fixtures/hostile-text.ts';
 
 describe('a line of the log', () => {
   let log = '';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { repairCommand } from '../../src/core/alias/repair.ts';
-import { hostileText } from './text.ts';
+import { hostileText } from '../fixtures/hostile-text.ts';
 
 /** Prints each argument it is called with, ended by a character that no argument can hold. */
 const AWS = `#!/bin/sh\nprintf '%s\\0' "$@"\n`;

@@ -10,7 +10,7 @@ import { AwsCallError } from '../../src/aws/call.ts';
 import { createFunctions, type Functions } from '../../src/aws/functions.ts';
 import { createMetrics, type Metrics } from '../../src/aws/metrics.ts';
 import { lambdaMetric, metricOf } from '../../src/core/checks/metric-source.ts';
-import { enormous, hostileText } from './text.ts';
+import { enormous, hostileText } from '../fixtures/hostile-text.ts';
 
 const region = 'eu-west-1';
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };

@@ -10,8 +10,8 @@ import { beginStory, tell, type Line } from '../../src/core/report/log.ts';
 import type { Entry } from '../../src/core/report/entry.ts';
 import type { TargetReport } from '../../src/core/alias/target.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
-import { CONTROL } from './commands.ts';
-import { enormous, hostileText } from './text.ts';
+import { CONTROL } from '../fixtures/commands.ts';
+import { enormous, hostileText } from '../fixtures/hostile-text.ts';
 
 const MIB = 1024 * 1024;
 const OUTCOMES = [

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { lambdaMetric } from '../../src/core/checks/metric-source.ts';
 import { parseCompareMetrics } from '../../src/inputs/compare-metrics.ts';
 import { formatMetric } from '../../src/inputs/metric-grammar.ts';
-import { CONTROL } from '../hostile/commands.ts';
-import { hostileText } from '../hostile/text.ts';
+import { CONTROL } from '../fixtures/commands.ts';
+import { hostileText } from '../fixtures/hostile-text.ts';
 
 const parse = (text: string) => {
   const problems: string[] = [];

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { conditionOf, type MetricCheck } from '../../src/core/checks/thresholds.ts';
 import { lambdaMetric } from '../../src/core/checks/metric-source.ts';
 import { parseMetricChecks } from '../../src/inputs/metric-checks.ts';
-import { CONTROL } from '../hostile/commands.ts';
-import { hostileText } from '../hostile/text.ts';
+import { CONTROL } from '../fixtures/commands.ts';
+import { hostileText } from '../fixtures/hostile-text.ts';
 
 const parse = (text: string) => {
   const problems: string[] = [];

@@ -15,7 +15,7 @@ import {
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { runAction, startAction } from '../../simulator/runner.ts';
-import { describeContract, PUBLISHED } from '../contract.ts';
+import { describeContract, PUBLISHED } from '../fixtures/contract.ts';
 
 // moto is somebody else's idea of AWS. It differs from AWS in that it does not validate weights, keeps
 // an alias's RevisionId through writes and ignores it, and has no alarm history.

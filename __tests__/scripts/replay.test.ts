@@ -11,7 +11,7 @@ interface Vector {
   readonly expected: { readonly logE: readonly number[]; readonly finalLogE: number };
 }
 
-const file = new URL('../core/evidence-vectors.json', import.meta.url);
+const file = new URL('../core/statistics/evidence-vectors.json', import.meta.url);
 const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as {
   readonly vectors: readonly Vector[];
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { binomial, poisson, seeded } from '../../simulator/time/random.ts';
 import { checkoutWorld } from '../../simulator/checkout.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
-import { MINUTE, START } from './world.ts';
+import { MINUTE, START } from '../fixtures/simulated-world.ts';
 
 interface Watched {
   readonly simulator: Simulator;

@@ -1,0 +1,312 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { getAlias, putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
+import { denied } from '../../simulator/wire/faults.ts';
+import { publishVersion } from '../../simulator/lambda/functions.ts';
+import { startServer, type RunningServer } from '../../simulator/server.ts';
+import { createSimulator } from '../../simulator/simulator.ts';
+import { createAlarms, definitionOf } from '../../src/aws/alarms.ts';
+import { createAliases } from '../../src/aws/aliases.ts';
+import { createFunctions } from '../../src/aws/functions.ts';
+import { createLogs } from '../../src/aws/logs.ts';
+import { createRouter } from '../../src/run/alias/router.ts';
+import { addFunction } from '../fixtures/bundle-world.ts';
+import { describeContract, PUBLISHED } from '../fixtures/contract.ts';
+
+const targetNamed = (name: string) => ({ functionId: name, functionName: name, alias: 'live' });
+// A day ago: what the contract publishes is of the last minutes.
+let now = Date.now() - 86_400_000;
+const simulator = createSimulator({ clock: { now: () => now } });
+const region = simulator.region;
+const { signal } = new AbortController();
+let server: RunningServer;
+let lambda: LambdaClient;
+let cloudwatch: CloudWatchClient;
+
+beforeAll(async () => {
+  server = await startServer(simulator);
+  const client = {
+    region,
+    endpoint: server.url,
+    credentials: { accessKeyId: 'simulator', secretAccessKey: 'simulator' },
+  };
+  lambda = new LambdaClient(client);
+  cloudwatch = new CloudWatchClient(client);
+});
+afterAll(() => server.close());
+
+describe('against the simulator, the adapters for AWS', () => {
+  describeContract(
+    () => ({ lambda, cloudwatch, region }),
+    (name) => {
+      addFunction(simulator, name);
+      return Promise.resolve();
+    },
+    (value, at) => {
+      now = Math.max(now, Date.now());
+      const { namespace, name: metricName, dimensions } = PUBLISHED;
+      simulator.metricData.put({ namespace, metricName, dimensions }, at, value);
+      return Promise.resolve();
+    },
+  );
+
+  it('are refused a write that names another revision', async () => {
+    addFunction(simulator, 'revisions');
+    const target = targetNamed('revisions');
+    const write = createAliases(lambda, region).update(
+      target,
+      {
+        routing: { version: '1', weights: {} },
+        description: '',
+        revisionId: '00000000-0000-0000-0000-000000000000',
+      },
+      signal,
+    );
+    await expect(write).rejects.toMatchObject({
+      name: 'PreconditionFailedException',
+      attempts: 1,
+      refused: true,
+    });
+  });
+
+  it('publish only the code that was asked for', async () => {
+    addFunction(simulator, 'hashes');
+    const request = { codeSha256: 'c29tZXRoaW5nIGVsc2U=', description: '' };
+    const publish = createFunctions(lambda, region).publish(targetNamed('hashes'), request, signal);
+    await expect(publish).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+  });
+
+  it('tell whether provisioned concurrency is being moved', async () => {
+    addFunction(simulator, 'provisioned');
+    publishVersion(simulator.lambda, 'provisioned');
+    const aliases = createAliases(lambda, region);
+    const target = targetNamed('provisioned');
+    expect(await aliases.transition(target, signal)).toBe('none');
+    putProvisioned(simulator.lambda, 'provisioned', 'live', 1);
+    expect(await aliases.transition(target, signal)).toBe('none');
+    updateAlias(simulator.lambda, 'provisioned', 'live', { version: '2' });
+    expect(await aliases.transition(target, signal)).toBe('under way');
+  });
+
+  it('read a hundred alarms with one request, and more with one for each hundred', async () => {
+    const names = Array.from({ length: 150 }, (_, index) => `many ${index}`);
+    for (const name of names) simulator.alarms.putLogAlarm(name);
+    const before = simulator.requests.length;
+    expect(await createAlarms(cloudwatch).read(names.slice(0, 100), signal)).toHaveLength(100);
+    expect(simulator.requests.length - before).toBe(1);
+    expect(await createAlarms(cloudwatch).read(names, signal)).toHaveLength(150);
+    expect(simulator.requests.length - before).toBe(3);
+  });
+
+  it('read alarms also where log alarms are not known yet', async () => {
+    simulator.alarms.putMetricAlarm('old partition', { metricName: 'Errors' });
+    const mend = simulator.faults.add(({ operation, input }) =>
+      operation === 'DescribeAlarms' && JSON.stringify(input).includes('LogAlarm')
+        ? { type: 'error', status: 400, name: 'ValidationError', message: 'LogAlarm' }
+        : undefined,
+    );
+    expect(await createAlarms(cloudwatch).read(['old partition'], signal)).toHaveLength(1);
+    mend();
+  });
+
+  it('read the states an alarm went through after the one that is known', async () => {
+    simulator.alarms.putLogAlarm('blips');
+    simulator.alarms.setState('blips', 'OK', 'well');
+    const [seen] = await createAlarms(cloudwatch).read(['blips'], signal);
+    now += 1_000;
+    simulator.alarms.setState('blips', 'ALARM', 'red');
+    simulator.alarms.setState('blips', 'OK', 'well');
+    const watch = {
+      name: 'blips',
+      state: 'OK',
+      transitionedAt: seen?.transitionedAt ?? 0,
+      ignored: false,
+      seenAt: 0,
+    };
+    expect(await createAlarms(cloudwatch).history(watch, signal)).toEqual(['ALARM', 'OK']);
+  });
+
+  it('tell what a metric alarm watches, and nothing of alarms of another kind', async () => {
+    simulator.alarms.putMetricAlarm('watched', {
+      metricName: 'Errors',
+      dimensions: { FunctionName: 'checkout', Resource: 'checkout:live' },
+      statistic: 'Average',
+      periodSeconds: 60,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
+      threshold: 0.1,
+      comparison: 'GreaterThanOrEqualToThreshold',
+    });
+    simulator.alarms.putLogAlarm('log');
+    simulator.alarms.putCompositeAlarm('composite', 'ALARM("watched")');
+    const found = await createAlarms(cloudwatch).read(['watched', 'log', 'composite'], signal);
+    const definitions = new Map(found.map(({ name, definition }) => [name, definition]));
+    expect(definitions).toEqual(
+      new Map([
+        [
+          'watched',
+          {
+            periodSeconds: 60,
+            evaluationPeriods: 5,
+            datapointsToAlarm: 3,
+            threshold: 0.1,
+            comparison: 'GreaterThanOrEqualToThreshold',
+            metrics: [
+              {
+                id: '',
+                namespace: 'AWS/Lambda',
+                name: 'Errors',
+                dimensions: { FunctionName: 'checkout', Resource: 'checkout:live' },
+                statistic: 'Average',
+                periodSeconds: 60,
+              },
+            ],
+          },
+        ],
+        ['log', undefined],
+        ['composite', undefined],
+      ]),
+    );
+  });
+
+  it('tell the IAM action and the resource that are missing', async () => {
+    addFunction(simulator, 'forbidden');
+    const arn = `arn:aws:lambda:${region}:123456789012:function:forbidden`;
+    const mend = simulator.faults.add(() => denied('lambda:GetAlias', arn));
+    await expect(
+      createAliases(lambda, region).find(targetNamed('forbidden'), signal),
+    ).rejects.toThrow(`Add the action "lambda:GetAlias" on the resource "${arn}"`);
+    mend();
+  });
+
+  it('read the logs of moments between two milliseconds, in whole ones', async () => {
+    const logs = new CloudWatchLogsClient({
+      region,
+      endpoint: server.url,
+      credentials: { accessKeyId: 'simulator', secretAccessKey: 'simulator' },
+    });
+    const version = { functionName: 'slow', version: '2', logGroup: '/aws/lambda/slow' };
+    const at = Date.UTC(2026, 10, 24);
+    const timeout = 'REPORT RequestId: 1\tDuration: 3000.00 ms\tStatus: timeout';
+    simulator.logs.put(version.logGroup, { stream: '2026/11/24/[2]abc', at, message: timeout });
+    const window = { from: at - 0.7139, to: at + 0.2861 };
+    const [found] = await createLogs(logs, region).errors(version, window, signal);
+    expect(found).toEqual({ at, message: timeout.replaceAll('\t', ' ') });
+  });
+
+  it('revert with new credentials even after two tries that took minutes each', async () => {
+    addFunction(simulator, 'slow');
+    publishVersion(simulator.lambda, 'slow');
+    updateAlias(simulator.lambda, 'slow', 'live', { weights: { '2': 0.1 } });
+    const ended = simulator.sessions.issue(900);
+    simulator.sessions.expireAll();
+    const router = createRouter({
+      aliases: createAliases(lambda, region),
+      aliasesForRevert(tries) {
+        now += 3 * 60_000;
+        if (tries >= 2) return createAliases(lambda, region);
+        return createAliases(
+          new LambdaClient({ region, endpoint: server.url, credentials: ended }),
+          region,
+        );
+      },
+      target: targetNamed('slow'),
+      versions: { stable: '1', canary: '2' },
+      region,
+      nonces: [],
+      begun: [10],
+      clock: {
+        now: () => now,
+        sleep(durationMs) {
+          now += durationMs;
+          return Promise.resolve();
+        },
+      },
+      note: () => undefined,
+    });
+    expect(await router.revert()).toEqual({ type: 'reverted' });
+    expect(getAlias(simulator.lambda, 'slow', 'live').weights).toEqual({});
+  });
+});
+
+describe('what a metric alarm watches', () => {
+  const query = (Id: string, ReturnData: boolean, MetricName: string) => ({
+    Id,
+    ReturnData,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/Lambda',
+        MetricName,
+        Dimensions: [{ Name: 'FunctionName', Value: 'checkout' }],
+      },
+      Period: 120,
+      Stat: 'Sum',
+    },
+  });
+  const metric = (id: string, name: string) => ({
+    id,
+    namespace: 'AWS/Lambda',
+    name,
+    dimensions: { FunctionName: 'checkout' },
+    statistic: 'Sum',
+    periodSeconds: 120,
+  });
+
+  it('is the returned expression and its metrics, with the period of these', () => {
+    const Metrics = [
+      query('e', false, 'Errors'),
+      query('i', false, 'Invocations'),
+      { Id: 'rate', Expression: '100 * e / i', ReturnData: true },
+    ];
+    expect(definitionOf({ Metrics, EvaluationPeriods: 2, Threshold: 5 })).toEqual({
+      periodSeconds: 120,
+      evaluationPeriods: 2,
+      datapointsToAlarm: 2,
+      threshold: 5,
+      comparison: '',
+      metrics: [metric('e', 'Errors'), metric('i', 'Invocations')],
+      expression: '100 * e / i',
+    });
+  });
+
+  it('is the metric, not the band of expected values that it is compared with', () => {
+    const Metrics = [
+      query('m', true, 'Errors'),
+      { Id: 'band', Expression: 'ANOMALY_DETECTION_BAND(m)', ReturnData: true },
+    ];
+    const definition = definitionOf({ Metrics, ThresholdMetricId: 'band', EvaluationPeriods: 1 });
+    expect(definition).toMatchObject({ metrics: [metric('m', 'Errors')], periodSeconds: 120 });
+    expect(definition).not.toHaveProperty('expression');
+    expect(definition).not.toHaveProperty('threshold');
+  });
+
+  it('is a query without metrics, with a period of its own', () => {
+    const Metrics = [{ Id: 'q', Expression: 'SELECT SUM(Errors) FROM "AWS/Lambda"', Period: 300 }];
+    const definition = definitionOf({ Metrics, EvaluationPeriods: 1 });
+    expect(definition).toMatchObject({ metrics: [], periodSeconds: 300 });
+  });
+
+  it('is a percentile as it is written', () => {
+    const alarm = { Namespace: 'AWS/Lambda', MetricName: 'Duration', ExtendedStatistic: 'p99' };
+    const definition = definitionOf({ ...alarm, Period: 60, EvaluationPeriods: 1 });
+    expect(definition?.metrics).toMatchObject([{ statistic: 'p99', dimensions: {} }]);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no period', { Namespace: 'AWS/Lambda', MetricName: 'Errors', EvaluationPeriods: 1 }],
+    ['no number of periods', { Namespace: 'AWS/Lambda', MetricName: 'Errors', Period: 60 }],
+    ['empty queries', { Metrics: [{ Id: 'a' }], EvaluationPeriods: 1 }],
+    ['an empty metric', { Metrics: [{ Id: 'a', MetricStat: {} }], EvaluationPeriods: 1 }],
+    [
+      'two results',
+      { Metrics: [query('a', true, 'Errors'), query('b', true, 'Errors')], EvaluationPeriods: 1 },
+    ],
+    ['PromQL', { EvaluationCriteria: { PromQLCriteria: { Query: 'up' } }, EvaluationInterval: 60 }],
+  ])('is not known of an alarm with %s', (_, alarm) => {
+    expect(definitionOf(alarm as Parameters<typeof definitionOf>[0])).toBeUndefined();
+  });
+});

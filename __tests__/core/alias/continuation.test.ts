@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { continuationOf, firstPart, nextPart } from '../../../src/core/alias/continuation.ts';
+import { withMarker, type Marker } from '../../../src/core/alias/marker.ts';
+import { planOf } from '../../../src/core/rollout/plan.ts';
+import { routingAt, type Routing } from '../../../src/core/alias/routing.ts';
+
+const own = {
+  repository: 'acme/shop',
+  runId: '50',
+  attempt: '1',
+  nonce: 'bb',
+  plan: 'f1',
+  workflow: 'c0',
+};
+const marker: Marker = {
+  repository: 'acme/shop',
+  runId: '42',
+  attempt: '1',
+  nonce: 'aa',
+  plan: 'f1',
+  workflow: 'c0',
+  startedBy: '42',
+  begunAt: 0,
+  stable: '7',
+  canary: '8',
+  step: 1,
+  weight: 10,
+  held: true,
+};
+const found = (name: string, description: string, routing: Routing) => ({
+  target: { functionId: name, functionName: name, alias: 'live' },
+  routing,
+  description,
+});
+const left = (changed: Partial<Marker> = {}, name = 'checkout') => {
+  const mark = { ...marker, ...changed };
+  return found(name, withMarker('', mark) ?? '', routingAt(mark.weight, mark));
+};
+const problemsOf = (
+  aliases: readonly ReturnType<typeof found>[],
+  mode: 'step' | 'promote' = 'step',
+  version?: string,
+) =>
+  continuationOf({
+    mode,
+    found: aliases,
+    own,
+    versionFor: () => version,
+    urlOf: ({ runId }) => `https://github.com/acme/shop/actions/runs/${runId}`,
+  }).problems;
+
+describe('going on with a rollout', () => {
+  it('is allowed to a job of the same workflow and plan when the step is over', () => {
+    expect(problemsOf([left()])).toEqual([]);
+    expect(problemsOf([left()], 'promote', '8')).toEqual([]);
+  });
+
+  it.each<[string, Partial<Marker>, RegExp]>([
+    ['is under way', { held: false }, /step 1\), and that step is not over: https.*runs\/42/],
+    ['was promoted', { weight: 100, step: 3 }, /promoted it.*no step left/],
+    ['is of another workflow', { workflow: 'd0' }, /held for another workflow/],
+    ['is of another repository', { repository: 'evil/shop' }, /held for another workflow/],
+    ['has another plan', { plan: 'f2' }, /another plan.*mode: promote/],
+  ])('is refused for one that %s, with the mode that fits', (_, changed, problem) => {
+    const [text] = problemsOf([left(changed)]);
+    expect(text).toMatch(problem);
+    expect(text).toContain('mode: revert puts version 7 back');
+  });
+
+  it('may be promoted with another plan', () => {
+    expect(problemsOf([left({ plan: 'f2' })], 'promote')).toEqual([]);
+  });
+
+  it('is refused where there is no rollout', () => {
+    expect(problemsOf([found('checkout', '', { version: '7', weights: {} })])).toEqual([
+      'checkout:live serves version 7 alone: there is no rollout to go on with. mode: start begins one, and mode: ' +
+        'rollout does all of it.',
+    ]);
+  });
+
+  it('is refused where somebody else splits the alias', () => {
+    const split = { version: '7', weights: { '9': 20 } };
+    expect(problemsOf([found('checkout', '', split)])[0]).toMatch(
+      /not as a rollout.*version 7 back/,
+    );
+  });
+
+  it('is refused for another version than the one that is named', () => {
+    expect(problemsOf([left()], 'step', '9')[0]).toContain('of version 8, not of version 9');
+  });
+
+  it('is refused when the targets are not in the same place', () => {
+    expect(problemsOf([left(), left({ step: 2, weight: 50 }, 'cart')])[0]).toContain(
+      'not in the same place of one rollout',
+    );
+    expect(problemsOf([left(), left({ nonce: 'cc' }, 'cart')])).toHaveLength(1);
+  });
+
+  it('leaves out a target that the rollout did not move', () => {
+    const bystander = found('cart', '', { version: '3', weights: {} });
+    const { held, problems } = continuationOf({
+      mode: 'step',
+      found: [left(), bystander],
+      own,
+      versionFor: () => undefined,
+      urlOf: () => '',
+    });
+    expect(problems).toEqual([]);
+    expect(held.map(({ target }) => target.functionName)).toEqual(['checkout']);
+  });
+});
+
+describe('the part of a plan', () => {
+  const plan = planOf(
+    [
+      { weight: 10, bakeMs: 1 },
+      { weight: 25, bakeMs: 2 },
+      { weight: 50, bakeMs: 3 },
+    ],
+    4,
+  );
+  const weights = (part: ReturnType<typeof nextPart>) =>
+    part.plan.steps.map(({ weight }) => weight);
+
+  it('that begins is the first step', () => {
+    expect(firstPart(plan, 0)).toEqual({
+      plan: { ...plan, holdAfter: 0 },
+      beginning: { step: 0, recheck: false },
+    });
+  });
+
+  it('that comes next is one step, and in the end the promotion', () => {
+    const next = (step: number) =>
+      nextPart('step', { plan, samePlan: true }, { step, weight: 10 }).plan.holdAfter;
+    expect([next(1), next(2), next(3)]).toEqual([1, 2, undefined]);
+  });
+
+  it('that promotes leaves out the steps between', () => {
+    const part = nextPart('promote', { plan, samePlan: true }, { step: 1, weight: 10 });
+    expect(weights(part)).toEqual([10, 100]);
+    expect(part.beginning).toEqual({ step: 1, recheck: true });
+  });
+
+  it('that promotes begins at the weight of now when the rollout had another plan', () => {
+    const part = nextPart('promote', { plan, samePlan: false }, { step: 5, weight: 77 });
+    expect(weights(part)).toEqual([77, 100]);
+    expect(part.beginning.step).toBe(1);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { markersOf, readMarker, withMarker, type Marker } from '../../../src/core/alias/marker.ts';
+import { planOf } from '../../../src/core/rollout/plan.ts';
+
+const id = {
+  repository: 'acme/shop',
+  runId: '17042',
+  attempt: '2',
+  nonce: '9f86d081',
+  plan: '5a1b2c3d',
+  workflow: 'c0ffee00',
+};
+const begunAt = Date.UTC(2026, 10, 24);
+const plan = planOf([{ weight: 12.5, bakeMs: 1 }], 1);
+const [marker] = markersOf(plan, id, {
+  stable: '7',
+  canary: '8',
+  begunAt,
+  startedBy: '17040',
+}) as [Marker];
+
+describe('the mark of a rollout in the description of an alias', () => {
+  it('names run, attempt, versions, step and weight so that a person can read it', () => {
+    expect(withMarker('live traffic', marker)).toBe(
+      'live traffic lambda-canary{run=acme/shop/17042/2 id=9f86d081 stable=7 canary=8 step=1 ' +
+        'weight=12.5 plan=5a1b2c3d by=17040@c0ffee00 since=29924640}',
+    );
+  });
+
+  it('is read back, and leaves the description as it was', () => {
+    const anyMarker = fc.record({
+      repository: fc.constantFrom('a/b', 'an-org/with.dots_and-more'),
+      runId: fc.nat().map(String),
+      attempt: fc.nat({ max: 99 }).map(String),
+      nonce: fc.constantFrom('00000000', 'deadbeef'),
+      plan: fc.constantFrom('0', 'ffffffff'),
+      stable: fc.nat().map(String),
+      canary: fc.nat().map(String),
+      step: fc.nat({ max: 100 }),
+      workflow: fc.constantFrom('0a', 'ffffffff'),
+      startedBy: fc.nat().map(String),
+      begunAt: fc.nat({ max: 1e8 }).map((minutes) => minutes * 60_000),
+      held: fc.boolean(),
+      weight: fc.nat({ max: 10_000 }).map((hundredths) => hundredths / 100),
+    });
+    const text = fc.string({ maxLength: 60, unit: 'grapheme' });
+    fc.assert(
+      fc.property(text, anyMarker, (description, written) => {
+        const marked = withMarker(description, written);
+        expect(readMarker(marked ?? '')).toEqual({ description, marker: written });
+      }),
+    );
+  });
+
+  it('is found again when somebody wrote around it, and only it is taken away', () => {
+    const edited = `before ${withMarker('', marker) ?? ''} after`;
+    expect(readMarker(edited)).toEqual({ description: 'before after', marker });
+  });
+
+  it.each([
+    '',
+    'lambda-canary',
+    'lambda-canary{}',
+    'lambda-canary{run=acme/shop/x/1 id=9f stable=7 canary=8 step=1 weight=10 plan=5a by=1@c0 since=1}',
+    'lambda-canary{run=acme/shop/1/1 id=9f stable=$LATEST canary=8 step=1 weight=10 plan=5a by=1@c0 since=1}',
+  ])('is not seen in "%s"', (description) => {
+    expect(readMarker(description)).toEqual({ description });
+  });
+
+  it('is not written when Lambda would refuse the description for its length', () => {
+    const length = withMarker('', { ...marker, held: true })?.length ?? 0;
+    const longest = 'x'.repeat(256 - length - 1);
+    expect(withMarker(longest, { ...marker, held: true })).toHaveLength(256);
+    expect(withMarker(`${longest}x`, marker)).toBeUndefined();
+  });
+});

@@ -1,0 +1,198 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { markersOf, withMarker, type RolloutId } from '../../../src/core/alias/marker.ts';
+import { planOf } from '../../../src/core/rollout/plan.ts';
+import { routingAt } from '../../../src/core/alias/routing.ts';
+import {
+  recoveryOf,
+  resumeStep,
+  type Found,
+  type RunStatus,
+  type UnfinishedPolicy,
+} from '../../../src/core/alias/unfinished.ts';
+
+const plan = planOf(
+  [
+    { weight: 10, bakeMs: 1 },
+    { weight: 50, bakeMs: 1 },
+  ],
+  1,
+);
+const dead = {
+  repository: 'acme/shop',
+  runId: '41',
+  attempt: '1',
+  nonce: 'dead',
+  plan: 'f1',
+  workflow: 'c0',
+};
+const own = {
+  repository: 'acme/shop',
+  runId: '42',
+  attempt: '1',
+  nonce: 'beef',
+  plan: 'f1',
+  workflow: 'c0',
+};
+const versions = { stable: '7', canary: '8' };
+const url = 'https://github.com/acme/shop/actions/runs/41/attempts/1';
+const target = (functionName: string) => ({
+  functionId: functionName,
+  functionName,
+  alias: 'live',
+});
+
+interface Left {
+  readonly name?: string;
+  readonly id?: RolloutId;
+  readonly step: number;
+  /** What the alias really serves, when it is not as the mark says. */
+  readonly weight?: number;
+}
+
+/** An alias as a rollout left it. */
+function left({ name = 'f', id = dead, step, weight }: Left): Found {
+  const marker = markersOf(plan, id, { ...versions, begunAt: 0, startedBy: id.runId })[step];
+  if (marker === undefined) throw new Error('no such step');
+  return {
+    target: target(name),
+    routing: routingAt(weight ?? marker.weight, versions),
+    description: withMarker('mine', marker) ?? '',
+  };
+}
+
+const untouched = (name: string): Found => ({
+  target: target(name),
+  routing: routingAt(0, versions),
+  description: '',
+});
+
+const ENDED: RunStatus = { type: 'ended', url };
+const RUNNING: RunStatus = { type: 'running', url };
+const UNKNOWN: RunStatus = { type: 'unknown', url, problem: 'GitHub could not be asked.' };
+
+function recover(
+  found: readonly Found[],
+  run: RunStatus = ENDED,
+  policy: UnfinishedPolicy = { action: 'revert', given: false },
+  id: RolloutId = own,
+) {
+  const recovery = recoveryOf({ found, statusOf: () => run, policy, own: id, region: 'eu-west-1' });
+  return {
+    ...recovery,
+    names: recovery.unfinished.map((each) => each.target.functionName),
+    said: [...recovery.problems, ...recovery.warnings].join('\n'),
+  };
+}
+
+describe('before a rollout begins, an alias', () => {
+  it('that serves one version without a mark is nothing to recover', () => {
+    expect(recover([untouched('f')])).toMatchObject({ action: 'none', problems: [], warnings: [] });
+  });
+
+  it('that a dead run left split is put back, and that is said', () => {
+    const recovery = recover([left({ step: 1 })]);
+    expect(recovery).toMatchObject({ action: 'revert', names: ['f'], problems: [] });
+    expect(recovery.warnings).toEqual([
+      `f:live: the rollout of version 8 that ${url} began did not end by itself and left 50 % on it. ` +
+        'Version 7 is put back before this rollout begins.',
+    ]);
+  });
+
+  it('that a run still moves is left to it, with its link', () => {
+    const recovery = recover([left({ step: 0 })], RUNNING, { action: 'revert', given: true });
+    expect(recovery.action).toBe('none');
+    expect(recovery.problems[0]).toContain(`version 8 that ${url} began is still under way`);
+  });
+
+  it('that a run still watches after its promotion is left to it', () => {
+    expect(recover([left({ step: 2 })], RUNNING).problems).toHaveLength(1);
+  });
+
+  it('that is split without a mark is left alone, with what is there and what to run', () => {
+    const foreign = { ...untouched('f'), routing: routingAt(30, versions), description: 'by hand' };
+    const [problem] = recover([foreign]).problems;
+    expect(problem).toContain('f:live is already split: version 7 with 30 % to version 8');
+    expect(problem).toContain('Its description is: by hand.');
+    expect(problem).toContain('aws lambda update-alias --region eu-west-1 --function-name f');
+  });
+
+  it('that is split otherwise than its mark says was moved by somebody else', () => {
+    const recovery = recover([left({ step: 1, weight: 70 })]);
+    expect(recovery.action).toBe('none');
+    expect(recovery.said).toContain('not as any rollout of this action left it');
+  });
+
+  it('is not touched by default when it is not known whether its run has ended', () => {
+    const recovery = recover([left({ step: 0 })], UNKNOWN);
+    expect(recovery.action).toBe('none');
+    expect(recovery.said).toContain('not known: GitHub could not be asked.');
+    expect(recovery.said).toContain('set on-unfinished');
+  });
+
+  it('is put back without knowing of its run when the input says so', () => {
+    const recovery = recover([left({ step: 0 })], UNKNOWN, { action: 'revert', given: true });
+    expect(recovery).toMatchObject({ action: 'revert', problems: [] });
+    expect(recovery.said).toContain('GitHub could not be asked.');
+  });
+
+  it('is only reported with fail', () => {
+    const recovery = recover([left({ step: 0 })], ENDED, { action: 'fail', given: true });
+    expect(recovery.action).toBe('none');
+    expect(recovery.problems[0]).toContain('on-unfinished is fail');
+  });
+
+  it('is resumed when the plan is the same', () => {
+    const recovery = recover([left({ step: 1 })], ENDED, { action: 'resume', given: true });
+    expect(recovery).toMatchObject({ action: 'resume', names: ['f'], problems: [] });
+    expect(recovery.said).toContain('It is resumed at step 2.');
+  });
+
+  it('is not resumed with another plan', () => {
+    const resume: UnfinishedPolicy = { action: 'resume', given: true };
+    const recovery = recover([left({ step: 1 })], ENDED, resume, { ...own, plan: 'f2' });
+    expect(recovery.action).toBe('none');
+    expect(recovery.problems[0]).toContain('had another plan, so it cannot be resumed');
+  });
+
+  it('whose last bake was cut off keeps the version it serves, and that is said', () => {
+    const recovery = recover([left({ step: 2 })]);
+    expect(recovery).toMatchObject({ action: 'none', problems: [] });
+    expect(recovery.said).toContain('serves version 8 alone and still carries the mark');
+  });
+
+  it('whose last bake was cut off is put back when others of its rollout are split', () => {
+    const recovery = recover([left({ name: 'a', step: 2 }), left({ name: 'b', step: 1 })]);
+    expect(recovery).toMatchObject({ action: 'revert', names: ['a', 'b'], problems: [] });
+  });
+
+  it('whose last bake was cut off is watched again when it is resumed', () => {
+    const recovery = recover([left({ step: 2 })], ENDED, { action: 'resume', given: true });
+    expect(recovery).toMatchObject({ action: 'resume', names: ['f'] });
+  });
+
+  it('whose weights somebody wiped does not stand in the way', () => {
+    const recovery = recover([left({ step: 1, weight: 0 })], UNKNOWN);
+    expect(recovery).toMatchObject({ action: 'none', problems: [] });
+    expect(recovery.warnings).toHaveLength(1);
+  });
+});
+
+describe('a resumed rollout', () => {
+  it.each<[string, readonly Left[], readonly string[], number]>([
+    ['goes on at the step it had reached', [{ step: 1 }], ['f'], 1],
+    [
+      'goes on where the function is that got least far',
+      [
+        { name: 'a', step: 1 },
+        { name: 'b', step: 0 },
+      ],
+      ['a', 'b'],
+      0,
+    ],
+    ['begins with a function that was not moved yet', [{ name: 'a', step: 1 }], ['a', 'b'], 0],
+  ])('%s', (_, lefts, names, step) => {
+    const { unfinished } = recover(lefts.map(left), ENDED, { action: 'resume', given: true });
+    expect(resumeStep(names.map(target), unfinished)).toBe(step);
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  assess,
+  needHistory,
+  watch,
+  type AlarmPolicy,
+  type AlarmReading,
+  type AlarmWatch,
+  type History,
+} from '../../../src/core/checks/alarms.ts';
+
+const policy: AlarmPolicy = { onInsufficientData: 'continue', monitoringGraceMs: 120_000 };
+
+function alarm(state: string, transitionedAt = 0): AlarmReading {
+  return { name: 'errors', state, reason: 'Threshold Crossed', transitionedAt };
+}
+
+const watchOf = (state: string) => watch(alarm(state), 0);
+
+function verdictOf(
+  before: AlarmWatch,
+  now: AlarmReading | undefined,
+  options: { readonly at?: number; readonly history?: History; readonly policy?: AlarmPolicy } = {},
+) {
+  const reading = {
+    type: 'read' as const,
+    at: options.at ?? 15_000,
+    alarms: now === undefined ? [] : [now],
+  };
+  const histories = new Map(
+    options.history === undefined ? [] : [['errors', options.history] as const],
+  );
+  return assess([before], reading, histories, options.policy ?? policy);
+}
+
+describe('an alarm', () => {
+  it('passes while it is OK', () => {
+    expect(verdictOf(watchOf('OK'), alarm('OK')).verdict.kind).toBe('pass');
+  });
+
+  it('fails when it is in ALARM, with the words of AWS', () => {
+    expect(verdictOf(watchOf('OK'), alarm('ALARM', 9)).verdict).toEqual({
+      kind: 'fail',
+      reason: 'alarm errors went into ALARM: Threshold Crossed',
+    });
+  });
+
+  it('fails when it was in ALARM between two readings, though it is OK at both', () => {
+    const now = alarm('OK', 9);
+    expect(needHistory([watchOf('OK')], [now])).toHaveLength(1);
+    const history: History = { type: 'states', states: ['ALARM', 'OK'] };
+    expect(verdictOf(watchOf('OK'), now, { history }).verdict.kind).toBe('fail');
+  });
+
+  it('passes when it only lost its data between two readings', () => {
+    const history: History = { type: 'states', states: ['INSUFFICIENT_DATA', 'OK'] };
+    expect(verdictOf(watchOf('OK'), alarm('OK', 9), { history }).verdict.kind).toBe('pass');
+  });
+
+  it('fails when it left its state and came back and its history cannot be read', () => {
+    const history: History = { type: 'unreadable', problem: 'denied' };
+    const { verdict } = verdictOf(watchOf('OK'), alarm('OK', 9), { history });
+    expect(verdict.kind).toBe('fail');
+    expect(verdict.reason).toContain('counts as ALARM');
+  });
+
+  it('is taken at its present state when it changed once and its history cannot be read', () => {
+    const history: History = { type: 'unreadable', problem: 'denied' };
+    const before = watchOf('INSUFFICIENT_DATA');
+    expect(verdictOf(before, alarm('OK', 9), { history }).verdict.kind).toBe('pass');
+  });
+
+  it('needs no history while its state has not changed', () => {
+    expect(needHistory([watchOf('OK')], [alarm('OK')])).toEqual([]);
+  });
+
+  it('is not asked for its history when another one fails anyway', () => {
+    const other: AlarmReading = { ...alarm('ALARM', 9), name: 'latency' };
+    const watches = [watchOf('OK'), { ...watchOf('OK'), name: 'latency' }];
+    expect(needHistory(watches, [alarm('OK', 9), other])).toEqual([]);
+  });
+
+  describe('that was red at the start', () => {
+    it('does not count until it was green', () => {
+      const { verdict, watches } = verdictOf(watchOf('ALARM'), alarm('ALARM'));
+      expect(verdict.kind).toBe('pass');
+      expect(watches[0]?.ignored).toBe(true);
+    });
+
+    it('counts from its first green on', () => {
+      const green = verdictOf(watchOf('ALARM'), alarm('OK', 9), {
+        history: { type: 'states', states: ['OK'] },
+      });
+      expect(green.verdict.kind).toBe('pass');
+      const [after] = green.watches;
+      expect(after?.ignored).toBe(false);
+      expect(after && verdictOf(after, alarm('ALARM', 12)).verdict.kind).toBe('fail');
+    });
+
+    it('fails when it was green and red again between two readings', () => {
+      const history: History = { type: 'states', states: ['OK', 'ALARM'] };
+      expect(needHistory([watchOf('ALARM')], [alarm('ALARM', 9)])).toHaveLength(1);
+      expect(verdictOf(watchOf('ALARM'), alarm('ALARM', 9), { history }).verdict.kind).toBe('fail');
+    });
+  });
+
+  describe('without data', () => {
+    it.each([
+      ['continue', 'pass'],
+      ['wait', 'inconclusive'],
+      ['revert', 'fail'],
+    ] as const)('with on-insufficient-data %s is %s', (onInsufficientData, kind) => {
+      const { verdict } = verdictOf(watchOf('OK'), alarm('INSUFFICIENT_DATA', 9), {
+        policy: { ...policy, onInsufficientData },
+        history: { type: 'states', states: ['INSUFFICIENT_DATA'] },
+      });
+      expect(verdict.kind).toBe(kind);
+    });
+  });
+
+  describe('that cannot be read', () => {
+    it('is an error within the grace time and a failure after it', () => {
+      const at = (ms: number) => verdictOf(watchOf('OK'), undefined, { at: ms }).verdict;
+      expect(at(120_000).kind).toBe('error');
+      expect(at(120_001)).toMatchObject({ kind: 'fail' });
+      expect(at(120_001).reason).toContain('could not be read for 2 min');
+    });
+
+    it('has its grace time counted from when it was last seen', () => {
+      const { watches } = verdictOf(watchOf('OK'), alarm('OK'), { at: 100_000 });
+      const [seen] = watches;
+      expect(seen && verdictOf(seen, undefined, { at: 200_000 }).verdict.kind).toBe('error');
+    });
+
+    it('is not helped by a state that CloudWatch could not evaluate', () => {
+      const stale: AlarmReading = { ...alarm('OK'), notEvaluated: 'EVALUATION_ERROR' };
+      expect(verdictOf(watchOf('OK'), stale).verdict.kind).toBe('error');
+      expect(verdictOf(watchOf('OK'), stale, { at: 300_000 }).verdict.kind).toBe('fail');
+    });
+
+    it('is not taken for healthy in a state that nobody knows', () => {
+      expect(verdictOf(watchOf('OK'), alarm('SOMETHING_NEW', 9)).verdict.kind).toBe('error');
+    });
+
+    it('is an error for every alarm when the whole call fails', () => {
+      const reading = { type: 'unreadable' as const, at: 1_000, problem: 'AccessDenied' };
+      const { verdict, measurements } = assess([watchOf('OK')], reading, new Map(), policy);
+      expect(verdict.kind).toBe('error');
+      expect(measurements).toMatchObject([{ check: 'errors', state: 'unreadable' }]);
+    });
+  });
+
+  it('that fails outweighs any number that pass or cannot be read', () => {
+    const watches = ['a', 'b', 'c'].map((name) => ({ ...watchOf('OK'), name }));
+    const alarms = [
+      { ...alarm('OK'), name: 'a' },
+      { ...alarm('ALARM', 9), name: 'c' },
+    ];
+    const { verdict } = assess(watches, { type: 'read', at: 1, alarms }, new Map(), policy);
+    expect(verdict.reason).toContain('alarm c went into ALARM');
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  describeComparison,
+  judgeComparison,
+  odds,
+  type AnalysisPolicy,
+  type Comparison,
+} from '../../../src/core/checks/comparison.ts';
+import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
+import { harmOf } from '../../../src/core/statistics/harm.ts';
+import { rateInterval } from '../../../src/core/statistics/interval.ts';
+import type { TimedMinute } from '../../../src/core/checks/pairing.ts';
+import type { Bake } from '../../../src/core/rollout/plan.ts';
+
+const MINUTE = 60_000;
+const policy: AnalysisPolicy = {
+  mode: 'on',
+  rule: STANDARD_RULE,
+  minInvocations: 50,
+  maxExtension: 3,
+  onInconclusive: 'promote',
+  metricDelayMs: 90_000,
+};
+/** Five minutes at 10 %, begun with the minute. */
+const bake: Bake = { weight: 10, bakeMs: 5 * MINUTE, since: 0, promotionNext: false };
+const END = 5 * MINUTE;
+
+/** Minutes that are all the same. */
+function minutes(
+  many: number,
+  counts: {
+    readonly nb?: number;
+    readonly eb?: number;
+    readonly nc?: number;
+    readonly ec?: number;
+  },
+): readonly TimedMinute[] {
+  const { nb = 540, eb = 0, nc = 60, ec = 0 } = counts;
+  return Array.from({ length: many }, (_, index) => ({
+    at: index * MINUTE,
+    baseline: { total: nb, bad: eb },
+    canary: { total: nc, bad: ec },
+  }));
+}
+
+const errors = (given: readonly TimedMinute[]): Comparison => ({
+  name: 'errors',
+  target: 'checkout:live',
+  minutes: given,
+  countsTraffic: true,
+});
+
+function judged(
+  given: readonly TimedMinute[],
+  at: number,
+  more: { readonly bake?: Partial<Bake>; readonly policy?: Partial<AnalysisPolicy> } = {},
+) {
+  return judgeComparison(errors(given), {
+    at,
+    bake: { ...bake, ...more.bake },
+    policy: { ...policy, ...more.policy },
+  });
+}
+
+describe('the comparison of two versions', () => {
+  it('passes while there is no evidence', () => {
+    expect(judged(minutes(3, { eb: 5, ec: 1 }), 4 * MINUTE).verdict.kind).toBe('pass');
+  });
+
+  it('fails as soon as the rule reverts, with the numbers', () => {
+    expect(judged(minutes(1, { ec: 60 }), 3 * MINUTE).verdict).toEqual({
+      kind: 'fail',
+      reason:
+        'errors of checkout:live: canary 60 requests, 60 failed (100.00 %); baseline 540, 0 failed ' +
+        '(0.00 %); evidence more than 1,000,000:1 of 100:1 needed',
+    });
+  });
+
+  it('tells how many more failures would revert', () => {
+    const given = [{ at: 0, baseline: { total: 3715, bad: 4 }, canary: { total: 412, bad: 3 } }];
+    expect(describeComparison(judged(given, MINUTE).report)).toBe(
+      'errors of checkout:live: canary 412 requests, 3 failed (0.73 %); baseline 3,715, 4 failed ' +
+        '(0.11 %); evidence 4.9:1 of 100:1 needed; 7 more failures would revert',
+    );
+  });
+
+  it('only observes when it is told so, also too little traffic', () => {
+    const observing = { policy: { mode: 'observe' as const } };
+    const failing = judged(minutes(1, { ec: 60 }), 3 * MINUTE, observing);
+    expect(failing.verdict.kind).toBe('pass');
+    expect(failing.report.reverts).toBe(true);
+    expect(judged([], END, observing).verdict.kind).toBe('pass');
+  });
+
+  it('lets a step go on to the next when it had enough requests, settled or not', () => {
+    expect(judged(minutes(3, {}), END).verdict.kind).toBe('pass');
+  });
+
+  it('extends a step until its last minute has settled, before it calls the requests too few', () => {
+    expect(judged([], END).verdict.kind).toBe('extend');
+    expect(judged([], END + 90_000 - 1).verdict.reason).toContain('are not there yet');
+    expect(judged(minutes(5, { nb: 5, nc: 1 }), END + 90_000).verdict.reason).toContain(
+      'the canary served 5 requests at 10 %, and 50 are needed to judge it',
+    );
+  });
+
+  it('lets the last step go on to the promotion only when its last minute has settled', () => {
+    const last = { bake: { promotionNext: true } };
+    expect(judged(minutes(3, {}), END + 90_000 - 1, last).verdict.kind).toBe('extend');
+    expect(judged(minutes(5, {}), END + 90_000, last).verdict.kind).toBe('pass');
+  });
+
+  it('extends a step with too few requests up to so many times its bake, and then does as it is told', () => {
+    const few = minutes(5, { nb: 5, nc: 1 });
+    expect(judged(few, 3 * END - 1).verdict.kind).toBe('extend');
+    const promoting = judged(few, 3 * END);
+    expect(promoting.verdict.kind).toBe('pass');
+    expect(promoting.warnings).toEqual([expect.stringContaining('on-inconclusive is promote')]);
+    const holding = judged(few, 3 * END, { policy: { onInconclusive: 'hold' } });
+    expect(holding.verdict.kind).toBe('hold');
+    const reverting = judged(few, 3 * END, { policy: { onInconclusive: 'revert' } });
+    expect(reverting.verdict.kind).toBe('fail');
+  });
+
+  it('counts the requests of this step only', () => {
+    const later = { bake: { since: 5 * MINUTE } };
+    const before = minutes(5, {});
+    expect(judged(before, 10 * MINUTE, later).verdict.kind).toBe('extend');
+  });
+
+  it('fails when the canary got nothing though the baseline had traffic', () => {
+    const nothing = minutes(5, { nb: 30, nc: 0 });
+    expect(judged(nothing, END).verdict.kind).toBe('extend');
+    const { verdict } = judged(nothing, END + 90_000);
+    expect(verdict.kind).toBe('fail');
+    expect(verdict.reason).toContain(
+      'served no request, though about 17 were to be expected at 10 %',
+    );
+  });
+
+  it('does not call it a fault that nobody called either of them', () => {
+    const { verdict } = judged(minutes(5, { nb: 0, nc: 0 }), END + 90_000);
+    expect(verdict.kind).toBe('extend');
+  });
+
+  it('says nothing of the promotion, which has no baseline', () => {
+    expect(judged([], END, { bake: { weight: 100 } }).verdict.kind).toBe('pass');
+  });
+
+  it('asks nothing of the traffic that a metric of the user’s own counts', () => {
+    const own = { ...errors([]), name: 'http 5xx', countsTraffic: false };
+    expect(judgeComparison(own, { at: END, bake, policy }).verdict.kind).toBe('pass');
+  });
+});
+
+describe('odds', () => {
+  it.each([
+    [0, '1.0:1'],
+    [Math.log(4.9), '4.9:1'],
+    [Math.log(1234), '1,234:1'],
+    [50, 'more than 1,000,000:1'],
+    [-3, 'less than 0.1:1'],
+  ])('of e^%d are %s', (logE, text) => {
+    expect(odds(logE)).toBe(text);
+  });
+});
+
+describe('the harm', () => {
+  it('is what failed beyond the rate of the baseline, and what would have at full weight', () => {
+    const harm = harmOf({ total: 900, bad: 9 }, { total: 100, bad: 21 });
+    expect(harm.done).toBeCloseTo(20);
+    expect(harm.avoided).toBeCloseTo(180);
+  });
+
+  it('is nothing when the canary failed less often, or was not called', () => {
+    expect(harmOf({ total: 900, bad: 90 }, { total: 100, bad: 1 })).toEqual({
+      done: 0,
+      avoided: 0,
+    });
+    expect(harmOf({ total: 900, bad: 90 }, { total: 0, bad: 0 })).toEqual({ done: 0, avoided: 0 });
+  });
+});
+
+describe('the interval of a rate', () => {
+  it('is Wilson’s', () => {
+    const { low, high } = rateInterval({ total: 412, bad: 3 });
+    expect(low).toBeCloseTo(0.002_48, 4);
+    expect(high).toBeCloseTo(0.021_2, 3);
+  });
+
+  it('goes from none to all without a request', () => {
+    expect(rateInterval({ total: 0, bad: 0 })).toEqual({ low: 0, high: 1 });
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  describeFacts,
+  inspectAlarms,
+  inspectTarget,
+  notActive,
+  type TargetFacts,
+  type VersionFacts,
+} from '../../../src/core/preflight/target.ts';
+
+const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
+const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
+  version: '7',
+  state: 'Active',
+  stateReason: '',
+  lastUpdateStatus: 'Successful',
+  lastUpdateReason: '',
+  role: 'arn:role',
+  deadLetterArn: '',
+  logGroup: '/aws/lambda/checkout',
+  codeSha256: 'hash',
+  functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
+  ...change,
+});
+const facts = (change: Partial<TargetFacts> = {}): TargetFacts => ({
+  target,
+  region: 'eu-west-1',
+  routing: { version: '7', weights: {} },
+  stable: version(),
+  candidate: version({ version: '$LATEST' }),
+  ...change,
+});
+const problems = (change: Partial<TargetFacts>) => inspectTarget(facts(change)).problems;
+
+describe('a target', () => {
+  it('that AWS would take has no problems', () => {
+    expect(inspectTarget(facts())).toEqual({ problems: [], warnings: [] });
+  });
+
+  it('without an alias has nothing to compare', () => {
+    const { routing, stable, ...rest } = facts({ candidate: version({ version: '8' }) });
+    expect([routing, stable]).toBeDefined();
+    expect(inspectTarget(rest).problems).toEqual([]);
+    expect(describeFacts(rest)).toContain('checkout:live does not exist yet');
+  });
+
+  it('has every problem told at once', () => {
+    const candidate = version({
+      version: '$LATEST',
+      role: 'arn:other',
+      deadLetterArn: 'arn:queue',
+      lastUpdateStatus: 'Failed',
+      lastUpdateReason: 'no disk',
+    });
+    expect(problems({ candidate, expectedCodeSha256: 'other' })).toEqual([
+      'checkout $LATEST: its last update failed (no disk). Update the function again.',
+      expect.stringContaining('code-sha256: checkout $LATEST has the hash hash, not other.'),
+      expect.stringContaining('version 7 runs as arn:role, the new one as arn:other.'),
+      expect.stringContaining('has no dead-letter queue, the new one has the dead-letter queue'),
+    ]);
+  });
+
+  it('cannot go back to a version that Lambda would not route to', () => {
+    const stable = version({ state: 'Failed', stateReason: 'ImageDeleted: gone' });
+    expect(problems({ stable })).toEqual([
+      expect.stringContaining('serves version 7, which is Failed (ImageDeleted: gone)'),
+    ]);
+  });
+
+  it('with an idle stable version is warned about, not refused', () => {
+    const { problems: none, warnings } = inspectTarget(
+      facts({ stable: version({ state: 'Inactive' }) }),
+    );
+    expect(none).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('version 7 is Inactive')]);
+  });
+
+  it('whose alias serves the wanted version already is not asked for more', () => {
+    expect(problems({ candidate: version({ state: 'Inactive' }) })).toEqual([]);
+  });
+
+  it.each([
+    ['Failed', 'checkout version 8 is Failed'],
+    ['Inactive', 'invoke it once'],
+    ['Deactivating', 'is Deactivating, not Active'],
+  ])('is refused a version that is %s', (state, problem) => {
+    expect(problems({ candidate: version({ version: '8', state }) }).join()).toContain(problem);
+  });
+
+  it('on $LATEST is told how to repair the alias', () => {
+    expect(problems({ routing: { version: '$LATEST', weights: {} } }).join()).toContain(
+      'aws lambda update-alias --region eu-west-1 --function-name checkout --name live',
+    );
+  });
+
+  it('has the state of a version that failed explained', () => {
+    const failed = version({ version: '8', state: 'Failed', stateReason: 'InvalidImage: x' });
+    expect(notActive(target, failed)).toBe(
+      'checkout version 8 is Failed (InvalidImage: x), not Active.',
+    );
+  });
+});
+
+describe('the alarms at the start', () => {
+  const policy = { onAlarmAtStart: 'fail', onInsufficientData: 'continue', begins: true } as const;
+  const red = { name: 'errors', state: 'ALARM', reason: 'red' };
+  const silent = { name: 'errors', state: 'INSUFFICIENT_DATA', reason: 'no data' };
+
+  it('must all exist', () => {
+    expect(inspectAlarms(['errors', 'gone'], [{ ...red, state: 'OK' }], policy).problems).toEqual([
+      expect.stringContaining('no alarm named gone'),
+    ]);
+  });
+
+  it('must not be red, unless the rollout is the repair', () => {
+    expect(inspectAlarms(['errors'], [red], policy).problems).toHaveLength(1);
+    const repair = { ...policy, onAlarmAtStart: 'ignore-until-ok' } as const;
+    expect(inspectAlarms(['errors'], [red], repair)).toEqual({
+      problems: [],
+      warnings: [expect.stringContaining('it counts once it was OK')],
+    });
+  });
+
+  it('may be without data, unless that would revert at once', () => {
+    expect(inspectAlarms(['errors'], [silent], policy).problems).toEqual([]);
+    const strict = { ...policy, onInsufficientData: 'revert' } as const;
+    expect(inspectAlarms(['errors'], [silent], strict).problems).toHaveLength(1);
+  });
+
+  it('must be evaluated', () => {
+    const stale = { ...red, state: 'OK', notEvaluated: 'CloudWatch cannot evaluate it' };
+    expect(inspectAlarms(['errors'], [stale], policy).problems).toEqual([
+      'alarms: the state of errors is no evidence: CloudWatch cannot evaluate it.',
+    ]);
+  });
+});

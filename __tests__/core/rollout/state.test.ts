@@ -1,0 +1,398 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { planOf, type Plan } from '../../../src/core/rollout/plan.ts';
+import {
+  advance,
+  command,
+  isFinal,
+  readingDue,
+  FROM_THE_START,
+  start,
+  type Event,
+  type State,
+} from '../../../src/core/rollout/state.ts';
+import type { Verdict } from '../../../src/core/rollout/verdict.ts';
+
+const MINUTE = 60_000;
+const plan = planOf(
+  [
+    { weight: 10, bakeMs: 5 * MINUTE },
+    { weight: 50, bakeMs: 10 * MINUTE },
+  ],
+  5 * MINUTE,
+);
+
+const pass: Verdict = { kind: 'pass', reason: '' };
+const shifted = (at: number): Event => ({ type: 'shifted', at });
+const assessed = (at: number, verdict: Verdict = pass): Event => ({
+  type: 'assessed',
+  at,
+  verdict,
+});
+const after = (...events: readonly Event[]) =>
+  events.reduce<State>(
+    (state, event) => advance(plan, state, event),
+    start(plan, FROM_THE_START, 0),
+  );
+
+describe('a rollout', () => {
+  it('begins with the weight of the first step', () => {
+    expect(command(plan, { phase: 'shifting', step: 0 })).toEqual({
+      type: 'shift',
+      step: 0,
+      weight: 10,
+    });
+    expect(start(plan, FROM_THE_START, 0)).toEqual({ phase: 'shifting', step: 0 });
+  });
+
+  it('does not leave a step on a pass that was read before the end of its bake', () => {
+    expect(after(shifted(0), assessed(5 * MINUTE - 1))).toMatchObject({ phase: 'baking', step: 0 });
+  });
+
+  it('leaves a step on a pass that was read at the end of its bake', () => {
+    expect(after(shifted(0), assessed(5 * MINUTE))).toEqual({ phase: 'shifting', step: 1 });
+  });
+
+  it('bakes the promotion too, and reads the alias back before it is promoted', () => {
+    const state = after(
+      shifted(0),
+      assessed(5 * MINUTE),
+      shifted(5 * MINUTE),
+      assessed(15 * MINUTE),
+      shifted(15 * MINUTE),
+    );
+    expect(state).toMatchObject({ phase: 'baking', step: 2, until: 20 * MINUTE });
+    const confirming = advance(plan, state, assessed(20 * MINUTE));
+    expect(confirming).toEqual({ phase: 'confirming' });
+    expect(advance(plan, confirming, { type: 'confirmed' })).toEqual({ phase: 'promoted' });
+  });
+
+  it('reads the alias back right after the promotion when the bake time is zero', () => {
+    const atOnce = planOf([], 0);
+    expect(advance(atOnce, start(atOnce, FROM_THE_START, 0), shifted(7))).toEqual({
+      phase: 'confirming',
+    });
+  });
+
+  it('says at which weight, in which step and how long into it a check failed', () => {
+    const fail: Verdict = { kind: 'fail', reason: 'alarm errors went into ALARM: too many' };
+    expect(after(shifted(0), assessed(72_000, fail))).toEqual({
+      phase: 'reverting',
+      reason: 'at 10 % (step 1 of 3), after 1 min 12 s: alarm errors went into ALARM: too many',
+    });
+  });
+
+  it('holds a step while a check is inconclusive, for at most its bake time again', () => {
+    const unknown: Verdict = { kind: 'inconclusive', reason: 'alarm errors is unknown' };
+    const held = after(shifted(0), assessed(10 * MINUTE - 1, unknown));
+    expect(held).toMatchObject({ phase: 'baking', step: 0 });
+    expect(advance(plan, held, assessed(10 * MINUTE, unknown))).toMatchObject({
+      phase: 'reverting',
+    });
+    expect(advance(plan, held, assessed(9 * MINUTE, pass))).toEqual({ phase: 'shifting', step: 1 });
+  });
+
+  it('extends a step for as long as a check says so', () => {
+    const extend: Verdict = { kind: 'extend', reason: 'too few requests' };
+    const extended = after(shifted(0), assessed(30 * MINUTE, extend));
+    expect(extended).toMatchObject({ phase: 'baking', step: 0 });
+    expect(advance(plan, extended, assessed(31 * MINUTE))).toEqual({ phase: 'shifting', step: 1 });
+  });
+
+  it('leaves the aliases to a person when a check says so', () => {
+    const hold: Verdict = { kind: 'hold', reason: 'too few requests' };
+    const holding = after(shifted(0), assessed(6 * MINUTE, hold));
+    expect(holding.phase === 'holding' && command(plan, holding)).toEqual({
+      type: 'hold',
+      step: 0,
+      weight: 10,
+    });
+    expect(advance(plan, holding, { type: 'marked' })).toEqual({
+      phase: 'held',
+      reason: 'at 10 % (step 1 of 3), after 6 min: too few requests',
+    });
+  });
+
+  it('ends after the step that another job goes on from', () => {
+    const part = { ...plan, holdAfter: 0 };
+    const first = advance(part, start(part, FROM_THE_START, 0), shifted(0));
+    const holding = advance(part, first, assessed(5 * MINUTE));
+    expect(holding).toMatchObject({ phase: 'holding', step: 0, passed: true });
+    expect(advance(part, holding, { type: 'marked' }).phase).toBe('held');
+    expect(advance(part, holding, { type: 'blocked', reason: 'AWS is down' })).toEqual({
+      phase: 'reverting',
+      reason: 'at 10 % (step 1 of 3): AWS is down',
+    });
+  });
+
+  it('goes on from what another job left only when the checks pass once more', () => {
+    const goingOn = start(plan, { step: 1, recheck: true }, 60 * MINUTE);
+    if (goingOn.phase !== 'rechecking') throw new Error(goingOn.phase);
+    const due = command(plan, goingOn);
+    expect(due).toMatchObject({ type: 'assess', bake: { weight: 10, since: 60 * MINUTE } });
+    expect(due.type === 'assess' && readingDue(due, 15_000)).toBeLessThan(60 * MINUTE);
+    const at = 60 * MINUTE + 1;
+    expect(advance(plan, goingOn, assessed(at))).toEqual({ phase: 'shifting', step: 1 });
+    const red: Verdict = { kind: 'fail', reason: 'red' };
+    expect(advance(plan, goingOn, assessed(at, red))).toEqual({
+      phase: 'reverting',
+      reason: 'at 10 % (step 1 of 3): red',
+    });
+    const dark: Verdict = { kind: 'error', reason: 'dark' };
+    expect(advance(plan, goingOn, assessed(at, dark))).toEqual({ ...goingOn, readAt: at });
+  });
+
+  it('changes weights at the beginning of a minute only, where metrics are compared by the minute', () => {
+    const timed = { ...plan, onTheMinute: true };
+    const lived = (...events: readonly Event[]) =>
+      events.reduce<State>(
+        (state, event) => advance(timed, state, event),
+        start(timed, FROM_THE_START, 0),
+      );
+    const waiting = lived(shifted(5_000), assessed(5 * MINUTE + 20_000));
+    expect(waiting).toMatchObject({ phase: 'baking', step: 0, until: 6 * MINUTE });
+    const next = advance(timed, waiting, assessed(6 * MINUTE));
+    expect(next).toEqual({ phase: 'shifting', step: 1 });
+    expect(lived(shifted(1_000), assessed(5 * MINUTE + 4_000))).toEqual(next);
+    // Nothing is compared after the promotion.
+    const promoting = advance(
+      timed,
+      advance(timed, next, shifted(6 * MINUTE)),
+      assessed(16.5 * MINUTE),
+    );
+    expect(promoting).toEqual({ phase: 'shifting', step: 2 });
+  });
+
+  it('does not leave a step while a check cannot be read', () => {
+    const error: Verdict = { kind: 'error', reason: 'dark' };
+    expect(after(shifted(0), assessed(6 * MINUTE, error))).toMatchObject({ phase: 'baking' });
+  });
+
+  it('leaves the aliases as they are when it is cancelled with hold', () => {
+    const cancelled: Event = { type: 'cancelled', at: 30_000, reason: 'cancelled', hold: true };
+    expect(after(shifted(0), cancelled)).toEqual({
+      phase: 'held',
+      reason: 'at 10 % (step 1 of 3), after 30 s: cancelled',
+    });
+  });
+
+  it('reverts a failed check even when it is cancelled with hold afterwards', () => {
+    const fail: Verdict = { kind: 'fail', reason: 'red' };
+    const cancelled: Event = { type: 'cancelled', at: 30_000, reason: 'cancelled', hold: true };
+    expect(after(shifted(0), assessed(1, fail), cancelled)).toMatchObject({ phase: 'reverting' });
+  });
+
+  it('reads again an interval later, but not past the end of the bake', () => {
+    const read = (readAt: number) => readingDue({ readAt, until: 100_000 }, 15_000);
+    expect(read(0)).toBe(15_000);
+    expect(read(90_000)).toBe(100_000);
+    expect(read(100_000)).toBe(115_000);
+  });
+});
+
+const anyPlan: fc.Arbitrary<Plan> = fc
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 5 }),
+    fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 5, maxLength: 5 }),
+    fc.integer({ min: 0, max: 1000 }),
+  )
+  .map(([weights, bakes, bakeMs]) =>
+    planOf(
+      weights.sort((a, b) => a - b).map((weight, index) => ({ weight, bakeMs: bakes[index] ?? 1 })),
+      bakeMs,
+    ),
+  );
+const anyVerdict: fc.Arbitrary<Verdict> = fc.record({
+  kind: fc.constantFrom('pass', 'pass', 'pass', 'inconclusive', 'error', 'fail'),
+  reason: fc.constant('because'),
+});
+
+/** A world that answers each command somehow; time only goes forward. */
+const anyAnswers = fc.array(
+  fc.record({
+    takes: fc.integer({ min: 0, max: 400 }),
+    verdict: anyVerdict,
+    works: fc.integer({ min: 0, max: 9 }).map((roll) => roll > 0),
+    cancel: fc.integer({ min: 0, max: 30 }).map((roll) => roll === 0),
+  }),
+  { maxLength: 60 },
+);
+
+interface Lived {
+  readonly before: State;
+  readonly event: Event;
+  readonly after: State;
+}
+
+function live(
+  plan: Plan,
+  answers: readonly {
+    readonly takes: number;
+    readonly verdict: Verdict;
+    readonly works: boolean;
+    readonly cancel: boolean;
+  }[],
+): readonly Lived[] {
+  const lived: Lived[] = [];
+  let state = start(plan, FROM_THE_START, 0);
+  let now = 0;
+  for (const { takes, verdict, works, cancel } of answers) {
+    if (isFinal(state)) break;
+    now += takes;
+    const next = command(plan, state);
+    const event: Event = cancel
+      ? { type: 'cancelled', at: now, reason: 'cancelled', hold: false }
+      : next.type === 'revert'
+        ? { type: 'reversion', result: works ? 'reverted' : 'revert-failed', detail: '' }
+        : !works
+          ? { type: 'blocked', reason: 'refused' }
+          : next.type === 'assess'
+            ? assessed(now, verdict)
+            : next.type === 'shift'
+              ? shifted(now)
+              : { type: 'confirmed' };
+    const then = advance(plan, state, event);
+    lived.push({ before: state, event, after: then });
+    state = then;
+  }
+  return lived;
+}
+
+const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+  fc.nat().map(shifted),
+  fc.tuple(fc.nat(), anyVerdict).map(([at, verdict]) => assessed(at, verdict)),
+  fc.constant<Event>({ type: 'confirmed' }),
+  fc.constant<Event>({ type: 'blocked', reason: 'refused' }),
+  fc
+    .constantFrom('reverted', 'revert-failed', 'failed')
+    .map((result): Event => ({ type: 'reversion', result, detail: '' })),
+  fc.boolean().map((hold): Event => ({ type: 'cancelled', at: 0, reason: 'cancelled', hold })),
+);
+
+function property(check: (plan: Plan, lived: readonly Lived[]) => void): void {
+  fc.assert(
+    fc.property(anyPlan, anyAnswers, (plan, answers) => {
+      check(plan, live(plan, answers));
+    }),
+    { numRuns: 2000 },
+  );
+}
+
+describe('whatever happens, a rollout', () => {
+  it('is never promoted once it is reverting', () => {
+    fc.assert(
+      fc.property(anyPlan, fc.array(anyEvent), (plan, events) => {
+        let state: State = { phase: 'reverting', reason: '' };
+        for (const event of events) state = advance(plan, state, event);
+        expect(['reverting', 'reverted', 'revert-failed', 'failed']).toContain(state.phase);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('ends after a bounded number of commands when every command is answered', () => {
+    fc.assert(
+      fc.property(anyPlan, anyVerdict, (plan, verdict) => {
+        let state = start(plan, FROM_THE_START, 0);
+        let now = 0;
+        let commands = 0;
+        while (!isFinal(state)) {
+          commands += 1;
+          expect(commands).toBeLessThanOrEqual(plan.steps.length * 3 + 3);
+          const next = command(plan, state);
+          if (next.type === 'assess') now = readingDue(next, 10_000);
+          // An unreadable check is turned into a failure by whoever judges it.
+          const judged = verdict.kind === 'error' ? { ...verdict, kind: 'fail' as const } : verdict;
+          state = advance(
+            plan,
+            state,
+            next.type === 'assess'
+              ? assessed(now, judged)
+              : next.type === 'shift'
+                ? shifted(now)
+                : next.type === 'confirm'
+                  ? { type: 'confirmed' }
+                  : { type: 'reversion', result: 'reverted', detail: '' },
+          );
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("commands exactly the plan's weights, in order, each at most once", () => {
+    property((plan, lived) => {
+      const commanded = lived.flatMap(({ before }) =>
+        before.phase === 'shifting' ? [before.step] : [],
+      );
+      // A cancellation while a shift is pending meets the same command; it is then not repeated.
+      expect(commanded).toEqual([...commanded].sort((a, b) => a - b));
+      expect(new Set(commanded).size).toBe(commanded.length);
+      expect(commanded).toEqual(plan.steps.map((_, index) => index).slice(0, commanded.length));
+    });
+  });
+
+  it('is promoted only after every step had a pass at or after the end of its bake', () => {
+    property((plan, lived) => {
+      if (lived.at(-1)?.after.phase !== 'promoted') return;
+      plan.steps.forEach(({ bakeMs }, step) => {
+        const begun = lived.find(
+          ({ before, event }) =>
+            before.phase === 'shifting' && before.step === step && event.type === 'shifted',
+        );
+        const since = begun?.event.type === 'shifted' ? begun.event.at : Infinity;
+        const passed = lived.some(
+          ({ before, event }) =>
+            before.phase === 'baking' &&
+            before.step === step &&
+            event.type === 'assessed' &&
+            event.verdict.kind === 'pass' &&
+            event.at >= since + bakeMs,
+        );
+        expect(passed || bakeMs === 0).toBe(true);
+      });
+    });
+  });
+
+  it('reverts next after a failed check, a blocked write or a cancellation', () => {
+    property((plan, lived) => {
+      for (const { before, event, after } of lived) {
+        const bad =
+          event.type === 'cancelled' ||
+          event.type === 'blocked' ||
+          (event.type === 'assessed' && event.verdict.kind === 'fail');
+        if (!bad || isFinal(before)) continue;
+        expect(isFinal(after)).toBe(false);
+        if (!isFinal(after)) expect(command(plan, after)).toEqual({ type: 'revert' });
+      }
+    });
+  });
+
+  it('is not changed by an answer that makes no sense in its phase', () => {
+    fc.assert(
+      fc.property(anyPlan, anyEvent, (plan, event) => {
+        const senseless: readonly [State, readonly Event['type'][]][] = [
+          [{ phase: 'shifting', step: 0 }, ['assessed', 'confirmed', 'reversion']],
+          [
+            { phase: 'baking', step: 0, since: 0, until: 10, readAt: 0 },
+            ['shifted', 'confirmed', 'reversion'],
+          ],
+          [{ phase: 'confirming' }, ['shifted', 'assessed', 'reversion']],
+          [
+            { phase: 'reverting', reason: '' },
+            ['shifted', 'assessed', 'confirmed', 'blocked', 'cancelled'],
+          ],
+          [
+            { phase: 'promoted' },
+            ['shifted', 'assessed', 'confirmed', 'blocked', 'cancelled', 'reversion'],
+          ],
+        ];
+        for (const [state, types] of senseless) {
+          if (types.includes(event.type)) expect(advance(plan, state, event)).toBe(state);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
+import { play, type Played, type TrueAlias } from '../../promises/play.ts';
+import { violationsOf } from '../../promises/promises.ts';
+import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
+
+/** Nothing goes wrong, unless a test says so. */
+const CALM: Scenario = {
+  seed: 1,
+  functions: 1,
+  alarms: 1,
+  steps: [
+    { weight: 10, bakeSeconds: 60 },
+    { weight: 50, bakeSeconds: 60 },
+  ],
+  bakeSeconds: 60,
+  pollSeconds: 15,
+  graceSeconds: 60,
+  onInsufficientData: 'continue',
+  onCancel: 'revert',
+  onUnfinished: '',
+  descriptionLength: 0,
+  provisioned: false,
+  faultRate: 0,
+  faults: [],
+  happenings: [],
+  death: { afterMs: 0, what: 'none', forMs: 0 },
+};
+
+const outcomes = ({ told }: Played) => told.map(({ ending }) => ending?.outcome);
+const promises = (played: Played) => [
+  ...new Set(violationsOf(played).map(({ promise }) => promise)),
+];
+
+describe('a simulated rollout', () => {
+  it('is promoted when nothing goes wrong, in the time of its plan', async () => {
+    const played = await play(CALM);
+    expect(outcomes(played)).toEqual(['promoted']);
+    const [told] = played.told;
+    const seconds = ((told?.endedAt ?? 0) - (told?.startedAt ?? 0)) / 1000;
+    expect(seconds).toBeGreaterThan(180);
+    expect(seconds).toBeLessThan(200);
+  });
+
+  it('is the same again for the same seed', async () => {
+    // Modules that are loaded on the way upset the order of the very first one.
+    await play(CALM);
+    const scenario = { ...scenarioOf(7), faultRate: 0.3 };
+    const [one, other] = [await play(scenario), await play(scenario)];
+    expect(one.trace.length).toBeGreaterThan(20);
+    expect(other.trace).toEqual(one.trace);
+  });
+
+  it('keeps every promise, whatever goes wrong', async () => {
+    for (let seed = 1; seed <= 150; seed++) {
+      const played = await play(scenarioOf(seed));
+      expect({ seed, violations: violationsOf(played) }).toEqual({ seed, violations: [] });
+    }
+  });
+
+  it('is put back by the post step when the process is killed', async () => {
+    const played = await play({ ...CALM, death: { afterMs: 100_000, what: 'killed', forMs: 0 } });
+    expect(outcomes(played)).toEqual([undefined, 'reverted']);
+  });
+
+  it('is put back and begun anew by the next run when the runner dies', async () => {
+    const death = { afterMs: 100_000, what: 'runner died', forMs: 0 } as const;
+    const played = await play({ ...CALM, death });
+    expect(outcomes(played)).toEqual([undefined, 'promoted']);
+    expect(played.trace.join('\n')).toContain('version 1 is put back');
+  });
+
+  it('wins against a run that comes later', async () => {
+    const played = await play({ ...CALM, rivalAfterMs: 30_000 });
+    expect(outcomes(played)).toEqual(['failed', 'promoted']);
+    expect(violationsOf(played)).toEqual([]);
+  });
+});
+
+describe('the check of the promises', () => {
+  /** The aliases as they were, but for one record that is not what it was. */
+  function doctored(played: Played, index: number, change: Partial<TrueAlias>): Played {
+    const aliases = played.aliases.map((record, at) =>
+      at === index ? { ...record, ...change } : record,
+    );
+    return { ...played, aliases };
+  }
+
+  // The alias was created, then shifted to 10, 50 and 100 %, and then its mark was taken off.
+  it.each<[string, number, Partial<TrueAlias>, number]>([
+    ['more weight than the step has', 1, { weights: { '3': 0.5 } }, 1],
+    ['a promotion that the alias does not show', 4, { version: '1' }, 4],
+    ['a step that was skipped', 2, { weights: { '3': 0.1 } }, 6],
+  ])('notices %s', async (_, index, change, promise) => {
+    expect(promises(doctored(await play(CALM), index, change))).toContain(promise);
+  });
+
+  it('notices that somebody else’s write was overwritten', async () => {
+    const played = await play(CALM);
+    const foreign = { by: 'others', weights: { '3': 0.123 } } as const;
+    expect(promises(doctored(played, 1, foreign))).toContain(5);
+  });
+
+  it('notices an alarm that was red unseen', async () => {
+    const played = await play(CALM);
+    const at = (played.told[0]?.startedAt ?? 0) + 60_000;
+    const red: HistoryItem = {
+      type: 'StateUpdate',
+      at,
+      alarm: 'alarm1',
+      kind: 'LogAlarm',
+      from: 'OK',
+      fromReason: '',
+      to: 'ALARM',
+      reason: '',
+      reasonData: '',
+    };
+    const { simulator } = played;
+    const alarms = { ...simulator.alarms, history: [...simulator.alarms.history, red] };
+    expect(promises({ ...played, simulator: { ...simulator, alarms } })).toContain(8);
+  });
+
+  it('notices readings that are missing', async () => {
+    const played = await play(CALM);
+    const requests = played.requests.filter(({ operation }) => operation !== 'DescribeAlarms');
+    expect(promises({ ...played, requests })).toContain(2);
+  });
+
+  it('notices a split that nobody tells of', async () => {
+    const played = await play({ ...CALM, death: { afterMs: 100_000, what: 'killed', forMs: 0 } });
+    const last = played.aliases.length - 1;
+    expect(promises(doctored(played, last, { weights: { '3': 0.1 } }))).toContain(7);
+  });
+});
