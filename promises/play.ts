@@ -1,14 +1,14 @@
 import { runAction } from '../src/run/action.ts';
 import { connectAws } from '../src/aws/aws.ts';
-import type { Chronicle } from '../src/run/journal.ts';
+import { createJournal } from '../src/run/journal.ts';
 import { STANDARD_RULE } from '../src/core/statistics/evidence.ts';
 import type { Entry } from '../src/core/report/entry.ts';
 import type { RolloutId } from '../src/core/alias/marker.ts';
 import { planOf } from '../src/core/rollout/plan.ts';
 import type { Ending } from '../src/core/report/report.ts';
-import { beginStory, tell } from '../src/core/report/log.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
 import type { Config } from '../src/inputs/inputs.ts';
+import type { Journal } from '../src/ports.ts';
 import { putBack } from '../src/post.ts';
 import { messageOf } from '../src/core/problems.ts';
 import { createAlias } from '../simulator/lambda/aliases.ts';
@@ -300,7 +300,7 @@ async function mainProcess(
   const { clock } = time;
   const runId = RUN_IDS[process];
   const config = configOf(scenario);
-  const chronicle = createCollector(stage);
+  const journal = journalOf(stage);
   const { aws, wire } = awsOf(stage, process);
   const cancellation = new AbortController();
   let dead = false;
@@ -324,7 +324,7 @@ async function mainProcess(
       },
     },
     clock,
-    chronicle,
+    journal,
     keep: {
       save: (rollout) => {
         // As GitHub does: through text.
@@ -341,7 +341,7 @@ async function mainProcess(
   const death = new Promise<undefined>((resolve) => {
     const { what, afterMs } = scenario.death;
     if (process !== 'main' || what === 'none') return;
-    time.at(chronicle.startedAt + afterMs, () => {
+    time.at(journal.startedAt + afterMs, () => {
       say(`** ${what}`);
       stage.happened.push(what);
       if (what === 'cancelled') {
@@ -354,7 +354,7 @@ async function mainProcess(
     });
   });
   const ended = await Promise.race([ending, death]);
-  const { startedAt, entries } = chronicle;
+  const { startedAt, entries } = journal;
   say(ended === undefined ? '-- killed' : `-- ${ended.outcome}: ${ended.reason}`);
   const told: Told = {
     process,
@@ -371,11 +371,11 @@ async function mainProcess(
 async function postProcess(stage: Stage, saved: SavedRollout, config: Config): Promise<Told> {
   const { clock } = stage.time;
   stage.say('-- post process');
-  const chronicle = createCollector(stage);
+  const journal = journalOf(stage);
   const { aws } = awsOf(stage, 'post');
-  const ending = await putBack(saved, { aws, clock, chronicle });
+  const ending = await putBack(saved, { aws, clock, journal });
   stage.say(`-- ${ending.outcome}: ${ending.reason}`);
-  const { startedAt, entries } = chronicle;
+  const { startedAt, entries } = journal;
   return { process: 'post', startedAt, entries, ending, endedAt: clock.now(), config };
 }
 
@@ -405,29 +405,11 @@ function awsOf(
   return { aws, wire };
 }
 
-/** Keeps what happened, and tells it in the trace as the log would. */
-function createCollector({ time: { clock }, say }: Stage): Chronicle {
-  const startedAt = clock.now();
-  const entries: Entry[] = [];
-  let memory = beginStory(startedAt);
-  function record(entry: Entry): void {
-    entries.push(entry);
-    const told = tell(memory, entry);
-    memory = told.memory;
-    for (const { level, text } of told.lines) say(`${level === 'info' ? '  ' : level} ${text}`);
-  }
-  return {
-    startedAt,
-    entries,
-    record,
-    follow: () => undefined,
-    note: (text) => {
-      record({ type: 'note', at: clock.now(), text });
-    },
-    warn: (text) => {
-      record({ type: 'warning', at: clock.now(), text });
-    },
-  };
+/** Tells in the trace what the log would. */
+function journalOf({ time: { clock }, say }: Stage): Journal {
+  return createJournal(clock, ({ level, text }) => {
+    say(`${level === 'info' ? '  ' : level} ${text}`);
+  });
 }
 
 function summary(operation: string, input: unknown): string {

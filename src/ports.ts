@@ -1,6 +1,4 @@
-import type { Measurement } from './core/checks/alarms.ts';
-import type { ComparisonReport } from './core/checks/comparison.ts';
-import type { DurationReport } from './core/checks/durations.ts';
+import type { Finding } from './core/checks/finding.ts';
 import type { Entry } from './core/report/entry.ts';
 import type { Bake } from './core/rollout/plan.ts';
 import type { Versions } from './core/alias/routing.ts';
@@ -14,8 +12,17 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Keeps what happened for the report, and tells it as it happens. */
 export interface Journal {
-  record(entry: Entry): void;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** In order; of findings only what is news, and only the newest of those that replace. */
+  readonly entries: readonly Entry[];
+  readonly record: (entry: Entry) => void;
+  readonly note: (text: string) => void;
+  readonly warn: (text: string) => void;
+  /** Calls the listener with every entry from now on. */
+  readonly follow: (listener: (entry: Entry) => void) => void;
 }
 
 export interface Shift {
@@ -61,10 +68,7 @@ export interface Router {
 /** What a reading of the checks came to. */
 export interface Assessment {
   readonly verdict: Verdict;
-  readonly measurements: readonly Measurement[];
-  /** All comparisons anew, when there are any. */
-  readonly comparisons: readonly ComparisonReport[];
-  readonly durations: readonly DurationReport[];
+  readonly findings: readonly Finding[];
   /** To be said, each once. */
   readonly warnings: readonly string[];
 }

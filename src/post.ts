@@ -3,17 +3,17 @@ import * as core from '@actions/core';
 import { connectAws, type Aws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
 import { listenForCancellation } from './system/cancellation.ts';
-import { createChronicle, type Chronicle } from './run/journal.ts';
+import { createJournal } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
 import { reportOf, type Ending } from './core/report/report.ts';
 import { concludePost } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
-import { plain } from './github/log.ts';
+import { plain, print } from './github/log.ts';
 import { tellGitHub } from './github/telling.ts';
 import { workflowIn } from './github/workflow.ts';
 import { loadRollout, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './core/problems.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Journal } from './ports.ts';
 import { revertSaved } from './run/modes/clean-up.ts';
 
 /**
@@ -34,24 +34,24 @@ export async function post(): Promise<void> {
 
 async function cleanUp(saved: SavedRollout, clock: Clock): Promise<void> {
   const { region, role } = saved;
-  const chronicle = createChronicle(clock);
+  const journal = createJournal(clock, print);
   const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock });
-  const ending = await putBack(saved, { aws, clock, chronicle });
-  const { startedAt, entries } = chronicle;
+  const ending = await putBack(saved, { aws, clock, journal });
+  const { startedAt, entries } = journal;
   const report = reportOf(entries, ending, { startedAt, endedAt: clock.now() });
   await concludePost(report);
   const environment = core.getInput('environment');
   const githubToken = core.getInput('github-token');
   const told = { environment, githubToken, comment: 'never', isPost: true } as const;
-  await tellGitHub(told, workflowIn(process.env), chronicle.warn).conclude(report);
+  await tellGitHub(told, workflowIn(process.env), journal.warn).conclude(report);
 }
 
 /** Reverts what a rollout that did not end by itself left behind. */
 export async function putBack(
   saved: SavedRollout,
-  surroundings: { readonly aws: Aws; readonly clock: Clock; readonly chronicle: Chronicle },
+  surroundings: { readonly aws: Aws; readonly clock: Clock; readonly journal: Journal },
 ): Promise<Ending> {
-  surroundings.chronicle.note('the rollout did not end by itself; looking at what it left behind');
+  surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
   const { result, detail } = await revertSaved(saved, surroundings);
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
   return { outcome: result, reason };

@@ -373,7 +373,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a step with too few requests is not extended',
     file: 'src/core/checks/comparison.ts',
-    from: "if (at < since + bakeMs * policy.maxExtension) return undecided('extend', few);",
+    from: "if (at < since + bakeMs * policy.maxExtension) return decided('extend', few);",
     to: '',
   },
   {
@@ -391,7 +391,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the comparison reverts although it is only to observe',
     file: 'src/core/checks/comparison.ts',
-    from: "if (policy.mode === 'observe') return { report, verdict: PASS, warnings: [] };",
+    from: "if (policy.mode === 'observe') return PASSED;",
     to: '',
   },
   {
@@ -403,8 +403,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the durations revert although they are only to be observed',
     file: 'src/core/checks/readers.ts',
-    from: 'reverts && isSlower(report)',
-    to: 'isSlower(report)',
+    from: 'reverts && isSlower(durations)',
+    to: 'isSlower(durations)',
   },
   {
     name: 'a new version that is slower by less than a fifth is slower',

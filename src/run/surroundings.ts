@@ -1,9 +1,8 @@
 import type { Aws } from '../aws/aws.ts';
 import { createRouter, type RouterOptions } from './alias/router.ts';
-import type { Chronicle } from './journal.ts';
 import type { Runs } from '../github/runs.ts';
 import type { SavedRollout } from '../github/saved.ts';
-import type { Clock, Router } from '../ports.ts';
+import type { Clock, Journal, Router } from '../ports.ts';
 import type { Preparation } from './preflight/preflight.ts';
 
 /** Everything outside of the process that a run of the action touches. */
@@ -11,7 +10,7 @@ export interface Surroundings {
   readonly aws: Aws;
   readonly runs: Runs;
   readonly clock: Clock;
-  readonly chronicle: Chronicle;
+  readonly journal: Journal;
   /** For the post step of this process, should it not live to its end. */
   readonly keep: {
     save(rollout: SavedRollout): void;
@@ -26,7 +25,7 @@ export interface Surroundings {
 /** The router of a target, in this process and in those that clean up after it. */
 export function routerOf(
   to: Pick<RouterOptions, 'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'markers'>,
-  { aws, clock, chronicle }: Pick<Surroundings, 'aws' | 'clock' | 'chronicle'>,
+  { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
 ): Router {
   return createRouter({
     ...to,
@@ -34,7 +33,7 @@ export function routerOf(
     aliases: aws.aliases,
     aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
     clock,
-    note: chronicle.note,
+    note: journal.note,
   });
 }
 
@@ -43,8 +42,8 @@ export function preparationIn({
   aws,
   runs,
   clock,
-  chronicle,
+  journal,
   cancellation,
 }: Surroundings): Preparation {
-  return { aws, runs, clock, note: chronicle.note, signal: cancellation };
+  return { aws, runs, clock, note: journal.note, signal: cancellation };
 }

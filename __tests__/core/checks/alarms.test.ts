@@ -145,9 +145,9 @@ describe('an alarm', () => {
 
     it('is an error for every alarm when the whole call fails', () => {
       const reading = { type: 'unreadable' as const, at: 1_000, problem: 'AccessDenied' };
-      const { verdict, measurements } = assess([watchOf('OK')], reading, new Map(), policy);
+      const { verdict, findings } = assess([watchOf('OK')], reading, new Map(), policy);
       expect(verdict.kind).toBe('error');
-      expect(measurements).toMatchObject([{ check: 'errors', state: 'unreadable' }]);
+      expect(findings).toMatchObject([{ check: 'errors', state: 'unreadable' }]);
     });
   });
 

@@ -10,9 +10,7 @@ const bake: Bake = { weight: 10, bakeMs: 1, since: 0, promotionNext: false };
 
 const assessment = (kind: VerdictKind, reason = ''): Assessment => ({
   verdict: { kind, reason },
-  measurements: [],
-  comparisons: [],
-  durations: [],
+  findings: [],
   warnings: [reason],
 });
 const check = (kind: VerdictKind, reason: string): Checks => ({

@@ -55,9 +55,7 @@ describe('the loop', () => {
         assess: (at) =>
           Promise.resolve({
             verdict: verdictAt(at),
-            measurements: [],
-            comparisons: [],
-            durations: [],
+            findings: [],
             warnings: [],
           }),
       },

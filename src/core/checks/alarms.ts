@@ -1,4 +1,5 @@
 import { formatDuration } from '../text/duration.ts';
+import type { SeenState } from './seen.ts';
 import { PASS, worst, type Verdict } from '../rollout/verdict.ts';
 
 /** One alarm as CloudWatch showed it. */
@@ -41,20 +42,14 @@ export interface AlarmWatch {
   readonly seenAt: number;
 }
 
-/** One reading of one check, judged. */
-export interface Measurement {
-  readonly kind: 'alarm' | 'metric';
-  readonly at: number;
-  readonly check: string;
-  readonly state: string;
-  /** AWS's own words for the state, or why it cannot be read. */
-  readonly detail: string;
-  readonly verdict: Verdict;
+/** What an alarm was seen to be in; its detail is AWS's own words, or why it cannot be read. */
+export interface AlarmFinding extends SeenState {
+  readonly kind: 'alarm';
 }
 
 export interface AlarmsAssessment {
   readonly watches: readonly AlarmWatch[];
-  readonly measurements: readonly Measurement[];
+  readonly findings: readonly AlarmFinding[];
   readonly verdict: Verdict;
 }
 
@@ -114,7 +109,7 @@ export function assess(
   );
   return {
     watches: judged.map(({ after }) => after),
-    measurements: judged.map(({ after, state, detail, verdict }) => ({
+    findings: judged.map(({ after, state, detail, verdict }) => ({
       kind: 'alarm',
       at: reading.at,
       check: after.name,
@@ -126,7 +121,7 @@ export function assess(
   };
 }
 
-interface Judged {
+interface JudgedAlarm {
   readonly after: AlarmWatch;
   readonly state: string;
   readonly detail: string;
@@ -138,7 +133,7 @@ function judge(
   reading: AlarmsReading,
   history: History | undefined,
   policy: AlarmPolicy,
-): Judged {
+): JudgedAlarm {
   if (reading.type === 'unreadable') return unseen(before, reading.at, reading.problem, policy);
   const now = reading.alarms.find(({ name }) => name === before.name);
   if (now === undefined) {
@@ -197,7 +192,7 @@ function judgeInsufficientData(now: AlarmReading, policy: AlarmPolicy): Verdict 
   }
 }
 
-function unseen(before: AlarmWatch, at: number, problem: string, policy: AlarmPolicy): Judged {
+function unseen(before: AlarmWatch, at: number, problem: string, policy: AlarmPolicy): JudgedAlarm {
   const darkMs = at - before.seenAt;
   const reason = `alarm ${before.name} could not be read for ${formatDuration(darkMs)}: ${problem}`;
   return {

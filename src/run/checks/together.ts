@@ -37,9 +37,7 @@ function firstFailing(readings: readonly Promise<Assessment>[]): Promise<Assessm
 function merged(all: readonly Assessment[]): Assessment {
   return {
     verdict: all.length === 0 ? PASS : worst(all.map(({ verdict }) => verdict)),
-    measurements: all.flatMap(({ measurements }) => measurements),
-    comparisons: all.flatMap(({ comparisons }) => comparisons),
-    durations: all.flatMap(({ durations }) => durations),
+    findings: all.flatMap(({ findings }) => findings),
     warnings: all.flatMap(({ warnings }) => warnings),
   };
 }

@@ -7,7 +7,7 @@ import { routerOf, type Surroundings } from '../surroundings.ts';
 /** Puts back the targets of a rollout that another process moved. */
 export function revertSaved(
   { targets }: SavedRollout,
-  surroundings: Pick<Surroundings, 'aws' | 'clock' | 'chronicle'>,
+  surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
 ): ReturnType<typeof revertAll> {
   recordTargets(
     surroundings,

@@ -7,7 +7,7 @@ import { findAliases } from '../alias/find.ts';
 import type { Config } from '../../inputs/inputs.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
-import { preparedReport, recordPlan, recordStanding, recordTargets } from './progress.ts';
+import { preparedReport, recordPlan, recordPosition, recordTargets } from './progress.ts';
 import { prepareAliases, publish } from '../versions/publish.ts';
 import { stillSplit } from '../preflight/recovery.ts';
 import { shift, shiftOf } from '../rollout/shift.ts';
@@ -28,7 +28,7 @@ export async function goOn(mode: 'step' | 'promote', config: Config, job: Job): 
   const samePlan = marker.plan === id.plan;
   const part = nextPart(mode, { plan: config.plan, samePlan }, marker);
   recordPlan(surroundings, part.plan);
-  recordStanding(surroundings, { ...marker, step: part.beginning.step });
+  recordPosition(surroundings, { ...marker, step: part.beginning.step });
   try {
     // The version that is shifted already, whatever is in $LATEST by now.
     const requests = partaking(config.requests, held).map(({ target }) => ({
@@ -51,7 +51,7 @@ async function takePart(
     held,
   }: Job & { readonly mode: 'step' | 'promote'; readonly held: readonly Unfinished[] },
 ): Promise<Ending> {
-  const { clock, chronicle } = surroundings;
+  const { clock, journal } = surroundings;
   const preparation = preparationIn(surroundings);
   const clearance = await preflight(config, id, preparation, held);
   const { details, problems, targets, watches, comparable } = clearance;
@@ -61,8 +61,8 @@ async function takePart(
     alias === undefined ? [] : [{ target, ...alias }],
   );
   heldIn(mode, config, { id, surroundings }, found);
-  chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
-  clearance.warnings.forEach(chronicle.warn);
+  journal.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+  clearance.warnings.forEach(journal.warn);
 
   const published = await publish(targets, config.description, preparation);
   const prepared = await prepareAliases(published, held, preparation);

@@ -6,7 +6,7 @@ import { findAliases, type FoundAlias } from '../alias/find.ts';
 import type { SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/inputs.ts';
 import { Refusal } from '../../core/problems.ts';
-import { recordStanding } from './progress.ts';
+import { recordPosition } from './progress.ts';
 import { revertSaved } from './clean-up.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -23,7 +23,7 @@ export async function putBack(config: Config, surroundings: Surroundings): Promi
   const [marker] = found
     .map(standingOf)
     .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
-  if (marker !== undefined) recordStanding(surroundings, marker);
+  if (marker !== undefined) recordPosition(surroundings, marker);
 
   let targets = all;
   for (let tries = 1; ; tries++) {

@@ -10,7 +10,7 @@ import {
   clearedReport,
   preparedReport,
   recordPlan,
-  recordStanding,
+  recordPosition,
   recordTargets,
 } from './progress.ts';
 import { prepareAliases, publish, type Prepared } from '../versions/publish.ts';
@@ -25,12 +25,12 @@ export async function begin(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  const { aws, clock, chronicle } = surroundings;
+  const { aws, clock, journal } = surroundings;
   recordPlan(surroundings, config.plan);
   const clearance = await obtainClearance(config, id, surroundings);
   const { details, recovery } = clearance;
-  chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
-  clearance.warnings.forEach(chronicle.warn);
+  journal.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+  clearance.warnings.forEach(journal.warn);
   recordTargets(surroundings, clearance.targets.map(clearedReport));
   if (config.dryRun) return { outcome: 'planned', reason: '' };
 
@@ -50,14 +50,14 @@ export async function begin(
   const losses = shifting.flatMap(unmarkable);
   // Without the mark, no other job could tell where the rollout stands.
   if (config.mode === 'start' && losses.length > 0) throw new Refusal(losses);
-  losses.forEach(chronicle.warn);
+  losses.forEach(journal.warn);
   const step = resumeStep(
     shifting.map(({ target }) => target),
     resumed,
   );
   const beginning = { step, recheck: false };
   const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
-  recordStanding(surroundings, { ...id, startedBy, weight: 0, step });
+  recordPosition(surroundings, { ...id, startedBy, weight: 0, step });
   return shift(shifting, {
     config,
     watches,

@@ -19,11 +19,11 @@ export async function obtainClearance(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Clearance> {
-  const { aws, chronicle } = surroundings;
+  const { aws, journal } = surroundings;
   for (let rounds = 1; ; rounds++) {
     const clearance = await preflight(config, id, preparationIn(surroundings));
     const { recovery, problems } = clearance;
-    recovery.warnings.forEach(chronicle.warn);
+    recovery.warnings.forEach(journal.warn);
     // Even when this rollout cannot begin: nobody watches what the dead one left.
     const putBack = recovery.action === 'revert' && !config.dryRun;
     if (putBack && rounds < MOST_ROUNDS) {
@@ -46,7 +46,7 @@ async function putStableBack({ unfinished }: Recovery, surroundings: Surrounding
       const router = routerOf({ target, versions: marker, ...found }, surroundings);
       const result = await router.revert();
       if (result.type !== 'reverted') return [result.detail];
-      surroundings.chronicle.note(`${targetName(target)}: version ${marker.stable} is put back`);
+      surroundings.journal.note(`${targetName(target)}: version ${marker.stable} is put back`);
       return [];
     }),
   );

@@ -22,7 +22,7 @@ export interface World {
   readonly routers: readonly Router[];
   readonly checks: Checks;
   readonly clock: Clock;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'record'>;
   /** Aborted when the run is cancelled; its reason says by what. */
   readonly cancellation: AbortSignal;
   readonly onCancel: 'revert' | 'hold';
@@ -104,10 +104,9 @@ async function assess(
   cancellation.throwIfAborted();
   const at = clock.now();
   const assessment = await checks.assess(at, command.bake, cancellation);
-  const { verdict, measurements, comparisons, durations, warnings } = assessment;
+  const { verdict, findings, warnings } = assessment;
   for (const text of warnings) journal.record({ type: 'warning', at, text });
-  journal.record({ type: 'measurements', at, measurements, verdict });
-  if (comparisons.length > 0) journal.record({ type: 'comparisons', at, comparisons, durations });
+  journal.record({ type: 'reading', at, verdict, findings });
   return { type: 'assessed', at, verdict };
 }
 

@@ -29,7 +29,7 @@ import type { Config } from '../../inputs/inputs.ts';
 import type { Prepared } from '../versions/publish.ts';
 import { readErrors } from '../checks/error-logs.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
-import { readYardsticks } from '../checks/duration-history.ts';
+import { withoutYardsticks, withYardsticks } from '../checks/duration-history.ts';
 import { rollOut, type World } from './loop.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
 
@@ -107,7 +107,7 @@ export async function shift(
   shifting: readonly Shifting[],
   { config, part, begunAt, watches, comparable, surroundings }: Shift,
 ): Promise<Ending> {
-  const { aws, clock, chronicle, cancellation, random } = surroundings;
+  const { aws, clock, journal, cancellation, random } = surroundings;
   const startedAt = clock.now();
   const world: World = {
     routers: shifting.map((each) => routerOf(each, surroundings)),
@@ -130,7 +130,7 @@ export async function shift(
       record(entry) {
         if (entry.type === 'state')
           keepForPost(entry.state, shifting, { ...config, ...part }, surroundings);
-        chronicle.record(entry);
+        journal.record(entry);
       },
     },
     cancellation,
@@ -144,7 +144,7 @@ export async function shift(
   if (ending.outcome === 'reverted' && !cancellation.aborted) {
     const to = clock.now();
     const reports = await readErrors(shifting, { from: begunAt ?? startedAt, to }, surroundings);
-    chronicle.record({ type: 'errors', at: clock.now(), reports });
+    journal.record({ type: 'errors', at: clock.now(), reports });
   }
   return ending;
 }
@@ -154,17 +154,16 @@ async function timed(
   shifting: readonly Shifting[],
   { config, comparable, surroundings }: Pick<Shift, 'config' | 'comparable' | 'surroundings'>,
 ): Promise<readonly Timed[]> {
-  const { aws, clock, chronicle, cancellation } = surroundings;
+  const { aws, clock, journal, cancellation } = surroundings;
   if (!comparable || config.compareDuration === 'off') {
-    return shifting.map((each) => ({ ...each, yardstick: undefined }));
+    return withoutYardsticks(shifting);
   }
-  const targets = shifting.map(({ target }) => target);
   const moment = { at: clock.now(), signal: cancellation };
-  const { yardsticks, problem } = await readYardsticks(aws.metrics, targets, moment);
+  const { targets, problem } = await withYardsticks(aws.metrics, shifting, moment);
   if (problem !== undefined) {
-    chronicle.note(`durations are compared by their medians alone: ${problem}`);
+    journal.note(`durations are compared by their medians alone: ${problem}`);
   }
-  return shifting.map((each, index) => ({ ...each, yardstick: yardsticks[index] }));
+  return targets;
 }
 
 function policyOf({ analysis: { mode, policy } }: Config): AnalysisPolicy | undefined {
@@ -172,11 +171,11 @@ function policyOf({ analysis: { mode, policy } }: Config): AnalysisPolicy | unde
 }
 
 /** For the first weight; later ones change at the end of a bake, which waits for it. */
-async function waitForMinute({ clock, chronicle, cancellation }: Surroundings): Promise<void> {
+async function waitForMinute({ clock, journal, cancellation }: Surroundings): Promise<void> {
   const now = clock.now();
   if (isEarlyInMinute(now)) return;
   const leftMs = beginningOfMinute(now) + MINUTE_MS - now;
-  chronicle.note(
+  journal.note(
     `waiting ${formatDuration(leftMs)} for the next minute to begin: metrics are counted by the minute`,
   );
   await clock.sleep(leftMs, cancellation);
