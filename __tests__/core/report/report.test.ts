@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { ThresholdFinding } from '../../../src/core/checks/thresholds.ts';
 import type { ComparisonFinding } from '../../../src/core/checks/comparison.ts';
 import { stateOf } from '../../../src/core/checks/finding.ts';
 import { PASS } from '../../../src/core/rollout/verdict.ts';
@@ -282,5 +283,21 @@ describe('the summary', () => {
   it('links the alias and the alarms in the console', () => {
     expect(summaryOf(report)).toContain('#/functions/checkout/aliases/live)');
     expect(summaryOf(report)).toContain('#alarmsV2:alarm/errors)');
+  });
+
+  it('tells of a metric that failed what its minutes were, under a name that has the target already', () => {
+    const failing: ThresholdFinding = {
+      kind: 'threshold',
+      check: 'slow of checkout:live',
+      at: 92_000,
+      verdict: { kind: 'fail', reason: 'slow: 912 ms at 14:03 UTC, for checkout:live' },
+      state: 'FAIL',
+      detail: '912 ms',
+      breaches: 'slow: 912 ms at 14:03 UTC',
+    };
+    const findings = [...report.findings, failing];
+    expect(summaryOf({ ...report, findings }).replaceAll('&#58;', ':')).toContain(
+      '| +1 min 32 s | slow of checkout:live | FAIL | slow: 912 ms at 14:03 UTC |',
+    );
   });
 });
