@@ -7,22 +7,18 @@ import {
   type Unit,
 } from '../core/checks/thresholds.ts';
 import type { MetricSource } from '../core/checks/metric-source.ts';
+import { parseEntries, type Entry } from './metric-grammar/entries.ts';
 import {
-  brief,
   formatMetric,
   isOwn,
   keyOf,
   LAMBDA_METRICS,
-  Mistake,
-  parseEntries,
   readDimensions,
   readMetricName,
   sourceOf,
-  type Entry,
   type MetricName,
-  type Token,
-  type Tokens,
-} from './metric-grammar.ts';
+} from './metric-grammar/metric.ts';
+import { brief, Mistake, type Token, type Tokens } from './metric-grammar/tokens.ts';
 
 const LONGEST_WINDOW = 60;
 const MOST_METRICS = 10;
