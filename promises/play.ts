@@ -8,7 +8,7 @@ import { planOf } from '../src/core/rollout/plan.ts';
 import type { Ending } from '../src/core/report/report.ts';
 import { beginStory, tell } from '../src/core/report/log.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
-import type { Config } from '../src/inputs/inputs.ts';
+import type { Config } from '../src/inputs/config.ts';
 import { putBack } from '../src/post.ts';
 import { messageOf } from '../src/core/problems.ts';
 import { createAlias } from '../simulator/lambda/aliases.ts';
@@ -263,6 +263,8 @@ function configOf(scenario: Scenario): Config {
     mode: 'rollout',
     requests: names('f', scenario.functions).map((name) => ({
       target: { functionId: name, functionName: name, alias: 'live' },
+      version: undefined,
+      codeSha256: undefined,
     })),
     plan: planOf(
       scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),
@@ -286,6 +288,7 @@ function configOf(scenario: Scenario): Config {
     smokeTests: new Map(),
     dryRun: false,
     region: REGION,
+    role: undefined,
     githubToken: '',
     environment: '',
     comment: 'never',

@@ -15,7 +15,8 @@ import { createRuns } from './github/runs.ts';
 import { forgetRollout, markMain, saveRollout } from './github/saved.ts';
 import { tellGitHub, type Telling } from './github/telling.ts';
 import { workflowIn, type Workflow } from './github/workflow.ts';
-import { readInputs, type Config } from './inputs/inputs.ts';
+import type { Config } from './inputs/config.ts';
+import { readInputs } from './inputs/inputs.ts';
 import { messageOf } from './core/problems.ts';
 import { rolloutId } from './system/rollout-id.ts';
 

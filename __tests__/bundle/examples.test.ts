@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
+import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const FOLDER = new URL('../../examples/', import.meta.url);

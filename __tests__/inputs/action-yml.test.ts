@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import { withTables } from '../../scripts/readme.ts';
 import { reportOf } from '../../src/core/report/report.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
-import { INPUT_DEFAULTS, readInputs } from '../../src/inputs/inputs.ts';
+import { INPUT_DEFAULTS } from '../../src/inputs/defaults.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 

@@ -1,12 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import {
-  INPUT_DEFAULTS,
-  readInputs,
-  type Config,
-  type InputName,
-} from '../../src/inputs/inputs.ts';
+import type { Config } from '../../src/inputs/config.ts';
+import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { Refusal } from '../../src/core/problems.ts';
 
 type Inputs = Partial<Record<InputName, string>>;

@@ -76,38 +76,44 @@ function parsed(text: string): { readonly value: Json } | { readonly problem: st
 export interface SmokeTestInputs {
   readonly payloads: readonly GivenJson[];
   readonly expected: readonly GivenJson[];
-  readonly maxDurationMs: number;
 }
 
-/** The tests of each function. @param problems gets what does not fit together */
-export function smokeTestsOf(
-  { payloads, expected, maxDurationMs }: SmokeTestInputs,
+/** What does not fit together. */
+export function smokeTestProblems(
+  { payloads, expected }: SmokeTestInputs,
   functionNames: readonly string[],
-  problems: string[],
-): SmokeTests {
-  problems.push(
+): readonly string[] {
+  return [
     ...strangers('smoke-test-payload', payloads, functionNames),
     ...strangers('smoke-test-expect', expected, functionNames),
     ...(payloads.length === 0 && expected.length > 0
       ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
       : []),
-  );
+    ...functionNames
+      .filter((name) => expected.filter(isFor(name)).length > 1)
+      .map((name) => `smoke-test-expect: more than one value for ${name}; give one`),
+  ];
+}
+
+/** The tests of each function, of inputs without {@link smokeTestProblems}. */
+export function smokeTestsOf(
+  { payloads, expected }: SmokeTestInputs,
+  functionNames: readonly string[],
+  maxDurationMs: number,
+): SmokeTests {
   return new Map(
     functionNames.flatMap((functionName) => {
-      const isFor = (each: GivenJson) => (each.functionName ?? functionName) === functionName;
-      const [expectation, ...more] = expected.filter(isFor);
-      if (more.length > 0) {
-        problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
-      }
-      const tests = payloads.filter(isFor).map(({ name, value }): SmokeTest => ({
-        name,
-        payload: value,
-        maxDurationMs,
-        ...(expectation === undefined ? {} : { expect: expectation.value }),
-      }));
+      const expect = expected.find(isFor(functionName))?.value;
+      const tests = payloads
+        .filter(isFor(functionName))
+        .map(({ name, value }): SmokeTest => ({ name, payload: value, maxDurationMs, expect }));
       return tests.length === 0 ? [] : [[functionName, tests] as const];
     }),
   );
+}
+
+function isFor(functionName: string): (given: GivenJson) => boolean {
+  return (given) => (given.functionName ?? functionName) === functionName;
 }
 
 function strangers(

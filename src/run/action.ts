@@ -1,7 +1,7 @@
 import type { RolloutId } from '../core/alias/marker.ts';
 import type { Ending } from '../core/report/report.ts';
 import { targetReport } from '../core/alias/target.ts';
-import type { Config } from '../inputs/inputs.ts';
+import type { Config } from '../inputs/config.ts';
 import { begin } from './modes/start.ts';
 import { goOn } from './modes/continue.ts';
 import { lookOnly } from './modes/status.ts';

@@ -1,7 +1,7 @@
 import { readSettled } from './settled.ts';
 import type { Alias } from '../../aws/aliases.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import { preparationIn, type Surroundings } from '../surroundings.ts';
 

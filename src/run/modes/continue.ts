@@ -4,7 +4,7 @@ import type { Ending } from '../../core/report/report.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import type { Found, Unfinished } from '../../core/alias/unfinished.ts';
 import { findAliases } from '../alias/find.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import { preparedReport, recordPlan, recordStanding, recordTargets } from './progress.ts';
@@ -34,6 +34,7 @@ export async function goOn(mode: 'step' | 'promote', config: Config, job: Job): 
     const requests = partaking(config.requests, held).map(({ target }) => ({
       target,
       version: canaryOf(held, target),
+      codeSha256: undefined,
     }));
     return await takePart({ ...config, requests, plan: part.plan }, part, { ...job, mode, held });
   } catch (error) {

@@ -4,7 +4,7 @@ import { describeRouting, isSplit } from '../../core/alias/routing.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import type { SavedTarget } from '../../github/saved.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import { Refusal } from '../../core/problems.ts';
 import { recordStanding } from './progress.ts';
 import { revertSaved } from './clean-up.ts';

@@ -3,7 +3,7 @@ import { firstPart } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/marker.ts';
 import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
 import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import { lookAtAlarms, type Clearance } from '../preflight/preflight.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import {

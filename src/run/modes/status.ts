@@ -6,7 +6,7 @@ import { standingOf, type Standing } from '../../core/alias/ownership.ts';
 import { targetName, targetReport } from '../../core/alias/target.ts';
 import { PASS } from '../../core/rollout/verdict.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import { messageOf } from '../../core/problems.ts';
 import { recordPlan, recordStanding, recordTargets } from './progress.ts';
 import type { Surroundings } from '../surroundings.ts';

@@ -28,7 +28,7 @@ import {
   type Unfinished,
 } from '../../core/alias/unfinished.ts';
 import type { Runs } from '../../github/runs.ts';
-import type { Config, TargetRequest } from '../../inputs/inputs.ts';
+import type { Config, TargetRequest } from '../../inputs/config.ts';
 import { pollUntil } from '../waiting.ts';
 import type { Clock } from '../../ports.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';

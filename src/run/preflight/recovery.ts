@@ -2,7 +2,7 @@ import type { RolloutId } from '../../core/alias/marker.ts';
 import { repairCommand } from '../../core/alias/repair.ts';
 import { targetName } from '../../core/alias/target.ts';
 import type { Recovery, Unfinished } from '../../core/alias/unfinished.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import { preflight, type Clearance } from './preflight.ts';
 import { Refusal } from '../../core/problems.ts';
 import { preparationIn, routerOf, type Surroundings } from '../surroundings.ts';

@@ -25,7 +25,7 @@ import type { Versions } from '../../core/alias/routing.ts';
 import { sameTarget, targetName, type Target } from '../../core/alias/target.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
 import type { SavedTarget } from '../../github/saved.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import type { Prepared } from '../versions/publish.ts';
 import { readErrors } from '../checks/error-logs.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
