@@ -67,4 +67,10 @@ describe('smoke tests', () => {
   ])('refuse %j with %j', (payload, expected, problem) => {
     expect(read(payload, expected).problems.join('\n')).toMatch(problem);
   });
+
+  it.each(['{🦆', '[1,🦆]'])('refuse %j in whole characters', (payload) => {
+    const [problem] = read(payload).problems;
+    expect(problem).toMatch(/is not JSON: /);
+    expect(problem?.isWellFormed()).toBe(true);
+  });
 });

@@ -1,5 +1,6 @@
 import type { Json, SmokeTest } from '../core/versions/smoke-test.ts';
 import { messageOf } from '../core/problems.ts';
+import { oneLine } from '../core/text/markdown.ts';
 import { limitCount, linesOf, quoted } from './fields.ts';
 
 /** Reads a file of the workspace. @throws when it cannot */
@@ -69,7 +70,8 @@ function parsed(text: string): { readonly value: Json } | { readonly problem: st
   try {
     return { value: JSON.parse(text) as Json };
   } catch (error) {
-    return { problem: messageOf(error) };
+    // V8 quotes one code unit of the text, which may be half of a character.
+    return { problem: oneLine(messageOf(error)) };
   }
 }
 
