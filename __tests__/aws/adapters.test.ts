@@ -182,6 +182,16 @@ describe('against the simulator, the adapters for AWS', () => {
     mend();
   });
 
+  it('tell a resource that serves the next release too, whose version is another one', async () => {
+    addFunction(simulator, 'closed');
+    const arn = `arn:aws:lambda:${region}:123456789012:function:closed`;
+    const mend = simulator.faults.add(() => denied('lambda:GetFunction', `${arn}:1`));
+    await expect(
+      createFunctions(lambda, region).read(targetNamed('closed'), signal, '1'),
+    ).rejects.toThrow(`Add the action "lambda:GetFunction" on the resource "${arn}:*"`);
+    mend();
+  });
+
   it('read the logs of moments between two milliseconds, in whole ones', async () => {
     const logs = new CloudWatchLogsClient({
       region,

@@ -12,6 +12,7 @@ import {
 
 import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-lint.ts';
 import type { AlarmReading, AlarmWatch } from '../core/checks/alarms.ts';
+import { intentOf } from '../core/permissions.ts';
 import { AwsCallError, call } from './call.ts';
 import { everyPage, lineIn, numberIn, textIn } from './reply.ts';
 
@@ -37,14 +38,11 @@ const ITEMS_PER_PAGE = 100;
 const ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
 const CLASSIC_ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
 
-// A composite alarm is shown only to who may see all alarms.
-const ALL_ALARMS = '*';
-
 export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
   let types = ALARM_TYPES;
 
   function describe(names: readonly string[], signal: AbortSignal): Promise<readonly FoundAlarm[]> {
-    const intent = { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS };
+    const intent = intentOf('cloudwatch:DescribeAlarms', { on: 'everything' });
     return call(intent, signal, (options) =>
       everyPage(async (NextToken) => {
         const command = new DescribeAlarmsCommand({
@@ -88,7 +86,7 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
     },
 
     history({ name, transitionedAt }, signal) {
-      const intent = { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS };
+      const intent = intentOf('cloudwatch:DescribeAlarmHistory', { on: 'everything' });
       return call(intent, signal, (options) =>
         everyPage(async (NextToken) => {
           const command = new DescribeAlarmHistoryCommand({

@@ -9,7 +9,7 @@ import {
 
 import type { Routing } from '../core/alias/routing.ts';
 import type { Target } from '../core/alias/target.ts';
-import { functionArn } from '../core/text/arn.ts';
+import { intentOf } from '../core/permissions.ts';
 import { AwsCallError, call, isNotFound } from './call.ts';
 import { textIn } from './reply.ts';
 
@@ -39,15 +39,12 @@ export interface Aliases {
 
 export function createAliases(lambda: LambdaClient, region: string): Aliases {
   const name = ({ functionId, alias }: Target) => ({ FunctionName: functionId, Name: alias });
-  const intent = (action: string, target: Target) => ({
-    action: `lambda:${action}`,
-    resource: functionArn(target.functionId, region),
-  });
+  const on = ({ functionId }: Target) => ({ on: 'function', functionId, region }) as const;
 
   return {
     async find(target, signal) {
       try {
-        return await call(intent('GetAlias', target), signal, async (options) =>
+        return await call(intentOf('lambda:GetAlias', on(target)), signal, async (options) =>
           aliasOf(await lambda.send(new GetAliasCommand(name(target)), options)),
         );
       } catch (error) {
@@ -58,7 +55,7 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
 
     create(target, version, signal) {
       const command = new CreateAliasCommand({ ...name(target), FunctionVersion: version });
-      return call(intent('CreateAlias', target), signal, async (options) =>
+      return call(intentOf('lambda:CreateAlias', on(target)), signal, async (options) =>
         aliasOf(await lambda.send(command, options)),
       );
     },
@@ -74,7 +71,7 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
         Description: description,
         RevisionId: revisionId,
       });
-      return call(intent('UpdateAlias', target), signal, async (options) =>
+      return call(intentOf('lambda:UpdateAlias', on(target)), signal, async (options) =>
         aliasOf(await lambda.send(command, options)),
       );
     },
@@ -84,13 +81,12 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
         FunctionName: target.functionId,
         Qualifier: target.alias,
       });
-      const resource = `${functionArn(target.functionId, region)}:${target.alias}`;
+      const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
+        ...on(target),
+        on: 'versions',
+      });
       try {
-        const reply = await call(
-          { action: 'lambda:GetProvisionedConcurrencyConfig', resource },
-          signal,
-          (options) => lambda.send(command, options),
-        );
+        const reply = await call(intent, signal, (options) => lambda.send(command, options));
         return reply.Status === 'IN_PROGRESS' ? 'under way' : 'none';
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;

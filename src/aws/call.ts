@@ -1,13 +1,7 @@
+import type { Intent } from '../core/permissions.ts';
+import { withAnyQualifier } from '../core/text/arn.ts';
 import { ASSUME_ROLE_FAILED } from './credentials.ts';
 import { lineIn } from './reply.ts';
-
-/** What a call is for; enough to tell a person which permission is missing. */
-export interface Intent {
-  /** As IAM writes it: `lambda:UpdateAlias`. */
-  readonly action: string;
-  /** The ARN, or `*`, that a policy must allow the action on. */
-  readonly resource: string;
-}
 
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */
 export class AwsCallError extends Error {
@@ -78,7 +72,8 @@ function explain({ action, resource }: Intent, cause: unknown): AwsCallError {
   const { name, message } = details;
   const failure = (text: string) => new AwsCallError(text, details, cause);
   if (DENIED.has(name)) {
-    const named = /on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource;
+    // AWS knows the account where a function is given by its name alone.
+    const named = withAnyQualifier(/on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource);
     return failure(
       `${action} is not allowed. Add the action "${action}" on the resource "${named}" to the IAM ` +
         `policy of the role this job runs as. AWS says: ${message}`,

@@ -8,7 +8,7 @@ import {
 import { defaultLogGroup } from '../core/checks/error-logs.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
-import { functionArn } from '../core/text/arn.ts';
+import { intentOf } from '../core/permissions.ts';
 import { call } from './call.ts';
 import { lineIn, textIn } from './reply.ts';
 
@@ -36,13 +36,13 @@ export interface PublishRequest {
 export function createFunctions(lambda: LambdaClient, region: string): Functions {
   return {
     read(target, signal, version) {
-      const arn = functionArn(target.functionId, region);
-      const intent = {
-        // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
-        // shares 15 with all other calls.
-        action: 'lambda:GetFunction',
-        resource: version === undefined ? arn : `${arn}:${version}`,
-      };
+      // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
+      // shares 15 with all other calls.
+      const intent = intentOf('lambda:GetFunction', {
+        on: version === undefined ? 'function' : 'versions',
+        functionId: target.functionId,
+        region,
+      });
       const command = new GetFunctionCommand({
         FunctionName: target.functionId,
         Qualifier: version,
@@ -55,12 +55,10 @@ export function createFunctions(lambda: LambdaClient, region: string): Functions
     },
 
     publish(target, { codeSha256, description }, signal) {
-      const intent = {
-        action: 'lambda:PublishVersion',
-        resource: functionArn(target.functionId, region),
-      };
+      const { functionId } = target;
+      const intent = intentOf('lambda:PublishVersion', { on: 'function', functionId, region });
       const command = new PublishVersionCommand({
-        FunctionName: target.functionId,
+        FunctionName: functionId,
         // A repeated publish of the same code answers with the same version, so a lost reply is
         // harmless. A RevisionId would make the repetition fail: publishing changes it.
         CodeSha256: codeSha256,

@@ -3,7 +3,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Invocation, Json } from '../core/versions/smoke-test.ts';
 import type { Target } from '../core/alias/target.ts';
 import type { Clock } from '../ports.ts';
-import { functionArn } from '../core/text/arn.ts';
+import { intentOf } from '../core/permissions.ts';
 import { AwsCallError, call } from './call.ts';
 import { textIn } from './reply.ts';
 
@@ -28,10 +28,7 @@ const PAUSE_MS = 2_000;
 export function createInvocations(lambda: LambdaClient, region: string, clock: Clock): Invocations {
   return {
     async invoke({ functionId }, { version, payload }, signal) {
-      const intent = {
-        action: 'lambda:InvokeFunction',
-        resource: `${functionArn(functionId, region)}:${version}`,
-      };
+      const intent = intentOf('lambda:InvokeFunction', { on: 'versions', functionId, region });
       const command = new InvokeCommand({
         FunctionName: functionId,
         Qualifier: version,

@@ -6,7 +6,7 @@ import {
   type LoggedVersion,
   type LogEvent,
 } from '../core/checks/error-logs.ts';
-import { partitionOf } from '../core/text/partition.ts';
+import { intentOf } from '../core/permissions.ts';
 import { call } from './call.ts';
 import { lineIn, numberIn } from './reply.ts';
 
@@ -31,10 +31,12 @@ export function createLogs(logs: CloudWatchLogsClient, region: string): Logs {
   return {
     async errors(version, { from, to }, signal) {
       const { logGroup } = version;
-      const intent = {
-        action: 'logs:FilterLogEvents',
-        resource: `arn:${partitionOf(region).id}:logs:${region}:*:log-group:${logGroup}:*`,
-      };
+      const intent = intentOf('logs:FilterLogEvents', {
+        on: 'log group',
+        name: logGroup,
+        region,
+        account: '*',
+      });
       const events: LogEvent[] = [];
       for (const day of daysBetween(from, to)) {
         const logStreamNamePrefix = streamPrefix(version, day);

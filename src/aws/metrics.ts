@@ -7,6 +7,7 @@ import {
 
 import type { MetricSource, Series } from '../core/checks/metric-source.ts';
 import { MINUTE_MS } from '../core/minute.ts';
+import { intentOf } from '../core/permissions.ts';
 import { call } from './call.ts';
 import { everyPage, lineIn, numberIn } from './reply.ts';
 
@@ -34,7 +35,7 @@ interface Window {
 /** GetMetricData takes at most this many. */
 const QUERIES_PER_CALL = 500;
 // CloudWatch has no resources: a policy allows this call on all metrics or on none.
-const INTENT = { action: 'cloudwatch:GetMetricData', resource: '*' };
+const INTENT = intentOf('cloudwatch:GetMetricData', { on: 'everything' });
 
 export function createMetrics(cloudwatch: CloudWatchClient): Metrics {
   async function readBatch(

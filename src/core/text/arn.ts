@@ -47,3 +47,8 @@ export function functionArn(functionId: string, region: string): string {
   const partition = id?.partition ?? partitionOf(region).id;
   return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
 }
+
+/** With any qualifier in place of that of a function's version or alias: the next release has another version. */
+export function withAnyQualifier(arn: string): string {
+  return arn.replace(/^(arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+$/, '$1:*');
+}
