@@ -4,6 +4,7 @@ import type { Chronicle } from '../src/run/journal.ts';
 import { STANDARD_RULE } from '../src/core/statistics/evidence.ts';
 import type { Entry } from '../src/core/report/entry.ts';
 import type { RolloutId } from '../src/core/alias/marker.ts';
+import { parseAlarmId } from '../src/core/text/arn.ts';
 import { planOf } from '../src/core/rollout/plan.ts';
 import type { Ending } from '../src/core/report/report.ts';
 import { beginStory, tell } from '../src/core/report/log.ts';
@@ -270,7 +271,7 @@ function configOf(scenario: Scenario): Config {
       scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),
       scenario.bakeSeconds * 1000,
     ),
-    alarms: names('alarm', scenario.alarms).map((name) => ({ name })),
+    alarms: names('alarm', scenario.alarms).map(parseAlarmId),
     description: 'simulated',
     pollIntervalMs: scenario.pollSeconds * 1000,
     monitoringGraceMs: scenario.graceSeconds * 1000,

@@ -288,9 +288,12 @@ describe('what a metric alarm watches', () => {
       { Id: 'band', Expression: 'ANOMALY_DETECTION_BAND(m)', ReturnData: true },
     ];
     const definition = definitionOf({ Metrics, ThresholdMetricId: 'band', EvaluationPeriods: 1 });
-    expect(definition).toMatchObject({ metrics: [metric('m', 'Errors')], periodSeconds: 120 });
-    expect(definition).not.toHaveProperty('expression');
-    expect(definition).not.toHaveProperty('threshold');
+    expect(definition).toMatchObject({
+      metrics: [metric('m', 'Errors')],
+      periodSeconds: 120,
+      expression: undefined,
+      threshold: undefined,
+    });
   });
 
   it('is a query without metrics, with a period of its own', () => {

@@ -27,7 +27,7 @@ export interface Alarms {
 export interface FoundAlarm extends AlarmReading {
   readonly arn: string;
   /** Only of a metric alarm, and only if it is understood. */
-  readonly definition?: AlarmDefinition;
+  readonly definition: AlarmDefinition | undefined;
 }
 
 /** DescribeAlarms takes at most this many names, and gives at most as many on a page. */
@@ -93,7 +93,7 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
             AlarmName: name,
             AlarmTypes: types,
             HistoryItemType: 'StateUpdate',
-            ...(transitionedAt === undefined ? {} : { StartDate: new Date(transitionedAt) }),
+            StartDate: transitionedAt === undefined ? undefined : new Date(transitionedAt),
             ScanBy: 'TimestampAscending',
             MaxRecords: ITEMS_PER_PAGE,
             NextToken,
@@ -130,38 +130,34 @@ function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
     ...(reply.LogAlarms ?? []),
   ];
   return [
-    ...(reply.MetricAlarms ?? []).map((alarm) => {
-      const definition = definitionOf(alarm);
-      return { ...foundAlarm(alarm), ...(definition === undefined ? {} : { definition }) };
-    }),
-    ...others.map(foundAlarm),
+    ...(reply.MetricAlarms ?? []).map((alarm) => foundAlarm(alarm, definitionOf(alarm))),
+    ...others.map((alarm) => foundAlarm(alarm, undefined)),
   ];
 }
 
-function foundAlarm(alarm: AnyAlarm): FoundAlarm {
+function foundAlarm(alarm: AnyAlarm, definition: AlarmDefinition | undefined): FoundAlarm {
   const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-  const transitionedAt = numberIn(changed?.getTime());
   return {
     name: textIn(alarm.AlarmName),
     arn: textIn(alarm.AlarmArn),
     state: textIn(alarm.StateValue) || 'unknown',
     reason: lineIn(alarm.StateReason),
-    ...(transitionedAt === undefined ? {} : { transitionedAt }),
-    ...notEvaluated(alarm.EvaluationState),
+    transitionedAt: numberIn(changed?.getTime()),
+    notEvaluated: notEvaluated(alarm.EvaluationState),
+    definition,
   };
 }
 
 /** What a metric alarm watches; undefined when that is nothing that is understood here. */
 export function definitionOf(alarm: MetricAlarm): AlarmDefinition | undefined {
   const evaluationPeriods = numberIn(alarm.EvaluationPeriods);
-  const threshold = numberIn(alarm.Threshold);
   const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
   if (watched === undefined || evaluationPeriods === undefined) return undefined;
   return {
     ...watched,
     evaluationPeriods,
     datapointsToAlarm: numberIn(alarm.DatapointsToAlarm) ?? evaluationPeriods,
-    ...(threshold === undefined ? {} : { threshold }),
+    threshold: numberIn(alarm.Threshold),
     comparison: textIn(alarm.ComparisonOperator),
   };
 }
@@ -177,6 +173,7 @@ function watchedMetric(alarm: MetricAlarm): Watched | undefined {
   const dimensions = dimensionsOf(alarm.Dimensions);
   return {
     periodSeconds,
+    expression: undefined,
     metrics: [{ id: '', namespace, name, dimensions, statistic, periodSeconds }],
   };
 }
@@ -194,7 +191,7 @@ function watchedMath({ Metrics, ThresholdMetricId }: MetricAlarm): Watched | und
   const periodSeconds =
     numberIn(returned.Period) ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
   if (periodSeconds === 0) return undefined;
-  return { periodSeconds, metrics, ...(expression === undefined ? {} : { expression }) };
+  return { periodSeconds, metrics, expression };
 }
 
 function metricsOf({ Id, MetricStat }: MetricDataQuery): readonly AlarmMetric[] {
@@ -219,10 +216,10 @@ function dimensionsOf(dimensions: readonly Dimension[] | undefined): AlarmMetric
 }
 
 /** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
-function notEvaluated(state: string | undefined): { readonly notEvaluated?: string } {
+function notEvaluated(state: string | undefined): string | undefined {
   return state === 'EVALUATION_ERROR' || state === 'EVALUATION_FAILURE'
-    ? { notEvaluated: `CloudWatch cannot evaluate it (${state})` }
-    : {};
+    ? `CloudWatch cannot evaluate it (${state})`
+    : undefined;
 }
 
 /** An item that cannot be understood counts as ALARM: it may have been that. */

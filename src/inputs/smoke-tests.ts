@@ -11,8 +11,8 @@ export type SmokeTests = ReadonlyMap<string, readonly SmokeTest[]>;
 
 /** JSON that was written into an input, or into a file that it names. */
 export interface GivenJson {
-  /** Absent when it is for all functions. */
-  readonly functionName?: string;
+  /** Undefined when it is for all functions. */
+  readonly functionName: string | undefined;
   /** The path, or the number of the line. */
   readonly name: string;
   readonly value: Json;
@@ -28,14 +28,13 @@ const MOST_LINES = 20;
 export function givenJson(readFile: ReadFile) {
   return (text: string, problems: string[]): readonly GivenJson[] => {
     const whole = parsed(text);
-    if ('value' in whole) return [{ name: '1', value: whole.value }];
+    if ('value' in whole) return [{ functionName: undefined, name: '1', value: whole.value }];
     const lines = linesOf(text);
     limitCount('lines', lines, MOST_LINES, problems);
     return lines.slice(0, MOST_LINES).flatMap((line, index) => {
       const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
-      const entry = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
-      if (entry === undefined) return [];
-      return [functionName === undefined ? entry : { ...entry, functionName }];
+      const json = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
+      return json === undefined ? [] : [{ functionName, ...json }];
     });
   };
 }
@@ -47,7 +46,7 @@ function jsonOf(
     problems,
     readFile,
   }: { readonly number: number; readonly problems: string[]; readonly readFile: ReadFile },
-): GivenJson | undefined {
+): Omit<GivenJson, 'functionName'> | undefined {
   const direct = parsed(written);
   if ('value' in direct) return { name: String(number), value: direct.value };
   if (/^[[{"]/.test(written)) {

@@ -13,7 +13,8 @@ import {
 const policy: AlarmPolicy = { onInsufficientData: 'continue', monitoringGraceMs: 120_000 };
 
 function alarm(state: string, transitionedAt = 0): AlarmReading {
-  return { name: 'errors', state, reason: 'Threshold Crossed', transitionedAt };
+  const reason = 'Threshold Crossed';
+  return { name: 'errors', state, reason, transitionedAt, notEvaluated: undefined };
 }
 
 const watchOf = (state: string) => watch(alarm(state), 0);

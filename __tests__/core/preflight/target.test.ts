@@ -104,8 +104,14 @@ describe('a target', () => {
 
 describe('the alarms at the start', () => {
   const policy = { onAlarmAtStart: 'fail', onInsufficientData: 'continue', begins: true } as const;
-  const red = { name: 'errors', state: 'ALARM', reason: 'red' };
-  const silent = { name: 'errors', state: 'INSUFFICIENT_DATA', reason: 'no data' };
+  const red = {
+    name: 'errors',
+    state: 'ALARM',
+    reason: 'red',
+    transitionedAt: 0,
+    notEvaluated: undefined,
+  };
+  const silent = { ...red, state: 'INSUFFICIENT_DATA', reason: 'no data' };
 
   it('must all exist', () => {
     expect(inspectAlarms(['errors', 'gone'], [{ ...red, state: 'OK' }], policy).problems).toEqual([

@@ -9,9 +9,9 @@ export interface AlarmReading {
   /** AWS's own words. */
   readonly reason: string;
   /** When the state last changed, by AWS's clock: only ever compared with its other readings. */
-  readonly transitionedAt?: number;
-  /** Why the state is not evidence (CloudWatch could not evaluate the alarm); absent when it is. */
-  readonly notEvaluated?: string;
+  readonly transitionedAt: number | undefined;
+  /** Why the state is not evidence (CloudWatch could not evaluate the alarm); undefined when it is. */
+  readonly notEvaluated: string | undefined;
 }
 
 /** One reading of all alarms. `at`: epoch milliseconds when it began. */
@@ -34,7 +34,7 @@ export interface AlarmPolicy {
 export interface AlarmWatch {
   readonly name: string;
   readonly state: string;
-  readonly transitionedAt?: number;
+  readonly transitionedAt: number | undefined;
   /** Red when the rollout began, and not green since: it does not count yet. */
   readonly ignored: boolean;
   /** When it was last readable; what the grace time counts from. */
@@ -233,7 +233,7 @@ function seen(reading: AlarmReading, at: number): Omit<AlarmWatch, 'ignored'> {
   return {
     name: reading.name,
     state: reading.state,
-    ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
+    transitionedAt: reading.transitionedAt,
     seenAt: at,
   };
 }

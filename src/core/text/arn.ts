@@ -3,11 +3,11 @@ import { partitionOf } from './partition.ts';
 /** Functions may be named by name, partial ARN (`123456789012:function:f`) or full ARN. */
 export interface FunctionId {
   readonly name: string;
-  readonly account?: string;
-  readonly region?: string;
-  readonly partition?: string;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  readonly partition: string | undefined;
   /** A version or alias behind the name. */
-  readonly qualifier?: string;
+  readonly qualifier: string | undefined;
 }
 
 const FUNCTION_ID =
@@ -18,26 +18,19 @@ export function parseFunctionId(text: string): FunctionId | undefined {
   const name = groups?.['name'];
   if (groups === undefined || name === undefined) return undefined;
   const { partition, region, account, qualifier } = groups;
-  return {
-    name,
-    ...(partition === undefined ? {} : { partition }),
-    ...(region === undefined ? {} : { region }),
-    ...(account === undefined ? {} : { account }),
-    ...(qualifier === undefined ? {} : { qualifier }),
-  };
+  return { name, partition, region, account, qualifier };
 }
 
 export interface AlarmId {
   readonly name: string;
-  readonly region?: string;
-  readonly account?: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
 }
 
 /** An alarm's name may contain colons, so an ARN is split at its sixth colon only. */
 export function parseAlarmId(text: string): AlarmId {
   const match = /^arn:aws[a-z-]*:cloudwatch:([a-z0-9-]+):(\d{12}):alarm:(.+)$/s.exec(text);
-  const [, region, account, name] = match ?? [];
-  if (region === undefined || account === undefined || name === undefined) return { name: text };
+  const [, region, account, name = text] = match ?? [];
   return { name, region, account };
 }
 
