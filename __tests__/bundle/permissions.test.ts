@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { USUAL } from '../../scripts/permissions.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { PERMISSIONS, type Wishes } from '../../src/core/permissions.ts';
-import { createWorld, type World } from '../fixtures/bundle-world.ts';
+import { createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -24,7 +24,7 @@ function allowOnly(wishes: Partial<Wishes>): void {
 const refusals = () => world.simulator.requests.filter(({ error }) => error.includes('Denied'));
 
 describe('the permissions that the inputs need', () => {
-  it.each<[string, Readonly<Record<string, string>>, Partial<Wishes>, string]>([
+  it.each<[string, Inputs, Partial<Wishes>, string]>([
     ['a rollout', { analysis: 'on' }, {}, 'promoted'],
     [
       'a rollout of a version that is there',
