@@ -1,3 +1,5 @@
+// Longer than most: the processes of a rollout and the stage that they play on.
+
 import { runAction } from '../src/run/action.ts';
 import { connectAws } from '../src/aws/aws.ts';
 import type { Chronicle } from '../src/run/journal.ts';

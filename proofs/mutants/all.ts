@@ -1,3 +1,5 @@
+// Longer than most: a list, one entry for each mutant.
+
 /** A way to break a promise on purpose. */
 export interface Mutant {
   readonly name: string;

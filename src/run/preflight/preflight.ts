@@ -1,3 +1,5 @@
+// Longer than most: all that a rollout looks at before it writes.
+
 import type { FoundAlarm } from '../../aws/alarms.ts';
 import type { Alias } from '../../aws/aliases.ts';
 import type { AlarmId } from '../../core/text/arn.ts';
