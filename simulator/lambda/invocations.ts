@@ -1,4 +1,5 @@
 import type { Call } from './route.ts';
+import { AwsError } from '../wire/aws-error.ts';
 import { refused } from '../wire/refusals.ts';
 
 /** What an invocation comes to. */
@@ -17,7 +18,7 @@ export function invoke({ lambda, name, qualifier, payload }: Call) {
   const { version, state, configuration } = lambda.getFunction(name, qualifier);
   if (state !== 'Active') throw refused(`The function is in state ${state}`);
   const { behaviour } = configuration;
-  const reply: InvocationReply = behaviour.respond?.(JSON.parse(payload)) ?? { payload: null };
+  const reply: InvocationReply = behaviour.respond?.(eventIn(payload)) ?? { payload: null };
   const log = reply.log ?? reportOf(behaviour.durationMs);
   return {
     body: reply.payload,
@@ -27,6 +28,20 @@ export function invoke({ lambda, name, qualifier, payload }: Call) {
       ...(reply.functionError === undefined ? {} : { 'x-amz-function-error': reply.functionError }),
     },
   };
+}
+
+/** Lambda hands an empty payload on as nothing. */
+function eventIn(payload: string): unknown {
+  if (payload === '') return undefined;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    throw new AwsError(
+      400,
+      'InvalidRequestContentException',
+      'Could not parse request body into json',
+    );
+  }
 }
 
 const ID = '5f3b1b9e-0000-4000-8000-000000000000';
