@@ -199,7 +199,7 @@ interface Stage {
 
 /** An alias as it was written, without the weight that AWS shows while it moves provisioned concurrency. */
 function withoutTransition(weights: AliasRecord['weights']): AliasRecord['weights'] {
-  return Object.values(weights).includes(0.99) ? {} : weights;
+  return Object.values(weights).includes(1) ? {} : weights;
 }
 
 function prepare(simulator: Simulator, scenario: Scenario): void {

@@ -115,7 +115,7 @@ export function createAlarms(options: AlarmsOptions): Alarms {
   function existing(name: string): Alarm {
     catchUp();
     const alarm = alarms.get(name);
-    if (alarm === undefined) throw new AwsError(404, 'ResourceNotFound', `No alarm ${name}`);
+    if (alarm === undefined) throw new AwsError(404, 'ResourceNotFound', '');
     return alarm;
   }
 
@@ -190,8 +190,6 @@ export function createAlarms(options: AlarmsOptions): Alarms {
         periodSeconds: MINUTE_MS / 1000,
         threshold: 0,
         comparison: 'GreaterThanThreshold',
-        treatMissingData: 'missing',
-        datapointsToAlarm: evaluationPeriods,
         ...given,
         evaluationPeriods,
       };
