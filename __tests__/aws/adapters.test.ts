@@ -182,6 +182,13 @@ describe('against the simulator, the adapters for AWS', () => {
     mend();
   });
 
+  it('tell until when an alarm warms up', async () => {
+    simulator.alarms.putMetricAlarm('young', { metricName: 'Errors', warmUpMinutes: 12 });
+    const [young] = await createAlarms(cloudwatch).read(['young'], signal);
+    const { configuredAt = 0 } = simulator.alarms.alarms.get('young') ?? {};
+    expect(young?.warmsUpUntil).toBe(configuredAt + 12 * 60_000);
+  });
+
   it('read the logs of moments between two milliseconds, in whole ones', async () => {
     const logs = new CloudWatchLogsClient({
       region,

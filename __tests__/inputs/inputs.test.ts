@@ -137,6 +137,7 @@ describe('inputs', () => {
     ['alias', 'a.b', 'is not an alias name'],
     ['alias', 'a'.repeat(129), 'is not an alias name'],
     ['version', '$LATEST', 'is not the number of a published version'],
+    ['version', '$LATEST.PUBLISHED', 'is replaced with every version that is published'],
     ['version', '1,2', '2 given for 1 function(s)'],
     ['description', 'x'.repeat(257), 'has 257 characters; Lambda takes at most 256'],
     ['code-sha256', 'not a hash', 'is not a hash'],

@@ -83,30 +83,33 @@ describe('the simulator, asked what AWS was asked when it was recorded', () => {
   });
 });
 
-function stageOf({ url, simulator, now, pass }: World): Stage {
+function stageOf(world: World): Stage {
+  const { url, simulator } = world;
   const { metricData, metrics, logs } = simulator;
   simulator.lambda.creationMs = 2_000;
   return {
     url,
     region: simulator.region,
     account: simulator.lambda.account,
-    now,
-    pass,
+    now: () => world.now(),
+    pass: (ms) => {
+      world.pass(ms);
+    },
     complete: (operation, input) =>
       operation === 'CreateFunction' ? { ...CODE, ...input } : input,
     createGiven: (input, given) => {
       createGiven(simulator, input, given);
     },
     putMetric: (metricName, value) => {
-      metricData.put({ namespace: 'shop', metricName, dimensions: {} }, now(), value);
+      metricData.put({ namespace: 'shop', metricName, dimensions: {} }, world.now(), value);
     },
     putLog: (group, message) => {
-      logs.put(group, { stream: 'stream', at: now(), message });
+      logs.put(group, { stream: 'stream', at: world.now(), message });
     },
     putErrors: (functionName, errors) => {
       const series = { functionName, alias: 'live', version: '1' };
       const durations = new Map([[40, errors]]);
-      metrics.add(series, now(), { invocations: errors, errors, throttles: 0, durations });
+      metrics.add(series, world.now(), { invocations: errors, errors, throttles: 0, durations });
     },
   };
 }

@@ -31,6 +31,11 @@ export function alarmBody(alarm: Alarm, arnOf: (name: string) => string) {
           Period: condition.periodSeconds,
           EvaluationPeriods: condition.evaluationPeriods,
           DatapointsToAlarm: condition.datapointsToAlarm,
+          ...(condition.warmUpMinutes === undefined
+            ? {}
+            : {
+                WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: condition.warmUpMinutes },
+              }),
           Threshold: condition.threshold,
           ComparisonOperator: condition.comparison,
           TreatMissingData: condition.treatMissingData,

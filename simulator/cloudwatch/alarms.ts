@@ -171,6 +171,9 @@ export function createAlarms(options: AlarmsOptions): Alarms {
 
   function evaluateMetric(alarm: Alarm, condition: MetricCondition, at: number): void {
     const found = datapoints(condition, metrics.read, at - publicationDelayMs);
+    const warmUpMs = (condition.warmUpMinutes ?? 0) * MINUTE_MS;
+    const warmsUp = at < alarm.configuredAt + warmUpMs;
+    if (warmsUp && found.length < condition.evaluationPeriods) return;
     const state = judge(condition, found);
     if (state === undefined || state === alarm.state) return;
     const reason = reasonOf(condition, found, { from: alarm.state, to: state });

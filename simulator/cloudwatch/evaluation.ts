@@ -13,6 +13,8 @@ export interface MetricCondition {
   readonly datapointsToAlarm?: number | undefined;
   readonly threshold: number;
   readonly comparison: Comparison;
+  /** How long after its configuration it waits for a whole window of data; 0 when nobody said. */
+  readonly warmUpMinutes?: number | undefined;
   /** `missing` when nobody said. */
   readonly treatMissingData?: MissingData | undefined;
 }

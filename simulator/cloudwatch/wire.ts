@@ -112,6 +112,9 @@ function operations(
         datapointsToAlarm,
         comparison,
         treatMissingData,
+        warmUpMinutes: number(
+          members(input['WarmUpConfiguration'])?.['WarmUpPeriodDurationInMinutes'],
+        ),
       });
     },
 

@@ -1,5 +1,5 @@
 import { functionNamed } from './functions.ts';
-import { moveProvisioned, refuseAfterFailedMove } from './provisioned.ts';
+import { moveProvisioned, refuseAfterFailedMove, stuckOnVersion } from './provisioned.ts';
 import { conflict, notFound, refuseOtherRevision } from '../wire/refusals.ts';
 import { checkRouting, type Weights } from './routing.ts';
 import { functionArn, newRevision, recordAlias, type Alias, type LambdaState } from './state.ts';
@@ -60,11 +60,12 @@ export function updateAlias(
 
   const before = alias.version;
   alias.version = version;
+  const stuckOn = stuckOnVersion(alias);
   if (change.weights !== undefined || before !== version) alias.moving = undefined;
   alias.weights = change.weights === undefined ? weights : { ...weights };
   alias.description = change.description ?? alias.description;
   alias.revisionId = newRevision(state);
-  if (before !== version) moveProvisioned(state, found, alias, before);
+  if (before !== version && version !== stuckOn) moveProvisioned(state, found, alias, before);
   recordAlias(state, functionName, alias, state.clock.now());
   return alias;
 }

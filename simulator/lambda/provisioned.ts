@@ -115,8 +115,8 @@ function holderOf(state: LambdaState, functionName: string, qualifier: string) {
 /**
  * An alias with provisioned concurrency that is pointed elsewhere keeps sending everything to the old version
  * until the new environments are ready, and Lambda shows that as a weight nobody set
- * (hashicorp/terraform-provider-aws#48116). When they cannot start, it stays so for good (aws/aws-cdk's
- * cdk-utils#1110, serverless/serverless#7329).
+ * (hashicorp/terraform-provider-aws#48116). When they cannot start, it stays so for good
+ * (serverless/serverless#7329, aws/serverless-application-model#1296).
  */
 export function moveProvisioned(
   state: LambdaState,
@@ -140,6 +140,11 @@ export function moveProvisioned(
     if (state.transitionChangesRevisionId) alias.revisionId = newRevision(state);
     recordAlias(state, found.name, alias, at);
   });
+}
+
+/** The version that an alias stays on because its environments could not be moved: back to it is no move. */
+export function stuckOnVersion({ moving, provisioned }: Alias): string | undefined {
+  return provisioned?.status === 'FAILED' ? Object.keys(moving ?? {})[0] : undefined;
 }
 
 /** While a move that failed stands, nothing but the end of all weights is accepted. */

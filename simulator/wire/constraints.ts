@@ -117,7 +117,10 @@ function of(what: string, constraint: Constraint, entries: readonly unknown[]): 
   return `${what} must satisfy constraint: [${[...all, ...nullable].join(', ')}]`;
 }
 
-type Bounds = { readonly min?: number; readonly max?: number };
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
 
 function* wordsOf(constraint: Constraint): Iterable<string> {
   if (constraint.type !== 'String') return;

@@ -8,6 +8,7 @@ import {
   type Dimension,
   type MetricAlarm,
   type MetricDataQuery,
+  type WarmUpConfiguration,
 } from '@aws-sdk/client-cloudwatch';
 
 import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-lint.ts';
@@ -124,6 +125,9 @@ interface AnyAlarm {
   readonly StateTransitionedTimestamp?: Date | undefined;
   readonly StateUpdatedTimestamp?: Date | undefined;
   readonly EvaluationState?: string | undefined;
+  readonly AlarmConfigurationUpdatedTimestamp?: Date | undefined;
+  /** Composite alarms have none. */
+  readonly WarmUpConfiguration?: WarmUpConfiguration | undefined;
 }
 
 function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
@@ -149,6 +153,7 @@ function foundAlarm(alarm: AnyAlarm): FoundAlarm {
     state: textIn(alarm.StateValue) || 'unknown',
     reason: lineIn(alarm.StateReason),
     ...(transitionedAt === undefined ? {} : { transitionedAt }),
+    ...warmUp(alarm),
     ...notEvaluated(alarm.EvaluationState),
   };
 }
@@ -221,6 +226,14 @@ function dimensionsOf(dimensions: readonly Dimension[] | undefined): AlarmMetric
 }
 
 /** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
+/** A change of the alarm begins its warm-up; enough data may end it earlier. */
+function warmUp(alarm: AnyAlarm): { readonly warmsUpUntil?: number } {
+  const minutes = numberIn(alarm.WarmUpConfiguration?.WarmUpPeriodDurationInMinutes);
+  const from = numberIn(alarm.AlarmConfigurationUpdatedTimestamp?.getTime());
+  if (minutes === undefined || from === undefined) return {};
+  return { warmsUpUntil: from + minutes * 60_000 };
+}
+
 function notEvaluated(state: string | undefined): { readonly notEvaluated?: string } {
   return state === 'EVALUATION_ERROR' || state === 'EVALUATION_FAILURE'
     ? { notEvaluated: `CloudWatch cannot evaluate it (${state})` }

@@ -90,6 +90,7 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     codeSha256: textIn(configuration.CodeSha256),
     logGroup: textIn(configuration.LoggingConfig?.LogGroup),
     functionArn: textIn(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
+    tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
   };
 }
 

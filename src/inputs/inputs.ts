@@ -283,7 +283,10 @@ const schema = z.object({
     const versions = listOf(text);
     for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
       problems.push(
-        `${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`,
+        version === '$LATEST.PUBLISHED'
+          ? '$LATEST.PUBLISHED is replaced with every version that is published, and Lambda splits traffic between ' +
+              'numbered versions only; give the number'
+          : `${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`,
       );
     }
     return versions;

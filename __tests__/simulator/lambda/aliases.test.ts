@@ -317,7 +317,7 @@ describe('provisioned concurrency over HTTP', () => {
       });
       expect(await get()).toMatchObject({
         Status: 'IN_PROGRESS',
-        AllocatedProvisionedConcurrentExecutions: 2,
+        AllocatedProvisionedConcurrentExecutions: 5,
       });
       world.pass(6 * MINUTE - 1);
       expect(await read()).toHaveProperty('RoutingConfig');

@@ -10,6 +10,8 @@ export interface AlarmReading {
   readonly reason: string;
   /** When the state last changed, by AWS's clock: only ever compared with its other readings. */
   readonly transitionedAt?: number;
+  /** Until when CloudWatch lets it stay in INSUFFICIENT_DATA, by its clock; absent when it does not warm up. */
+  readonly warmsUpUntil?: number;
   /** Why the state is not evidence (CloudWatch could not evaluate the alarm); absent when it is. */
   readonly notEvaluated?: string;
 }
@@ -158,12 +160,16 @@ function judge(
   return {
     after: { ...seen(now, reading.at), ignored },
     state: now.state,
-    detail: now.reason,
-    verdict: ignored ? PASS : judgeStates(now, counted, policy),
+    detail: `${now.reason}${warmingUp(now, reading.at)}`,
+    verdict: ignored ? PASS : judgeStates(now, counted, { ...policy, at: reading.at }),
   };
 }
 
-function judgeStates(now: AlarmReading, states: readonly string[], policy: AlarmPolicy): Verdict {
+function judgeStates(
+  now: AlarmReading,
+  states: readonly string[],
+  policy: AlarmPolicy & { readonly at: number },
+): Verdict {
   if (now.state === 'ALARM') {
     return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
   }
@@ -185,8 +191,18 @@ function judgeStates(now: AlarmReading, states: readonly string[], policy: Alarm
   return judgeInsufficientData(now, policy);
 }
 
-function judgeInsufficientData(now: AlarmReading, policy: AlarmPolicy): Verdict {
-  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
+/** ` (it is warming up for up to 12 min)`; empty for an alarm that is not. */
+export function warmingUp({ state, warmsUpUntil = 0 }: AlarmReading, at: number): string {
+  return state === 'INSUFFICIENT_DATA' && warmsUpUntil > at
+    ? ` (it is warming up for up to ${formatDuration(warmsUpUntil - at)})`
+    : '';
+}
+
+function judgeInsufficientData(
+  now: AlarmReading,
+  policy: AlarmPolicy & { readonly at: number },
+): Verdict {
+  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at)}`;
   switch (policy.onInsufficientData) {
     case 'continue':
       return PASS;

@@ -14,6 +14,7 @@ import { totalBakeMs } from '../../core/rollout/plan.ts';
 import {
   describeFacts,
   inspectAlarms,
+  inspectSmokeTest,
   inspectTarget,
   type Findings,
   type TargetFacts,
@@ -89,7 +90,12 @@ export async function preflight(
     goingOn === undefined
       ? await lookForUnfinished(looks, { config, id }, preparation)
       : { action: 'resume', unfinished: goingOn, problems: [], warnings: [] };
-  const findings = [session, recovery, ...looks, alarms, metrics];
+  // Only who begins a rollout sends them.
+  const smokeTested = targets.filter(
+    ({ request }) => goingOn === undefined && config.smokeTests.has(request.target.functionName),
+  );
+  const tests = { problems: smokeTested.flatMap(({ facts }) => inspectSmokeTest(facts)) };
+  const findings = [session, recovery, ...looks, tests, alarms, metrics];
   return {
     targets,
     recovery,
@@ -181,7 +187,7 @@ async function gather(
   const served = alias?.routing.version;
   const [candidate, stable] = await Promise.all([
     settledVersion(target, version, preparation),
-    served === undefined || served === '$LATEST'
+    served === undefined || served.startsWith('$LATEST')
       ? undefined
       : functions.read(target, preparation.signal, served),
   ]);
@@ -271,7 +277,7 @@ export async function lookAtAlarms(
   try {
     const found = await aws.alarms.read(names, signal);
     const begins = begunAt === undefined;
-    const { problems, warnings } = inspectAlarms(names, found, { ...config, begins });
+    const { problems, warnings } = inspectAlarms(names, found, { ...config, at, begins });
     return {
       problems: [...problems, ...elsewhere(config.alarms, found)],
       warnings,
