@@ -112,9 +112,11 @@ function violationsOf(constraint: Constraint, given: unknown, path: string): rea
 function of(what: string, constraint: Constraint, entries: readonly unknown[]): string | undefined {
   for (const entry of entries) refuseOtherType(constraint, entry);
   if (entries.every((entry) => brokenBy(constraint, entry).length === 0)) return undefined;
-  const all = [...(constraint.type === 'Double' ? doubles(constraint) : wordsOf(constraint))];
-  const nullable = what === 'Map value' ? ['Member must not be null'] : [];
-  return `${what} must satisfy constraint: [${[...all, ...nullable].join(', ')}]`;
+  const words = [
+    ...everyConstraint(constraint),
+    ...(what === 'Map value' ? ['Member must not be null'] : []),
+  ];
+  return `${what} must satisfy constraint: [${words.join(', ')}]`;
 }
 
 interface Bounds {
@@ -122,24 +124,42 @@ interface Bounds {
   readonly max?: number;
 }
 
-function* wordsOf(constraint: Constraint): Iterable<string> {
-  if (constraint.type !== 'String') return;
-  const { min, max, pattern, among } = constraint;
-  if (max !== undefined) yield `Member must have length less than or equal to ${max}`;
-  if (min !== undefined) yield `Member must have length greater than or equal to ${min}`;
-  if (pattern !== undefined) yield `Member must satisfy regular expression pattern: ${pattern}`;
-  if (among !== undefined) yield `Member must satisfy enum value set: [${among.join(', ')}]`;
+function everyConstraint(constraint: Constraint): readonly string[] {
+  switch (constraint.type) {
+    case 'String': {
+      const { min, max, pattern, among } = constraint;
+      return [
+        ...(max === undefined ? [] : [`Member must have length less than or equal to ${max}`]),
+        ...(min === undefined ? [] : [`Member must have length greater than or equal to ${min}`]),
+        ...(pattern === undefined ? [] : [patternWords(pattern)]),
+        ...(among === undefined ? [] : [enumWords(among)]),
+      ];
+    }
+    case 'Integer':
+    case 'Long':
+    case 'Double': {
+      const { min, max } = constraint;
+      const value = (bound: number) => shown(constraint, bound);
+      return [
+        ...(max === undefined
+          ? []
+          : [`Member must have value less than or equal to ${value(max)}`]),
+        ...(min === undefined
+          ? []
+          : [`Member must have value greater than or equal to ${value(min)}`]),
+      ];
+    }
+    default:
+      return [];
+  }
 }
 
-function doubles({ min, max }: Bounds): readonly string[] {
-  return [
-    ...(max === undefined
-      ? []
-      : [`Member must have value less than or equal to ${max.toFixed(1)}`]),
-    ...(min === undefined
-      ? []
-      : [`Member must have value greater than or equal to ${min.toFixed(1)}`]),
-  ];
+function patternWords(pattern: string): string {
+  return `Member must satisfy regular expression pattern: ${pattern}`;
+}
+
+function enumWords(among: readonly string[]): string {
+  return `Member must satisfy enum value set: [${among.join(', ')}]`;
 }
 
 function brokenBy(constraint: Constraint, given: unknown): readonly string[] {
@@ -151,10 +171,8 @@ function brokenBy(constraint: Constraint, given: unknown): readonly string[] {
         ...broken(constraint, text.length, 'length'),
         ...(pattern === undefined || new RegExp(`^(?:${pattern})$`).test(text)
           ? []
-          : [`Member must satisfy regular expression pattern: ${pattern}`]),
-        ...(among === undefined || among.includes(text)
-          ? []
-          : [`Member must satisfy enum value set: [${among.join(', ')}]`]),
+          : [patternWords(pattern)]),
+        ...(among === undefined || among.includes(text) ? [] : [enumWords(among)]),
       ];
     }
     case 'Integer':
