@@ -8,7 +8,7 @@ export interface VirtualTime {
   at(moment: number, act: () => void): () => void;
   /**
    * Runs a program to its end. While it runs, the process's own timers and randomness are those of this
-   * time, because the AWS SDK waits and jitters with them between its retries.
+   * time: the AWS SDK may wait with them, and what is called again is called after a jittered pause.
    * @throws when the program waits for something that will never happen
    */
   run<T>(program: () => Promise<T>): Promise<T>;

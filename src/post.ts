@@ -33,9 +33,10 @@ export async function post(): Promise<void> {
 }
 
 async function cleanUp(saved: SavedRollout, clock: Clock): Promise<void> {
-  const { region, role } = saved;
+  const { region, role, targets } = saved;
   const chronicle = createChronicle(clock);
-  const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock });
+  const standInFor = targets.map(({ target }) => target);
+  const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock, standInFor });
   const ending = await putBack(saved, { aws, clock, chronicle });
   const { startedAt, entries } = chronicle;
   const report = reportOf(entries, ending, { startedAt, endedAt: clock.now() });

@@ -11,6 +11,7 @@ import { createFunctions, type Functions } from '../../src/aws/functions.ts';
 import { createMetrics, type Metrics } from '../../src/aws/metrics.ts';
 import { lambdaMetric, metricOf } from '../../src/core/checks/metric-source.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
+import { askedOnce } from '../fixtures/services.ts';
 
 const region = 'eu-west-1';
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
@@ -112,10 +113,10 @@ describe('whatever AWS replies', () => {
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       maxAttempts: 1,
     };
-    const lambda = new LambdaClient(client);
+    const lambda = askedOnce(new LambdaClient(client));
     aliases = createAliases(lambda, region);
     functions = createFunctions(lambda, region);
-    const cloudwatch = new CloudWatchClient(client);
+    const cloudwatch = askedOnce(new CloudWatchClient(client));
     alarms = createAlarms(cloudwatch);
     metrics = createMetrics(cloudwatch);
   });
@@ -139,10 +140,14 @@ describe('whatever AWS replies', () => {
 
   const write = { routing: { version: '1', weights: {} }, description: '', revisionId: 'r' };
   const calls: [name: string, replies: fc.Arbitrary<unknown>, ask: () => Promise<unknown>][] = [
-    ['GetAlias', aliasReply, () => aliases.find(target, signal)],
-    ['UpdateAlias', aliasReply, () => aliases.update(target, write, signal)],
-    ['CreateAlias', aliasReply, () => aliases.create(target, '1', signal)],
-    ['GetProvisionedConcurrencyConfig', maybe('Status'), () => aliases.transition(target, signal)],
+    ['GetAlias', aliasReply, () => aliases.find(target, { signal })],
+    ['UpdateAlias', aliasReply, () => aliases.update(target, write, { signal })],
+    ['CreateAlias', aliasReply, () => aliases.create(target, '1', { signal })],
+    [
+      'GetProvisionedConcurrencyConfig',
+      maybe('Status'),
+      () => aliases.transition(target, { signal }),
+    ],
     [
       'GetFunction',
       functionReply.map((Configuration) => ({ Configuration })),
@@ -223,7 +228,7 @@ describe('whatever AWS replies', () => {
       const alias = { AliasArn: 'a', FunctionVersion: '1', RevisionId: 'r' };
       const RoutingConfig = { AdditionalVersionWeights: { 2: weight } };
       reply = { status: 200, body: JSON.stringify({ ...alias, RoutingConfig }) };
-      await expect(aliases.find(target, signal)).rejects.toThrow(AwsCallError);
+      await expect(aliases.find(target, { signal })).rejects.toThrow(AwsCallError);
     },
   );
 

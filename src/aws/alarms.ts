@@ -12,8 +12,9 @@ import {
 
 import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-lint.ts';
 import type { AlarmReading, AlarmWatch } from '../core/checks/alarms.ts';
-import { AwsCallError, call } from './call.ts';
+import { AwsCallError, understood } from './call.ts';
 import { everyPage, lineIn, numberIn, textIn } from './reply.ts';
+import type { Service } from './service.ts';
 
 /** Reads CloudWatch alarms of every kind. */
 export interface Alarms {
@@ -40,12 +41,12 @@ const CLASSIC_ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
 // A composite alarm is shown only to who may see all alarms.
 const ALL_ALARMS = '*';
 
-export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
+export function createAlarms(cloudwatch: Service<CloudWatchClient>): Alarms {
   let types = ALARM_TYPES;
 
   function describe(names: readonly string[], signal: AbortSignal): Promise<readonly FoundAlarm[]> {
     const intent = { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS };
-    return call(intent, signal, (options) =>
+    return understood(intent, signal, () =>
       everyPage(async (NextToken) => {
         const command = new DescribeAlarmsCommand({
           AlarmNames: [...names],
@@ -53,7 +54,9 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
           MaxRecords: NAMES_PER_CALL,
           NextToken,
         });
-        const reply = await cloudwatch.send(command, options);
+        const reply = await cloudwatch.call(intent, { signal }, (client, sending) =>
+          client.send(command, sending),
+        );
         return { items: alarmsOf(reply), nextToken: reply.NextToken };
       }),
     );
@@ -89,7 +92,7 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
 
     history({ name, transitionedAt }, signal) {
       const intent = { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS };
-      return call(intent, signal, (options) =>
+      return understood(intent, signal, () =>
         everyPage(async (NextToken) => {
           const command = new DescribeAlarmHistoryCommand({
             AlarmName: name,
@@ -100,7 +103,9 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
             MaxRecords: ITEMS_PER_PAGE,
             NextToken,
           });
-          const reply = await cloudwatch.send(command, options);
+          const reply = await cloudwatch.call(intent, { signal }, (client, sending) =>
+            client.send(command, sending),
+          );
           // One without a time that can be understood may be new.
           const isKnown = ({ Timestamp }: AlarmHistoryItem) =>
             transitionedAt !== undefined && (Timestamp?.getTime() ?? NaN) <= transitionedAt;

@@ -1,103 +1,139 @@
-import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 
-import type { Role } from '../core/role.ts';
 import { messageOf } from '../core/problems.ts';
-import type { Connect } from './clients.ts';
+import type { Role } from '../core/role.ts';
+import type { Clock } from '../ports.ts';
+import { USUAL, type Connect, type Credentials } from './clients.ts';
+import { ASSUME_ROLE_FAILED } from './failures.ts';
+import { within } from './patience.ts';
 
-/** What a client of the AWS SDK takes for its credentials. */
-export type Credentials = Extract<
-  NonNullable<LambdaClientConfig['credentials']>,
-  (...args: never[]) => unknown
->;
 type Session = Awaited<ReturnType<Credentials>>;
 
-export interface RoleCredentials {
-  /** One for all clients: it assumes the role once, and again before the session ends. */
-  readonly shared: Credentials;
-  /** The same, but the role is assumed anew first, if it can be: for when the session may be spoilt. */
-  readonly renewed: () => Credentials;
+/** Keeps the session of a role for all clients, and replaces it beside their calls. */
+export interface Vault {
+  /** The session at hand, as long as it lives: a call waits for the first one, and for one after the last's end. */
+  readonly credentials: Credentials;
+  /**
+   * AWS did not accept the session of a request: somebody may have ended it.
+   * @param signedSince when the request was begun, epoch milliseconds
+   * @returns whether the next request will be signed in another one, if that can be had
+   */
+  readonly refuse: (signedSince: number) => boolean;
 }
 
-export interface AssumeRoleOptions {
+export interface VaultOptions {
   readonly role: Role;
   readonly region: string;
   /** A new one each time: GitHub's are valid for some minutes only (actions/toolkit#2048). */
   readonly idToken: () => Promise<string>;
   readonly connect: Connect;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
+  /** What stands in for the role while it cannot be assumed. */
+  readonly standIn: Credentials | undefined;
 }
-
-/** The role could not be assumed. It has a name of its own: STS's names would be taken for the service's. */
-export const ASSUME_ROLE_FAILED = 'AssumeRoleFailed';
 
 // Renewed early, so that there is time to try again while the old session lasts.
 const RENEW_BEFORE_MS = 10 * 60_000;
 const RENEW_AGAIN_AFTER_MS = 30_000;
+/** Longer than the connections' own timeouts; only against what does not keep to them. */
+const RENEWAL_MS = 2 * 60_000;
+/** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
+const STAND_IN_AFTER_MS = 10_000;
 
-/** Credentials of a role that the action assumes itself, for rollouts that outlast a session. */
-export function assumeRole(options: AssumeRoleOptions): RoleCredentials {
-  const { role, region, idToken, connect, now } = options;
+/** Sessions of a role that the action assumes itself, for rollouts that outlast one. */
+export function createVault(options: VaultOptions): Vault {
+  const { role, clock, standIn } = options;
   let session: Session | undefined;
-  let assuming: Promise<Session> | undefined;
+  let renewal: Promise<Session> | undefined;
+  let assumedAt = -Infinity;
   let triedAt = -Infinity;
+  let doubtedAt = -Infinity;
+  let isDoubted = false;
+  let standsInFrom: number | undefined;
 
-  const lifeLeft = () => (session?.expiration?.getTime() ?? -Infinity) - now();
-
-  async function assume(): Promise<Session> {
-    triedAt = now();
-    try {
-      const provider = fromWebToken({
-        roleArn: role.arn,
-        roleSessionName: role.sessionName,
-        durationSeconds: Math.floor(role.durationMs / 1000),
-        webIdentityToken: await idToken(),
-        clientConfig: { region, ...connect() },
+  function renew(): Promise<Session> {
+    triedAt = clock.now();
+    renewal ??= within(clock, RENEWAL_MS, assume(options))
+      .then((renewed) => {
+        session = renewed;
+        assumedAt = clock.now();
+        return renewed;
+      })
+      .catch((cause: unknown) => {
+        throw failedToAssume(role, cause);
+      })
+      .finally(() => {
+        renewal = undefined;
+        isDoubted = false;
       });
-      return await provider();
-    } catch (cause) {
-      const name = cause instanceof Error ? cause.name : 'Error';
-      const error = new Error(
-        `the role ${role.arn} could not be assumed (${name}: ${messageOf(cause)}). Check its trust policy and ` +
-          'that the job has the permission "id-token: write".',
-        { cause },
-      );
-      error.name = ASSUME_ROLE_FAILED;
-      throw error;
-    }
+    // Whoever waits for it sees the failure; it may be that nobody does.
+    renewal.catch(() => undefined);
+    return renewal;
   }
 
-  async function renew(): Promise<Session> {
-    assuming ??= assume().finally(() => {
-      assuming = undefined;
-    });
+  function living(): Session | undefined {
+    return session !== undefined && lifeLeft(session) > 0 ? session : undefined;
+  }
+
+  function lifeLeft({ expiration }: Session): number {
+    return (expiration?.getTime() ?? -Infinity) - clock.now();
+  }
+
+  async function provide(): Promise<Session> {
+    const atHand = living();
+    if (atHand === undefined) return standIn === undefined ? renew() : renewOr(standIn);
+    // With the old one AWS would refuse again; but it may have had another reason.
+    if (isDoubted) return renew().catch(() => living() ?? renew());
+    const isDue = lifeLeft(atHand) < Math.min(RENEW_BEFORE_MS, role.durationMs / 2);
+    if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS) void renew();
+    return atHand;
+  }
+
+  async function renewOr(other: Credentials): Promise<Session> {
+    standsInFrom ??= clock.now() + STAND_IN_AFTER_MS;
+    const renewed = renew();
     try {
-      session = await assuming;
-    } catch (error) {
-      // What is still valid is better than nothing; the next request tries again.
-      if (session === undefined || lifeLeft() <= 0) throw error;
+      return await within(clock, Math.max(standsInFrom - clock.now(), 0), renewed);
+    } catch {
+      // When there is neither, why the role could not be assumed says more.
+      return other().catch(() => renewed);
     }
-    return session;
   }
 
-  async function shared(): Promise<Session> {
-    const due =
-      lifeLeft() < Math.min(RENEW_BEFORE_MS, role.durationMs / 2) &&
-      (lifeLeft() <= 0 || now() - triedAt >= RENEW_AGAIN_AFTER_MS);
-    return session === undefined || due ? renew() : session;
-  }
+  return {
+    credentials: forAllClients(provide),
+    refuse(signedSince) {
+      if (assumedAt > signedSince || isDoubted) return true;
+      // What stood in was refused.
+      if (session === undefined) return renewal !== undefined;
+      if (clock.now() - doubtedAt < RENEW_AGAIN_AFTER_MS) return false;
+      doubtedAt = clock.now();
+      isDoubted = true;
+      return true;
+    },
+  };
+}
 
-  function renewed(): Credentials {
-    let renewal: Promise<unknown> | undefined;
-    return forAllClients(async () => {
-      renewal ??= renew();
-      await renewal;
-      return shared();
-    });
-  }
+async function assume({ role, region, idToken, connect }: VaultOptions): Promise<Session> {
+  const provider = fromWebToken({
+    roleArn: role.arn,
+    roleSessionName: role.sessionName,
+    durationSeconds: Math.floor(role.durationMs / 1000),
+    webIdentityToken: await idToken(),
+    clientConfig: { region, maxAttempts: 1, ...connect(USUAL) },
+  });
+  return provider();
+}
 
-  return { shared: forAllClients(shared), renewed };
+function failedToAssume(role: Role, cause: unknown): Error {
+  const name = cause instanceof Error ? cause.name : 'Error';
+  const error = new Error(
+    `the role ${role.arn} could not be assumed (${name}: ${messageOf(cause)}). Check its trust policy and ` +
+      'that the job has the permission "id-token: write".',
+    { cause },
+  );
+  error.name = ASSUME_ROLE_FAILED;
+  return error;
 }
 
 /** Marked so that no client keeps what it got for itself: it asks again with every request. */

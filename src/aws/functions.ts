@@ -9,8 +9,8 @@ import { defaultLogGroup } from '../core/checks/error-logs.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
 import { functionArn } from '../core/text/arn.ts';
-import { call } from './call.ts';
 import { lineIn, textIn } from './reply.ts';
+import type { Service } from './service.ts';
 
 /** Reads and publishes versions of functions. */
 export interface Functions {
@@ -33,7 +33,7 @@ export interface PublishRequest {
   readonly description: string;
 }
 
-export function createFunctions(lambda: LambdaClient, region: string): Functions {
+export function createFunctions(lambda: Service<LambdaClient>, region: string): Functions {
   return {
     read(target, signal, version) {
       const arn = functionArn(target.functionId, region);
@@ -47,8 +47,8 @@ export function createFunctions(lambda: LambdaClient, region: string): Functions
         FunctionName: target.functionId,
         Qualifier: version,
       });
-      return call(intent, signal, async (options) => {
-        const reply = await lambda.send(command, options);
+      return lambda.call(intent, { signal }, async (client, sending) => {
+        const reply = await client.send(command, sending);
         const facts = factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
         return { ...facts, logGroup: facts.logGroup || defaultLogGroup(target.functionName) };
       });
@@ -66,8 +66,8 @@ export function createFunctions(lambda: LambdaClient, region: string): Functions
         CodeSha256: codeSha256,
         Description: description,
       });
-      return call(intent, signal, async (options) => {
-        const { Version: published } = await lambda.send(command, options);
+      return lambda.call(intent, { signal }, async (client, sending) => {
+        const { Version: published } = await client.send(command, sending);
         if (/^\d+$/.test(textIn(published))) return textIn(published);
         throw new Error('Lambda answered without the number of a version');
       });

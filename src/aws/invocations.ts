@@ -4,7 +4,8 @@ import type { Invocation, Json } from '../core/versions/smoke-test.ts';
 import type { Target } from '../core/alias/target.ts';
 import type { Clock } from '../ports.ts';
 import { functionArn } from '../core/text/arn.ts';
-import { AwsCallError, call } from './call.ts';
+import { AwsCallError, understood } from './call.ts';
+import { unlessAborted } from './patience.ts';
 import { textIn } from './reply.ts';
 
 /** Invokes versions of functions. */
@@ -42,8 +43,9 @@ export function createInvocations(lambda: LambdaClient, region: string, clock: C
       for (let tries = 1; ; tries++) {
         const startedAt = clock.now();
         try {
-          return await call(intent, signal, async (options) => {
-            const reply = await lambda.send(command, options);
+          return await understood(intent, signal, async () => {
+            const answer = lambda.send(command, { abortSignal: signal });
+            const reply = await unlessAborted(signal, answer);
             return {
               reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
               functionError: textIn(reply.FunctionError),

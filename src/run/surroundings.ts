@@ -32,7 +32,6 @@ export function routerOf(
     ...to,
     region: aws.region,
     aliases: aws.aliases,
-    aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
     clock,
     note: chronicle.note,
   });

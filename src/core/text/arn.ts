@@ -47,3 +47,8 @@ export function functionArn(functionId: string, region: string): string {
   const partition = id?.partition ?? partitionOf(region).id;
   return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
 }
+
+/** The account in an ARN; nothing where there is none. */
+export function accountIn(arn: string): string | undefined {
+  return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];
+}

@@ -31,8 +31,6 @@ import { readSettled } from './settled.ts';
 
 export interface RouterOptions {
   readonly aliases: Aliases;
-  /** What a revert talks to: connections, retries and credentials of the rollout may be worn out. */
-  readonly aliasesForRevert: (tries: number) => Aliases;
   readonly target: Target;
   readonly versions: Versions;
   readonly region: string;
@@ -56,8 +54,8 @@ export interface RouterOptions {
 
 /** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
-/** With the SDK's own retries a single try may outlast this patience, and only the second has new credentials. */
-const REVERT_TRIES_AT_LEAST = 3;
+/** What is left of it is never so little that a call could not be answered. */
+const LEAST_PATIENCE_MS = 1_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** How often a write is tried against replies that leave open whether it took effect. */
@@ -133,7 +131,7 @@ export function createRouter(options: RouterOptions): Router {
     begun.add(weight);
     unsettled = true;
     try {
-      known = await aliases.update(target, next(to), signal);
+      known = await aliases.update(target, next(to), { signal, urgency: 'shift' });
       unsettled = false;
       return undefined;
     } catch (error) {
@@ -159,7 +157,7 @@ export function createRouter(options: RouterOptions): Router {
 
   async function tryToFind(signal: AbortSignal): Promise<Alias | undefined> {
     try {
-      return await aliases.find(target, signal);
+      return await aliases.find(target, { signal, urgency: 'shift' });
     } catch (error) {
       if (error instanceof AwsCallError) return undefined;
       throw error;
@@ -208,7 +206,8 @@ export function createRouter(options: RouterOptions): Router {
 
   async function removeMarker(present: Alias, signal: AbortSignal): Promise<string> {
     try {
-      await aliases.update(target, withoutMarker(present, canaryAlone), signal);
+      const wanted = withoutMarker(present, canaryAlone);
+      await aliases.update(target, wanted, { signal, urgency: 'shift' });
       return '';
     } catch (error) {
       if (error instanceof AwsCallError) return error.message;
@@ -223,14 +222,17 @@ export function createRouter(options: RouterOptions): Router {
     let failure = 'the alias still does not serve it alone.';
     for (let tries = 0; ; tries++) {
       const pauseMs = pauseAfter(tries);
-      const isLast = () =>
-        tries + 1 >= REVERT_TRIES_AT_LEAST && clock.now() - startedAt >= PATIENCE_MS;
+      const leftMs = () => PATIENCE_MS - (clock.now() - startedAt);
+      const isLast = () => leftMs() <= 0;
+      const urgently = () => ({
+        urgency: 'revert' as const,
+        patienceMs: Math.max(leftMs(), LEAST_PATIENCE_MS),
+      });
       try {
         // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-        const fresh = options.aliasesForRevert(tries);
         const present = await (written
-          ? readSettled({ aliases: fresh, target, clock, note, move })
-          : fresh.find(target));
+          ? readSettled({ aliases, target, clock, note, urgency: 'revert', move })
+          : aliases.find(target, urgently()));
         if (present === undefined) return { type: 'foreign', detail: missing };
         const back = sameRouting(present.routing, stableAlone);
         // A write that is still on its way names the revision of now: only a new one keeps it out.
@@ -241,7 +243,7 @@ export function createRouter(options: RouterOptions): Router {
           if (isLast()) break;
           await clock.sleep(pauseMs);
         }
-        await fresh.update(target, withoutMarker(present, stableAlone));
+        await aliases.update(target, withoutMarker(present, stableAlone), urgently());
         written = true;
       } catch (error) {
         failure = messageOf(error);
@@ -295,6 +297,6 @@ function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyReq
   const conflict = failure.name === 'PreconditionFailedException';
   return {
     answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-    onlyRequest: failure.attempts === 1,
+    onlyRequest: failure.unanswered === 0,
   };
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../../core/text/duration.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
 import type { Clock } from '../../ports.ts';
 import type { Alias, Aliases } from '../../aws/aliases.ts';
+import type { CallOptions } from '../../aws/call.ts';
 
 // AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
 const PATIENCE_MS = 15 * 60_000;
@@ -14,6 +15,7 @@ export interface SettledOptions {
   readonly clock: Clock;
   readonly note: (text: string) => void;
   readonly signal?: AbortSignal;
+  readonly urgency?: CallOptions['urgency'];
   /** The move that this rollout made; a split that cannot come from it is not waited for. */
   readonly move?: { readonly from: string; readonly to: string };
 }
@@ -23,16 +25,16 @@ export interface SettledOptions {
  * that nobody set: this waits until they are gone, and answers with the alias as it is then.
  */
 export async function readSettled(options: SettledOptions): Promise<Alias | undefined> {
-  const { aliases, target, clock, note, signal, move } = options;
+  const { aliases, target, clock, note, signal, urgency, move } = options;
   const deadline = clock.now() + PATIENCE_MS;
   for (let announced = false; ; announced = true) {
-    const alias = await aliases.find(target, signal);
+    const alias = await aliases.find(target, { signal, urgency });
     if (alias === undefined || !isSplit(alias.routing) || clock.now() >= deadline) return alias;
     if (move !== undefined && !looksLikeTransition(alias.routing, move.from, move.to)) return alias;
 
-    const transition = await aliases.transition(target, signal);
+    const transition = await aliases.transition(target, { signal, urgency });
     // It may have ended between the two reads.
-    if (transition === 'none') return aliases.find(target, signal);
+    if (transition === 'none') return aliases.find(target, { signal, urgency });
     // Without the permission to see it, only our own move makes a transition likely.
     if (transition === 'unknown' && move === undefined) return alias;
     if (!announced) {

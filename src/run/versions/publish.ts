@@ -165,11 +165,11 @@ async function createAlias(
   { aws: { aliases }, signal }: Preparation,
 ): Promise<Alias> {
   try {
-    return await aliases.create(target, version, signal);
+    return await aliases.create(target, version, { signal });
   } catch (error) {
     // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
     const exists = error instanceof AwsCallError && error.name === 'ResourceConflictException';
-    const alias = exists ? await aliases.find(target, signal) : undefined;
+    const alias = exists ? await aliases.find(target, { signal }) : undefined;
     if (alias === undefined) throw error;
     if (alias.routing.version === version && !isSplit(alias.routing)) return alias;
     throw new Refusal([
