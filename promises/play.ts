@@ -19,6 +19,7 @@ import { createSimulator, type RecordedRequest, type Simulator } from '../simula
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import { happen } from './happenings.ts';
 import type { CallFault, Scenario, TrafficScenario } from './scenario.ts';
+import { systemClock } from '../src/system/clock.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { createWire } from './wire.ts';
 
@@ -72,6 +73,7 @@ export const CANARY = '3';
 /** Plays a scenario to its end, with the action's own code from preflight on, the SDK and the simulated AWS. */
 export async function play(scenario: Scenario): Promise<Played> {
   Object.assign(process.env, CREDENTIALS);
+  await (sdkLoaded ??= loadSdk());
   const time = createVirtualTime(STARTS_AT, scenario.seed);
   const { clock } = time;
   const simulator = createSimulator({ clock, seed: scenario.seed, region: REGION });
@@ -146,6 +148,29 @@ export async function play(scenario: Scenario): Promise<Played> {
     happened: happened.slice(0, whileAlive),
     trace,
   };
+}
+
+let sdkLoaded: Promise<unknown> | undefined;
+
+/**
+ * The SDK loads parts of itself when they are needed first. That takes no time of the simulation, in which
+ * whatever waits for an answer would meanwhile run out of patience.
+ */
+function loadSdk(): Promise<unknown> {
+  const refuse = () => Promise.reject(new Error('only loaded'));
+  const { aliases, alarms } = connectAws({
+    region: REGION,
+    role: undefined,
+    idToken: refuse,
+    connect: () => ({ requestHandler: { handle: refuse } as never }),
+    clock: systemClock,
+  });
+  const target = { functionId: 'f', functionName: 'f', alias: 'live' };
+  return Promise.allSettled([
+    aliases.find(target),
+    aliases.find(target, { urgency: 'revert' }),
+    alarms.read(['alarm'], new AbortController().signal),
+  ]);
 }
 
 /** A workflow run: the main process, and who comes after it when it does not end by itself. */
