@@ -7,7 +7,7 @@ import { createAlarms, type Alarms } from './alarms.ts';
 import { createAliases, type Aliases } from './aliases.ts';
 import type { CallOptions } from './call.ts';
 import { createClients, type Connect } from './clients.ts';
-import { createVault, type Vault } from './credentials.ts';
+import { assumeRole, createVault, environment } from './credentials.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
 import { createLogs, type Logs } from './logs.ts';
@@ -53,15 +53,13 @@ const WATCH_PATIENCE_MS = 30_000;
 export function connectAws(options: AwsOptions): Aws {
   const { region, role, standInFor: targets, clock } = options;
   const queues = createQueues(clock);
-  const vault =
-    role &&
-    createVault({
-      ...options,
-      role,
-      standIn: targets && createStandIn({ ...options, role, targets, queues }),
-    });
-  const clients = createClients({ ...options, credentials: vault?.credentials });
-  const refuseSession: Vault['refuse'] = (since) => vault?.refuse(since) ?? false;
+  const vault = createVault({
+    source: role === undefined ? environment(options) : assumeRole({ ...options, role }),
+    standIn: role && targets && createStandIn({ ...options, role, targets, queues }),
+    clock,
+  });
+  const clients = createClients({ ...options, credentials: vault.credentials });
+  const refuseSession = vault.refuse;
   const asked = { queues, clock, refuseSession };
   const lambda = createService({
     ...asked,
@@ -78,7 +76,7 @@ export function connectAws(options: AwsOptions): Aws {
     const intent = { action: 'Getting AWS credentials', resource: region };
     const found = await lambda.call(intent, options, ({ config }) => config.credentials());
     seenAt ??= clock.now();
-    if (vault !== undefined) return { type: 'renews' };
+    if (role !== undefined) return { type: 'renews' };
     const { $source, expiration, sessionToken } = found as typeof found & Sourced;
     return sessionEndOf(
       {

@@ -23,7 +23,7 @@ export interface Clients {
 
 export interface ClientOptions {
   readonly region: string;
-  readonly credentials: Credentials | undefined;
+  readonly credentials: Credentials;
   readonly connect: Connect;
 }
 
@@ -65,7 +65,7 @@ export const connect: Connect = ({ timeoutMs, kept }) => {
 export function createClients({ region, credentials, connect }: ClientOptions): Clients {
   // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
   // nor our clock.
-  const usual = { region, maxAttempts: 1, ...(credentials && { credentials }) };
+  const usual = { region, maxAttempts: 1, credentials };
   return {
     lambda: new LambdaClient({ ...usual, ...connect(USUAL) }),
     lambdaForReverts: new LambdaClient({ ...usual, ...connect({ ...USUAL, kept: false }) }),

@@ -1,3 +1,4 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 
 import { messageOf } from '../core/problems.ts';
@@ -9,7 +10,7 @@ import { within } from './patience.ts';
 
 type Session = Awaited<ReturnType<Credentials>>;
 
-/** Keeps the session of a role for all clients, and replaces it beside their calls. */
+/** Keeps one session for all clients, and replaces it beside their calls. */
 export interface Vault {
   /** The session at hand, as long as it lives: a call waits for the first one, and for one after the last's end. */
   readonly credentials: Credentials;
@@ -22,53 +23,50 @@ export interface Vault {
 }
 
 export interface VaultOptions {
-  readonly role: Role;
-  readonly region: string;
-  /** A new one each time: GitHub's are valid for some minutes only (actions/toolkit#2048). */
-  readonly idToken: () => Promise<string>;
-  readonly connect: Connect;
+  /** Gets a session, a new one when the last is near its end. */
+  readonly source: Source;
+  /** What stands in for it while none can be had. */
+  readonly standIn: Source | undefined;
   readonly clock: Clock;
-  /** What stands in for the role while it cannot be assumed. */
-  readonly standIn: Credentials | undefined;
 }
 
-// Renewed early, so that there is time to try again while the old session lasts.
+export type Source = () => Promise<Session>;
+
+// Renewed early, so that there is time to try again while the old session lasts. Where the SDK gets it, it gives
+// out the old one until five minutes before the end.
 const RENEW_BEFORE_MS = 10 * 60_000;
 const RENEW_AGAIN_AFTER_MS = 30_000;
-/** Longer than the connections' own timeouts; only against what does not keep to them. */
-const RENEWAL_MS = 2 * 60_000;
+/** Longer than connections take to give up by themselves: against what does not. */
+const RENEWAL_MS = 4 * 60_000;
 /** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
 const STAND_IN_AFTER_MS = 10_000;
 
-/** Sessions of a role that the action assumes itself, for rollouts that outlast one. */
-export function createVault(options: VaultOptions): Vault {
-  const { role, clock, standIn } = options;
+export function createVault({ source, standIn, clock }: VaultOptions): Vault {
   let session: Session | undefined;
   let renewal: Promise<Session> | undefined;
-  let assumedAt = -Infinity;
+  let renewBeforeMs = 0;
+  let renewedAt = -Infinity;
   let triedAt = -Infinity;
   let doubtedAt = -Infinity;
   let isDoubted = false;
   let standsInFrom: number | undefined;
 
   function renew(): Promise<Session> {
-    triedAt = clock.now();
-    renewal ??= within(clock, RENEWAL_MS, assume(options))
-      .then((renewed) => {
-        session = renewed;
-        assumedAt = clock.now();
-        return renewed;
-      })
-      .catch((cause: unknown) => {
-        throw failedToAssume(role, cause);
-      })
-      .finally(() => {
-        renewal = undefined;
-        isDoubted = false;
-      });
+    renewal ??= tryToRenew().finally(() => {
+      renewal = undefined;
+      isDoubted = false;
+    });
     // Whoever waits for it sees the failure; it may be that nobody does.
     renewal.catch(() => undefined);
     return renewal;
+  }
+
+  async function tryToRenew(): Promise<Session> {
+    triedAt = clock.now();
+    session = await within(clock, RENEWAL_MS, source());
+    renewedAt = clock.now();
+    renewBeforeMs = Math.min(RENEW_BEFORE_MS, lifeLeft(session) / 2);
+    return session;
   }
 
   function living(): Session | undefined {
@@ -76,7 +74,7 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   function lifeLeft({ expiration }: Session): number {
-    return (expiration?.getTime() ?? -Infinity) - clock.now();
+    return (expiration?.getTime() ?? Infinity) - clock.now();
   }
 
   async function provide(): Promise<Session> {
@@ -84,18 +82,18 @@ export function createVault(options: VaultOptions): Vault {
     if (atHand === undefined) return standIn === undefined ? renew() : renewOr(standIn);
     // With the old one AWS would refuse again; but it may have had another reason.
     if (isDoubted) return renew().catch(() => living() ?? renew());
-    const isDue = lifeLeft(atHand) < Math.min(RENEW_BEFORE_MS, role.durationMs / 2);
+    const isDue = lifeLeft(atHand) < renewBeforeMs;
     if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS) void renew();
     return atHand;
   }
 
-  async function renewOr(other: Credentials): Promise<Session> {
+  async function renewOr(other: Source): Promise<Session> {
     standsInFrom ??= clock.now() + STAND_IN_AFTER_MS;
     const renewed = renew();
     try {
       return await within(clock, Math.max(standsInFrom - clock.now(), 0), renewed);
     } catch {
-      // When there is neither, why the role could not be assumed says more.
+      // When there is neither, the first one's failure says more.
       return other().catch(() => renewed);
     }
   }
@@ -103,7 +101,7 @@ export function createVault(options: VaultOptions): Vault {
   return {
     credentials: forAllClients(provide),
     refuse(signedSince) {
-      if (assumedAt > signedSince || isDoubted) return true;
+      if (renewedAt > signedSince || isDoubted) return true;
       // What stood in was refused.
       if (session === undefined) return renewal !== undefined;
       if (clock.now() - doubtedAt < RENEW_AGAIN_AFTER_MS) return false;
@@ -114,15 +112,42 @@ export function createVault(options: VaultOptions): Vault {
   };
 }
 
-async function assume({ role, region, idToken, connect }: VaultOptions): Promise<Session> {
-  const provider = fromWebToken({
-    roleArn: role.arn,
-    roleSessionName: role.sessionName,
-    durationSeconds: Math.floor(role.durationMs / 1000),
-    webIdentityToken: await idToken(),
-    clientConfig: { region, maxAttempts: 1, ...connect(USUAL) },
-  });
-  return provider();
+/** What the SDK finds in the environment: variables, profiles, a container's or an instance's role. */
+export function environment({
+  region,
+  connect,
+}: {
+  readonly region: string;
+  readonly connect: Connect;
+}): Source {
+  const { config } = new LambdaClient({ region, ...connect(USUAL) });
+  return () => config.credentials();
+}
+
+export interface RoleOptions {
+  readonly role: Role;
+  readonly region: string;
+  /** A new one each time: GitHub's are valid for some minutes only (actions/toolkit#2048). */
+  readonly idToken: () => Promise<string>;
+  readonly connect: Connect;
+}
+
+/** Sessions of a role that the action assumes itself, for rollouts that outlast one. */
+export function assumeRole({ role, region, idToken, connect }: RoleOptions): Source {
+  return async () => {
+    try {
+      const provider = fromWebToken({
+        roleArn: role.arn,
+        roleSessionName: role.sessionName,
+        durationSeconds: Math.floor(role.durationMs / 1000),
+        webIdentityToken: await idToken(),
+        clientConfig: { region, maxAttempts: 1, ...connect(USUAL) },
+      });
+      return await provider();
+    } catch (cause) {
+      throw failedToAssume(role, cause);
+    }
+  };
 }
 
 function failedToAssume(role: Role, cause: unknown): Error {

@@ -16,42 +16,15 @@ export function unlessAborted<T>(signal: AbortSignal, act: Promise<T>): Promise<
 
 /** @throws a TimeoutError when it takes longer */
 export async function within<T>(clock: Clock, ms: number, act: Promise<T>): Promise<T> {
-  const patience = createPatience(clock, ms);
-  patience.begin();
+  const [late, settled] = [new AbortController(), new AbortController()];
+  void clock.sleep(ms, settled.signal).then(() => {
+    const error = new Error(`no answer within ${ms / 1000} s`);
+    error.name = 'TimeoutError';
+    late.abort(error);
+  });
   try {
-    return await unlessAborted(patience.signal, act);
+    return await unlessAborted(late.signal, act);
   } finally {
-    patience.end();
+    settled.abort();
   }
-}
-
-export interface Patience {
-  /** Aborted with a TimeoutError when it is over. */
-  readonly signal: AbortSignal;
-  /** Counts from the first time on. */
-  begin(): void;
-  /** It is needed no more: nothing waits for it. */
-  end(): void;
-}
-
-export function createPatience(clock: Clock, ms: number): Patience {
-  const over = new AbortController();
-  const ended = new AbortController();
-  let begun = false;
-  return {
-    signal: over.signal,
-    begin() {
-      if (begun) return;
-      begun = true;
-      void clock.sleep(ms, ended.signal).then(() => {
-        if (ended.signal.aborted) return;
-        const error = new Error(`no answer within ${ms / 1000} s`);
-        error.name = 'TimeoutError';
-        over.abort(error);
-      });
-    },
-    end() {
-      ended.abort();
-    },
-  };
 }

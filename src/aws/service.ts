@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
-import { explain, type CallOptions, type Intent } from './call.ts';
+import { explain, type CallOptions, type Intent, type Sent } from './call.ts';
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
-import { createPatience, unlessAborted } from './patience.ts';
+import { unlessAborted } from './patience.ts';
 import type { Queues } from './quotas.ts';
 import type { Urgency } from './queue.ts';
 
@@ -48,6 +48,7 @@ const SHIFT_PATIENCE_MS = 20_000;
 const REVERT_PATIENCE_MS = 2 * 60_000;
 /** A reply that never comes must not hold up anything; the SDK alone waits for ever. */
 const REQUEST_MS = 10_000;
+const SHORTEST_REQUEST_MS = 1_000;
 /** A revert soon tries another connection, and then waits longer for it. */
 const FIRST_REVERT_REQUEST_MS = 3_000;
 const FIRST_PAUSE_MS = 100;
@@ -82,59 +83,54 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
   }
 
   return {
-    async call(intent, { signal, urgency = 'read', patienceMs = patience[urgency] }, send) {
+    async call(intent, { signal = NEVER, urgency = 'read', patienceMs = patience[urgency] }, send) {
       const client = urgency === 'revert' ? options.revertClient : options.client;
       const queue = queues.of(intent.action);
       const ticket = queue.ticket(urgency);
-      const ownPatience = createPatience(clock, patienceMs);
-      const ending =
-        signal === undefined ? ownPatience.signal : AbortSignal.any([signal, ownPatience.signal]);
-      const sent = { attempts: 0, unanswered: 0 };
-
-      async function attempt() {
-        sent.attempts++;
-        try {
-          const requestTimeout = requestMs(urgency, sent.attempts);
-          const answer = send(client, { abortSignal: ending, requestTimeout });
-          return { answer: await unlessAborted(ending, answer) };
-        } catch (failure) {
-          if (!tookNoEffect(failure)) sent.unanswered++;
-          return { failure };
-        }
-      }
-
+      let sent: Sent = { attempts: 0, unanswered: 0 };
+      let deadline = Infinity;
       try {
-        for (let failure: unknown; ;) {
-          await queue.turn(ticket, ending).catch((reason: unknown) => {
-            throw failure ?? reason;
-          });
-          ownPatience.begin();
+        for (;;) {
+          await queue.turn(ticket, signal);
           const since = clock.now();
-          const result = await attempt();
-          if ('answer' in result) return result.answer;
-          ({ failure } = result);
-          if (isTooMany(failure)) queue.refused();
-          if (!isWorthAnother(failure, { ...intent, urgency, since })) throw failure;
-          await clock.sleep(pauseMs(failure, urgency, sent.attempts), ending);
+          deadline = Math.min(deadline, since + patienceMs);
+          sent = { ...sent, attempts: sent.attempts + 1 };
+          const requestTimeout = requestMs(urgency, sent.attempts, deadline - since);
+          try {
+            const answer = send(client, { abortSignal: signal, requestTimeout });
+            return await unlessAborted(signal, answer);
+          } catch (failure) {
+            signal.throwIfAborted();
+            if (!tookNoEffect(failure)) sent = { ...sent, unanswered: sent.unanswered + 1 };
+            if (isTooMany(failure)) queue.refused();
+            const pause = pauseMs(failure, urgency, sent.attempts);
+            const isInTime = clock.now() + pause < deadline;
+            if (!isInTime || !isWorthAnother(failure, { ...intent, urgency, since })) throw failure;
+            await clock.sleep(pause, signal);
+          }
         }
       } catch (failure) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         throw explain(intent, failure, sent);
-      } finally {
-        ownPatience.end();
       }
     },
   };
 }
 
+/** Of a call that nobody aborts. */
+const { signal: NEVER } = new AbortController();
+
 function isTooMany(failure: unknown): boolean {
   return failure instanceof Error && isThrottled({ name: failure.name, status: statusOf(failure) });
 }
 
-function requestMs(urgency: Urgency, attempt: number): number {
-  return urgency === 'revert'
-    ? Math.min(FIRST_REVERT_REQUEST_MS * 2 ** (attempt - 1), REQUEST_MS)
-    : REQUEST_MS;
+/** No longer than the caller's patience, but long enough for an answer. */
+function requestMs(urgency: Urgency, attempt: number, leftMs: number): number {
+  const longest =
+    urgency === 'revert'
+      ? Math.min(FIRST_REVERT_REQUEST_MS * 2 ** (attempt - 1), REQUEST_MS)
+      : REQUEST_MS;
+  return Math.min(longest, Math.max(leftMs, SHORTEST_REQUEST_MS));
 }
 
 /** Jittered over its whole length, so that calls which failed together do not come back together. */

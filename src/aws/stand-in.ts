@@ -1,9 +1,12 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+
 import type { Target } from '../core/alias/target.ts';
 import type { Role } from '../core/role.ts';
 import { accountIn, parseFunctionId } from '../core/text/arn.ts';
 import type { Clock } from '../ports.ts';
 import { createAliases } from './aliases.ts';
-import { createClients, type Connect, type Credentials } from './clients.ts';
+import { USUAL, type Connect } from './clients.ts';
+import { environment, type Source } from './credentials.ts';
 import type { Queues } from './quotas.ts';
 import { createService } from './service.ts';
 
@@ -24,9 +27,15 @@ const PATIENCE_MS = 10_000;
  * functions and aliases of the same names: they are given out only after one of the aliases was seen with
  * them in the account that it belongs to.
  */
-export function createStandIn(options: StandInOptions): Credentials {
-  const { role, targets, region, queues, clock } = options;
-  const { lambdaForReverts: client } = createClients({ ...options, credentials: undefined });
+export function createStandIn(options: StandInOptions): Source {
+  const { role, targets, region, connect, queues, clock } = options;
+  const source = environment(options);
+  const client = new LambdaClient({
+    region,
+    maxAttempts: 1,
+    credentials: source,
+    ...connect(USUAL),
+  });
   const aliases = createAliases(
     createService({
       client,
@@ -61,6 +70,6 @@ export function createStandIn(options: StandInOptions): Credentials {
       throw error;
     });
     await checked;
-    return client.config.credentials();
+    return source();
   };
 }
