@@ -68547,6 +68547,13 @@ const ASSUME_ROLE_FAILED = 'AssumeRoleFailed';
 const NO_CREDENTIALS = 'CredentialsProviderError';
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded)/;
+const MISTIMED = new Set([
+    'InvalidSignatureException',
+    'RequestExpired',
+    'RequestInTheFuture',
+    'RequestTimeTooSkewed',
+    'SignatureDoesNotMatch',
+]);
 /** Nobody heard the request. */
 const NOT_CONNECTED = new Set([
     'EAI_AGAIN',
@@ -68577,7 +68584,7 @@ function mayPass(error) {
         CUT_OFF.has(code) ||
         ('$retryable' in error && error.$retryable !== undefined) ||
         // The SDK has set its clock by AWS's answer, and signs the next request with that.
-        metadataOf(error).clockSkewCorrected === true);
+        (MISTIMED.has(error.name) && metadataOf(error).clockSkewCorrected === true));
 }
 /** Whether the request surely took no effect: AWS refused it, or it was never sent. */
 function tookNoEffect(error) {

@@ -7,7 +7,7 @@ import type { CallFault, Scenario } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** What the AWS SDK hands to its request handler, as far as it is used here. */
-interface HttpRequest {
+export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly query?: Record<string, string | string[] | null>;
@@ -147,7 +147,8 @@ function error(status: number, name: string): Fault & { readonly type: 'error' }
   return { type: 'error', status, name, message: name };
 }
 
-function wireRequest({ method, path, query = {}, headers, body }: HttpRequest): WireRequest {
+/** The same request as the simulator reads it. */
+export function wireRequest({ method, path, query = {}, headers, body }: HttpRequest): WireRequest {
   const parameters = Object.entries(query)
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
     .join('&');

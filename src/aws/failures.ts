@@ -7,6 +7,13 @@ export const NO_CREDENTIALS = 'CredentialsProviderError';
 export const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 
 const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded)/;
+const MISTIMED = new Set([
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+]);
 /** Nobody heard the request. */
 const NOT_CONNECTED = new Set([
   'EAI_AGAIN',
@@ -44,7 +51,7 @@ export function mayPass(error: unknown): boolean {
     CUT_OFF.has(code) ||
     ('$retryable' in error && error.$retryable !== undefined) ||
     // The SDK has set its clock by AWS's answer, and signs the next request with that.
-    metadataOf(error).clockSkewCorrected === true
+    (MISTIMED.has(error.name) && metadataOf(error).clockSkewCorrected === true)
   );
 }
 
