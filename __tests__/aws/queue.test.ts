@@ -33,10 +33,11 @@ const wishes = fc.array(
 
 /** What becomes of each, in the order in which they were settled; times from the beginning on. */
 async function seenIn(all: readonly Wish[]): Promise<readonly Seen[]> {
-  const { clock, run } = createVirtualTime(0, 1);
+  const time = createVirtualTime(0, 1);
+  const { clock } = time;
   const queue = createQueue(QUOTA, clock);
   const seen: Seen[] = [];
-  await run(() =>
+  await time.run(() =>
     Promise.all(
       all.map(async (wish) => {
         await clock.sleep(wish.at);
@@ -127,10 +128,11 @@ describe('the line in front of a quota', () => {
   });
 
   it('keeps the place of who asks again', async () => {
-    const { clock, run } = createVirtualTime(0, 1);
+    const time = createVirtualTime(0, 1);
+    const { clock } = time;
     const queue = createQueue(QUOTA, clock);
     const left: string[] = [];
-    await run(async () => {
+    await time.run(async () => {
       const first = queue.ticket('shift');
       await queue.turn(first, NEVER);
       const waiting = Array.from({ length: 20 }, () =>
