@@ -54,6 +54,8 @@ export interface RouterOptions {
 
 /** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
 const PATIENCE_MS = 2 * 60_000;
+/** A wait for provisioned concurrency may have used up the patience before one reply gets lost. */
+const REVERT_TRIES_AT_LEAST = 3;
 /** What is left of it is never so little that a call could not be answered. */
 const LEAST_PATIENCE_MS = 1_000;
 const FIRST_PAUSE_MS = 500;
@@ -223,7 +225,7 @@ export function createRouter(options: RouterOptions): Router {
     for (let tries = 0; ; tries++) {
       const pauseMs = pauseAfter(tries);
       const leftMs = () => PATIENCE_MS - (clock.now() - startedAt);
-      const isLast = () => leftMs() <= 0;
+      const isLast = () => tries + 1 >= REVERT_TRIES_AT_LEAST && leftMs() <= 0;
       const urgently = () => ({
         urgency: 'revert' as const,
         patienceMs: Math.max(leftMs(), LEAST_PATIENCE_MS),
