@@ -1,5 +1,7 @@
 import type { Clock } from '../src/ports.ts';
+import { createAgenda } from '../simulator/time/agenda.ts';
 import { seeded } from '../simulator/time/random.ts';
+import { replaceTimers, type TimerTime } from '../simulator/time/timers.ts';
 
 /** Time that passes only while nothing else can happen, so that hours take milliseconds. */
 export interface VirtualTime {
@@ -16,44 +18,17 @@ export interface VirtualTime {
   passUntil(moment: number): Promise<void>;
 }
 
-interface Timer {
-  readonly at: number;
-  /** Of timers of the same moment, the first one made comes first. */
-  readonly order: number;
-  readonly act: () => void;
-}
-
 const realSetImmediate = setImmediate;
 
 export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
   let now = startsAt;
-  let made = 0;
-  const timers = new Set<Timer>();
+  const agenda = createAgenda();
 
-  function at(moment: number, act: () => void): () => void {
-    const timer = { at: Math.max(moment, now), order: made++, act };
-    timers.add(timer);
-    return () => {
-      timers.delete(timer);
-    };
-  }
+  const at: VirtualTime['at'] = (moment, act) => agenda.add(Math.max(moment, now), act);
 
-  function next(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of timers) {
-      const earlier =
-        first === undefined ||
-        timer.at < first.at ||
-        (timer.at === first.at && timer.order < first.order);
-      if (earlier) first = timer;
-    }
-    return first;
-  }
-
-  function fire(timer: Timer): void {
-    timers.delete(timer);
-    now = timer.at;
-    timer.act();
+  function passTo(moment: number): void {
+    now = moment;
+    agenda.runNext();
   }
 
   const clock: Clock = {
@@ -75,7 +50,7 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
   };
 
   async function run<T>(program: () => Promise<T>): Promise<T> {
-    const restore = replaceGlobals(at, () => now, seeded(seed));
+    const restore = replaceGlobals({ now: () => now, at }, seeded(seed));
     try {
       const state = { ended: false };
       const result = program().finally(() => {
@@ -86,9 +61,9 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
       for (let idle = 0; ; idle++) {
         await settled();
         if (state.ended) return await result;
-        const timer = next();
-        if (timer !== undefined) {
-          fire(timer);
+        const next = agenda.next();
+        if (next !== undefined) {
+          passTo(next);
           idle = 0;
         } else if (idle > LONGEST_IDLE) {
           throw new Error('The program waits for something that will never happen');
@@ -106,9 +81,9 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
     async passUntil(moment) {
       for (;;) {
         await settled();
-        const timer = next();
-        if (timer === undefined || timer.at > moment) break;
-        fire(timer);
+        const next = agenda.next();
+        if (next === undefined || next > moment) break;
+        passTo(next);
       }
       now = Math.max(now, moment);
     },
@@ -123,25 +98,12 @@ function settled(): Promise<void> {
   return new Promise((resolve) => realSetImmediate(resolve));
 }
 
-function replaceGlobals(
-  at: VirtualTime['at'],
-  now: () => number,
-  random: () => number,
-): () => void {
-  const real = { setTimeout, clearTimeout, random: Math.random };
-  const cancels = new Map<object, () => void>();
-  globalThis.setTimeout = ((act: () => void, ms = 0) => {
-    const handle = { ref: () => handle, unref: () => handle, hasRef: () => true };
-    cancels.set(handle, at(now() + ms, act));
-    return handle;
-  }) as unknown as typeof setTimeout;
-  globalThis.clearTimeout = (handle) => {
-    cancels.get(handle as unknown as object)?.();
-  };
+function replaceGlobals(time: TimerTime, random: () => number): () => void {
+  const real = Math.random;
+  const restoreTimers = replaceTimers(time);
   Math.random = random;
   return () => {
-    globalThis.setTimeout = real.setTimeout;
-    globalThis.clearTimeout = real.clearTimeout;
-    Math.random = real.random;
+    restoreTimers();
+    Math.random = real;
   };
 }

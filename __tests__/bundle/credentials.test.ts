@@ -11,7 +11,8 @@ describe('with credentials that do not last for ever, the bundle', () => {
   let world: World;
   let github: GitHub;
   beforeEach(async () => {
-    [world, github] = await Promise.all([createWorld({ speed: 500 }), startGitHub()]);
+    world = await createWorld();
+    github = await startGitHub({ time: world.time });
   });
   afterEach(() => Promise.all([world.close(), github.close()]));
 

@@ -62,7 +62,7 @@ describe('the examples', () => {
   describe('replayed as the jobs that they are', () => {
     let world: World;
     beforeEach(async () => {
-      world = await createWorld({ speed: 1_000 });
+      world = await createWorld();
       world.simulator.alarms.putLogAlarm('checkout-errors');
       world.simulator.alarms.setState('checkout-errors', 'OK', 'all is well');
       world.simulator.traffic.set('checkout', 'live', 20);

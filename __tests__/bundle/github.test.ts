@@ -10,7 +10,8 @@ describe('what GitHub is told, the bundle', () => {
   let world: World;
   let github: GitHub;
   beforeEach(async () => {
-    [world, github] = await Promise.all([createWorld({ speed: 300 }), startGitHub()]);
+    world = await createWorld();
+    github = await startGitHub({ time: world.time });
   });
   afterEach(() => Promise.all([world.close(), github.close()]));
 
@@ -89,7 +90,7 @@ describe('what GitHub is told, the bundle', () => {
 
     it('is a warning with the permission that lacks, and no failure of the rollout', async () => {
       await github.close();
-      github = await startGitHub({ permissions: [] });
+      github = await startGitHub({ time: world.time, permissions: [] });
       const result = await deploy();
       expect(result.outputs['outcome']).toBe('promoted');
       expect(
@@ -165,7 +166,7 @@ describe('what GitHub is told, the bundle', () => {
 
     it('is a warning where it may not be written', async () => {
       await github.close();
-      github = await startGitHub({ permissions: ['actions'] });
+      github = await startGitHub({ time: world.time, permissions: ['actions'] });
       const result = await run({ comment: 'always' });
       expect(result.outputs['outcome']).toBe('promoted');
       expect(result.log).toMatch(/::warning::.*"pull-requests: write"/);

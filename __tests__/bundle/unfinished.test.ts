@@ -11,7 +11,8 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
   let world: World;
   let github: GitHub;
   beforeEach(async () => {
-    [world, github] = await Promise.all([createWorld(), startGitHub()]);
+    world = await createWorld();
+    github = await startGitHub({ time: world.time });
   });
   afterEach(() => Promise.all([world.close(), github.close()]));
 
