@@ -233,6 +233,8 @@ export function createSharedTime(startsAt: number): SharedTime {
       const id = String(request.headers[REQUEST_ID] ?? 'not of a process');
       const open: Open = { request, response, busy: true };
       exchanges.set(id, open);
+      // By another time of day than its own the AWS SDK takes its clock for wrong, and repeats what was refused.
+      response.setHeader('date', new Date(now).toUTCString());
       response.once('close', () => {
         exchanges.delete(id);
         stir();
