@@ -251,15 +251,16 @@ describe('whatever the texts from outside are', () => {
     );
   });
 
-  it('ten megabytes of one character stay below the limits too', () => {
-    for (const piece of ['<', '🦆', '\u0001', '\ud800', '"', '\n']) {
+  it.each(['<', '🦆', '\u0001', '\ud800', '"', '\n'])(
+    'ten megabytes of %j stay below the limits too',
+    (piece) => {
       const text = enormous(piece);
       const texts = { ...HARMLESS, name: text, detail: text, reason: text, warning: text };
       const report = reportWith(texts, 'reverted', GREATEST);
       expect(Buffer.byteLength(summaryOf(report))).toBeLessThan(MIB);
       expect(Buffer.byteLength(Object.values(outputsOf(report)).join(''))).toBeLessThan(1_000_000);
-    }
-  });
+    },
+  );
 
   it('the output report is JSON that says what it says of harmless ones', () => {
     const shapeOf = (value: unknown): unknown => {

@@ -13,7 +13,7 @@ import {
 import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-lint.ts';
 import type { AlarmReading, AlarmWatch } from '../core/checks/alarms.ts';
 import { AwsCallError, call } from './call.ts';
-import { everyPage, lineIn, numberIn, textIn } from './reply.ts';
+import { everyPage, lineIn, listIn, numberIn, textIn } from './reply.ts';
 
 /** Reads CloudWatch alarms of every kind. */
 export interface Alarms {
@@ -104,7 +104,7 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
           // One without a time that can be understood may be new.
           const isKnown = ({ Timestamp }: AlarmHistoryItem) =>
             transitionedAt !== undefined && (Timestamp?.getTime() ?? NaN) <= transitionedAt;
-          const items = (reply.AlarmHistoryItems ?? []).filter((item) => !isKnown(item));
+          const items = listIn(reply.AlarmHistoryItems).filter((item) => !isKnown(item));
           return {
             items: items.map(({ HistoryData }) => stateIn(HistoryData)),
             nextToken: reply.NextToken,
@@ -128,11 +128,11 @@ interface AnyAlarm {
 
 function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
   const others: readonly AnyAlarm[] = [
-    ...(reply.CompositeAlarms ?? []),
-    ...(reply.LogAlarms ?? []),
+    ...listIn(reply.CompositeAlarms),
+    ...listIn(reply.LogAlarms),
   ];
   return [
-    ...(reply.MetricAlarms ?? []).map((alarm) => {
+    ...listIn(reply.MetricAlarms).map((alarm) => {
       const definition = definitionOf(alarm);
       return { ...foundAlarm(alarm), ...(definition === undefined ? {} : { definition }) };
     }),

@@ -94,8 +94,7 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
 }
 
 function reason(code: unknown, text: unknown): string {
-  return [code, text]
-    .map(lineIn)
-    .filter((part) => part !== '')
-    .join(': ');
+  const parts = [code, text].map(textIn).filter((part) => part !== '');
+  // Together as long as one text may be, not twice that.
+  return lineIn(parts.join(': '));
 }

@@ -8,7 +8,7 @@ import {
 import type { MetricSource, Series } from '../core/checks/metric-source.ts';
 import { MINUTE_MS } from '../core/minute.ts';
 import { call } from './call.ts';
-import { everyPage, lineIn, numberIn } from './reply.ts';
+import { everyPage, lineIn, listIn, numberIn } from './reply.ts';
 
 /** Reads metrics of CloudWatch. */
 export interface Metrics {
@@ -57,7 +57,7 @@ export function createMetrics(cloudwatch: CloudWatchClient): Metrics {
             }),
             options,
           );
-          return { items: reply.MetricDataResults ?? [], nextToken: reply.NextToken };
+          return { items: listIn(reply.MetricDataResults), nextToken: reply.NextToken };
         }),
       ),
     );
