@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,6 +32,10 @@ export interface ActionResult {
 export interface RunningAction {
   readonly process: ChildProcess;
   readonly done: Promise<ActionResult>;
+  /** The files that GitHub reads after the step. */
+  readonly files: Readonly<Record<'output' | 'state' | 'summary', string>>;
+  /** Closes the other end of the log, as the death of the runner's worker does. */
+  hangUp(): void;
   /** Resolves once the log holds the text; rejects when the process ended without it. */
   seen(text: string): Promise<void>;
 }
@@ -73,14 +77,14 @@ export function startAction(options: ActionOptions): RunningAction {
 
   const done = new Promise<ActionResult>((resolve) => {
     child.on('close', (exitCode, signal) => {
-      const outputs = keyValues(readFileSync(files.output, 'utf8'));
+      const outputs = keyValues(contentOf(files.output));
       const result = {
         exitCode,
         signal,
         log,
         outputs,
-        summary: readFileSync(files.summary, 'utf8'),
-        state: keyValues(readFileSync(files.state, 'utf8')),
+        summary: contentOf(files.summary),
+        state: keyValues(contentOf(files.state)),
         report: JSON.parse(outputs['report'] ?? 'null') as unknown,
       };
       rmSync(folder, { recursive: true });
@@ -91,6 +95,11 @@ export function startAction(options: ActionOptions): RunningAction {
   return {
     process: child,
     done,
+    files,
+    hangUp: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     seen: (text) =>
       new Promise<void>((resolve, reject) => {
         const watcher = () => {
@@ -107,6 +116,11 @@ export function startAction(options: ActionOptions): RunningAction {
 
 export function runAction(options: ActionOptions): Promise<ActionResult> {
   return startAction(options).done;
+}
+
+/** Empty when somebody removed it. */
+function contentOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 function upperCase(inputs: Readonly<Record<string, string>>): Record<string, string> {

@@ -5,14 +5,15 @@ import * as core from '@actions/core';
 import { runAction } from './run/action.ts';
 import { connectAws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
-import { listenForCancellation } from './system/cancellation.ts';
+import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
 import { createChronicle, type Chronicle } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
 import { reportOf, type Ending } from './core/report/report.ts';
 import { conclude } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
+import { print } from './github/log.ts';
 import { createRuns } from './github/runs.ts';
-import { forgetRollout, markMain, saveRollout } from './github/saved.ts';
+import { keepInState, markMain, type SavedRollout } from './github/saved.ts';
 import { tellGitHub, type Telling } from './github/telling.ts';
 import { workflowIn, type Workflow } from './github/workflow.ts';
 import { readInputs, type Config } from './inputs/inputs.ts';
@@ -23,13 +24,13 @@ const clock = systemClock;
 
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 export async function main(): Promise<void> {
-  markMain();
-  const chronicle = createChronicle(clock);
   const cancellation = listenForCancellation();
+  const chronicle = createChronicle(clock, cancellation.guard(print));
   const workflow = workflowIn(process.env);
   let telling: Telling | undefined;
   let ending: Ending;
   try {
+    markMain();
     const config = configOf(workflow);
     telling = tellingOf(config, workflow, chronicle);
     ending = await attempt(config, workflow, { chronicle, cancellation });
@@ -63,16 +64,35 @@ function attempt(
   {
     chronicle,
     cancellation,
-  }: { readonly chronicle: Chronicle; readonly cancellation: AbortSignal },
+  }: { readonly chronicle: Chronicle; readonly cancellation: Cancellation },
 ): Promise<Ending> {
   const { region, role, githubToken: token } = config;
+  const { temp, serverUrl } = workflow;
   return runAction(config, rolloutId(workflow, config.plan), {
     aws: connectAws({ region, role, idToken: fetchIdToken, connect, clock }),
-    runs: createRuns({ token, own: workflow, serverUrl: workflow.serverUrl }),
+    runs: createRuns({ token, own: workflow, serverUrl }),
     clock,
     chronicle,
-    keep: { save: saveRollout, forget: forgetRollout },
-    cancellation,
+    keep: keepInState(workflow, { temp, largest: largestOf(config) }),
+    cancellation: cancellation.signal,
     random: Math.random,
   });
+}
+
+/** As much as could have to be put back. */
+function largestOf({ requests, plan, region, role }: Config): SavedRollout {
+  const version = '9'.repeat(10);
+  const nonce = 'f'.repeat(8);
+  const weights = plan.steps.map(({ weight }) => weight);
+  return {
+    region,
+    role,
+    account: '9'.repeat(12),
+    targets: requests.map(({ target }) => ({
+      target,
+      versions: { stable: version, canary: version },
+      nonces: [nonce, nonce],
+      begun: [...weights, ...weights],
+    })),
+  };
 }

@@ -3,6 +3,8 @@ import * as core from '@actions/core';
 import { isSlower } from '../core/checks/durations.ts';
 import { oneLine, shorten } from '../core/text/markdown.ts';
 import type { Report } from '../core/report/report.ts';
+import { messageOf } from '../core/problems.ts';
+import { print } from './log.ts';
 
 // A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
 const MOST_MEASUREMENTS = 150;
@@ -29,8 +31,14 @@ export function outputsOf(report: Report): Readonly<Record<string, string>> {
   };
 }
 
+/** Sets the outputs. That they cannot be written changes nothing about the rollout. */
 export function setOutputs(report: Report): void {
-  for (const [name, value] of Object.entries(outputsOf(report))) core.setOutput(name, value);
+  try {
+    for (const [name, value] of Object.entries(outputsOf(report))) core.setOutput(name, value);
+  } catch (error) {
+    const text = `The outputs could not be set, and later steps see none: ${messageOf(error)}`;
+    print({ level: 'warning', text });
+  }
 }
 
 function jsonReport(report: Report) {

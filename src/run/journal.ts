@@ -1,6 +1,5 @@
 import type { Entry } from '../core/report/entry.ts';
-import { beginStory, tell } from '../core/report/log.ts';
-import { print } from '../github/log.ts';
+import { beginStory, tell, type Line } from '../core/report/log.ts';
 import type { Clock, Journal } from '../ports.ts';
 
 /** Keeps what happened for the report, and tells it in the log as it happens. */
@@ -13,7 +12,8 @@ export interface Chronicle extends Journal {
   readonly follow: (listener: (entry: Entry) => void) => void;
 }
 
-export function createChronicle(clock: Clock): Chronicle {
+/** @param print throws nothing: what cannot be told must not end what is told of */
+export function createChronicle(clock: Clock, print: (line: Line) => void): Chronicle {
   const startedAt = clock.now();
   const entries: Entry[] = [];
   const listeners: ((entry: Entry) => void)[] = [];

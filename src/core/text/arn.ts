@@ -27,6 +27,11 @@ export function parseFunctionId(text: string): FunctionId | undefined {
   };
 }
 
+/** The account in an ARN of Lambda's. */
+export function accountOf(arn: string): string | undefined {
+  return /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:(\d{12}):/.exec(arn)?.[1];
+}
+
 export interface AlarmId {
   readonly name: string;
   readonly region?: string;

@@ -1,14 +1,15 @@
 import { standingOf } from '../../core/alias/ownership.ts';
 import type { Ending } from '../../core/report/report.ts';
+import { accountOf } from '../../core/text/arn.ts';
 import { describeRouting, isSplit } from '../../core/alias/routing.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
-import type { SavedTarget } from '../../github/saved.ts';
+import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/inputs.ts';
-import { Refusal } from '../../core/problems.ts';
+import { messageOf, Refusal } from '../../core/problems.ts';
 import { recordStanding } from './progress.ts';
 import { revertSaved } from './clean-up.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { forget, type Surroundings } from '../surroundings.ts';
 
 /** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
 const TRIES = 3;
@@ -27,14 +28,25 @@ export async function putBack(config: Config, surroundings: Surroundings): Promi
 
   let targets = all;
   for (let tries = 1; ; tries++) {
-    const saved = { region, role, targets };
-    surroundings.keep.save(saved);
+    const saved = { region, role, account: accountOf(found[0]?.arn ?? ''), targets };
+    save(saved, surroundings);
     const { result, detail } = await revertSaved(saved, surroundings);
-    if (result !== 'revert-failed') surroundings.keep.forget();
+    if (result !== 'revert-failed') forget(surroundings.keep, surroundings.chronicle);
     if (result !== 'failed' || tries === TRIES) return ending(result, detail);
     const present = await findAliases(config, surroundings);
     if (all.every((target) => isBack(target, present))) return ending('reverted', '');
     targets = all.map((target) => asItIsNow(target, present));
+  }
+}
+
+/** A revert that has no post step behind it is better than none. */
+function save(saved: SavedRollout, { keep, chronicle }: Surroundings): void {
+  try {
+    keep.save(saved);
+  } catch (error) {
+    chronicle.warn(
+      `Nothing can be saved for the post step, should this one be killed: ${messageOf(error)}`,
+    );
   }
 }
 

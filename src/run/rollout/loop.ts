@@ -13,7 +13,7 @@ import {
   type State,
 } from '../../core/rollout/state.ts';
 import type { Plan } from '../../core/rollout/plan.ts';
-import { messageOf } from '../../core/problems.ts';
+import { isRunnerGone, messageOf } from '../../core/problems.ts';
 import type { Checks, Clock, Journal, RevertResult, Router, ShiftResult } from '../../ports.ts';
 
 /** What a rollout needs from the world. */
@@ -148,5 +148,6 @@ export async function revertAll(
 
 function cancelled({ cancellation, clock, onCancel }: World): Event {
   const reason = messageOf(cancellation.reason);
-  return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
+  const hold = onCancel === 'hold' && !isRunnerGone(cancellation.reason);
+  return { type: 'cancelled', at: clock.now(), reason, hold };
 }

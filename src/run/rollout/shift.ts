@@ -2,6 +2,7 @@ import { createAlarmChecks } from '../checks/alarms.ts';
 import { together } from '../checks/together.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/comparison.ts';
+import { accountOf } from '../../core/text/arn.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import {
   markersOf,
@@ -31,7 +32,7 @@ import { readErrors } from '../checks/error-logs.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
 import { readYardsticks } from '../checks/duration-history.ts';
 import { rollOut, type World } from './loop.ts';
-import { routerOf, type Surroundings } from '../surroundings.ts';
+import { forget, routerOf, type Surroundings } from '../surroundings.ts';
 
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
@@ -187,7 +188,7 @@ function keepForPost(
   state: State,
   shifting: readonly Shifting[],
   { plan, region, role }: Pick<Config, 'plan' | 'region' | 'role'>,
-  { keep }: Surroundings,
+  { keep, chronicle }: Surroundings,
 ): void {
   if (state.phase === 'shifting' || state.phase === 'rechecking') {
     const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
@@ -199,8 +200,9 @@ function keepForPost(
         begun: [...begun, ...weights],
       }),
     );
-    keep.save({ region, role, targets });
+    const account = accountOf(shifting[0]?.alias.arn ?? '');
+    keep.save({ region, role, account, targets });
   } else if (isFinal(state) && state.phase !== 'revert-failed') {
-    keep.forget();
+    forget(keep, chronicle);
   }
 }
