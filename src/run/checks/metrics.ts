@@ -53,7 +53,7 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   const mixed = new Set<number>();
   let comparisons: readonly ComparisonReport[] = [];
   let durations: readonly DurationReport[] = [];
-  let from = options.begunAt;
+  let from = options.begunAt && firstWholeMinute(options.begunAt);
   let seenAt: number | undefined;
 
   async function judgeAll(

@@ -69,7 +69,8 @@ async function takePart(
   recordTargets(surroundings, prepared.map(preparedReport));
   const now = clock.now();
   const { plan } = part;
-  const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed: held, now }));
+  const options = { plan, id, resumed: held, now, comparable };
+  const shifting = prepared.flatMap((each) => shiftOf(each, options));
   const begunAt = held[0]?.marker.begunAt;
   return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
 }

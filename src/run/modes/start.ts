@@ -28,7 +28,7 @@ export async function begin(
   const { aws, clock, chronicle } = surroundings;
   recordPlan(surroundings, config.plan);
   const clearance = await obtainClearance(config, id, surroundings);
-  const { details, recovery } = clearance;
+  const { details, recovery, comparable } = clearance;
   chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
   clearance.warnings.forEach(chronicle.warn);
   recordTargets(surroundings, clearance.targets.map(clearedReport));
@@ -43,7 +43,9 @@ export async function begin(
   recordTargets(surroundings, prepared.map(preparedReport));
   const { plan } = config;
   const now = clock.now();
-  const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed, now }));
+  const shifting = prepared.flatMap((each) =>
+    shiftOf(each, { plan, id, resumed, now, comparable }),
+  );
   if (shifting.length === 0) {
     return endingWithoutShift(prepared.map(({ disposition }) => disposition));
   }
@@ -61,7 +63,7 @@ export async function begin(
   return shift(shifting, {
     config,
     watches,
-    comparable: clearance.comparable,
+    comparable,
     surroundings,
     part: config.mode === 'start' ? firstPart(plan, step) : { plan, beginning },
     begunAt: resumed[0]?.marker.begunAt,

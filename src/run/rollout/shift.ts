@@ -54,19 +54,21 @@ export interface ShiftingOptions {
   /** What earlier jobs or runs left to go on with. */
   readonly resumed: readonly Unfinished[];
   readonly now: number;
+  /** Whether the first weight waits for its minute. */
+  readonly comparable: boolean;
 }
 
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
 export function shiftOf(
   { target, alias, disposition }: Prepared,
-  { plan, id, resumed, now }: ShiftingOptions,
+  { plan, id, resumed, now, comparable }: ShiftingOptions,
 ): readonly Shifting[] {
   if (disposition.type !== 'shift') return [];
   const { stable, canary } = disposition;
   const versions = { stable, canary };
   const before = resumed.find((each) => sameTarget(each.target, target))?.marker;
-  const origin = before ?? { begunAt: firstWholeMinute(now), startedBy: id.runId };
-  const { begunAt, startedBy } = origin;
+  const begins = comparable ? firstWholeMinute(now) : now;
+  const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
   const markers = markersOf(plan, id, { ...versions, begunAt, startedBy });
   const { description } = readMarker(alias.description);
   const fits = markers.every((marker) => withMarker(description, marker) !== undefined);
