@@ -74,7 +74,11 @@ export async function play(scenario: Scenario): Promise<Played> {
   Object.assign(process.env, CREDENTIALS);
   const time = createVirtualTime(STARTS_AT, scenario.seed);
   const { clock } = time;
-  const simulator = createSimulator({ clock, seed: scenario.seed, region: REGION });
+  const simulator = createSimulator({
+    clock: { now: () => clock.timeOfDay() },
+    seed: scenario.seed,
+    region: REGION,
+  });
   prepare(simulator, scenario);
 
   const trace: string[] = [];

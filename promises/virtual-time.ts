@@ -4,6 +4,11 @@ import { seeded } from '../simulator/time/random.ts';
 /** Time that passes only while nothing else can happen, so that hours take milliseconds. */
 export interface VirtualTime {
   readonly clock: Clock;
+  /**
+   * The machine sleeps: for everybody else so much time passes, and none for what the process waits for.
+   * @param ms may be negative: the time of day is set back
+   */
+  suspend(ms: number): void;
   /** Runs `act` at a moment, or next if that has passed. @returns a function that prevents it */
   at(moment: number, act: () => void): () => void;
   /**
@@ -27,6 +32,7 @@ const realSetImmediate = setImmediate;
 
 export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
   let now = startsAt;
+  let aheadMs = 0;
   let made = 0;
   const timers = new Set<Timer>();
 
@@ -58,6 +64,7 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
 
   const clock: Clock = {
     now: () => now,
+    timeOfDay: () => now + aheadMs,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (ms <= 0 || signal?.aborted === true) {
@@ -101,6 +108,9 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
 
   return {
     clock,
+    suspend(ms) {
+      aheadMs += ms;
+    },
     at,
     run,
     async passUntil(moment) {

@@ -7,10 +7,19 @@ import type { Versions } from './core/alias/routing.ts';
 import type { Target } from './core/alias/target.ts';
 import type { Verdict } from './core/rollout/verdict.ts';
 
+/**
+ * Two clocks that both tell epoch milliseconds and begin as one. They part when the machine is suspended (the first stands still) or
+ * when the time of day is set (the second jumps): their difference is how far the one that must not be used is off.
+ */
 export interface Clock {
-  /** Epoch milliseconds that never go backwards. */
+  /** Never goes backwards: for what lasts, such as bakes, poll intervals and patience. */
   now(): number;
-  /** Resolves after `ms`, or at once when the signal is aborted. */
+  /**
+   * As everybody else's clock shows it: for what is dated by others, or holds for others. Windows of metrics and histories, ends of
+   * sessions, deadlines, beginnings of minutes, marks, reports.
+   */
+  timeOfDay(): number;
+  /** By the first of them. Resolves after `ms`, or at once when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -220,6 +220,7 @@ describe('against the simulator, the adapters for AWS', () => {
       begun: [10],
       clock: {
         now: () => now,
+        timeOfDay: () => now,
         sleep(durationMs) {
           now += durationMs;
           return Promise.resolve();

@@ -37,6 +37,7 @@ describe('what the bundle saves for its post step', () => {
     expect(readdirSync(world.temp)).toHaveLength(1);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(state['rollout']).toContain(file());
+    expect(readFileSync(file(), 'utf8')).toContain(String.raw`\"account\":\"123456789012\"`);
     await world.run({}, { state });
     expect(world.routings()).toEqual(['1', '1+2@0.05', '1+2@0.1', '1+2@0.5', '1']);
   });

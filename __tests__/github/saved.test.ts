@@ -85,6 +85,14 @@ describe('what is saved for the post step', () => {
     );
   });
 
+  it('is not taken from a file that somebody changed', () => {
+    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(1) });
+    keep.save(rolloutOf(1));
+    const path = /"path":"([^"]+)"/.exec(handOver())?.[1] ?? '';
+    writeFileSync(path, readFileSync(path, 'utf8').replace('12345', '12344'));
+    expect(() => loadRollout(RUN)).toThrow(`${path} was changed`);
+  });
+
   it('names ten of 500 repairing commands when the file is gone', () => {
     const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(500) });
     keep.save(rolloutOf(500));

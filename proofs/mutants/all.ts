@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'nothing is saved for the post step',
     file: 'src/run/rollout/shift.ts',
-    from: '    keep.save({ region, role, targets });',
+    from: '    keep.save({ region, role, account, targets });',
     to: '    void targets;',
   },
   {
@@ -477,5 +477,53 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/core/report/report.ts',
     from: "|| (outcome === 'reverted' && askedFor)",
     to: "|| (outcome === 'reverted' && !askedFor && false)",
+  },
+  {
+    name: 'a log that nobody reads any more ends the process',
+    file: 'src/system/cancellation.ts',
+    from: "for (const stream of streams) stream.on('error', gone);",
+    to: '',
+  },
+  {
+    name: 'that the runner went away is noticed only after the next weight',
+    file: 'src/system/cancellation.ts',
+    from: 'if (streams.some(({ errored }) => errored instanceof Error)) gone();',
+    to: '',
+  },
+  {
+    name: 'a rollout is held though its runner went away',
+    file: 'src/run/rollout/loop.ts',
+    from: '&& !isRunnerGone(cancellation.reason)',
+    to: '',
+  },
+  {
+    name: 'outputs that cannot be written turn the outcome',
+    file: 'src/github/outputs.ts',
+    from: "print({ level: 'warning', text });",
+    to: 'throw error;',
+  },
+  {
+    name: 'a rollout of many functions is saved where no environment variable can hold it',
+    file: 'src/github/saved.ts',
+    from: 'return file === undefined ? inline() : inFile(file, run);',
+    to: 'return inline();',
+  },
+  {
+    name: 'the post step trusts a file that somebody changed',
+    file: 'src/github/sealed-file.ts',
+    from: 'if (data === undefined || !sameSeal(data.seal, sealOf(data.content, key))) {',
+    to: 'if (data === undefined) {',
+  },
+  {
+    name: 'a comment of somebody else is edited',
+    file: 'src/github/comment.ts',
+    from: 'marked.find(({ user }) => isOwn(user?.login, own))',
+    to: 'marked.at(0)',
+  },
+  {
+    name: 'a rollout that is not compared begins in the future',
+    file: 'src/run/rollout/shift.ts',
+    from: 'comparable ? firstWholeMinute(now) : now',
+    to: 'firstWholeMinute(now)',
   },
 ];

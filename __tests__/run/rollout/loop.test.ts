@@ -63,6 +63,7 @@ describe('the loop', () => {
       },
       clock: {
         now: () => now,
+        timeOfDay: () => now,
         sleep: (ms) => {
           now += Math.max(0, ms);
           return Promise.resolve();
