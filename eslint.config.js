@@ -27,8 +27,12 @@ const LAYERS = [
     rules: forbidden('^(?!\\./core/)', 'The ports are told in words of the core alone.'),
   },
   {
-    files: ['src/inputs/**'],
+    files: ['src/inputs/*.ts'],
     rules: forbidden(`^(${SDKS}|\\.\\./(?!core/))`, 'Inputs know the core alone.'),
+  },
+  {
+    files: ['src/inputs/*/**'],
+    rules: forbidden(`^(${SDKS}|(\\.\\./){2}(?!core/))`, 'Inputs know the core alone.'),
   },
   ...['aws', 'github', 'system'].map((folder) => ({
     files: [`src/${folder}/**`],

@@ -67301,7 +67301,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 486:
+/***/ 5855:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -67310,13 +67310,122 @@ __nccwpck_require__.d(__webpack_exports__, {
   o: () => (/* binding */ connectAws)
 });
 
+;// CONCATENATED MODULE: ./src/core/session-end.ts
+// Written down once, in the environment of the job or in a file. Whatever else the SDK knows (a container, an
+// instance, a web identity, a process, a single sign-on) it asks again before the credentials end.
+const WRITTEN_DOWN = new Set(['CREDENTIALS_ENV_VARS', 'CREDENTIALS_PROFILE', 'CREDENTIALS_CODE']);
+/** @param since when they were seen first, epoch milliseconds */
+function sessionEndOf(found, since) {
+    const { sources, expiresAt, isTemporary } = found;
+    if (sources.some((source) => !WRITTEN_DOWN.has(source)))
+        return { type: 'renews' };
+    if (expiresAt !== undefined)
+        return { type: 'ends', at: expiresAt };
+    return isTemporary ? { type: 'unknown', since } : { type: 'endless' };
+}
+
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudwatch/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(4085);
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var arn = __nccwpck_require__(1400);
+// EXTERNAL MODULE: ./src/core/text/partition.ts
+var partition = __nccwpck_require__(3501);
+;// CONCATENATED MODULE: ./src/core/permissions.ts
+
+
+/** As a policy names it. */
+function arnOf(resource) {
+    switch (resource.on) {
+        case 'function':
+            return (0,arn/* functionArn */.mE)(resource.functionId, resource.region);
+        case 'versions':
+            return `${(0,arn/* functionArn */.mE)(resource.functionId, resource.region)}:*`;
+        case 'log group': {
+            const { name, region, account } = resource;
+            return `arn:${(0,partition/* partitionOf */.i)(region).id}:logs:${region}:${account}:log-group:${name}:*`;
+        }
+        case 'everything':
+            return '*';
+    }
+}
+const always = () => true;
+const begins = ({ mode }) => mode === 'rollout' || mode === 'start';
+const rolls = (wishes) => begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
+const writes = ({ mode, dryRun }) => mode !== 'status' && !dryRun;
+/**
+ * Every action of IAM that the action's calls need, by its name. Which resource each is checked against is in
+ * Lambda's and CloudWatch's part of the service authorization reference: an alias is read and written with the
+ * permission on its function, and whatever is called with a qualifier needs it on the ARN with that qualifier.
+ */
+const PERMISSIONS = {
+    'lambda:GetFunction': {
+        on: ['function', 'versions'],
+        purpose: 'state, role and dead-letter queue of `$LATEST` and of versions',
+        isNeeded: rolls,
+    },
+    'lambda:PublishVersion': {
+        on: ['function'],
+        purpose: 'publishing; not needed with the input `version`',
+        isNeeded: (wishes) => begins(wishes) &&
+            writes(wishes) &&
+            wishes.requests.some(({ version }) => version === undefined),
+    },
+    'lambda:GetAlias': {
+        on: ['function'],
+        purpose: 'knowing what the alias serves, and that a write to it took effect',
+        isNeeded: always,
+    },
+    'lambda:UpdateAlias': {
+        on: ['function'],
+        purpose: 'moving the alias, and putting it back',
+        isNeeded: writes,
+    },
+    'lambda:CreateAlias': {
+        on: ['function'],
+        purpose: 'only for a function that has no such alias yet',
+        isNeeded: (wishes) => begins(wishes) && writes(wishes),
+    },
+    'lambda:InvokeFunction': {
+        on: ['versions'],
+        purpose: 'only with `smoke-test-payload`',
+        isNeeded: (wishes) => begins(wishes) && writes(wishes) && wishes.smokeTests.size > 0,
+    },
+    'lambda:GetProvisionedConcurrencyConfig': {
+        on: ['versions'],
+        purpose: "telling a provisioned-concurrency transition from somebody's split; without it, a split is an error",
+        isNeeded: always,
+    },
+    'cloudwatch:DescribeAlarms': {
+        on: ['everything'],
+        purpose: 'reading alarms; composite alarms are invisible when the resource is narrower',
+        isNeeded: ({ mode, alarms }) => mode !== 'revert' && alarms.length > 0,
+    },
+    'cloudwatch:DescribeAlarmHistory': {
+        on: ['everything'],
+        purpose: 'seeing an alarm that went red and green again between two reads; without it, such an alarm counts red',
+        isNeeded: (wishes) => rolls(wishes) && wishes.alarms.length > 0,
+    },
+    'cloudwatch:GetMetricData': {
+        on: ['everything'],
+        purpose: 'comparing the versions; without it, the alarms alone are watched. CloudWatch knows no narrower one',
+        isNeeded: (wishes) => rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0),
+    },
+    'logs:FilterLogEvents': {
+        on: ['log group'],
+        purpose: 'after a revert, the first errors that the new version logged; without it, the report says so',
+        isNeeded: (wishes) => rolls(wishes) && writes(wishes),
+    },
+};
+function intentOf(action, resource) {
+    return { action, resource: arnOf(resource) };
+}
+
 // EXTERNAL MODULE: ./src/aws/call.ts
 var call = __nccwpck_require__(1373);
 // EXTERNAL MODULE: ./src/aws/reply.ts
 var aws_reply = __nccwpck_require__(6345);
 ;// CONCATENATED MODULE: ./src/aws/alarms.ts
+
 
 
 
@@ -67326,20 +67435,18 @@ const ITEMS_PER_PAGE = 100;
 // Without AlarmTypes, CloudWatch looks at metric alarms only and says nothing of the others.
 const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
 const CLASSIC_ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'];
-// A composite alarm is shown only to who may see all alarms.
-const ALL_ALARMS = '*';
 function createAlarms(cloudwatch) {
     let types = ALARM_TYPES;
     function describe(names, signal) {
-        const intent = { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS };
-        return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
+        const intent = intentOf('cloudwatch:DescribeAlarms', { on: 'everything' });
+        return (0,call/* understood */.Se)(intent, signal, () => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
             const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
                 AlarmNames: [...names],
                 AlarmTypes: types,
                 MaxRecords: NAMES_PER_CALL,
                 NextToken,
             });
-            const reply = await cloudwatch.send(command, options);
+            const reply = await cloudwatch.call(intent, { signal }, (client, sending) => client.send(command, sending));
             return { items: alarmsOf(reply), nextToken: reply.NextToken };
         }));
     }
@@ -67368,21 +67475,21 @@ function createAlarms(cloudwatch) {
             return found;
         },
         history({ name, transitionedAt }, signal) {
-            const intent = { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS };
-            return (0,call/* call */.T1)(intent, signal, (options) => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
+            const intent = intentOf('cloudwatch:DescribeAlarmHistory', { on: 'everything' });
+            return (0,call/* understood */.Se)(intent, signal, () => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
                 const command = new dist_cjs/* DescribeAlarmHistoryCommand */.icQ({
                     AlarmName: name,
                     AlarmTypes: types,
                     HistoryItemType: 'StateUpdate',
-                    ...(transitionedAt === undefined ? {} : { StartDate: new Date(transitionedAt) }),
+                    StartDate: transitionedAt === undefined ? undefined : new Date(transitionedAt),
                     ScanBy: 'TimestampAscending',
                     MaxRecords: ITEMS_PER_PAGE,
                     NextToken,
                 });
-                const reply = await cloudwatch.send(command, options);
+                const reply = await cloudwatch.call(intent, { signal }, (client, sending) => client.send(command, sending));
                 // One without a time that can be understood may be new.
                 const isKnown = ({ Timestamp }) => transitionedAt !== undefined && (Timestamp?.getTime() ?? NaN) <= transitionedAt;
-                const items = (reply.AlarmHistoryItems ?? []).filter((item) => !isKnown(item));
+                const items = (0,aws_reply/* listIn */.Of)(reply.AlarmHistoryItems).filter((item) => !isKnown(item));
                 return {
                     items: items.map(({ HistoryData }) => stateIn(HistoryData)),
                     nextToken: reply.NextToken,
@@ -67393,33 +67500,30 @@ function createAlarms(cloudwatch) {
 }
 function alarmsOf(reply) {
     const others = [
-        ...(reply.CompositeAlarms ?? []),
-        ...(reply.LogAlarms ?? []),
+        ...(0,aws_reply/* listIn */.Of)(reply.CompositeAlarms),
+        ...(0,aws_reply/* listIn */.Of)(reply.LogAlarms),
     ];
     return [
-        ...(reply.MetricAlarms ?? []).map((alarm) => {
-            const definition = definitionOf(alarm);
-            return { ...foundAlarm(alarm), ...(definition === undefined ? {} : { definition }) };
-        }),
-        ...others.map(foundAlarm),
+        ...(0,aws_reply/* listIn */.Of)(reply.MetricAlarms).map((alarm) => foundAlarm(alarm, definitionOf(alarm))),
+        ...others.map((alarm) => foundAlarm(alarm, undefined)),
     ];
 }
-function foundAlarm(alarm) {
+function foundAlarm(alarm, definition) {
     const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-    const transitionedAt = (0,aws_reply/* numberIn */.Po)(changed?.getTime());
     return {
         name: (0,aws_reply/* textIn */.r7)(alarm.AlarmName),
         arn: (0,aws_reply/* textIn */.r7)(alarm.AlarmArn),
         state: (0,aws_reply/* textIn */.r7)(alarm.StateValue) || 'unknown',
         reason: (0,aws_reply/* lineIn */.Wg)(alarm.StateReason),
-        ...(transitionedAt === undefined ? {} : { transitionedAt }),
-        ...notEvaluated(alarm.EvaluationState),
+        transitionedAt: (0,aws_reply/* numberIn */.Po)(changed?.getTime()),
+        warmsUpUntil: warmsUpUntil(alarm),
+        notEvaluated: notEvaluated(alarm.EvaluationState),
+        definition,
     };
 }
 /** What a metric alarm watches; undefined when that is nothing that is understood here. */
 function definitionOf(alarm) {
     const evaluationPeriods = (0,aws_reply/* numberIn */.Po)(alarm.EvaluationPeriods);
-    const threshold = (0,aws_reply/* numberIn */.Po)(alarm.Threshold);
     const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
     if (watched === undefined || evaluationPeriods === undefined)
         return undefined;
@@ -67427,7 +67531,7 @@ function definitionOf(alarm) {
         ...watched,
         evaluationPeriods,
         datapointsToAlarm: (0,aws_reply/* numberIn */.Po)(alarm.DatapointsToAlarm) ?? evaluationPeriods,
-        ...(threshold === undefined ? {} : { threshold }),
+        threshold: (0,aws_reply/* numberIn */.Po)(alarm.Threshold),
         comparison: (0,aws_reply/* textIn */.r7)(alarm.ComparisonOperator),
     };
 }
@@ -67441,6 +67545,7 @@ function watchedMetric(alarm) {
     const dimensions = dimensionsOf(alarm.Dimensions);
     return {
         periodSeconds,
+        expression: undefined,
         metrics: [{ id: '', namespace, name, dimensions, statistic, periodSeconds }],
     };
 }
@@ -67456,7 +67561,7 @@ function watchedMath({ Metrics, ThresholdMetricId }) {
     const periodSeconds = (0,aws_reply/* numberIn */.Po)(returned.Period) ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
     if (periodSeconds === 0)
         return undefined;
-    return { periodSeconds, metrics, ...(expression === undefined ? {} : { expression }) };
+    return { periodSeconds, metrics, expression };
 }
 function metricsOf({ Id, MetricStat }) {
     if (MetricStat === undefined)
@@ -67476,11 +67581,17 @@ function metricsOf({ Id, MetricStat }) {
 function dimensionsOf(dimensions) {
     return Object.fromEntries((dimensions ?? []).map(({ Name, Value }) => [(0,aws_reply/* textIn */.r7)(Name), (0,aws_reply/* textIn */.r7)(Value)]));
 }
+/** A change of the alarm begins its warm-up; enough data may end it earlier. */
+function warmsUpUntil(alarm) {
+    const minutes = (0,aws_reply/* numberIn */.Po)(alarm.WarmUpConfiguration?.WarmUpPeriodDurationInMinutes);
+    const from = (0,aws_reply/* numberIn */.Po)(alarm.AlarmConfigurationUpdatedTimestamp?.getTime());
+    return minutes === undefined || from === undefined ? undefined : from + minutes * 60_000;
+}
 /** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
 function notEvaluated(state) {
     return state === 'EVALUATION_ERROR' || state === 'EVALUATION_FAILURE'
-        ? { notEvaluated: `CloudWatch cannot evaluate it (${state})` }
-        : {};
+        ? `CloudWatch cannot evaluate it (${state})`
+        : undefined;
 }
 /** An item that cannot be understood counts as ALARM: it may have been that. */
 function stateIn(historyData) {
@@ -67496,8 +67607,6 @@ function stateIn(historyData) {
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-lambda/dist-cjs/index.js
 var client_lambda_dist_cjs = __nccwpck_require__(1696);
-// EXTERNAL MODULE: ./src/core/text/arn.ts
-var text_arn = __nccwpck_require__(1400);
 ;// CONCATENATED MODULE: ./src/aws/aliases.ts
 
 
@@ -67505,14 +67614,12 @@ var text_arn = __nccwpck_require__(1400);
 
 function createAliases(lambda, region) {
     const name = ({ functionId, alias }) => ({ FunctionName: functionId, Name: alias });
-    const intent = (action, target) => ({
-        action: `lambda:${action}`,
-        resource: (0,text_arn/* functionArn */.mE)(target.functionId, region),
-    });
+    const on = ({ functionId }) => ({ on: 'function', functionId, region });
     return {
-        async find(target, signal) {
+        async find(target, options = {}) {
             try {
-                return await (0,call/* call */.T1)(intent('GetAlias', target), signal, async (options) => aliasOf(await lambda.send(new client_lambda_dist_cjs/* GetAliasCommand */.MES(name(target)), options)));
+                const intent = intentOf('lambda:GetAlias', on(target));
+                return await lambda.call(intent, options, async (client, sending) => aliasOf(await client.send(new client_lambda_dist_cjs/* GetAliasCommand */.MES(name(target)), sending)));
             }
             catch (error) {
                 if ((0,call/* isNotFound */.c4)(error))
@@ -67520,11 +67627,12 @@ function createAliases(lambda, region) {
                 throw error;
             }
         },
-        create(target, version, signal) {
+        create(target, version, options = {}) {
             const command = new client_lambda_dist_cjs/* CreateAliasCommand */.W_e({ ...name(target), FunctionVersion: version });
-            return (0,call/* call */.T1)(intent('CreateAlias', target), signal, async (options) => aliasOf(await lambda.send(command, options)));
+            const intent = intentOf('lambda:CreateAlias', on(target));
+            return lambda.call(intent, options, async (client, sending) => aliasOf(await client.send(command, sending)));
         },
-        update(target, { routing, description, revisionId }, signal) {
+        update(target, { routing, description, revisionId }, options = {}) {
             const command = new client_lambda_dist_cjs/* UpdateAliasCommand */.lqC({
                 ...name(target),
                 // Both in one call, always: a version alone would collide with the weight that is left over
@@ -67535,22 +67643,33 @@ function createAliases(lambda, region) {
                 Description: description,
                 RevisionId: revisionId,
             });
-            return (0,call/* call */.T1)(intent('UpdateAlias', target), signal, async (options) => aliasOf(await lambda.send(command, options)));
+            // A conflict is another operation on the function that goes on just now. Whether somebody else wrote
+            // to the alias is asked by its revision, and answered by a failed precondition.
+            const passing = ['ResourceConflictException'];
+            const intent = { ...intentOf('lambda:UpdateAlias', on(target)), passing };
+            return lambda.call(intent, options, async (client, sending) => aliasOf(await client.send(command, sending)));
         },
-        async transition(target, signal) {
+        async transition(target, options = {}) {
             const command = new client_lambda_dist_cjs/* GetProvisionedConcurrencyConfigCommand */.D96({
                 FunctionName: target.functionId,
                 Qualifier: target.alias,
             });
-            const resource = `${(0,text_arn/* functionArn */.mE)(target.functionId, region)}:${target.alias}`;
+            const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
+                ...on(target),
+                on: 'versions',
+            });
             try {
-                const reply = await (0,call/* call */.T1)({ action: 'lambda:GetProvisionedConcurrencyConfig', resource }, signal, (options) => lambda.send(command, options));
-                return reply.Status === 'IN_PROGRESS' ? 'under way' : 'none';
+                const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
+                if (reply.Status === 'FAILED') {
+                    return { type: 'failed', reason: (0,aws_reply/* lineIn */.Wg)(reply.StatusReason) };
+                }
+                return { type: reply.Status === 'IN_PROGRESS' ? 'under way' : 'none' };
             }
             catch (error) {
                 if (!(error instanceof call/* AwsCallError */.iQ))
                     throw error;
-                return error.name === 'ProvisionedConcurrencyConfigNotFoundException' ? 'none' : 'unknown';
+                const none = error.name === 'ProvisionedConcurrencyConfigNotFoundException';
+                return { type: none ? 'none' : 'unknown' };
             }
         },
     };
@@ -67567,7 +67686,10 @@ function aliasOf(reply) {
         description: (0,aws_reply/* textIn */.r7)(reply.Description),
         routing: {
             version,
-            weights: Object.fromEntries(weights.map(([other, part]) => [(0,aws_reply/* textIn */.r7)(other), percentOf(part)])),
+            // A weight of 0 sends nothing anywhere.
+            weights: Object.fromEntries(weights
+                .map(([other, part]) => [(0,aws_reply/* textIn */.r7)(other), percentOf(part)])
+                .filter(([, percent]) => percent > 0)),
         },
     };
 }
@@ -67582,8 +67704,163 @@ function fractions(weights) {
 
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var aws_clients = __nccwpck_require__(201);
-// EXTERNAL MODULE: ./src/aws/credentials.ts
-var credentials = __nccwpck_require__(6963);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/credential-provider-web-identity/dist-cjs/index.js
+var credential_provider_web_identity_dist_cjs = __nccwpck_require__(9956);
+// EXTERNAL MODULE: ./src/core/problems.ts
+var problems = __nccwpck_require__(536);
+// EXTERNAL MODULE: ./src/aws/failures.ts
+var failures = __nccwpck_require__(678);
+;// CONCATENATED MODULE: ./src/aws/patience.ts
+/** Settles at once when the signal aborts: the SDK and what it gets its credentials from need not listen to it. */
+function unlessAborted(signal, act) {
+    return new Promise((resolve, reject) => {
+        const abort = () => {
+            reject(signal.reason);
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        if (signal.aborted)
+            abort();
+        void act.then(resolve, reject).finally(() => {
+            signal.removeEventListener('abort', abort);
+        });
+    });
+}
+/** @throws a TimeoutError when it takes longer */
+async function within(clock, ms, act) {
+    const [late, settled] = [new AbortController(), new AbortController()];
+    void clock.sleep(ms, settled.signal).then(() => {
+        const error = new Error(`no answer within ${ms / 1000} s`);
+        error.name = 'TimeoutError';
+        late.abort(error);
+    });
+    try {
+        return await unlessAborted(late.signal, act);
+    }
+    finally {
+        settled.abort();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/aws/credentials.ts
+
+
+
+
+
+
+// Renewed early, so that there is time to try again while the old session lasts. Where the SDK gets it, it gives
+// out the old one until five minutes before the end.
+const RENEW_BEFORE_MS = 10 * 60_000;
+const RENEW_AGAIN_AFTER_MS = 30_000;
+/** Longer than connections take to give up by themselves: against what does not. */
+const RENEWAL_MS = 4 * 60_000;
+/** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
+const STAND_IN_AFTER_MS = 10_000;
+function createVault({ source, standIn, clock }) {
+    let session;
+    let renewal;
+    let renewBeforeMs = 0;
+    let renewedAt = -Infinity;
+    let triedAt = -Infinity;
+    let doubtedAt = -Infinity;
+    let isDoubted = false;
+    let standsInFrom;
+    function renew() {
+        renewal ??= tryToRenew().finally(() => {
+            renewal = undefined;
+            isDoubted = false;
+        });
+        // Whoever waits for it sees the failure; it may be that nobody does.
+        renewal.catch(() => undefined);
+        return renewal;
+    }
+    async function tryToRenew() {
+        triedAt = clock.now();
+        session = await within(clock, RENEWAL_MS, source());
+        renewedAt = clock.now();
+        renewBeforeMs = Math.min(RENEW_BEFORE_MS, lifeLeft(session) / 2);
+        return session;
+    }
+    function living() {
+        return session !== undefined && lifeLeft(session) > 0 ? session : undefined;
+    }
+    function lifeLeft({ expiration }) {
+        return (expiration?.getTime() ?? Infinity) - clock.now();
+    }
+    async function provide() {
+        const atHand = living();
+        if (atHand === undefined)
+            return standIn === undefined ? renew() : renewOr(standIn);
+        // With the old one AWS would refuse again; but it may have had another reason.
+        if (isDoubted)
+            return renew().catch(() => living() ?? renew());
+        const isDue = lifeLeft(atHand) < renewBeforeMs;
+        if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS)
+            void renew();
+        return atHand;
+    }
+    async function renewOr(other) {
+        standsInFrom ??= clock.now() + STAND_IN_AFTER_MS;
+        const renewed = renew();
+        try {
+            return await within(clock, Math.max(standsInFrom - clock.now(), 0), renewed);
+        }
+        catch {
+            // When there is neither, the first one's failure says more.
+            return other().catch(() => renewed);
+        }
+    }
+    return {
+        credentials: forAllClients(provide),
+        refuse(signedSince) {
+            if (renewedAt > signedSince || isDoubted)
+                return true;
+            // What stood in was refused.
+            if (session === undefined)
+                return renewal !== undefined;
+            if (clock.now() - doubtedAt < RENEW_AGAIN_AFTER_MS)
+                return false;
+            doubtedAt = clock.now();
+            isDoubted = true;
+            return true;
+        },
+    };
+}
+/** What the SDK finds in the environment: variables, profiles, a container's or an instance's role. */
+function environment({ region, connect, }) {
+    const { config } = new client_lambda_dist_cjs/* LambdaClient */.Nox({ region, ...connect(aws_clients/* USUAL */.VY) });
+    return () => config.credentials();
+}
+/** Sessions of a role that the action assumes itself, for rollouts that outlast one. */
+function assumeRole({ role, region, idToken, connect }) {
+    return async () => {
+        try {
+            const provider = (0,credential_provider_web_identity_dist_cjs.fromWebToken)({
+                roleArn: role.arn,
+                roleSessionName: role.sessionName,
+                durationSeconds: Math.floor(role.durationMs / 1000),
+                webIdentityToken: await idToken(),
+                clientConfig: { region, maxAttempts: 1, ...connect(aws_clients/* USUAL */.VY) },
+            });
+            return await provider();
+        }
+        catch (cause) {
+            throw failedToAssume(role, cause);
+        }
+    };
+}
+function failedToAssume(role, cause) {
+    const name = cause instanceof Error ? cause.name : 'Error';
+    const error = new Error(`the role ${role.arn} could not be assumed (${name}: ${(0,problems/* messageOf */.bD)(cause)}). Check its trust policy and ` +
+        'that the job has the permission "id-token: write".', { cause });
+    error.name = failures/* ASSUME_ROLE_FAILED */._i;
+    return error;
+}
+/** Marked so that no client keeps what it got for itself: it asks again with every request. */
+function forAllClients(provide) {
+    return Object.assign(provide, { memoized: true });
+}
+
 // EXTERNAL MODULE: ./src/core/checks/error-logs.ts
 var error_logs = __nccwpck_require__(5787);
 ;// CONCATENATED MODULE: ./src/aws/functions.ts
@@ -67591,41 +67868,38 @@ var error_logs = __nccwpck_require__(5787);
 
 
 
-
 function createFunctions(lambda, region) {
     return {
         read(target, signal, version) {
-            const arn = (0,text_arn/* functionArn */.mE)(target.functionId, region);
-            const intent = {
-                // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
-                // shares 15 with all other calls.
-                action: 'lambda:GetFunction',
-                resource: version === undefined ? arn : `${arn}:${version}`,
-            };
+            // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
+            // shares 15 with all other calls.
+            const intent = intentOf('lambda:GetFunction', {
+                on: version === undefined ? 'function' : 'versions',
+                functionId: target.functionId,
+                region,
+            });
             const command = new client_lambda_dist_cjs/* GetFunctionCommand */.YF5({
                 FunctionName: target.functionId,
                 Qualifier: version,
             });
-            return (0,call/* call */.T1)(intent, signal, async (options) => {
-                const reply = await lambda.send(command, options);
+            return lambda.call(intent, { signal }, async (client, sending) => {
+                const reply = await client.send(command, sending);
                 const facts = factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
                 return { ...facts, logGroup: facts.logGroup || (0,error_logs/* defaultLogGroup */.HU)(target.functionName) };
             });
         },
         publish(target, { codeSha256, description }, signal) {
-            const intent = {
-                action: 'lambda:PublishVersion',
-                resource: (0,text_arn/* functionArn */.mE)(target.functionId, region),
-            };
+            const { functionId } = target;
+            const intent = intentOf('lambda:PublishVersion', { on: 'function', functionId, region });
             const command = new client_lambda_dist_cjs/* PublishVersionCommand */.D3m({
-                FunctionName: target.functionId,
+                FunctionName: functionId,
                 // A repeated publish of the same code answers with the same version, so a lost reply is
                 // harmless. A RevisionId would make the repetition fail: publishing changes it.
                 CodeSha256: codeSha256,
                 Description: description,
             });
-            return (0,call/* call */.T1)(intent, signal, async (options) => {
-                const { Version: published } = await lambda.send(command, options);
+            return lambda.call(intent, { signal }, async (client, sending) => {
+                const { Version: published } = await client.send(command, sending);
                 if (/^\d+$/.test((0,aws_reply/* textIn */.r7)(published)))
                     return (0,aws_reply/* textIn */.r7)(published);
                 throw new Error('Lambda answered without the number of a version');
@@ -67645,16 +67919,17 @@ function factsOf(configuration, version) {
         codeSha256: (0,aws_reply/* textIn */.r7)(configuration.CodeSha256),
         logGroup: (0,aws_reply/* textIn */.r7)(configuration.LoggingConfig?.LogGroup),
         functionArn: (0,aws_reply/* textIn */.r7)(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
+        tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
     };
 }
 function reason(code, text) {
-    return [code, text]
-        .map(aws_reply/* lineIn */.Wg)
-        .filter((part) => part !== '')
-        .join(': ');
+    const parts = [code, text].map(aws_reply/* textIn */.r7).filter((part) => part !== '');
+    // Together as long as one text may be, not twice that.
+    return (0,aws_reply/* lineIn */.Wg)(parts.join(': '));
 }
 
 ;// CONCATENATED MODULE: ./src/aws/invocations.ts
+
 
 
 
@@ -67666,10 +67941,7 @@ const PAUSE_MS = 2_000;
 function createInvocations(lambda, region, clock) {
     return {
         async invoke({ functionId }, { version, payload }, signal) {
-            const intent = {
-                action: 'lambda:InvokeFunction',
-                resource: `${(0,text_arn/* functionArn */.mE)(functionId, region)}:${version}`,
-            };
+            const intent = intentOf('lambda:InvokeFunction', { on: 'versions', functionId, region });
             const command = new client_lambda_dist_cjs/* InvokeCommand */.mdN({
                 FunctionName: functionId,
                 Qualifier: version,
@@ -67680,8 +67952,9 @@ function createInvocations(lambda, region, clock) {
             for (let tries = 1;; tries++) {
                 const startedAt = clock.now();
                 try {
-                    return await (0,call/* call */.T1)(intent, signal, async (options) => {
-                        const reply = await lambda.send(command, options);
+                    return await (0,call/* understood */.Se)(intent, signal, async () => {
+                        const answer = lambda.send(command, { abortSignal: signal });
+                        const reply = await unlessAborted(signal, answer);
                         return {
                             reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
                             functionError: (0,aws_reply/* textIn */.r7)(reply.FunctionError),
@@ -67712,10 +67985,7 @@ function logIn(result) {
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudwatch-logs/dist-cjs/index.js
 var client_cloudwatch_logs_dist_cjs = __nccwpck_require__(303);
-// EXTERNAL MODULE: ./src/core/text/partition.ts
-var partition = __nccwpck_require__(3501);
 ;// CONCATENATED MODULE: ./src/aws/logs.ts
-
 
 
 
@@ -67727,10 +67997,12 @@ function createLogs(logs, region) {
     return {
         async errors(version, { from, to }, signal) {
             const { logGroup } = version;
-            const intent = {
-                action: 'logs:FilterLogEvents',
-                resource: `arn:${(0,partition/* partitionOf */.i)(region).id}:logs:${region}:*:log-group:${logGroup}:*`,
-            };
+            const intent = intentOf('logs:FilterLogEvents', {
+                on: 'log group',
+                name: logGroup,
+                region,
+                account: '*',
+            });
             const events = [];
             for (const day of daysBetween(from, to)) {
                 const logStreamNamePrefix = (0,error_logs/* streamPrefix */.nv)(version, day);
@@ -67746,7 +68018,7 @@ function createLogs(logs, region) {
                         limit: MOST_EVENTS,
                         nextToken,
                     });
-                    const reply = await (0,call/* call */.T1)(intent, signal, (options) => logs.send(command, options));
+                    const reply = await logs.call(intent, { signal }, (client, sending) => client.send(command, sending));
                     events.push(...(reply.events ?? []).map(({ timestamp, message }) => ({
                         at: (0,aws_reply/* numberIn */.Po)(timestamp) ?? 0,
                         message: (0,aws_reply/* lineIn */.Wg)(message),
@@ -67775,24 +68047,25 @@ var minute = __nccwpck_require__(3395);
 
 
 
+
 /** GetMetricData takes at most this many. */
 const QUERIES_PER_CALL = 500;
 // CloudWatch has no resources: a policy allows this call on all metrics or on none.
-const INTENT = { action: 'cloudwatch:GetMetricData', resource: '*' };
+const INTENT = intentOf('cloudwatch:GetMetricData', { on: 'everything' });
 function createMetrics(cloudwatch) {
     async function readBatch(sources, { from, to, periodMs = minute/* MINUTE_MS */.kg }, signal) {
         const queries = sources.map((source, index) => queryOf(source, index, periodMs));
-        const results = await (0,call/* call */.T1)(INTENT, signal, async (options) => seriesIn({ sources, periodMs }, await (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
-            const reply = await cloudwatch.send(new dist_cjs/* GetMetricDataCommand */.Soe({
+        return (0,call/* understood */.Se)(INTENT, signal, async () => seriesIn({ sources, periodMs }, await (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
+            const command = new dist_cjs/* GetMetricDataCommand */.Soe({
                 MetricDataQueries: queries,
                 StartTime: new Date(from),
                 EndTime: new Date(to + periodMs),
                 ScanBy: 'TimestampAscending',
                 NextToken,
-            }), options);
-            return { items: reply.MetricDataResults ?? [], nextToken: reply.NextToken };
+            });
+            const reply = await cloudwatch.call(INTENT, { signal }, (client, sending) => client.send(command, sending));
+            return { items: (0,aws_reply/* listIn */.Of)(reply.MetricDataResults), nextToken: reply.NextToken };
         })));
-        return results;
     }
     return {
         async read(sources, window, signal) {
@@ -67844,6 +68117,276 @@ function datapointsIn({ Timestamps, Values }, periodMs) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/core/pace.ts
+/** A little is left for others: a person at the console, another job. */
+const OUR_SHARE = 14 / 15;
+/** Calls that may leave at once after a pause, so that few functions do not wait for each other at all. */
+const BURST = 3;
+/** What a refusal leaves of the pace, */
+const KEPT = 0.7;
+/** but never less than this of the quota: a revert that has its turn must leave within a second. */
+const LEAST = 1 / 4;
+/** Refusals that come closer together are answers to calls of the same pace. */
+const SAME_CAUSE_MS = 1_000;
+/** The part of the quota by which the pace rises in a second. */
+const REGAINED = 1 / 10;
+/** @param quota calls per second that AWS takes from an account */
+function paceOf(quota) {
+    const most = quota * OUR_SHARE;
+    return { most, rate: most, since: -Infinity, evenly: -Infinity };
+}
+/** When the next call may leave, epoch milliseconds; the past when it may at once. */
+function mayLeaveAt({ most, evenly }) {
+    return evenly - ((BURST - 1) * 1000) / most;
+}
+/** The pace after a call left. */
+function afterLeaving(pace, at) {
+    return { ...pace, evenly: Math.max(pace.evenly, at) + 1000 / rateAt(pace, at) };
+}
+/** The pace after AWS refused a call for being one too many. */
+function afterRefusal(pace, at) {
+    if (at - pace.since < SAME_CAUSE_MS)
+        return pace;
+    const rate = Math.max(rateAt(pace, at) * KEPT, pace.most * LEAST);
+    // What may still leave at once was meant for an account that has room.
+    const evenly = Math.max(pace.evenly, at + ((BURST - 1) * 1000) / pace.most + 1000 / rate);
+    return { ...pace, rate, since: at, evenly };
+}
+/** Calls per second at a moment. */
+function rateAt({ most, rate, since }, at) {
+    if (rate >= most)
+        return most;
+    return Math.min(most, rate + (most * REGAINED * (at - since)) / 1000);
+}
+
+;// CONCATENATED MODULE: ./src/aws/queue.ts
+
+const ORDER = { revert: 0, shift: 1, read: 2 };
+/** @param quota requests per second that AWS takes from an account in a region */
+function createQueue(quota, clock) {
+    let pace = paceOf(quota);
+    let tickets = 0;
+    let isMoving = false;
+    const waiting = [];
+    function enqueue(one) {
+        const behind = waiting.findIndex((other) => comesBefore(one, other));
+        waiting.splice(behind === -1 ? waiting.length : behind, 0, one);
+    }
+    function remove(one) {
+        const index = waiting.indexOf(one);
+        if (index !== -1)
+            waiting.splice(index, 1);
+    }
+    async function move() {
+        if (isMoving)
+            return;
+        isMoving = true;
+        while (waiting.length > 0) {
+            const now = clock.now();
+            const waitMs = mayLeaveAt(pace) - now;
+            if (waitMs > 0) {
+                await clock.sleep(waitMs);
+                continue;
+            }
+            pace = afterLeaving(pace, now);
+            waiting.shift()?.leave();
+        }
+        isMoving = false;
+    }
+    return {
+        ticket: (urgency) => ({ urgency, number: tickets++ }),
+        turn: (ticket, signal) => new Promise((resolve, reject) => {
+            signal.throwIfAborted();
+            const giveUp = () => {
+                remove(one);
+                reject(signal.reason);
+            };
+            const one = {
+                ...ticket,
+                leave: () => {
+                    signal.removeEventListener('abort', giveUp);
+                    resolve();
+                },
+            };
+            signal.addEventListener('abort', giveUp, { once: true });
+            enqueue(one);
+            void move();
+        }),
+        refused: () => {
+            pace = afterRefusal(pace, clock.now());
+        },
+    };
+}
+function comesBefore(one, other) {
+    const apart = ORDER[one.urgency] - ORDER[other.urgency];
+    return apart < 0 || (apart === 0 && one.number < other.number);
+}
+
+;// CONCATENATED MODULE: ./src/aws/quotas.ts
+
+// Requests per second from an account in a region. Lambda: quotas page of its developer guide, 2026: all of the
+// control plane together, and it cannot be raised; only GetFunction has one of its own.
+const CONTROL_PLANE = 15;
+// CloudWatch: "CloudWatch service quotas", 2026. GetMetricData was 50 until lately, which is more than is needed.
+// Logs: AWS General Reference: FilterLogEvents is 25 in us-east-1, 10 elsewhere, and 5 in the scarcest regions.
+const QUOTAS = {
+    'lambda:GetFunction': 100,
+    'cloudwatch:DescribeAlarms': 9,
+    'cloudwatch:DescribeAlarmHistory': 20,
+    'cloudwatch:GetMetricData': 50,
+    'logs:FilterLogEvents': 5,
+};
+function createQueues(clock) {
+    const shared = createQueue(CONTROL_PLANE, clock);
+    const own = new Map(Object.entries(QUOTAS).map(([action, quota]) => [action, createQueue(quota, clock)]));
+    return { of: (action) => own.get(action) ?? shared };
+}
+
+;// CONCATENATED MODULE: ./src/aws/service.ts
+
+
+
+const SHIFT_PATIENCE_MS = 20_000;
+const REVERT_PATIENCE_MS = 2 * 60_000;
+/** A reply that never comes must not hold up anything; the SDK alone waits for ever. */
+const REQUEST_MS = 10_000;
+const SHORTEST_REQUEST_MS = 1_000;
+/** A revert soon tries another connection, and then waits longer for it. */
+const FIRST_REVERT_REQUEST_MS = 3_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = {
+    revert: 1_000,
+    shift: 3_000,
+    read: 5_000,
+};
+function createService(options) {
+    const { queues, clock, refuseSession } = options;
+    const patience = {
+        revert: REVERT_PATIENCE_MS,
+        shift: SHIFT_PATIENCE_MS,
+        read: options.readPatienceMs,
+    };
+    function isWorthAnother(failure, { passing, urgency, since, }) {
+        if ((0,failures/* mayPass */.bg)(failure))
+            return true;
+        if (!(failure instanceof Error))
+            return false;
+        if (passing?.includes(failure.name) === true)
+            return true;
+        // A session that somebody ended is denied things, too.
+        const spoilt = failures/* EXPIRED */.eZ.has(failure.name) || (urgency === 'revert' && (0,failures/* statusOf */.c2)(failure) === 403);
+        return spoilt && refuseSession(since);
+    }
+    return {
+        async call(intent, { signal = NEVER, urgency = 'read', patienceMs = patience[urgency] }, send) {
+            const client = urgency === 'revert' ? options.revertClient : options.client;
+            const queue = queues.of(intent.action);
+            const ticket = queue.ticket(urgency);
+            let sent = { attempts: 0, unanswered: 0 };
+            let deadline = Infinity;
+            try {
+                for (;;) {
+                    await queue.turn(ticket, signal);
+                    const since = clock.now();
+                    deadline = Math.min(deadline, since + patienceMs);
+                    sent = { ...sent, attempts: sent.attempts + 1 };
+                    const requestTimeout = requestMs(urgency, sent.attempts, deadline - since);
+                    try {
+                        const answer = send(client, { abortSignal: signal, requestTimeout });
+                        return await unlessAborted(signal, answer);
+                    }
+                    catch (failure) {
+                        signal.throwIfAborted();
+                        if (!(0,failures/* tookNoEffect */.Il)(failure))
+                            sent = { ...sent, unanswered: sent.unanswered + 1 };
+                        if (isTooMany(failure))
+                            queue.refused();
+                        const pause = pauseMs(failure, urgency, sent.attempts);
+                        const isInTime = clock.now() + pause < deadline;
+                        if (!isInTime || !isWorthAnother(failure, { ...intent, urgency, since }))
+                            throw failure;
+                        await clock.sleep(pause, signal);
+                    }
+                }
+            }
+            catch (failure) {
+                signal.throwIfAborted();
+                throw (0,call/* explain */.WE)(intent, failure, sent);
+            }
+        },
+    };
+}
+/** Of a call that nobody aborts. */
+const { signal: NEVER } = new AbortController();
+function isTooMany(failure) {
+    return failure instanceof Error && (0,failures/* isThrottled */.B5)({ name: failure.name, status: (0,failures/* statusOf */.c2)(failure) });
+}
+/** No longer than the caller's patience, but long enough for an answer. */
+function requestMs(urgency, attempt, leftMs) {
+    const longest = urgency === 'revert'
+        ? Math.min(FIRST_REVERT_REQUEST_MS * 2 ** (attempt - 1), REQUEST_MS)
+        : REQUEST_MS;
+    return Math.min(longest, Math.max(leftMs, SHORTEST_REQUEST_MS));
+}
+/** Jittered over its whole length, so that calls which failed together do not come back together. */
+function pauseMs(failure, urgency, attempts) {
+    const longest = LONGEST_PAUSE_MS[urgency];
+    const jittered = Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** attempts, longest);
+    return Math.max(jittered, Math.min((0,failures/* retryAfterMs */.Vs)(failure), longest));
+}
+
+;// CONCATENATED MODULE: ./src/aws/stand-in.ts
+
+
+
+
+
+
+const PATIENCE_MS = 10_000;
+/**
+ * The credentials of the environment in place of a role's. A job may hold those of another account, with
+ * functions and aliases of the same names: they are given out only after one of the aliases was seen with
+ * them in the account that it belongs to.
+ */
+function createStandIn(options) {
+    const { role, targets, region, connect, queues, clock } = options;
+    const source = environment(options);
+    const client = new client_lambda_dist_cjs/* LambdaClient */.Nox({
+        region,
+        maxAttempts: 1,
+        credentials: source,
+        ...connect(aws_clients/* USUAL */.VY),
+    });
+    const aliases = createAliases(createService({
+        client,
+        revertClient: client,
+        queues,
+        clock,
+        readPatienceMs: PATIENCE_MS,
+        refuseSession: () => false,
+    }), region);
+    // A name means the account of whoever asks; an ARN names its own, and tells nothing.
+    const accountOf = ({ functionId }) => (0,arn/* parseFunctionId */.XN)(functionId)?.account;
+    const probe = targets.find((target) => accountOf(target) === undefined) ?? targets[0];
+    let checked;
+    async function check() {
+        const expected = (probe && accountOf(probe)) ?? (0,arn/* accountIn */.l1)(role.arn);
+        const seen = probe && (await aliases.find(probe, { urgency: 'revert', patienceMs: PATIENCE_MS }));
+        const account = (0,arn/* accountIn */.l1)(seen?.arn ?? '');
+        if (account === undefined || account !== expected) {
+            throw new Error(`the credentials of the environment are not of the account ${expected ?? ''}`);
+        }
+    }
+    return async () => {
+        checked ??= check().catch((error) => {
+            checked = undefined;
+            throw error;
+        });
+        await checked;
+        return source();
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/aws/aws.ts
 
 
@@ -67854,33 +68397,68 @@ function datapointsIn({ Timestamps, Values }, periodMs) {
 
 
 
-function connectAws({ role, ...options }) {
-    const { region, connect } = options;
-    const assumed = role && (0,credentials/* assumeRole */.x)({ role, ...options, now: () => options.clock.now() });
-    const clients = (credentials) => (0,aws_clients/* createClients */.h)({ region, connect, ...(credentials && { credentials }) });
-    const { lambda, cloudwatch, logs, patient } = clients(assumed?.shared);
+
+
+
+// Preflight reads a lot, and may ride out other users of the account's quota; what is read at every poll is
+// read again at the next one.
+const LAMBDA_PATIENCE_MS = 2 * 60_000;
+const WATCH_PATIENCE_MS = 30_000;
+function connectAws(options) {
+    const { region, role, standInFor: targets, clock } = options;
+    const queues = createQueues(clock);
+    const vault = createVault({
+        source: role === undefined ? environment(options) : assumeRole({ ...options, role }),
+        standIn: role && targets && createStandIn({ ...options, role, targets, queues }),
+        clock,
+    });
+    const clients = (0,aws_clients/* createClients */.hP)({ ...options, credentials: vault.credentials });
+    const refuseSession = vault.refuse;
+    const asked = { queues, clock, refuseSession };
+    const lambda = createService({
+        ...asked,
+        client: clients.lambda,
+        revertClient: clients.lambdaForReverts,
+        readPatienceMs: LAMBDA_PATIENCE_MS,
+    });
+    const onlyRead = (client) => createService({ ...asked, client, revertClient: client, readPatienceMs: WATCH_PATIENCE_MS });
+    const cloudwatch = onlyRead(clients.cloudwatch);
+    let seenAt;
+    async function sessionEnd(options = {}) {
+        const intent = { action: 'Getting AWS credentials', resource: region };
+        const found = await lambda.call(intent, options, ({ config }) => config.credentials());
+        seenAt ??= clock.now();
+        if (role !== undefined)
+            return { type: 'renews' };
+        const { $source, expiration, sessionToken } = found;
+        return sessionEndOf({
+            sources: Object.keys($source ?? {}),
+            expiresAt: expiration?.getTime(),
+            isTemporary: sessionToken !== undefined,
+        }, seenAt);
+    }
     return {
         region,
         functions: createFunctions(lambda, region),
         aliases: createAliases(lambda, region),
         alarms: createAlarms(cloudwatch),
         metrics: createMetrics(cloudwatch),
-        logs: createLogs(logs, region),
-        invocations: createInvocations(patient, region, options.clock),
-        aliasesForRevert(tries) {
-            const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
-            return createAliases(fresh.lambda, region);
-        },
-        async session() {
-            const intent = { action: 'Getting AWS credentials', resource: region };
-            const { expiration, sessionToken } = await (0,call/* call */.T1)(intent, undefined, () => lambda.config.credentials());
-            if (assumed !== undefined)
-                return { type: 'renewed' };
-            if (expiration !== undefined)
-                return { type: 'temporary', expiresAt: expiration.getTime() };
-            return { type: sessionToken === undefined ? 'endless' : 'unknown' };
-        },
+        logs: createLogs(onlyRead(clients.logs), region),
+        invocations: createInvocations(clients.patient, region, clock),
+        sessionEnd,
+        session: async (options) => sessionOf(await sessionEnd(options)),
     };
+}
+function sessionOf(end) {
+    switch (end.type) {
+        case 'renews':
+            return { type: 'renewed' };
+        case 'ends':
+            return { type: 'temporary', expiresAt: end.at };
+        case 'endless':
+        case 'unknown':
+            return { type: end.type };
+    }
 }
 
 
@@ -67890,46 +68468,49 @@ function connectAws({ role, ...options }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T1: () => (/* binding */ call),
+/* harmony export */   Se: () => (/* binding */ understood),
+/* harmony export */   WE: () => (/* binding */ explain),
 /* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   iQ: () => (/* binding */ AwsCallError)
 /* harmony export */ });
-/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6963);
-/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6345);
+/* harmony import */ var _core_text_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1400);
+/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(678);
+/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6345);
+
 
 
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */
 class AwsCallError extends Error {
-    /** How many requests were sent. With more than one, an earlier one may have taken effect. */
+    /** How many requests were sent. */
     attempts;
-    /** Absent when no reply came. */
+    /** How many of them may have taken effect, for all that is known: no answer says that they did not. */
+    unanswered;
+    /** Absent when no reply came to the last one. */
     status;
     constructor(message, failure, cause) {
         super(message, { cause });
         this.name = failure.name;
         this.attempts = failure.attempts;
+        this.unanswered = failure.unanswered;
         this.status = failure.status;
     }
     /** AWS refused what was asked: asking again would not help. */
     get refused() {
-        return this.status !== undefined && this.status >= 400 && this.status < 500 && !this.throttled;
-    }
-    get throttled() {
-        return this.status === 429 || /^(Throttl|TooManyRequests)/.test(this.name);
+        return (this.status !== undefined && this.status >= 400 && this.status < 500 && !(0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .isThrottled */ .B5)(this));
     }
 }
 /**
- * Sends a request and says in words what went wrong if it failed.
- * @throws {AwsCallError} when AWS refused or could not be reached
- * @throws the signal's reason when the call was aborted
+ * What becomes of an answer. What cannot be understood is a failed call too.
+ * @throws {AwsCallError} for whatever `act` throws
+ * @throws the signal's reason when it was aborted
  */
-async function call(intent, signal, send) {
+async function understood(intent, signal, act) {
     try {
-        return await send(signal === undefined ? {} : { abortSignal: signal });
+        return await act();
     }
     catch (cause) {
         signal?.throwIfAborted();
-        throw explain(intent, cause);
+        throw explain(intent, cause, { attempts: 1, unanswered: (0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .tookNoEffect */ .Il)(cause) ? 0 : 1 });
     }
 }
 function isNotFound(error) {
@@ -67938,63 +68519,56 @@ function isNotFound(error) {
 // By name and never by class: AWS answers with names that the SDK's model does not have, and
 // CloudWatch spells several of them in two ways.
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const UNKNOWN_CREDENTIALS = new Set([
     'InvalidClientTokenId',
     'InvalidSignatureException',
     'SignatureDoesNotMatch',
     'UnrecognizedClientException',
 ]);
-function explain({ action, resource }, cause) {
-    const details = read(cause);
+/** The error of a call in words, with what is to be done about it where that is known. */
+function explain({ action, resource }, cause, sent) {
+    if (cause instanceof AwsCallError)
+        return cause;
+    const details = read(cause, sent);
     const { name, message } = details;
     const failure = (text) => new AwsCallError(text, details, cause);
     if (DENIED.has(name)) {
-        const named = /on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource;
+        // AWS knows the account where a function is given by its name alone.
+        const named = (0,_core_text_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .withAnyQualifier */ .DI)(/on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource);
         return failure(`${action} is not allowed. Add the action "${action}" on the resource "${named}" to the IAM ` +
             `policy of the role this job runs as. AWS says: ${message}`);
     }
-    if (EXPIRED.has(name)) {
+    if (_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .EXPIRED */ .eZ.has(name)) {
         return failure(`${action} failed: the AWS credentials have expired (${name}). Let the session last longer than the rollout ` +
             '(role-duration-seconds of aws-actions/configure-aws-credentials), or let this action assume the ' +
             'role itself and renew the session (role-to-assume).');
     }
-    if (name === _credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .ASSUME_ROLE_FAILED */ ._)
+    if (name === _failures_js__WEBPACK_IMPORTED_MODULE_1__/* .ASSUME_ROLE_FAILED */ ._i)
         return failure(`${action} failed: ${message}`);
     if (UNKNOWN_CREDENTIALS.has(name)) {
         return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message})`);
     }
-    if (name === 'CredentialsProviderError') {
+    if (name === _failures_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_CREDENTIALS */ .zw) {
         return failure(`${action} failed: there are no AWS credentials. Set role-to-assume, or run ` +
             `aws-actions/configure-aws-credentials in an earlier step of this job. (${message})`);
     }
     return failure(`${action} on ${resource} failed: ${name}: ${message}`);
 }
-function read(cause) {
+function read(cause, sent) {
     if (!(cause instanceof Error)) {
-        return { name: 'Error', message: firstLine(String(cause)), attempts: 1, status: undefined };
+        return { ...sent, name: 'Error', message: firstLine(String(cause)), status: undefined };
     }
-    const { attempts, httpStatusCode } = metadataOf(cause);
     return {
-        name: (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .lineIn */ .Wg)(cause.name),
+        ...sent,
+        name: (0,_reply_js__WEBPACK_IMPORTED_MODULE_2__/* .lineIn */ .Wg)(cause.name),
         // A refused connection is an AggregateError without a message: its code says what happened. Further
         // lines are the SDK's hints for who debugs it.
-        message: [firstLine(cause.message), codeOf(cause), 'no details'].find(Boolean) ?? '',
-        attempts: attempts ?? 1,
-        status: httpStatusCode,
+        message: [firstLine(cause.message), (0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(cause), 'no details'].find(Boolean) ?? '',
+        status: (0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .statusOf */ .c2)(cause),
     };
 }
 function firstLine(text) {
-    return (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .lineIn */ .Wg)(text.split('\n', 1).join());
-}
-function codeOf(error) {
-    return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-/** The SDK hangs this on errors of every kind, its own and those of the socket. */
-function metadataOf(error) {
-    return '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null
-        ? error.$metadata
-        : {};
+    return (0,_reply_js__WEBPACK_IMPORTED_MODULE_2__/* .lineIn */ .Wg)(text.split('\n', 1).join());
 }
 
 
@@ -68004,8 +68578,9 @@ function metadataOf(error) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ connect),
-/* harmony export */   h: () => (/* binding */ createClients)
+/* harmony export */   Ng: () => (/* binding */ connect),
+/* harmony export */   VY: () => (/* binding */ USUAL),
+/* harmony export */   hP: () => (/* binding */ createClients)
 /* harmony export */ });
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
@@ -68019,115 +68594,133 @@ function metadataOf(error) {
 
 
 
-// A reply that never comes must not hold up a revert: the SDK waits for ever by default.
-const CONNECTION_TIMEOUT_MS = 5_000;
-const SOCKET_TIMEOUT_MS = 10_000;
+const USUAL = { timeoutMs: 10_000, kept: true };
+const CONNECTING_MS = 5_000;
 /** What a function takes at most, and a little more. */
-const INVOCATION_MS = 15 * 60_000 + 30_000;
+const INVOCATION = { timeoutMs: 15 * 60_000 + 30_000, kept: true };
 /** How every client talks to AWS: its own sockets, through the proxy that the environment names. */
-const connect = (socketTimeout = SOCKET_TIMEOUT_MS) => {
-    const agent = { keepAlive: true, proxyEnv: process.env };
+const connect = ({ timeoutMs, kept }) => {
+    const agent = { keepAlive: kept, proxyEnv: process.env };
     return {
         requestHandler: {
-            connectionTimeout: CONNECTION_TIMEOUT_MS,
-            socketTimeout,
+            connectionTimeout: CONNECTING_MS,
+            requestTimeout: timeoutMs,
+            throwOnRequestTimeout: true,
+            // The request's timeout ends with the first line of the reply; this one holds for all of it.
+            socketTimeout: timeoutMs,
             httpAgent: new node_http__WEBPACK_IMPORTED_MODULE_0__.Agent(agent),
             httpsAgent: new node_https__WEBPACK_IMPORTED_MODULE_1__.Agent(agent),
         },
         customUserAgent: 'lambda-canary',
     };
 };
-function createClients({ connect, ...options }) {
+function createClients({ region, credentials, connect }) {
+    // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
+    // nor our clock.
+    const usual = { region, maxAttempts: 1, credentials };
     return {
-        // All of Lambda's control plane shares 15 requests a second, so throttling is to be expected
-        // when several functions move together; eight attempts ride out about half a minute of it.
-        lambda: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...options, ...connect(), maxAttempts: 8 }),
-        // Read again at the next poll anyway.
-        cloudwatch: new _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_3__/* .CloudWatchClient */ .WBn({ ...options, ...connect(), maxAttempts: 3 }),
-        // Asked once, when all is over.
-        logs: new _aws_sdk_client_cloudwatch_logs__WEBPACK_IMPORTED_MODULE_4__/* .CloudWatchLogsClient */ .TFr({ ...options, ...connect(), maxAttempts: 2 }),
-        patient: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...options, ...connect(INVOCATION_MS), maxAttempts: 1 }),
+        lambda: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...usual, ...connect(USUAL) }),
+        lambdaForReverts: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...usual, ...connect({ ...USUAL, kept: false }) }),
+        cloudwatch: new _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_3__/* .CloudWatchClient */ .WBn({ ...usual, ...connect(USUAL) }),
+        logs: new _aws_sdk_client_cloudwatch_logs__WEBPACK_IMPORTED_MODULE_4__/* .CloudWatchLogsClient */ .TFr({ ...usual, ...connect(USUAL) }),
+        patient: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...usual, ...connect(INVOCATION) }),
     };
 }
 
 
 /***/ }),
 
-/***/ 6963:
+/***/ 678:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ ASSUME_ROLE_FAILED),
-/* harmony export */   x: () => (/* binding */ assumeRole)
+/* harmony export */   $N: () => (/* binding */ codeOf),
+/* harmony export */   B5: () => (/* binding */ isThrottled),
+/* harmony export */   Il: () => (/* binding */ tookNoEffect),
+/* harmony export */   Vs: () => (/* binding */ retryAfterMs),
+/* harmony export */   _i: () => (/* binding */ ASSUME_ROLE_FAILED),
+/* harmony export */   bg: () => (/* binding */ mayPass),
+/* harmony export */   c2: () => (/* binding */ statusOf),
+/* harmony export */   eZ: () => (/* binding */ EXPIRED),
+/* harmony export */   zw: () => (/* binding */ NO_CREDENTIALS)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_credential_provider_web_identity__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9956);
-/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(536);
-
-
+// How the SDK's errors are told apart. By name and never by class: AWS answers with names that the SDK's
+// model does not have, and CloudWatch spells several of them in two ways.
 /** The role could not be assumed. It has a name of its own: STS's names would be taken for the service's. */
 const ASSUME_ROLE_FAILED = 'AssumeRoleFailed';
-// Renewed early, so that there is time to try again while the old session lasts.
-const RENEW_BEFORE_MS = 10 * 60_000;
-const RENEW_AGAIN_AFTER_MS = 30_000;
-/** Credentials of a role that the action assumes itself, for rollouts that outlast a session. */
-function assumeRole(options) {
-    const { role, region, idToken, connect, now } = options;
-    let session;
-    let assuming;
-    let triedAt = -Infinity;
-    const lifeLeft = () => (session?.expiration?.getTime() ?? -Infinity) - now();
-    async function assume() {
-        triedAt = now();
-        try {
-            const provider = (0,_aws_sdk_credential_provider_web_identity__WEBPACK_IMPORTED_MODULE_1__.fromWebToken)({
-                roleArn: role.arn,
-                roleSessionName: role.sessionName,
-                durationSeconds: Math.floor(role.durationMs / 1000),
-                webIdentityToken: await idToken(),
-                clientConfig: { region, ...connect() },
-            });
-            return await provider();
-        }
-        catch (cause) {
-            const name = cause instanceof Error ? cause.name : 'Error';
-            const error = new Error(`the role ${role.arn} could not be assumed (${name}: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .b)(cause)}). Check its trust policy and ` +
-                'that the job has the permission "id-token: write".', { cause });
-            error.name = ASSUME_ROLE_FAILED;
-            throw error;
-        }
-    }
-    async function renew() {
-        assuming ??= assume().finally(() => {
-            assuming = undefined;
-        });
-        try {
-            session = await assuming;
-        }
-        catch (error) {
-            // What is still valid is better than nothing; the next request tries again.
-            if (session === undefined || lifeLeft() <= 0)
-                throw error;
-        }
-        return session;
-    }
-    async function shared() {
-        const due = lifeLeft() < Math.min(RENEW_BEFORE_MS, role.durationMs / 2) &&
-            (lifeLeft() <= 0 || now() - triedAt >= RENEW_AGAIN_AFTER_MS);
-        return session === undefined || due ? renew() : session;
-    }
-    function renewed() {
-        let renewal;
-        return forAllClients(async () => {
-            renewal ??= renew();
-            await renewal;
-            return shared();
-        });
-    }
-    return { shared: forAllClients(shared), renewed };
+const NO_CREDENTIALS = 'CredentialsProviderError';
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
+const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded)/;
+const MISTIMED = new Set([
+    'InvalidSignatureException',
+    'RequestExpired',
+    'RequestInTheFuture',
+    'RequestTimeTooSkewed',
+    'SignatureDoesNotMatch',
+]);
+/** Nobody heard the request. */
+const NOT_CONNECTED = new Set([
+    'EAI_AGAIN',
+    'ECONNREFUSED',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOTFOUND',
+]);
+/** Somebody may have heard it. */
+const CUT_OFF = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+/** AWS refused it for being one too many; it took no effect. Lambda answers 429, CloudWatch 400. */
+function isThrottled({ name, status, }) {
+    return status === 429 || THROTTLED.test(name);
 }
-/** Marked so that no client keeps what it got for itself: it asks again with every request. */
-function forAllClients(provide) {
-    return Object.assign(provide, { memoized: true });
+/** Whether the same request may well succeed a moment later. */
+function mayPass(error) {
+    if (!(error instanceof Error))
+        return false;
+    // What may pass is why the role could not be assumed.
+    if (error.name === ASSUME_ROLE_FAILED)
+        return mayPass(error.cause);
+    const status = statusOf(error);
+    const code = codeOf(error);
+    return (isThrottled({ name: error.name, status }) ||
+        (status !== undefined && status >= 500) ||
+        error.name === 'TimeoutError' ||
+        NOT_CONNECTED.has(code) ||
+        CUT_OFF.has(code) ||
+        ('$retryable' in error && error.$retryable !== undefined) ||
+        // The SDK has set its clock by AWS's answer, and signs the next request with that.
+        (MISTIMED.has(error.name) && metadataOf(error).clockSkewCorrected === true));
+}
+/** Whether the request surely took no effect: AWS refused it, or it was never sent. */
+function tookNoEffect(error) {
+    if (!(error instanceof Error))
+        return false;
+    const status = statusOf(error);
+    return ((status !== undefined && status >= 400 && status < 500) ||
+        error.name === ASSUME_ROLE_FAILED ||
+        error.name === NO_CREDENTIALS ||
+        NOT_CONNECTED.has(codeOf(error)));
+}
+/** The HTTP status of the reply; nothing when none came. */
+function statusOf(error) {
+    return metadataOf(error).httpStatusCode;
+}
+/** Node's code of what happened to a socket; empty when nothing did. */
+function codeOf(error) {
+    return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+/** For how long AWS asks to be left alone, in milliseconds. */
+function retryAfterMs(error) {
+    const isTold = error instanceof Error &&
+        'retryAfterSeconds' in error &&
+        typeof error.retryAfterSeconds === 'string';
+    const seconds = isTold ? Number(error.retryAfterSeconds) : 0;
+    return Number.isFinite(seconds) ? Math.max(seconds, 0) * 1000 : 0;
+}
+/** The SDK hangs this on errors of every kind, its own and those of the socket. */
+function metadataOf(error) {
+    return '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null
+        ? error.$metadata
+        : {};
 }
 
 
@@ -68138,6 +68731,7 @@ function forAllClients(provide) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Lu: () => (/* binding */ everyPage),
+/* harmony export */   Of: () => (/* binding */ listIn),
 /* harmony export */   Po: () => (/* binding */ numberIn),
 /* harmony export */   Wg: () => (/* binding */ lineIn),
 /* harmony export */   r7: () => (/* binding */ textIn)
@@ -68155,6 +68749,17 @@ function textIn(value) {
 /** The same for a person to read: in one line, as lines of a message are problems of their own. */
 function lineIn(value) {
     return (0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(textIn(value));
+}
+/**
+ * A list of a reply; empty for none. A text can be gone through as well, character by character.
+ * @throws for what is there and no list: what it should have told is not known
+ */
+function listIn(value) {
+    if (value === undefined)
+        return [];
+    if (Array.isArray(value))
+        return value;
+    throw new Error('the answer has something else in the place of a list');
 }
 /** A number of a reply; nothing for what is none. */
 function numberIn(value) {
@@ -68177,6 +68782,43 @@ async function everyPage(read) {
 
 /***/ }),
 
+/***/ 8712:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G7: () => (/* binding */ withoutOurMark),
+/* harmony export */   GJ: () => (/* binding */ isClaimedByAnother),
+/* harmony export */   MU: () => (/* binding */ isOurs),
+/* harmony export */   b0: () => (/* binding */ carriesOurMark)
+/* harmony export */ });
+/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1668);
+/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
+
+
+/** Only what a rollout itself began to write is its to revert. */
+function isOurs(shown, claim) {
+    const { versions, begun } = claim;
+    return (!isClaimedByAnother(shown, claim) &&
+        ([...begun].some((weight) => (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRouting */ .Hm)(shown.routing, (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .routingAt */ .Uf)(weight, versions))) ||
+            (begun.has(100) && (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .looksLikeTransition */ .zQ)(shown.routing, versions.stable, versions.canary))));
+}
+function isClaimedByAnother(shown, claim) {
+    return (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .readMarker */ .t7)(shown.description).marker !== undefined && !carriesOurMark(shown, claim);
+}
+function carriesOurMark({ description }, { nonces }) {
+    const { marker } = (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .readMarker */ .t7)(description);
+    return marker !== undefined && nonces.includes(marker.nonce);
+}
+/** The description without our mark; that of another rollout stays: only that one knows what it is good for. */
+function withoutOurMark(shown, claim) {
+    return carriesOurMark(shown, claim)
+        ? (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .readMarker */ .t7)(shown.description).description
+        : shown.description;
+}
+
+
+/***/ }),
+
 /***/ 1668:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -68189,14 +68831,17 @@ async function everyPage(read) {
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
 
 const HELD = ' held';
+/** The mark tells the time in hundredths of a minute, which take three characters more than whole ones. */
+const WRITTEN_MS = _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg / 100;
 /** Lambda takes descriptions up to this length. */
 const LONGEST_DESCRIPTION = 256;
-const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+)(?<held> held)?\}/;
+const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<held> held)?\}/;
 /** The markers of a plan's steps, in order. */
 function markersOf(plan, id, rollout) {
     return plan.steps.map(({ weight }, index) => ({
         ...id,
         ...rollout,
+        begunAt: rollout.begunAt - (rollout.begunAt % WRITTEN_MS),
         step: index + 1,
         weight,
         held: false,
@@ -68226,7 +68871,7 @@ function readMarker(description) {
             step: Number(step),
             weight: Number(weight),
             held: held !== undefined,
-            begunAt: Number(minute) * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg,
+            begunAt: Math.round(Number(minute) * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg),
         },
     };
 }
@@ -68266,8 +68911,10 @@ function quote(text) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Hm: () => (/* binding */ sameRouting),
+/* harmony export */   TQ: () => (/* binding */ mostServed),
 /* harmony export */   Uf: () => (/* binding */ routingAt),
 /* harmony export */   ck: () => (/* binding */ formatWeight),
+/* harmony export */   hh: () => (/* binding */ looksHeldBack),
 /* harmony export */   pF: () => (/* binding */ isSplit),
 /* harmony export */   ww: () => (/* binding */ describeRouting),
 /* harmony export */   zQ: () => (/* binding */ looksLikeTransition)
@@ -68293,10 +68940,22 @@ function sameRouting(a, b) {
 function isSplit(routing) {
     return Object.keys(routing.weights).length > 0;
 }
+/** The version that gets the larger part of the requests. */
+function mostServed({ version, weights }) {
+    const [[other, weight] = ['', 0]] = Object.entries(weights).sort(([, a], [, b]) => b - a);
+    return weight > 50 ? other : version;
+}
+/**
+ * Whether the alias's own version gets nothing, as no rollout and hardly a person leaves it: Lambda shows this while
+ * it moves provisioned concurrency to that version, and for good when its environments cannot start.
+ */
+function looksHeldBack({ weights }) {
+    return Object.values(weights).some((weight) => weight >= 100 - WEIGHT_TOLERANCE);
+}
 /**
  * After an alias with provisioned concurrency was pointed from `from` to `to`, Lambda itself keeps
- * sending a shrinking part to `from` until the new environments are ready (minutes), and shows that
- * as a weight on the alias: hashicorp/terraform-provider-aws#48116.
+ * sending to `from` until the new environments are ready (minutes), and shows that as a weight on the
+ * alias, which is 1 as a rule: hashicorp/terraform-provider-aws#48116.
  */
 function looksLikeTransition(routing, from, to) {
     const additional = Object.keys(routing.weights);
@@ -68380,43 +69039,49 @@ function versionsOf(disposition) {
 /** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
 const CERTAINLY_SOME = 10;
 /** Judges all that was counted since the first weight, at a moment in a bake. */
-function judgeComparison(comparison, { at, bake, policy, }) {
-    const report = reportOf(comparison, policy.rule);
+function judgeComparison(comparison, judging) {
+    const counts = countsOf(comparison, judging.policy.rule);
+    const { verdict, warnings } = decide(comparison, counts, judging);
+    const { name, target } = counts;
+    const check = `${name} of ${target}`;
+    return {
+        finding: { kind: 'comparison', check, at: judging.at, verdict, ...counts },
+        warnings,
+    };
+}
+function decide(comparison, counts, judging) {
+    const { at, bake, policy } = judging;
     if (policy.mode === 'observe')
-        return { report, verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
-    if (report.reverts)
-        return { report, verdict: fail(describeComparison(report)), warnings: [] };
+        return PASSED;
+    if (counts.reverts)
+        return decided('fail', describeComparison(counts));
     if (bake.weight >= 100 || at < bake.since + bake.bakeMs)
-        return passed(report);
-    return comparison.countsTraffic
-        ? { report, ...judgeTraffic(comparison, { at, bake, policy }) }
-        : passed(report);
+        return PASSED;
+    return comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
 }
-function passed(report) {
-    return { report, verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
-}
+const PASSED = { verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
 /** At the end of a step: whether there was enough traffic to go by. */
-function judgeTraffic({ target, minutes }, { at, bake, policy, }) {
-    const { weight, since, bakeMs, promotionNext } = bake;
+function judgeTraffic({ target, minutes }, { at, bake, policy }) {
+    const { weight, since, bakeMs, promotionNext, latest } = bake;
     const inStep = minutes.filter((minute) => minute.at >= (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .firstWholeMinute */ .gN)(since));
     const canary = sum(inStep.map((minute) => minute.canary.total));
     const baseline = sum(inStep.map((minute) => minute.baseline.total));
     const enough = canary >= policy.minInvocations;
     const settled = (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .lastSettledMinute */ .Wz)(at, policy.metricDelayMs) >= lastMinuteOf(since + bakeMs);
     if (!settled && (promotionNext || !enough)) {
-        return undecided('extend', `the metrics of the last minute of ${target} are not there yet`);
+        return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
     }
     const expected = (baseline * weight) / (100 - weight);
     if (canary === 0 && expected >= CERTAINLY_SOME) {
-        return undecided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
+        return decided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
             `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
     }
     if (enough)
-        return { verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
+        return PASSED;
     const few = `${target}: the canary served ${count(canary, 'request')} at ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}, and ` +
         `${policy.minInvocations} are needed to judge it (min-invocations)`;
-    if (at < since + bakeMs * policy.maxExtension)
-        return undecided('extend', few);
+    if (at < Math.min(since + bakeMs * policy.maxExtension, latest))
+        return decided('extend', few);
     switch (policy.onInconclusive) {
         case 'promote':
             return {
@@ -68424,9 +69089,9 @@ function judgeTraffic({ target, minutes }, { at, bake, policy, }) {
                 warnings: [`${few}. It goes on all the same: on-inconclusive is promote.`],
             };
         case 'hold':
-            return undecided('hold', few);
+            return decided('hold', few);
         case 'revert':
-            return undecided('fail', few);
+            return decided('fail', few);
     }
 }
 /** The beginning of the last minute of a bake that ended at this time. */
@@ -68434,13 +69099,10 @@ function lastMinuteOf(end) {
     const minute = end - (end % _minute_js__WEBPACK_IMPORTED_MODULE_2__/* .MINUTE_MS */ .kg);
     return (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .isEarlyInMinute */ .Jf)(end) ? minute - _minute_js__WEBPACK_IMPORTED_MODULE_2__/* .MINUTE_MS */ .kg : minute;
 }
-function undecided(kind, reason) {
+function decided(kind, reason) {
     return { verdict: { kind, reason }, warnings: [] };
 }
-function fail(reason) {
-    return { kind: 'fail', reason };
-}
-function reportOf({ name, target, minutes }, rule) {
+function countsOf({ name, target, minutes }, rule) {
     const { logE, revertAt, pValue } = (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(minutes, rule);
     return {
         name,
@@ -68467,13 +69129,13 @@ function sum(numbers) {
  * `canary 412 requests, 3 failed (0.73 %); baseline 3,715, 4 failed (0.11 %); evidence 4.9:1 of 100:1 needed; 7
  * more failures would revert`
  */
-function describeComparison(report) {
-    const { name, target, canary, baseline, needed, reverts } = report;
-    const more = report.failuresToRevert;
+function describeComparison(counts) {
+    const { name, target, canary, baseline, needed, reverts } = counts;
+    const more = counts.failuresToRevert;
     const parts = [
         `canary ${count(canary.total, 'request')}, ${share(canary)}`,
         `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(baseline.total)}, ${share(baseline)}`,
-        `evidence ${odds(evidenceOf(report))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
+        `evidence ${odds(evidenceOf(counts))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
         ...(reverts || more === null ? [] : [`${count(more, 'more failure')} would revert`]),
     ];
     return `${name} of ${target}: ${parts.join('; ')}`;
@@ -68581,39 +69243,49 @@ function historyBefore(at) {
     const end = at - (at % HISTORY_PERIOD_MS);
     return { from: end - HISTORY_MS, to: end - HISTORY_PERIOD_MS, periodMs: HISTORY_PERIOD_MS };
 }
-/** What was measured of the alias, whatever version served it. `TC(0:)` shows whether values are counted at all. */
-const HISTORY_SOURCES = ['p90', 'p99', 'TC(0:)'].map((statistic) => ({
-    namespace: 'AWS/Lambda',
-    name: 'Duration',
-    statistic,
-    dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
-}));
+/** What was measured of the alias, whatever version served it. */
+const HISTORY_SOURCES = {
+    p90: aliasDuration('p90'),
+    p99: aliasDuration('p99'),
+    /** Shows whether values are counted at all. */
+    counted: aliasDuration('TC(0:)'),
+};
+function aliasDuration(statistic) {
+    return {
+        namespace: 'AWS/Lambda',
+        name: 'Duration',
+        statistic,
+        dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
+    };
+}
 /**
  * The medians of the history; nothing when there is none or CloudWatch does not count values, and then only
  * the sign test is left.
  */
 function yardstickOf(history) {
-    const [p90, p99, counted] = history.map((series) => median([...series.values()]));
-    return p90 == null || p99 == null || counted == null || p90 <= 0 ? undefined : { p90, p99 };
+    const p90 = median([...history.p90.values()]);
+    const p99 = median([...history.p99.values()]);
+    const isCounted = history.counted.size > 0;
+    return p90 === null || p99 === null || !isCounted || p90 <= 0 ? undefined : { p90, p99 };
 }
-const PERCENTILES = ['p50', 'p90', 'p99'];
-/** What is read of one version, in the order in which {@link judgeDurations} takes it. */
 function sourcesOf(bounds) {
-    return [
-        'SampleCount',
-        ...PERCENTILES,
-        // CloudWatch counts what is above the bound that is given first.
-        ...bounds.map((bound) => `TC(${formatBound(bound)}:)`),
-    ].map((statistic) => (0,metric_source/* lambdaMetric */.oc)('Duration', statistic));
+    const duration = (statistic) => (0,metric_source/* lambdaMetric */.oc)('Duration', statistic);
+    // CloudWatch counts what is above the bound that is given first.
+    const above = (bound) => duration(`TC(${formatBound(bound)}:)`);
+    return {
+        requests: duration('SampleCount'),
+        p50: duration('p50'),
+        p90: duration('p90'),
+        p99: duration('p99'),
+        aboveP90: bounds && above(bounds.p90),
+        aboveP99: bounds && above(bounds.p99),
+    };
 }
 function baselineSources(yardstick) {
-    return sourcesOf(boundsOf(yardstick));
+    return sourcesOf(yardstick);
 }
 function canarySources(yardstick) {
-    return sourcesOf(boundsOf(yardstick).map((bound) => bound * TOLERATED_RATIO));
-}
-function boundsOf(yardstick) {
-    return yardstick === undefined ? [] : [yardstick.p90, yardstick.p99];
+    return sourcesOf(yardstick && { p90: yardstick.p90 * TOLERATED_RATIO, p99: yardstick.p99 * TOLERATED_RATIO });
 }
 /** CloudWatch takes at most ten decimals, and no exponent. */
 function formatBound(bound) {
@@ -68639,18 +69311,16 @@ function judgeDurations(durations) {
         canary: percentilesOf(canary, minutes),
         tests: yardstick === undefined
             ? [signTest(durations, minutes)]
-            : [countTest(durations, yardstick.p90, 0), countTest(durations, yardstick.p99, 1)],
+            : [
+                countTest(durations, yardstick.p90, 'aboveP90'),
+                countTest(durations, yardstick.p99, 'aboveP99'),
+            ],
     };
 }
-/** Where the counts above the bounds begin, behind the number of requests and the percentiles. */
-const FIRST_COUNT = 1 + PERCENTILES.length;
-function countTest(durations, bound, index) {
+function countTest(durations, bound, above) {
     const { baseline, canary, from, to, mixed } = durations;
     const alpha = durations.alpha / 2;
-    const slow = (series) => ({
-        total: series[0] ?? NONE,
-        bad: series[FIRST_COUNT + index] ?? NONE,
-    });
+    const slow = (series) => ({ total: series.requests, bad: series[above] });
     const minutes = (0,pairing/* pairMinutes */.E)({ baseline: slow(baseline), canary: slow(canary) }, { from, to, mixed, withoutBad: 'none' });
     const { logE, revertAt, pValue } = (0,evidence/* judge */.S4)(minutes, { ...evidence/* STANDARD_RULE */.fM, alpha, floor: 0 });
     const reverts = revertAt !== null;
@@ -68664,20 +69334,18 @@ function countTest(durations, bound, index) {
         reverts,
     };
 }
-const NONE = new Map();
 /** The median of fewer is mostly chance. */
 const FEWEST_REQUESTS = 5;
 function signTest({ baseline, canary, alpha }, minutes) {
     const signs = minutes.flatMap((at) => {
-        const [old, current] = [baseline, canary].map((series) => ({
-            requests: series[0]?.get(at) ?? 0,
-            median: series[1]?.get(at),
-        }));
-        if (old?.median === undefined || current?.median === undefined)
+        const old = baseline.p50.get(at);
+        const current = canary.p50.get(at);
+        if (old === undefined || current === undefined)
             return [];
-        if (Math.min(old.requests, current.requests) < FEWEST_REQUESTS)
+        const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
+        if (Math.min(...requests) < FEWEST_REQUESTS)
             return [];
-        return [current.median > TOLERATED_RATIO * old.median];
+        return [current > TOLERATED_RATIO * old];
     });
     const logE = signEvidence(signs);
     const reverts = logE.some((evidence) => evidence >= -Math.log(alpha));
@@ -68690,8 +69358,8 @@ function signTest({ baseline, canary, alpha }, minutes) {
     };
 }
 function percentilesOf(series, minutes) {
-    const [p50 = null, p90 = null, p99 = null] = PERCENTILES.map((_, index) => median(minutes.flatMap((at) => series[1 + index]?.get(at) ?? [])));
-    return { p50, p90, p99 };
+    const over = (each) => median(minutes.flatMap((at) => each.get(at) ?? []));
+    return { p50: over(series.p50), p90: over(series.p90), p99: over(series.p99) };
 }
 function median(values) {
     const sorted = values.toSorted((a, b) => a - b);
@@ -68726,9 +69394,9 @@ function surplus({ logE, needed }) {
  * `duration of checkout:live: canary p50 41 ms, p90 62 ms, p99 130 ms; baseline p50 40 ms, p90 61 ms, p99 131 ms;
  * evidence 0.3:1 of 200:1 needed`
  */
-function describeDurations(report) {
-    const { target, baseline, canary } = report;
-    const test = gravestTest(report);
+function describeDurations(durations) {
+    const { target, baseline, canary } = durations;
+    const test = gravestTest(durations);
     return [
         `duration of ${target}: canary ${describePercentiles(canary)}`,
         `baseline ${describePercentiles(baseline)}`,
@@ -68740,6 +69408,7 @@ function describeDurations(report) {
 function evidenceFor({ logE, needed }) {
     return `evidence ${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1 needed`;
 }
+const PERCENTILES = ['p50', 'p90', 'p99'];
 function describePercentiles(percentiles) {
     const known = PERCENTILES.flatMap((name) => {
         const value = percentiles[name];
@@ -68817,12 +69486,61 @@ function errorQuery(version) {
 
 /***/ }),
 
+/***/ 8700:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $A: () => (/* binding */ changedSince),
+/* harmony export */   CZ: () => (/* binding */ ofKind),
+/* harmony export */   L4: () => (/* binding */ stateOf),
+/* harmony export */   TN: () => (/* binding */ keyOf),
+/* harmony export */   gx: () => (/* binding */ replaces)
+/* harmony export */ });
+function ofKind(findings, kind) {
+    return findings.filter((finding) => finding.kind === kind);
+}
+/** The same for all findings of one check. */
+function keyOf({ kind, check }) {
+    return `${kind}:${check}`;
+}
+function stateOf(finding) {
+    return 'state' in finding ? finding.state : undefined;
+}
+/**
+ * Whether a finding knows all that the one before it knew. One without a state speaks of the whole rollout and
+ * grows with it: only the newest is kept. Of one with a state every change is.
+ */
+function replaces(finding) {
+    return stateOf(finding) === undefined;
+}
+/**
+ * The findings that are news: those that replace, and those whose state or verdict differs from the last one of
+ * the same check.
+ * @param before the last finding of each check, by {@link keyOf}
+ */
+function changedSince(before, findings) {
+    return findings.filter((finding) => {
+        const last = before.get(keyOf(finding));
+        return (last === undefined ||
+            replaces(finding) ||
+            stateOf(last) !== stateOf(finding) ||
+            last.verdict.kind !== finding.verdict.kind);
+    });
+}
+
+
+/***/ }),
+
 /***/ 3871:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   H7: () => (/* binding */ namesVersion),
+/* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   Lf: () => (/* binding */ seriesOf),
+/* harmony export */   Ps: () => (/* binding */ metricsOf),
 /* harmony export */   ak: () => (/* binding */ metricOf),
+/* harmony export */   k: () => (/* binding */ seriesByName),
 /* harmony export */   oc: () => (/* binding */ lambdaMetric)
 /* harmony export */ });
 const PLACEHOLDER = /\{(function|alias|version)\}/g;
@@ -68853,6 +69571,31 @@ function lambdaMetric(name, statistic) {
             ExecutedVersion: '{version}',
         },
     };
+}
+/** {@link metricOf} for several metrics. */
+function metricsOf(sources, subject) {
+    return mapNamed(sources, (source) => source && metricOf(source, subject));
+}
+/** The metrics to be read, without their names. */
+function listed(sources) {
+    return Object.values(sources).filter((source) => source !== undefined);
+}
+const NONE = new Map();
+/**
+ * Finds a series by its metric. An empty one when the metric was not read.
+ * @param series in the order of the sources
+ */
+function seriesOf(sources, series) {
+    const found = new Map(sources.map((source, index) => [source, series[index]]));
+    return (source) => found.get(source) ?? NONE;
+}
+/** What was read, by the names of the sources. */
+function seriesByName(sources, find) {
+    return mapNamed(sources, (source) => (source === undefined ? NONE : find(source)));
+}
+function mapNamed(named, map) {
+    const mapped = Object.entries(named).map(([name, each]) => [name, map(each)]);
+    return Object.fromEntries(mapped);
 }
 
 
@@ -68944,8 +69687,10 @@ function minutesBetween(from, to) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ Refusal),
-/* harmony export */   b: () => (/* binding */ messageOf)
+/* harmony export */   I5: () => (/* binding */ RunnerGone),
+/* harmony export */   IH: () => (/* binding */ isRunnerGone),
+/* harmony export */   P_: () => (/* binding */ Refusal),
+/* harmony export */   bD: () => (/* binding */ messageOf)
 /* harmony export */ });
 /** As many as anybody reads before mending the first. */
 const MOST_TOLD = 50;
@@ -68960,26 +69705,19 @@ class Refusal extends Error {
         this.problems = problems;
     }
 }
+/** Nobody is left to watch this process, or to run its post step. */
+class RunnerGone extends Error {
+    constructor() {
+        super('the runner went away: its log cannot be written any more');
+        this.name = 'RunnerGone';
+    }
+}
+function isRunnerGone(thrown) {
+    return thrown instanceof Error && thrown.name === 'RunnerGone';
+}
 /** What to tell a person of something that was thrown. */
 function messageOf(thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-
-/***/ }),
-
-/***/ 8942:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ changedSince)
-/* harmony export */ });
-/** The measurements whose state or verdict differs from the last one of the same check. */
-function changedSince(before, measurements) {
-    return measurements.filter((measurement) => {
-        const last = before.get(measurement.check);
-        return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
-    });
 }
 
 
@@ -68996,7 +69734,7 @@ function changedSince(before, measurements) {
 /* harmony export */   oJ: () => (/* binding */ isSuccess),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
-/* harmony import */ var _entry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8942);
+/* harmony import */ var _checks_finding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8700);
 /* harmony import */ var _rollout_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8);
 /* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7387);
 
@@ -69030,11 +69768,10 @@ function endingWithoutShift(dispositions) {
 function reportOf(entries, ending, { startedAt, endedAt }) {
     const planned = entries.find((entry) => entry.type === 'plan');
     const known = entries.findLast((entry) => entry.type === 'targets');
-    const compared = entries.findLast((entry) => entry.type === 'comparisons');
-    const found = entries.findLast((entry) => entry.type === 'standing');
-    const standing = found ?? NOWHERE;
-    const steps = planned === undefined ? [] : stepReports(planned.plan, entries, standing);
-    const weights = weightChanges(steps, entries, standing);
+    const found = entries.findLast((entry) => entry.type === 'position');
+    const before = found ?? NOWHERE;
+    const steps = planned === undefined ? [] : stepReports(planned.plan, entries, before);
+    const weights = weightChanges(steps, entries, before);
     return {
         ...ending,
         region: known?.region ?? '',
@@ -69042,35 +69779,34 @@ function reportOf(entries, ending, { startedAt, endedAt }) {
         endedAt,
         targets: known?.targets ?? [],
         steps,
-        ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, standing }) }),
+        ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, before }) }),
         weights,
-        measurements: changedMeasurements(entries),
-        comparisons: compared?.comparisons ?? [],
-        durations: compared?.durations ?? [],
+        findings: findingsToTell(entries),
         errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
         smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
         warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
     };
 }
 const NOWHERE = { at: 0, weight: 0, step: 0, startedBy: '' };
-function positionOf({ outcome }, { steps, weights, standing }) {
+function positionOf({ outcome }, { steps, weights, before }) {
     const reached = steps.findLastIndex(({ startedAt }) => startedAt !== undefined) + 1;
     return {
-        startedBy: standing.startedBy,
-        step: Math.max(reached, standing.step),
-        weight: outcome === 'reverted' ? 0 : (weights.at(-1)?.weight ?? standing.weight),
+        startedBy: before.startedBy,
+        step: Math.max(reached, before.step),
+        weight: outcome === 'reverted' ? 0 : (weights.at(-1)?.weight ?? before.weight),
     };
 }
-function changedMeasurements(entries) {
+function findingsToTell(entries) {
     const last = new Map();
-    return entries.flatMap((entry) => {
-        if (entry.type !== 'measurements')
+    const news = entries.flatMap((entry) => {
+        if (entry.type !== 'reading')
             return [];
-        const changed = (0,_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .changedSince */ .$)(last, entry.measurements);
-        for (const measurement of changed)
-            last.set(measurement.check, measurement);
+        const changed = (0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .changedSince */ .$A)(last, entry.findings);
+        for (const finding of changed)
+            last.set((0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .keyOf */ .TN)(finding), finding);
         return changed;
     });
+    return news.filter((finding) => !(0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .replaces */ .gx)(finding) || last.get((0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .keyOf */ .TN)(finding)) === finding);
 }
 /** What became of each step of the plan. */
 function stepReports(plan, entries, { step: before }) {
@@ -69110,15 +69846,15 @@ function instantStep(plan, step, states) {
         : { weight, bakeMs, result: 'not reached' };
 }
 /** The weights of the canary as they came into force. */
-function weightChanges(steps, entries, standing) {
+function weightChanges(steps, entries, before) {
     const reverted = entries.find((entry) => entry.type === 'state' && entry.state.phase === 'reverted');
     const changes = [
         ...steps.flatMap(({ startedAt, weight }) => startedAt === undefined ? [] : [{ at: startedAt, weight }]),
         ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
     ];
-    return changes.length === 0 || standing.weight === 0
+    return changes.length === 0 || before.weight === 0
         ? changes
-        : [{ at: standing.at, weight: standing.weight }, ...changes];
+        : [{ at: before.at, weight: before.weight }, ...changes];
 }
 /** The first line of every report: what happened, in one sentence. */
 function headline({ outcome, reason, targets }) {
@@ -69366,6 +70102,8 @@ function percentiles({ p50, p90, p99 }) {
     return [p50, p90, p99].map((each) => (each === null ? '–' : (0,durations/* milliseconds */.Rz)(each))).join(', ');
 }
 
+// EXTERNAL MODULE: ./src/core/checks/finding.ts
+var finding = __nccwpck_require__(8700);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
 // EXTERNAL MODULE: ./src/core/report/report.ts
@@ -69375,6 +70113,7 @@ var plan = __nccwpck_require__(8710);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/summary.ts
+
 
 
 
@@ -69405,14 +70144,18 @@ function summaryOf(report) {
         ...errors(report),
         ...steps(report),
         ...summary_chart(report),
-        ...comparisonSection(report.comparisons),
-        ...durationSection(report.durations),
-        ...alarms(report),
-        ...metrics(report),
+        ...Object.values(SECTIONS).flatMap((section) => section(report)),
         ...changes(report),
         '',
     ].join('\n');
 }
+/** What was found, in this order. */
+const SECTIONS = {
+    comparison: ({ findings }) => comparisonSection((0,finding/* ofKind */.CZ)(findings, 'comparison')),
+    duration: ({ findings }) => durationSection((0,finding/* ofKind */.CZ)(findings, 'duration')),
+    alarm: alarms,
+    threshold: metrics,
+};
 /** The headline; of several problems, each a point of a list. */
 function verdictOf(report) {
     return verdictLines(report).join('\n');
@@ -69429,14 +70172,14 @@ function warnings({ warnings }) {
         : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
 }
 /** What users felt of the new version, as far as the metrics tell. */
-function felt({ weights, comparisons, endedAt, steps }) {
+function felt({ weights, findings, endedAt, steps }) {
     const [first] = weights.filter(({ weight }) => weight > 0);
     if (first === undefined)
         return [];
     const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
     const back = weights.findLast(({ weight }) => weight === 0);
     const lasted = (0,duration/* formatDuration */.a)((back?.at ?? endedAt) - first.at);
-    const ofErrors = comparisons.filter(({ name }) => name === 'errors');
+    const ofErrors = (0,finding/* ofKind */.CZ)(findings, 'comparison').filter(({ name }) => name === 'errors');
     const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
     const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
     const known = ofErrors.length === 0
@@ -69550,16 +70293,16 @@ function summary_chart(report) {
         lines: [{ color: (0,report_report/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
     });
 }
-function alarms({ measurements, region }) {
-    const rows = latest(measurements, 'alarm').map(({ check, state, verdict }) => [
+function alarms({ findings, region }) {
+    const rows = latest((0,finding/* ofKind */.CZ)(findings, 'alarm')).map(({ check, state, verdict }) => [
         (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME), (0,console/* alarmUrl */.dz)(region, check)),
         (0,markdown/* escapeMarkdown */.FV)(state),
         verdict.kind,
     ]);
     return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
 }
-function metrics({ measurements }) {
-    const rows = latest(measurements, 'metric').map(({ check, state, detail, verdict }) => [
+function metrics({ findings }) {
+    const rows = latest((0,finding/* ofKind */.CZ)(findings, 'threshold')).map(({ check, state, detail, verdict }) => [
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, summary_LONGEST_NAME)),
         verdict.kind,
@@ -69569,18 +70312,12 @@ function metrics({ measurements }) {
         : section('Metrics', ['metric', 'at its last change', 'verdict'], rows);
 }
 /** The last one of each check, the failed ones first. */
-function latest(measurements, kind) {
-    const of = measurements.filter((measurement) => measurement.kind === kind);
-    const last = new Map(of.map((measurement) => [measurement.check, measurement]));
+function latest(findings) {
+    const last = new Map(findings.map((finding) => [finding.check, finding]));
     return [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
 }
-function changes({ measurements, startedAt }) {
-    const rows = measurements.map(({ at, check, state, detail, verdict }) => [
-        `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)(state),
-        reason(verdict.kind === 'pass' ? detail : verdict.reason),
-    ]);
+function changes({ findings, startedAt }) {
+    const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
     if (rows.length === 0)
         return [];
     return [
@@ -69589,6 +70326,26 @@ function changes({ measurements, startedAt }) {
         ...section(null, ['when', 'what', 'state', 'why'], rows),
         '',
         '</details>',
+    ];
+}
+/** One for each change of a state. */
+function changeRow(finding, startedAt) {
+    switch (finding.kind) {
+        case 'alarm':
+            return [stateRow(finding, finding.verdict.reason, startedAt)];
+        case 'threshold':
+            return [stateRow(finding, finding.breaches, startedAt)];
+        case 'comparison':
+        case 'duration':
+            return [];
+    }
+}
+function stateRow({ at, check, state, detail, verdict }, problem, startedAt) {
+    return [
+        `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)(state),
+        reason(verdict.kind === 'pass' ? detail : problem),
     ];
 }
 function reason(text) {
@@ -69631,16 +70388,24 @@ function clockTime(at) {
 /* harmony export */   XC: () => (/* binding */ planOf),
 /* harmony export */   YB: () => (/* binding */ longestBakeMs),
 /* harmony export */   _m: () => (/* binding */ totalBakeMs),
-/* harmony export */   k9: () => (/* binding */ describeWeight)
+/* harmony export */   k9: () => (/* binding */ describeWeight),
+/* harmony export */   zO: () => (/* binding */ latestEnd)
 /* harmony export */ });
-/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5646);
+/* unused harmony exports wholeCourse, longestShiftMs */
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
+
 
 /**
  * The promotion is a step like the others: it is written once and baked. So it is the same code that
  * watches the canary at 10 % and at 100 %.
  */
 function planOf(steps, bakeMs) {
-    return { steps: [...steps, { weight: 100, bakeMs }], onTheMinute: false };
+    return { steps: [...steps, { weight: 100, bakeMs }] };
+}
+/** The whole plan, with nothing that bounds it. */
+function wholeCourse({ steps }) {
+    return { steps, onTheMinute: false, holdAfter: undefined, deadline: undefined };
 }
 function totalBakeMs(plan) {
     return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
@@ -69649,9 +70414,23 @@ function totalBakeMs(plan) {
 function longestBakeMs(plan, maxExtension) {
     return plan.steps.reduce((sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs), 0);
 }
+/** A write that is not answered is given up after 20 s; where weights wait for their minute, that comes on top. */
+const LONGEST_SHIFT_MS = 20_000;
+/** How long a step may last besides its bake: until its weight is in force. */
+function longestShiftMs({ onTheMinute }) {
+    return LONGEST_SHIFT_MS + (onTheMinute ? _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg : 0);
+}
+/** Until when a step may bake, so that those after it can be taken before the deadline. Epoch milliseconds. */
+function latestEnd(course, step) {
+    if (course.deadline === undefined)
+        return Infinity;
+    const last = course.holdAfter ?? course.steps.length - 1;
+    const rest = course.steps.slice(step + 1, last + 1);
+    return course.deadline.at - totalBakeMs({ steps: rest }) - rest.length * longestShiftMs(course);
+}
 /** `10 %`, `100 % (promotion)`. */
 function describeWeight(weight) {
-    return weight >= 100 ? `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(100)} (promotion)` : (0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .formatWeight */ .ck)(weight);
+    return weight >= 100 ? `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .formatWeight */ .ck)(100)} (promotion)` : (0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .formatWeight */ .ck)(weight);
 }
 
 
@@ -69670,23 +70449,28 @@ function describeWeight(weight) {
 /* harmony export */   ni: () => (/* binding */ start),
 /* harmony export */   np: () => (/* binding */ advance)
 /* harmony export */ });
-/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2691);
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
-/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5646);
+/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8710);
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5646);
+// Longer than most: the whole machine of a rollout, to be read from its states to its transitions.
 
 
 
-const FROM_THE_START = { step: 0, recheck: false };
-function start(plan, { step, recheck }, at) {
-    stepAt(plan, step);
-    return recheck
-        ? { phase: 'rechecking', step: step - 1, since: at, readAt: 0 }
-        : { phase: 'shifting', step };
+
+const FROM_THE_START = { step: 0, standing: undefined };
+/** Everything is read before the first weight, and before an earlier process is taken over from. */
+function start(course, { step, standing }, at) {
+    stepAt(course, step);
+    const now = !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at);
+    const until = now ? at : (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg;
+    return { phase: 'checking', step, standing, since: at, until, readAt: 0 };
 }
 const FINAL = {
+    checking: false,
     shifting: false,
+    settling: false,
     baking: false,
-    rechecking: false,
     holding: false,
     confirming: false,
     reverting: false,
@@ -69699,36 +70483,45 @@ const FINAL = {
 function isFinal(state) {
     return FINAL[state.phase];
 }
-function command(plan, state) {
+function command(course, state) {
     switch (state.phase) {
+        case 'checking':
+            return {
+                type: 'assess',
+                readAt: state.readAt,
+                until: state.until,
+                // Not the end of a step: whether it saw enough traffic was asked by the process that baked it.
+                bake: state.standing === undefined ? undefined : bakeOf(course, state.standing, state.since),
+            };
         case 'shifting':
-            return { type: 'shift', step: state.step, weight: stepAt(plan, state.step).weight };
+            return { type: 'shift', step: state.step, weight: stepAt(course, state.step).weight };
+        case 'settling':
+            return { type: 'settle' };
         case 'baking':
             return {
                 type: 'assess',
                 readAt: state.readAt,
                 until: state.until,
                 bake: {
-                    ...stepAt(plan, state.step),
-                    since: state.since,
-                    promotionNext: state.step === plan.steps.length - 2,
+                    ...bakeOf(course, state.step, state.since),
+                    promotionNext: state.step === course.steps.length - 2,
                 },
             };
-        case 'rechecking':
-            return {
-                type: 'assess',
-                readAt: state.readAt,
-                until: state.since,
-                // Not the end of a step: whether it saw enough traffic was asked by the job that baked it.
-                bake: { ...stepAt(plan, state.step), since: state.since, promotionNext: false },
-            };
         case 'holding':
-            return { type: 'hold', step: state.step, weight: stepAt(plan, state.step).weight };
+            return { type: 'hold', step: state.step, weight: stepAt(course, state.step).weight };
         case 'confirming':
             return { type: 'confirm' };
         case 'reverting':
             return { type: 'revert' };
     }
+}
+function bakeOf(course, step, since) {
+    return {
+        ...stepAt(course, step),
+        since,
+        promotionNext: false,
+        latest: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .latestEnd */ .zO)(course, step),
+    };
 }
 /**
  * When the next reading is due: an interval after the last one, and in any case right at the end
@@ -69738,134 +70531,167 @@ function readingDue({ readAt, until }, intervalMs) {
     return readAt < until ? Math.min(readAt + intervalMs, until) : readAt + intervalMs;
 }
 /** The state after an event. An event that makes no sense in the state changes nothing. */
-function advance(plan, state, event) {
+function advance(course, state, event) {
     if (isFinal(state))
         return state;
-    if (event.type === 'cancelled')
-        return onCancelled(plan, state, event);
-    if (event.type === 'blocked')
-        return onBlocked(plan, state, event);
-    switch (state.phase) {
-        case 'shifting':
-            return event.type === 'shifted' ? bake(plan, state.step, event.at) : state;
-        case 'baking':
-            return event.type === 'assessed' ? onAssessed(plan, state, event) : state;
-        case 'rechecking':
-            return event.type === 'assessed' ? onRechecked(plan, state, event) : state;
-        case 'holding':
-            return event.type === 'marked' ? { phase: 'held', reason: state.reason } : state;
-        case 'confirming':
-            return event.type === 'confirmed' ? { phase: 'promoted' } : state;
-        case 'reverting':
-            if (event.type !== 'reversion')
-                return state;
-            return {
-                phase: event.result,
-                reason: event.detail === ''
-                    ? state.reason
-                    : `${state.reason.replace(/\.$/, '')}. ${event.detail}`,
-            };
+    switch (event.type) {
+        case 'cancelled':
+            return onCancelled(course, state, event);
+        case 'deadline':
+            return onDeadline(course, state, event);
+        case 'blocked':
+            return reverting(course, state, event.reason);
+        case 'assessed':
+            return onAssessed(course, state, event);
+        case 'shifted':
+            return state.phase === 'shifting' ? onShifted(course, state, event) : state;
+        case 'settled':
+            return state.phase === 'settling' ? bake(course, state.step, event.at) : state;
+        case 'marked':
+            return state.phase === 'holding' ? { phase: 'held', reason: state.reason } : state;
+        case 'confirmed':
+            return state.phase === 'confirming' ? { phase: 'promoted' } : state;
+        case 'reversion':
+            return state.phase === 'reverting' ? onReversion(state, event) : state;
     }
 }
-function onBlocked(plan, state, { reason }) {
+function reverting(course, state, reason, at) {
     if (state.phase === 'reverting')
         return state;
-    return { phase: 'reverting', reason: `${where(plan, state)}: ${reason}` };
+    return { phase: 'reverting', reason: `${where(course, state, at)}: ${reason}` };
 }
-function onCancelled(plan, state, { at, reason, hold }) {
-    if (state.phase === 'reverting')
+function onCancelled(course, state, { at, reason, hold }) {
+    if (state.phase === 'reverting' || !hold)
+        return reverting(course, state, reason, at);
+    return { phase: 'held', reason: `${where(course, state, at)}: ${reason}` };
+}
+/** All steps have passed where only the mark is left to be written or taken off. */
+function onDeadline(course, state, { at }) {
+    if (state.phase === 'confirming' || state.phase === 'holding')
         return state;
-    return {
-        phase: hold ? 'held' : 'reverting',
-        reason: `${where(plan, state, at)}: ${reason}`,
-    };
+    const reason = course.deadline?.reason ?? 'the time is over';
+    return reverting(course, state, `${reason}, and nothing could be reverted after that`, at);
 }
-function onAssessed(plan, state, { at, verdict }) {
+function onReversion(state, { result, detail }) {
+    const said = detail === '' ? [] : [detail];
+    if (result === 'untouched') {
+        return { phase: 'failed', reason: sentences([state.reason, NOTHING_MOVED, ...said]) };
+    }
+    return { phase: result, reason: sentences([state.reason, ...said]) };
+}
+const NOTHING_MOVED = 'No traffic had been moved';
+function sentences([first = '', ...others]) {
+    return others.length === 0 ? first : [first.replace(/\.$/, ''), ...others].join('. ');
+}
+/** Somebody sees a failure in whatever phase it comes. */
+function onAssessed(course, state, event) {
+    const { at, verdict } = event;
+    if (verdict.kind === 'fail')
+        return reverting(course, state, verdict.reason, at);
+    switch (state.phase) {
+        case 'checking':
+            return onChecked(course, state, event);
+        case 'baking':
+            return onBaked(course, state, event);
+        case 'shifting':
+        case 'settling':
+        case 'holding':
+        case 'confirming':
+        case 'reverting':
+            return state;
+    }
+}
+function onShifted(course, { step }, { at }) {
+    return stepAt(course, step).weight < 100 ? bake(course, step, at) : { phase: 'settling', step };
+}
+function onBaked(course, state, { at, verdict }) {
     switch (verdict.kind) {
         case 'fail':
-            return { phase: 'reverting', reason: `${where(plan, state, at)}: ${verdict.reason}` };
+            return reverting(course, state, verdict.reason, at);
         case 'error':
             // Whoever judges the checks turns errors into a failure once the grace time is over.
             return { ...state, readAt: at };
         case 'inconclusive':
-            return at >= state.until + stepAt(plan, state.step).bakeMs
-                ? {
-                    phase: 'reverting',
-                    reason: `${where(plan, state, at)}: ${verdict.reason} (still so after twice the bake time)`,
-                }
+            return at >= state.until + stepAt(course, state.step).bakeMs
+                ? reverting(course, state, `${verdict.reason} (still so after twice the bake time)`, at)
                 : { ...state, readAt: at };
         case 'hold':
             return {
                 phase: 'holding',
                 step: state.step,
                 passed: false,
-                reason: `${where(plan, state, at)}: ${verdict.reason}`,
+                reason: `${where(course, state, at)}: ${verdict.reason}`,
             };
         case 'extend':
             return { ...state, readAt: at };
         case 'pass':
             if (at < state.until)
                 return { ...state, readAt: at };
-            return mayLeave(plan, state.step, at)
-                ? leave(plan, state.step)
+            return mayLeave(course, state.step, at)
+                ? leave(course, state.step)
                 : { ...state, readAt: at, until: (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg };
     }
 }
-/** What an earlier job left must pass once more, now. */
-function onRechecked(plan, state, { at, verdict }) {
+/** What an earlier process left, and what is true before the first weight, must pass at the moment of the write. */
+function onChecked(course, state, { at, verdict }) {
     const again = { ...state, readAt: at };
     switch (verdict.kind) {
         case 'fail':
-            return { phase: 'reverting', reason: `${where(plan, state)}: ${verdict.reason}` };
+            return reverting(course, state, verdict.reason, at);
         case 'error':
             return again;
         case 'inconclusive':
-            return at >= state.since + stepAt(plan, state.step).bakeMs
-                ? {
-                    phase: 'reverting',
-                    reason: `${where(plan, state)}: ${verdict.reason} (still so after its bake time)`,
-                }
+            return at >= state.since + stepAt(course, state.standing ?? state.step).bakeMs
+                ? reverting(course, state, `${verdict.reason} (still so after its bake time)`, at)
                 : again;
         case 'hold':
         case 'extend':
         case 'pass':
-            return { phase: 'shifting', step: state.step + 1 };
+            if (at < state.until)
+                return again;
+            return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at)
+                ? { phase: 'shifting', step: state.step }
+                : { ...again, until: (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg };
     }
 }
 /** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
-function mayLeave(plan, step, at) {
-    const next = plan.steps[step + 1];
-    const compares = next !== undefined && next.weight < 100 && step !== plan.holdAfter;
-    return !plan.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at);
+function mayLeave(course, step, at) {
+    const next = course.steps[step + 1];
+    const compares = next !== undefined && next.weight < 100 && step !== course.holdAfter;
+    return !course.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at);
 }
-function bake(plan, step, at) {
-    const { bakeMs } = stepAt(plan, step);
+function bake(course, step, at) {
+    const { bakeMs } = stepAt(course, step);
     if (bakeMs === 0)
-        return leave(plan, step);
+        return leave(course, step);
     return { phase: 'baking', step, since: at, until: at + bakeMs, readAt: at };
 }
-function leave(plan, step) {
-    if (step === plan.holdAfter) {
+function leave(course, step) {
+    if (step === course.holdAfter) {
         return {
             phase: 'holding',
             step,
             passed: true,
-            reason: `at ${describeStep(plan, step)}: its checks passed, and another job goes on`,
+            reason: `at ${describeStep(course, step)}: its checks passed, and another job goes on`,
         };
     }
-    return step + 1 < plan.steps.length
+    return step + 1 < course.steps.length
         ? { phase: 'shifting', step: step + 1 }
         : { phase: 'confirming' };
 }
 /** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
 function where(plan, state, at) {
     switch (state.phase) {
+        case 'checking':
+            return state.standing === undefined
+                ? 'before the first step'
+                : `at ${describeStep(plan, state.standing)}`;
         case 'shifting':
-        case 'rechecking':
+        case 'settling':
         case 'holding':
             return `at ${describeStep(plan, state.step)}`;
         case 'baking': {
-            const since = at === undefined ? '' : `, after ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(at - state.since)}`;
+            const since = at === undefined ? '' : `, after ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a)(at - state.since)}`;
             return `at ${describeStep(plan, state.step)}${since}`;
         }
         case 'confirming':
@@ -69875,7 +70701,7 @@ function where(plan, state, at) {
 }
 /** `25 % (step 2 of 4)`; the last step is the promotion. */
 function describeStep(plan, index) {
-    return `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
+    return `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
 }
 /** @throws if the plan has no such step: a program error. */
 function stepAt(plan, index) {
@@ -69896,12 +70722,13 @@ function stepAt(plan, index) {
 /* harmony export */   Q: () => (/* binding */ worst)
 /* harmony export */ });
 const PASS = { kind: 'pass', reason: '' };
+/** What is not known outranks what a person may decide: a rollout is not left to somebody while nobody can see. */
 const SEVERITY = [
     'pass',
     'extend',
+    'hold',
     'inconclusive',
     'error',
-    'hold',
     'fail',
 ];
 /** The gravest verdict; of equals the first. `pass` when there is nothing to judge. */
@@ -70052,7 +70879,10 @@ function logMean(logs) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DI: () => (/* binding */ withAnyQualifier),
 /* harmony export */   XN: () => (/* binding */ parseFunctionId),
+/* harmony export */   XP: () => (/* binding */ accountOf),
+/* harmony export */   l1: () => (/* binding */ accountIn),
 /* harmony export */   mE: () => (/* binding */ functionArn),
 /* harmony export */   oT: () => (/* binding */ parseAlarmId)
 /* harmony export */ });
@@ -70065,20 +70895,16 @@ function parseFunctionId(text) {
     if (groups === undefined || name === undefined)
         return undefined;
     const { partition, region, account, qualifier } = groups;
-    return {
-        name,
-        ...(partition === undefined ? {} : { partition }),
-        ...(region === undefined ? {} : { region }),
-        ...(account === undefined ? {} : { account }),
-        ...(qualifier === undefined ? {} : { qualifier }),
-    };
+    return { name, partition, region, account, qualifier };
+}
+/** The account in an ARN of Lambda's. */
+function accountOf(arn) {
+    return /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:(\d{12}):/.exec(arn)?.[1];
 }
 /** An alarm's name may contain colons, so an ARN is split at its sixth colon only. */
 function parseAlarmId(text) {
     const match = /^arn:aws[a-z-]*:cloudwatch:([a-z0-9-]+):(\d{12}):alarm:(.+)$/s.exec(text);
-    const [, region, account, name] = match ?? [];
-    if (region === undefined || account === undefined || name === undefined)
-        return { name: text };
+    const [, region, account, name = text] = match ?? [];
     return { name, region, account };
 }
 /** The ARN of a function for messages; what is not known is `*`, as a policy would write it. */
@@ -70086,6 +70912,14 @@ function functionArn(functionId, region) {
     const id = parseFunctionId(functionId);
     const partition = id?.partition ?? (0,_partition_js__WEBPACK_IMPORTED_MODULE_0__/* .partitionOf */ .i)(region).id;
     return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
+}
+/** With any qualifier in place of that of a function's version or alias: the next release has another version. */
+function withAnyQualifier(arn) {
+    return arn.replace(/^(arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+$/, '$1:*');
+}
+/** The account in an ARN; nothing where there is none. */
+function accountIn(arn) {
+    return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];
 }
 
 
@@ -70245,10 +71079,10 @@ const BY_PREFIX = [
     ['cn-', { id: 'aws-cn', consoleHost: 'console.amazonaws.cn' }],
     ['us-gov-', { id: 'aws-us-gov', consoleHost: 'console.amazonaws-us-gov.com' }],
     ['eusc-', { id: 'aws-eusc', consoleHost: 'console.amazonaws-eusc.eu' }],
-    ['us-iso-', { id: 'aws-iso' }],
-    ['us-isob-', { id: 'aws-iso-b' }],
-    ['eu-isoe-', { id: 'aws-iso-e' }],
-    ['us-isof-', { id: 'aws-iso-f' }],
+    ['us-iso-', { id: 'aws-iso', consoleHost: undefined }],
+    ['us-isob-', { id: 'aws-iso-b', consoleHost: undefined }],
+    ['eu-isoe-', { id: 'aws-iso-e', consoleHost: undefined }],
+    ['us-isof-', { id: 'aws-iso-f', consoleHost: undefined }],
 ];
 function partitionOf(region) {
     return BY_PREFIX.find(([prefix]) => region.startsWith(prefix))?.[1] ?? STANDARD;
@@ -70390,7 +71224,11 @@ var log = __nccwpck_require__(3385);
 var durations = __nccwpck_require__(6153);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
+// EXTERNAL MODULE: ./src/core/problems.ts
+var problems = __nccwpck_require__(536);
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
+
+
 
 
 
@@ -70417,11 +71255,22 @@ function outputsOf(report) {
         report: JSON.stringify(jsonReport(report), limited),
     };
 }
+/** Sets the outputs. That they cannot be written changes nothing about the rollout. */
 function setOutputs(report) {
-    for (const [name, value] of Object.entries(outputsOf(report)))
-        core/* setOutput */.uH(name, value);
+    try {
+        for (const [name, value] of Object.entries(outputsOf(report)))
+            core/* setOutput */.uH(name, value);
+    }
+    catch (error) {
+        const text = `The outputs could not be set, and later steps see none: ${(0,problems/* messageOf */.bD)(error)}`;
+        (0,log/* print */.y)({ level: 'warning', text });
+    }
 }
 function jsonReport(report) {
+    const findings = report.findings.map(jsonFinding);
+    const measurements = findings.flatMap(({ measurement }) => measurement ?? []);
+    const comparisons = findings.flatMap(({ comparison }) => comparison ?? []);
+    const durations = findings.flatMap(({ duration }) => duration ?? []);
     return {
         outcome: report.outcome,
         reason: report.reason,
@@ -70438,24 +71287,10 @@ function jsonReport(report) {
         })),
         weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
         // The last ones decided.
-        measurements: report.measurements
-            .slice(-MOST_MEASUREMENTS)
-            .map(({ at, check, state, detail, verdict }) => ({
-            at: iso(at),
-            check,
-            state,
-            detail,
-            verdict: verdict.kind,
-        })),
-        measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
-        comparisons: report.comparisons.slice(0, MOST_COMPARISONS).map((comparison) => {
-            const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = comparison;
-            return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
-        }),
-        durations: report.durations.slice(0, MOST_COMPARISONS).map((duration) => {
-            const { target, baseline, canary } = duration;
-            return { target, baseline, canary, isSlower: (0,durations/* isSlower */.tp)(duration) };
-        }),
+        measurements: measurements.slice(-MOST_MEASUREMENTS),
+        measurementsLeftOut: Math.max(0, measurements.length - MOST_MEASUREMENTS),
+        comparisons: comparisons.slice(0, MOST_COMPARISONS),
+        durations: durations.slice(0, MOST_COMPARISONS),
         smokeTests: report.smokeTests
             .slice(0, MOST_COMPARISONS)
             .map(({ functionName, version, name, problems, durationMs }) => ({
@@ -70469,6 +71304,26 @@ function jsonReport(report) {
         errors: report.errors.slice(0, MOST_COMPARISONS),
         warnings: report.warnings.slice(0, MOST_WARNINGS),
     };
+}
+/** A finding in the list of the output that its kind stands in. */
+function jsonFinding(finding) {
+    switch (finding.kind) {
+        case 'alarm':
+        case 'threshold': {
+            const { at, check, state, detail, verdict } = finding;
+            return { measurement: { at: iso(at), check, state, detail, verdict: verdict.kind } };
+        }
+        case 'comparison': {
+            const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = finding;
+            return {
+                comparison: { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts },
+            };
+        }
+        case 'duration': {
+            const { target, baseline, canary } = finding;
+            return { duration: { target, baseline, canary, isSlower: (0,durations/* isSlower */.tp)(finding) } };
+        }
+    }
 }
 function limited(key, value) {
     if (typeof value !== 'string')
@@ -70488,8 +71343,6 @@ function iso(at) {
 
 // EXTERNAL MODULE: ./src/core/report/summary.ts + 5 modules
 var summary = __nccwpck_require__(4524);
-// EXTERNAL MODULE: ./src/core/problems.ts
-var problems = __nccwpck_require__(536);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -70501,7 +71354,7 @@ async function writeSummary(report) {
         await core/* summary */.z.addRaw((0,summary/* summaryOf */.Y)(report), true).write();
     }
     catch (error) {
-        (0,log/* print */.y)({ level: 'warning', text: `The job summary could not be written: ${(0,problems/* messageOf */.b)(error)}` });
+        (0,log/* print */.y)({ level: 'warning', text: `The job summary could not be written: ${(0,problems/* messageOf */.bD)(error)}` });
     }
 }
 
@@ -70606,49 +71459,236 @@ function print({ level, text, details }) {
 
 /***/ }),
 
-/***/ 6264:
+/***/ 2286:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BU: () => (/* binding */ saveRollout),
-/* harmony export */   Gx: () => (/* binding */ loadRollout),
-/* harmony export */   rH: () => (/* binding */ markMain),
-/* harmony export */   tl: () => (/* binding */ isPost),
-/* harmony export */   xc: () => (/* binding */ forgetRollout)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9691);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  tl: () => (/* binding */ isPost),
+  SQ: () => (/* binding */ keepInState),
+  Gx: () => (/* binding */ loadRollout),
+  rH: () => (/* binding */ markMain)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
+var core = __nccwpck_require__(6257);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./src/core/alias/repair.ts
+var repair = __nccwpck_require__(8831);
+// EXTERNAL MODULE: ./src/core/problems.ts
+var problems = __nccwpck_require__(536);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/github/sealed-file.ts
+
+
+
+
+
+const KEY_BYTES = 32;
+const NAME_BYTES = 8;
+const schema = schemas/* object */.Ikc({ seal: schemas/* string */.YjP(), content: schemas/* string */.YjP() });
+/** A file that does not exist yet. @param folder GitHub empties RUNNER_TEMP when a job begins and when it ends */
+function newSealedFile(folder) {
+    const name = (0,external_node_crypto_.randomBytes)(NAME_BYTES).toString('hex');
+    return {
+        path: (0,external_node_path_.join)(folder, `lambda-canary-${name}.json`),
+        key: (0,external_node_crypto_.randomBytes)(KEY_BYTES).toString('hex'),
+    };
+}
+/**
+ * Writes all of it or nothing: a process that is killed meanwhile leaves the content as it was before.
+ * @throws when the file cannot be written
+ */
+function writeSealed({ path, key }, content) {
+    const next = `${path}.next`;
+    const text = JSON.stringify({ seal: sealOf(content, key), content });
+    (0,external_node_fs_.writeFileSync)(next, text, { mode: 0o600 });
+    (0,external_node_fs_.renameSync)(next, path);
+}
+/** @throws when the file is missing, cannot be read, or was changed by anybody without the key */
+function readSealed({ path, key }) {
+    const { data } = schema.safeParse(parsed(textIn(path)));
+    if (data === undefined || !sameSeal(data.seal, sealOf(data.content, key))) {
+        throw new Error(`${path} was changed`);
+    }
+    return data.content;
+}
+function textIn(path) {
+    if (!(0,external_node_fs_.existsSync)(path))
+        throw new Error(`${path} is missing`);
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch (cause) {
+        throw new Error(`${path} cannot be read: ${(0,problems/* messageOf */.bD)(cause)}`, { cause });
+    }
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function sealOf(content, key) {
+    return (0,external_node_crypto_.createHmac)('sha256', Buffer.from(key, 'hex')).update(content).digest('hex');
+}
+function sameSeal(one, other) {
+    const [a, b] = [Buffer.from(one), Buffer.from(other)];
+    return a.length === b.length && (0,external_node_crypto_.timingSafeEqual)(a, b);
+}
+
+;// CONCATENATED MODULE: ./src/github/saved.ts
+
+
+
 
 
 // GitHub hands these to the post step even when this process was killed, so they are written first.
 const IS_POST = 'is-post';
 const ROLLOUT = 'rollout';
-const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
-    region: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    role: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ arn: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), sessionName: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), durationMs: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig() }).optional(),
-    targets: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
-        target: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ functionId: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), functionName: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), alias: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }),
-        versions: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ stable: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), canary: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }),
-        nonces: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
-        begun: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()),
-    })),
+/**
+ * The post step gets the state as environment variables: 32,767 characters at most on Windows, 128 KiB on Linux; with
+ * more it does not start. The weights of a whole plan are counted in.
+ */
+const LONGEST_STATE = 32_000;
+/** Of so many targets the state itself says how to repair them, should the file be gone. */
+const MOST_REPAIRABLE = 10;
+const target = schemas/* object */.Ikc({ functionId: schemas/* string */.YjP(), functionName: schemas/* string */.YjP(), alias: schemas/* string */.YjP() });
+const rollout = schemas/* object */.Ikc({
+    region: schemas/* string */.YjP(),
+    role: schemas/* object */.Ikc({ arn: schemas/* string */.YjP(), sessionName: schemas/* string */.YjP(), durationMs: schemas/* number */.aig() }).optional(),
+    account: schemas/* string */.YjP().optional(),
+    targets: schemas/* array */.YOg(schemas/* object */.Ikc({
+        target,
+        versions: schemas/* object */.Ikc({ stable: schemas/* string */.YjP(), canary: schemas/* string */.YjP() }),
+        nonces: schemas/* array */.YOg(schemas/* string */.YjP()).readonly(),
+        begun: schemas/* array */.YOg(schemas/* number */.aig()).readonly(),
+    }))
+        .readonly(),
 });
+const content = schemas/* object */.Ikc({
+    repository: schemas/* string */.YjP(),
+    runId: schemas/* string */.YjP(),
+    attempt: schemas/* string */.YjP(),
+    rollout,
+});
+const state = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ rollout }),
+    schemas/* object */.Ikc({
+        file: schemas/* object */.Ikc({ path: schemas/* string */.YjP(), key: schemas/* string */.YjP() }),
+        region: schemas/* string */.YjP(),
+        count: schemas/* number */.aig(),
+        repairable: schemas/* array */.YOg(schemas/* object */.Ikc({ target, stable: schemas/* string */.YjP() })),
+    }),
+]);
 function markMain() {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(IS_POST, 'true');
+    core/* saveState */.LZ(IS_POST, 'true');
 }
 function isPost() {
-    return _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(IS_POST) === 'true';
+    return core/* getState */.Gu(IS_POST) === 'true';
 }
-function saveRollout(rollout) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(ROLLOUT, JSON.stringify(rollout));
+/**
+ * Keeps rollouts in a file that the state names, because a state can hold but a few dozen functions and GitHub's file
+ * of states only grows; where there is no folder for it, in the state itself.
+ * @param temp RUNNER_TEMP
+ * @param largest the rollout of this run, no smaller than any that will be saved
+ * @throws {Refusal} when there is room for it neither here nor there
+ */
+function keepInState(run, { temp, largest }) {
+    const { file, problem } = fileIn(temp);
+    if (file === undefined && lengthOf(largest) > LONGEST_STATE) {
+        throw new problems/* Refusal */.P_([
+            `What the post step would need to put ${largest.targets.length} functions back cannot be saved: ${problem} ` +
+                'Give the runner a folder that it can write to, or roll out fewer functions at once.',
+        ]);
+    }
+    return file === undefined ? inline() : inFile(file, run);
 }
-/** There is nothing left that the post step should put back. */
-function forgetRollout() {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(ROLLOUT, '');
+function inline() {
+    return {
+        save: (saved) => {
+            core/* saveState */.LZ(ROLLOUT, JSON.stringify({ rollout: saved }));
+        },
+        forget,
+    };
 }
-function loadRollout() {
-    const saved = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(ROLLOUT);
-    return saved === '' ? undefined : schema.parse(JSON.parse(saved));
+function inFile(file, { repository, runId, attempt }) {
+    let named = false;
+    return {
+        save(saved) {
+            writeSealed(file, JSON.stringify({ repository, runId, attempt, rollout: saved }));
+            if (named)
+                return;
+            const { region, targets } = saved;
+            const repairable = targets
+                .slice(0, MOST_REPAIRABLE)
+                .map(({ target, versions: { stable } }) => ({ target, stable }));
+            core/* saveState */.LZ(ROLLOUT, JSON.stringify({ file, region, count: targets.length, repairable }));
+            named = true;
+        },
+        forget,
+    };
+}
+/** In the state, not in the file: that one may be cleared away before the job ends. */
+function forget() {
+    core/* saveState */.LZ(ROLLOUT, '');
+}
+/** A file that can be written, as was tried; or why there is none. */
+function fileIn(temp) {
+    if (temp === undefined)
+        return { problem: 'RUNNER_TEMP is not set.' };
+    const file = newSealedFile(temp);
+    try {
+        writeSealed(file, '');
+        return { file, problem: '' };
+    }
+    catch (error) {
+        return { problem: `no file can be written in RUNNER_TEMP: ${(0,problems/* messageOf */.bD)(error)}.` };
+    }
+}
+function lengthOf(largest) {
+    return Buffer.byteLength(JSON.stringify({ rollout: largest }));
+}
+/**
+ * What an unfinished rollout left to put back; nothing when it ended by itself.
+ * @throws with the commands that can be told when the file is not as it was written
+ */
+function loadRollout({ repository, runId, attempt }) {
+    const saved = core/* getState */.Gu(ROLLOUT);
+    if (saved === '')
+        return undefined;
+    const known = state.parse(JSON.parse(saved));
+    if ('rollout' in known)
+        return known.rollout;
+    try {
+        const kept = content.parse(JSON.parse(readSealed(known.file)));
+        const own = kept.repository === repository && kept.runId === runId && kept.attempt === attempt;
+        if (!own)
+            throw new Error(`${known.file.path} belongs to another run`);
+        return kept.rollout;
+    }
+    catch (cause) {
+        throw new Error(withoutFile(known, (0,problems/* messageOf */.bD)(cause)), { cause });
+    }
+}
+function withoutFile({ region, count, repairable }, problem) {
+    const functions = count === 1 ? 'function' : `${count} functions`;
+    const more = count - repairable.length;
+    return [
+        `${problem}. It said what the rollout of the ${functions} in ${region} had begun to write, so nothing was put ` +
+            'back. A run with mode: revert puts back what the marks on the aliases say; by hand:',
+        ...repairable.map(({ target, stable }) => (0,repair/* repairCommand */.p)(target, stable, region)),
+        ...(more > 0 ? [`… and ${more} more`] : []),
+    ].join('\n');
 }
 
 
@@ -70716,8 +71756,10 @@ function statusOfEntry(plan, entry) {
     switch (state.phase) {
         case 'shifting':
             return inProgress(`shifting to ${(0,rollout_state/* describeStep */.Ey)(plan, state.step)}`);
-        case 'rechecking':
-            return inProgress(`at ${(0,rollout_state/* describeStep */.Ey)(plan, state.step)}: reading the checks`);
+        case 'checking':
+            return state.standing === undefined
+                ? undefined
+                : inProgress(`at ${(0,rollout_state/* describeStep */.Ey)(plan, state.standing)}: reading the checks`);
         case 'reverting':
             return inProgress(`reverting ${state.reason}`);
         default:
@@ -70763,12 +71805,12 @@ function explainRefusal(error, permission) {
         case 404:
             return `the github-token may not do that: give the job the permission "${permission}".`;
         case 422:
-            return `GitHub refused it: ${(0,problems/* messageOf */.b)(error)}.`;
+            return `GitHub refused it: ${(0,problems/* messageOf */.bD)(error)}.`;
         case undefined:
-            return `it was not asked: ${(0,problems/* messageOf */.b)(error)}.`;
+            return `it was not asked: ${(0,problems/* messageOf */.bD)(error)}.`;
         default:
             // Octokit gives one that got no reply at all the status 500.
-            return `GitHub could not be reached in time: ${(0,problems/* messageOf */.b)(error)}.`;
+            return `GitHub could not be reached in time: ${(0,problems/* messageOf */.bD)(error)}.`;
     }
 }
 
@@ -70781,7 +71823,9 @@ const MOST_PAGES = 10;
 async function comment(options) {
     const { owner, repo, token, sha, mark, body, warn } = options;
     try {
-        const { rest } = (0,github/* getOctokit */.Q)(token);
+        const octokit = (0,github/* getOctokit */.Q)(token);
+        const { rest } = octokit;
+        let own;
         const { data: pulls } = await bounded((request) => rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha, request }));
         const [pull] = pulls;
         if (pull === undefined)
@@ -70789,7 +71833,10 @@ async function comment(options) {
         const issue_number = pull.number;
         for (let page = 1; page <= MOST_PAGES; page++) {
             const { data: comments } = await bounded((request) => rest.issues.listComments({ owner, repo, issue_number, per_page: PER_PAGE, page, request }));
-            const ours = comments.find(({ body: text = '' }) => text.startsWith(mark));
+            const marked = comments.filter(({ body: text = '' }) => text.startsWith(mark));
+            if (marked.length > 0)
+                own ??= await loginOf(octokit);
+            const ours = marked.find(({ user }) => isOwn(user?.login, own));
             if (ours !== undefined) {
                 const comment_id = ours.id;
                 await bounded((request) => rest.issues.updateComment({ owner, repo, comment_id, body, request }));
@@ -70804,6 +71851,20 @@ async function comment(options) {
         const reason = explainRefusal(error, 'pull-requests: write');
         warn(`The pull request was not commented on: ${reason}`);
     }
+}
+/**
+ * Who the token speaks as: `github-actions[bot]` with GITHUB_TOKEN. Asked by GraphQL, because GET /user refuses the
+ * tokens of apps, and that is one.
+ */
+async function loginOf({ graphql }) {
+    const { viewer } = await bounded((request) => graphql('query { viewer { login } }', {
+        request,
+    }));
+    return viewer.login;
+}
+/** Anybody can begin a comment with the mark. GraphQL may leave out the brackets that no person's login can have. */
+function isOwn(author, own) {
+    return author !== undefined && (author === own || author === `${own ?? ''}[bot]`);
 }
 
 ;// CONCATENATED MODULE: ./src/github/deployments.ts
@@ -70915,7 +71976,7 @@ function tellGitHub({ environment, comment: policy, githubToken: token, isPost =
         hear(entry) {
             if (entry.type === 'plan')
                 plan = entry.plan;
-            if (entry.type === 'standing')
+            if (entry.type === 'position')
                 deployment?.continue(entry.startedBy);
             const status = statusOfEntry(plan, entry);
             if (status !== undefined)
@@ -70964,6 +72025,7 @@ function workflowIn(environment) {
         runUrl,
         attemptUrl: `${runUrl}/attempts/${attempt}`,
         workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
+        temp: read('RUNNER_TEMP'),
         defaults: {
             description: description.slice(0, LONGEST_DESCRIPTION),
             region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
@@ -70979,8 +72041,8 @@ function workflowIn(environment) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6264);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9994);
+/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1121);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -70993,7 +72055,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9994:
+/***/ 1121:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71113,39 +72175,78 @@ function disagreement([first, ...others]) {
                 'so they cannot go on together. mode: revert puts the old versions back.',
         ]);
 }
+/** All that is left. @param standing the step that a dead run left in force, which is taken once more */
+function wholePart(plan, step, standing) {
+    return { plan, holdAfter: undefined, beginning: { step, standing } };
+}
 /** The first step, and no more. */
-function firstPart(plan, step) {
-    return {
-        plan: { ...plan, ...holdAfter(plan, step) },
-        beginning: { step, recheck: false },
-    };
+function firstPart(plan, step, standing) {
+    return { plan, holdAfter: holdAfter(plan, step), beginning: { step, standing } };
 }
 /**
  * What is left: the next step, or the promotion after the step that the rollout has reached.
  * @param samePlan whether the rollout was begun with this very plan
  */
 function nextPart(mode, { plan, samePlan }, { step, weight }) {
-    const beginning = { step, recheck: true };
-    if (mode === 'step')
-        return { plan: { ...plan, ...holdAfter(plan, step) }, beginning };
+    if (mode === 'step') {
+        return { plan, holdAfter: holdAfter(plan, step), beginning: { step, standing: step - 1 } };
+    }
     const bakeMs = plan.steps[0]?.bakeMs ?? 0;
     const reached = samePlan ? plan.steps.slice(0, step) : [{ weight, bakeMs }];
     return {
-        plan: { ...plan, steps: [...reached, ...plan.steps.slice(-1)] },
-        beginning: { ...beginning, step: reached.length },
+        plan: { steps: [...reached, ...plan.steps.slice(-1)] },
+        holdAfter: undefined,
+        beginning: { step: reached.length, standing: reached.length - 1 },
     };
 }
 /** The promotion is not held: there is nothing after it. */
 function holdAfter({ steps }, step) {
-    return step < steps.length - 1 ? { holdAfter: step } : {};
+    return step < steps.length - 1 ? step : undefined;
 }
 /** The targets that take part, each with what was asked for it. */
 function partaking(requests, held) {
     return requests.filter(({ target }) => held.some((each) => (0,alias_target/* sameTarget */.cS)(each.target, target)));
 }
 
-// EXTERNAL MODULE: ./src/core/report/report.ts
-var report_report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/minute.ts
+var core_minute = __nccwpck_require__(3395);
+;// CONCATENATED MODULE: ./src/core/alias/shifting.ts
+
+
+
+/** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
+function shiftingOf({ target, alias, disposition }, { plan, id, continued, now, comparable }) {
+    if (disposition.type !== 'shift')
+        return [];
+    const { stable, canary } = disposition;
+    const versions = { stable, canary };
+    const before = continued.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker;
+    const begins = comparable ? (0,core_minute/* firstWholeMinute */.gN)(now) : now;
+    const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
+    const markers = (0,alias_marker/* markersOf */.Bs)(plan, id, { ...versions, begunAt, startedBy });
+    const { description } = (0,alias_marker/* readMarker */.t7)(alias.description);
+    const fits = markers.every((marker) => (0,alias_marker/* withMarker */.Pe)(description, marker) !== undefined);
+    return [
+        {
+            target,
+            versions,
+            alias,
+            markers: fits ? markers : [],
+            nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
+            begun: before === undefined ? [] : [before.weight],
+        },
+    ];
+}
+/** What the run cannot recover later, because the alias's description is full. */
+function unmarkable({ target, markers }) {
+    return markers.length > 0
+        ? []
+        : [
+            `${(0,alias_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
+                'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
+        ];
+}
+
 // EXTERNAL MODULE: ./src/core/alias/repair.ts
 var repair = __nccwpck_require__(8831);
 ;// CONCATENATED MODULE: ./src/core/alias/unfinished.ts
@@ -71183,14 +72284,15 @@ function recoveryOf({ found, statusOf, policy, own, region }) {
                 ? [notKnown({ target, marker }, run, region)]
                 : [];
         }),
-        ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
     ];
+    const unresumable = policy.action === 'resume' ? resumeProblems(unfinished, own) : [];
     return {
         action: problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
             ? 'none'
             : policy.action,
         unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
-        problems,
+        // What cannot be resumed is taken over all the same, to be reverted.
+        problems: [...problems, ...unresumable],
         warnings: marked.flatMap(({ target, routing, marker, run }) => recoverable(target)
             ? [recovering({ target, marker }, run, policy)]
             : [leftOver(target, routing, run.url)]),
@@ -71206,9 +72308,19 @@ function underWay(name, marker, url) {
 }
 function notOurs({ target, routing, description }, region) {
     const says = description === '' ? '' : ` Its description is: ${description}.`;
+    if ((0,alias_routing/* looksHeldBack */.hh)(routing))
+        return heldBack(target, routing, region);
     return (`${(0,alias_target/* targetName */.je)(target)} is already split: ${(0,alias_routing/* describeRouting */.ww)(routing)}. It is not as any rollout of this ` +
         `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
-        `version: ${(0,repair/* repairCommand */.p)(target, routing.version, region)}`);
+        `version: ${(0,repair/* repairCommand */.p)(target, (0,alias_routing/* mostServed */.TQ)(routing), region)}`);
+}
+/** The version that the alias names gets nothing: whoever puts all traffic on it breaks what works. */
+function heldBack(target, routing, region) {
+    const served = (0,alias_routing/* mostServed */.TQ)(routing);
+    return (`${(0,alias_target/* targetName */.je)(target)} is already split: ${(0,alias_routing/* describeRouting */.ww)(routing)}. Lambda leaves an alias so while it moves ` +
+        `its provisioned concurrency, and for good when version ${routing.version} cannot start; ` +
+        'aws lambda get-provisioned-concurrency-config says which. Let the move end, or put the alias on version ' +
+        `${served}, which gets the traffic: ${(0,repair/* repairCommand */.p)(target, served, region)}`);
 }
 function toFail({ target, marker }, url, region) {
     return (`${(0,alias_target/* targetName */.je)(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
@@ -71251,12 +72363,420 @@ function resumeStep(targets, unfinished) {
     return Math.min(...steps) - 1;
 }
 
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
-// EXTERNAL MODULE: ./src/run/alias/settled.ts
-var settled = __nccwpck_require__(5419);
+// EXTERNAL MODULE: ./src/core/problems.ts
+var core_problems = __nccwpck_require__(536);
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report_report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var text_duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/rollout/verdict.ts
+var rollout_verdict = __nccwpck_require__(4292);
+;// CONCATENATED MODULE: ./src/core/checks/alarms.ts
+
+
+/** Begins to watch an alarm. One that is already red counts only after it was green once. */
+function watch(reading, at) {
+    return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
+}
+/** How far the clocks of AWS and of a runner may be apart: both are set by time servers. */
+const CLOCK_SKEW_MS = 5_000;
+/**
+ * Goes on watching an alarm that an earlier process of the rollout watched, and nobody since: it counts as it is, and
+ * if it changed since the rollout began, its history tells whether it was red. One that was red then and has not
+ * changed since is still ignored, where the rollout was begun so.
+ */
+function watchSince(reading, { begunAt, at, onAlarmAtStart }) {
+    const { transitionedAt, state } = reading;
+    const since = begunAt - CLOCK_SKEW_MS;
+    const changed = transitionedAt === undefined || transitionedAt > since;
+    if (changed)
+        return { ...seen(reading, at), state: 'OK', transitionedAt: since, ignored: false };
+    const ignored = state === 'ALARM' && onAlarmAtStart === 'ignore-until-ok';
+    return { ...seen(reading, at), ignored };
+}
+/**
+ * The alarms whose present state does not tell whether they were red since the reading before.
+ * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
+ * red and green again between two readings; only then is its history worth a call.
+ */
+function needHistory(watches, alarms) {
+    const present = (watch) => alarms.find(({ name }) => name === watch.name);
+    // A plain failure decides by itself, and the revert must not wait for anything.
+    if (watches.some((before) => !before.ignored && present(before)?.state === 'ALARM'))
+        return [];
+    return watches.filter((before) => {
+        const now = present(before);
+        if (now === undefined || now.transitionedAt === before.transitionedAt)
+            return false;
+        return now.state !== 'ALARM' || before.ignored;
+    });
+}
+/**
+ * Judges a reading of the alarms. Not being able to see is not health, but has a grace time.
+ * `histories`: what was read of the alarms that {@link needHistory} named.
+ */
+function assess(watches, reading, histories, policy) {
+    const judged = watches.map((before) => judge(before, reading, histories.get(before.name), policy));
+    return {
+        watches: judged.map(({ after }) => after),
+        findings: judged.map(({ after, state, detail, verdict }) => ({
+            kind: 'alarm',
+            at: reading.at,
+            check: after.name,
+            state,
+            detail,
+            verdict,
+        })),
+        verdict: (0,rollout_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
+    };
+}
+function judge(before, reading, history, policy) {
+    if (reading.type === 'unreadable')
+        return unseen(before, reading.at, reading.problem, policy);
+    const now = reading.alarms.find(({ name }) => name === before.name);
+    if (now === undefined) {
+        const problem = 'CloudWatch did not return it: it was deleted, or may no longer be read';
+        return unseen(before, reading.at, problem, policy);
+    }
+    if (now.notEvaluated !== undefined) {
+        return unseen(before, reading.at, now.notEvaluated, policy);
+    }
+    if (!KNOWN_STATES.has(now.state)) {
+        return unseen(before, reading.at, `CloudWatch gives its state as ${now.state}`, policy);
+    }
+    const states = statesSince(before, now, history);
+    const ignored = before.ignored && !states.includes('OK');
+    // An ignored alarm counts from its first green on; one that never was ignored counts throughout.
+    const counted = before.ignored ? states.slice(states.indexOf('OK') + 1) : states;
+    return {
+        after: { ...seen(now, reading.at), ignored },
+        state: now.state,
+        detail: `${now.reason}${warmingUp(now, reading.at)}`,
+        verdict: ignored ? rollout_verdict/* PASS */.C : judgeStates(now, counted, { ...policy, at: reading.at }),
+    };
+}
+function judgeStates(now, states, policy) {
+    if (now.state === 'ALARM') {
+        return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
+    }
+    if (states.includes('ALARM')) {
+        return {
+            kind: 'fail',
+            reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
+        };
+    }
+    if (states.includes(UNKNOWN)) {
+        return {
+            kind: 'fail',
+            reason: `alarm ${now.name} left ${now.state} and came back between two readings, and its history ` +
+                'could not be read: that counts as ALARM',
+        };
+    }
+    if (now.state === 'OK')
+        return rollout_verdict/* PASS */.C;
+    return judgeInsufficientData(now, policy);
+}
+/** ` (it is warming up for up to 12 min)`; empty for an alarm that is not. */
+function warmingUp({ state, warmsUpUntil = 0 }, at) {
+    return state === 'INSUFFICIENT_DATA' && warmsUpUntil > at
+        ? ` (it is warming up for up to ${(0,text_duration/* formatDuration */.a)(warmsUpUntil - at)})`
+        : '';
+}
+function judgeInsufficientData(now, policy) {
+    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at)}`;
+    switch (policy.onInsufficientData) {
+        case 'continue':
+            return rollout_verdict/* PASS */.C;
+        case 'wait':
+            return { kind: 'inconclusive', reason };
+        case 'revert':
+            return { kind: 'fail', reason };
+    }
+}
+function unseen(before, at, problem, policy) {
+    const darkMs = at - before.seenAt;
+    const reason = `alarm ${before.name} could not be read for ${(0,text_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+    return {
+        after: before,
+        state: 'unreadable',
+        detail: problem,
+        verdict: darkMs > policy.monitoringGraceMs
+            ? {
+                kind: 'fail',
+                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
+            }
+            : { kind: 'error', reason },
+    };
+}
+const KNOWN_STATES = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
+const UNKNOWN = 'unknown';
+function statesSince(before, now, history) {
+    if (history === undefined)
+        return [now.state];
+    // Without the permission on "*", the history of a composite alarm is empty: that explains nothing.
+    const explains = history.type === 'states' && history.states.length > 0;
+    if (explains)
+        return [...history.states, now.state];
+    // Without history: a changed state is taken for one step, but one that changed and is the same
+    // again was something else in between, and that may have been ALARM.
+    return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
+}
+function seen(reading, at) {
+    return {
+        name: reading.name,
+        state: reading.state,
+        transitionedAt: reading.transitionedAt,
+        seenAt: at,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/target.ts
+
+
+
+
+/** What was found, for who wants to know. */
+function describeFacts({ target, routing, stable, candidate }) {
+    const serves = routing === undefined
+        ? 'does not exist yet'
+        : `serves ${(0,alias_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+    return (`${(0,alias_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+        `with code ${candidate.codeSha256} and role ${candidate.role}`);
+}
+/** Everything AWS would refuse half-way, found before the first write. */
+function inspectTarget(facts) {
+    const { routing, stable, candidate } = facts;
+    const unchanged = candidate.version === routing?.version;
+    const problems = [
+        ...inspectRouting(facts),
+        ...(unchanged ? [] : inspectCandidate(facts)),
+        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
+    ];
+    const warnings = stable?.state === 'Inactive'
+        ? [
+            `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
+        ]
+        : [];
+    return { problems, warnings };
+}
+function inspectRouting({ target, region, routing, stable }) {
+    const name = (0,alias_target/* targetName */.je)(target);
+    if (routing === undefined)
+        return [];
+    if (routing.version === '$LATEST') {
+        return [
+            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
+                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
+                (0,repair/* repairCommand */.p)(target, '1', region),
+        ];
+    }
+    if (routing.version === '$LATEST.PUBLISHED') {
+        return [
+            `${name} points to $LATEST.PUBLISHED, which Lambda replaces by itself when a version is published, and splits ` +
+                'traffic between numbered versions only. Point the alias to a numbered version once, here to version 1: ' +
+                (0,repair/* repairCommand */.p)(target, '1', region),
+        ];
+    }
+    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
+        return [
+            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
+                'Lambda would refuse to route to it, so there would be no way back.',
+        ];
+    }
+    return [];
+}
+function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
+    const problems = [];
+    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
+    if (candidate.lastUpdateStatus === 'Failed') {
+        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
+    }
+    if (candidate.state === 'Failed') {
+        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
+    }
+    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
+        problems.push(notActive(target, candidate));
+    }
+    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
+        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
+            'Somebody else updated the code, or this is the hash of another build.');
+    }
+    return problems;
+}
+/** A smoke test has no tenant to invoke a function for that keeps its tenants apart. */
+function inspectSmokeTest({ target, candidate }) {
+    return candidate.tenantIsolated
+        ? [
+            `smoke-test-payload: ${target.functionName} isolates its tenants (TenancyConfig PER_TENANT), so every request must ` +
+                'name one, and a smoke test names none. Leave it out for this function.',
+        ]
+        : [];
+}
+/** Why a published version cannot be the canary. */
+function notActive(target, facts) {
+    const remedy = facts.state === 'Inactive'
+        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
+            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
+        : '';
+    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
+}
+/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
+function inspectPair(target, stable, candidate) {
+    const problems = [];
+    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
+        '(update the alias yourself), then go on with canaries.';
+    if (stable.role !== candidate.role) {
+        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
+            `${label(candidate)} as ${candidate.role}. ${why}`);
+    }
+    if (stable.deadLetterArn !== candidate.deadLetterArn) {
+        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
+            `${label(candidate)} has ${queue(candidate)}. ${why}`);
+    }
+    return problems;
+}
+function label({ version }) {
+    return version === '$LATEST' ? 'the new one' : `version ${version}`;
+}
+function queue({ deadLetterArn }) {
+    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
+}
+function because(reason) {
+    return reason === '' ? '' : ` (${reason})`;
+}
+/** Whether the named alarms exist and are in a state from which a rollout may begin. */
+function inspectAlarms(names, alarms, policy) {
+    const problems = [];
+    const warnings = [];
+    for (const name of names) {
+        const alarm = alarms.find((candidate) => candidate.name === name);
+        if (alarm === undefined) {
+            problems.push(`alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
+                'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".');
+        }
+        else if (alarm.notEvaluated !== undefined) {
+            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
+        }
+        else if (!policy.begins) {
+            continue;
+        }
+        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
+            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
+                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
+        }
+        else if (alarm.state === 'ALARM') {
+            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
+        }
+        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
+            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)}${warmingUp(alarm, policy.at)} and ` +
+                'on-insufficient-data is revert: the first step would be reverted at once.');
+        }
+        else if (warmingUp(alarm, policy.at) !== '') {
+            warnings.push(`Alarm ${name} is in INSUFFICIENT_DATA${warmingUp(alarm, policy.at)}; until then it cannot tell a bad canary.`);
+        }
+    }
+    return { problems, warnings };
+}
+
+;// CONCATENATED MODULE: ./src/run/preflight/alarms.ts
+
+
+
+/**
+ * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
+ * watch them from here on.
+ * @param begunAt when the rollout began that is taken over
+ */
+async function lookAtAlarms(config, { aws, clock, cancellation }, begunAt) {
+    const { alarms, onAlarmAtStart } = config;
+    const names = alarms.map(({ name }) => name);
+    const at = clock.now();
+    try {
+        const found = await aws.alarms.read(names, cancellation);
+        const begins = begunAt === undefined;
+        const { problems, warnings } = inspectAlarms(names, found, { ...config, at, begins });
+        return {
+            problems: [...problems, ...elsewhere(alarms, found)],
+            warnings,
+            found,
+            watches: found.map((alarm) => begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart })),
+        };
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        return { problems: [(0,core_problems/* messageOf */.bD)(error)], warnings: [], found: [], watches: [] };
+    }
+}
+/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
+function elsewhere(wanted, found) {
+    return wanted.flatMap(({ name, account }) => {
+        const alarm = found.find((candidate) => candidate.name === name);
+        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
+            ? []
+            : [
+                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
+            ];
+    });
+}
+/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
+async function lookForBlips([watch], { aws, cancellation }) {
+    if (watch === undefined)
+        return [];
+    try {
+        await aws.alarms.history(watch, cancellation);
+        return [];
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        return [
+            `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
+                `be missed, or count as red without need: ${(0,core_problems/* messageOf */.bD)(error)}`,
+        ];
+    }
+}
+
+// EXTERNAL MODULE: ./src/run/modes/clean-up.ts
+var clean_up = __nccwpck_require__(2329);
+;// CONCATENATED MODULE: ./src/run/rollout/take-over.ts
+
+
+
+/**
+ * Goes on with a rollout that is in the middle of its traffic. What cannot be gone on with is reverted and not left:
+ * nobody else watches it.
+ * @param act throws only what comes before the loop, which reverts by itself
+ */
+async function takeOver(continued, { region, role, onCancel }, surroundings, act) {
+    if (continued.length === 0)
+        return act();
+    const saved = { region, role, targets: continued.map(savedOf) };
+    surroundings.keep.save(saved);
+    try {
+        return await act();
+    }
+    catch (error) {
+        if (surroundings.cancellation.aborted && onCancel === 'hold') {
+            surroundings.keep.forget();
+            return { outcome: 'held', reason: (0,core_problems/* messageOf */.bD)(error) };
+        }
+        const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
+        if (result !== 'revert-failed')
+            surroundings.keep.forget();
+        const reason = `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
+        return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
+    }
+}
+/** What is known of it to revert it. */
+function savedOf({ target, marker }) {
+    const { stable, canary, nonce, weight } = marker;
+    return { target, versions: { stable, canary }, nonces: [nonce], begun: [weight] };
+}
+/** What stays as a dead run left it, in a dry run or where it may not be touched. */
+function stillSplit(unfinished, region) {
+    return unfinished.map(({ target, marker }) => `${target.functionName}:${target.alias} stays at ${marker.weight} % of version ${marker.canary}, and nobody ` +
+        `watches it. To put version ${marker.stable} back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
+}
+
 ;// CONCATENATED MODULE: ./src/core/preflight/alarm-lint.ts
 
 
@@ -71467,292 +72987,61 @@ function join(words) {
     return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
 }
 
-// EXTERNAL MODULE: ./src/core/rollout/verdict.ts
-var rollout_verdict = __nccwpck_require__(4292);
-;// CONCATENATED MODULE: ./src/core/checks/alarms.ts
-
-
-/** Begins to watch an alarm. One that is already red counts only after it was green once. */
-function watch(reading, at) {
-    return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
-}
-/** How far the clocks of AWS and of a runner may be apart. */
-const CLOCK_SKEW_MS = 60_000;
-/**
- * Goes on watching an alarm that earlier jobs of the rollout watched, and nobody between them: it counts as it is,
- * and if it changed since the rollout began, its history tells whether it was red.
- */
-function watchSince(reading, begunAt, at) {
-    const { transitionedAt } = reading;
-    const changed = transitionedAt === undefined || transitionedAt > begunAt - CLOCK_SKEW_MS;
+;// CONCATENATED MODULE: ./src/core/preflight/plan.ts
+/** What a person should know who starts a rollout that nothing watches. */
+function inspectWatching({ alarms, analysis }) {
     return {
-        ...seen(reading, at),
-        ...(changed ? { state: 'OK', transitionedAt: begunAt } : {}),
-        ignored: false,
+        problems: [],
+        warnings: alarms === 0 && analysis === 'off'
+            ? [
+                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
+            ]
+            : [],
     };
 }
-/**
- * The alarms whose present state does not tell whether they were red since the reading before.
- * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
- * red and green again between two readings; only then is its history worth a call.
- */
-function needHistory(watches, alarms) {
-    const present = (watch) => alarms.find(({ name }) => name === watch.name);
-    // A plain failure decides by itself, and the revert must not wait for anything.
-    if (watches.some((before) => !before.ignored && present(before)?.state === 'ALARM'))
-        return [];
-    return watches.filter((before) => {
-        const now = present(before);
-        if (now === undefined || now.transitionedAt === before.transitionedAt)
-            return false;
-        return now.state !== 'ALARM' || before.ignored;
-    });
-}
-/**
- * Judges a reading of the alarms. Not being able to see is not health, but has a grace time.
- * `histories`: what was read of the alarms that {@link needHistory} named.
- */
-function assess(watches, reading, histories, policy) {
-    const judged = watches.map((before) => judge(before, reading, histories.get(before.name), policy));
-    return {
-        watches: judged.map(({ after }) => after),
-        measurements: judged.map(({ after, state, detail, verdict }) => ({
-            kind: 'alarm',
-            at: reading.at,
-            check: after.name,
-            state,
-            detail,
-            verdict,
-        })),
-        verdict: (0,rollout_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
-    };
-}
-function judge(before, reading, history, policy) {
-    if (reading.type === 'unreadable')
-        return unseen(before, reading.at, reading.problem, policy);
-    const now = reading.alarms.find(({ name }) => name === before.name);
-    if (now === undefined) {
-        const problem = 'CloudWatch did not return it: it was deleted, or may no longer be read';
-        return unseen(before, reading.at, problem, policy);
-    }
-    if (now.notEvaluated !== undefined) {
-        return unseen(before, reading.at, now.notEvaluated, policy);
-    }
-    if (!KNOWN_STATES.has(now.state)) {
-        return unseen(before, reading.at, `CloudWatch gives its state as ${now.state}`, policy);
-    }
-    const states = statesSince(before, now, history);
-    const ignored = before.ignored && !states.includes('OK');
-    // An ignored alarm counts from its first green on; one that never was ignored counts throughout.
-    const counted = before.ignored ? states.slice(states.indexOf('OK') + 1) : states;
-    return {
-        after: { ...seen(now, reading.at), ignored },
-        state: now.state,
-        detail: now.reason,
-        verdict: ignored ? rollout_verdict/* PASS */.C : judgeStates(now, counted, policy),
-    };
-}
-function judgeStates(now, states, policy) {
-    if (now.state === 'ALARM') {
-        return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
-    }
-    if (states.includes('ALARM')) {
-        return {
-            kind: 'fail',
-            reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
-        };
-    }
-    if (states.includes(UNKNOWN)) {
-        return {
-            kind: 'fail',
-            reason: `alarm ${now.name} left ${now.state} and came back between two readings, and its history ` +
-                'could not be read: that counts as ALARM',
-        };
-    }
-    if (now.state === 'OK')
-        return rollout_verdict/* PASS */.C;
-    return judgeInsufficientData(now, policy);
-}
-function judgeInsufficientData(now, policy) {
-    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
-    switch (policy.onInsufficientData) {
-        case 'continue':
-            return rollout_verdict/* PASS */.C;
-        case 'wait':
-            return { kind: 'inconclusive', reason };
-        case 'revert':
-            return { kind: 'fail', reason };
-    }
-}
-function unseen(before, at, problem, policy) {
-    const darkMs = at - before.seenAt;
-    const reason = `alarm ${before.name} could not be read for ${(0,text_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
-    return {
-        after: before,
-        state: 'unreadable',
-        detail: problem,
-        verdict: darkMs > policy.monitoringGraceMs
-            ? {
-                kind: 'fail',
-                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
-            }
-            : { kind: 'error', reason },
-    };
-}
-const KNOWN_STATES = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
-const UNKNOWN = 'unknown';
-function statesSince(before, now, history) {
-    if (history === undefined)
-        return [now.state];
-    if (history.type === 'states')
-        return [...history.states, now.state];
-    // Without history: a changed state is taken for one step, but one that changed and is the same
-    // again was something else in between, and that may have been ALARM.
-    return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
-}
-function seen(reading, at) {
-    return {
-        name: reading.name,
-        state: reading.state,
-        ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
-        seenAt: at,
-    };
-}
+/** Why a rollout without alarms, whose versions cannot be compared, does not begin. */
+const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
+    'without any check.';
 
 // EXTERNAL MODULE: ./src/core/checks/metric-source.ts
 var metric_source = __nccwpck_require__(3871);
-// EXTERNAL MODULE: ./src/core/minute.ts
-var core_minute = __nccwpck_require__(3395);
+;// CONCATENATED MODULE: ./src/run/preflight/metrics.ts
+
+
+
+
+/** Whether the metrics can be read by which the canary is compared: asked of one of them. */
+async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics, metricChecks }, { aws, clock, cancellation }) {
+    const comparable = analysis.mode !== 'off' && plan.steps.some(({ weight }) => weight < 100);
+    const watched = alarms.length > 0 || metricChecks.length > 0 || analysis.mode === 'off';
+    const blind = watched ? [] : [NOTHING_WATCHED];
+    if (!comparable && metricChecks.length === 0)
+        return { comparable, problems: blind, warnings: [] };
+    const minute = (0,core_minute/* lastSettledMinute */.Wz)(clock.now(), analysis.policy.metricDelayMs);
+    const probes = requests.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), { function: functionName, alias, version: '1' }));
+    try {
+        await aws.metrics.read(probes.slice(0, 1), { from: minute, to: minute }, cancellation);
+        return { comparable, problems: [], warnings: [] };
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        const problem = (0,core_problems/* messageOf */.bD)(error);
+        const wanted = analysis.given || compareMetrics.length > 0 || metricChecks.length > 0;
+        if (wanted)
+            return { comparable: false, problems: [problem], warnings: [] };
+        return {
+            comparable: false,
+            problems: blind.length > 0 ? [`${problem} ${NOTHING_WATCHED}`] : [],
+            warnings: [
+                `The canary is not compared with the version it replaces, and only the alarms are watched: ${problem} ` +
+                    'To do without for good, set analysis: off.',
+            ],
+        };
+    }
+}
+
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
 var rollout_plan = __nccwpck_require__(8710);
-;// CONCATENATED MODULE: ./src/core/preflight/target.ts
-
-
-
-/** What was found, for who wants to know. */
-function describeFacts({ target, routing, stable, candidate }) {
-    const serves = routing === undefined
-        ? 'does not exist yet'
-        : `serves ${(0,alias_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
-    return (`${(0,alias_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
-        `with code ${candidate.codeSha256} and role ${candidate.role}`);
-}
-/** Everything AWS would refuse half-way, found before the first write. */
-function inspectTarget(facts) {
-    const { routing, stable, candidate } = facts;
-    const unchanged = candidate.version === routing?.version;
-    const problems = [
-        ...inspectRouting(facts),
-        ...(unchanged ? [] : inspectCandidate(facts)),
-        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
-    ];
-    const warnings = stable?.state === 'Inactive'
-        ? [
-            `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
-        ]
-        : [];
-    return { problems, warnings };
-}
-function inspectRouting({ target, region, routing, stable }) {
-    const name = (0,alias_target/* targetName */.je)(target);
-    if (routing === undefined)
-        return [];
-    if (routing.version === '$LATEST') {
-        return [
-            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
-                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
-                (0,repair/* repairCommand */.p)(target, '1', region),
-        ];
-    }
-    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
-        return [
-            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
-                'Lambda would refuse to route to it, so there would be no way back.',
-        ];
-    }
-    return [];
-}
-function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
-    const problems = [];
-    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
-    if (candidate.lastUpdateStatus === 'Failed') {
-        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
-    }
-    if (candidate.state === 'Failed') {
-        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
-    }
-    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
-        problems.push(notActive(target, candidate));
-    }
-    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
-        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
-            'Somebody else updated the code, or this is the hash of another build.');
-    }
-    return problems;
-}
-/** Why a published version cannot be the canary. */
-function notActive(target, facts) {
-    const remedy = facts.state === 'Inactive'
-        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
-            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
-        : '';
-    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
-}
-/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
-function inspectPair(target, stable, candidate) {
-    const problems = [];
-    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
-        '(update the alias yourself), then go on with canaries.';
-    if (stable.role !== candidate.role) {
-        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
-            `${label(candidate)} as ${candidate.role}. ${why}`);
-    }
-    if (stable.deadLetterArn !== candidate.deadLetterArn) {
-        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
-            `${label(candidate)} has ${queue(candidate)}. ${why}`);
-    }
-    return problems;
-}
-function label({ version }) {
-    return version === '$LATEST' ? 'the new one' : `version ${version}`;
-}
-function queue({ deadLetterArn }) {
-    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
-}
-function because(reason) {
-    return reason === '' ? '' : ` (${reason})`;
-}
-/** Whether the named alarms exist and are in a state from which a rollout may begin. */
-function inspectAlarms(names, alarms, policy) {
-    const problems = [];
-    const warnings = [];
-    for (const name of names) {
-        const alarm = alarms.find((candidate) => candidate.name === name);
-        if (alarm === undefined) {
-            problems.push(`alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
-                'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".');
-        }
-        else if (alarm.notEvaluated !== undefined) {
-            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
-        }
-        else if (!policy.begins) {
-            continue;
-        }
-        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
-            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
-                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
-        }
-        else if (alarm.state === 'ALARM') {
-            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
-        }
-        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
-            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
-                'the first step would be reverted at once.');
-        }
-    }
-    return { problems, warnings };
-}
-
 ;// CONCATENATED MODULE: ./src/core/preflight/session.ts
 
 
@@ -71806,6 +73095,77 @@ function inspectSession(session, { plan, maxExtension, now, }) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/run/preflight/session.ts
+
+
+/** First and alone: without credentials, everything else fails for the same reason. */
+async function lookAtSession({ plan, analysis }, { aws, clock }) {
+    const maxExtension = analysis.mode === 'on' ? analysis.policy.maxExtension : 1;
+    try {
+        return inspectSession(await aws.session(), { plan, maxExtension, now: clock.now() });
+    }
+    catch (error) {
+        throw new core_problems/* Refusal */.P_([(0,core_problems/* messageOf */.bD)(error)]);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/run/preflight/unfinished.ts
+
+
+/** What is to be done about what earlier rollouts left on these aliases. */
+async function recoveryFrom(found, { onUnfinished }, id, { aws, runs, cancellation }) {
+    const statuses = new Map();
+    for (const { description } of found) {
+        const { marker } = (0,alias_marker/* readMarker */.t7)(description);
+        if (marker !== undefined && !statuses.has(marker.nonce)) {
+            statuses.set(marker.nonce, await runs.status(marker, cancellation));
+        }
+    }
+    return recoveryOf({
+        found,
+        statusOf: ({ nonce }) => statuses.get(nonce) ?? NOT_ASKED,
+        policy: onUnfinished,
+        own: id,
+        region: aws.region,
+    });
+}
+const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
+
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/run/alias/settle.ts
+var settle = __nccwpck_require__(3259);
+;// CONCATENATED MODULE: ./src/run/alias/still.ts
+
+
+
+
+/**
+ * Reads an alias before a rollout. While Lambda moves its provisioned concurrency to another version, it shows
+ * weights that nobody set: this waits until they are gone, and answers with the alias as it is then.
+ */
+async function readStill(options) {
+    const { aliases, target, clock, note, signal } = options;
+    const deadline = clock.now() + settle/* MOVE_PATIENCE_MS */.hL;
+    for (let announced = false;; announced = true) {
+        const alias = await aliases.find(target, { signal });
+        if (alias === undefined || !(0,alias_routing/* isSplit */.pF)(alias.routing) || clock.now() >= deadline)
+            return alias;
+        const move = await aliases.transition(target, { signal });
+        // It may have ended between the two reads.
+        if (move.type === 'none')
+            return aliases.find(target, { signal });
+        if (move.type !== 'under way')
+            return alias;
+        if (!announced) {
+            note(`${(0,alias_target/* targetName */.je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
+                `weights to clear (at most ${(0,text_duration/* formatDuration */.a)(settle/* MOVE_PATIENCE_MS */.hL)})`);
+        }
+        await clock.sleep(settle/* MOVE_POLL_MS */.zL, signal);
+        signal.throwIfAborted();
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/run/waiting.ts
 
 const POLL_MS = 2_000;
@@ -71837,8 +73197,72 @@ async function pollUntil(options) {
     }
 }
 
-// EXTERNAL MODULE: ./src/core/problems.ts
-var core_problems = __nccwpck_require__(536);
+;// CONCATENATED MODULE: ./src/run/preflight/targets.ts
+
+
+
+
+
+/** An update takes seconds, one of a container image minutes. */
+const UPDATE_PATIENCE_MS = 15 * 60_000;
+/** The alias, what it serves, and what is to be rolled out. @param seen the alias, if it was just read */
+async function lookAtTarget(request, surroundings, seen) {
+    const { target } = request;
+    const { aws, clock, journal, cancellation: signal } = surroundings;
+    const reading = seen === undefined
+        ? readStill({ aliases: aws.aliases, target, clock, note: journal.note, signal })
+        : Promise.resolve(seen);
+    const alias = await reading.catch(() => undefined);
+    try {
+        const facts = await gather(request, await reading, surroundings);
+        return { target, alias, ...inspectTarget(facts), cleared: { request, facts, alias } };
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        const problems = [unreadable(error, request, aws.region)];
+        return { target, alias, cleared: undefined, problems, warnings: [] };
+    }
+}
+async function gather({ target, version, codeSha256 }, alias, surroundings) {
+    const { aws, cancellation } = surroundings;
+    const served = alias?.routing.version;
+    const [candidate, stable] = await Promise.all([
+        settledVersion(target, version, surroundings),
+        served === undefined || served.startsWith('$LATEST')
+            ? undefined
+            : aws.functions.read(target, cancellation, served),
+    ]);
+    return {
+        target,
+        region: aws.region,
+        candidate,
+        ...(alias === undefined ? {} : { routing: alias.routing }),
+        ...(stable === undefined ? {} : { stable }),
+        ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
+    };
+}
+/** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
+async function settledVersion(target, version, { aws, clock, journal, cancellation: signal }) {
+    return pollUntil({
+        read: () => aws.functions.read(target, signal, version),
+        done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
+        waitingFor: () => version === undefined
+            ? `${target.functionName}: waiting for an update that is in progress`
+            : `${target.functionName}: waiting for version ${version} to become Active`,
+        patienceMs: UPDATE_PATIENCE_MS,
+        clock,
+        note: journal.note,
+        signal,
+    });
+}
+function unreadable(error, { target, version }, region) {
+    if (!(0,call/* isNotFound */.c4)(error))
+        return (0,core_problems/* messageOf */.bD)(error);
+    return version === undefined
+        ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
+        : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
+}
+
 ;// CONCATENATED MODULE: ./src/run/preflight/preflight.ts
 
 
@@ -71849,39 +73273,38 @@ var core_problems = __nccwpck_require__(536);
 
 
 
-
-
-
-
-
-/** An update takes seconds, one of a container image minutes. */
-const UPDATE_PATIENCE_MS = 15 * 60_000;
-const HOSTED_JOB_LIMIT_MS = 6 * 3_600_000;
 /**
  * Looks at everything and writes nothing.
- * @param goingOn what an earlier job left to go on with; left out when a rollout begins
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
  * @throws {Refusal} when there are no credentials to look with
  */
-async function preflight(config, id, preparation, goingOn) {
-    const session = await lookAtSession(config, preparation);
-    const [looks, alarms, metrics] = await Promise.all([
-        Promise.all(config.requests.map((request) => lookAtTarget(request, preparation))),
-        lookAtAlarms(config, preparation, goingOn?.[0]?.marker.begunAt),
-        lookAtMetrics(config, preparation),
+async function preflight(config, id, surroundings, { seen, continued }) {
+    const session = await lookAtSession(config, surroundings);
+    const [looks, metrics] = await Promise.all([
+        Promise.all(config.requests.map((request) => lookAtTarget(request, surroundings, seen.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, request.target))))),
+        lookAtMetrics(config, surroundings),
     ]);
+    const recovery = continued === undefined
+        ? await recoveryFrom(looks.flatMap(foundOf), config, id, surroundings)
+        : { action: 'resume', unfinished: continued, problems: [], warnings: [] };
+    // Of a rollout that is taken over, what its alarms did since it began counts.
+    const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
+    const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.marker.begunAt);
+    const blindness = await lookForBlips(alarms.watches, surroundings);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
-    const blindness = await lookForBlips(alarms.watches, preparation);
-    const recovery = goingOn === undefined
-        ? await lookForUnfinished(looks, { config, id }, preparation)
-        : { action: 'resume', unfinished: goingOn, problems: [], warnings: [] };
-    const findings = [session, recovery, ...looks, alarms, metrics];
+    // Only who begins a rollout sends them.
+    const tested = targets.filter(({ request }) => continued === undefined && config.smokeTests.has(request.target.functionName));
+    const tests = { problems: tested.flatMap(({ facts }) => inspectSmokeTest(facts)) };
+    const watching = inspectWatching({
+        alarms: config.alarms.length,
+        analysis: config.analysis.mode,
+    });
     return {
         targets,
         recovery,
         comparable: metrics.comparable,
         watches: alarms.watches,
-        problems: findings.flatMap(({ problems }) => problems),
+        problems: [session, recovery, ...looks, tests, alarms, metrics].flatMap(({ problems }) => problems),
         details: [
             ...targets.map(({ facts }) => describeFacts(facts)),
             ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
@@ -71890,200 +73313,89 @@ async function preflight(config, id, preparation, goingOn) {
             ...[session, ...looks, alarms, metrics].flatMap(({ warnings }) => warnings),
             ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
             ...blindness,
-            ...planWarnings(config),
+            ...watching.warnings,
         ],
     };
 }
-/** First and alone: without credentials, everything else fails for the same reason. */
-async function lookAtSession({ plan, analysis }, { aws, clock }) {
-    const maxExtension = analysis.mode === 'on' ? analysis.policy.maxExtension : 1;
-    try {
-        return inspectSession(await aws.session(), { plan, maxExtension, now: clock.now() });
-    }
-    catch (error) {
-        throw new core_problems/* Refusal */.P([(0,core_problems/* messageOf */.b)(error)]);
-    }
-}
-async function lookForUnfinished(looks, { config, id }, { aws, runs, signal }) {
-    const found = looks.flatMap(({ target, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
-    const statuses = new Map();
-    for (const { description } of found) {
-        const { marker } = (0,alias_marker/* readMarker */.t7)(description);
-        if (marker !== undefined)
-            statuses.set(marker.nonce, await runs.status(marker, signal));
-    }
-    return recoveryOf({
-        found,
-        statusOf: ({ nonce }) => statuses.get(nonce) ?? NOT_ASKED,
-        policy: config.onUnfinished,
-        own: id,
-        region: aws.region,
-    });
-}
-const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
-async function lookAtTarget(request, preparation) {
-    const { target } = request;
-    const { aws, clock, note, signal } = preparation;
-    const reading = (0,settled/* readSettled */.G)({ aliases: aws.aliases, target, clock, note, signal });
-    const alias = await reading.catch(() => undefined);
-    const found = { target, ...(alias === undefined ? {} : { alias }) };
-    try {
-        const facts = await gather(request, await reading, preparation);
-        const cleared = { request, facts, ...(alias === undefined ? {} : { alias }) };
-        return { ...found, ...inspectTarget(facts), cleared };
-    }
-    catch (error) {
-        return { ...found, problems: [unreadable(error, request, preparation)], warnings: [] };
-    }
-}
-async function gather({ target, version, codeSha256 }, alias, preparation) {
-    const { functions, region } = preparation.aws;
-    const served = alias?.routing.version;
-    const [candidate, stable] = await Promise.all([
-        settledVersion(target, version, preparation),
-        served === undefined || served === '$LATEST'
-            ? undefined
-            : functions.read(target, preparation.signal, served),
-    ]);
-    return {
-        target,
-        region,
-        candidate,
-        ...(alias === undefined ? {} : { routing: alias.routing }),
-        ...(stable === undefined ? {} : { stable }),
-        ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
-    };
-}
-/** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
-async function settledVersion(target, version, { aws, clock, note, signal }) {
-    return pollUntil({
-        read: () => aws.functions.read(target, signal, version),
-        done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
-        waitingFor: () => version === undefined
-            ? `${target.functionName}: waiting for an update that is in progress`
-            : `${target.functionName}: waiting for version ${version} to become Active`,
-        patienceMs: UPDATE_PATIENCE_MS,
-        clock,
-        note,
-        signal,
-    });
-}
-function unreadable(error, { target, version }, { aws: { region }, signal }) {
-    signal.throwIfAborted();
-    if ((0,call/* isNotFound */.c4)(error)) {
-        return version === undefined
-            ? `function-name: there is no function ${target.functionId} in ${region}; check the name, the region and the account.`
-            : `version: there is no version ${version} of ${target.functionId} in ${region}; check version, name and region.`;
-    }
-    return (0,core_problems/* messageOf */.b)(error);
+function foundOf({ target, alias }) {
+    return alias === undefined ? [] : [{ target, ...alias }];
 }
 function lintedTarget({ request: { target, version }, facts }) {
     return { ...target, stable: facts.stable?.version, canary: version };
 }
-/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
-async function lookForBlips([watch], { aws, signal }) {
-    if (watch === undefined)
-        return [];
-    try {
-        await aws.alarms.history(watch, signal);
-        return [];
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        return [
-            `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
-                `be missed, or count as red without need: ${(0,core_problems/* messageOf */.b)(error)}`,
-        ];
+
+;// CONCATENATED MODULE: ./src/run/preflight/recovery.ts
+
+
+
+
+
+
+
+
+/** Of several aliases, one may become readable only after others were reverted. */
+const MOST_ROUNDS = 4;
+/**
+ * Preflight, after the rollouts of dead runs were reverted. That comes first: nobody watches them, and nothing else
+ * that this run waits for matters to them.
+ * @throws {Refusal} with everything that stands against the rollout, unless one is to be taken over
+ */
+async function obtainClearance(config, id, surroundings) {
+    const { aws } = surroundings;
+    for (let rounds = 1;; rounds++) {
+        const seen = await revertTheDead(config, id, surroundings);
+        const clearance = await preflight(config, id, surroundings, { seen, continued: undefined });
+        const { recovery, problems } = clearance;
+        const isDead = recovery.action === 'revert' && !config.dryRun;
+        if (isDead && rounds < MOST_ROUNDS)
+            continue;
+        recovery.warnings.forEach(surroundings.journal.warn);
+        const takesOver = recovery.action === 'resume' && !config.dryRun;
+        if ((problems.length > 0 && !takesOver) || isDead) {
+            const left = recovery.action === 'none' ? [] : recovery.unfinished;
+            throw new core_problems/* Refusal */.P_([...problems, ...stillSplit(left, aws.region)]);
+        }
+        return clearance;
     }
 }
 /**
- * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
- * watch them from here on.
- * @param begunAt when the rollout began that is gone on with
+ * @returns the aliases that were found as no rollout leaves them: they need not be read again
+ * @throws {Refusal} when an alias could not be reverted
  */
-async function lookAtAlarms(config, { aws, clock, signal }, begunAt) {
-    const names = config.alarms.map(({ name }) => name);
-    const at = clock.now();
-    try {
-        const found = await aws.alarms.read(names, signal);
-        const begins = begunAt === undefined;
-        const { problems, warnings } = inspectAlarms(names, found, { ...config, begins });
-        return {
-            problems: [...problems, ...elsewhere(config.alarms, found)],
-            warnings,
-            found,
-            watches: found.map((alarm) => begins || (alarm.state === 'ALARM' && config.onAlarmAtStart === 'ignore-until-ok')
-                ? watch(alarm, at)
-                : watchSince(alarm, begunAt, at)),
-        };
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        const problem = (0,core_problems/* messageOf */.b)(error);
-        return { problems: [problem], warnings: [], found: [], watches: [] };
-    }
-}
-/** Whether the metrics can be read by which the canary is compared: asked of one of them. */
-async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics, metricChecks }, { aws, clock, signal }) {
-    const comparable = analysis.mode !== 'off' && plan.steps.some(({ weight }) => weight < 100);
-    const watched = alarms.length > 0 || metricChecks.length > 0 || analysis.mode === 'off';
-    const blind = watched ? [] : [NOTHING_WATCHED];
-    if (!comparable && metricChecks.length === 0)
-        return { comparable, problems: blind, warnings: [] };
-    const minute = (0,core_minute/* lastSettledMinute */.Wz)(clock.now(), analysis.policy.metricDelayMs);
-    const probes = requests.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), {
-        function: functionName,
-        alias,
-        version: '1',
+async function revertTheDead(config, id, surroundings) {
+    const { aws, cancellation, journal } = surroundings;
+    if (config.dryRun || config.onUnfinished.action !== 'revert')
+        return [];
+    const looks = await Promise.all(config.requests.map(async ({ target }) => {
+        const alias = await aws.aliases.find(target, { signal: cancellation }).catch(() => undefined);
+        return alias === undefined ? [] : [{ target, ...alias }];
     }));
-    try {
-        await aws.metrics.read(probes.slice(0, 1), { from: minute, to: minute }, signal);
-        return { comparable, problems: [], warnings: [] };
+    cancellation.throwIfAborted();
+    const found = looks.flat();
+    // What carries no mark may be split by Lambda itself for some minutes; preflight waits for that.
+    const marked = found.filter(({ description }) => (0,alias_marker/* readMarker */.t7)(description).marker !== undefined);
+    const untouched = found.filter((each) => !marked.includes(each) && !(0,alias_routing/* isSplit */.pF)(each.routing));
+    if (marked.length === 0)
+        return untouched;
+    const recovery = await recoveryFrom(marked, config, id, surroundings);
+    if (recovery.action !== 'revert')
+        return untouched;
+    recovery.warnings.forEach(journal.warn);
+    const saved = {
+        region: config.region,
+        role: config.role,
+        targets: recovery.unfinished.map(savedOf),
+    };
+    surroundings.keep.save(saved);
+    const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
+    if (result !== 'revert-failed')
+        surroundings.keep.forget();
+    if (result !== 'reverted')
+        throw new core_problems/* Refusal */.P_([detail]);
+    for (const { target, marker } of recovery.unfinished) {
+        journal.note(`${(0,alias_target/* targetName */.je)(target)}: version ${marker.stable} is live again`);
     }
-    catch (error) {
-        signal.throwIfAborted();
-        const problem = (0,core_problems/* messageOf */.b)(error);
-        const wanted = analysis.given || compareMetrics.length > 0 || metricChecks.length > 0;
-        if (wanted)
-            return { comparable: false, problems: [problem], warnings: [] };
-        return {
-            comparable: false,
-            problems: blind.length > 0 ? [`${problem} ${NOTHING_WATCHED}`] : [],
-            warnings: [
-                `The canary is not compared with the version it replaces, and only the alarms are watched: ${problem} ` +
-                    'To do without for good, set analysis: off.',
-            ],
-        };
-    }
-}
-const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
-    'without any check.';
-/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
-function elsewhere(wanted, found) {
-    return wanted.flatMap(({ name, account }) => {
-        const alarm = found.find((candidate) => candidate.name === name);
-        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
-            ? []
-            : [
-                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
-            ];
-    });
-}
-function planWarnings({ plan, alarms, analysis }) {
-    const total = (0,rollout_plan/* totalBakeMs */._m)(plan);
-    return [
-        ...(alarms.length === 0 && analysis.mode === 'off'
-            ? [
-                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
-            ]
-            : []),
-        ...(total > HOSTED_JOB_LIMIT_MS
-            ? [
-                `The plan bakes for ${(0,text_duration/* formatDuration */.a)(total)}; a job on a GitHub-hosted runner ends after 6 h, ` +
-                    'and the rollout would be reverted then.',
-            ]
-            : []),
-    ];
+    return untouched;
 }
 
 // EXTERNAL MODULE: ./src/run/modes/progress.ts
@@ -72103,52 +73415,52 @@ const PUBLISH_TRIES = 5;
  * Publishes the versions of all targets and waits until they are Active.
  * @throws {Refusal} when a version cannot be the canary
  */
-function publish(targets, description, preparation) {
-    return publish_all(targets, (cleared) => canaryOf(cleared, description, preparation));
+function publish(targets, description, surroundings) {
+    return publish_all(targets, (cleared) => canaryOf(cleared, description, surroundings));
 }
 /**
  * Creates the aliases that do not exist yet, at the new version, and decides what is to be shifted.
  * @throws {Refusal} when an alias cannot be created
  */
-function prepareAliases(published, resumed, preparation) {
-    return publish_all(published, (each) => prepareAlias(each, resumed, preparation));
+function prepareAliases(published, resumed, surroundings) {
+    return publish_all(published, (each) => prepareAlias(each, resumed, surroundings));
 }
 /** Waits for all, and reports everything that went wrong with any of them. */
 async function publish_all(items, act) {
     const settled = await Promise.allSettled(items.map(act));
     const problems = settled.flatMap((result) => result.status === 'fulfilled' ? [] : problemsIn(result.reason));
     if (problems.length > 0)
-        throw new core_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P_(problems);
     return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 function problemsIn(reason) {
-    if (reason instanceof core_problems/* Refusal */.P)
+    if (reason instanceof core_problems/* Refusal */.P_)
         return reason.problems;
-    return [(0,core_problems/* messageOf */.b)(reason)];
+    return [(0,core_problems/* messageOf */.bD)(reason)];
 }
-async function canaryOf(cleared, description, preparation) {
+async function canaryOf(cleared, description, surroundings) {
     const { request, facts } = cleared;
     const { target } = request;
-    const version = request.version ?? (await publishLatest(cleared, description, preparation));
+    const version = request.version ?? (await publishLatest(cleared, description, surroundings));
     if (version === facts.routing?.version)
         return { cleared, version };
-    const canary = await untilActive(target, version, preparation);
+    const canary = await untilActive(target, version, surroundings);
     const problems = [
         ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
         // $LATEST may have changed between preflight and publishing.
         ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
     ];
     if (problems.length > 0)
-        throw new core_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P_(problems);
     return { cleared, version };
 }
-async function publishLatest({ request: { target }, facts }, description, preparation) {
-    const { aws, note, signal } = preparation;
+async function publishLatest({ request: { target }, facts }, description, surroundings) {
+    const { aws, journal, cancellation } = surroundings;
     for (let tries = 1;; tries++) {
         try {
             const request = { codeSha256: facts.candidate.codeSha256, description };
-            const version = await aws.functions.publish(target, request, signal);
-            note(`${target.functionName}: $LATEST is published as version ${version}`);
+            const version = await aws.functions.publish(target, request, cancellation);
+            journal.note(`${target.functionName}: $LATEST is published as version ${version}`);
             return version;
         }
         catch (error) {
@@ -72156,26 +73468,26 @@ async function publishLatest({ request: { target }, facts }, description, prepar
             if (!busy || tries >= PUBLISH_TRIES)
                 throw error;
             // An update began after preflight; if it changed the code, the hash stops the next try.
-            await settledVersion(target, undefined, preparation);
+            await settledVersion(target, undefined, surroundings);
         }
     }
 }
-async function untilActive(target, version, { aws, clock, note, signal }) {
+async function untilActive(target, version, { aws, clock, journal, cancellation: signal }) {
     return pollUntil({
         read: () => aws.functions.read(target, signal, version),
         done: ({ state }) => state !== 'Pending',
         waitingFor: ({ stateReason }) => `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
         patienceMs: ACTIVE_PATIENCE_MS,
         clock,
-        note,
+        note: journal.note,
         signal,
     });
 }
-async function prepareAlias({ cleared: { request, facts, alias }, version }, resumed, preparation) {
+async function prepareAlias({ cleared: { request, facts, alias }, version }, resumed, surroundings) {
     const { target } = request;
     const { functionArn } = facts.candidate;
     if (alias === undefined) {
-        const created = await createAlias(target, version, preparation);
+        const created = await createAlias(target, version, surroundings);
         return { target, functionArn, alias: created, disposition: { type: 'created', version } };
     }
     const unfinished = resumed.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
@@ -72192,81 +73504,106 @@ function dispositionOf({ routing }, version, unfinished) {
             : { type: 'shift', stable, canary: version };
     }
     const { target, marker } = unfinished;
-    throw new core_problems/* Refusal */.P([
+    throw new core_problems/* Refusal */.P_([
         `${(0,alias_target/* targetName */.je)(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
             `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
     ]);
 }
-async function createAlias(target, version, { aws: { aliases }, signal }) {
+async function createAlias(target, version, { aws: { aliases }, cancellation: signal }) {
     try {
-        return await aliases.create(target, version, signal);
+        return await aliases.create(target, version, { signal });
     }
     catch (error) {
         // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
         const exists = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceConflictException';
-        const alias = exists ? await aliases.find(target, signal) : undefined;
+        const alias = exists ? await aliases.find(target, { signal }) : undefined;
         if (alias === undefined)
             throw error;
         if (alias.routing.version === version && !(0,alias_routing/* isSplit */.pF)(alias.routing))
             return alias;
-        throw new core_problems/* Refusal */.P([
+        throw new core_problems/* Refusal */.P_([
             `somebody else created the alias ${(0,alias_target/* targetName */.je)(target)} meanwhile; it serves ${(0,alias_routing/* describeRouting */.ww)(alias.routing)}.`,
         ]);
     }
 }
 
-// EXTERNAL MODULE: ./src/run/surroundings.ts + 2 modules
-var run_surroundings = __nccwpck_require__(4835);
-;// CONCATENATED MODULE: ./src/run/preflight/recovery.ts
+// EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
+var smoke_test = __nccwpck_require__(3893);
+;// CONCATENATED MODULE: ./src/run/versions/smoke-test.ts
 
 
 
-
-
-/** Of several aliases, one may become readable only after others were put back. */
-const MOST_ROUNDS = 4;
+/** A new version takes a while to start, and that is not its duration. */
+const START_MS = 30_000;
 /**
- * Preflight, after the rollouts of dead runs were ended.
- * @throws {Refusal} with everything that stands against the rollout
+ * Sends every new version its smoke tests, one after another, before it gets any traffic.
+ * @throws {Refusal} when one fails
  */
-async function obtainClearance(config, id, surroundings) {
-    const { aws, chronicle } = surroundings;
-    for (let rounds = 1;; rounds++) {
-        const clearance = await preflight(config, id, (0,run_surroundings/* preparationIn */.l)(surroundings));
-        const { recovery, problems } = clearance;
-        recovery.warnings.forEach(chronicle.warn);
-        // Even when this rollout cannot begin: nobody watches what the dead one left.
-        const putBack = recovery.action === 'revert' && !config.dryRun;
-        if (putBack && rounds < MOST_ROUNDS) {
-            await putStableBack(recovery, surroundings);
-            continue;
+async function smokeTest(published, tests, surroundings) {
+    const { clock, journal } = surroundings;
+    const fresh = published.filter(({ cleared, version }) => cleared.facts.routing?.version !== version);
+    const reports = await Promise.all(fresh.map((each) => testVersion(each, tests, surroundings)));
+    const all = reports.flat();
+    if (all.length > 0)
+        journal.record({ type: 'smoke-tests', at: clock.now(), reports: all });
+    const failed = all.filter(({ problems }) => problems.length > 0);
+    if (failed.length > 0)
+        throw new core_problems/* Refusal */.P_(failed.map(smoke_test/* describeFailure */.Ic));
+}
+async function testVersion({ cleared: { request }, version }, tests, { aws, clock, cancellation }) {
+    const { target } = request;
+    const { functionName } = target;
+    const reports = [];
+    for (const test of tests.get(functionName) ?? []) {
+        const { name, payload } = test;
+        const patienceMs = test.maxDurationMs + START_MS;
+        const timer = new AbortController();
+        const tooLong = new AbortController();
+        void clock.sleep(patienceMs, timer.signal).then(() => {
+            tooLong.abort(new Error(`it gave no reply within ${(0,text_duration/* formatDuration */.a)(patienceMs)}`));
+        });
+        try {
+            const signal = AbortSignal.any([cancellation, tooLong.signal]);
+            const invocation = await aws.invocations.invoke(target, { version, payload }, signal);
+            reports.push((0,smoke_test/* judgeSmokeTest */.ls)(test, { functionName, version }, invocation));
         }
-        const left = putBack || recovery.action === 'resume' ? recovery.unfinished : [];
-        if (problems.length > 0 || putBack) {
-            throw new core_problems/* Refusal */.P([...problems, ...stillSplit(left, aws.region)]);
+        catch (error) {
+            cancellation.throwIfAborted();
+            const problems = [(0,core_problems/* messageOf */.bD)(error)];
+            reports.push({ functionName, version, name, problems, durationMs: patienceMs, log: [] });
         }
-        return clearance;
+        finally {
+            timer.abort();
+        }
+        if ((reports.at(-1)?.problems.length ?? 0) > 0)
+            break;
     }
+    return reports;
 }
-/** Ends the rollouts of dead runs. @throws {Refusal} when an alias is not on its stable version after that */
-async function putStableBack({ unfinished }, surroundings) {
-    const results = await Promise.all(unfinished.map(async ({ target, marker }) => {
-        const found = { nonces: [marker.nonce], begun: [marker.weight] };
-        const router = (0,run_surroundings/* routerOf */.V)({ target, versions: marker, ...found }, surroundings);
-        const result = await router.revert();
-        if (result.type !== 'reverted')
-            return [result.detail];
-        surroundings.chronicle.note(`${(0,alias_target/* targetName */.je)(target)}: version ${marker.stable} is put back`);
-        return [];
-    }));
-    const problems = results.flat();
-    if (problems.length > 0)
-        throw new core_problems/* Refusal */.P(problems);
-}
-/** What stays as a dead run left it, because the run that was to resume it cannot begin. */
-function stillSplit(unfinished, region) {
-    return unfinished.map(({ target, marker }) => `${(0,alias_target/* targetName */.je)(target)} stays at ${marker.weight} % of version ${marker.canary}, and nobody watches it. ` +
-        `To put version ${marker.stable} back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
+
+;// CONCATENATED MODULE: ./src/run/rollout/prepare.ts
+
+
+
+
+/**
+ * Publishes, tests, and brings every target to where its traffic can be shifted.
+ * @param continued what an earlier process left to continue with
+ * @throws {Refusal} when a target cannot be shifted; nothing has been shifted then
+ */
+async function prepare(targets, continued, { config, id, comparable, surroundings }) {
+    const published = await publish(targets, config.description, surroundings);
+    // A version that is continued with has traffic already.
+    if (continued.length === 0)
+        await smokeTest(published, config.smokeTests, surroundings);
+    const prepared = await prepareAliases(published, continued, surroundings);
+    (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
+    const { plan } = config;
+    const options = { plan, id, continued, now: surroundings.clock.now(), comparable };
+    return {
+        prepared,
+        shifting: prepared.flatMap((each) => shiftingOf(each, options)),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/run/checks/alarms.ts
@@ -72305,60 +73642,50 @@ function createAlarmChecks(alarms, begin, policy) {
                 histories.set(watch.name, await historyOf(watch, signal));
             const assessment = assess(watches, reading, histories, policy);
             watches = assessment.watches;
-            const { verdict, measurements } = assessment;
-            return { verdict, measurements, comparisons: [], durations: [], warnings: [] };
+            const { verdict, findings } = assessment;
+            return { verdict, findings, warnings: [] };
         },
     };
 }
 
-;// CONCATENATED MODULE: ./src/run/checks/together.ts
+// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
+var checks_durations = __nccwpck_require__(6153);
+;// CONCATENATED MODULE: ./src/run/checks/duration-history.ts
 
-/** Several checks as one. They are read at the same time; the first that fails does not wait for the others. */
-function together(checks) {
-    return {
-        async assess(at, bake, signal) {
-            const others = new AbortController();
-            const shared = AbortSignal.any([signal, others.signal]);
-            const readings = checks.map((check) => check.assess(at, bake, shared));
-            try {
-                return await firstFailing(readings);
-            }
-            catch (error) {
-                signal.throwIfAborted();
-                throw error;
-            }
-            finally {
-                others.abort(new Error('another check has failed'));
-            }
-        },
-    };
-}
-/** Resolves with the first reading that fails, or with all of them. */
-function firstFailing(readings) {
-    return new Promise((resolve, reject) => {
-        for (const reading of readings) {
-            void reading.then((assessment) => {
-                if (assessment.verdict.kind === 'fail')
-                    resolve(assessment);
-            }, reject);
-        }
-        void Promise.all(readings).then((all) => {
-            resolve(merged(all));
-        }, reject);
+
+
+/**
+ * How long the requests of each target took before the rollout, with one call for all of them. It is a call of its
+ * own: a statistic that CloudWatch refuses must not blind the comparison of the errors.
+ * @returns the targets, and what kept their history from being read, when something did
+ * @throws only when aborted
+ */
+async function withYardsticks(metrics, watched, { at, signal }) {
+    const all = watched.map(({ target, versions }) => {
+        const { functionName, alias } = target;
+        const history = (0,metric_source/* metricsOf */.Ps)(checks_durations/* HISTORY_SOURCES */.gO, { function: functionName, alias, version: '' });
+        return { target, versions, history };
     });
+    const sources = all.flatMap(({ history }) => (0,metric_source/* listed */.KE)(history));
+    try {
+        const find = (0,metric_source/* seriesOf */.Lf)(sources, await metrics.read(sources, (0,checks_durations/* historyBefore */.qu)(at), signal));
+        const targets = all.map(({ target, versions, history }) => ({
+            target,
+            versions,
+            yardstick: (0,checks_durations/* yardstickOf */.Mg)((0,metric_source/* seriesByName */.k)(history, find)),
+        }));
+        return { targets, problem: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof call/* AwsCallError */.iQ))
+            throw error;
+        return { targets: withoutYardsticks(watched), problem: error.message };
+    }
 }
-function merged(all) {
-    return {
-        verdict: all.length === 0 ? rollout_verdict/* PASS */.C : (0,rollout_verdict/* worst */.Q)(all.map(({ verdict }) => verdict)),
-        measurements: all.flatMap(({ measurements }) => measurements),
-        comparisons: all.flatMap(({ comparisons }) => comparisons),
-        durations: all.flatMap(({ durations }) => durations),
-        warnings: all.flatMap(({ warnings }) => warnings),
-    };
+function withoutYardsticks(watched) {
+    return watched.map(({ target, versions }) => ({ target, versions, yardstick: undefined }));
 }
 
-// EXTERNAL MODULE: ./src/core/rollout/state.ts
-var rollout_state = __nccwpck_require__(8);
 // EXTERNAL MODULE: ./src/core/text/console.ts
 var console = __nccwpck_require__(5206);
 // EXTERNAL MODULE: ./src/core/checks/error-logs.ts
@@ -72404,21 +73731,39 @@ async function errorsOf({ target, versions }, window, { aws, signal }) {
             return { functionName, version, messages, url };
         }
         catch (error) {
-            return { functionName, version, messages: [], url, problem: (0,core_problems/* messageOf */.b)(error) };
+            return { functionName, version, messages: [], url, problem: (0,core_problems/* messageOf */.bD)(error) };
         }
     }
     catch (error) {
-        return { functionName, version, messages: [], problem: (0,core_problems/* messageOf */.b)(error) };
+        return { functionName, version, messages: [], problem: (0,core_problems/* messageOf */.bD)(error) };
     }
 }
 function iso(at) {
     return new Date(at).toISOString();
 }
 
+;// CONCATENATED MODULE: ./src/run/checks/intruders.ts
+
+/** Watches for somebody else's writes to the aliases: without it, they are noticed at our own next write only. */
+function createIntruderChecks(routers) {
+    return {
+        async assess(_at, bake, signal) {
+            // Before the first weight, the write itself says it.
+            if (bake === undefined)
+                return { verdict: rollout_verdict/* PASS */.C, findings: [], warnings: [] };
+            const found = await Promise.all(routers.map((router) => router.intruder(signal)));
+            const reasons = found.filter((reason) => reason !== undefined);
+            return {
+                verdict: reasons.length === 0 ? rollout_verdict/* PASS */.C : { kind: 'fail', reason: reasons.join(' ') },
+                findings: [],
+                warnings: [],
+            };
+        },
+    };
+}
+
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
-var comparison = __nccwpck_require__(3808);
-// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var durations = __nccwpck_require__(6153);
+var checks_comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
 ;// CONCATENATED MODULE: ./src/core/checks/thresholds.ts
@@ -72427,7 +73772,7 @@ var markdown = __nccwpck_require__(8970);
 
 /**
  * Judges the last minutes that have data; minutes without are passed over, however many there are.
- * @param series one for each source of the check, in the same order
+ * @param series by the numbers that the sources have in the check
  * @param settledMinutes the minutes whose metrics are complete, in order of time
  */
 function evaluateCheck(check, series, settledMinutes) {
@@ -72578,92 +73923,74 @@ function comparisonReaders(targets, compared, policy) {
     const shared = { ...policy, rule: { ...policy.rule, alpha } };
     return targets.flatMap((target) => all.map((each) => comparisonReader(each, target, shared)));
 }
-function comparisonReader({ name, bad, total }, { target, versions }, policy) {
+function comparisonReader({ name, bad, total }, watched, policy) {
     const isErrors = name === ERRORS.name;
-    const of = (source, version) => filled(source, target, version);
-    return {
-        sources: [
-            of(total, versions.stable),
-            of(bad, versions.stable),
-            of(total, versions.canary),
-            of(bad, versions.canary),
-        ],
-        judge(series, { at, bake, from, to, mixed }) {
-            const [stableTotal = NONE, stableBad = NONE, canaryTotal = NONE, canaryBad = NONE] = series;
-            const minutes = (0,pairing/* pairMinutes */.E)({
-                baseline: { total: stableTotal, bad: stableBad },
-                canary: { total: canaryTotal, bad: canaryBad },
-            }, { from, to, mixed, withoutBad: isErrors ? 'late' : 'none' });
-            const { report, verdict, warnings } = (0,comparison/* judgeComparison */.tk)({ name, target: (0,alias_target/* targetName */.je)(target), minutes, countsTraffic: isErrors }, { at, bake, policy });
-            return { comparison: report, verdict, warnings };
-        },
-    };
+    const target = (0,alias_target/* targetName */.je)(watched.target);
+    const sources = { baseline: { total, bad }, canary: { total, bad } };
+    return reader(watched, sources, (series, { at, bake, from, to, mixed }) => {
+        const withoutBad = isErrors ? 'late' : 'none';
+        const minutes = (0,pairing/* pairMinutes */.E)(series, { from, to, mixed, withoutBad });
+        const comparison = { name, target, minutes, countsTraffic: isErrors };
+        return (0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy });
+    });
 }
-const NONE = new Map();
 /**
  * Compares how long requests of the two versions take.
  * @param reverts whether a canary that is slower fails, rather than that it is only reported
  */
 function durationReaders(targets, reverts) {
-    const alpha = durations/* DURATION_ALPHA */.CT / targets.length;
-    return targets.map(({ target, versions, yardstick }) => {
-        const old = (0,durations/* baselineSources */.AZ)(yardstick).map((each) => filled(each, target, versions.stable));
-        const current = (0,durations/* canarySources */.zj)(yardstick).map((each) => filled(each, target, versions.canary));
-        return {
-            sources: [...old, ...current],
-            judge(series, { from, to, mixed }) {
-                const report = (0,durations/* judgeDurations */.RQ)({
-                    target: (0,alias_target/* targetName */.je)(target),
-                    yardstick,
-                    from,
-                    to,
-                    mixed,
-                    alpha,
-                    baseline: series.slice(0, old.length),
-                    canary: series.slice(old.length),
-                });
-                const verdict = reverts && (0,durations/* isSlower */.tp)(report) ? { kind: 'fail', reason: (0,durations/* describeDurations */.Jy)(report) } : rollout_verdict/* PASS */.C;
-                return { duration: report, verdict, warnings: [] };
-            },
-        };
+    const alpha = checks_durations/* DURATION_ALPHA */.CT / targets.length;
+    return targets.map((watched) => {
+        const { yardstick } = watched;
+        const target = (0,alias_target/* targetName */.je)(watched.target);
+        const sources = { baseline: (0,checks_durations/* baselineSources */.AZ)(yardstick), canary: (0,checks_durations/* canarySources */.zj)(yardstick) };
+        return reader(watched, sources, ({ baseline, canary }, { at, from, to, mixed }) => {
+            const known = { target, yardstick, baseline, canary };
+            const durations = (0,checks_durations/* judgeDurations */.RQ)({ ...known, from, to, mixed, alpha });
+            const verdict = reverts && (0,checks_durations/* isSlower */.tp)(durations)
+                ? { kind: 'fail', reason: (0,checks_durations/* describeDurations */.Jy)(durations) }
+                : rollout_verdict/* PASS */.C;
+            const finding = { kind: 'duration', check: target, at, verdict, ...durations };
+            return { finding, warnings: [] };
+        });
     });
 }
 /** Watches a metric whatever the baseline does. */
-function thresholdReader(check, { target, versions }) {
-    const name = `${check.name} of ${(0,alias_target/* targetName */.je)(target)}`;
-    return {
-        sources: check.sources.map((source) => filled(source, target, versions.canary)),
-        judge(series, { at, bake, from, to }) {
-            const { verdict, latest } = evaluateCheck(check, series, (0,core_minute/* minutesBetween */.OJ)(from, to));
-            const fails = verdict.kind === 'fail';
-            const measured = latest === null ? '' : formatValue(latest.value, check);
-            const isOver = at >= bake.since + bake.bakeMs;
-            return {
-                verdict: fails
-                    ? { kind: 'fail', reason: `${verdict.reason}, for ${(0,alias_target/* targetName */.je)(target)}` }
-                    : rollout_verdict/* PASS */.C,
-                measurements: [
-                    {
-                        kind: 'metric',
-                        at,
-                        check: name,
-                        verdict,
-                        state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
-                        detail: measured,
-                    },
-                ],
-                warnings: isOver && latest === null
-                    ? [`metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`]
-                    : [],
-            };
-        },
-    };
+function thresholdReader(check, watched) {
+    const target = (0,alias_target/* targetName */.je)(watched.target);
+    const name = `${check.name} of ${target}`;
+    // By their numbers, as the check's own expression names them.
+    const canary = Object.fromEntries(check.sources.entries());
+    return reader(watched, { baseline: {}, canary }, (series, { at, bake, from, to }) => {
+        const { verdict, latest } = evaluateCheck(check, series.canary, (0,core_minute/* minutesBetween */.OJ)(from, to));
+        const fails = verdict.kind === 'fail';
+        const isOver = at >= bake.since + bake.bakeMs;
+        const finding = {
+            kind: 'threshold',
+            check: name,
+            at,
+            verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : rollout_verdict/* PASS */.C,
+            state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
+            detail: latest === null ? '' : formatValue(latest.value, check),
+            breaches: verdict.reason,
+        };
+        const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
+        return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
+    });
 }
-function filled(source, target, version) {
-    return (0,metric_source/* metricOf */.ak)(source, { function: target.functionName, alias: target.alias, version });
+/** What is read of the two versions of a target, under names, and what is made of the series of these names. */
+function reader({ target, versions }, sources, judge) {
+    const subject = { function: target.functionName, alias: target.alias };
+    const baseline = (0,metric_source/* metricsOf */.Ps)(sources.baseline, { ...subject, version: versions.stable });
+    const canary = (0,metric_source/* metricsOf */.Ps)(sources.canary, { ...subject, version: versions.canary });
+    return {
+        sources: [...(0,metric_source/* listed */.KE)(baseline), ...(0,metric_source/* listed */.KE)(canary)],
+        judge: (find, moment) => judge({ baseline: (0,metric_source/* seriesByName */.k)(baseline, find), canary: (0,metric_source/* seriesByName */.k)(canary, find) }, moment),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/run/checks/metrics.ts
+
 
 
 
@@ -72677,38 +74004,22 @@ function createMetricChecks(options) {
     const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
     const warned = new Set();
     const mixed = new Set();
-    let comparisons = [];
-    let durations = [];
-    let from = options.begunAt;
+    let from = options.begunAt && (0,core_minute/* firstWholeMinute */.gN)(options.begunAt);
     let seenAt;
     async function judgeAll(readers, moment, signal) {
         const sources = readers.flatMap((reader) => reader.sources);
         const { from, to } = moment;
-        const series = to < from ? sources.map(() => new Map()) : await metrics.read(sources, { from, to }, signal);
+        const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
         seenAt = moment.at;
-        let next = 0;
-        const judged = readers.map(({ sources, judge }) => {
-            next += sources.length;
-            return judge(series.slice(next - sources.length, next), moment);
-        });
-        return merged(judged);
+        const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
+        return merged(readers.map(({ judge }) => judge(find, moment)));
     }
     function merged(judged) {
-        const compared = judged.flatMap(({ comparison }) => comparison ?? []);
-        if (compared.length > 0) {
-            comparisons = compared;
-            durations = judged.flatMap(({ duration }) => duration ?? []);
-        }
+        const findings = judged.map(({ finding }) => finding);
         const warnings = judged.flatMap((each) => each.warnings).filter((text) => !warned.has(text));
         for (const text of warnings)
             warned.add(text);
-        return {
-            verdict: (0,rollout_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
-            measurements: judged.flatMap(({ measurements }) => measurements ?? []),
-            comparisons,
-            durations,
-            warnings,
-        };
+        return { verdict: (0,rollout_verdict/* worst */.Q)(findings.map(({ verdict }) => verdict)), findings, warnings };
     }
     function unseen(darkMs, problem) {
         if (!reverts)
@@ -72723,6 +74034,9 @@ function createMetricChecks(options) {
     }
     return {
         async assess(at, bake, signal) {
+            // Nothing is judged before there is a weight.
+            if (bake === undefined)
+                return merged([]);
             from ??= (0,core_minute/* firstWholeMinute */.gN)(bake.since);
             if (!(0,core_minute/* isEarlyInMinute */.Jf)(bake.since))
                 mixed.add((0,core_minute/* beginningOfMinute */.Tt)(bake.since));
@@ -72753,39 +74067,306 @@ function versionReaders({ targets, analysis, compared, compareDuration, }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/run/checks/duration-history.ts
+// EXTERNAL MODULE: ./src/run/surroundings.ts + 5 modules
+var run_surroundings = __nccwpck_require__(7347);
+// EXTERNAL MODULE: ./src/core/rollout/state.ts
+var rollout_state = __nccwpck_require__(8);
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var arn = __nccwpck_require__(1400);
+;// CONCATENATED MODULE: ./src/run/rollout/keep.ts
+
+
+
+/** Runs before the command that the state leads to: what is to be written is saved first. */
+function keepForPost(state, { shifting, course }, { region, role }, surroundings) {
+    if (state.phase === 'shifting' || (state.phase === 'checking' && state.standing !== undefined)) {
+        const last = state.phase === 'shifting' ? state.step : (state.standing ?? 0);
+        const weights = course.steps.slice(0, last + 1).map(({ weight }) => weight);
+        const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
+            target,
+            versions: { stable, canary },
+            nonces,
+            begun: [...begun, ...weights],
+        }));
+        const account = (0,arn/* accountOf */.XP)(shifting[0]?.alias.arn ?? '');
+        surroundings.keep.save({ region, role, account, targets });
+    }
+    else if ((0,rollout_state/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
+        (0,run_surroundings/* forget */.y)(surroundings);
+    }
+}
+
+// EXTERNAL MODULE: ./src/run/rollout/reversion.ts
+var reversion = __nccwpck_require__(2712);
+;// CONCATENATED MODULE: ./src/run/rollout/watch.ts
+
+/** @param all of which at least one gates: its reading is what a step ends with */
+function startWatch(all, clock) {
+    const over = new AbortController();
+    const latest = all.map(() => undefined);
+    const listeners = new Set();
+    let warnings = [];
+    let broken;
+    let bake;
+    let due = -Infinity;
+    let wake = new AbortController();
+    async function keepReading({ checks, intervalMs, gates }, index) {
+        let next = clock.now();
+        let begun = -Infinity;
+        while (!over.signal.aborted) {
+            const wanted = gates && begun < due ? Math.min(due, next) : next;
+            const waitMs = wanted - clock.now();
+            if (waitMs > 0) {
+                await clock.sleep(waitMs, wake.signal);
+                continue;
+            }
+            const at = clock.now();
+            begun = at;
+            next = at + intervalMs;
+            const assessment = await checks.assess(at, bake, over.signal);
+            warnings.push(...assessment.warnings);
+            latest[index] = { ...assessment, at };
+            tell();
+        }
+    }
+    function tell() {
+        for (const listener of [...listeners])
+            listener();
+    }
+    function failed() {
+        return latest.find((reading) => reading?.verdict.kind === 'fail');
+    }
+    /** Everything, if all that gates has been read by then. */
+    function complete(since) {
+        const times = latest.flatMap((reading, index) => all[index]?.gates === true ? [reading?.at ?? -Infinity] : []);
+        const oldest = Math.min(...times);
+        return oldest >= since ? merged(oldest) : undefined;
+    }
+    function merged(at) {
+        const readings = latest.filter((reading) => reading !== undefined);
+        const verdicts = readings.map(({ verdict }) => verdict);
+        const said = warnings;
+        warnings = [];
+        return {
+            at,
+            verdict: (0,rollout_verdict/* worst */.Q)(verdicts),
+            findings: readings.flatMap(({ findings }) => findings),
+            warnings: said,
+        };
+    }
+    function until(look, signal) {
+        return new Promise((resolve, reject) => {
+            const end = () => {
+                listeners.delete(listen);
+                signal.removeEventListener('abort', abort);
+            };
+            const abort = () => {
+                end();
+                reject(signal.reason);
+            };
+            const listen = () => {
+                const reading = look();
+                if (broken === undefined && reading === undefined)
+                    return;
+                end();
+                if (broken !== undefined)
+                    reject(broken.error);
+                else if (reading !== undefined)
+                    resolve(reading);
+            };
+            if (signal.aborted) {
+                reject(signal.reason);
+                return;
+            }
+            signal.addEventListener('abort', abort, { once: true });
+            listeners.add(listen);
+            listen();
+        });
+    }
+    for (const [index, each] of all.entries()) {
+        keepReading(each, index).catch((error) => {
+            if (over.signal.aborted)
+                return;
+            broken = { error: error instanceof Error ? error : new Error(String(error)) };
+            tell();
+        });
+    }
+    return {
+        read(wanted, inForce, signal) {
+            due = wanted;
+            bake = inForce;
+            const asleep = wake;
+            wake = new AbortController();
+            asleep.abort();
+            return until(() => failed() ?? complete(wanted), signal);
+        },
+        failure: (signal) => until(failed, signal),
+        stop() {
+            over.abort(new Error('the rollout is decided'));
+            wake.abort();
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/run/rollout/loop.ts
+
 
 
 
 /**
- * How long the requests of each target took before the rollout, in the order of the targets. They are read by
- * a call of their own: a statistic that CloudWatch refuses must not blind the comparison of the errors.
- * @returns what kept them from being read, when something did
- * @throws only when aborted
+ * Runs a plan to its end: asks the core for the next command, performs it while the checks are watched, and feeds back
+ * whatever happened first.
+ * @param from where to begin, in a rollout that another process began
  */
-async function readYardsticks(metrics, targets, { at, signal }) {
-    const sources = targets.flatMap(({ functionName, alias }) => durations/* HISTORY_SOURCES */.gO.map((source) => (0,metric_source/* metricOf */.ak)(source, { function: functionName, alias, version: '' })));
+async function rollOut(course, world, from = rollout_state/* FROM_THE_START */.M2) {
+    const watch = startWatch(world.watched, world.clock);
     try {
-        const history = await metrics.read(sources, (0,durations/* historyBefore */.qu)(at), signal);
-        const width = durations/* HISTORY_SOURCES */.gO.length;
-        return {
-            yardsticks: targets.map((_, index) => (0,durations/* yardstickOf */.Mg)(history.slice(index * width, (index + 1) * width))),
-        };
+        let state = (0,rollout_state/* start */.ni)(course, from, world.clock.now());
+        for (;;) {
+            if (state.phase === 'reverting') {
+                watch.stop();
+                state = (0,rollout_state/* advance */.np)(course, state, await loop_reversion(state, world));
+                continue;
+            }
+            const unrecorded = record(state, world);
+            if ((0,rollout_state/* isFinal */.dR)(state))
+                return state;
+            const event = unrecorded ?? (await eventOf((0,rollout_state/* command */.G5)(course, state), { course, world, watch }));
+            state = (0,rollout_state/* advance */.np)(course, state, event);
+        }
     }
-    catch (error) {
-        if (!(error instanceof call/* AwsCallError */.iQ))
-            throw error;
-        return { yardsticks: targets.map(() => undefined), problem: error.message };
+    finally {
+        watch.stop();
     }
 }
+/** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
+function record(state, { journal, clock }) {
+    try {
+        journal.record({ type: 'state', at: clock.now(), state });
+        return undefined;
+    }
+    catch (error) {
+        return { type: 'blocked', reason: `the state could not be saved: ${(0,core_problems/* messageOf */.bD)(error)}` };
+    }
+}
+/** The write leaves first; that it does so is told only then. */
+async function loop_reversion(state, world) {
+    const reverting = (0,reversion/* revertAll */.q)(world.routers);
+    record(state, world);
+    attempt(() => {
+        (0,reversion/* announce */.i)(world.routers, world);
+    });
+    return { type: 'reversion', ...(await reverting) };
+}
+/** A log that cannot be written stops no revert. */
+function attempt(act) {
+    try {
+        act();
+    }
+    catch {
+        // Its loss is told by whoever writes the log.
+    }
+}
+/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
+async function eventOf(command, { course, world, watch }) {
+    const { cancellation } = world;
+    const over = new AbortController();
+    const signal = AbortSignal.any([cancellation, over.signal]);
+    try {
+        cancellation.throwIfAborted();
+        return await Promise.race([
+            ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
+            perform(command, { world, watch, signal }),
+            ...(mayBeCutOff(command) ? [deadlineOf(course, world, signal)] : []),
+            abortion(cancellation),
+        ]);
+    }
+    catch (error) {
+        return cancellation.aborted ? cancelled(world) : { type: 'blocked', reason: (0,core_problems/* messageOf */.bD)(error) };
+    }
+    finally {
+        over.abort(new Error('something else came first'));
+    }
+}
+async function perform(command, { world, watch, signal }) {
+    const { routers, clock, pollIntervalMs } = world;
+    switch (command.type) {
+        case 'assess': {
+            const due = (0,rollout_state/* readingDue */.$i)(command, pollIntervalMs());
+            return assessed(await watch.read(due, command.bake, signal), world);
+        }
+        case 'shift': {
+            const blocked = await onAll(routers, (router) => router.shift(command, signal));
+            return blocked ?? { type: 'shifted', at: clock.now() };
+        }
+        case 'settle': {
+            const blocked = await onAll(routers, (router) => router.settle(signal));
+            return blocked ?? { type: 'settled', at: clock.now() };
+        }
+        case 'hold': {
+            const held = { ...command, held: true };
+            const blocked = await onAll(routers, (router) => router.shift(held, signal));
+            return blocked ?? { type: 'marked' };
+        }
+        case 'confirm': {
+            const blocked = await onAll(routers, (router) => router.confirm(signal));
+            return blocked ?? { type: 'confirmed' };
+        }
+        case 'revert':
+            return { type: 'reversion', ...(await (0,reversion/* revertAll */.q)(routers)) };
+    }
+}
+async function failureOf(watch, world, signal) {
+    return assessed(await watch.failure(signal), world);
+}
+function assessed(reading, { journal }) {
+    const { at, verdict, findings, warnings } = reading;
+    for (const text of warnings)
+        journal.record({ type: 'warning', at, text });
+    journal.record({ type: 'reading', at, verdict, findings });
+    return { type: 'assessed', at, verdict };
+}
+/** All at once; the first that is blocked decides, and the others are not waited for. */
+async function onAll(routers, act) {
+    return new Promise((resolve, reject) => {
+        const acts = routers.map(async (router) => {
+            const outcome = await act(router);
+            if (outcome.type === 'blocked')
+                resolve(outcome);
+        });
+        Promise.all(acts).then(() => {
+            resolve(undefined);
+        }, reject);
+    });
+}
+/** Where only a mark is left to be written or taken off, all checks have passed. */
+function mayBeCutOff({ type }) {
+    return type !== 'confirm' && type !== 'hold';
+}
+/** A clock that stands still with the machine is looked at again from time to time. */
+const DEADLINE_LOOK_MS = 30_000;
+async function deadlineOf({ deadline }, { clock }, signal) {
+    if (deadline === undefined)
+        return new Promise(() => undefined);
+    while (!signal.aborted && clock.now() < deadline.at) {
+        await clock.sleep(Math.min(deadline.at - clock.now(), DEADLINE_LOOK_MS), signal);
+    }
+    return { type: 'deadline', at: clock.now() };
+}
+function abortion(signal) {
+    return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+            reject(signal.reason);
+        }, { once: true });
+    });
+}
+function cancelled({ cancellation, clock, onCancel }) {
+    const reason = (0,core_problems/* messageOf */.bD)(cancellation.reason);
+    const hold = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
+    return { type: 'cancelled', at: clock.now(), reason, hold };
+}
 
-// EXTERNAL MODULE: ./src/run/rollout/loop.ts
-var loop = __nccwpck_require__(7217);
 ;// CONCATENATED MODULE: ./src/run/rollout/shift.ts
-
-
-
-
 
 
 
@@ -72797,177 +74378,92 @@ var loop = __nccwpck_require__(7217);
 
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
-/** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
-function shiftOf({ target, alias, disposition }, { plan, id, resumed, now }) {
-    if (disposition.type !== 'shift')
-        return [];
-    const { stable, canary } = disposition;
-    const versions = { stable, canary };
-    const before = resumed.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker;
-    const origin = before ?? { begunAt: (0,core_minute/* firstWholeMinute */.gN)(now), startedBy: id.runId };
-    const { begunAt, startedBy } = origin;
-    const markers = (0,alias_marker/* markersOf */.Bs)(plan, id, { ...versions, begunAt, startedBy });
-    const { description } = (0,alias_marker/* readMarker */.t7)(alias.description);
-    const fits = markers.every((marker) => (0,alias_marker/* withMarker */.Pe)(description, marker) !== undefined);
-    return [
-        {
-            target,
-            versions,
-            alias,
-            markers: fits ? markers : [],
-            nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
-            begun: before === undefined ? [] : [before.weight],
-        },
-    ];
-}
-/** What the run cannot recover later, because the alias's description is full. */
-function unmarkable({ target, markers }) {
-    return markers.length > 0
-        ? []
-        : [
-            `${(0,alias_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
-                'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
-        ];
-}
+/** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
+const LOOKS_PER_SECOND = 5;
 /** Moves the traffic of all targets through the plan, or a part of it, to its end. */
-async function shift(shifting, { config, part, begunAt, watches, comparable, surroundings }) {
-    const { aws, clock, chronicle, cancellation, random } = surroundings;
+async function shift(shifting, options) {
+    const { config, part, begunAt, comparable, surroundings } = options;
+    const { clock, journal, cancellation, random } = surroundings;
     const startedAt = clock.now();
+    const course = {
+        steps: part.plan.steps,
+        holdAfter: part.holdAfter,
+        onTheMinute: comparable,
+        deadline: undefined,
+    };
+    const routers = shifting.map((each) => (0,run_surroundings/* routerOf */.V)(each, surroundings));
+    const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
     const world = {
-        routers: shifting.map((each) => (0,run_surroundings/* routerOf */.V)(each, surroundings)),
-        checks: together([
-            createAlarmChecks(aws.alarms, watches, config),
-            createMetricChecks({
-                metrics: aws.metrics,
-                targets: await timed(shifting, { config, comparable, surroundings }),
-                analysis: comparable ? policyOf(config) : undefined,
-                compared: config.compareMetrics,
-                compareDuration: config.compareDuration,
-                thresholds: config.metricChecks,
-                begunAt,
-                metricDelayMs: config.analysis.policy.metricDelayMs,
-                monitoringGraceMs: config.monitoringGraceMs,
-            }),
-        ]),
+        routers,
+        watched: await watchedOf(shifting, routers, options),
         clock,
         journal: {
+            ...journal,
             record(entry) {
-                if (entry.type === 'state')
-                    keepForPost(entry.state, shifting, { ...config, ...part }, surroundings);
-                chronicle.record(entry);
+                if (entry.type === 'state') {
+                    keepForPost(entry.state, { shifting, course }, config, surroundings);
+                }
+                journal.record(entry);
             },
         },
         cancellation,
         onCancel: config.onCancel,
-        pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
+        pollIntervalMs,
     };
-    if (comparable)
-        await waitForMinute(surroundings);
-    const plan = { ...part.plan, onTheMinute: comparable };
-    const ending = (0,report_report/* endingOf */.z6)(await (0,loop/* rollOut */.O)(plan, world, part.beginning));
+    const ending = (0,report_report/* endingOf */.z6)(await rollOut(course, world, part.beginning));
     // Somebody who cancels does not wait for a report.
     if (ending.outcome === 'reverted' && !cancellation.aborted) {
         const to = clock.now();
         const reports = await readErrors(shifting, { from: begunAt ?? startedAt, to }, surroundings);
-        chronicle.record({ type: 'errors', at: clock.now(), reports });
+        journal.record({ type: 'errors', at: clock.now(), reports });
     }
     return ending;
 }
+async function watchedOf(shifting, routers, options) {
+    const { config, begunAt, watches, comparable, surroundings } = options;
+    const { aws } = surroundings;
+    const metrics = createMetricChecks({
+        metrics: aws.metrics,
+        targets: await timed(shifting, options),
+        analysis: comparable ? policyOf(config) : undefined,
+        compared: config.compareMetrics,
+        compareDuration: config.compareDuration,
+        thresholds: config.metricChecks,
+        begunAt,
+        metricDelayMs: config.analysis.policy.metricDelayMs,
+        monitoringGraceMs: config.monitoringGraceMs,
+    });
+    const longest = config.pollIntervalMs * (1 + JITTER);
+    const looking = (1000 * routers.length) / LOOKS_PER_SECOND;
+    return [
+        {
+            checks: createAlarmChecks(aws.alarms, watches, config),
+            intervalMs: longest,
+            gates: true,
+        },
+        { checks: metrics, intervalMs: longest, gates: true },
+        // The next write would meet it as well: a step need not wait for it.
+        {
+            checks: createIntruderChecks(routers),
+            intervalMs: Math.max(longest, looking),
+            gates: false,
+        },
+    ];
+}
 /** With how long their requests took before, if that is compared. */
 async function timed(shifting, { config, comparable, surroundings }) {
-    const { aws, clock, chronicle, cancellation } = surroundings;
-    if (!comparable || config.compareDuration === 'off') {
-        return shifting.map((each) => ({ ...each, yardstick: undefined }));
-    }
-    const targets = shifting.map(({ target }) => target);
+    const { aws, clock, journal, cancellation } = surroundings;
+    if (!comparable || config.compareDuration === 'off')
+        return withoutYardsticks(shifting);
     const moment = { at: clock.now(), signal: cancellation };
-    const { yardsticks, problem } = await readYardsticks(aws.metrics, targets, moment);
+    const { targets, problem } = await withYardsticks(aws.metrics, shifting, moment);
     if (problem !== undefined) {
-        chronicle.note(`durations are compared by their medians alone: ${problem}`);
+        journal.note(`durations are compared by their medians alone: ${problem}`);
     }
-    return shifting.map((each, index) => ({ ...each, yardstick: yardsticks[index] }));
+    return targets;
 }
 function policyOf({ analysis: { mode, policy } }) {
     return mode === 'off' ? undefined : { mode, ...policy };
-}
-/** For the first weight; later ones change at the end of a bake, which waits for it. */
-async function waitForMinute({ clock, chronicle, cancellation }) {
-    const now = clock.now();
-    if ((0,core_minute/* isEarlyInMinute */.Jf)(now))
-        return;
-    const leftMs = (0,core_minute/* beginningOfMinute */.Tt)(now) + core_minute/* MINUTE_MS */.kg - now;
-    chronicle.note(`waiting ${(0,text_duration/* formatDuration */.a)(leftMs)} for the next minute to begin: metrics are counted by the minute`);
-    await clock.sleep(leftMs, cancellation);
-}
-/** Runs before the command that the state leads to: what is to be written is saved first. */
-function keepForPost(state, shifting, { plan, region, role }, { keep }) {
-    if (state.phase === 'shifting' || state.phase === 'rechecking') {
-        const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
-        const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
-            target,
-            versions: { stable, canary },
-            nonces,
-            begun: [...begun, ...weights],
-        }));
-        keep.save({ region, role, targets });
-    }
-    else if ((0,rollout_state/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
-        keep.forget();
-    }
-}
-
-// EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
-var smoke_test = __nccwpck_require__(3893);
-;// CONCATENATED MODULE: ./src/run/versions/smoke-test.ts
-
-
-
-/** A new version takes a while to start, and that is not its duration. */
-const START_MS = 30_000;
-/**
- * Sends every new version its smoke tests, one after another, before it gets any traffic.
- * @throws {Refusal} when one fails
- */
-async function smokeTest(published, tests, surroundings) {
-    const { clock, chronicle } = surroundings;
-    const fresh = published.filter(({ cleared, version }) => cleared.facts.routing?.version !== version);
-    const reports = await Promise.all(fresh.map((each) => testVersion(each, tests, surroundings)));
-    const all = reports.flat();
-    if (all.length > 0)
-        chronicle.record({ type: 'smoke-tests', at: clock.now(), reports: all });
-    const failed = all.filter(({ problems }) => problems.length > 0);
-    if (failed.length > 0)
-        throw new core_problems/* Refusal */.P(failed.map(smoke_test/* describeFailure */.Ic));
-}
-async function testVersion({ cleared: { request }, version }, tests, { aws, clock, cancellation }) {
-    const { target } = request;
-    const { functionName } = target;
-    const reports = [];
-    for (const test of tests.get(functionName) ?? []) {
-        const { name, payload } = test;
-        const patienceMs = test.maxDurationMs + START_MS;
-        const timer = new AbortController();
-        const tooLong = new AbortController();
-        void clock.sleep(patienceMs, timer.signal).then(() => {
-            tooLong.abort(new Error(`it gave no reply within ${(0,text_duration/* formatDuration */.a)(patienceMs)}`));
-        });
-        try {
-            const signal = AbortSignal.any([cancellation, tooLong.signal]);
-            const invocation = await aws.invocations.invoke(target, { version, payload }, signal);
-            reports.push((0,smoke_test/* judgeSmokeTest */.ls)(test, { functionName, version }, invocation));
-        }
-        catch (error) {
-            cancellation.throwIfAborted();
-            const problems = [(0,core_problems/* messageOf */.b)(error)];
-            reports.push({ functionName, version, name, problems, durationMs: patienceMs, log: [] });
-        }
-        finally {
-            timer.abort();
-        }
-        if ((reports.at(-1)?.problems.length ?? 0) > 0)
-            break;
-    }
-    return reports;
 }
 
 ;// CONCATENATED MODULE: ./src/run/modes/start.ts
@@ -72984,85 +74480,84 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
 
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 async function begin(config, id, surroundings) {
-    const { aws, clock, chronicle } = surroundings;
     (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     const clearance = await obtainClearance(config, id, surroundings);
-    const { details, recovery } = clearance;
-    chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
-    clearance.warnings.forEach(chronicle.warn);
     (0,progress/* recordTargets */.Sh)(surroundings, clearance.targets.map(progress/* clearedReport */.p0));
-    if (config.dryRun)
-        return { outcome: 'planned', reason: '' };
+    const { recovery, problems } = clearance;
     const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
-    const { prepared, watches } = await prepare(clearance, resumed, config, surroundings).catch((error) => {
-        throw new core_problems/* Refusal */.P([(0,core_problems/* messageOf */.b)(error), ...stillSplit(resumed, aws.region)]);
+    if (config.dryRun) {
+        if (problems.length > 0)
+            throw new core_problems/* Refusal */.P_(problems);
+        (0,progress/* recordClearance */.K$)(surroundings, clearance);
+        return { outcome: 'planned', reason: '' };
+    }
+    return takeOver(resumed, config, surroundings, async () => {
+        if (problems.length > 0)
+            throw new core_problems/* Refusal */.P_(problems);
+        (0,progress/* recordClearance */.K$)(surroundings, clearance);
+        return roll(config, id, { clearance, resumed, surroundings });
     });
-    (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
+}
+async function roll(config, id, { clearance, resumed, surroundings, }) {
     const { plan } = config;
-    const now = clock.now();
-    const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed, now }));
+    const { prepared, shifting } = await prepare(clearance.targets, resumed, {
+        config,
+        id,
+        comparable: clearance.comparable,
+        surroundings,
+    });
     if (shifting.length === 0) {
         return (0,report_report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
     }
     const losses = shifting.flatMap(unmarkable);
     // Without the mark, no other job could tell where the rollout stands.
     if (config.mode === 'start' && losses.length > 0)
-        throw new core_problems/* Refusal */.P(losses);
-    losses.forEach(chronicle.warn);
-    const step = resumeStep(shifting.map(({ target }) => target), resumed);
-    const beginning = { step, recheck: false };
+        throw new core_problems/* Refusal */.P_(losses);
+    losses.forEach(surroundings.journal.warn);
+    const begunAt = resumed[0]?.marker.begunAt;
+    // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
+    const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
+    if (problems.length > 0)
+        throw new core_problems/* Refusal */.P_(problems);
+    const targets = shifting.map(({ target }) => target);
+    const step = resumeStep(targets, resumed);
+    const standing = resumed.length === 0 ? undefined : step;
     const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
-    (0,progress/* recordStanding */.IR)(surroundings, { ...id, startedBy, weight: 0, step });
+    const weight = resumed[0]?.marker.weight ?? 0;
+    (0,progress/* recordPosition */.BB)(surroundings, { ...id, startedBy, weight, step });
     return shift(shifting, {
         config,
+        part: (config.mode === 'start' ? firstPart : wholePart)(plan, step, standing),
+        begunAt,
         watches,
         comparable: clearance.comparable,
         surroundings,
-        part: config.mode === 'start' ? firstPart(plan, step) : { plan, beginning },
-        begunAt: resumed[0]?.marker.begunAt,
     });
-}
-/** Publishes, and brings every target to where its traffic can be shifted. */
-async function prepare({ targets }, resumed, config, surroundings) {
-    const preparation = (0,run_surroundings/* preparationIn */.l)(surroundings);
-    const published = await publish(targets, config.description, preparation);
-    // A version that is resumed has traffic already.
-    if (resumed.length === 0)
-        await smokeTest(published, config.smokeTests, surroundings);
-    // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
-    const { problems, watches } = await lookAtAlarms(config, preparation);
-    if (problems.length > 0)
-        throw new core_problems/* Refusal */.P(problems);
-    return { prepared: await prepareAliases(published, resumed, preparation), watches };
 }
 
 ;// CONCATENATED MODULE: ./src/run/alias/find.ts
 
 
-
-
 /**
- * The aliases as they are, of all targets.
+ * The aliases as they are just now, of all targets.
  * @throws {Refusal} when one does not exist or cannot be read
  */
-async function findAliases({ requests, region }, surroundings) {
-    const { aws, clock, note, signal } = (0,run_surroundings/* preparationIn */.l)(surroundings);
+async function findAliases({ requests, region }, { aws, cancellation }) {
     const looks = await Promise.all(requests.map(async ({ target }) => {
         try {
-            const { aliases } = aws;
-            const alias = await (0,settled/* readSettled */.G)({ aliases, target, clock, note, signal });
+            const alias = await aws.aliases.find(target, { signal: cancellation });
             return alias === undefined
                 ? `alias: ${(0,alias_target/* targetName */.je)(target)} does not exist in ${region}; check name, region and account.`
                 : { target, ...alias };
         }
         catch (error) {
-            signal.throwIfAborted();
-            return (0,core_problems/* messageOf */.b)(error);
+            cancellation.throwIfAborted();
+            return (0,core_problems/* messageOf */.bD)(error);
         }
     }));
     const problems = looks.filter((look) => typeof look === 'string');
     if (problems.length > 0)
-        throw new core_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P_(problems);
     return looks.filter((look) => typeof look !== 'string');
 }
 
@@ -73076,11 +74571,11 @@ async function findAliases({ requests, region }, surroundings) {
 
 
 
-
-/** Goes on with a rollout that another job left: with the next step, or with the promotion. */
-async function goOn(mode, config, job) {
+/** Continues a rollout that another job left: with the next step, or with the promotion. */
+async function continueRollout(mode, config, job) {
     const { id, surroundings } = job;
-    const held = heldIn(mode, config, job, await findAliases(config, surroundings));
+    const found = await findAliases(config, surroundings);
+    const held = heldIn(mode, config, job, found);
     const [first] = held;
     if (first === undefined)
         throw new Error('A rollout without any target');
@@ -73088,41 +74583,28 @@ async function goOn(mode, config, job) {
     const samePlan = marker.plan === id.plan;
     const part = nextPart(mode, { plan: config.plan, samePlan }, marker);
     (0,progress/* recordPlan */.BJ)(surroundings, part.plan);
-    (0,progress/* recordStanding */.IR)(surroundings, { ...marker, step: part.beginning.step });
-    try {
-        // The version that is shifted already, whatever is in $LATEST by now.
-        const requests = partaking(config.requests, held).map(({ target }) => ({
-            target,
-            version: continue_canaryOf(held, target),
-        }));
-        return await takePart({ ...config, requests, plan: part.plan }, part, { ...job, mode, held });
-    }
-    catch (error) {
-        throw new core_problems/* Refusal */.P([(0,core_problems/* messageOf */.b)(error), ...stillSplit(held, config.region)]);
-    }
+    (0,progress/* recordPosition */.BB)(surroundings, { ...marker, step: part.beginning.step });
+    // The version that is shifted already, whatever is in $LATEST by now.
+    const requests = partaking(config.requests, held).map(({ target }) => ({
+        target,
+        version: continue_canaryOf(held, target),
+        codeSha256: undefined,
+    }));
+    const ofHeld = { ...config, requests, plan: part.plan };
+    return takeOver(held, config, surroundings, () => takePart(ofHeld, part, { ...job, held, found }));
 }
-async function takePart(config, part, { id, surroundings, mode, held, }) {
-    const { clock, chronicle } = surroundings;
-    const preparation = (0,run_surroundings/* preparationIn */.l)(surroundings);
-    const clearance = await preflight(config, id, preparation, held);
-    const { details, problems, targets, watches, comparable } = clearance;
+async function takePart(config, part, { id, surroundings, held, found, }) {
+    // The aliases as they were found: if another job continues meanwhile, the first write says so.
+    const clearance = await preflight(config, id, surroundings, { seen: found, continued: held });
+    const { problems, targets, watches, comparable } = clearance;
     if (problems.length > 0)
-        throw new core_problems/* Refusal */.P(problems);
-    // What is shifted is based on this reading: another job may have gone on since the first one.
-    const found = targets.flatMap(({ request: { target }, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
-    heldIn(mode, config, { id, surroundings }, found);
-    chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
-    clearance.warnings.forEach(chronicle.warn);
-    const published = await publish(targets, config.description, preparation);
-    const prepared = await prepareAliases(published, held, preparation);
-    (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
-    const now = clock.now();
-    const { plan } = part;
-    const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed: held, now }));
+        throw new core_problems/* Refusal */.P_(problems);
+    (0,progress/* recordClearance */.K$)(surroundings, clearance);
+    const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
     const begunAt = held[0]?.marker.begunAt;
     return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
 }
-/** @throws {Refusal} when the aliases do not show a rollout that this job may go on with */
+/** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
 function heldIn(mode, { requests }, { id, surroundings }, found) {
     const { held, problems } = continuationOf({
         mode,
@@ -73132,11 +74614,14 @@ function heldIn(mode, { requests }, { id, surroundings }, found) {
         urlOf: (marker) => surroundings.runs.url(marker),
     });
     if (problems.length > 0)
-        throw new core_problems/* Refusal */.P(problems);
+        throw new core_problems/* Refusal */.P_(problems);
     return held;
 }
 function continue_canaryOf(held, target) {
-    return held.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker.canary ?? '';
+    const found = held.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
+    if (found === undefined)
+        throw new Error('A target that takes part and is not held');
+    return found.marker.canary;
 }
 
 ;// CONCATENATED MODULE: ./src/run/modes/status.ts
@@ -73148,8 +74633,8 @@ function continue_canaryOf(held, target) {
 
 
 /** Reads aliases, marks and alarms, and changes nothing. */
-async function lookOnly(config, { plan }, surroundings) {
-    const { clock, chronicle, runs } = surroundings;
+async function status_status(config, { plan }, surroundings) {
+    const { clock, journal, runs } = surroundings;
     const found = await findAliases(config, surroundings);
     const standings = found.map(standingOf);
     (0,progress/* recordTargets */.Sh)(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
@@ -73158,9 +74643,9 @@ async function lookOnly(config, { plan }, surroundings) {
         (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     const weight = weightOf(standings);
     if (marker !== undefined)
-        (0,progress/* recordStanding */.IR)(surroundings, { ...marker, weight });
+        (0,progress/* recordPosition */.BB)(surroundings, { ...marker, weight });
     else {
-        chronicle.record({ type: 'standing', at: clock.now(), weight, step: 0, startedBy: '' });
+        journal.record({ type: 'position', at: clock.now(), weight, step: 0, startedBy: '' });
     }
     await recordAlarms(config, surroundings);
     const urlOf = (of) => runs.url(of);
@@ -73207,12 +74692,12 @@ function describe({ target, ...alias }, urlOf) {
         }
     }
 }
-async function recordAlarms({ alarms }, { aws, clock, chronicle, cancellation }) {
+async function recordAlarms({ alarms }, { aws, clock, journal, cancellation }) {
     const at = clock.now();
     try {
         const names = alarms.map(({ name }) => name);
         const read = await aws.alarms.read(names, cancellation);
-        const measurements = read.map(({ name, state, reason }) => ({
+        const findings = read.map(({ name, state, reason }) => ({
             kind: 'alarm',
             at,
             check: name,
@@ -73220,17 +74705,58 @@ async function recordAlarms({ alarms }, { aws, clock, chronicle, cancellation })
             detail: reason,
             verdict: rollout_verdict/* PASS */.C,
         }));
-        chronicle.record({ type: 'measurements', at, measurements, verdict: rollout_verdict/* PASS */.C });
+        journal.record({ type: 'reading', at, verdict: rollout_verdict/* PASS */.C, findings });
     }
     catch (error) {
         cancellation.throwIfAborted();
-        chronicle.warn(`The alarms could not be read: ${(0,core_problems/* messageOf */.b)(error)}`);
+        journal.warn(`The alarms could not be read: ${(0,core_problems/* messageOf */.bD)(error)}`);
     }
 }
 
-// EXTERNAL MODULE: ./src/run/modes/clean-up.ts
-var clean_up = __nccwpck_require__(2329);
+;// CONCATENATED MODULE: ./src/core/alias/reversible.ts
+
+
+
+/**
+ * Whoever began to move an alias: the version it would serve without that. Nothing where no rollout is under way: a
+ * promotion whose run has ended stands, though it may not have lived to take its mark off.
+ * @param hasEnded whether the run that a mark names is known to have ended
+ */
+function reversibleIn(shown, hasEnded) {
+    const standing = standingOf(shown);
+    switch (standing.type) {
+        case 'alone':
+            return undefined;
+        case 'moved': {
+            const { stable, canary, nonce, weight } = standing.marker;
+            if (weight >= 100 && hasEnded(nonce))
+                return undefined;
+            return { versions: { stable, canary }, nonces: [nonce], begun: [weight] };
+        }
+        case 'foreign': {
+            const { version: stable, weights } = standing.routing;
+            const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
+            const [split] = Object.entries(weights);
+            if (split === undefined)
+                return undefined;
+            const [canary, weight] = split;
+            return { versions: { stable, canary }, nonces, begun: [weight] };
+        }
+    }
+}
+/** Why there is nothing to revert, and what may have been meant. */
+function nothingToRevert(target, shown) {
+    const standing = standingOf(shown);
+    const older = standing.type === 'moved'
+        ? `To go back to version ${standing.marker.stable}, roll it out (input version: ${standing.marker.stable}).`
+        : 'To go back to an older version, roll that one out (input version).';
+    return `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
+}
+
 ;// CONCATENATED MODULE: ./src/run/modes/revert.ts
+
+
+
 
 
 
@@ -73241,68 +74767,75 @@ var clean_up = __nccwpck_require__(2329);
 /** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
 const TRIES = 3;
 const WHY = 'because it was asked for (mode: revert)';
-/** Puts stable back by what the aliases alone show, whoever began the rollout. */
-async function putBack(config, surroundings) {
+/** Reverts by what the aliases alone show, whoever began the rollout. */
+async function revert(config, surroundings) {
     const { region, role } = config;
     const found = await findAliases(config, surroundings);
-    const all = found.flatMap(whatIsToBePutBack);
-    if (all.length === 0)
-        throw new core_problems/* Refusal */.P(found.map(nothingToRevert));
-    const [marker] = found
-        .map(standingOf)
-        .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
-    if (marker !== undefined)
-        (0,progress/* recordStanding */.IR)(surroundings, marker);
+    const ended = await endedRuns(found, surroundings);
+    const leftIn = (aliases) => aliases.flatMap(({ target, ...alias }) => {
+        const reversible = reversibleIn(alias, (nonce) => ended.has(nonce));
+        return reversible === undefined ? [] : [{ target, ...reversible, alias }];
+    });
+    const all = leftIn(found);
+    if (all.length === 0) {
+        throw new core_problems/* Refusal */.P_(found.map(({ target, ...alias }) => nothingToRevert(target, alias)));
+    }
     let targets = all;
     for (let tries = 1;; tries++) {
-        const saved = { region, role, targets };
-        surroundings.keep.save(saved);
-        const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
+        const account = (0,arn/* accountOf */.XP)(found[0]?.arn ?? '');
+        save({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
+        const reverting = (0,clean_up/* revertSaved */.M)({ targets }, surroundings);
+        if (tries === 1)
+            recordWhereItStood(found, surroundings);
+        const { result, detail } = await reverting;
         if (result !== 'revert-failed')
-            surroundings.keep.forget();
+            (0,run_surroundings/* forget */.y)(surroundings);
         if (result !== 'failed' || tries === TRIES)
             return ending(result, detail);
         const present = await findAliases(config, surroundings);
         if (all.every((target) => isBack(target, present)))
             return ending('reverted', '');
-        targets = all.map((target) => asItIsNow(target, present));
+        const left = leftIn(present);
+        targets = all.map((each) => left.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, each.target)) ?? each);
     }
+}
+/** A revert that has no post step behind it is better than none. */
+function save(saved, { keep, journal }) {
+    try {
+        keep.save(saved);
+    }
+    catch (error) {
+        journal.warn(`Nothing can be saved for the post step, should this one be killed: ${(0,core_problems/* messageOf */.bD)(error)}`);
+    }
+}
+/** Only a promotion needs it to be known: what is split is reverted in any case. */
+async function endedRuns(found, { runs, cancellation }) {
+    const ended = new Set();
+    for (const alias of found) {
+        const standing = standingOf(alias);
+        if (standing.type !== 'moved' || standing.marker.weight < 100)
+            continue;
+        const status = await runs.status(standing.marker, cancellation);
+        if (status.type === 'ended')
+            ended.add(standing.marker.nonce);
+    }
+    return ended;
+}
+function recordWhereItStood(found, surroundings) {
+    const [marker] = found
+        .map(standingOf)
+        .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
+    if (marker !== undefined)
+        (0,progress/* recordPosition */.BB)(surroundings, marker);
+}
+function withoutAlias({ target, versions, nonces, begun }) {
+    return { target, versions, nonces, begun };
 }
 function ending(outcome, detail) {
     return { outcome, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
 }
 function isBack({ target, versions }, present) {
     return present.some(({ target: other, routing }) => (0,alias_target/* sameTarget */.cS)(other, target) && routing.version === versions.stable && !(0,alias_routing/* isSplit */.pF)(routing));
-}
-/** Of one that nothing is to be put back of any more: as it was, so that it is confirmed once more. */
-function asItIsNow(saved, present) {
-    const now = present.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, saved.target));
-    return (now && whatIsToBePutBack(now)[0]) ?? saved;
-}
-function whatIsToBePutBack({ target, ...alias }) {
-    const standing = standingOf(alias);
-    switch (standing.type) {
-        case 'alone':
-            return [];
-        case 'moved': {
-            const { stable, canary, nonce, weight } = standing.marker;
-            return [{ target, versions: { stable, canary }, nonces: [nonce], begun: [weight] }];
-        }
-        case 'foreign': {
-            const { version: stable, weights } = standing.routing;
-            const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
-            return Object.entries(weights).map(([canary, weight]) => ({
-                target,
-                versions: { stable, canary },
-                nonces,
-                begun: [weight],
-            }));
-        }
-    }
-}
-function nothingToRevert({ target, routing }) {
-    return (`${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)}, and no mark says that a rollout goes on: there is ` +
-        'nothing to revert. To go back to an older version, roll that one out (input version).');
 }
 
 ;// CONCATENATED MODULE: ./src/run/action.ts
@@ -73324,28 +74857,30 @@ async function runAction(config, id, surroundings) {
             return begin(config, id, surroundings);
         case 'step':
         case 'promote':
-            return goOn(config.mode, config, { id, surroundings });
+            return continueRollout(config.mode, config, { id, surroundings });
         case 'revert':
-            return putBack(config, surroundings);
+            return revert(config, surroundings);
         case 'status':
-            return lookOnly(config, id, surroundings);
+            return status_status(config, id, surroundings);
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 6 modules
-var aws = __nccwpck_require__(486);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 15 modules
+var aws = __nccwpck_require__(5855);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
 var system_cancellation = __nccwpck_require__(8478);
 // EXTERNAL MODULE: ./src/run/journal.ts + 1 modules
-var journal = __nccwpck_require__(7121);
+var run_journal = __nccwpck_require__(7121);
 // EXTERNAL MODULE: ./src/system/clock.ts + 1 modules
 var clock = __nccwpck_require__(3330);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 2 modules
 var conclusion = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./src/github/id-token.ts
 var id_token = __nccwpck_require__(4138);
+// EXTERNAL MODULE: ./src/github/log.ts
+var log = __nccwpck_require__(3385);
 // EXTERNAL MODULE: ./node_modules/@actions/github/lib/github.js + 21 modules
 var github = __nccwpck_require__(157);
 ;// CONCATENATED MODULE: ./src/github/runs.ts
@@ -73399,26 +74934,20 @@ function explain(error, { repository }) {
         case 404:
             return `GitHub shows no such run of ${repository}: it was deleted, or the github-token may not see it.`;
         default:
-            return `GitHub could not be asked: ${(0,core_problems/* messageOf */.b)(error)}.`;
+            return `GitHub could not be asked: ${(0,core_problems/* messageOf */.bD)(error)}.`;
     }
 }
 
-// EXTERNAL MODULE: ./src/github/saved.ts
-var saved = __nccwpck_require__(6264);
+// EXTERNAL MODULE: ./src/github/saved.ts + 1 modules
+var saved = __nccwpck_require__(2286);
 // EXTERNAL MODULE: ./src/github/telling.ts + 5 modules
 var github_telling = __nccwpck_require__(4251);
 // EXTERNAL MODULE: ./src/github/workflow.ts
 var github_workflow = __nccwpck_require__(2426);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
-// EXTERNAL MODULE: ./src/core/text/arn.ts
-var arn = __nccwpck_require__(1400);
 // EXTERNAL MODULE: ./src/core/statistics/evidence.ts
 var evidence = __nccwpck_require__(8346);
-;// CONCATENATED MODULE: ./src/core/rollout/mode.ts
-/** Which part of a rollout a job does. */
-const MODES = ['rollout', 'start', 'step', 'promote', 'revert', 'status'];
-
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./node_modules/parse-duration/locale/en.js
@@ -73608,29 +75137,201 @@ function listOf(text) {
     return linesOf(text.replaceAll(',', '\n'));
 }
 
-;// CONCATENATED MODULE: ./src/inputs/metric-grammar.ts
+;// CONCATENATED MODULE: ./src/inputs/smoke-tests.ts
 
 
 
-// What the inputs that name metrics have in common. A metric is written
-//
-//     Namespace:Metric where Dimension=value, Dimension=value
-//
-// and one of Lambda's own, of one version of the alias, by its name alone.
-const MOST_ENTRIES = 20;
-/** Nothing that is meant is as long; it also bounds how deep an expression can be. */
-const LONGEST_LINE = 2_000;
-const LONGEST_NAME = 100;
-/** Limits of CloudWatch. */
-const MOST_DIMENSIONS = 30;
-const LONGEST_WORD = 255;
-const LONGEST_VALUE = 1_024;
-const LAMBDA = 'AWS/Lambda';
+/** A test says in a glance what it tests; that many are a test suite. */
+const MOST_LINES = 20;
 /**
- * The metrics that Lambda is known to publish with ExecutedVersion for the requests that came by an alias: what
- * happened in an invocation. A throttled request was never executed, so no version can be told to have had it.
+ * JSON, or the path of a file with JSON, or several of either, one per line; with `name: ` in front of a line, for
+ * that function alone. Read for {@link parsedBy}.
  */
-const LAMBDA_METRICS = ['Duration', 'Errors', 'Invocations'];
+function givenJson(readFile) {
+    return (text, problems) => {
+        const whole = parsed(text);
+        if ('value' in whole)
+            return [{ functionName: undefined, name: '1', value: whole.value }];
+        const lines = linesOf(text);
+        limitCount('lines', lines, MOST_LINES, problems);
+        return lines.slice(0, MOST_LINES).flatMap((line, index) => {
+            const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
+            const json = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
+            return json === undefined ? [] : [{ functionName, ...json }];
+        });
+    };
+}
+function jsonOf(written, { number, problems, readFile, }) {
+    const direct = parsed(written);
+    if ('value' in direct)
+        return { name: String(number), value: direct.value };
+    if (/^[[{"]/.test(written)) {
+        problems.push(`line ${number}: ${quoted(written)} is not JSON: ${direct.problem}`);
+        return undefined;
+    }
+    try {
+        const content = parsed(readFile(written));
+        if ('value' in content)
+            return { name: written, value: content.value };
+        problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
+    }
+    catch (error) {
+        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,core_problems/* messageOf */.bD)(error)}`);
+    }
+    return undefined;
+}
+function parsed(text) {
+    try {
+        return { value: JSON.parse(text) };
+    }
+    catch (error) {
+        // V8 quotes one code unit of the text, which may be half of a character.
+        return { problem: (0,markdown/* oneLine */.TN)((0,core_problems/* messageOf */.bD)(error)) };
+    }
+}
+/** What does not fit together. */
+function smokeTestProblems({ payloads, expected }, functionNames) {
+    return [
+        ...strangers('smoke-test-payload', payloads, functionNames),
+        ...strangers('smoke-test-expect', expected, functionNames),
+        ...(payloads.length === 0 && expected.length > 0
+            ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
+            : []),
+        ...functionNames
+            .filter((name) => expected.filter(isFor(name)).length > 1)
+            .map((name) => `smoke-test-expect: more than one value for ${name}; give one`),
+    ];
+}
+/** The tests of each function, of inputs without {@link smokeTestProblems}. */
+function smokeTestsOf({ payloads, expected }, functionNames, maxDurationMs) {
+    return new Map(functionNames.flatMap((functionName) => {
+        const expect = expected.find(isFor(functionName))?.value;
+        const tests = payloads
+            .filter(isFor(functionName))
+            .map(({ name, value }) => ({ name, payload: value, maxDurationMs, expect }));
+        return tests.length === 0 ? [] : [[functionName, tests]];
+    }));
+}
+function isFor(functionName) {
+    return (given) => (given.functionName ?? functionName) === functionName;
+}
+function strangers(input, given, functionNames) {
+    const named = new Set(given.flatMap(({ functionName }) => functionName ?? []));
+    return [...named]
+        .filter((name) => !functionNames.includes(name))
+        .map((name) => `${input}: ${quoted(name)} is not in function-name`);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/cross-checks.ts
+
+/**
+ * What does not fit together, of inputs that are right each for itself.
+ * @param region where the rollout is; undefined when nothing says so
+ */
+function problemsBetween(fields, region) {
+    const functions = fields['function-name'];
+    return [
+        ...smokeTestProblems({ payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] }, functions.map(({ name }) => name)),
+        ...perFunctionProblems('version', fields.version, functions),
+        ...perFunctionProblems('code-sha256', fields['code-sha256'], functions),
+        ...regionProblems(region, functions, fields.alarms),
+        ...comparisonProblems(fields),
+        ...dryRunProblems(fields),
+    ];
+}
+/** Some inputs say one thing for each function: as many values as functions, in the same order. */
+function perFunctionProblems(input, values, functions) {
+    return values.length === 0 || values.length === functions.length
+        ? []
+        : [
+            `${input}: ${values.length} given for ${functions.length} function(s); give one for each, in the order of function-name`,
+        ];
+}
+function regionProblems(region, functions, alarms) {
+    if (region === undefined) {
+        return [
+            'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set; set this input, or run ' +
+                'aws-actions/configure-aws-credentials in an earlier step',
+        ];
+    }
+    const elsewhere = (what, other) => `${what} is in ${other}, but this rollout is in ${region}; all must be in one region`;
+    return [
+        ...functions
+            .filter((each) => each.region !== undefined && each.region !== region)
+            .map((each) => `function-name: ${elsewhere(each.name, each.region ?? '')}`),
+        ...alarms
+            .filter((each) => each.region !== undefined && each.region !== region)
+            .map((each) => `alarms: ${elsewhere(each.name, each.region ?? '')}`),
+    ];
+}
+function comparisonProblems(fields) {
+    if (fields.analysis.mode !== 'off')
+        return [];
+    const idle = [
+        ...(fields['compare-metrics'].length > 0 ? ['compare-metrics'] : []),
+        ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
+    ];
+    return idle.map((input) => `${input}: nothing is compared with analysis: off; leave one of the two out`);
+}
+function dryRunProblems({ 'dry-run': dryRun, mode }) {
+    return !dryRun || ['rollout', 'start'].includes(mode)
+        ? []
+        : [`dry-run: shows what mode rollout or start would do; for mode ${mode} use mode: status`];
+}
+
+;// CONCATENATED MODULE: ./src/inputs/defaults.ts
+/**
+ * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
+ * workflow fills from an empty expression arrives as an empty string, not as its default.
+ */
+const INPUT_DEFAULTS = {
+    'function-name': '',
+    alias: '',
+    mode: 'rollout',
+    version: '',
+    description: '',
+    'code-sha256': '',
+    steps: '10% 5m',
+    'bake-time': '5m',
+    alarms: '',
+    analysis: '',
+    'analysis-alpha': '0.01',
+    'tolerated-ratio': '1',
+    'tolerated-margin': '0%',
+    'analysis-floor': '0.1%',
+    'min-invocations': '50',
+    'max-extension': '3',
+    'on-inconclusive': 'promote',
+    'metric-delay': '90s',
+    'compare-metrics': '',
+    'compare-duration': 'observe',
+    'metric-checks': '',
+    'smoke-test-payload': '',
+    'smoke-test-expect': '',
+    'smoke-test-max-duration': '30s',
+    'poll-interval': '15s',
+    'on-alarm-at-start': 'fail',
+    'on-insufficient-data': 'continue',
+    'monitoring-grace': '2m',
+    'on-cancel': 'revert',
+    'on-unfinished': '',
+    'dry-run': 'false',
+    region: '',
+    'role-to-assume': '',
+    'role-session-name': '',
+    'role-duration': '1h',
+    'github-token': '',
+    environment: '',
+    comment: 'never',
+};
+
+;// CONCATENATED MODULE: ./src/core/rollout/mode.ts
+/** Which part of a rollout a job does. */
+const MODES = ['rollout', 'start', 'step', 'promote', 'revert', 'status'];
+
+;// CONCATENATED MODULE: ./src/inputs/metric-grammar/tokens.ts
+
+
 /** Something that cannot be read, and where in its line. */
 class Mistake extends Error {
     /** Index into the line. */
@@ -73640,80 +75341,9 @@ class Mistake extends Error {
         this.at = at;
     }
 }
-/**
- * Reads entries of one line each.
- * @param what what they are called, for messages
- * @param parse one entry; what it throws as a {@link Mistake} becomes a problem
- */
-function parseEntries(text, { what, problems, parse, }) {
-    const lines = text
-        .split('\n')
-        .map((line, index) => ({ line, number: index + 1 }))
-        .filter(({ line }) => line.trim() !== '');
-    limitCount(what, lines, MOST_ENTRIES, problems);
-    if (lines.length > MOST_ENTRIES)
-        return [];
-    const numbers = new Map();
-    return lines.flatMap(({ line, number }) => {
-        try {
-            const entry = parse(entryOf(line));
-            const same = numbers.get(entry.name);
-            if (same !== undefined)
-                throw new Mistake(0, takenBy(entry.name, same));
-            numbers.set(entry.name, number);
-            return [entry];
-        }
-        catch (error) {
-            if (!(error instanceof Mistake))
-                throw error;
-            problems.push(metric_grammar_describe(error, line, number));
-            return [];
-        }
-    });
-}
-function takenBy(name, number) {
-    return `${brief(name)} is the name of line ${number} already; begin this line with another, like "another name: "`;
-}
-const LONGEST_CONTEXT = 30;
-/** A caret below the line would need a second one: the text before the place tells it as well. */
-function metric_grammar_describe({ at, message }, line, number) {
-    const before = [...line.slice(0, at)];
-    const context = before.slice(-LONGEST_CONTEXT).join('').trim();
-    const cut = before.length > LONGEST_CONTEXT ? '…' : '';
-    const after = context === '' ? '' : `, after ${quoted(cut + context)}`;
-    return `line ${number}, column ${before.length + 1}: ${message}${after}`;
-}
 /** A value in a message that has other things to say too. */
 function brief(text) {
     return quoted((0,markdown/* shorten */.ml)(text, 60));
-}
-function entryOf(line) {
-    if (line.length > LONGEST_LINE) {
-        throw new Mistake(0, `this line is longer than ${LONGEST_LINE} characters`);
-    }
-    const colon = endOfName(line);
-    return {
-        name: colon === -1 ? '' : nameIn(line.slice(0, colon)),
-        tokens: new Tokens(line, colon + 1),
-    };
-}
-/** The colon after a name has a blank after it, the one between a namespace and a metric has none. */
-function endOfName(line) {
-    const colon = /^(?:"[^"]*"|[^"])*?(?=:(?:\s|$))/.exec(line);
-    return colon === null ? -1 : colon[0].length;
-}
-function nameIn(text) {
-    const written = text.trim();
-    const name = (/^"([^"]*)"$/.exec(written)?.[1] ?? written).trim();
-    if (name === '')
-        throw new Mistake(0, 'there is no name before the colon');
-    if ([...name].length > LONGEST_NAME) {
-        throw new Mistake(0, `the name is longer than ${LONGEST_NAME} characters`);
-    }
-    if (name.includes('"') || (0,markdown/* oneLine */.TN)(name) !== name) {
-        throw new Mistake(0, `the name ${brief(name)} has quotes or characters that cannot be printed`);
-    }
-    return name;
 }
 // The signs of arithmetic stand inside of words too, as in Shop/Api; a word does not begin with one.
 const SYMBOL = /<=|>=|[<>=,()*/+-]/y;
@@ -73842,6 +75472,105 @@ class Tokens {
         return new Mistake(at, `expected ${what}, found ${found}`);
     }
 }
+
+;// CONCATENATED MODULE: ./src/inputs/metric-grammar/entries.ts
+
+
+
+// What the inputs that name metrics have in common. A metric is written
+//
+//     Namespace:Metric where Dimension=value, Dimension=value
+//
+// and one of Lambda's own, of one version of the alias, by its name alone.
+const MOST_ENTRIES = 20;
+/** Nothing that is meant is as long; it also bounds how deep an expression can be. */
+const LONGEST_LINE = 2_000;
+const LONGEST_NAME = 100;
+/**
+ * Reads entries of one line each.
+ * @param what what they are called, for messages
+ * @param parse one entry; what it throws as a {@link Mistake} becomes a problem
+ */
+function parseEntries(text, { what, problems, parse, }) {
+    const lines = text
+        .split('\n')
+        .map((line, index) => ({ line, number: index + 1 }))
+        .filter(({ line }) => line.trim() !== '');
+    limitCount(what, lines, MOST_ENTRIES, problems);
+    if (lines.length > MOST_ENTRIES)
+        return [];
+    const numbers = new Map();
+    return lines.flatMap(({ line, number }) => {
+        try {
+            const entry = parse(entryOf(line));
+            const same = numbers.get(entry.name);
+            if (same !== undefined)
+                throw new Mistake(0, takenBy(entry.name, same));
+            numbers.set(entry.name, number);
+            return [entry];
+        }
+        catch (error) {
+            if (!(error instanceof Mistake))
+                throw error;
+            problems.push(entries_describe(error, line, number));
+            return [];
+        }
+    });
+}
+function takenBy(name, number) {
+    return `${brief(name)} is the name of line ${number} already; begin this line with another, like "another name: "`;
+}
+const LONGEST_CONTEXT = 30;
+/** A caret below the line would need a second one: the text before the place tells it as well. */
+function entries_describe({ at, message }, line, number) {
+    const before = [...line.slice(0, at)];
+    const context = before.slice(-LONGEST_CONTEXT).join('').trim();
+    const cut = before.length > LONGEST_CONTEXT ? '…' : '';
+    const after = context === '' ? '' : `, after ${quoted(cut + context)}`;
+    return `line ${number}, column ${before.length + 1}: ${message}${after}`;
+}
+function entryOf(line) {
+    if (line.length > LONGEST_LINE) {
+        throw new Mistake(0, `this line is longer than ${LONGEST_LINE} characters`);
+    }
+    const colon = endOfName(line);
+    return {
+        name: colon === -1 ? '' : nameIn(line.slice(0, colon)),
+        tokens: new Tokens(line, colon + 1),
+    };
+}
+/** The colon after a name has a blank after it, the one between a namespace and a metric has none. */
+function endOfName(line) {
+    const colon = /^(?:"[^"]*"|[^"])*?(?=:(?:\s|$))/.exec(line);
+    return colon === null ? -1 : colon[0].length;
+}
+function nameIn(text) {
+    const written = text.trim();
+    const name = (/^"([^"]*)"$/.exec(written)?.[1] ?? written).trim();
+    if (name === '')
+        throw new Mistake(0, 'there is no name before the colon');
+    if ([...name].length > LONGEST_NAME) {
+        throw new Mistake(0, `the name is longer than ${LONGEST_NAME} characters`);
+    }
+    if (name.includes('"') || (0,markdown/* oneLine */.TN)(name) !== name) {
+        throw new Mistake(0, `the name ${brief(name)} has quotes or characters that cannot be printed`);
+    }
+    return name;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/metric-grammar/metric.ts
+
+
+/** Limits of CloudWatch. */
+const MOST_DIMENSIONS = 30;
+const LONGEST_WORD = 255;
+const LONGEST_VALUE = 1_024;
+const LAMBDA = 'AWS/Lambda';
+/**
+ * The metrics that Lambda is known to publish with ExecutedVersion for the requests that came by an alias: what
+ * happened in an invocation. A throttled request was never executed, so no version can be told to have had it.
+ */
+const LAMBDA_METRICS = ['Duration', 'Errors', 'Invocations'];
 /** `Shop/Api:ServerErrors`, `Errors` */
 function readMetricName(tokens) {
     if (tokens.peek().kind !== 'word') {
@@ -73983,6 +75712,8 @@ function keyOf({ namespace, name, statistic, dimensions }) {
 ;// CONCATENATED MODULE: ./src/inputs/compare-metrics.ts
 
 
+
+
 /** What Lambda's own errors are called among the comparisons. */
 const TAKEN = 'errors';
 /**
@@ -74048,44 +75779,18 @@ function refuseUseless(pair, bad, total) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/inputs/metric-checks.ts
+;// CONCATENATED MODULE: ./src/inputs/metric-grammar/expression.ts
 
 
-const LONGEST_WINDOW = 60;
 const MOST_METRICS = 10;
 const DEEPEST = 20;
-/** All of a year's, and few enough for a number of milliseconds that can be read again. */
-const LONGEST_SECONDS = 366 * 24 * 3_600;
 /**
- * What must hold of metrics, one condition per line:
- *
- *     [name:] p99 Duration < 800 ms [for 3 of 5 min]
- *     [name:] 100 * sum Namespace:Metric where Dimension=value / sum Invocations < 2 %
- *
- * The condition says what is good; the check fails when it did not hold in so many of the last minutes with data.
+ * What is measured: numbers and metrics with the signs of arithmetic, each metric once.
+ * @throws {Mistake} where something else stands
  */
-function parseMetricChecks(text, problems) {
-    return parseEntries(text, { what: 'metric checks', problems, parse: parseCheck });
-}
-function parseCheck({ name, tokens }) {
-    const { at } = tokens.peek();
+function readExpression(tokens) {
     const sources = [];
-    const expression = readSum({ tokens, sources, depth: 0 });
-    const order = readOrder(tokens);
-    if (sources.length === 0) {
-        throw new Mistake(at, 'no metric is compared here; write it first, as in p99 Duration < 800 ms');
-    }
-    const limit = readLimit(tokens, expression, sources);
-    const window = readWindow(tokens);
-    const measured = formatExpression(expression, sources);
-    const condition = { measured, order, ...limit };
-    return {
-        name: name === '' ? conditionOf(condition) : name,
-        ...condition,
-        expression,
-        sources,
-        ...window,
-    };
+    return { expression: readSum({ tokens, sources, depth: 0 }), sources };
 }
 function readSum(reading) {
     return readChain(reading, ['+', '-'], readProduct);
@@ -74120,6 +75825,7 @@ function readOperand(reading) {
     }
     return readMetric(reading);
 }
+/** A number as it is written in expressions and limits: a sign, digits, a point. */
 function readNumber(tokens) {
     const sign = tokens.takeSymbol('-') ? -1 : 1;
     if (tokens.peek().kind !== 'number')
@@ -74176,6 +75882,74 @@ function statisticOf({ kind, raw }) {
     const word = raw.toLowerCase();
     const isPercentile = /^p(?:\d{1,2}(?:\.\d{1,10})?|100)$/.test(word) && Number(word.slice(1)) > 0;
     return isPercentile ? word : STATISTICS.get(word);
+}
+/** An expression as it is read, with no more parentheses than it takes. */
+function formatExpression(expression, sources) {
+    switch (expression.kind) {
+        case 'number':
+            return String(expression.value);
+        case 'source':
+            return formatSource(sources[expression.index]);
+        case 'operation': {
+            const { operator, left, right } = expression;
+            const rank = rankOf(expression);
+            const part = (operand, least) => {
+                const text = formatExpression(operand, sources);
+                return rankOf(operand) < least ? `(${text})` : text;
+            };
+            return `${part(left, rank)} ${operator} ${part(right, rank + 1)}`;
+        }
+    }
+}
+function rankOf(expression) {
+    if (expression.kind !== 'operation')
+        return 3;
+    return expression.operator === '*' || expression.operator === '/' ? 2 : 1;
+}
+function formatSource(source) {
+    if (source === undefined)
+        return '';
+    const words = [...STATISTICS].find(([, statistic]) => statistic === source.statistic);
+    return `${words?.[0] ?? source.statistic} ${formatMetric(source)}`;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/metric-checks.ts
+
+
+
+
+const LONGEST_WINDOW = 60;
+/** All of a year's, and few enough for a number of milliseconds that can be read again. */
+const LONGEST_SECONDS = 366 * 24 * 3_600;
+/**
+ * What must hold of metrics, one condition per line:
+ *
+ *     [name:] p99 Duration < 800 ms [for 3 of 5 min]
+ *     [name:] 100 * sum Namespace:Metric where Dimension=value / sum Invocations < 2 %
+ *
+ * The condition says what is good; the check fails when it did not hold in so many of the last minutes with data.
+ */
+function parseMetricChecks(text, problems) {
+    return parseEntries(text, { what: 'metric checks', problems, parse: parseCheck });
+}
+function parseCheck({ name, tokens }) {
+    const { at } = tokens.peek();
+    const { expression, sources } = readExpression(tokens);
+    const order = readOrder(tokens);
+    if (sources.length === 0) {
+        throw new Mistake(at, 'no metric is compared here; write it first, as in p99 Duration < 800 ms');
+    }
+    const limit = readLimit(tokens, expression, sources);
+    const window = readWindow(tokens);
+    const measured = formatExpression(expression, sources);
+    const condition = { measured, order, ...limit };
+    return {
+        name: name === '' ? conditionOf(condition) : name,
+        ...condition,
+        expression,
+        sources,
+        ...window,
+    };
 }
 const ORDERS = ['<', '<=', '>', '>='];
 function readOrder(tokens) {
@@ -74303,114 +76077,6 @@ function readMinutes(tokens) {
     tokens.take();
     return minutes;
 }
-/** An expression as it is read, with no more parentheses than it takes. */
-function formatExpression(expression, sources) {
-    switch (expression.kind) {
-        case 'number':
-            return String(expression.value);
-        case 'source':
-            return formatSource(sources[expression.index]);
-        case 'operation': {
-            const { operator, left, right } = expression;
-            const rank = rankOf(expression);
-            const part = (operand, least) => {
-                const text = formatExpression(operand, sources);
-                return rankOf(operand) < least ? `(${text})` : text;
-            };
-            return `${part(left, rank)} ${operator} ${part(right, rank + 1)}`;
-        }
-    }
-}
-function rankOf(expression) {
-    if (expression.kind !== 'operation')
-        return 3;
-    return expression.operator === '*' || expression.operator === '/' ? 2 : 1;
-}
-function formatSource(source) {
-    if (source === undefined)
-        return '';
-    const words = [...STATISTICS].find(([, statistic]) => statistic === source.statistic);
-    return `${words?.[0] ?? source.statistic} ${formatMetric(source)}`;
-}
-
-;// CONCATENATED MODULE: ./src/inputs/smoke-tests.ts
-
-
-/** A test says in a glance what it tests; that many are a test suite. */
-const MOST_LINES = 20;
-/**
- * JSON, or the path of a file with JSON, or several of either, one per line; with `name: ` in front of a line, for
- * that function alone. Read for {@link parsedBy}.
- */
-function givenJson(readFile) {
-    return (text, problems) => {
-        const whole = parsed(text);
-        if ('value' in whole)
-            return [{ name: '1', value: whole.value }];
-        const lines = linesOf(text);
-        limitCount('lines', lines, MOST_LINES, problems);
-        return lines.slice(0, MOST_LINES).flatMap((line, index) => {
-            const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
-            const entry = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
-            if (entry === undefined)
-                return [];
-            return [functionName === undefined ? entry : { ...entry, functionName }];
-        });
-    };
-}
-function jsonOf(written, { number, problems, readFile, }) {
-    const direct = parsed(written);
-    if ('value' in direct)
-        return { name: String(number), value: direct.value };
-    if (/^[[{"]/.test(written)) {
-        problems.push(`line ${number}: ${quoted(written)} is not JSON: ${direct.problem}`);
-        return undefined;
-    }
-    try {
-        const content = parsed(readFile(written));
-        if ('value' in content)
-            return { name: written, value: content.value };
-        problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
-    }
-    catch (error) {
-        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,core_problems/* messageOf */.b)(error)}`);
-    }
-    return undefined;
-}
-function parsed(text) {
-    try {
-        return { value: JSON.parse(text) };
-    }
-    catch (error) {
-        return { problem: (0,core_problems/* messageOf */.b)(error) };
-    }
-}
-/** The tests of each function. @param problems gets what does not fit together */
-function smokeTestsOf({ payloads, expected, maxDurationMs }, functionNames, problems) {
-    problems.push(...strangers('smoke-test-payload', payloads, functionNames), ...strangers('smoke-test-expect', expected, functionNames), ...(payloads.length === 0 && expected.length > 0
-        ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
-        : []));
-    return new Map(functionNames.flatMap((functionName) => {
-        const isFor = (each) => (each.functionName ?? functionName) === functionName;
-        const [expectation, ...more] = expected.filter(isFor);
-        if (more.length > 0) {
-            problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
-        }
-        const tests = payloads.filter(isFor).map(({ name, value }) => ({
-            name,
-            payload: value,
-            maxDurationMs,
-            ...(expectation === undefined ? {} : { expect: expectation.value }),
-        }));
-        return tests.length === 0 ? [] : [[functionName, tests]];
-    }));
-}
-function strangers(input, given, functionNames) {
-    const named = new Set(given.flatMap(({ functionName }) => functionName ?? []));
-    return [...named]
-        .filter((name) => !functionNames.includes(name))
-        .map((name) => `${input}: ${quoted(name)} is not in function-name`);
-}
 
 ;// CONCATENATED MODULE: ./src/inputs/steps.ts
 
@@ -74494,9 +76160,7 @@ function parsePreset(text) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/inputs/inputs.ts
-
-
+;// CONCATENATED MODULE: ./src/inputs/schema.ts
 
 
 
@@ -74508,145 +76172,18 @@ function parsePreset(text) {
 
 
 /**
- * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
- * workflow fills from an empty expression arrives as an empty string, not as its default.
- */
-const INPUT_DEFAULTS = {
-    'function-name': '',
-    alias: '',
-    mode: 'rollout',
-    version: '',
-    description: '',
-    'code-sha256': '',
-    steps: '10% 5m',
-    'bake-time': '5m',
-    alarms: '',
-    analysis: '',
-    'analysis-alpha': '0.01',
-    'tolerated-ratio': '1',
-    'tolerated-margin': '0%',
-    'analysis-floor': '0.1%',
-    'min-invocations': '50',
-    'max-extension': '3',
-    'on-inconclusive': 'promote',
-    'metric-delay': '90s',
-    'compare-metrics': '',
-    'compare-duration': 'observe',
-    'metric-checks': '',
-    'smoke-test-payload': '',
-    'smoke-test-expect': '',
-    'smoke-test-max-duration': '30s',
-    'poll-interval': '15s',
-    'on-alarm-at-start': 'fail',
-    'on-insufficient-data': 'continue',
-    'monitoring-grace': '2m',
-    'on-cancel': 'revert',
-    'on-unfinished': '',
-    'dry-run': 'false',
-    region: '',
-    'role-to-assume': '',
-    'role-session-name': '',
-    'role-duration': '1h',
-    'github-token': '',
-    environment: '',
-    comment: 'never',
-};
-/**
- * Turns the strings of a workflow into a configuration.
- * @param get the value of an input as it was written, untrimmed; empty when it was not given
+ * @param given the inputs as they were written
  * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
  */
-function readInputs(get, defaults) {
-    const raw = Object.fromEntries(Object.entries(INPUT_DEFAULTS).map(([name, standard]) => {
-        const given = get(name);
-        return [name, given.trim() === '' ? standard : given];
-    }));
-    const json = parsedBy(givenJson(defaults.readFile));
-    const parsed = schema
-        .extend({ 'smoke-test-payload': json, 'smoke-test-expect': json })
-        .safeParse(raw);
-    if (!parsed.success) {
-        throw new core_problems/* Refusal */.P(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-    }
-    const inputs = parsed.data;
-    const region = inputs.region ?? defaults.region ?? inputs['function-name'][0]?.region;
-    const smokeProblems = [];
-    const smokeTests = smokeTestsOf({
-        payloads: inputs['smoke-test-payload'],
-        expected: inputs['smoke-test-expect'],
-        maxDurationMs: inputs['smoke-test-max-duration'],
-    }, inputs['function-name'].map(({ name }) => name), smokeProblems);
-    const problems = [
-        ...smokeProblems,
-        ...perFunctionProblems('version', inputs.version, inputs['function-name']),
-        ...perFunctionProblems('code-sha256', inputs['code-sha256'], inputs['function-name']),
-        ...regionProblems(region, inputs['function-name'], inputs.alarms),
-        ...(inputs.analysis.mode === 'off' && inputs['compare-metrics'].length > 0
-            ? ['compare-metrics: nothing is compared with analysis: off; leave one of the two out']
-            : []),
-        ...(inputs['dry-run'] && !['rollout', 'start'].includes(inputs.mode)
-            ? [
-                `dry-run: shows what mode rollout or start would do; for mode ${inputs.mode} use mode: status`,
-            ]
-            : []),
-        ...(inputs.analysis.mode === 'off' && inputs['compare-duration'] === 'on'
-            ? ['compare-duration: nothing is compared with analysis: off; leave one of the two out']
-            : []),
-    ];
-    if (problems.length > 0 || region === undefined)
-        throw new core_problems/* Refusal */.P(problems);
-    return {
-        mode: inputs.mode,
-        requests: inputs['function-name'].map(({ id, name }, index) => ({
-            target: { functionId: id, functionName: name, alias: inputs.alias },
-            ...optional('version', inputs.version[index]),
-            ...optional('codeSha256', inputs['code-sha256'][index]),
-        })),
-        plan: (0,rollout_plan/* planOf */.XC)(inputs.steps, inputs['bake-time']),
-        alarms: inputs.alarms,
-        description: inputs.description || defaults.description,
-        pollIntervalMs: inputs['poll-interval'],
-        monitoringGraceMs: inputs['monitoring-grace'],
-        onAlarmAtStart: inputs['on-alarm-at-start'],
-        onInsufficientData: inputs['on-insufficient-data'],
-        onCancel: inputs['on-cancel'],
-        onUnfinished: inputs['on-unfinished'],
-        analysis: {
-            mode: inputs.analysis.mode,
-            given: inputs.analysis.given,
-            policy: {
-                rule: {
-                    ...evidence/* STANDARD_RULE */.fM,
-                    alpha: inputs['analysis-alpha'],
-                    ratio: inputs['tolerated-ratio'],
-                    margin: inputs['tolerated-margin'],
-                    floor: inputs['analysis-floor'],
-                },
-                minInvocations: inputs['min-invocations'],
-                maxExtension: inputs['max-extension'],
-                onInconclusive: inputs['on-inconclusive'],
-                metricDelayMs: inputs['metric-delay'],
-            },
-        },
-        compareMetrics: inputs['compare-metrics'],
-        compareDuration: inputs['compare-duration'],
-        metricChecks: inputs['metric-checks'],
-        smokeTests,
-        dryRun: inputs['dry-run'],
-        region,
-        ...(inputs['role-to-assume'] === ''
-            ? {}
-            : {
-                role: {
-                    arn: inputs['role-to-assume'],
-                    sessionName: inputs['role-session-name'] || defaults.roleSessionName,
-                    durationMs: inputs['role-duration'],
-                },
-            }),
-        githubToken: inputs['github-token'],
-        environment: inputs.environment,
-        comment: inputs.comment,
-    };
+function fieldsIn(given, readFile) {
+    const parsed = schemaWith(readFile).safeParse(given);
+    if (parsed.success)
+        return parsed.data;
+    throw new core_problems/* Refusal */.P_(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}
+function schemaWith(readFile) {
+    const json = parsedBy(givenJson(readFile));
+    return schema.extend({ 'smoke-test-payload': json, 'smoke-test-expect': json });
 }
 const schema = schemas/* object */.Ikc({
     'function-name': parsedBy((text, problems) => {
@@ -74661,7 +76198,7 @@ const schema = schemas/* object */.Ikc({
             else if (parsed.qualifier !== undefined) {
                 problems.push(`${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`);
             }
-            return { id, name: parsed?.name ?? id, ...optional('region', parsed?.region) };
+            return { id, name: parsed?.name ?? id, region: parsed?.region };
         });
         for (const name of duplicates(functions.map((each) => each.name))) {
             problems.push(`${quoted(name)} is named more than once`);
@@ -74683,7 +76220,10 @@ const schema = schemas/* object */.Ikc({
     version: parsedBy((text, problems) => {
         const versions = listOf(text);
         for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
-            problems.push(`${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`);
+            problems.push(version === '$LATEST.PUBLISHED'
+                ? '$LATEST.PUBLISHED is replaced with every version that is published, and Lambda splits traffic between ' +
+                    'numbered versions only; give the number'
+                : `${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`);
         }
         return versions;
     }),
@@ -74804,33 +76344,93 @@ function duplicates(names) {
     const seen = new Set();
     return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }
-/** Some inputs say one thing for each function: as many values as functions, in the same order. */
-function perFunctionProblems(input, values, functions) {
-    return values.length === 0 || values.length === functions.length
-        ? []
-        : [
-            `${input}: ${values.length} given for ${functions.length} function(s); give one for each, in the order of function-name`,
-        ];
+
+;// CONCATENATED MODULE: ./src/inputs/inputs.ts
+
+
+
+
+
+
+
+/**
+ * Turns the strings of a workflow into a configuration.
+ * @param get the value of an input as it was written, untrimmed; empty when it was not given
+ * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
+ */
+function readInputs(get, defaults) {
+    const fields = fieldsIn(withDefaults(get), defaults.readFile);
+    const region = fields.region ?? defaults.region ?? fields['function-name'][0]?.region;
+    const problems = problemsBetween(fields, region);
+    if (problems.length > 0 || region === undefined)
+        throw new core_problems/* Refusal */.P_(problems);
+    const functionNames = fields['function-name'].map(({ name }) => name);
+    return {
+        mode: fields.mode,
+        requests: requestsOf(fields),
+        plan: (0,rollout_plan/* planOf */.XC)(fields.steps, fields['bake-time']),
+        alarms: fields.alarms,
+        description: fields.description || defaults.description,
+        pollIntervalMs: fields['poll-interval'],
+        monitoringGraceMs: fields['monitoring-grace'],
+        onAlarmAtStart: fields['on-alarm-at-start'],
+        onInsufficientData: fields['on-insufficient-data'],
+        onCancel: fields['on-cancel'],
+        onUnfinished: fields['on-unfinished'],
+        analysis: analysisOf(fields),
+        compareMetrics: fields['compare-metrics'],
+        compareDuration: fields['compare-duration'],
+        metricChecks: fields['metric-checks'],
+        smokeTests: smokeTestsOf({ payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] }, functionNames, fields['smoke-test-max-duration']),
+        dryRun: fields['dry-run'],
+        region,
+        role: roleOf(fields, defaults.roleSessionName),
+        githubToken: fields['github-token'],
+        environment: fields.environment,
+        comment: fields.comment,
+    };
 }
-function regionProblems(region, functions, alarms) {
-    if (region === undefined) {
-        return [
-            'region: none given, and neither AWS_REGION nor AWS_DEFAULT_REGION is set; set this input, or run ' +
-                'aws-actions/configure-aws-credentials in an earlier step',
-        ];
-    }
-    const elsewhere = (what, other) => `${what} is in ${other}, but this rollout is in ${region}; all must be in one region`;
-    return [
-        ...functions
-            .filter((each) => each.region !== undefined && each.region !== region)
-            .map((each) => `function-name: ${elsewhere(each.name, each.region ?? '')}`),
-        ...alarms
-            .filter((each) => each.region !== undefined && each.region !== region)
-            .map((each) => `alarms: ${elsewhere(each.name, each.region ?? '')}`),
-    ];
+/** An input that a workflow fills from an empty expression is one that was not given. */
+function withDefaults(get) {
+    return Object.fromEntries(Object.entries(INPUT_DEFAULTS).map(([name, standard]) => {
+        const given = get(name);
+        return [name, given.trim() === '' ? standard : given];
+    }));
 }
-function optional(key, value) {
-    return value === undefined ? {} : { [key]: value };
+function requestsOf(fields) {
+    return fields['function-name'].map(({ id, name }, index) => ({
+        target: { functionId: id, functionName: name, alias: fields.alias },
+        version: fields.version[index],
+        codeSha256: fields['code-sha256'][index],
+    }));
+}
+function analysisOf(fields) {
+    return {
+        mode: fields.analysis.mode,
+        given: fields.analysis.given,
+        policy: {
+            rule: {
+                ...evidence/* STANDARD_RULE */.fM,
+                alpha: fields['analysis-alpha'],
+                ratio: fields['tolerated-ratio'],
+                margin: fields['tolerated-margin'],
+                floor: fields['analysis-floor'],
+            },
+            minInvocations: fields['min-invocations'],
+            maxExtension: fields['max-extension'],
+            onInconclusive: fields['on-inconclusive'],
+            metricDelayMs: fields['metric-delay'],
+        },
+    };
+}
+function roleOf(fields, defaultSessionName) {
+    if (fields['role-to-assume'] === '')
+        return undefined;
+    return {
+        arn: fields['role-to-assume'],
+        sessionName: fields['role-session-name'] || defaultSessionName,
+        durationMs: fields['role-duration'],
+    };
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -74871,25 +76471,26 @@ function fingerprint(text) {
 
 
 
+
 const main_clock = clock/* systemClock */.m;
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 async function main() {
-    (0,saved/* markMain */.rH)();
-    const chronicle = (0,journal/* createChronicle */.m)(main_clock);
     const cancellation = (0,system_cancellation/* listenForCancellation */.c)();
+    const journal = (0,run_journal/* createJournal */.s)(main_clock, cancellation.guard(log/* print */.y));
     const workflow = (0,github_workflow/* workflowIn */.l)(process.env);
     let telling;
     let ending;
     try {
+        (0,saved/* markMain */.rH)();
         const config = configOf(workflow);
-        telling = tellingOf(config, workflow, chronicle);
-        ending = await attempt(config, workflow, { chronicle, cancellation });
+        telling = tellingOf(config, workflow, journal);
+        ending = await main_attempt(config, workflow, { journal, cancellation });
     }
     catch (error) {
-        ending = { outcome: 'failed', reason: (0,core_problems/* messageOf */.b)(error) };
+        ending = { outcome: 'failed', reason: (0,core_problems/* messageOf */.bD)(error) };
     }
-    const times = { startedAt: chronicle.startedAt, endedAt: main_clock.now() };
-    const report = (0,report_report/* reportOf */.EI)(chronicle.entries, ending, times);
+    const times = { startedAt: journal.startedAt, endedAt: main_clock.now() };
+    const report = (0,report_report/* reportOf */.EI)(journal.entries, ending, times);
     await (0,conclusion/* conclude */.E)(report);
     await telling?.conclude(report);
 }
@@ -74898,26 +76499,44 @@ function configOf({ defaults }) {
     return readInputs(getInput, { ...defaults, readFile: (path) => (0,external_node_fs_.readFileSync)(path, 'utf8') });
 }
 /** Nothing of what only looks. */
-function tellingOf(config, workflow, chronicle) {
+function tellingOf(config, workflow, journal) {
     if (config.dryRun || config.mode === 'status')
         return undefined;
-    const telling = (0,github_telling/* tellGitHub */.X)(config, workflow, chronicle.warn);
-    chronicle.follow((entry) => {
+    const telling = (0,github_telling/* tellGitHub */.X)(config, workflow, journal.warn);
+    journal.follow((entry) => {
         telling.hear(entry);
     });
     return telling;
 }
-function attempt(config, workflow, { chronicle, cancellation, }) {
+function main_attempt(config, workflow, { journal, cancellation }) {
     const { region, role, githubToken: token } = config;
+    const { temp, serverUrl } = workflow;
     return runAction(config, rolloutId(workflow, config.plan), {
-        aws: (0,aws/* connectAws */.o)({ region, role, idToken: id_token/* fetchIdToken */.F, connect: clients/* connect */.N, clock: main_clock }),
-        runs: createRuns({ token, own: workflow, serverUrl: workflow.serverUrl }),
+        aws: (0,aws/* connectAws */.o)({ region, role, idToken: id_token/* fetchIdToken */.F, connect: clients/* connect */.Ng, clock: main_clock }),
+        runs: createRuns({ token, own: workflow, serverUrl }),
         clock: main_clock,
-        chronicle,
-        keep: { save: saved/* saveRollout */.BU, forget: saved/* forgetRollout */.xc },
-        cancellation,
+        journal,
+        keep: (0,saved/* keepInState */.SQ)(workflow, { temp, largest: largestOf(config) }),
+        cancellation: cancellation.signal,
         random: Math.random,
     });
+}
+/** As much as could have to be put back. */
+function largestOf({ requests, plan, region, role }) {
+    const version = '9'.repeat(10);
+    const nonce = 'f'.repeat(8);
+    const weights = plan.steps.map(({ weight }) => weight);
+    return {
+        region,
+        role,
+        account: '9'.repeat(12),
+        targets: requests.map(({ target }) => ({
+            target,
+            versions: { stable: version, canary: version },
+            nonces: [nonce, nonce],
+            begun: [...weights, ...weights],
+        })),
+    };
 }
 
 
@@ -74929,22 +76548,21 @@ function attempt(config, workflow, { chronicle, cancellation, }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
-/* unused harmony export putBack */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(486);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5855);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
-/* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8478);
-/* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7121);
-/* harmony import */ var _system_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3330);
-/* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4702);
-/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9747);
-/* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4138);
-/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3385);
-/* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4251);
+/* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
+/* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7121);
+/* harmony import */ var _system_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3330);
+/* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4702);
+/* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9747);
+/* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4138);
+/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3385);
+/* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4251);
 /* harmony import */ var _github_workflow_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2426);
-/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6264);
-/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(536);
-/* harmony import */ var _run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2329);
+/* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2286);
+/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(536);
+/* harmony import */ var _run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2329);
 
 
 
@@ -74965,85 +76583,207 @@ function attempt(config, workflow, { chronicle, cancellation, }) {
  * back what an unfinished rollout left behind.
  */
 async function post() {
-    // So that a signal does not end this process half-way; there is nothing in it to cancel.
-    (0,_system_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancellation */ .c)();
+    // So that neither a signal nor a closed log ends this process half-way; there is nothing in it to cancel.
+    const cancellation = (0,_system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__/* .listenForCancellation */ .c)();
+    const workflow = (0,_github_workflow_js__WEBPACK_IMPORTED_MODULE_14__/* .workflowIn */ .l)(process.env);
     try {
-        const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_10__/* .loadRollout */ .Gx)();
+        const saved = (0,_github_saved_js__WEBPACK_IMPORTED_MODULE_11__/* .loadRollout */ .Gx)(workflow);
         if (saved === undefined)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('Nothing to clean up: the rollout ended by itself.');
         else
-            await cleanUp(saved, _system_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m);
+            await conclude(saved, { workflow, cancellation, clock: _system_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m });
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_github_log_js__WEBPACK_IMPORTED_MODULE_8__/* .plain */ .p)(`The unfinished rollout could not be cleaned up: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .b)(error)}`));
+        const problem = `The unfinished rollout could not be cleaned up: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_12__/* .messageOf */ .bD)(error)}`;
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1(problem.split('\n').map(_github_log_js__WEBPACK_IMPORTED_MODULE_9__/* .plain */ .p).join('\n'));
     }
 }
-async function cleanUp(saved, clock) {
-    const { region, role } = saved;
-    const chronicle = (0,_run_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .createChronicle */ .m)(clock);
-    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_7__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .N, clock });
-    const ending = await putBack(saved, { aws, clock, chronicle });
-    const { startedAt, entries } = chronicle;
-    const report = (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_5__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() });
-    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_6__/* .concludePost */ .I)(report);
+async function conclude(saved, { workflow, cancellation, clock }) {
+    const { region, role, targets } = saved;
+    const journal = (0,_run_journal_js__WEBPACK_IMPORTED_MODULE_4__/* .createJournal */ .s)(clock, cancellation.guard(_github_log_js__WEBPACK_IMPORTED_MODULE_9__/* .print */ .y));
+    const standInFor = targets.map(({ target }) => target);
+    const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .Ng, clock, standInFor });
+    const ending = await (0,_run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_13__/* .cleanUp */ .n)(saved, { aws, clock, journal });
+    const { startedAt, entries } = journal;
+    const report = (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() });
+    await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)(report);
     const environment = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('environment');
     const githubToken = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('github-token');
     const told = { environment, githubToken, comment: 'never', isPost: true };
-    await (0,_github_telling_js__WEBPACK_IMPORTED_MODULE_9__/* .tellGitHub */ .X)(told, (0,_github_workflow_js__WEBPACK_IMPORTED_MODULE_14__/* .workflowIn */ .l)(process.env), chronicle.warn).conclude(report);
-}
-/** Reverts what a rollout that did not end by itself left behind. */
-async function putBack(saved, surroundings) {
-    surroundings.chronicle.note('the rollout did not end by itself; looking at what it left behind');
-    const { result, detail } = await (0,_run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_12__/* .revertSaved */ .M)(saved, surroundings);
-    const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-    return { outcome: result, reason };
+    await (0,_github_telling_js__WEBPACK_IMPORTED_MODULE_10__/* .tellGitHub */ .X)(told, workflow, journal.warn).conclude(report);
 }
 
 
 /***/ }),
 
-/***/ 5419:
+/***/ 8319:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ readSettled)
+/* harmony export */   DQ: () => (/* binding */ missingReason),
+/* harmony export */   Lu: () => (/* binding */ routeOf),
+/* harmony export */   QO: () => (/* binding */ isStale),
+/* harmony export */   _B: () => (/* binding */ claimOf),
+/* harmony export */   jq: () => (/* binding */ isForeign),
+/* harmony export */   l0: () => (/* binding */ pauseAfter),
+/* harmony export */   nB: () => (/* binding */ learn),
+/* harmony export */   v4: () => (/* binding */ foreignReason)
 /* harmony export */ });
-/* harmony import */ var _core_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5646);
-/* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
-/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7387);
+/* harmony import */ var _core_alias_claim_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8712);
+/* harmony import */ var _core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7387);
+
+
+
+function routeOf({ alias, begun = [], markers = [], ...options }) {
+    return {
+        ...options,
+        markers,
+        known: { alias, begun: new Set(begun), unanswered: begun.length > 0, past: new Set() },
+    };
+}
+function claimOf({ versions, nonces, known: { begun } }) {
+    return { versions, nonces, begun };
+}
+/** Takes a reply or a reading for how the alias is now. */
+function learn({ known }, alias) {
+    const before = known.alias?.revisionId;
+    if (before !== undefined && before !== alias.revisionId)
+        known.past.add(before);
+    known.alias = alias;
+}
+/** Reads of Lambda are not promised to show the last write; a revision that a write has ended tells an old one. */
+function isStale({ known }, { revisionId }) {
+    return known.past.has(revisionId);
+}
+/** Whether somebody else moved the alias from where we left it. */
+function isForeign(route, present) {
+    const { known } = route;
+    const claim = claimOf(route);
+    if ((0,_core_alias_claim_js__WEBPACK_IMPORTED_MODULE_0__/* .isClaimedByAnother */ .GJ)(present, claim))
+        return true;
+    if (known.alias !== undefined && (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRouting */ .Hm)(present.routing, known.alias.routing))
+        return false;
+    return !(0,_core_alias_claim_js__WEBPACK_IMPORTED_MODULE_0__/* .isOurs */ .MU)(present, claim);
+}
+function foreignReason({ target }, present, left) {
+    return (`somebody else moved the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)}: it serves ${(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRouting */ .ww)(present.routing)} ` +
+        `now, where this rollout had left ${(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRouting */ .ww)(left)}`);
+}
+function missingReason({ target }) {
+    return `the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} does not exist any more`;
+}
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+/** Between two tries, in milliseconds: longer each time. */
+function pauseAfter(tries) {
+    return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+}
+
+
+/***/ }),
+
+/***/ 3259:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G9: () => (/* binding */ settle),
+/* harmony export */   hL: () => (/* binding */ MOVE_PATIENCE_MS),
+/* harmony export */   zL: () => (/* binding */ MOVE_POLL_MS)
+/* harmony export */ });
+/* harmony import */ var _aws_call_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1373);
+/* harmony import */ var _core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5646);
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
+/* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2691);
+/* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8319);
+
+
 
 
 
 // AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
-const PATIENCE_MS = 15 * 60_000;
-const POLL_MS = 5_000;
+const MOVE_PATIENCE_MS = 15 * 60_000;
+const MOVE_POLL_MS = 5_000;
+/** How long an alias that cannot be read, or reads as it was before, is read again. */
+const READ_PATIENCE_MS = 2 * 60_000;
 /**
- * Reads an alias. While Lambda moves its provisioned concurrency to another version, it shows weights
- * that nobody set: this waits until they are gone, and answers with the alias as it is then.
+ * Reads back that the alias serves the canary alone. While Lambda moves its provisioned concurrency to the canary,
+ * the alias goes on serving stable; this waits for the end of that.
+ * @throws only when aborted
  */
-async function readSettled(options) {
-    const { aliases, target, clock, note, signal, move } = options;
-    const deadline = clock.now() + PATIENCE_MS;
-    for (let announced = false;; announced = true) {
-        const alias = await aliases.find(target, signal);
-        if (alias === undefined || !(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .isSplit */ .pF)(alias.routing) || clock.now() >= deadline)
-            return alias;
-        if (move !== undefined && !(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeTransition */ .zQ)(alias.routing, move.from, move.to))
-            return alias;
-        const transition = await aliases.transition(target, signal);
-        // It may have ended between the two reads.
-        if (transition === 'none')
-            return aliases.find(target, signal);
-        // Without the permission to see it, only our own move makes a transition likely.
-        if (transition === 'unknown' && move === undefined)
-            return alias;
-        if (!announced) {
-            note(`${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
-                `weights to clear (at most ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a)(PATIENCE_MS)})`);
+async function settle(route, signal) {
+    const { clock, target, versions, note } = route;
+    const startedAt = clock.now();
+    const canaryAlone = (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(100, versions);
+    let announced = false;
+    let ended = false;
+    for (let tries = 0;; tries++) {
+        const waited = clock.now() - startedAt;
+        const look = await tryToLook(route, signal);
+        switch (look.type) {
+            case 'missing':
+                return { type: 'blocked', reason: (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .missingReason */ .DQ)(route) };
+            case 'refused':
+                return { type: 'blocked', reason: look.reason };
+            case 'unreadable':
+                if (waited >= READ_PATIENCE_MS)
+                    return { type: 'blocked', reason: look.reason };
+                await clock.sleep((0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .pauseAfter */ .l0)(tries), signal);
+                break;
+            case 'read': {
+                const { alias } = look;
+                if ((0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(alias.routing, canaryAlone) && !(0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isForeign */ .jq)(route, alias)) {
+                    (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .learn */ .nB)(route, alias);
+                    return { type: 'settled' };
+                }
+                if (!(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(alias.routing, versions.stable, versions.canary)) {
+                    return { type: 'blocked', reason: (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .foreignReason */ .v4)(route, alias, canaryAlone) };
+                }
+                const move = await route.aliases.transition(target, { signal, urgency: 'shift' });
+                if (move.type === 'failed')
+                    return { type: 'blocked', reason: moveFailed(route, move.reason) };
+                // A move may have ended between the two readings; a split that stays without one is somebody's.
+                if (move.type === 'none' && ended) {
+                    return { type: 'blocked', reason: (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .foreignReason */ .v4)(route, alias, canaryAlone) };
+                }
+                ended = move.type === 'none';
+                if (waited >= MOVE_PATIENCE_MS) {
+                    return {
+                        type: 'blocked',
+                        reason: `Lambda has not moved the provisioned concurrency of ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} to version ` +
+                            `${versions.canary} within ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a)(waited)}, and still serves version ${versions.stable}`,
+                    };
+                }
+                if (!announced) {
+                    note(`${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency and serves version ` +
+                        `${versions.stable} meanwhile; waiting for that (at most ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a)(MOVE_PATIENCE_MS)})`);
+                }
+                announced = true;
+                await clock.sleep(MOVE_POLL_MS, signal);
+            }
         }
-        await clock.sleep(POLL_MS, signal);
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
     }
+}
+async function tryToLook(route, signal) {
+    try {
+        const alias = await route.aliases.find(route.target, { signal, urgency: 'shift' });
+        if (alias === undefined)
+            return { type: 'missing' };
+        if (!(0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isStale */ .QO)(route, alias))
+            return { type: 'read', alias };
+        const reason = `the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(route.target)} reads as it was before it was written`;
+        return { type: 'unreadable', reason };
+    }
+    catch (error) {
+        if (!(error instanceof _aws_call_js__WEBPACK_IMPORTED_MODULE_0__/* .AwsCallError */ .iQ))
+            throw error;
+        return { type: error.refused ? 'refused' : 'unreadable', reason: error.message };
+    }
+}
+function moveFailed({ target, versions }, reason) {
+    return (`Lambda could not move the provisioned concurrency of ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} to version ${versions.canary} ` +
+        `(status FAILED${reason === '' ? '' : `: ${reason}`}), and still serves version ${versions.stable}`);
 }
 
 
@@ -75055,17 +76795,19 @@ async function readSettled(options) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ createChronicle)
+  s: () => (/* binding */ createJournal)
 });
 
+// UNUSED EXPORTS: createArchive
+
+// EXTERNAL MODULE: ./src/core/checks/finding.ts
+var checks_finding = __nccwpck_require__(8700);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var checks_durations = __nccwpck_require__(6153);
+var durations = __nccwpck_require__(6153);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/core/report/entry.ts
-var report_entry = __nccwpck_require__(8942);
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
@@ -75096,10 +76838,8 @@ function beginStory(at) {
     return {
         startedAt: at,
         spokeAt: at,
-        plan: { steps: [], onTheMinute: false },
-        measurements: new Map(),
-        comparisons: [],
-        durations: [],
+        plan: { steps: [] },
+        findings: new Map(),
     };
 }
 /** What a person should read about an entry: one line per transition, nothing for a poll without news. */
@@ -75120,17 +76860,15 @@ function remember(memory, entry) {
     switch (entry.type) {
         case 'state':
             return { ...memory, state: entry.state };
-        case 'measurements': {
-            const latest = entry.measurements.map((each) => [each.check, each]);
-            const measurements = new Map([...memory.measurements, ...latest]);
-            return { ...memory, measurements, verdict: entry.verdict };
+        case 'reading': {
+            const latest = entry.findings.map((each) => [(0,checks_finding/* keyOf */.TN)(each), each]);
+            const findings = new Map([...memory.findings, ...latest]);
+            return { ...memory, findings, verdict: entry.verdict };
         }
         case 'plan':
             return { ...memory, plan: entry.plan };
-        case 'comparisons':
-            return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
         case 'targets':
-        case 'standing':
+        case 'position':
         case 'smoke-tests':
         case 'errors':
         case 'note':
@@ -75151,10 +76889,7 @@ function linesOf(memory, entry) {
             return [{ level: 'info', text: entry.title, details: entry.lines }];
         case 'warning':
             return [{ level: 'warning', text: entry.text }];
-        case 'comparisons':
-            // Told when they decide something.
-            return [];
-        case 'standing':
+        case 'position':
             return [];
         case 'smoke-tests':
             return entry.reports.map(describeSmokeTest);
@@ -75162,8 +76897,8 @@ function linesOf(memory, entry) {
             return entry.reports.map(describeErrors);
         case 'state':
             return transition(memory, entry.state);
-        case 'measurements': {
-            const changes = (0,report_entry/* changedSince */.$)(memory.measurements, entry.measurements).flatMap((change) => describeChange(change, memory.measurements.get(change.check)));
+        case 'reading': {
+            const changes = (0,checks_finding/* changedSince */.$A)(memory.findings, entry.findings).flatMap((change) => describeChange(change, memory.findings.get((0,checks_finding/* keyOf */.TN)(change))));
             return changes.length > 0
                 ? changes
                 : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
@@ -75172,20 +76907,40 @@ function linesOf(memory, entry) {
 }
 function transition(memory, now) {
     const { plan, state: before } = memory;
-    const wasWatched = before?.phase === 'baking' || before?.phase === 'rechecking';
-    if (!wasWatched || now.phase === before.phase)
+    const step = watchedStep(before);
+    if (step === undefined || now.phase === before?.phase)
         return arrival(plan, before, now);
-    const compared = (0,rollout_state/* stepAt */.OH)(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
-    const passed = (0,report/* hasPassed */.Pc)(now) ? [info(`${(0,rollout_state/* describeStep */.Ey)(plan, before.step)} passed`)] : [];
+    const compared = (0,rollout_state/* stepAt */.OH)(plan, step).weight < 100 ? describeVersions(memory, now).map(info) : [];
+    const passed = (0,report/* hasPassed */.Pc)(now) ? [info(`${(0,rollout_state/* describeStep */.Ey)(plan, step)} passed`)] : [];
     return [...compared, ...passed, ...arrival(plan, before, now)];
 }
+/** The step whose weight was in force and watched. */
+function watchedStep(state) {
+    switch (state?.phase) {
+        case 'baking':
+            return state.step;
+        case 'checking':
+            return state.standing;
+        default:
+            return undefined;
+    }
+}
 /** How the versions compare. The reason of a revert tells of what it rests on already. */
-function describeVersions({ comparisons, durations }, now) {
+function describeVersions({ findings }, now) {
     const isReason = (text) => now.phase === 'reverting' && now.reason.includes(text);
-    return [
-        ...comparisons.filter(({ evidence }) => evidence.length > 0).map(comparison/* describeComparison */.L5),
-        ...durations.filter(({ canary }) => canary.p50 !== null).map(checks_durations/* describeDurations */.Jy),
-    ].filter((text) => !isReason(text));
+    return [...findings.values()].flatMap(atEndOfStep).filter((text) => !isReason(text));
+}
+function atEndOfStep(finding) {
+    switch (finding.kind) {
+        case 'comparison':
+            return finding.evidence.length > 0 ? [(0,comparison/* describeComparison */.L5)(finding)] : [];
+        case 'duration':
+            return finding.canary.p50 === null ? [] : [(0,durations/* describeDurations */.Jy)(finding)];
+        case 'alarm':
+        case 'threshold':
+            // Told when they change.
+            return [];
+    }
 }
 function arrival(plan, before, now) {
     switch (now.phase) {
@@ -75200,16 +76955,14 @@ function arrival(plan, before, now) {
                 info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a)(bakeMs)}`),
             ];
         }
-        case 'rechecking':
-            if (before?.phase === 'rechecking')
-                return [];
-            return [
-                info(`at ${(0,rollout_state/* describeStep */.Ey)(plan, now.step)} since an earlier job; reading the checks first`),
-            ];
+        case 'checking':
+            return before?.phase === 'checking' ? [] : [info(checking(plan, now))];
+        case 'settling':
+            return [info('the promotion is written; reading the alias back')];
         case 'holding':
             return [];
         case 'confirming':
-            return [info('all steps passed; reading the alias back')];
+            return [info('all steps passed; taking the mark off the alias and reading it back')];
         case 'reverting':
             return [info(`reverting ${now.reason}`)];
         case 'promoted':
@@ -75220,6 +76973,14 @@ function arrival(plan, before, now) {
             // The end is told by the headline, once.
             return [];
     }
+}
+function checking(plan, { standing, since, until }) {
+    const wait = until > since
+        ? `, and waiting ${(0,duration/* formatDuration */.a)(until - since)} for the next minute to begin: metrics are counted by the minute`
+        : '';
+    return standing === undefined
+        ? `reading the checks before the first weight${wait}`
+        : `at ${(0,rollout_state/* describeStep */.Ey)(plan, standing)} since an earlier job; reading the checks first${wait}`;
 }
 function describeTarget(target) {
     const name = (0,alias_target/* targetName */.je)(target);
@@ -75238,7 +76999,7 @@ function describeSmokeTest(report) {
     const { functionName, version, name, durationMs, problems, log } = report;
     if (problems.length > 0)
         return { level: 'info', text: (0,smoke_test/* describeFailure */.Ic)(report), details: log };
-    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,checks_durations/* milliseconds */.Rz)(durationMs)}`);
+    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,durations/* milliseconds */.Rz)(durationMs)}`);
 }
 function describeErrors({ functionName, version, messages, problem, url }) {
     const what = `what ${functionName} version ${version} logged of its errors`;
@@ -75254,12 +77015,25 @@ function describeErrors({ functionName, version, messages, problem, url }) {
         };
 }
 function describeChange(now, before) {
+    switch (now.kind) {
+        case 'alarm':
+            return stateChange('alarm', now, before);
+        case 'threshold':
+            return stateChange('metric', now, before);
+        case 'comparison':
+        case 'duration':
+            // Told when a step ends, and when they decide something.
+            return [];
+    }
+}
+function stateChange(what, now, before) {
     // An alarm that is fine from the first reading on is no news.
     if (before === undefined && now.state === 'OK')
         return [];
-    const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
+    const last = before && (0,checks_finding/* stateOf */.L4)(before);
+    const from = last === undefined || last === now.state ? '' : `${last} → `;
     const why = now.detail === '' ? '' : `: ${now.detail}`;
-    return [info(`${now.kind} ${now.check}: ${from}${now.state}${why}`)];
+    return [info(`${what} ${now.check}: ${from}${now.state}${why}`)];
 }
 /** That a step goes on beyond its bake is said at once. */
 function extension({ verdict: before }, { verdict }) {
@@ -75303,25 +77077,20 @@ function planTable(plan) {
     return [`The plan, ${(0,duration/* formatDuration */.a)((0,rollout_plan/* totalBakeMs */._m)(plan))} of baking:`, ...lines];
 }
 
-// EXTERNAL MODULE: ./src/github/log.ts
-var log = __nccwpck_require__(3385);
 ;// CONCATENATED MODULE: ./src/run/journal.ts
 
 
-function createChronicle(clock) {
+/** @param print tells a line of the log; throws nothing: what cannot be told must not end what is told of */
+function createJournal(clock, print) {
     const startedAt = clock.now();
-    const entries = [];
+    const { entries, keep } = createArchive();
     const listeners = [];
     let memory = beginStory(startedAt);
     function record(entry) {
-        // One of these knows all that the one before knew; over days they would fill the memory.
-        const known = entries.findIndex(({ type }) => type === 'comparisons');
-        if (entry.type === 'comparisons' && known >= 0)
-            entries.splice(known, 1);
-        entries.push(entry);
+        keep(entry);
         const told = tell(memory, entry);
         memory = told.memory;
-        told.lines.forEach(log/* print */.y);
+        told.lines.forEach(print);
         for (const listener of listeners)
             listener(entry);
     }
@@ -75332,11 +77101,40 @@ function createChronicle(clock) {
         note: (text) => {
             record({ type: 'note', at: clock.now(), text });
         },
+        warn: (text) => {
+            record({ type: 'warning', at: clock.now(), text });
+        },
         follow: (listener) => {
             listeners.push(listener);
         },
-        warn: (text) => {
-            record({ type: 'warning', at: clock.now(), text });
+    };
+}
+/** What is kept of what happened. Of findings it is the news alone: over days, all of them would fill the memory. */
+function createArchive() {
+    const entries = [];
+    const latest = new Map();
+    function newsOf(reading) {
+        const findings = (0,checks_finding/* changedSince */.$A)(latest, reading.findings);
+        forget(new Set(findings.filter(checks_finding/* replaces */.gx).map(checks_finding/* keyOf */.TN)));
+        for (const finding of findings)
+            latest.set((0,checks_finding/* keyOf */.TN)(finding), finding);
+        return { ...reading, findings };
+    }
+    function forget(replaced) {
+        if (![...replaced].some((key) => latest.has(key)))
+            return;
+        for (const [index, entry] of entries.entries()) {
+            if (entry.type !== 'reading')
+                continue;
+            const findings = entry.findings.filter((finding) => !replaced.has((0,checks_finding/* keyOf */.TN)(finding)));
+            if (findings.length < entry.findings.length)
+                entries[index] = { ...entry, findings };
+        }
+    }
+    return {
+        entries,
+        keep: (entry) => {
+            entries.push(entry.type === 'reading' ? newsOf(entry) : entry);
         },
     };
 }
@@ -75348,20 +77146,33 @@ function createChronicle(clock) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   M: () => (/* binding */ revertSaved)
+/* harmony export */   M: () => (/* binding */ revertSaved),
+/* harmony export */   n: () => (/* binding */ cleanUp)
 /* harmony export */ });
 /* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
+/* harmony import */ var _rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2712);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7347);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2459);
-/* harmony import */ var _rollout_loop_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7217);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4835);
 
 
 
 
-/** Puts back the targets of a rollout that another process moved. */
-function revertSaved({ targets }, surroundings) {
+/** Reverts what a rollout that did not end by itself left behind. */
+async function cleanUp(saved, surroundings) {
+    surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
+    const { result, detail } = await revertSaved(saved, surroundings);
+    const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
+    return { outcome: result, reason };
+}
+/** Reverts the targets of a rollout that another process moved. */
+async function revertSaved({ targets }, surroundings) {
+    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings));
+    const reverting = (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(routers);
+    (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .announce */ .i)(routers, surroundings);
     (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
-    return (0,_rollout_loop_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings)));
+    const { result, detail } = await reverting;
+    // What another process began to write is never untouched.
+    return { result: result === 'untouched' ? 'reverted' : result, detail };
 }
 
 
@@ -75371,8 +77182,9 @@ function revertSaved({ targets }, surroundings) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BB: () => (/* binding */ recordPosition),
 /* harmony export */   BJ: () => (/* binding */ recordPlan),
-/* harmony export */   IR: () => (/* binding */ recordStanding),
+/* harmony export */   K$: () => (/* binding */ recordClearance),
 /* harmony export */   Sh: () => (/* binding */ recordTargets),
 /* harmony export */   oK: () => (/* binding */ preparedReport),
 /* harmony export */   p0: () => (/* binding */ clearedReport)
@@ -75380,17 +77192,21 @@ function revertSaved({ targets }, surroundings) {
 /* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7387);
 
 // What log and report are told of a job as it gets to know it.
-function recordPlan({ clock, chronicle }, plan) {
-    chronicle.record({ type: 'plan', at: clock.now(), plan });
+function recordPlan({ clock, journal }, plan) {
+    journal.record({ type: 'plan', at: clock.now(), plan });
 }
 /** Where the rollout stands, and who began it. */
-function recordStanding({ clock, chronicle, runs }, rollout) {
+function recordPosition({ clock, journal, runs }, rollout) {
     const { repository, startedBy: runId, weight, step } = rollout;
     const startedBy = runs.url({ repository, runId });
-    chronicle.record({ type: 'standing', at: clock.now(), weight, step, startedBy });
+    journal.record({ type: 'position', at: clock.now(), weight, step, startedBy });
 }
-function recordTargets({ aws, clock, chronicle }, targets) {
-    chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+function recordTargets({ aws, clock, journal }, targets) {
+    journal.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+}
+function recordClearance({ clock, journal }, { details, warnings }) {
+    journal.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+    warnings.forEach(journal.warn);
 }
 function clearedReport({ request: { target, version }, facts, alias }) {
     return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
@@ -75412,142 +77228,286 @@ function preparedReport({ target, functionArn, alias, disposition }) {
 
 /***/ }),
 
-/***/ 7217:
+/***/ 2712:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ rollOut),
+/* harmony export */   i: () => (/* binding */ announce),
 /* harmony export */   q: () => (/* binding */ revertAll)
 /* harmony export */ });
-/* harmony import */ var _core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8);
-/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(536);
+/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(536);
 
-
-/**
- * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
- * @param from where to begin, in a rollout that another process began
- */
-async function rollOut(plan, world, from = _core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .FROM_THE_START */ .M2) {
-    let state = (0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(plan, from, world.clock.now());
-    for (;;) {
-        const unrecorded = record(state, world);
-        if ((0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isFinal */ .dR)(state))
-            return state;
-        const next = (0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(plan, state);
-        const event = next.type === 'revert' ? undefined : unrecorded;
-        state = (0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .advance */ .np)(plan, state, event ?? (await eventOf(next, world)));
-    }
-}
-/** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
-function record(state, { journal, clock }) {
-    try {
-        journal.record({ type: 'state', at: clock.now(), state });
-        return undefined;
-    }
-    catch (error) {
-        return { type: 'blocked', reason: `the state could not be saved: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error)}` };
-    }
-}
-/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
-async function eventOf(command, world) {
-    try {
-        if (command.type !== 'revert')
-            world.cancellation.throwIfAborted();
-        return await perform(command, world);
-    }
-    catch (error) {
-        const reason = (0,_core_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(error);
-        if (command.type === 'revert') {
-            return { type: 'reversion', result: 'revert-failed', detail: reason };
-        }
-        return world.cancellation.aborted ? cancelled(world) : { type: 'blocked', reason };
-    }
-}
-async function perform(command, world) {
-    const { routers, clock, cancellation } = world;
-    switch (command.type) {
-        case 'shift': {
-            const results = await all(routers, (router) => router.shift(command, cancellation));
-            return blocked(results) ?? { type: 'shifted', at: clock.now() };
-        }
-        case 'assess':
-            return assess(command, world);
-        case 'hold': {
-            const held = { ...command, held: true };
-            const results = await all(routers, (router) => router.shift(held, cancellation));
-            return blocked(results) ?? { type: 'marked' };
-        }
-        case 'confirm': {
-            const results = await all(routers, (router) => router.confirm(cancellation));
-            return blocked(results) ?? { type: 'confirmed' };
-        }
-        case 'revert':
-            return { type: 'reversion', ...(await revertAll(routers)) };
-    }
-}
-async function assess(command, { checks, clock, journal, cancellation, pollIntervalMs }) {
-    await clock.sleep((0,_core_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .readingDue */ .$i)(command, pollIntervalMs()) - clock.now(), cancellation);
-    cancellation.throwIfAborted();
-    const at = clock.now();
-    const assessment = await checks.assess(at, command.bake, cancellation);
-    const { verdict, measurements, comparisons, durations, warnings } = assessment;
-    for (const text of warnings)
-        journal.record({ type: 'warning', at, text });
-    journal.record({ type: 'measurements', at, measurements, verdict });
-    if (comparisons.length > 0)
-        journal.record({ type: 'comparisons', at, comparisons, durations });
-    return { type: 'assessed', at, verdict };
-}
-/** Waits for all, so that no call is left running behind the next command. */
-async function all(routers, act) {
-    const settled = await Promise.allSettled(routers.map(act));
-    return settled.map((result) => {
-        if (result.status === 'rejected')
-            throw result.reason;
-        return result.value;
-    });
-}
-function blocked(results) {
-    const reasons = results
-        .filter((result) => result.type === 'blocked')
-        .map(({ reason }) => reason);
-    return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
-}
-/** Puts stable back on all targets, and says the gravest of what became of them. */
+/** Reverts all targets, and says the gravest of what became of them. */
 async function revertAll(routers) {
-    const results = await all(routers, (router) => router.revert());
-    const has = (type) => results.some((result) => result.type === type);
+    const results = await Promise.all(routers.map(reverted));
     return {
-        result: has('unconfirmed') ? 'revert-failed' : has('foreign') ? 'failed' : 'reverted',
-        detail: results
-            .flatMap((result) => (result.type === 'reverted' ? [] : [result.detail]))
-            .join(' '),
+        result: gravest(results),
+        detail: results.flatMap((result) => ('detail' in result ? [result.detail] : [])).join(' '),
     };
 }
-function cancelled({ cancellation, clock, onCancel }) {
-    const reason = (0,_core_problems_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .b)(cancellation.reason);
-    return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
+async function reverted(router) {
+    try {
+        return await router.revert();
+    }
+    catch (error) {
+        const detail = `${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)} Repair the alias with: ${router.repair}`;
+        return { type: 'unconfirmed', detail };
+    }
+}
+function gravest(results) {
+    const has = (type) => results.some((result) => result.type === type);
+    if (has('unconfirmed'))
+        return 'revert-failed';
+    if (has('foreign'))
+        return 'failed';
+    return has('reverted') ? 'reverted' : 'untouched';
+}
+/**
+ * So that a person can put the aliases back should this process not live to do it. Called when the writes of the revert
+ * have left: nothing stands before those.
+ */
+function announce(routers, { journal, clock, }) {
+    const lines = routers.map(({ repair }) => repair);
+    const title = 'To put the old version back by hand, if this should not succeed';
+    journal.record({ type: 'details', at: clock.now(), title, lines });
 }
 
 
 /***/ }),
 
-/***/ 4835:
+/***/ 7347:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  l: () => (/* binding */ preparationIn),
+  y: () => (/* binding */ forget),
   V: () => (/* binding */ routerOf)
 });
 
-// EXTERNAL MODULE: ./src/core/text/duration.ts
-var duration = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/core/alias/marker.ts
-var alias_marker = __nccwpck_require__(1668);
+// EXTERNAL MODULE: ./src/core/alias/repair.ts
+var repair = __nccwpck_require__(8831);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
 var alias_routing = __nccwpck_require__(5646);
+// EXTERNAL MODULE: ./src/aws/call.ts
+var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/core/alias/claim.ts
+var claim = __nccwpck_require__(8712);
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var alias_target = __nccwpck_require__(7387);
+// EXTERNAL MODULE: ./src/run/alias/route.ts
+var alias_route = __nccwpck_require__(8319);
+// EXTERNAL MODULE: ./src/run/alias/settle.ts
+var settle = __nccwpck_require__(3259);
+;// CONCATENATED MODULE: ./src/run/alias/confirm.ts
+
+
+
+
+
+
+const TRIES = 4;
+/**
+ * Reads back that the alias serves the canary alone, and takes this rollout's mark off it.
+ * @throws only when aborted
+ */
+async function confirm_confirm(route, signal) {
+    const { known, target, clock, note } = route;
+    for (let tries = 0;; tries++) {
+        // A write that succeeds on the revision we left says more than a reading: nobody wrote in between.
+        const failure = await removeMark(route, signal);
+        const result = await (0,settle/* settle */.G9)(route, signal);
+        if (result.type === 'blocked')
+            return result;
+        const isMarked = known.alias !== undefined && (0,claim/* carriesOurMark */.b0)(known.alias, (0,alias_route/* claimOf */._B)(route));
+        if (!isMarked)
+            return { type: 'confirmed' };
+        if (tries + 1 >= TRIES) {
+            note(`${(0,alias_target/* targetName */.je)(target)}: its description keeps the mark of this rollout: ${failure}`);
+            return { type: 'confirmed' };
+        }
+        await clock.sleep((0,alias_route/* pauseAfter */.l0)(tries), signal);
+        signal.throwIfAborted();
+    }
+}
+async function removeMark(route, signal) {
+    const { aliases, known, target, versions } = route;
+    if (known.alias === undefined || !(0,claim/* carriesOurMark */.b0)(known.alias, (0,alias_route/* claimOf */._B)(route)))
+        return '';
+    const { revisionId } = known.alias;
+    const description = (0,claim/* withoutOurMark */.G7)(known.alias, (0,alias_route/* claimOf */._B)(route));
+    try {
+        const write = { routing: (0,alias_routing/* routingAt */.Uf)(100, versions), description, revisionId };
+        (0,alias_route/* learn */.nB)(route, await aliases.update(target, write, { signal, urgency: 'shift' }));
+        return '';
+    }
+    catch (error) {
+        if (error instanceof call/* AwsCallError */.iQ)
+            return error.message;
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: ./src/core/problems.ts
+var problems = __nccwpck_require__(536);
+// EXTERNAL MODULE: ./src/core/text/duration.ts
+var duration = __nccwpck_require__(2691);
+;// CONCATENATED MODULE: ./src/run/alias/revert.ts
+
+
+
+
+
+
+
+
+/** What is left of the patience is never so little that a call could not be answered. */
+const LEAST_PATIENCE_MS = 1_000;
+/**
+ * Puts stable back, unless somebody else moved the alias, and reads that back. It writes first, on the revision
+ * that it knows: while a write of ours is unanswered, only a new revision keeps that one out, and if it came first,
+ * Lambda says so. It never gives up before its patience has run out, and never throws.
+ * @param patienceMs how long it goes on trying, not counting a move of provisioned concurrency
+ */
+async function revert(route, patienceMs) {
+    const { known, clock } = route;
+    if (known.begun.size === 0)
+        return { type: 'untouched' };
+    const startedAt = clock.now();
+    const reversion = createReversion(route);
+    for (let tries = 0;; tries++) {
+        const result = await reversion.advance(Math.max(patienceMs - (clock.now() - startedAt), LEAST_PATIENCE_MS));
+        if (result !== undefined)
+            return result;
+        const elapsedMs = clock.now() - startedAt;
+        if (elapsedMs >= (reversion.moving ? settle/* MOVE_PATIENCE_MS */.hL : patienceMs)) {
+            return { type: 'unconfirmed', detail: unconfirmed(route, elapsedMs, reversion.failure) };
+        }
+        await clock.sleep(reversion.moving ? settle/* MOVE_POLL_MS */.zL : (0,alias_route/* pauseAfter */.l0)(tries));
+    }
+}
+function createReversion(route) {
+    const { aliases, known, target, versions } = route;
+    const stableAlone = (0,alias_routing/* routingAt */.Uf)(0, versions);
+    let written = false;
+    let moving = false;
+    let ended = false;
+    let failure = 'the alias still does not serve it alone.';
+    /** Whether the alias must be read before it can be written: its revision is not known any more. */
+    let unknown = known.alias === undefined;
+    async function advance(patienceMs) {
+        moving = false;
+        // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+        const urgently = { urgency: 'revert', patienceMs };
+        try {
+            if (unknown) {
+                const present = await aliases.find(target, urgently);
+                const found = judged(present);
+                if (found !== undefined || present === undefined)
+                    return found;
+            }
+            if (!written && known.alias !== undefined) {
+                const reply = await aliases.update(target, stableIn(known.alias), urgently);
+                (0,alias_route/* learn */.nB)(route, reply);
+                written = true;
+                unknown = false;
+            }
+            return await readBack(await aliases.find(target, urgently), urgently);
+        }
+        catch (error) {
+            failure = (0,problems/* messageOf */.bD)(error);
+            // Refused for its revision, or without an answer: who wrote last is to be read.
+            unknown ||= !written;
+            return undefined;
+        }
+    }
+    /** Whose the alias is that is about to be written. */
+    function judged(present) {
+        if (present === undefined)
+            return { type: 'foreign', detail: (0,alias_route/* missingReason */.DQ)(route) };
+        if ((0,alias_route/* isStale */.QO)(route, present)) {
+            failure = 'the alias reads as it was before the last write.';
+            return undefined;
+        }
+        if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone) && !(0,claim/* isOurs */.MU)(present, (0,alias_route/* claimOf */._B)(route))) {
+            return { type: 'foreign', detail: leftAlone(route, present) };
+        }
+        (0,alias_route/* learn */.nB)(route, present);
+        return undefined;
+    }
+    async function readBack(present, urgently) {
+        if (present === undefined)
+            return { type: 'foreign', detail: (0,alias_route/* missingReason */.DQ)(route) };
+        if ((0,alias_route/* isStale */.QO)(route, present)) {
+            failure = 'the alias reads as it was before it was written.';
+            return undefined;
+        }
+        if ((0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone))
+            return { type: 'reverted' };
+        if ((0,claim/* isOurs */.MU)(present, (0,alias_route/* claimOf */._B)(route))) {
+            failure = 'a write of this rollout came late.';
+            writeAgain(present);
+            return undefined;
+        }
+        if (!(0,alias_routing/* looksLikeTransition */.zQ)(present.routing, versions.canary, versions.stable)) {
+            return { type: 'foreign', detail: leftAlone(route, present) };
+        }
+        const move = await aliases.transition(target, urgently);
+        switch (move.type) {
+            case 'failed':
+                // Lambda leaves its weights as they are then, for ever, until somebody writes.
+                failure = `Lambda could not move its provisioned concurrency back (status FAILED: ${move.reason}).`;
+                writeAgain(present);
+                return undefined;
+            case 'none':
+                // It may have ended between the two readings; a split that stays without a move is somebody's.
+                if (ended)
+                    return { type: 'foreign', detail: leftAlone(route, present) };
+                ended = true;
+                return undefined;
+            case 'under way':
+            case 'unknown':
+                moving = true;
+                failure = 'Lambda is still moving its provisioned concurrency back.';
+                return undefined;
+        }
+    }
+    function writeAgain(present) {
+        (0,alias_route/* learn */.nB)(route, present);
+        written = false;
+    }
+    function stableIn(alias) {
+        return {
+            routing: stableAlone,
+            description: (0,claim/* withoutOurMark */.G7)(alias, (0,alias_route/* claimOf */._B)(route)),
+            revisionId: alias.revisionId,
+        };
+    }
+    return {
+        advance,
+        get failure() {
+            return failure;
+        },
+        get moving() {
+            return moving;
+        },
+    };
+}
+function unconfirmed({ target, versions, region }, elapsedMs, failure) {
+    return (`${(0,alias_target/* targetName */.je)(target)}: version ${versions.stable} could not be confirmed within ` +
+        `${(0,duration/* formatDuration */.a)(elapsedMs)}: ${failure} Repair the alias with: ${(0,repair/* repairCommand */.p)(target, versions.stable, region)}`);
+}
+function leftAlone({ target, versions, region }, { routing }) {
+    const serves = [routing.version, ...Object.keys(routing.weights)];
+    const left = `${(0,alias_target/* targetName */.je)(target)} was left as somebody else moved it: ${(0,alias_routing/* describeRouting */.ww)(routing)}.`;
+    return serves.includes(versions.canary)
+        ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ` +
+            (0,repair/* repairCommand */.p)(target, versions.stable, region)
+        : left;
+}
+
+// EXTERNAL MODULE: ./src/core/alias/marker.ts
+var alias_marker = __nccwpck_require__(1668);
 ;// CONCATENATED MODULE: ./src/core/alias/write-fate.ts
 
 
@@ -75584,16 +77544,133 @@ function isClaimedByAnother({ wanted, left }, { marker }) {
         [wanted, left].every(({ marker: own }) => own === undefined || !(0,alias_marker/* sameRollout */.c5)(own, marker)));
 }
 
-// EXTERNAL MODULE: ./src/core/alias/repair.ts
-var alias_repair = __nccwpck_require__(8831);
-// EXTERNAL MODULE: ./src/core/alias/target.ts
-var alias_target = __nccwpck_require__(7387);
-// EXTERNAL MODULE: ./src/core/problems.ts
-var problems = __nccwpck_require__(536);
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
-// EXTERNAL MODULE: ./src/run/alias/settled.ts
-var settled = __nccwpck_require__(5419);
+;// CONCATENATED MODULE: ./src/run/alias/shift.ts
+
+
+
+
+
+
+/** How often a write is tried against replies that leave open whether it took effect. */
+const shift_TRIES = 4;
+/**
+ * Moves the alias on to a step, and never over somebody else's write: the write names the revision it is based on.
+ * @throws only when aborted
+ */
+async function shift(route, to, signal) {
+    const { known } = route;
+    let reason = '';
+    for (let tries = 0; tries < shift_TRIES; tries++) {
+        const unansweredBefore = known.unanswered;
+        const failure = await write(route, to, signal);
+        if (failure === undefined)
+            return { type: 'shifted' };
+        reason = failure.message;
+        const { answer, onlyRequest } = outcomeOf(failure);
+        const present = await readAfter(route, answer, signal);
+        const fate = fateOf({
+            answer,
+            onlyRequest: onlyRequest && !unansweredBefore,
+            wanted: { routing: (0,alias_routing/* routingAt */.Uf)(to.weight, route.versions), marker: markerOf(route, to) },
+            left: contentOf(leftIn(route)),
+            present: present && contentOf(present),
+        });
+        if (present === undefined || fate === 'refused')
+            break;
+        if (fate === 'foreign') {
+            return { type: 'blocked', reason: (0,alias_route/* foreignReason */.v4)(route, present, leftIn(route).routing) };
+        }
+        (0,alias_route/* learn */.nB)(route, present);
+        if (fate === 'written') {
+            route.note(`${(0,alias_target/* targetName */.je)(route.target)}: the alias was written, though the reply got lost`);
+            known.unanswered = false;
+            return { type: 'shifted' };
+        }
+        // It was tried for as long as a shift may take already.
+        if (answer === 'unknown')
+            break;
+    }
+    return { type: 'blocked', reason };
+}
+/** A rollout shifts only what it has read before. */
+function leftIn({ known, target }) {
+    if (known.alias === undefined)
+        throw new Error(`${(0,alias_target/* targetName */.je)(target)} was not read before`);
+    return known.alias;
+}
+function markerOf({ markers }, { step, held = false }) {
+    const marker = markers[step];
+    return marker && { ...marker, held };
+}
+async function write(route, to, signal) {
+    const { known, aliases, target } = route;
+    const { weight } = to;
+    // Not when the weight is in force already and only its mark is written.
+    const isFirst = !known.unanswered && !known.begun.has(weight);
+    known.begun.add(weight);
+    known.unanswered = true;
+    try {
+        (0,alias_route/* learn */.nB)(route, await aliases.update(target, next(route, to), { signal, urgency: 'shift' }));
+        known.unanswered = false;
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof call/* AwsCallError */.iQ))
+            throw error;
+        if (isFirst && surelyNotWritten(outcomeOf(error))) {
+            known.begun.delete(weight);
+            known.unanswered = false;
+        }
+        return error;
+    }
+}
+function next(route, to) {
+    const left = leftIn(route);
+    const { description } = (0,alias_marker/* readMarker */.t7)(left.description);
+    const marker = markerOf(route, to);
+    return {
+        routing: (0,alias_routing/* routingAt */.Uf)(to.weight, route.versions),
+        // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
+        description: (marker && (0,alias_marker/* withMarker */.Pe)(description, marker)) ?? description,
+        revisionId: left.revisionId,
+    };
+}
+/** A reading from before the write that caused a conflict says nothing about it. */
+async function readAfter(route, answer, signal) {
+    const refused = leftIn(route).revisionId;
+    for (let tries = 0; tries < shift_TRIES; tries++) {
+        const present = await tryToFind(route, signal);
+        if (present === undefined)
+            return undefined;
+        const isOld = (0,alias_route/* isStale */.QO)(route, present) || (answer === 'conflict' && present.revisionId === refused);
+        if (!isOld)
+            return present;
+        await route.clock.sleep((0,alias_route/* pauseAfter */.l0)(tries), signal);
+        signal.throwIfAborted();
+    }
+    return undefined;
+}
+async function tryToFind({ aliases, target }, signal) {
+    try {
+        return await aliases.find(target, { signal, urgency: 'shift' });
+    }
+    catch (error) {
+        if (error instanceof call/* AwsCallError */.iQ)
+            return undefined;
+        throw error;
+    }
+}
+function contentOf({ routing, description }) {
+    return { routing, marker: (0,alias_marker/* readMarker */.t7)(description).marker };
+}
+function outcomeOf(failure) {
+    const conflict = failure.name === 'PreconditionFailedException';
+    return {
+        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+        onlyRequest: failure.unanswered === 0,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/run/alias/router.ts
 
 
@@ -75603,263 +77680,60 @@ var settled = __nccwpck_require__(5419);
 
 
 
-
-/** How long a revert, and the reading back of a promotion, go on trying, not counting a wait for provisioned concurrency to move. */
-const PATIENCE_MS = 2 * 60_000;
-/** With the SDK's own retries a single try may outlast this patience, and only the second has new credentials. */
-const REVERT_TRIES_AT_LEAST = 3;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
-/** How often a write is tried against replies that leave open whether it took effect. */
-const TRIES = 3;
+/** How long a revert goes on trying in the step itself. */
+const REVERT_PATIENCE_MS = 2 * 60_000;
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
-function createRouter(options) {
-    const { aliases, target, versions, markers = [], nonces, clock, note } = options;
-    const stableAlone = (0,alias_routing/* routingAt */.Uf)(0, versions);
-    const canaryAlone = (0,alias_routing/* routingAt */.Uf)(100, versions);
-    const name = (0,alias_target/* targetName */.je)(target);
-    const missing = `the alias ${name} does not exist any more`;
-    const repair = (0,alias_repair/* repairCommand */.p)(target, versions.stable, options.region);
-    /** How the alias stands as far as we moved it. */
-    let known = options.alias ?? {
-        routing: stableAlone,
-        description: '',
-        revisionId: '',
-    };
-    /** What we began to write, whether or not a reply came: only these are ours to revert. */
-    const begun = new Set(options.begun ?? []);
-    /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
-    let unsettled = begun.size > 0;
-    const carriesOurMarker = ({ description }) => nonces.includes((0,alias_marker/* readMarker */.t7)(description).marker?.nonce ?? '');
-    const isClaimedByAnother = (alias) => (0,alias_marker/* readMarker */.t7)(alias.description).marker !== undefined && !carriesOurMarker(alias);
-    const isOurs = (alias) => !isClaimedByAnother(alias) &&
-        ([...begun].some((weight) => (0,alias_routing/* sameRouting */.Hm)(alias.routing, (0,alias_routing/* routingAt */.Uf)(weight, versions))) ||
-            (begun.has(100) && (0,alias_routing/* looksLikeTransition */.zQ)(alias.routing, versions.stable, versions.canary)));
-    async function shift(to, signal) {
-        const marker = markerOf(to);
-        const wanted = { routing: (0,alias_routing/* routingAt */.Uf)(to.weight, versions), ...optionalMarker(marker) };
-        let reason = '';
-        for (let tries = 0; tries < TRIES; tries++) {
-            const unsettledBefore = unsettled;
-            const failure = await write(to, signal);
-            if (failure === undefined)
-                return { type: 'shifted' };
-            reason = failure.message;
-            const { answer, onlyRequest } = outcomeOf(failure);
-            const present = await tryToFind(signal);
-            const fate = fateOf({
-                answer,
-                onlyRequest: onlyRequest && !unsettledBefore,
-                wanted,
-                left: contentOf(known),
-                present: present === undefined ? undefined : contentOf(present),
-            });
-            if (present === undefined || fate === 'refused')
-                break;
-            if (fate === 'foreign')
-                return foreign(present, known.routing);
-            known = present;
-            if (fate === 'written') {
-                note(`${name}: the alias was written, though the reply got lost`);
-                unsettled = false;
-                return { type: 'shifted' };
-            }
-        }
-        return { type: 'blocked', reason };
-    }
-    function markerOf({ step, held = false }) {
-        const marker = markers[step];
-        return marker && { ...marker, held };
-    }
-    async function write(to, signal) {
-        const { weight } = to;
-        // Not when the weight is in force already and only its mark is written.
-        const isFirst = !unsettled && !begun.has(weight);
-        begun.add(weight);
-        unsettled = true;
-        try {
-            known = await aliases.update(target, next(to), signal);
-            unsettled = false;
-            return undefined;
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            if (isFirst && surelyNotWritten(outcomeOf(error))) {
-                begun.delete(weight);
-                unsettled = false;
-            }
-            return error;
-        }
-    }
-    function next(to) {
-        const { description } = (0,alias_marker/* readMarker */.t7)(known.description);
-        const marker = markerOf(to);
-        return {
-            routing: (0,alias_routing/* routingAt */.Uf)(to.weight, versions),
-            // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
-            description: (marker && (0,alias_marker/* withMarker */.Pe)(description, marker)) ?? description,
-            revisionId: known.revisionId,
-        };
-    }
-    async function tryToFind(signal) {
-        try {
-            return await aliases.find(target, signal);
-        }
-        catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
-                return undefined;
-            throw error;
-        }
-    }
-    function foreign({ routing }, left) {
-        return {
-            type: 'blocked',
-            reason: `somebody else moved the alias ${name}: it serves ${(0,alias_routing/* describeRouting */.ww)(routing)} ` +
-                `now, where this rollout had left ${(0,alias_routing/* describeRouting */.ww)(left)}`,
-        };
-    }
-    async function confirm(signal) {
-        let failure = '';
-        for (let tries = 0;; tries++) {
-            const present = await readBack(signal);
-            if (present === undefined)
-                return { type: 'blocked', reason: missing };
-            if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, canaryAlone))
-                return foreign(present, canaryAlone);
-            if (!carriesOurMarker(present))
-                return { type: 'confirmed' };
-            if (tries === TRIES) {
-                note(`${name}: its description keeps the mark of this rollout: ${failure}`);
-                return { type: 'confirmed' };
-            }
-            failure = await removeMarker(present, signal);
-        }
-    }
-    /** Patiently: every step has passed, and one reply that cannot be read is no reason to take it all back. */
-    async function readBack(signal) {
-        const deadline = clock.now() + PATIENCE_MS;
-        const move = { from: versions.stable, to: versions.canary };
-        for (let tries = 0;; tries++) {
-            try {
-                return await (0,settled/* readSettled */.G)({ aliases, target, clock, note, signal, move });
-            }
-            catch (error) {
-                const passing = error instanceof call/* AwsCallError */.iQ && !error.refused;
-                if (!passing || clock.now() >= deadline)
-                    throw error;
-                await clock.sleep(pauseAfter(tries), signal);
-                signal.throwIfAborted();
-            }
-        }
-    }
-    async function removeMarker(present, signal) {
-        try {
-            await aliases.update(target, withoutMarker(present, canaryAlone), signal);
-            return '';
-        }
-        catch (error) {
-            if (error instanceof call/* AwsCallError */.iQ)
-                return error.message;
-            throw error;
-        }
-    }
-    async function revert() {
-        const startedAt = clock.now();
-        const move = { from: versions.canary, to: versions.stable };
-        let written = false;
-        let failure = 'the alias still does not serve it alone.';
-        for (let tries = 0;; tries++) {
-            const pauseMs = pauseAfter(tries);
-            const isLast = () => tries + 1 >= REVERT_TRIES_AT_LEAST && clock.now() - startedAt >= PATIENCE_MS;
-            try {
-                // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-                const fresh = options.aliasesForRevert(tries);
-                const present = await (written
-                    ? (0,settled/* readSettled */.G)({ aliases: fresh, target, clock, note, move })
-                    : fresh.find(target));
-                if (present === undefined)
-                    return { type: 'foreign', detail: missing };
-                const back = (0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone);
-                // A write that is still on its way names the revision of now: only a new one keeps it out.
-                if (back && (written || !unsettled))
-                    return { type: 'reverted' };
-                if (!back && !isOurs(present))
-                    return { type: 'foreign', detail: leftAlone(present) };
-                if (written) {
-                    // Written, and read back as something else of ours.
-                    if (isLast())
-                        break;
-                    await clock.sleep(pauseMs);
-                }
-                await fresh.update(target, withoutMarker(present, stableAlone));
-                written = true;
-            }
-            catch (error) {
-                failure = (0,problems/* messageOf */.b)(error);
-                if (isLast())
-                    break;
-                await clock.sleep(pauseMs);
-            }
-        }
-        return {
-            type: 'unconfirmed',
-            detail: `${name}: version ${versions.stable} could not be confirmed within ` +
-                `${(0,duration/* formatDuration */.a)(clock.now() - startedAt)}: ${failure} Repair the alias with: ${repair}`,
-        };
-    }
-    /** The mark of another rollout stays: only that one knows what it is good for. */
-    function withoutMarker(alias, routing) {
-        const { description, revisionId } = alias;
-        const ours = carriesOurMarker(alias);
-        return {
-            routing,
-            revisionId,
-            description: ours ? (0,alias_marker/* readMarker */.t7)(description).description : description,
-        };
-    }
-    function leftAlone({ routing }) {
-        const serves = [routing.version, ...Object.keys(routing.weights)];
-        const left = `${name} was left as somebody else moved it: ${(0,alias_routing/* describeRouting */.ww)(routing)}.`;
-        return serves.includes(versions.canary)
-            ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ${repair}`
-            : left;
-    }
-    return { target, versions, shift, confirm, revert };
-}
-function pauseAfter(tries) {
-    return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
-}
-function contentOf({ routing, description }) {
-    return { routing, ...optionalMarker((0,alias_marker/* readMarker */.t7)(description).marker) };
-}
-function optionalMarker(marker) {
-    return marker === undefined ? {} : { marker };
-}
-function outcomeOf(failure) {
-    const conflict = failure.name === 'PreconditionFailedException';
+function createRouter(options, revertPatienceMs = REVERT_PATIENCE_MS) {
+    const route = (0,alias_route/* routeOf */.Lu)(options);
+    const { target, versions, region } = options;
     return {
-        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-        onlyRequest: failure.attempts === 1,
+        target,
+        versions,
+        repair: (0,repair/* repairCommand */.p)(target, versions.stable, region),
+        shift: (to, signal) => shift(route, to, signal),
+        settle: (signal) => (0,settle/* settle */.G9)(route, signal),
+        confirm: (signal) => confirm_confirm(route, signal),
+        revert: () => revert(route, revertPatienceMs),
+        intruder: (signal) => intruder(route, signal),
     };
+}
+/** Who moved the alias meanwhile. One that cannot be read is no sign of that. */
+async function intruder(route, signal) {
+    const { aliases, target, known, versions } = route;
+    try {
+        const present = await aliases.find(target, { signal });
+        if (present === undefined || (0,alias_route/* isStale */.QO)(route, present) || !(0,alias_route/* isForeign */.jq)(route, present))
+            return undefined;
+        return (0,alias_route/* foreignReason */.v4)(route, present, known.alias?.routing ?? (0,alias_routing/* routingAt */.Uf)(0, versions));
+    }
+    catch (error) {
+        if (error instanceof call/* AwsCallError */.iQ)
+            return undefined;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/run/surroundings.ts
 
+
+/** After the end of a rollout, of which this changes nothing any more. */
+function forget({ keep, journal }) {
+    try {
+        keep.forget();
+    }
+    catch (error) {
+        journal.warn(`The post step could not be told that the rollout has ended, and may put the old version back: ${(0,problems/* messageOf */.bD)(error)}`);
+    }
+}
 /** The router of a target, in this process and in those that clean up after it. */
-function routerOf(to, { aws, clock, chronicle }) {
+function routerOf(to, { aws, clock, journal }) {
     return createRouter({
         ...to,
         region: aws.region,
         aliases: aws.aliases,
-        aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
         clock,
-        note: chronicle.note,
+        note: journal.note,
     });
-}
-/** What the time before the first shift needs of it. */
-function preparationIn({ aws, runs, clock, chronicle, cancellation, }) {
-    return { aws, runs, clock, note: chronicle.note, signal: cancellation };
 }
 
 
@@ -75871,21 +77745,42 @@ function preparationIn({ aws, runs, clock, chronicle, cancellation, }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   c: () => (/* binding */ listenForCancellation)
 /* harmony export */ });
+/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(536);
+
 // A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL; some send SIGHUP when the worker
-// goes away (actions/runner#1309).
+// goes away (actions/runner#1309). One that dies sends nothing: only its end of the log is closed.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /**
- * Aborted by the first signal that asks the process to end. The later ones change nothing: the process
- * is putting the aliases back, and ends by itself right after.
+ * Listens for what asks the process to end, from here on. Later signs change nothing: the process is
+ * putting the aliases back, and ends by itself right after. A log that cannot be written is harmless but for that.
  */
 function listenForCancellation() {
     const controller = new AbortController();
+    const gone = () => {
+        controller.abort(new _core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerGone */ .I5());
+    };
     for (const signal of SIGNALS) {
         process.on(signal, () => {
             controller.abort(new Error(`cancelled (${signal})`));
         });
     }
-    return controller.signal;
+    const streams = [process.stdout, process.stderr];
+    // Without a listener, a broken pipe ends the process in the middle of whatever it does.
+    for (const stream of streams)
+        stream.on('error', gone);
+    return {
+        signal: controller.signal,
+        guard: (write) => (...args) => {
+            try {
+                write(...args);
+                if (streams.some(({ errored }) => errored instanceof Error))
+                    gone();
+            }
+            catch {
+                gone();
+            }
+        },
+    };
 }
 
 
@@ -75907,11 +77802,12 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 /** setTimeout takes at most a 32-bit number of milliseconds, 24.8 days. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 /**
- * The process's clock. It counts from the start of the process and not by the time of day, which a
- * time server or a resumed virtual machine may set forward in the middle of a bake.
+ * The process's clock counts from the start of the process and not by the time of day, which a time server or a resumed
+ * virtual machine may set forward in the middle of a bake. It stands still while the machine sleeps, and AWS does not.
  */
 const systemClock = {
     now: () => performance.timeOrigin + performance.now(),
+    timeOfDay: () => Date.now(),
     async sleep(ms, signal) {
         if (ms <= 0 || signal?.aborted === true)
             return;
@@ -84078,10 +85974,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
   YjP: () => (/* binding */ schemas_string),
-  uEf: () => (/* binding */ stringbool)
+  uEf: () => (/* binding */ stringbool),
+  KCZ: () => (/* binding */ union)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, enum, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, record, refine, set, strictObject, stringFormat, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, enum, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, record, refine, set, strictObject, stringFormat, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);

@@ -1,15 +1,18 @@
+// Longer than most: the processes of a rollout and the stage that they play on.
+
 import { runAction } from '../src/run/action.ts';
 import { connectAws } from '../src/aws/aws.ts';
-import type { Chronicle } from '../src/run/journal.ts';
+import { createJournal } from '../src/run/journal.ts';
 import { STANDARD_RULE } from '../src/core/statistics/evidence.ts';
 import type { Entry } from '../src/core/report/entry.ts';
 import type { RolloutId } from '../src/core/alias/marker.ts';
+import { parseAlarmId } from '../src/core/text/arn.ts';
 import { planOf } from '../src/core/rollout/plan.ts';
 import type { Ending } from '../src/core/report/report.ts';
-import { beginStory, tell } from '../src/core/report/log.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
-import type { Config } from '../src/inputs/inputs.ts';
-import { putBack } from '../src/post.ts';
+import type { Config } from '../src/inputs/config.ts';
+import type { Journal } from '../src/ports.ts';
+import { cleanUp } from '../src/run/modes/clean-up.ts';
 import { messageOf } from '../src/core/problems.ts';
 import { createAlias } from '../simulator/lambda/aliases.ts';
 import { createFunction, publishVersion, updateFunction } from '../simulator/lambda/functions.ts';
@@ -19,6 +22,7 @@ import { createSimulator, type RecordedRequest, type Simulator } from '../simula
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import { happen } from './happenings.ts';
 import type { CallFault, Scenario, TrafficScenario } from './scenario.ts';
+import { systemClock } from '../src/system/clock.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { createWire } from './wire.ts';
 
@@ -72,9 +76,14 @@ export const CANARY = '3';
 /** Plays a scenario to its end, with the action's own code from preflight on, the SDK and the simulated AWS. */
 export async function play(scenario: Scenario): Promise<Played> {
   Object.assign(process.env, CREDENTIALS);
+  await (sdkLoaded ??= loadSdk());
   const time = createVirtualTime(STARTS_AT, scenario.seed);
   const { clock } = time;
-  const simulator = createSimulator({ clock, seed: scenario.seed, region: REGION });
+  const simulator = createSimulator({
+    clock: { now: () => clock.timeOfDay() },
+    seed: scenario.seed,
+    region: REGION,
+  });
   prepare(simulator, scenario);
 
   const trace: string[] = [];
@@ -148,6 +157,29 @@ export async function play(scenario: Scenario): Promise<Played> {
   };
 }
 
+let sdkLoaded: Promise<unknown> | undefined;
+
+/**
+ * The SDK loads parts of itself when they are needed first. That takes no time of the simulation, in which
+ * whatever waits for an answer would meanwhile run out of patience.
+ */
+function loadSdk(): Promise<unknown> {
+  const refuse = () => Promise.reject(new Error('only loaded'));
+  const { aliases, alarms } = connectAws({
+    region: REGION,
+    role: undefined,
+    idToken: refuse,
+    connect: () => ({ requestHandler: { handle: refuse } as never }),
+    clock: systemClock,
+  });
+  const target = { functionId: 'f', functionName: 'f', alias: 'live' };
+  return Promise.allSettled([
+    aliases.find(target),
+    aliases.find(target, { urgency: 'revert' }),
+    alarms.read(['alarm'], new AbortController().signal),
+  ]);
+}
+
 /** A workflow run: the main process, and who comes after it when it does not end by itself. */
 async function workflowRun(stage: Stage, told: Told[]): Promise<void> {
   const { scenario, alive } = stage;
@@ -199,7 +231,7 @@ interface Stage {
 
 /** An alias as it was written, without the weight that AWS shows while it moves provisioned concurrency. */
 function withoutTransition(weights: AliasRecord['weights']): AliasRecord['weights'] {
-  return Object.values(weights).includes(0.99) ? {} : weights;
+  return Object.values(weights).includes(1) ? {} : weights;
 }
 
 function prepare(simulator: Simulator, scenario: Scenario): void {
@@ -263,12 +295,14 @@ function configOf(scenario: Scenario): Config {
     mode: 'rollout',
     requests: names('f', scenario.functions).map((name) => ({
       target: { functionId: name, functionName: name, alias: 'live' },
+      version: undefined,
+      codeSha256: undefined,
     })),
     plan: planOf(
       scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),
       scenario.bakeSeconds * 1000,
     ),
-    alarms: names('alarm', scenario.alarms).map((name) => ({ name })),
+    alarms: names('alarm', scenario.alarms).map(parseAlarmId),
     description: 'simulated',
     pollIntervalMs: scenario.pollSeconds * 1000,
     monitoringGraceMs: scenario.graceSeconds * 1000,
@@ -286,6 +320,7 @@ function configOf(scenario: Scenario): Config {
     smokeTests: new Map(),
     dryRun: false,
     region: REGION,
+    role: undefined,
     githubToken: '',
     environment: '',
     comment: 'never',
@@ -300,7 +335,7 @@ async function mainProcess(
   const { clock } = time;
   const runId = RUN_IDS[process];
   const config = configOf(scenario);
-  const chronicle = createCollector(stage);
+  const journal = journalOf(stage);
   const { aws, wire } = awsOf(stage, process);
   const cancellation = new AbortController();
   let dead = false;
@@ -324,7 +359,7 @@ async function mainProcess(
       },
     },
     clock,
-    chronicle,
+    journal,
     keep: {
       save: (rollout) => {
         // As GitHub does: through text.
@@ -341,7 +376,7 @@ async function mainProcess(
   const death = new Promise<undefined>((resolve) => {
     const { what, afterMs } = scenario.death;
     if (process !== 'main' || what === 'none') return;
-    time.at(chronicle.startedAt + afterMs, () => {
+    time.at(journal.startedAt + afterMs, () => {
       say(`** ${what}`);
       stage.happened.push(what);
       if (what === 'cancelled') {
@@ -354,7 +389,7 @@ async function mainProcess(
     });
   });
   const ended = await Promise.race([ending, death]);
-  const { startedAt, entries } = chronicle;
+  const { startedAt, entries } = journal;
   say(ended === undefined ? '-- killed' : `-- ${ended.outcome}: ${ended.reason}`);
   const told: Told = {
     process,
@@ -371,11 +406,11 @@ async function mainProcess(
 async function postProcess(stage: Stage, saved: SavedRollout, config: Config): Promise<Told> {
   const { clock } = stage.time;
   stage.say('-- post process');
-  const chronicle = createCollector(stage);
+  const journal = journalOf(stage);
   const { aws } = awsOf(stage, 'post');
-  const ending = await putBack(saved, { aws, clock, chronicle });
+  const ending = await cleanUp(saved, { aws, clock, journal });
   stage.say(`-- ${ending.outcome}: ${ending.reason}`);
-  const { startedAt, entries } = chronicle;
+  const { startedAt, entries } = journal;
   return { process: 'post', startedAt, entries, ending, endedAt: clock.now(), config };
 }
 
@@ -405,29 +440,11 @@ function awsOf(
   return { aws, wire };
 }
 
-/** Keeps what happened, and tells it in the trace as the log would. */
-function createCollector({ time: { clock }, say }: Stage): Chronicle {
-  const startedAt = clock.now();
-  const entries: Entry[] = [];
-  let memory = beginStory(startedAt);
-  function record(entry: Entry): void {
-    entries.push(entry);
-    const told = tell(memory, entry);
-    memory = told.memory;
-    for (const { level, text } of told.lines) say(`${level === 'info' ? '  ' : level} ${text}`);
-  }
-  return {
-    startedAt,
-    entries,
-    record,
-    follow: () => undefined,
-    note: (text) => {
-      record({ type: 'note', at: clock.now(), text });
-    },
-    warn: (text) => {
-      record({ type: 'warning', at: clock.now(), text });
-    },
-  };
+/** Tells in the trace what the log would. */
+function journalOf({ time: { clock }, say }: Stage): Journal {
+  return createJournal(clock, ({ level, text }) => {
+    say(`${level === 'info' ? '  ' : level} ${text}`);
+  });
 }
 
 function summary(operation: string, input: unknown): string {

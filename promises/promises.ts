@@ -1,3 +1,5 @@
+// Longer than most: one function for each promise.
+
 import type { Entry } from '../src/core/report/entry.ts';
 import type { State } from '../src/core/rollout/state.ts';
 import type { Target, TargetReport } from '../src/core/alias/target.ts';

@@ -115,8 +115,7 @@ export function scenarioOf(seed: number): Scenario {
     least + Math.floor(random() * (most - least + 1));
 
   const count = between(0, 3);
-  // Not 99 %: that is what the simulated AWS shows while it moves provisioned concurrency.
-  const weights = Array.from({ length: count }, () => between(1, 9_899) / 100).sort(
+  const weights = Array.from({ length: count }, () => between(1, 9_999) / 100).sort(
     (a, b) => a - b,
   );
   const steps = [...new Set(weights)].map((weight) => ({ weight, bakeSeconds: between(1, 240) }));

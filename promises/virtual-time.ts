@@ -1,14 +1,21 @@
 import type { Clock } from '../src/ports.ts';
+import { createAgenda } from '../simulator/time/agenda.ts';
 import { seeded } from '../simulator/time/random.ts';
+import { replaceTimers, type TimerTime } from '../simulator/time/timers.ts';
 
 /** Time that passes only while nothing else can happen, so that hours take milliseconds. */
 export interface VirtualTime {
   readonly clock: Clock;
+  /**
+   * The machine sleeps: for everybody else so much time passes, and none for what the process waits for.
+   * @param ms may be negative: the time of day is set back
+   */
+  suspend(ms: number): void;
   /** Runs `act` at a moment, or next if that has passed. @returns a function that prevents it */
   at(moment: number, act: () => void): () => void;
   /**
    * Runs a program to its end. While it runs, the process's own timers and randomness are those of this
-   * time, because the AWS SDK waits and jitters with them between its retries.
+   * time: the AWS SDK may wait with them, and what is called again is called after a jittered pause.
    * @throws when the program waits for something that will never happen
    */
   run<T>(program: () => Promise<T>): Promise<T>;
@@ -16,48 +23,23 @@ export interface VirtualTime {
   passUntil(moment: number): Promise<void>;
 }
 
-interface Timer {
-  readonly at: number;
-  /** Of timers of the same moment, the first one made comes first. */
-  readonly order: number;
-  readonly act: () => void;
-}
-
 const realSetImmediate = setImmediate;
 
 export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
   let now = startsAt;
-  let made = 0;
-  const timers = new Set<Timer>();
+  const agenda = createAgenda();
+  let aheadMs = 0;
 
-  function at(moment: number, act: () => void): () => void {
-    const timer = { at: Math.max(moment, now), order: made++, act };
-    timers.add(timer);
-    return () => {
-      timers.delete(timer);
-    };
-  }
+  const at: VirtualTime['at'] = (moment, act) => agenda.add(Math.max(moment, now), act);
 
-  function next(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of timers) {
-      const earlier =
-        first === undefined ||
-        timer.at < first.at ||
-        (timer.at === first.at && timer.order < first.order);
-      if (earlier) first = timer;
-    }
-    return first;
-  }
-
-  function fire(timer: Timer): void {
-    timers.delete(timer);
-    now = timer.at;
-    timer.act();
+  function passTo(moment: number): void {
+    now = moment;
+    agenda.runNext();
   }
 
   const clock: Clock = {
     now: () => now,
+    timeOfDay: () => now + aheadMs,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (ms <= 0 || signal?.aborted === true) {
@@ -75,7 +57,7 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
   };
 
   async function run<T>(program: () => Promise<T>): Promise<T> {
-    const restore = replaceGlobals(at, () => now, seeded(seed));
+    const restore = replaceGlobals({ now: () => now, at }, seeded(seed));
     try {
       const state = { ended: false };
       const result = program().finally(() => {
@@ -86,9 +68,9 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
       for (let idle = 0; ; idle++) {
         await settled();
         if (state.ended) return await result;
-        const timer = next();
-        if (timer !== undefined) {
-          fire(timer);
+        const next = agenda.next();
+        if (next !== undefined) {
+          passTo(next);
           idle = 0;
         } else if (idle > LONGEST_IDLE) {
           throw new Error('The program waits for something that will never happen');
@@ -101,14 +83,17 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
 
   return {
     clock,
+    suspend(ms) {
+      aheadMs += ms;
+    },
     at,
     run,
     async passUntil(moment) {
       for (;;) {
         await settled();
-        const timer = next();
-        if (timer === undefined || timer.at > moment) break;
-        fire(timer);
+        const next = agenda.next();
+        if (next === undefined || next > moment) break;
+        passTo(next);
       }
       now = Math.max(now, moment);
     },
@@ -123,25 +108,12 @@ function settled(): Promise<void> {
   return new Promise((resolve) => realSetImmediate(resolve));
 }
 
-function replaceGlobals(
-  at: VirtualTime['at'],
-  now: () => number,
-  random: () => number,
-): () => void {
-  const real = { setTimeout, clearTimeout, random: Math.random };
-  const cancels = new Map<object, () => void>();
-  globalThis.setTimeout = ((act: () => void, ms = 0) => {
-    const handle = { ref: () => handle, unref: () => handle, hasRef: () => true };
-    cancels.set(handle, at(now() + ms, act));
-    return handle;
-  }) as unknown as typeof setTimeout;
-  globalThis.clearTimeout = (handle) => {
-    cancels.get(handle as unknown as object)?.();
-  };
+function replaceGlobals(time: TimerTime, random: () => number): () => void {
+  const real = Math.random;
+  const restoreTimers = replaceTimers(time);
   Math.random = random;
   return () => {
-    globalThis.setTimeout = real.setTimeout;
-    globalThis.clearTimeout = real.clearTimeout;
-    Math.random = real.random;
+    restoreTimers();
+    Math.random = real;
   };
 }

@@ -7,7 +7,7 @@ import type { CallFault, Scenario } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** What the AWS SDK hands to its request handler, as far as it is used here. */
-interface HttpRequest {
+export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly query?: Record<string, string | string[] | null>;
@@ -25,7 +25,7 @@ interface HttpResponse {
 export interface Wire {
   readonly handle: (
     request: HttpRequest,
-    options?: { readonly abortSignal?: AbortSignal },
+    options?: { readonly abortSignal?: AbortSignal; readonly requestTimeout?: number },
   ) => Promise<{ readonly response: HttpResponse }>;
   /** The process is gone: no reply reaches anybody any more. What is on its way still arrives. */
   cut(): void;
@@ -43,8 +43,8 @@ export interface WireOptions {
 }
 
 const SLOWEST_MS = 400;
-/** As the action's clients are configured. */
-const SOCKET_TIMEOUT_MS = 10_000;
+/** Of a request that does not say how long it may take. */
+const REQUEST_TIMEOUT_MS = 10_000;
 const LATEST_MS = 60_000;
 
 /** A network on which calls are slow, break and get lost, as the scenario's seed has it. */
@@ -64,7 +64,7 @@ export function createWire(options: WireOptions): Wire {
     }
   }
 
-  async function send(request: HttpRequest): Promise<HttpResponse> {
+  async function send(request: HttpRequest, requestTimeout: number): Promise<HttpResponse> {
     const fault = chooseFault();
     if (fault !== undefined) onFault(fault, request);
     await sleep(clock, random() * SLOWEST_MS);
@@ -74,8 +74,8 @@ export function createWire(options: WireOptions): Wire {
       });
     }
     if (fault === 'late' || fault === 'hang') {
-      await sleep(clock, SOCKET_TIMEOUT_MS);
-      throw named('TimeoutError', 'socket timed out');
+      await sleep(clock, requestTimeout);
+      throw named('TimeoutError', 'the request timed out');
     }
     if (fault === 'reset') throw reset();
     const reply = arrive(request, fault);
@@ -91,7 +91,7 @@ export function createWire(options: WireOptions): Wire {
   }
 
   return {
-    handle: (request, { abortSignal } = {}) =>
+    handle: (request, { abortSignal, requestTimeout = REQUEST_TIMEOUT_MS } = {}) =>
       new Promise((resolve, reject) => {
         if (isCut) return;
         if (abortSignal?.aborted === true) {
@@ -102,7 +102,7 @@ export function createWire(options: WireOptions): Wire {
         abortSignal?.addEventListener('abort', () => {
           if (!isCut) reject(named('AbortError', 'aborted'));
         });
-        send(request).then(
+        send(request, requestTimeout).then(
           (response) => {
             if (!isCut) resolve({ response });
           },
@@ -147,7 +147,8 @@ function error(status: number, name: string): Fault & { readonly type: 'error' }
   return { type: 'error', status, name, message: name };
 }
 
-function wireRequest({ method, path, query = {}, headers, body }: HttpRequest): WireRequest {
+/** The same request as the simulator reads it. */
+export function wireRequest({ method, path, query = {}, headers, body }: HttpRequest): WireRequest {
   const parameters = Object.entries(query)
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
     .join('&');

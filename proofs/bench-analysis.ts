@@ -1,5 +1,6 @@
 // Lets the judge and what users have today watch the same rollouts, good ones and bad ones, and puts the figures
 // beside those of an independent simulation in another language. Exits with 1 when they do not agree.
+// Longer than most: the scenarios, the workers that play them, and the tables that tell of them.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

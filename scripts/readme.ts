@@ -1,8 +1,10 @@
-// Writes the tables of inputs and outputs into README.md, from action.yml.
+// Writes into README.md the tables of inputs and outputs, from action.yml, and what it says of permissions.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { markdownTable } from 'markdown-table';
 import { parse } from 'yaml';
+
+import { permissionsSection } from './permissions.ts';
 
 interface Action {
   readonly inputs: Record<
@@ -12,8 +14,8 @@ interface Action {
   readonly outputs: Record<string, { readonly description: string }>;
 }
 
-/** The README with its tables as action.yml has them. */
-export function withTables(readme: string, actionYaml: string): string {
+/** The README with its tables as action.yml has them, and the permissions that the calls need. */
+export function generated(readme: string, actionYaml: string): string {
   const { inputs, outputs } = parse(actionYaml) as Action;
   const inputTable = markdownTable([
     ['Input', 'Default', 'What it does'],
@@ -27,7 +29,8 @@ export function withTables(readme: string, actionYaml: string): string {
     ['Output', 'What it holds'],
     ...Object.entries(outputs).map(([name, output]) => [`\`${name}\``, cell(output.description)]),
   ]);
-  return between(between(readme, 'inputs', inputTable), 'outputs', outputTable);
+  const withTables = between(between(readme, 'inputs', inputTable), 'outputs', outputTable);
+  return between(withTables, 'permissions', permissionsSection());
 }
 
 function cell(text: string): string {
@@ -46,5 +49,5 @@ function between(text: string, name: string, content: string): string {
 
 if (import.meta.main) {
   const readme = readFileSync('README.md', 'utf8');
-  writeFileSync('README.md', withTables(readme, readFileSync('action.yml', 'utf8')));
+  writeFileSync('README.md', generated(readme, readFileSync('action.yml', 'utf8')));
 }

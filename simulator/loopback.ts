@@ -1,21 +1,41 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { machineTime, type Exchange, type ServerTime } from './time/server-time.ts';
+
 export interface RunningServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-export type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type Respond = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+) => Promise<void>;
+
+export interface ServerOptions {
+  /** A free one when left out. */
+  readonly port?: number;
+  readonly time?: ServerTime;
+}
 
 /** Serves HTTP on the loopback interface. */
-export async function listen(respond: Respond, port = 0): Promise<RunningServer> {
+export async function listen(
+  respond: Respond,
+  { port = 0, time = machineTime }: ServerOptions = {},
+): Promise<RunningServer> {
   const server = createServer((request, response) => {
-    respond(request, response).catch((error: unknown) => {
-      // Not a refusal but a defect of the double or of a test's rule, unless the caller hung up.
-      if (!request.readableAborted) console.error(error);
-      request.socket.destroy();
-    });
+    const exchange = time.begin(request, response);
+    respond(request, response, exchange)
+      .catch((error: unknown) => {
+        // Not a refusal but a defect of the double or of a test's rule, unless the caller hung up.
+        if (!request.readableAborted) console.error(error);
+        request.socket.destroy();
+      })
+      .finally(() => {
+        exchange.end();
+      });
   });
   // Node's 5 s would close a connection under the hands of a client that was kept waiting for the processor.
   server.keepAliveTimeout = 60_000;

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import type { SharedTime } from './time/shared-time.ts';
 
 const BUNDLE = new URL('../dist/index.js', import.meta.url).pathname;
 
@@ -11,6 +13,8 @@ export interface ActionOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Arguments for Node, before the bundle. */
   readonly nodeArguments?: readonly string[];
+  /** The time it shares with the simulated world, instead of the machine's. */
+  readonly time?: SharedTime;
   /** What an earlier step saved: the difference between main and post. */
   readonly state?: Readonly<Record<string, string>>;
   /** Called with the log as it comes. */
@@ -32,6 +36,10 @@ export interface ActionResult {
 export interface RunningAction {
   readonly process: ChildProcess;
   readonly done: Promise<ActionResult>;
+  /** The files that GitHub reads after the step. */
+  readonly files: Readonly<Record<'output' | 'state' | 'summary', string>>;
+  /** Closes the other end of the log, as the death of the runner's worker does. */
+  hangUp(): void;
   /** Resolves once the log holds the text; rejects when the process ended without it. */
   seen(text: string): Promise<void>;
 }
@@ -45,7 +53,9 @@ export function startAction(options: ActionOptions): RunningAction {
     return path;
   };
   const files = { output: file('output'), state: file('state'), summary: file('summary') };
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), BUNDLE], {
+  const admission = options.time?.admit();
+  const nodeArguments = [...(admission?.nodeArguments ?? []), ...(options.nodeArguments ?? [])];
+  const child = spawn(process.execPath, [...nodeArguments, BUNDLE], {
     env: {
       PATH: process.env['PATH'],
       GITHUB_OUTPUT: files.output,
@@ -56,41 +66,52 @@ export function startAction(options: ActionOptions): RunningAction {
       GITHUB_RUN_ID: '42',
       ...prefixed('INPUT_', upperCase(options.inputs)),
       ...prefixed('STATE_', options.state ?? {}),
+      ...admission?.environment,
       ...options.environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(admission === undefined ? [] : ['ipc' as const])],
   });
+  admission?.follow(child);
 
   let log = '';
   const watchers = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       log += text;
       options.onLog?.(text);
       for (const watcher of watchers) watcher();
     });
   }
 
-  const done = new Promise<ActionResult>((resolve) => {
+  const done = new Promise<ActionResult>((resolve, reject) => {
     child.on('close', (exitCode, signal) => {
-      const outputs = keyValues(readFileSync(files.output, 'utf8'));
+      const outputs = keyValues(contentOf(files.output));
       const result = {
         exitCode,
         signal,
         log,
         outputs,
-        summary: readFileSync(files.summary, 'utf8'),
-        state: keyValues(readFileSync(files.state, 'utf8')),
+        summary: contentOf(files.summary),
+        state: keyValues(contentOf(files.state)),
         report: JSON.parse(outputs['report'] ?? 'null') as unknown,
       };
       rmSync(folder, { recursive: true });
-      resolve(result);
+      const stuck = admission?.stuck() ?? '';
+      if (stuck === '') resolve(result);
+      else reject(new Error(`${stuck}\n${log}`));
     });
   });
+  // Whoever awaits it sees the failure.
+  done.catch(() => undefined);
 
   return {
     process: child,
     done,
+    files,
+    hangUp: () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     seen: (text) =>
       new Promise<void>((resolve, reject) => {
         const watcher = () => {
@@ -98,15 +119,20 @@ export function startAction(options: ActionOptions): RunningAction {
         };
         watchers.add(watcher);
         watcher();
-        void done.then(() => {
+        done.then(() => {
           reject(new Error(`The action ended without saying "${text}":\n${log}`));
-        });
+        }, reject);
       }),
   };
 }
 
 export function runAction(options: ActionOptions): Promise<ActionResult> {
   return startAction(options).done;
+}
+
+/** Empty when somebody removed it. */
+function contentOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 function upperCase(inputs: Readonly<Record<string, string>>): Record<string, string> {

@@ -94,7 +94,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     lastVersions: new Map(),
     aliasHistory: [],
     provisioningMs: 6 * MINUTE_MS,
+    provisioningFailure: '',
     allocationMs: 0,
+    creationMs: 0,
     transitionChangesRevisionId: true,
   });
   const metrics = createMetrics();

@@ -2,7 +2,7 @@ import type { Alarms } from './cloudwatch/alarms.ts';
 import type { SimulatorClock } from './time/clock.ts';
 import { MINUTE_MS, type Metrics } from './cloudwatch/metrics.ts';
 import { binomial, logNormal, poisson, type Random } from './time/random.ts';
-import type { Behaviour, LambdaFunction } from './lambda/state.ts';
+import { weightsOf, type Behaviour, type LambdaFunction } from './lambda/state.ts';
 import type { Distribution } from './cloudwatch/statistics.ts';
 
 const SECOND_MS = 1000;
@@ -71,7 +71,7 @@ export function createTraffic(world: TrafficWorld): Traffic {
     const requests = poisson(random, requestsPerSecond);
     const throttles = binomial(random, requests, throttledShare);
     const invocations = requests - throttles;
-    const [[other, weight] = ['', 0]] = Object.entries(alias.weights);
+    const [[other, weight] = ['', 0]] = Object.entries(weightsOf(alias));
     const toOther = binomial(random, invocations, weight);
     count({ found, alias: name, version: other, invocations: toOther });
     count({ found, alias: name, version: alias.version, invocations: invocations - toOther });

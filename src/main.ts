@@ -5,39 +5,42 @@ import * as core from '@actions/core';
 import { runAction } from './run/action.ts';
 import { connectAws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
-import { listenForCancellation } from './system/cancellation.ts';
-import { createChronicle, type Chronicle } from './run/journal.ts';
+import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
+import { createJournal } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
 import { reportOf, type Ending } from './core/report/report.ts';
 import { conclude } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
+import { print } from './github/log.ts';
 import { createRuns } from './github/runs.ts';
-import { forgetRollout, markMain, saveRollout } from './github/saved.ts';
+import { keepInState, markMain, type SavedRollout } from './github/saved.ts';
 import { tellGitHub, type Telling } from './github/telling.ts';
 import { workflowIn, type Workflow } from './github/workflow.ts';
-import { readInputs, type Config } from './inputs/inputs.ts';
+import type { Config } from './inputs/config.ts';
+import { readInputs } from './inputs/inputs.ts';
 import { messageOf } from './core/problems.ts';
+import type { Journal } from './ports.ts';
 import { rolloutId } from './system/rollout-id.ts';
 
 const clock = systemClock;
 
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 export async function main(): Promise<void> {
-  markMain();
-  const chronicle = createChronicle(clock);
   const cancellation = listenForCancellation();
+  const journal = createJournal(clock, cancellation.guard(print));
   const workflow = workflowIn(process.env);
   let telling: Telling | undefined;
   let ending: Ending;
   try {
+    markMain();
     const config = configOf(workflow);
-    telling = tellingOf(config, workflow, chronicle);
-    ending = await attempt(config, workflow, { chronicle, cancellation });
+    telling = tellingOf(config, workflow, journal);
+    ending = await attempt(config, workflow, { journal, cancellation });
   } catch (error) {
     ending = { outcome: 'failed', reason: messageOf(error) };
   }
-  const times = { startedAt: chronicle.startedAt, endedAt: clock.now() };
-  const report = reportOf(chronicle.entries, ending, times);
+  const times = { startedAt: journal.startedAt, endedAt: clock.now() };
+  const report = reportOf(journal.entries, ending, times);
   await conclude(report);
   await telling?.conclude(report);
 }
@@ -48,10 +51,10 @@ function configOf({ defaults }: Workflow): Config {
 }
 
 /** Nothing of what only looks. */
-function tellingOf(config: Config, workflow: Workflow, chronicle: Chronicle): Telling | undefined {
+function tellingOf(config: Config, workflow: Workflow, journal: Journal): Telling | undefined {
   if (config.dryRun || config.mode === 'status') return undefined;
-  const telling = tellGitHub(config, workflow, chronicle.warn);
-  chronicle.follow((entry) => {
+  const telling = tellGitHub(config, workflow, journal.warn);
+  journal.follow((entry) => {
     telling.hear(entry);
   });
   return telling;
@@ -60,19 +63,35 @@ function tellingOf(config: Config, workflow: Workflow, chronicle: Chronicle): Te
 function attempt(
   config: Config,
   workflow: Workflow,
-  {
-    chronicle,
-    cancellation,
-  }: { readonly chronicle: Chronicle; readonly cancellation: AbortSignal },
+  { journal, cancellation }: { readonly journal: Journal; readonly cancellation: Cancellation },
 ): Promise<Ending> {
   const { region, role, githubToken: token } = config;
+  const { temp, serverUrl } = workflow;
   return runAction(config, rolloutId(workflow, config.plan), {
     aws: connectAws({ region, role, idToken: fetchIdToken, connect, clock }),
-    runs: createRuns({ token, own: workflow, serverUrl: workflow.serverUrl }),
+    runs: createRuns({ token, own: workflow, serverUrl }),
     clock,
-    chronicle,
-    keep: { save: saveRollout, forget: forgetRollout },
-    cancellation,
+    journal,
+    keep: keepInState(workflow, { temp, largest: largestOf(config) }),
+    cancellation: cancellation.signal,
     random: Math.random,
   });
+}
+
+/** As much as could have to be put back. */
+function largestOf({ requests, plan, region, role }: Config): SavedRollout {
+  const version = '9'.repeat(10);
+  const nonce = 'f'.repeat(8);
+  const weights = plan.steps.map(({ weight }) => weight);
+  return {
+    region,
+    role,
+    account: '9'.repeat(12),
+    targets: requests.map(({ target }) => ({
+      target,
+      versions: { stable: version, canary: version },
+      nonces: [nonce, nonce],
+      begun: [...weights, ...weights],
+    })),
+  };
 }

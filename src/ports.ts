@@ -1,21 +1,37 @@
-import type { Measurement } from './core/checks/alarms.ts';
-import type { ComparisonReport } from './core/checks/comparison.ts';
-import type { DurationReport } from './core/checks/durations.ts';
+import type { Finding } from './core/checks/finding.ts';
 import type { Entry } from './core/report/entry.ts';
 import type { Bake } from './core/rollout/plan.ts';
 import type { Versions } from './core/alias/routing.ts';
 import type { Target } from './core/alias/target.ts';
 import type { Verdict } from './core/rollout/verdict.ts';
 
+/**
+ * Two clocks that both tell epoch milliseconds and begin as one. They part when the machine is suspended (the first stands still) or
+ * when the time of day is set (the second jumps): their difference is how far the one that must not be used is off.
+ */
 export interface Clock {
-  /** Epoch milliseconds that never go backwards. */
+  /** Never goes backwards: for what lasts, such as bakes, poll intervals and patience. */
   now(): number;
-  /** Resolves after `ms`, or at once when the signal is aborted. */
+  /**
+   * As everybody else's clock shows it: for what is dated by others, or holds for others. Windows of metrics and histories, ends of
+   * sessions, deadlines, beginnings of minutes, marks, reports.
+   */
+  timeOfDay(): number;
+  /** By the first of them. Resolves after `ms`, or at once when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Keeps what happened for the report, and tells it as it happens. */
 export interface Journal {
-  record(entry: Entry): void;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** In order; of findings only what is news, and only the newest of those that replace. */
+  readonly entries: readonly Entry[];
+  readonly record: (entry: Entry) => void;
+  readonly note: (text: string) => void;
+  readonly warn: (text: string) => void;
+  /** Calls the listener with every entry from now on. */
+  readonly follow: (listener: (entry: Entry) => void) => void;
 }
 
 export interface Shift {
@@ -32,12 +48,17 @@ export type ShiftResult =
   /** Lambda refused, could not be reached, or somebody else moved the alias. */
   | { readonly type: 'blocked'; readonly reason: string };
 
+export type SettleResult =
+  { readonly type: 'settled' } | { readonly type: 'blocked'; readonly reason: string };
+
 export type ConfirmResult =
   { readonly type: 'confirmed' } | { readonly type: 'blocked'; readonly reason: string };
 
 export type RevertResult =
   /** Read back: the alias serves stable alone. */
   | { readonly type: 'reverted' }
+  /** Nothing was ever sent, or all of it was refused: the alias is as it was found. */
+  | { readonly type: 'untouched' }
   /** Somebody else moved the alias; it was left as it is. */
   | { readonly type: 'foreign'; readonly detail: string }
   /** It is not known, or known not to be so, that the alias serves stable alone. */
@@ -47,30 +68,37 @@ export type RevertResult =
 export interface Router {
   readonly target: Target;
   readonly versions: Versions;
+  /** The command that puts stable back by hand. */
+  readonly repair: string;
   /** Moves on to a step. @throws only when aborted. */
   shift(to: Shift, signal: AbortSignal): Promise<ShiftResult>;
+  /** Waits until the alias serves the canary alone. @throws only when aborted */
+  settle(signal: AbortSignal): Promise<SettleResult>;
   /**
    * Reads back that the alias serves the canary alone, and takes this rollout's mark off it.
    * @throws only when aborted
    */
   confirm(signal: AbortSignal): Promise<ConfirmResult>;
-  /** Puts stable back, unless somebody else moved the alias, and reads it back. Tries hard. */
+  /** Puts stable back at once, unless somebody else moved the alias, and reads it back. Tries hard; never throws. */
   revert(): Promise<RevertResult>;
+  /** Who moved the alias from where the rollout left it; nothing when nobody did, or it cannot be read. */
+  intruder(signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** What a reading of the checks came to. */
 export interface Assessment {
   readonly verdict: Verdict;
-  readonly measurements: readonly Measurement[];
-  /** All comparisons anew, when there are any. */
-  readonly comparisons: readonly ComparisonReport[];
-  readonly durations: readonly DurationReport[];
+  readonly findings: readonly Finding[];
   /** To be said, each once. */
   readonly warnings: readonly string[];
 }
 
 /** Something that is watched, or several things. */
 export interface Checks {
-  /** @throws only when aborted: a check that cannot be read is a verdict. */
-  assess(at: number, bake: Bake, signal: AbortSignal): Promise<Assessment>;
+  /**
+   * @param at when the reading begins: epoch milliseconds
+   * @param bake the step that is in force; absent while no weight is
+   * @throws only when aborted: a check that cannot be read is a verdict
+   */
+  assess(at: number, bake: Bake | undefined, signal: AbortSignal): Promise<Assessment>;
 }

@@ -3,7 +3,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { getAlias, putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
+import { putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { publishVersion } from '../../simulator/lambda/functions.ts';
 import { startServer, type RunningServer } from '../../simulator/server.ts';
@@ -12,9 +12,9 @@ import { createAlarms, definitionOf } from '../../src/aws/alarms.ts';
 import { createAliases } from '../../src/aws/aliases.ts';
 import { createFunctions } from '../../src/aws/functions.ts';
 import { createLogs } from '../../src/aws/logs.ts';
-import { createRouter } from '../../src/run/alias/router.ts';
 import { addFunction } from '../fixtures/bundle-world.ts';
 import { describeContract, PUBLISHED } from '../fixtures/contract.ts';
+import { serviceOf } from '../fixtures/services.ts';
 
 const targetNamed = (name: string) => ({ functionId: name, functionName: name, alias: 'live' });
 // A day ago: what the contract publishes is of the last minutes.
@@ -56,14 +56,14 @@ describe('against the simulator, the adapters for AWS', () => {
   it('are refused a write that names another revision', async () => {
     addFunction(simulator, 'revisions');
     const target = targetNamed('revisions');
-    const write = createAliases(lambda, region).update(
+    const write = createAliases(serviceOf(lambda), region).update(
       target,
       {
         routing: { version: '1', weights: {} },
         description: '',
         revisionId: '00000000-0000-0000-0000-000000000000',
       },
-      signal,
+      { signal },
     );
     await expect(write).rejects.toMatchObject({
       name: 'PreconditionFailedException',
@@ -75,29 +75,35 @@ describe('against the simulator, the adapters for AWS', () => {
   it('publish only the code that was asked for', async () => {
     addFunction(simulator, 'hashes');
     const request = { codeSha256: 'c29tZXRoaW5nIGVsc2U=', description: '' };
-    const publish = createFunctions(lambda, region).publish(targetNamed('hashes'), request, signal);
+    const publish = createFunctions(serviceOf(lambda), region).publish(
+      targetNamed('hashes'),
+      request,
+      signal,
+    );
     await expect(publish).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
   });
 
   it('tell whether provisioned concurrency is being moved', async () => {
     addFunction(simulator, 'provisioned');
     publishVersion(simulator.lambda, 'provisioned');
-    const aliases = createAliases(lambda, region);
+    const aliases = createAliases(serviceOf(lambda), region);
     const target = targetNamed('provisioned');
-    expect(await aliases.transition(target, signal)).toBe('none');
+    expect(await aliases.transition(target, { signal })).toEqual({ type: 'none' });
     putProvisioned(simulator.lambda, 'provisioned', 'live', 1);
-    expect(await aliases.transition(target, signal)).toBe('none');
+    expect(await aliases.transition(target, { signal })).toEqual({ type: 'none' });
     updateAlias(simulator.lambda, 'provisioned', 'live', { version: '2' });
-    expect(await aliases.transition(target, signal)).toBe('under way');
+    expect(await aliases.transition(target, { signal })).toEqual({ type: 'under way' });
   });
 
   it('read a hundred alarms with one request, and more with one for each hundred', async () => {
     const names = Array.from({ length: 150 }, (_, index) => `many ${index}`);
     for (const name of names) simulator.alarms.putLogAlarm(name);
     const before = simulator.requests.length;
-    expect(await createAlarms(cloudwatch).read(names.slice(0, 100), signal)).toHaveLength(100);
+    expect(
+      await createAlarms(serviceOf(cloudwatch)).read(names.slice(0, 100), signal),
+    ).toHaveLength(100);
     expect(simulator.requests.length - before).toBe(1);
-    expect(await createAlarms(cloudwatch).read(names, signal)).toHaveLength(150);
+    expect(await createAlarms(serviceOf(cloudwatch)).read(names, signal)).toHaveLength(150);
     expect(simulator.requests.length - before).toBe(3);
   });
 
@@ -108,14 +114,16 @@ describe('against the simulator, the adapters for AWS', () => {
         ? { type: 'error', status: 400, name: 'ValidationError', message: 'LogAlarm' }
         : undefined,
     );
-    expect(await createAlarms(cloudwatch).read(['old partition'], signal)).toHaveLength(1);
+    expect(await createAlarms(serviceOf(cloudwatch)).read(['old partition'], signal)).toHaveLength(
+      1,
+    );
     mend();
   });
 
   it('read the states an alarm went through after the one that is known', async () => {
     simulator.alarms.putLogAlarm('blips');
     simulator.alarms.setState('blips', 'OK', 'well');
-    const [seen] = await createAlarms(cloudwatch).read(['blips'], signal);
+    const [seen] = await createAlarms(serviceOf(cloudwatch)).read(['blips'], signal);
     now += 1_000;
     simulator.alarms.setState('blips', 'ALARM', 'red');
     simulator.alarms.setState('blips', 'OK', 'well');
@@ -126,7 +134,10 @@ describe('against the simulator, the adapters for AWS', () => {
       ignored: false,
       seenAt: 0,
     };
-    expect(await createAlarms(cloudwatch).history(watch, signal)).toEqual(['ALARM', 'OK']);
+    expect(await createAlarms(serviceOf(cloudwatch)).history(watch, signal)).toEqual([
+      'ALARM',
+      'OK',
+    ]);
   });
 
   it('tell what a metric alarm watches, and nothing of alarms of another kind', async () => {
@@ -142,7 +153,10 @@ describe('against the simulator, the adapters for AWS', () => {
     });
     simulator.alarms.putLogAlarm('log');
     simulator.alarms.putCompositeAlarm('composite', 'ALARM("watched")');
-    const found = await createAlarms(cloudwatch).read(['watched', 'log', 'composite'], signal);
+    const found = await createAlarms(serviceOf(cloudwatch)).read(
+      ['watched', 'log', 'composite'],
+      signal,
+    );
     const definitions = new Map(found.map(({ name, definition }) => [name, definition]));
     expect(definitions).toEqual(
       new Map([
@@ -177,9 +191,26 @@ describe('against the simulator, the adapters for AWS', () => {
     const arn = `arn:aws:lambda:${region}:123456789012:function:forbidden`;
     const mend = simulator.faults.add(() => denied('lambda:GetAlias', arn));
     await expect(
-      createAliases(lambda, region).find(targetNamed('forbidden'), signal),
+      createAliases(serviceOf(lambda), region).find(targetNamed('forbidden'), { signal }),
     ).rejects.toThrow(`Add the action "lambda:GetAlias" on the resource "${arn}"`);
     mend();
+  });
+
+  it('tell a resource that serves the next release too, whose version is another one', async () => {
+    addFunction(simulator, 'closed');
+    const arn = `arn:aws:lambda:${region}:123456789012:function:closed`;
+    const mend = simulator.faults.add(() => denied('lambda:GetFunction', `${arn}:1`));
+    await expect(
+      createFunctions(serviceOf(lambda), region).read(targetNamed('closed'), signal, '1'),
+    ).rejects.toThrow(`Add the action "lambda:GetFunction" on the resource "${arn}:*"`);
+    mend();
+  });
+
+  it('tell until when an alarm warms up', async () => {
+    simulator.alarms.putMetricAlarm('young', { metricName: 'Errors', warmUpMinutes: 12 });
+    const [young] = await createAlarms(serviceOf(cloudwatch)).read(['young'], signal);
+    const { configuredAt = 0 } = simulator.alarms.alarms.get('young') ?? {};
+    expect(young?.warmsUpUntil).toBe(configuredAt + 12 * 60_000);
   });
 
   it('read the logs of moments between two milliseconds, in whole ones', async () => {
@@ -193,42 +224,8 @@ describe('against the simulator, the adapters for AWS', () => {
     const timeout = 'REPORT RequestId: 1\tDuration: 3000.00 ms\tStatus: timeout';
     simulator.logs.put(version.logGroup, { stream: '2026/11/24/[2]abc', at, message: timeout });
     const window = { from: at - 0.7139, to: at + 0.2861 };
-    const [found] = await createLogs(logs, region).errors(version, window, signal);
+    const [found] = await createLogs(serviceOf(logs), region).errors(version, window, signal);
     expect(found).toEqual({ at, message: timeout.replaceAll('\t', ' ') });
-  });
-
-  it('revert with new credentials even after two tries that took minutes each', async () => {
-    addFunction(simulator, 'slow');
-    publishVersion(simulator.lambda, 'slow');
-    updateAlias(simulator.lambda, 'slow', 'live', { weights: { '2': 0.1 } });
-    const ended = simulator.sessions.issue(900);
-    simulator.sessions.expireAll();
-    const router = createRouter({
-      aliases: createAliases(lambda, region),
-      aliasesForRevert(tries) {
-        now += 3 * 60_000;
-        if (tries >= 2) return createAliases(lambda, region);
-        return createAliases(
-          new LambdaClient({ region, endpoint: server.url, credentials: ended }),
-          region,
-        );
-      },
-      target: targetNamed('slow'),
-      versions: { stable: '1', canary: '2' },
-      region,
-      nonces: [],
-      begun: [10],
-      clock: {
-        now: () => now,
-        sleep(durationMs) {
-          now += durationMs;
-          return Promise.resolve();
-        },
-      },
-      note: () => undefined,
-    });
-    expect(await router.revert()).toEqual({ type: 'reverted' });
-    expect(getAlias(simulator.lambda, 'slow', 'live').weights).toEqual({});
   });
 });
 
@@ -278,9 +275,12 @@ describe('what a metric alarm watches', () => {
       { Id: 'band', Expression: 'ANOMALY_DETECTION_BAND(m)', ReturnData: true },
     ];
     const definition = definitionOf({ Metrics, ThresholdMetricId: 'band', EvaluationPeriods: 1 });
-    expect(definition).toMatchObject({ metrics: [metric('m', 'Errors')], periodSeconds: 120 });
-    expect(definition).not.toHaveProperty('expression');
-    expect(definition).not.toHaveProperty('threshold');
+    expect(definition).toMatchObject({
+      metrics: [metric('m', 'Errors')],
+      periodSeconds: 120,
+      expression: undefined,
+      threshold: undefined,
+    });
   });
 
   it('is a query without metrics, with a period of its own', () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { functionArn } from '../../src/core/text/arn.ts';
 import { alarmUrl, aliasUrl } from '../../src/core/text/console.ts';
-import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
+import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 
 const PARTITIONS: [region: string, partition: string, consoleHost: string][] = [
   ['eu-west-1', 'aws', 'eu-west-1.console.aws.amazon.com'],

@@ -21,7 +21,7 @@ describe('when alarms go red or cannot tell, the bundle', () => {
   });
 
   it('reverts when an alarm went red and green again between two readings', async () => {
-    after(world.simulator, 'DescribeAlarms', 2, () => {
+    after(world.simulator, 'DescribeAlarms', 3, () => {
       world.setAlarm('ALARM', 'a short blip');
       world.setAlarm('OK', 'well again');
     });
@@ -36,7 +36,7 @@ describe('when alarms go red or cannot tell, the bundle', () => {
         ? denied('cloudwatch:DescribeAlarmHistory', '*')
         : undefined,
     );
-    after(world.simulator, 'DescribeAlarms', 2, () => {
+    after(world.simulator, 'DescribeAlarms', 3, () => {
       world.setAlarm('ALARM');
       world.setAlarm('OK');
     });
@@ -45,7 +45,7 @@ describe('when alarms go red or cannot tell, the bundle', () => {
   });
 
   it('does not revert when an alarm only lost its data between two readings', async () => {
-    after(world.simulator, 'DescribeAlarms', 2, () => {
+    after(world.simulator, 'DescribeAlarms', 3, () => {
       world.setAlarm('INSUFFICIENT_DATA');
       world.setAlarm('OK');
     });
@@ -55,7 +55,7 @@ describe('when alarms go red or cannot tell, the bundle', () => {
 
   it('reverts when alarms cannot be read for longer than the grace time', async () => {
     world.simulator.faults.add(({ operation, count }) =>
-      operation === 'DescribeAlarms' && count > 1
+      operation === 'DescribeAlarms' && count > 2
         ? denied('cloudwatch:DescribeAlarms', '*')
         : undefined,
     );
@@ -115,7 +115,7 @@ describe('when alarms go red or cannot tell, the bundle', () => {
   });
 
   it('holds a step until the alarm is known with on-insufficient-data: wait', async () => {
-    after(world.simulator, 'DescribeAlarms', 2, () => {
+    after(world.simulator, 'DescribeAlarms', 3, () => {
       world.setAlarm('INSUFFICIENT_DATA');
     });
     after(world.simulator, 'DescribeAlarms', 10, () => {
@@ -128,7 +128,7 @@ describe('when alarms go red or cannot tell, the bundle', () => {
   });
 
   it('reverts when it is still not known after the bake time again', async () => {
-    after(world.simulator, 'DescribeAlarms', 2, () => {
+    after(world.simulator, 'DescribeAlarms', 3, () => {
       world.setAlarm('INSUFFICIENT_DATA');
     });
     const result = await world.run({ 'on-insufficient-data': 'wait' });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { denied } from '../../simulator/wire/faults.ts';
+import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('what the new version logged, the bundle', () => {
@@ -43,6 +44,23 @@ describe('what the new version logged, the bundle', () => {
     expect(operations.lastIndexOf('UpdateAlias')).toBeLessThan(
       operations.indexOf('FilterLogEvents'),
     );
+  });
+
+  it('is found in a log group that it shares with other functions', async () => {
+    const { lambda, logs } = world.simulator;
+    const settings = { LoggingConfig: { LogGroup: '/shop/all' } };
+    updateFunction(lambda, 'checkout', { settings });
+    world.simulator.onRequest(({ operation, at }) => {
+      if (operation !== 'UpdateAlias') return;
+      const today = new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
+      for (const name of ['checkout', 'basket']) {
+        const stream = `${today}/${name}[2]abcdef`;
+        logs.put('/shop/all', { stream, at, message: `ERROR of ${name}` });
+      }
+    });
+    const result = await world.run();
+    expect(result.log).toContain('ERROR of checkout');
+    expect(result.log).not.toContain('ERROR of basket');
   });
 
   it('is said to be unreadable where it may not be read', async () => {

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
+import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
+import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const FOLDER = new URL('../../examples/', import.meta.url);
@@ -30,6 +32,20 @@ function stepsOf(
     .flatMap(([, { steps }]) => steps)
     .filter(({ uses = '' }) => uses.startsWith('lambda-canary/'))
     .map((step) => ({ ...step, inputs: inputsOf(step, workflow.env ?? {}) }));
+}
+
+/** Whether a step is taken: all conditions of the examples' steps are of these two kinds. */
+function isTaken({ if: condition }: Step, outputs: Readonly<Record<string, string>>, run: string) {
+  const url = `https://github.com/acme/shop/actions/runs/${run}`;
+  return (condition ?? '')
+    .split(' && ')
+    .filter((part) => part !== '')
+    .every((part) => {
+      if (part === "steps.status.outputs.weight != '0'") return outputs['weight'] !== '0';
+      if (part === 'steps.status.outputs.started-by == env.RUN')
+        return outputs['started-by'] === url;
+      throw new Error(`Not a condition that is replayed: ${part}`);
+    });
 }
 
 function inputsOf({ with: given = {} }: Step, env: Readonly<Record<string, string>>) {
@@ -59,10 +75,25 @@ describe('the examples', () => {
     }
   });
 
+  it.each([
+    'approval',
+    'hotfix',
+    'hourly-steps',
+    'long-rollout',
+    'several-functions',
+    'single-function',
+  ])(
+    '%s.yml, which begins a rollout, may ask whether the run of an unfinished one has ended',
+    (name) => {
+      const file = new URL(`${name}.yml`, FOLDER);
+      expect(parse(readFileSync(file, 'utf8'))).toMatchObject({ permissions: { actions: 'read' } });
+    },
+  );
+
   describe('replayed as the jobs that they are', () => {
     let world: World;
     beforeEach(async () => {
-      world = await createWorld({ speed: 1_000 });
+      world = await createWorld();
       world.simulator.alarms.putLogAlarm('checkout-errors');
       world.simulator.alarms.setState('checkout-errors', 'OK', 'all is well');
       world.simulator.traffic.set('checkout', 'live', 20);
@@ -72,8 +103,7 @@ describe('the examples', () => {
     const replay = async (file: string, job: string, run = '42') => {
       const outputs: Record<string, string>[] = [];
       for (const step of stepsOf(file, job)) {
-        // All conditions of the examples' steps are of this kind.
-        if (step.if !== undefined && outputs.at(-1)?.['weight'] === '0') continue;
+        if (!isTaken(step, outputs.at(-1) ?? {}, run)) continue;
         const environment = { GITHUB_RUN_ID: run, GITHUB_WORKFLOW_REF: file };
         // Not as the tests otherwise have it: what the workflow does not say is the default.
         const inputs = {
@@ -104,6 +134,29 @@ describe('the examples', () => {
       expect(reverted).toMatchObject({ outcome: 'reverted', weight: '0' });
       expect(world.alias()).toBe('1');
     });
+
+    it('hotfix.yml takes the place of what waits for approval, and stays when that is refused', async () => {
+      await replay('approval.yml', 'start', '1');
+      updateFunction(world.simulator.lambda, 'checkout', { code: 'the repair' });
+      const [status, reverted, promoted] = await replay('hotfix.yml', 'hotfix', '2');
+      expect(status).toMatchObject({ weight: '10' });
+      expect(reverted).toMatchObject({ outcome: 'reverted' });
+      expect(promoted).toMatchObject({ outcome: 'promoted', version: '3' });
+      expect((await replay('approval.yml', 'promote', '1'))[0]).toMatchObject({
+        outcome: 'failed',
+      });
+      await replay('approval.yml', 'revert', '1');
+      expect(world.alias()).toBe('3');
+    }, 60_000);
+
+    it('approval.yml does not revert a hotfix that goes on', async () => {
+      await replay('approval.yml', 'start', '1');
+      await replay('panic-button.yml', 'revert', '2');
+      updateFunction(world.simulator.lambda, 'checkout', { code: 'the repair' });
+      await replay('approval.yml', 'start', '3');
+      expect(await replay('approval.yml', 'revert', '1')).toHaveLength(1);
+      expect(world.alias()).toBe('1+3@0.1');
+    }, 60_000);
 
     it('hourly-steps.yml takes a step an hour, promotes, and then has nothing to do', async () => {
       await replay('hourly-steps.yml', 'start', '1');

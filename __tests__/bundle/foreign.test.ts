@@ -76,7 +76,7 @@ describe('when somebody else writes to the alias, the bundle', () => {
     const result = await world.run();
     expect(result.outputs['outcome']).toBe('promoted');
     expect(result.log).toContain("Lambda is moving the alias's provisioned concurrency");
-    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2+1@0.99', '2']);
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2+1@1', '2']);
   });
 
   it('reverts a promotion while Lambda still moves provisioned concurrency', async () => {

@@ -10,7 +10,8 @@ describe('what GitHub is told, the bundle', () => {
   let world: World;
   let github: GitHub;
   beforeEach(async () => {
-    [world, github] = await Promise.all([createWorld({ speed: 300 }), startGitHub()]);
+    world = await createWorld();
+    github = await startGitHub({ time: world.time });
   });
   afterEach(() => Promise.all([world.close(), github.close()]));
 
@@ -89,7 +90,7 @@ describe('what GitHub is told, the bundle', () => {
 
     it('is a warning with the permission that lacks, and no failure of the rollout', async () => {
       await github.close();
-      github = await startGitHub({ permissions: [] });
+      github = await startGitHub({ time: world.time, permissions: [] });
       const result = await deploy();
       expect(result.outputs['outcome']).toBe('promoted');
       expect(
@@ -121,17 +122,19 @@ describe('what GitHub is told, the bundle', () => {
   });
 
   describe('in a comment', () => {
-    const PULL = { number: 7, commits: [SHA], comments: [] as { id: number; body: string }[] };
+    const MARK = '<!-- lambda-canary checkout:live -->';
     const bodies = () => github.pulls[0]?.comments.map(({ body }) => body) ?? [];
     beforeEach(() => {
-      github.pulls.push({ ...PULL, comments: [{ id: 900, body: 'Looks good to me' }] });
+      const user = { login: 'octocat' };
+      const comments = [{ id: 900, body: 'Looks good to me', user }];
+      github.pulls.push({ number: 7, commits: [SHA], comments });
     });
 
     it('is the report, on the pull request that brought the commit', async () => {
       red();
       await run({ comment: 'failure' });
       expect(bodies()).toHaveLength(2);
-      expect(bodies()[1]).toContain('<!-- lambda-canary checkout:live -->');
+      expect(bodies()[1]).toContain(MARK);
       expect(bodies()[1]).toContain('## ❌ Lambda Canary');
       expect(bodies()[1]).toContain(`${RUN}/attempts/1`);
     });
@@ -146,6 +149,28 @@ describe('what GitHub is told, the bundle', () => {
       await run({ comment: 'always' });
       expect(bodies()).toHaveLength(2);
       expect(github.requests.some(({ method }) => method === 'PATCH')).toBe(true);
+    });
+
+    it('never takes the place of what somebody else wrote, whatever that begins with', async () => {
+      const theirs = `${MARK} pasted by a person`;
+      const user = { login: 'octocat' };
+      github.pulls[0]?.comments.push({ id: 901, body: theirs, user });
+      await run({ comment: 'always' });
+      await run({ comment: 'always' });
+      expect(bodies()).toHaveLength(3);
+      expect(bodies()[1]).toBe(theirs);
+      expect(bodies()[2]).toContain('Lambda Canary');
+    });
+
+    it('is a warning, and leaves all as it is, when GitHub does not tell whose token it is', async () => {
+      await run({ comment: 'always' });
+      const before = bodies();
+      github.faults.add(({ path }) =>
+        path === '/graphql' ? { status: 502, body: { message: 'Bad Gateway' } } : undefined,
+      );
+      const result = await run({ comment: 'always' });
+      expect(result.log).toMatch(/::warning::.*The pull request was not commented on/);
+      expect(bodies()).toEqual(before);
     });
 
     it('is none of a success when only failures are wanted, nor by default', async () => {
@@ -165,7 +190,7 @@ describe('what GitHub is told, the bundle', () => {
 
     it('is a warning where it may not be written', async () => {
       await github.close();
-      github = await startGitHub({ permissions: ['actions'] });
+      github = await startGitHub({ time: world.time, permissions: ['actions'] });
       const result = await run({ comment: 'always' });
       expect(result.outputs['outcome']).toBe('promoted');
       expect(result.log).toMatch(/::warning::.*"pull-requests: write"/);

@@ -22,6 +22,17 @@ describe('a rollout over several jobs, the bundle', () => {
   const start = (inputs = {}) => job('start', inputs, { GITHUB_RUN_ID: '42' });
   const STARTED_BY = 'https://github.com/acme/shop/actions/runs/42';
 
+  it.each(['off', 'on'])(
+    'begins no later than its first weight, with analysis: %s',
+    async (analysis) => {
+      await start({ analysis, 'metric-checks': '' });
+      const first = world.simulator.aliasHistory.find(({ weights }) => weights['2'] !== undefined);
+      const since = Number(/ since=([\d.]+)/.exec(first?.description ?? '')?.[1]) * 60_000;
+      expect(since).toBeLessThanOrEqual(first?.at ?? NaN);
+      expect(since).toBeGreaterThan((first?.at ?? NaN) - 60_000);
+    },
+  );
+
   it('is started, approved and promoted by three processes', async () => {
     const started = await start();
     expect(started.exitCode).toBe(0);
@@ -190,13 +201,14 @@ describe('a rollout over several jobs, the bundle', () => {
     expect(world.alias()).toBe('1+2@0.1');
   });
 
-  it('stays as it is, and says so, when the job that is to go on cannot begin', async () => {
+  it('is reverted, and says why, when the job that is to continue cannot see', async () => {
     await start();
     const result = await job('step', { alarms: 'no-such-alarm' });
-    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('could not be continued');
     expect(result.outputs['reason']).toContain('CloudWatch returned no alarm named no-such-alarm');
-    expect(result.outputs['reason']).toContain('stays at 10 %');
-    expect(world.alias()).toBe('1+2@0.1');
+    expect(result.exitCode).toBe(1);
+    expect(world.alias()).toBe('1');
   });
 
   it('is put back when its end cannot be written on the alias', async () => {
@@ -236,13 +248,11 @@ describe('a rollout over several jobs, the bundle', () => {
   it('puts stable back when the job that goes on is killed after its write', async () => {
     await start();
     after(world.simulator, 'UpdateAlias', 2, () => running.process.kill('SIGKILL'));
-    const running = world.start(
-      { mode: 'step' },
-      { environment: { GITHUB_RUN_ID: '43', GITHUB_WORKFLOW_REF: WORKFLOW } },
-    );
+    const environment = { GITHUB_RUN_ID: '43', GITHUB_WORKFLOW_REF: WORKFLOW };
+    const running = world.start({ mode: 'step' }, { environment });
     const { state } = await running.done;
     expect(world.alias()).toBe('1+2@0.5');
-    await world.run({}, { state });
+    await world.run({}, { state, environment });
     expect(world.alias()).toBe('1');
   });
 

@@ -45,7 +45,7 @@ describe('the bundle', () => {
   it('ends with a read of the alias, after the last reading of the alarms', async () => {
     await world.run();
     const operations = world.simulator.requests.map(({ operation }) => operation);
-    expect(operations.slice(-4)).toEqual(['DescribeAlarms', 'GetAlias', 'UpdateAlias', 'GetAlias']);
+    expect(operations.slice(-3)).toEqual(['DescribeAlarms', 'UpdateAlias', 'GetAlias']);
   });
 
   it('reverts when the alarm goes red, with the reason of AWS, and fails', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
+import { getAlias, putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { publishVersion, updateFunction } from '../../simulator/lambda/functions.ts';
 import { createWorld, type World } from '../fixtures/bundle-world.ts';
@@ -40,6 +40,25 @@ describe('before anything is written, the bundle', () => {
         move({ version: '$LATEST' });
       },
       'points to $LATEST',
+    ],
+    [
+      'an alias on $LATEST.PUBLISHED',
+      () => {
+        getAlias(world.simulator.lambda, 'checkout', 'live').version = '$LATEST.PUBLISHED';
+      },
+      'points to $LATEST.PUBLISHED',
+    ],
+    [
+      'an alias whose provisioned concurrency could not be moved, with the version to put it on',
+      () => {
+        const { lambda } = world.simulator;
+        publishVersion(lambda, 'checkout');
+        putProvisioned(lambda, 'checkout', 'live', 5);
+        lambda.provisioningMs = 0;
+        lambda.provisioningFailure = 'FUNCTION_ERROR_INIT_FAILURE';
+        move({ version: '2' });
+      },
+      '--function-version 1 ',
     ],
     [
       'an alias that is split',
@@ -105,6 +124,13 @@ describe('before anything is written, the bundle', () => {
     expect(result.outputs['reason']).toContain(
       'version: there is no version 99 of checkout in eu-west-1',
     );
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('refuses a smoke test of a function that isolates its tenants', async () => {
+    change({ settings: { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } } });
+    const result = await world.run({ 'smoke-test-payload': '{}' });
+    expect(result.outputs['reason']).toContain('smoke-test-payload: checkout isolates its tenants');
     expect(world.writes()).toEqual([]);
   });
 

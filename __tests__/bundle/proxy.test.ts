@@ -18,7 +18,7 @@ describe('behind a proxy, the bundle', () => {
   let proxy: Server;
   let tunnels: string[];
   beforeEach(async () => {
-    world = await createWorld({ speed: 1_000 });
+    world = await createWorld();
     tunnels = [];
     proxy = createServer((_, response) => {
       response.writeHead(502).end();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
-import { INPUT_DEFAULTS } from '../../src/inputs/inputs.ts';
+import { INPUT_DEFAULTS } from '../../src/inputs/defaults.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 import type { ActionResult } from '../../simulator/runner.ts';
 import { commandsIn, CONTROL } from '../fixtures/commands.ts';

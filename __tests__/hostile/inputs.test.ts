@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { outputsOf } from '../../src/github/outputs.ts';
-import { INPUT_DEFAULTS, readInputs, type InputName } from '../../src/inputs/inputs.ts';
+import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { messageOf, Refusal } from '../../src/core/problems.ts';
 import { reportOf } from '../../src/core/report/report.ts';
 import { CONTROL } from '../fixtures/commands.ts';

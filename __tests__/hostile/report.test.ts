@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { marked } from 'marked';
 
-import type { Measurement } from '../../src/core/checks/alarms.ts';
+import type { Finding } from '../../src/core/checks/finding.ts';
+import type { SeenState } from '../../src/core/checks/seen.ts';
+import { PASS } from '../../src/core/rollout/verdict.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
 import { reportOf, type Outcome, type Report } from '../../src/core/report/report.ts';
 import { summaryOf } from '../../src/core/report/summary.ts';
@@ -73,14 +75,17 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
     version: '8',
     disposition: 'shift',
   });
-  const measurement = (at: number, index: number): Measurement => ({
-    kind: index % 2 === 0 ? 'alarm' : 'metric',
+  const seen = (at: number, index: number): Omit<SeenState, 'kind'> => ({
     at,
     check: `${index} ${name.slice(0, 240)}`,
     state: at % 2 === 0 ? state : 'OK',
     detail,
-    verdict: at % 2 === 0 ? { kind: 'fail', reason } : { kind: 'pass', reason: '' },
+    verdict: at % 2 === 0 ? { kind: 'fail', reason } : PASS,
   });
+  const finding = (at: number, index: number): Finding =>
+    index % 2 === 0
+      ? { kind: 'alarm', ...seen(at, index) }
+      : { kind: 'threshold', ...seen(at, index), breaches: at % 2 === 0 ? reason : '' };
   return [
     { type: 'plan', at: 0, plan },
     {
@@ -112,7 +117,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
         messages: [{ text: detail.slice(0, 400), count: 3 }],
       })),
     },
-    { type: 'standing', at: 0, weight: 0, step: 0, startedBy: 'https://github.com/acme/shop' },
+    { type: 'position', at: 0, weight: 0, step: 0, startedBy: 'https://github.com/acme/shop' },
     { type: 'note', at: 0, text: reason },
     { type: 'details', at: 0, title: name, lines: [detail, reason] },
     { type: 'state', at: 1, state: { phase: 'shifting', step: 0 } },
@@ -122,38 +127,49 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
       state: { phase: 'baking', step: 0, since: 2, until: 60_002, readAt: 2 },
     },
     ...times(size.polls, (poll): Entry => ({
-      type: 'measurements',
+      type: 'reading',
       at: 10 + poll,
       verdict: { kind: 'error', reason },
-      measurements: times(size.alarms, (index) => measurement(10 + poll, index)),
+      findings: times(size.alarms, (index) => finding(10 + poll, index)),
     })),
     {
-      type: 'comparisons',
+      type: 'reading',
       at: 60_005,
-      comparisons: times(size.targets, (index) => ({
-        name: name.slice(0, 200),
-        target: `function-${index}:live`,
-        canary: { total: 412, bad: 3 },
-        baseline: { total: 3_715, bad: 4 },
-        evidence: times(500, (minute) => ({ at: minute * 60_000, logE: minute / 100 })),
-        needed: 100,
-        pValue: 0.2,
-        failuresToRevert: 7,
-        reverts: index === 0,
-      })),
-      durations: times(size.targets, (index) => ({
-        target: `function-${index}:live`,
-        baseline: { p50: 40, p90: 61.2, p99: 12_400 },
-        canary: { p50: 41, p90: 62, p99: null },
-        tests: [
-          {
-            counted: '12 of 400 requests took longer than 72 ms',
-            logE: 9,
-            needed: 200,
-            reverts: true,
-          },
-        ],
-      })),
+      verdict: PASS,
+      findings: times(size.targets, (index): readonly Finding[] => [
+        {
+          kind: 'comparison',
+          check: `${name.slice(0, 200)} of function-${index}:live`,
+          at: 60_005,
+          verdict: PASS,
+          name: name.slice(0, 200),
+          target: `function-${index}:live`,
+          canary: { total: 412, bad: 3 },
+          baseline: { total: 3_715, bad: 4 },
+          evidence: times(500, (minute) => ({ at: minute * 60_000, logE: minute / 100 })),
+          needed: 100,
+          pValue: 0.2,
+          failuresToRevert: 7,
+          reverts: index === 0,
+        },
+        {
+          kind: 'duration',
+          check: `function-${index}:live`,
+          at: 60_005,
+          verdict: PASS,
+          target: `function-${index}:live`,
+          baseline: { p50: 40, p90: 61.2, p99: 12_400 },
+          canary: { p50: 41, p90: 62, p99: null },
+          tests: [
+            {
+              counted: '12 of 400 requests took longer than 72 ms',
+              logE: 9,
+              needed: 200,
+              reverts: true,
+            },
+          ],
+        },
+      ]).flat(),
     },
     { type: 'state', at: 60_010, state: { phase: 'reverting', reason } },
     { type: 'state', at: 60_020, state: { phase: 'reverted', reason } },
@@ -251,15 +267,16 @@ describe('whatever the texts from outside are', () => {
     );
   });
 
-  it('ten megabytes of one character stay below the limits too', () => {
-    for (const piece of ['<', '🦆', '\u0001', '\ud800', '"', '\n']) {
+  it.each(['<', '🦆', '\u0001', '\ud800', '"', '\n'])(
+    'ten megabytes of %j stay below the limits too',
+    (piece) => {
       const text = enormous(piece);
       const texts = { ...HARMLESS, name: text, detail: text, reason: text, warning: text };
       const report = reportWith(texts, 'reverted', GREATEST);
       expect(Buffer.byteLength(summaryOf(report))).toBeLessThan(MIB);
       expect(Buffer.byteLength(Object.values(outputsOf(report)).join(''))).toBeLessThan(1_000_000);
-    }
-  });
+    },
+  );
 
   it('the output report is JSON that says what it says of harmless ones', () => {
     const shapeOf = (value: unknown): unknown => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { lambdaMetric } from '../../src/core/checks/metric-source.ts';
 import { parseCompareMetrics } from '../../src/inputs/compare-metrics.ts';
-import { formatMetric } from '../../src/inputs/metric-grammar.ts';
+import { formatMetric } from '../../src/inputs/metric-grammar/metric.ts';
 import { CONTROL } from '../fixtures/commands.ts';
 import { hostileText } from '../fixtures/hostile-text.ts';
 

@@ -1,12 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import {
-  INPUT_DEFAULTS,
-  readInputs,
-  type Config,
-  type InputName,
-} from '../../src/inputs/inputs.ts';
+import type { Config } from '../../src/inputs/config.ts';
+import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { Refusal } from '../../src/core/problems.ts';
 
 type Inputs = Partial<Record<InputName, string>>;
@@ -38,13 +35,19 @@ describe('inputs', () => {
   it('need only a function and an alias', () => {
     expect(read()).toEqual({
       mode: 'rollout',
-      requests: [{ target: { functionId: 'checkout', functionName: 'checkout', alias: 'live' } }],
+      requests: [
+        {
+          target: { functionId: 'checkout', functionName: 'checkout', alias: 'live' },
+          version: undefined,
+          codeSha256: undefined,
+        },
+      ],
+      role: undefined,
       plan: {
         steps: [
           { weight: 10, bakeMs: 300_000 },
           { weight: 100, bakeMs: 300_000 },
         ],
-        onTheMinute: false,
       },
       alarms: [],
       description: 'commit and run',
@@ -137,6 +140,7 @@ describe('inputs', () => {
     ['alias', 'a.b', 'is not an alias name'],
     ['alias', 'a'.repeat(129), 'is not an alias name'],
     ['version', '$LATEST', 'is not the number of a published version'],
+    ['version', '$LATEST.PUBLISHED', 'is replaced with every version that is published'],
     ['version', '1,2', '2 given for 1 function(s)'],
     ['description', 'x'.repeat(257), 'has 257 characters; Lambda takes at most 256'],
     ['code-sha256', 'not a hash', 'is not a hash'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { givenJson, smokeTestsOf } from '../../src/inputs/smoke-tests.ts';
+import { givenJson, smokeTestProblems, smokeTestsOf } from '../../src/inputs/smoke-tests.ts';
 
 const FILES: Readonly<Record<string, string>> = {
   'test/ping.json': '{"ping":1}',
@@ -15,9 +15,11 @@ function read(payload: string, expected = '', names: readonly string[] = ['check
     if (content === undefined) throw new Error('no such file');
     return content;
   });
-  const payloads = json(payload, problems);
-  const given = { payloads, expected: json(expected, problems), maxDurationMs: 9 };
-  return { tests: Object.fromEntries(smokeTestsOf(given, names, problems)), problems };
+  const given = { payloads: json(payload, problems), expected: json(expected, problems) };
+  return {
+    tests: Object.fromEntries(smokeTestsOf(given, names, 9)),
+    problems: [...problems, ...smokeTestProblems(given, names)],
+  };
 }
 
 const test = (name: string, payload: unknown, more = {}) => ({
@@ -64,5 +66,11 @@ describe('smoke tests', () => {
     [Array.from({ length: 21 }, () => 'x.json').join('\n'), '', /21 lines are given; at most 20/],
   ])('refuse %j with %j', (payload, expected, problem) => {
     expect(read(payload, expected).problems.join('\n')).toMatch(problem);
+  });
+
+  it.each(['{🦆', '[1,🦆]'])('refuse %j in whole characters', (payload) => {
+    const [problem] = read(payload).problems;
+    expect(problem).toMatch(/is not JSON: /);
+    expect(problem?.isWellFormed()).toBe(true);
   });
 });

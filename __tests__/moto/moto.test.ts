@@ -16,12 +16,11 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { runAction, startAction } from '../../simulator/runner.ts';
 import { describeContract, PUBLISHED } from '../fixtures/contract.ts';
+import { archive, createRole, endpoint, region, ROLE } from './server.ts';
 
 // moto is somebody else's idea of AWS. It differs from AWS in that it does not validate weights, keeps
 // an alias's RevisionId through writes and ignores it, and has no alarm history.
 
-const endpoint = process.env['MOTO_URL'] ?? '';
-const region = 'eu-west-1';
 const environment = {
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: region,
@@ -36,37 +35,11 @@ const client = {
 const lambda = new LambdaClient(client);
 const cloudwatch = new CloudWatchClient(client);
 
-/** The smallest archive there is; its comment makes one differ from another. */
-function archive(comment: string): Uint8Array {
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(comment.length, 20);
-  return Buffer.concat([end, Buffer.from(comment)]);
-}
-
-/** moto asks IAM whether the role exists; IAM speaks the old query protocol. */
-async function createRole(): Promise<void> {
-  const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
-  await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=moto/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x',
-    },
-    body: new URLSearchParams({
-      Action: 'CreateRole',
-      Version: '2010-05-08',
-      RoleName: 'checkout',
-      AssumeRolePolicyDocument: trust,
-    }),
-  });
-}
-
 async function createFunction(name: string): Promise<void> {
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName: name,
-      Role: 'arn:aws:iam::123456789012:role/checkout',
+      Role: ROLE,
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
       Code: { ZipFile: archive('one') },

@@ -1,3 +1,5 @@
+// Longer than most: a list, one entry for each mutant.
+
 /** A way to break a promise on purpose. */
 export interface Mutant {
   readonly name: string;
@@ -22,39 +24,59 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the promotion is not read back',
-    file: 'src/run/alias/router.ts',
-    from: 'if (!sameRouting(present.routing, canaryAlone)) return foreign(present, canaryAlone);',
-    to: "if (!sameRouting(present.routing, canaryAlone)) return { type: 'confirmed' };",
+    file: 'src/run/alias/settle.ts',
+    from: `        if (!looksLikeTransition(alias.routing, versions.stable, versions.canary)) {
+          return`,
+    to: `        if (!looksLikeTransition(alias.routing, versions.stable, versions.canary)) {
+          if (alias.revisionId !== '') return { type: 'settled' };
+          return`,
   },
   {
     name: 'the revert is not read back',
-    file: 'src/run/alias/router.ts',
-    from: '        written = true;\n      } catch',
-    to: "        return { type: 'reverted' };\n      } catch",
+    file: 'src/run/alias/revert.ts',
+    from: `        learn(route, reply);
+        written = true;`,
+    to: `        learn(route, reply);
+        written = true;
+        if (reply.revisionId !== '') return { type: 'reverted' };`,
   },
   {
     name: 'a revert that could not be written is called reverted',
-    file: 'src/run/alias/router.ts',
-    from: '        failure = messageOf(error);\n        if (isLast()) break;',
-    to: "        failure = messageOf(error);\n        if (isLast()) return { type: 'reverted' };",
+    file: 'src/run/alias/revert.ts',
+    from: `      failure = messageOf(error);
+`,
+    to: `      failure = messageOf(error);
+      if (failure !== '') return { type: 'reverted' };
+`,
   },
   {
     name: 'a revert overwrites what somebody else wrote',
-    file: 'src/run/alias/router.ts',
-    from: "if (!back && !isOurs(present)) return { type: 'foreign', detail: leftAlone(present) };",
-    to: '',
+    file: 'src/run/alias/revert.ts',
+    from: `    if (!sameRouting(present.routing, stableAlone) && !isOurs(present, claimOf(route))) {
+`,
+    to: `    if (present.revisionId === '' && !isOurs(present, claimOf(route))) {
+`,
   },
   {
     name: 'a revert does not keep out a write that is still on its way',
-    file: 'src/run/alias/router.ts',
-    from: 'if (back && (written || !unsettled))',
-    to: 'if (back)',
+    file: 'src/run/alias/revert.ts',
+    from: `    learn(route, present);
+    return undefined;
+  }
+
+  async function readBack`,
+    to: `    if (sameRouting(present.routing, stableAlone)) return { type: 'reverted' };
+    learn(route, present);
+    return undefined;
+  }
+
+  async function readBack`,
   },
   {
     name: 'a revert gives up at the first failure',
     file: 'src/run/alias/router.ts',
-    from: 'const PATIENCE_MS = 2 * 60_000;',
-    to: 'const PATIENCE_MS = 0;',
+    from: `const REVERT_PATIENCE_MS = 2 * 60_000;`,
+    to: `const REVERT_PATIENCE_MS = 0;`,
   },
   {
     name: 'a 412 is swallowed',
@@ -137,28 +159,31 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the first step is skipped',
     file: 'src/core/rollout/state.ts',
-    from: "    : { phase: 'shifting', step };",
-    to: "    : { phase: 'shifting', step: Math.min(step + 1, plan.steps.length - 1) };",
+    from: `return { phase: 'checking', step, standing, since: at, until, readAt: 0 };`,
+    to: `return { phase: 'checking', step: Math.min(step + 1, course.steps.length - 1), standing, since: at, until, readAt: 0 };`,
   },
   {
     name: 'another step comes before the revert',
     file: 'src/core/rollout/state.ts',
-    from: "    case 'fail':\n      return { phase: 'reverting', reason: `${where(plan, state, at)}",
-    to:
-      "    case 'fail':\n      if (state.step + 1 < plan.steps.length) return leave(plan, state.step);\n" +
-      "      return { phase: 'reverting', reason: `${where(plan, state, at)}",
+    from: `  if (verdict.kind === 'fail') return reverting(course, state, verdict.reason, at);
+  switch`,
+    to: `  if (verdict.kind === 'fail') {
+    if (state.phase === 'baking' && state.step + 1 < course.steps.length) return leave(course, state.step);
+    return reverting(course, state, verdict.reason, at);
+  }
+  switch`,
   },
   {
     name: 'of several functions only the first is reverted',
-    file: 'src/run/rollout/loop.ts',
-    from: 'const results = await all(routers, (router) => router.revert());',
-    to: 'const results = await all(routers.slice(0, 1), (router) => router.revert());',
+    file: 'src/run/rollout/reversion.ts',
+    from: `const results = await Promise.all(routers.map(reverted));`,
+    to: `const results = await Promise.all(routers.slice(0, 1).map(reverted));`,
   },
   {
     name: 'a failed write to one of several functions is ignored',
     file: 'src/run/rollout/loop.ts',
-    from: 'return reasons.length === 0 ?',
-    to: 'return reasons.length < 2 ?',
+    from: `      if (outcome.type === 'blocked') resolve(outcome);`,
+    to: `      if (outcome.type === 'blocked' && routers.length === 1) resolve(outcome);`,
   },
   {
     name: 'a cancellation is ignored',
@@ -168,19 +193,19 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nothing is saved for the post step',
-    file: 'src/run/rollout/shift.ts',
-    from: '    keep.save({ region, role, targets });',
+    file: 'src/run/rollout/keep.ts',
+    from: '    surroundings.keep.save({ region, role, account, targets });',
     to: '    void targets;',
   },
   {
     name: 'what is saved for the post step is saved too late, after the write',
-    file: 'src/run/rollout/shift.ts',
-    from: "  if (state.phase === 'shifting' || state.phase === 'rechecking') {",
-    to: "  if (state.phase === 'baking' || state.phase === 'rechecking') {",
+    file: 'src/run/rollout/keep.ts',
+    from: `  if (state.phase === 'shifting' || (state.phase === 'checking' && state.standing !== undefined)) {`,
+    to: `  if (state.phase === 'baking' || (state.phase === 'checking' && state.standing !== undefined)) {`,
   },
   {
     name: 'the post step has nothing to do after a revert that failed',
-    file: 'src/run/rollout/shift.ts',
+    file: 'src/run/rollout/keep.ts',
     from: "isFinal(state) && state.phase !== 'revert-failed'",
     to: 'isFinal(state)',
   },
@@ -204,15 +229,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the mark stays on the alias',
-    file: 'src/run/alias/router.ts',
-    from: 'description: ours ? readMarker(description).description : description,',
-    to: 'description,',
+    file: 'src/core/alias/claim.ts',
+    from: `    ? readMarker(shown.description).description
+`,
+    to: `    ? shown.description
+`,
   },
   {
     name: 'an alias is called settled while Lambda still moves its provisioned concurrency',
-    file: 'src/run/alias/settled.ts',
-    from: "if (transition === 'none') return aliases.find(target, signal);",
-    to: 'return aliases.find(target, signal);',
+    file: 'src/run/alias/still.ts',
+    from: `    if (move.type === 'none') return aliases.find(target, { signal });`,
+    to: `    if (move.type !== 'failed') return aliases.find(target, { signal });`,
   },
   {
     name: 'versions with different roles are accepted',
@@ -241,8 +268,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a session is not renewed',
     file: 'src/aws/credentials.ts',
-    from: 'return session === undefined || due ? renew() : session;',
-    to: 'return session === undefined ? renew() : session;',
+    from: 'if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS) void renew();',
+    to: 'void isDue;',
+  },
+  {
+    name: 'a call waits for the renewal of a session that still lives',
+    file: 'src/aws/credentials.ts',
+    from: '>= RENEW_AGAIN_AFTER_MS) void renew();',
+    to: '>= RENEW_AGAIN_AFTER_MS) return renew();',
+  },
+  {
+    name: 'a session that somebody ended is used to its end',
+    file: 'src/aws/credentials.ts',
+    from: '      isDoubted = true;\n      return true;',
+    to: '      return true;',
+  },
+  {
+    name: 'the credentials of another account stand in for the role',
+    file: 'src/aws/stand-in.ts',
+    from: 'account === undefined || account !== expected',
+    to: 'account === undefined',
   },
   {
     name: 'text from outside reaches the log as it is',
@@ -269,16 +314,52 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'proxyEnv: {}',
   },
   {
-    name: 'a revert uses up what the rollout has left of retries and sessions',
-    file: 'src/aws/aws.ts',
-    from: 'tries === 0 ? assumed?.shared : assumed?.renewed()',
-    to: 'assumed?.shared',
+    name: 'a revert waits for its turn behind what only reads',
+    file: 'src/aws/queue.ts',
+    from: 'revert: 0, shift: 1, read: 2',
+    to: 'revert: 2, shift: 1, read: 0',
   },
   {
-    name: 'a revert gives up before it has tried new credentials',
-    file: 'src/run/alias/router.ts',
-    from: 'REVERT_TRIES_AT_LEAST = 3',
-    to: 'REVERT_TRIES_AT_LEAST = 1',
+    name: 'calls do not keep to the quota',
+    file: 'src/core/pace.ts',
+    from: 'Math.max(pace.evenly, at) + 1000 / rateAt(pace, at)',
+    to: 'Math.max(pace.evenly, at)',
+  },
+  {
+    name: 'the pace does not give way to refusals',
+    file: 'src/core/pace.ts',
+    from: 'rateAt(pace, at) * KEPT',
+    to: 'pace.most',
+  },
+  {
+    name: 'a revert goes over connections that were kept',
+    file: 'src/aws/clients.ts',
+    from: 'kept: false',
+    to: 'kept: true',
+  },
+  {
+    name: 'a conflict with another operation is taken for a refusal',
+    file: 'src/aws/aliases.ts',
+    from: "const passing = ['ResourceConflictException'];",
+    to: 'const passing: string[] = [];',
+  },
+  {
+    name: 'a call that was aborted waits for its answer all the same',
+    file: 'src/aws/service.ts',
+    from: 'return await unlessAborted(signal, answer);',
+    to: 'return await answer;',
+  },
+  {
+    name: 'a shift is tried for minutes',
+    file: 'src/aws/service.ts',
+    from: 'SHIFT_PATIENCE_MS = 20_000',
+    to: 'SHIFT_PATIENCE_MS = 200_000',
+  },
+  {
+    name: 'a request that was cut off counts as one without effect',
+    file: 'src/aws/failures.ts',
+    from: '    NOT_CONNECTED.has(codeOf(error))\n  );',
+    to: '    mayPass(error)\n  );',
   },
   {
     name: 'whatever stands where a weight should is taken for one',
@@ -373,14 +454,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a step with too few requests is not extended',
     file: 'src/core/checks/comparison.ts',
-    from: "if (at < since + bakeMs * policy.maxExtension) return undecided('extend', few);",
-    to: '',
+    from: `if (at < Math.min(since + bakeMs * policy.maxExtension, latest)) return decided('extend', few);`,
+    to: `void latest;`,
   },
   {
     name: 'a step with too few requests is extended for ever',
     file: 'src/core/checks/comparison.ts',
-    from: 'if (at < since + bakeMs * policy.maxExtension)',
-    to: 'if (at > 0)',
+    from: `if (at < Math.min(since + bakeMs * policy.maxExtension, latest))`,
+    to: `if (at > 0)`,
   },
   {
     name: 'a new version that gets no request at all is promoted',
@@ -391,7 +472,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the comparison reverts although it is only to observe',
     file: 'src/core/checks/comparison.ts',
-    from: "if (policy.mode === 'observe') return { report, verdict: PASS, warnings: [] };",
+    from: "if (policy.mode === 'observe') return PASSED;",
     to: '',
   },
   {
@@ -403,8 +484,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the durations revert although they are only to be observed',
     file: 'src/core/checks/readers.ts',
-    from: 'reverts && isSlower(report)',
-    to: 'isSlower(report)',
+    from: 'reverts && isSlower(durations)',
+    to: 'isSlower(durations)',
   },
   {
     name: 'a new version that is slower by less than a fifth is slower',
@@ -414,9 +495,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the first weight changes in the middle of a minute',
-    file: 'src/run/rollout/shift.ts',
-    from: 'if (comparable) await waitForMinute(surroundings);',
-    to: '',
+    file: 'src/core/rollout/state.ts',
+    from: `  const now = !course.onTheMinute || isEarlyInMinute(at);`,
+    to: `  const now = course.steps.length > 0;`,
   },
   {
     name: 'a metric check without data passes without a word',
@@ -438,21 +519,24 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a job goes on without looking at the checks first',
-    file: 'src/core/alias/continuation.ts',
-    from: 'const beginning = { step, recheck: true };',
-    to: 'const beginning = { step, recheck: false };',
+    file: 'src/core/rollout/state.ts',
+    from: `  stepAt(course, step);
+  const now`,
+    to: `  stepAt(course, step);
+  if (standing !== undefined) return { phase: 'shifting', step };
+  const now`,
   },
   {
     name: 'an alarm that was red between two jobs does not count',
     file: 'src/core/checks/alarms.ts',
-    from: "...(changed ? { state: 'OK', transitionedAt: begunAt } : {}),",
-    to: '',
+    from: `  const changed = transitionedAt === undefined || transitionedAt > since;`,
+    to: `  const changed = transitionedAt === undefined && since > 0;`,
   },
   {
     name: 'a rollout that another job goes on with is not marked as held',
-    file: 'src/run/alias/router.ts',
-    from: 'return marker && { ...marker, held };',
-    to: 'return marker;',
+    file: 'src/run/alias/shift.ts',
+    from: `  return marker && { ...marker, held };`,
+    to: `  return marker && { ...marker, held: held && false };`,
   },
   {
     name: 'a version that fails its smoke test gets traffic',
@@ -477,5 +561,53 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/core/report/report.ts',
     from: "|| (outcome === 'reverted' && askedFor)",
     to: "|| (outcome === 'reverted' && !askedFor && false)",
+  },
+  {
+    name: 'a log that nobody reads any more ends the process',
+    file: 'src/system/cancellation.ts',
+    from: "for (const stream of streams) stream.on('error', gone);",
+    to: '',
+  },
+  {
+    name: 'that the runner went away is noticed only after the next weight',
+    file: 'src/system/cancellation.ts',
+    from: 'if (streams.some(({ errored }) => errored instanceof Error)) gone();',
+    to: '',
+  },
+  {
+    name: 'a rollout is held though its runner went away',
+    file: 'src/run/rollout/loop.ts',
+    from: '&& !isRunnerGone(cancellation.reason)',
+    to: '',
+  },
+  {
+    name: 'outputs that cannot be written turn the outcome',
+    file: 'src/github/outputs.ts',
+    from: "print({ level: 'warning', text });",
+    to: 'throw error;',
+  },
+  {
+    name: 'a rollout of many functions is saved where no environment variable can hold it',
+    file: 'src/github/saved.ts',
+    from: 'return file === undefined ? inline() : inFile(file, run);',
+    to: 'return inline();',
+  },
+  {
+    name: 'the post step trusts a file that somebody changed',
+    file: 'src/github/sealed-file.ts',
+    from: 'if (data === undefined || !sameSeal(data.seal, sealOf(data.content, key))) {',
+    to: 'if (data === undefined) {',
+  },
+  {
+    name: 'a comment of somebody else is edited',
+    file: 'src/github/comment.ts',
+    from: 'marked.find(({ user }) => isOwn(user?.login, own))',
+    to: 'marked.at(0)',
+  },
+  {
+    name: 'a rollout that is not compared begins in the future',
+    file: 'src/core/alias/shifting.ts',
+    from: 'comparable ? firstWholeMinute(now) : now',
+    to: 'firstWholeMinute(now)',
   },
 ];

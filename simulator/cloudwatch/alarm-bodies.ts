@@ -13,6 +13,9 @@ export function alarmBody(alarm: Alarm, arnOf: (name: string) => string) {
     StateTransitionedTimestamp: alarm.transitionedAt / 1000,
     StateUpdatedTimestamp: alarm.updatedAt / 1000,
     ActionsEnabled: true,
+    OKActions: [],
+    AlarmActions: [],
+    InsufficientDataActions: [],
     EvaluationState: alarm.evaluationState,
     AlarmRule: alarm.rule,
     ...(condition === undefined
@@ -28,6 +31,11 @@ export function alarmBody(alarm: Alarm, arnOf: (name: string) => string) {
           Period: condition.periodSeconds,
           EvaluationPeriods: condition.evaluationPeriods,
           DatapointsToAlarm: condition.datapointsToAlarm,
+          ...(condition.warmUpMinutes === undefined
+            ? {}
+            : {
+                WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: condition.warmUpMinutes },
+              }),
           Threshold: condition.threshold,
           ComparisonOperator: condition.comparison,
           TreatMissingData: condition.treatMissingData,

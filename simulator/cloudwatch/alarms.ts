@@ -115,7 +115,7 @@ export function createAlarms(options: AlarmsOptions): Alarms {
   function existing(name: string): Alarm {
     catchUp();
     const alarm = alarms.get(name);
-    if (alarm === undefined) throw new AwsError(404, 'ResourceNotFound', `No alarm ${name}`);
+    if (alarm === undefined) throw new AwsError(404, 'ResourceNotFound', '');
     return alarm;
   }
 
@@ -171,6 +171,9 @@ export function createAlarms(options: AlarmsOptions): Alarms {
 
   function evaluateMetric(alarm: Alarm, condition: MetricCondition, at: number): void {
     const found = datapoints(condition, metrics.read, at - publicationDelayMs);
+    const warmUpMs = (condition.warmUpMinutes ?? 0) * MINUTE_MS;
+    const warmsUp = at < alarm.configuredAt + warmUpMs;
+    if (warmsUp && found.length < condition.evaluationPeriods) return;
     const state = judge(condition, found);
     if (state === undefined || state === alarm.state) return;
     const reason = reasonOf(condition, found, { from: alarm.state, to: state });
@@ -190,8 +193,6 @@ export function createAlarms(options: AlarmsOptions): Alarms {
         periodSeconds: MINUTE_MS / 1000,
         threshold: 0,
         comparison: 'GreaterThanThreshold',
-        treatMissingData: 'missing',
-        datapointsToAlarm: evaluationPeriods,
         ...given,
         evaluationPeriods,
       };

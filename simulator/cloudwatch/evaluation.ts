@@ -9,10 +9,14 @@ export interface MetricCondition {
   readonly statistic: string;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
-  readonly datapointsToAlarm: number;
+  /** As many as {@link evaluationPeriods} when nobody said. */
+  readonly datapointsToAlarm?: number | undefined;
   readonly threshold: number;
   readonly comparison: Comparison;
-  readonly treatMissingData: MissingData;
+  /** How long after its configuration it waits for a whole window of data; 0 when nobody said. */
+  readonly warmUpMinutes?: number | undefined;
+  /** `missing` when nobody said. */
+  readonly treatMissingData?: MissingData | undefined;
 }
 
 export const STATISTICS: readonly string[] = [
@@ -81,12 +85,13 @@ export function judge(
   condition: MetricCondition,
   found: readonly Datapoint[],
 ): AlarmState | undefined {
-  const { threshold, comparison, evaluationPeriods, datapointsToAlarm } = condition;
+  const { threshold, comparison, evaluationPeriods } = condition;
+  const datapointsToAlarm = condition.datapointsToAlarm ?? evaluationPeriods;
   const breaching = found.filter(({ value }) => COMPARISONS[comparison](value, threshold)).length;
   const missing = evaluationPeriods - found.length;
   const red = breaching >= datapointsToAlarm;
   const allThereIsRed = breaching >= Math.min(datapointsToAlarm, found.length);
-  switch (condition.treatMissingData) {
+  switch (condition.treatMissingData ?? 'missing') {
     case 'breaching':
       return breaching + missing >= datapointsToAlarm ? 'ALARM' : 'OK';
     case 'notBreaching':

@@ -1,5 +1,7 @@
 import { AwsError } from '../wire/aws-error.ts';
+import { checkModel } from '../wire/constraints.ts';
 import { number, text, type Members } from '../wire/members.ts';
+import { LOGS_MODEL } from './model.ts';
 import { jsonIn, type Handled, type WireRequest } from '../wire/wire.ts';
 
 export const LOGS_PREFIX = 'Logs_20140328.';
@@ -31,13 +33,17 @@ export function createLogs(): Logs {
       );
     }
     const prefix = text(input['logStreamNamePrefix']) ?? '';
-    const [from, to] = [long(input['startTime']) ?? 0, long(input['endTime']) ?? Infinity];
+    const [from, to] = [number(input['startTime']) ?? 0, number(input['endTime']) ?? Infinity];
+    if (from > to) {
+      // That it is refused is known, the words are not.
+      throw new AwsError(400, 'InvalidParameterException', 'startTime must not be after endTime');
+    }
     const matches = matcherOf(text(input['filterPattern']) ?? '');
     const all = group.filter(
       ({ stream, at, message }) =>
         stream.startsWith(prefix) && at >= from && at <= to && matches(message),
     );
-    const first = Number(text(input['nextToken']) ?? '0');
+    const first = beginningOf(text(input['nextToken']), all.length);
     const next = first + (number(input['limit']) ?? PAGE);
     return {
       events: all.slice(first, next).map(({ stream, at, message }) => ({
@@ -63,17 +69,20 @@ export function createLogs(): Logs {
       return {
         operation: 'FilterLogEvents',
         input,
-        run: () => ({ status: 200, body: filterLogEvents(input) }),
+        run: () => {
+          checkModel(LOGS_MODEL['FilterLogEvents'] ?? {}, input, 'InvalidParameterException');
+          return { status: 200, body: filterLogEvents(input) };
+        },
       };
     },
   };
 }
 
-/** A long integer of the model; a fraction is refused, as a value of another type is. */
-function long(value: unknown): number | undefined {
-  const given = number(value);
-  if (given === undefined || Number.isInteger(given)) return given;
-  throw new AwsError(400, 'SerializationException', 'DECIMAL_VALUE can not be converted to a Long');
+/** Where the page begins that a token stands for. */
+function beginningOf(token: string | undefined, count: number): number {
+  if (token === undefined) return 0;
+  if (/^\d+$/.test(token) && Number(token) < count) return Number(token);
+  throw new AwsError(400, 'InvalidParameterException', 'The specified nextToken is invalid.');
 }
 
 /** Patterns of optional terms only: `?ERROR ?"Task timed out"`. */

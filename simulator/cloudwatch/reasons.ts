@@ -18,7 +18,7 @@ export function reasonOf(
   found: readonly Datapoint[],
   move: { readonly from: AlarmState; readonly to: AlarmState },
 ): string {
-  const { evaluationPeriods, datapointsToAlarm, threshold, comparison } = condition;
+  const { evaluationPeriods, threshold, comparison } = condition;
   if (move.to === 'INSUFFICIENT_DATA') {
     const were = evaluationPeriods === 1 ? 'datapoint was' : 'datapoints were';
     return `Insufficient Data: ${evaluationPeriods} ${were} unknown.`;
@@ -27,17 +27,22 @@ export function reasonOf(
     const missing = evaluationPeriods === 1 ? 'datapoint was' : 'datapoints were';
     return (
       `Threshold Crossed: no datapoints were received for ${counted(evaluationPeriods, 'period')} ` +
-      `and ${evaluationPeriods} missing ${missing} treated as [${TREATED[condition.treatMissingData] ?? ''}].`
+      `and ${evaluationPeriods} missing ${missing} treated as [${TREATED[condition.treatMissingData ?? 'missing'] ?? ''}].`
     );
   }
   const values = found.map(({ at, value }) => `${decimal(value)} (${moment(at)})`).join(', ');
   const verb = found.length === 1 ? 'was' : 'were';
+  const not = move.to === 'ALARM' ? '' : ' not';
+  const crossing = `${verb}${not} ${WORDS[comparison]} the threshold (${decimal(threshold)})`;
+  if (condition.datapointsToAlarm === undefined) {
+    return `Threshold Crossed: ${counted(found.length, 'datapoint')} [${values}] ${crossing}.`;
+  }
+  const { datapointsToAlarm } = condition;
   const needed =
     move.to === 'ALARM' ? datapointsToAlarm : evaluationPeriods - datapointsToAlarm + 1;
   return (
     `Threshold Crossed: ${found.length} out of the last ${evaluationPeriods} datapoints [${values}] ` +
-    `${verb}${move.to === 'ALARM' ? '' : ' not'} ${WORDS[comparison]} the threshold (${decimal(threshold)}) ` +
-    `(minimum ${counted(needed, 'datapoint')} for ${move.from} -> ${move.to} transition).`
+    `${crossing} (minimum ${counted(needed, 'datapoint')} for ${move.from} -> ${move.to} transition).`
   );
 }
 

@@ -4,6 +4,8 @@ import { AwsError } from '../wire/aws-error.ts';
 import { invalid, type CloudWatch } from './cloudwatch.ts';
 import { isComparison, isMissingData, STATISTICS } from './evaluation.ts';
 import type { MetricData } from './metric-data.ts';
+import { CLOUDWATCH_MODEL } from './model.ts';
+import { checkModel } from '../wire/constraints.ts';
 import { list, members, number, text, type Members } from '../wire/members.ts';
 import { jsonIn, type Handled, type WireRequest } from '../wire/wire.ts';
 
@@ -30,7 +32,14 @@ export function cloudWatchOperation(
   const run = new Map(Object.entries<Operation>(all)).get(operation);
   if (run === undefined) return undefined;
   const input = jsonIn(body);
-  return { operation, input, run: () => ({ status: 200, body: run(input) }) };
+  return {
+    operation,
+    input,
+    run: () => {
+      checkModel(CLOUDWATCH_MODEL[operation] ?? {}, input, 'ValidationError');
+      return { status: 200, body: run(input) };
+    },
+  };
 }
 
 function operations(
@@ -80,15 +89,16 @@ function operations(
       const statistic = text(input['Statistic']) ?? '';
       const periodSeconds = number(input['Period']) ?? 0;
       const evaluationPeriods = number(input['EvaluationPeriods']) ?? 0;
-      const datapointsToAlarm = number(input['DatapointsToAlarm']) ?? evaluationPeriods;
-      const treatMissingData = input['TreatMissingData'] ?? 'missing';
+      const datapointsToAlarm = number(input['DatapointsToAlarm']);
+      const treatMissingData = input['TreatMissingData'];
       if (!isComparison(comparison)) throw invalid('ComparisonOperator is not valid');
-      if (!isMissingData(treatMissingData)) throw invalid('TreatMissingData is not valid');
+      if (treatMissingData !== undefined && !isMissingData(treatMissingData))
+        throw invalid('TreatMissingData is not valid');
       if (!STATISTICS.includes(statistic)) throw invalid('Statistic is not valid');
       if (!(periodSeconds >= 60 && periodSeconds % 60 === 0)) {
         throw invalid('Period must be a multiple of 60; high resolution is not simulated');
       }
-      if (!(datapointsToAlarm >= 1 && datapointsToAlarm <= evaluationPeriods)) {
+      if ((datapointsToAlarm ?? 1) > evaluationPeriods) {
         throw invalid('DatapointsToAlarm must be from 1 to EvaluationPeriods');
       }
       cloudwatch.putMetricAlarm(nameIn(input), {
@@ -102,6 +112,9 @@ function operations(
         datapointsToAlarm,
         comparison,
         treatMissingData,
+        warmUpMinutes: number(
+          members(input['WarmUpConfiguration'])?.['WarmUpPeriodDurationInMinutes'],
+        ),
       });
     },
 
@@ -125,9 +138,7 @@ function operations(
 }
 
 function nameIn(input: Members): string {
-  const name = text(input['AlarmName']) ?? '';
-  if (name === '' || name.length > 255) throw invalid('AlarmName must have 1 to 255 characters');
-  return name;
+  return text(input['AlarmName']) ?? '';
 }
 
 function stateIn(input: Members): AlarmState {

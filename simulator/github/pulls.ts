@@ -1,4 +1,4 @@
-import { NOT_FOUND, type GitHubRoute } from './route.ts';
+import { APP_LOGIN, NOT_FOUND, type GitHubRoute } from './route.ts';
 import { members, text } from '../wire/members.ts';
 
 const REPOSITORY = String.raw`^\/repos\/(?<repository>[^/]+\/[^/]+)`;
@@ -42,6 +42,7 @@ export const PULL_ROUTES: readonly GitHubRoute[] = [
       const comment = {
         id: 1 + state.pulls.reduce((sum, { comments }) => sum + comments.length, 0),
         body: text(members(body)?.['body']) ?? '',
+        user: { login: APP_LOGIN },
       };
       if (comment.body.length > LONGEST_COMMENT) return TOO_LONG;
       found.comments.push(comment);
@@ -60,6 +61,18 @@ export const PULL_ROUTES: readonly GitHubRoute[] = [
       if (found === undefined) return NOT_FOUND;
       found.body = text(members(body)?.['body']) ?? '';
       return { status: 200, body: found };
+    },
+  },
+  {
+    // The one thing that is asked by GraphQL; REST has GET /user, which is refused to the tokens of apps.
+    method: 'POST',
+    path: /^\/graphql$/,
+    token: 'api',
+    reply({ body }) {
+      const query = text(members(body)?.['query']) ?? '';
+      return /^query \{ viewer \{ login \} \}$/.test(query)
+        ? { status: 200, body: { data: { viewer: { login: APP_LOGIN } } } }
+        : { status: 200, body: { errors: [{ message: 'Only the viewer is simulated' }] } };
     },
   },
 ];

@@ -46,7 +46,11 @@ export interface PullRequest {
   readonly number: number;
   /** The commits that it brought. */
   readonly commits: readonly string[];
-  readonly comments: { readonly id: number; body: string }[];
+  readonly comments: {
+    readonly id: number;
+    body: string;
+    readonly user: { readonly login: string };
+  }[];
 }
 
 /** What the routes work on. */
@@ -74,5 +78,8 @@ export interface GitHubRoute {
   readonly permission?: Permission;
   reply(call: GitHubCall): GitHubReply;
 }
+
+/** Whom the token of the API speaks for. */
+export const APP_LOGIN = 'github-actions[bot]';
 
 export const NOT_FOUND: GitHubReply = { status: 404, body: { message: 'Not Found' } };

@@ -1,4 +1,6 @@
 import { realClock, type SimulatorClock } from '../time/clock.ts';
+import type { SharedTime } from '../time/shared-time.ts';
+import { machineTime } from '../time/server-time.ts';
 import { OIDC_ROUTES } from './oidc.ts';
 import {
   NOT_FOUND,
@@ -42,6 +44,8 @@ export interface GitHubOptions {
   readonly permissions?: readonly Permission[];
   /** Dates the ID tokens. */
   readonly clock?: SimulatorClock;
+  /** Given instead of a clock when processes share the time. */
+  readonly time?: SharedTime;
 }
 
 /** GitHub's API and OIDC provider over HTTP, as far as the action uses them. */
@@ -64,7 +68,8 @@ export interface GitHub {
 export async function startGitHub({
   token = 'github-token',
   permissions = ['actions', 'deployments', 'pull-requests'],
-  clock = realClock,
+  time,
+  clock = time?.clock ?? realClock,
 }: GitHubOptions = {}): Promise<GitHub> {
   const state: GitHubState = { clock, runs: new Map(), deployments: [], pulls: [] };
   const requests: GitHubRequest[] = [];
@@ -97,25 +102,28 @@ export async function startGitHub({
     return NOT_FOUND;
   }
 
-  const server = await listen(async (incoming, response) => {
-    const { method = 'GET', url: path = '/', headers } = incoming;
-    const { scheme = '', token: given = '' } =
-      AUTHORIZATION.exec(headers.authorization ?? '')?.groups ?? {};
-    const text = await bodyOf(incoming);
-    const parsed = text === '' ? undefined : (JSON.parse(text) as unknown);
-    const request = { method, path, token: given, body: parsed };
-    requests.push(request);
-    const fault = faultFor(request);
-    if (fault === 'hang') return;
-    if (fault === 'reset') {
-      incoming.socket.destroy();
-      return;
-    }
-    const { status, body } = fault ?? answer(request, scheme);
-    response
-      .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
-      .end(JSON.stringify(body));
-  });
+  const server = await listen(
+    async (incoming, response) => {
+      const { method = 'GET', url: path = '/', headers } = incoming;
+      const { scheme = '', token: given = '' } =
+        AUTHORIZATION.exec(headers.authorization ?? '')?.groups ?? {};
+      const text = await bodyOf(incoming);
+      const parsed = text === '' ? undefined : (JSON.parse(text) as unknown);
+      const request = { method, path, token: given, body: parsed };
+      requests.push(request);
+      const fault = faultFor(request);
+      if (fault === 'hang') return;
+      if (fault === 'reset') {
+        incoming.socket.destroy();
+        return;
+      }
+      const { status, body } = fault ?? answer(request, scheme);
+      response
+        .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+        .end(JSON.stringify(body));
+    },
+    { time: time ?? machineTime },
+  );
 
   const { url } = server;
   return {

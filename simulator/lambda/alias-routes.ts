@@ -1,8 +1,7 @@
 import type { AliasChange } from './aliases.ts';
-import { aliasBody, provisionedBody } from './replies.ts';
+import { aliasBody, provisionedBody, writtenBody } from './replies.ts';
 import { page, route, type Route } from './route.ts';
 import { members, number, text, type Members } from '../wire/members.ts';
-import { refused } from '../wire/refusals.ts';
 
 const ALIASES = '/2015-03-31/functions/{F}/aliases';
 const PROVISIONED = '/2019-09-30/functions/{F}/provisioned-concurrency';
@@ -21,7 +20,7 @@ export const ALIAS_ROUTES: readonly Route[] = [
     aliasBody(lambda, name, lambda.getAlias(name, tail)),
   ),
   route('UpdateAlias', { method: 'PUT', path: `${ALIASES}/{A}` }, ({ lambda, name, tail, body }) =>
-    aliasBody(lambda, name, lambda.updateAlias(name, tail, changeIn(body))),
+    writtenBody(lambda, name, lambda.updateAlias(name, tail, changeIn(body))),
   ),
   route(
     'DeleteAlias',
@@ -41,7 +40,6 @@ export const ALIAS_ROUTES: readonly Route[] = [
     { method: 'PUT', path: PROVISIONED, status: 202 },
     ({ lambda, name, qualifier = '', body }) => {
       const executions = number(body['ProvisionedConcurrentExecutions']) ?? 0;
-      if (executions < 1) throw refused('ProvisionedConcurrentExecutions must be 1 or more');
       return provisionedBody(lambda.putProvisionedConcurrency(name, qualifier, executions));
     },
   ),
@@ -62,7 +60,7 @@ function changeIn(body: Members): AliasChange {
     version: text(body['FunctionVersion']),
     description: text(body['Description']),
     revisionId: text(body['RevisionId']),
-    // Their values are checked where the model of the API is.
+    // The model lets numbers pass only.
     weights: routing === undefined ? undefined : (weights as Record<string, number>),
   };
 }

@@ -1,12 +1,10 @@
 import { functionNamed } from './functions.ts';
-import { moveProvisioned } from './provisioned.ts';
-import { conflict, invalid, mustMatch, notFound, refuseOtherRevision } from '../wire/refusals.ts';
-import { checkRouting, checkRoutingForm, type Weights } from './routing.ts';
+import { moveProvisioned, refuseAfterFailedMove, stuckOnVersion } from './provisioned.ts';
+import { conflict, notFound, refuseOtherRevision } from '../wire/refusals.ts';
+import { checkRouting, type Weights } from './routing.ts';
 import { functionArn, newRevision, recordAlias, type Alias, type LambdaState } from './state.ts';
 
 export { getProvisioned, putProvisioned } from './provisioned.ts';
-
-const LONGEST_DESCRIPTION = 256;
 
 export interface AliasChange {
   readonly version?: string | undefined;
@@ -22,10 +20,7 @@ export function createAlias(
   name: string,
   { version = '', weights = {}, description = '' }: AliasChange,
 ): Alias {
-  mustMatch(name, 'name', '(?!^[0-9]+$)([a-zA-Z0-9-_]{1,128})');
-  checkRoutingForm({ version, weights });
-  checkDescription(description);
-  const found = functionNamed(state, functionName);
+  const found = functionNamed(state, functionName, version);
   if (found.aliases.has(name)) {
     throw conflict(`Alias already exists: ${functionArn(state, functionName)}:${name}`);
   }
@@ -52,11 +47,6 @@ export function updateAlias(
   name: string,
   change: AliasChange,
 ): Alias {
-  checkRoutingForm({
-    ...(change.version === undefined ? {} : { version: change.version }),
-    ...(change.weights === undefined ? {} : { weights: change.weights }),
-  });
-  checkDescription(change.description ?? '');
   const found = functionNamed(state, functionName);
   const alias = found.aliases.get(name);
   if (alias === undefined) {
@@ -65,22 +55,19 @@ export function updateAlias(
   refuseOtherRevision(alias.revisionId, change.revisionId);
   const version = change.version ?? alias.version;
   const weights = change.weights ?? alias.weights;
+  refuseAfterFailedMove(alias, change.weights);
   checkRouting(state, functionName, { version, weights });
 
   const before = alias.version;
   alias.version = version;
+  const stuckOn = stuckOnVersion(alias);
+  if (change.weights !== undefined || before !== version) alias.moving = undefined;
   alias.weights = change.weights === undefined ? weights : { ...weights };
   alias.description = change.description ?? alias.description;
   alias.revisionId = newRevision(state);
-  if (before !== version) moveProvisioned(state, found, alias, before);
+  if (before !== version && version !== stuckOn) moveProvisioned(state, found, alias, before);
   recordAlias(state, functionName, alias, state.clock.now());
   return alias;
-}
-
-function checkDescription(description: string): void {
-  if (description.length <= LONGEST_DESCRIPTION) return;
-  const constraint = `Member must have length less than or equal to ${LONGEST_DESCRIPTION}`;
-  throw invalid(description, 'description', constraint);
 }
 
 /** With a version: those that point to it, not those that only send a part to it. */

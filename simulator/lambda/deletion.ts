@@ -1,6 +1,6 @@
 import { functionNamed } from './functions.ts';
 import { conflict, refused } from '../wire/refusals.ts';
-import type { LambdaState } from './state.ts';
+import { weightsOf, type LambdaState } from './state.ts';
 
 export function deleteFunction(state: LambdaState, name: string): void {
   functionNamed(state, name);
@@ -18,7 +18,7 @@ export function deleteVersion(state: LambdaState, name: string, qualifier: strin
     );
   }
   const users = [...found.aliases.values()].filter(
-    (alias) => alias.version === qualifier || qualifier in alias.weights,
+    (alias) => alias.version === qualifier || qualifier in weightsOf(alias),
   );
   if (users.length > 0) {
     const names = users.map((alias) => alias.name).join(', ');

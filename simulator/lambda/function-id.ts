@@ -1,5 +1,5 @@
 import { AwsError } from '../wire/aws-error.ts';
-import { invalid, notFound, refused } from '../wire/refusals.ts';
+import { notFound, refused } from '../wire/refusals.ts';
 
 export interface FunctionId {
   readonly name: string;
@@ -12,28 +12,26 @@ interface Home {
 }
 
 const ID =
-  /^(?:arn:aws[a-zA-Z-]*:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\d{12}):)?(?:function:)?(?<name>[a-zA-Z0-9-_]+)(?::(?<qualifier>\$LATEST|[a-zA-Z0-9-_]+))?$/;
+  /^(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?(?:(?<region>[a-z-]+-\d):)?(?:(?<account>\d{12}):)?(?:function:)?(?<name>[a-zA-Z0-9-_.]+)(?::(?<qualifier>\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/;
 
-/** A name, a partial ARN or an ARN, each with or without a qualifier; `given` is the query's. */
+/**
+ * A name, a partial ARN or an ARN, each with or without a qualifier, that the model lets pass; `given` is the
+ * query's qualifier.
+ */
 export function functionId(segment: string, home: Home, given: string | undefined): FunctionId {
   const groups = ID.exec(segment)?.groups;
-  const name = groups?.['name'];
-  if (name === undefined) {
-    throw invalid(
-      segment,
-      'functionName',
-      'Member must satisfy regular expression pattern: ' +
-        '(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?' +
-        '(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?',
-    );
-  }
+  const name = groups?.['name'] ?? segment;
   const region = groups?.['region'] ?? home.region;
   const account = groups?.['account'] ?? home.account;
   if (account !== home.account) {
     // Without permission, AWS does not say whether another account has such a function.
     throw new AwsError(403, 'AccessDeniedException', `No access to the account ${account}`);
   }
-  if (region !== home.region) throw notFound(`Function not found: ${segment}`);
+  if (region !== home.region) {
+    throw notFound(
+      `Functions from '${region}' are not reachable in this region ('${home.region}')`,
+    );
+  }
   const qualifier = groups?.['qualifier'];
   if (qualifier !== undefined && given !== undefined && qualifier !== given) {
     throw refused(

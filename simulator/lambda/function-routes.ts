@@ -16,6 +16,11 @@ const SETTINGS = [
   'Environment',
   'Layers',
   'VpcConfig',
+  'LoggingConfig',
+  'TenancyConfig',
+  'TracingConfig',
+  'Architectures',
+  'EphemeralStorage',
 ];
 
 export const FUNCTION_ROUTES: readonly Route[] = [
@@ -50,7 +55,8 @@ export const FUNCTION_ROUTES: readonly Route[] = [
       publish: body['Publish'] === true,
       revisionId: text(body['RevisionId']),
     });
-    return configurationBody(lambda, name, { version });
+    const qualifier = version.version === '$LATEST' ? '' : version.version;
+    return configurationBody(lambda, name, { version, qualifier });
   }),
   route(
     'UpdateFunctionConfiguration',
@@ -66,7 +72,7 @@ export const FUNCTION_ROUTES: readonly Route[] = [
         ...(description === undefined ? {} : { description }),
       };
       const version = lambda.updateFunctionConfiguration(name, change, text(body['RevisionId']));
-      return configurationBody(lambda, name, { version });
+      return configurationBody(lambda, name, { version, qualifier: '' });
     },
   ),
   route(
@@ -111,17 +117,15 @@ function createFunction({ lambda, body }: Call) {
     ...configurationIn(body),
   });
   latest.description = text(body['Description']) ?? '';
-  if (body['Publish'] !== true) return configurationBody(lambda, functionName, { version: latest });
-  const version = lambda.publishVersion(functionName);
-  return configurationBody(lambda, functionName, { version });
+  // The answer is $LATEST's as it is born, even when it is published as well.
+  const born = configurationBody(lambda, functionName, { version: latest, qualifier: '' });
+  if (body['Publish'] !== true) return born;
+  return { ...born, Version: lambda.publishNew(functionName).version };
 }
 
 function readConfiguration({ lambda, name, qualifier }: Call) {
   const version = lambda.getFunction(name, qualifier);
-  return configurationBody(lambda, name, {
-    version,
-    ...(qualifier === undefined ? {} : { qualifier }),
-  });
+  return configurationBody(lambda, name, { version, qualifier: qualifier ?? '' });
 }
 
 function refuseQualifier({ qualifier }: Call): void {

@@ -40,12 +40,20 @@ export function hashOf(code: string): string {
   return createHash('sha256').update(code).digest('base64');
 }
 
-/** @throws AwsError as Lambda words it when the function does not exist */
-export function functionNamed(state: LambdaState, name: string): LambdaFunction {
+/**
+ * @param qualifier what was asked for of it, which the refusal names
+ * @throws AwsError as Lambda words it when the function does not exist
+ */
+export function functionNamed(
+  state: LambdaState,
+  name: string,
+  qualifier?: string,
+): LambdaFunction {
   state.catchUp();
   const found = state.functions.get(name);
-  if (found === undefined) throw notFound(`Function not found: ${functionArn(state, name)}`);
-  return found;
+  if (found !== undefined) return found;
+  const arn = functionArn(state, name);
+  throw notFound(`Function not found: ${qualifier === undefined ? arn : `${arn}:${qualifier}`}`);
 }
 
 /** A version by number, `$LATEST`, or the one an alias points to; of a split alias the primary one. */
@@ -71,7 +79,7 @@ export function createFunction(
   mustMatch(name, 'functionName', '[a-zA-Z0-9-_]{1,64}');
   if (state.functions.has(name)) throw conflict(`Function already exist: ${name}`);
   const timing: Timing = {
-    createMs: options.createMs ?? 0,
+    createMs: options.createMs ?? state.creationMs,
     updateMs: options.updateMs ?? 0,
     activationMs: options.activationMs,
     failure: options.failure ?? '',
@@ -170,6 +178,13 @@ export function publishVersion(
   return addVersion(state, found, { description: description ?? latest.description, afterMs: 0 });
 }
 
+/** Publishes a function that was created just now, and may still be on its way. */
+export function publishNew(state: LambdaState, name: string): Version {
+  const found = functionNamed(state, name);
+  const { description } = found.latest;
+  return addVersion(state, found, { description, afterMs: found.timing.createMs });
+}
+
 function addVersion(
   state: LambdaState,
   found: LambdaFunction,
@@ -190,7 +205,7 @@ function addVersion(
 }
 
 export function getFunction(state: LambdaState, name: string, qualifier?: string): Version {
-  return versionOf(state, functionNamed(state, name), qualifier);
+  return versionOf(state, functionNamed(state, name, qualifier), qualifier);
 }
 
 /** `$LATEST` first, then the numbers in order. */

@@ -1,4 +1,6 @@
 import type { Call } from './route.ts';
+import { AwsError } from '../wire/aws-error.ts';
+import { members, type Members } from '../wire/members.ts';
 import { refused } from '../wire/refusals.ts';
 
 /** What an invocation comes to. */
@@ -13,20 +15,50 @@ export interface InvocationReply {
 }
 
 /** Runs no code: the version's behaviour says what it answers, `null` when it says nothing. */
-export function invoke({ lambda, name, qualifier, payload }: Call) {
-  const { version, state, configuration } = lambda.getFunction(name, qualifier);
+export function invoke({ lambda, name, qualifier, payload, body }: Call) {
+  const asked = qualifier ?? '$LATEST';
+  const { version, state, configuration } = lambda.getFunction(name, asked);
   if (state !== 'Active') throw refused(`The function is in state ${state}`);
-  const { behaviour } = configuration;
-  const reply: InvocationReply = behaviour.respond?.(JSON.parse(payload)) ?? { payload: null };
+  const { behaviour, settings } = configuration;
+  checkTenant(settings, body['TenantId']);
+  const event = eventIn(payload);
+  // Nobody waits for these, so nobody is told how they end.
+  if (body['InvocationType'] === 'Event') return { status: 202, body: undefined };
+  if (body['InvocationType'] === 'DryRun') return { status: 204, body: undefined };
+  const reply: InvocationReply = behaviour.respond?.(event) ?? { payload: null };
   const log = reply.log ?? reportOf(behaviour.durationMs);
   return {
     body: reply.payload,
     headers: {
       'x-amz-executed-version': reply.executedVersion ?? version,
-      'x-amz-log-result': Buffer.from(log).toString('base64'),
+      ...(body['LogType'] === 'Tail'
+        ? { 'x-amz-log-result': Buffer.from(log).toString('base64') }
+        : {}),
       ...(reply.functionError === undefined ? {} : { 'x-amz-function-error': reply.functionError }),
     },
   };
+}
+
+/** That AWS refuses it is inferred from the documentation; its words are not known. */
+function checkTenant(settings: Members, tenantId: unknown): void {
+  const isolated = members(settings['TenancyConfig'])?.['TenantIsolationMode'] === 'PER_TENANT';
+  if (isolated && tenantId === undefined) {
+    throw refused('The function has tenant isolation: TenantId must be given');
+  }
+}
+
+/** Lambda hands an empty payload on as nothing. */
+function eventIn(payload: string): unknown {
+  if (payload === '') return undefined;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    throw new AwsError(
+      400,
+      'InvalidRequestContentException',
+      'Could not parse request body into json',
+    );
+  }
 }
 
 const ID = '5f3b1b9e-0000-4000-8000-000000000000';

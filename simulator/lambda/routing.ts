@@ -1,5 +1,5 @@
 import { functionNamed, versionOf } from './functions.ts';
-import { conflict, invalid, mustMatch, refused } from '../wire/refusals.ts';
+import { conflict, refused } from '../wire/refusals.ts';
 import type { LambdaFunction, LambdaState, Version } from './state.ts';
 
 export type Weights = Readonly<Record<string, number>>;
@@ -7,31 +7,6 @@ export type Weights = Readonly<Record<string, number>>;
 export interface Routing {
   readonly version: string;
   readonly weights: Weights;
-}
-
-const WEIGHTS = 'routingConfig.additionalVersionWeights';
-
-/** What the model of the API refuses, before Lambda looks at its own state. */
-export function checkRoutingForm({ version, weights = {} }: Partial<Routing>): void {
-  if (version !== undefined) mustMatch(version, 'functionVersion', '(\\$LATEST|[0-9]+)');
-  for (const [key, weight] of Object.entries(weights)) {
-    const entry = `{${key}=${String(weight)}}`;
-    if (!/^\d+$/.test(key)) {
-      throw invalid(
-        entry,
-        WEIGHTS,
-        'Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [0-9]+]',
-      );
-    }
-    if (typeof weight !== 'number' || !(weight >= 0 && weight <= 1)) {
-      throw invalid(
-        entry,
-        WEIGHTS,
-        'Map value must satisfy constraint: [Member must have value less than or equal to 1.0, ' +
-          'Member must have value greater than or equal to 0.0]',
-      );
-    }
-  }
 }
 
 /** What Lambda refuses, knowing its versions. */

@@ -66,13 +66,19 @@ export interface Alias {
   description: string;
   revisionId: string;
   provisioned?: Provisioned | undefined;
+  /** What Lambda shows, and does, instead of {@link weights} while it moves provisioned concurrency. */
+  moving?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Provisioned concurrency of an alias or a version. */
 export interface Provisioned {
   readonly executions: number;
   readonly modifiedAt: number;
-  status: 'IN_PROGRESS' | 'READY';
+  /** How many environments are there, of whatever version. */
+  available: number;
+  status: 'IN_PROGRESS' | 'READY' | 'FAILED';
+  /** Empty unless it failed. */
+  statusReason: string;
 }
 
 export interface LambdaFunction {
@@ -125,8 +131,12 @@ export interface LambdaState {
   readonly aliasHistory: AliasRecord[];
   /** How long the environments of an alias with provisioned concurrency take to move. */
   provisioningMs: number;
+  /** Set when the environments of the next version cannot start: the StatusReason. Empty: they can. */
+  provisioningFailure: string;
   /** How long provisioned concurrency takes that was just asked for. */
   allocationMs: number;
+  /** From CreateFunction until a function is Active, unless its maker says something else. */
+  creationMs: number;
   /** Not documented by AWS: whether such a move gives the alias a new RevisionId. */
   transitionChangesRevisionId: boolean;
 }
@@ -143,9 +153,22 @@ export function newRevision({ random }: LambdaState): string {
 export function recordAlias(
   state: LambdaState,
   functionName: string,
-  { name, version, weights, description, revisionId }: Alias,
+  alias: Alias,
   at: number,
 ): void {
-  const alias = { alias: name, version, weights, description, revisionId };
-  state.aliasHistory.push({ at, functionName, ...alias });
+  const { name, version, description, revisionId } = alias;
+  state.aliasHistory.push({
+    at,
+    functionName,
+    alias: name,
+    version,
+    weights: weightsOf(alias),
+    description,
+    revisionId,
+  });
+}
+
+/** By which an alias sends its requests. */
+export function weightsOf({ weights, moving }: Alias): Readonly<Record<string, number>> {
+  return moving ?? weights;
 }

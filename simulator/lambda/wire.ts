@@ -3,16 +3,23 @@ import { functionId } from './function-id.ts';
 import { FUNCTION_ROUTES } from './function-routes.ts';
 import type { invoke } from './invocations.ts';
 import type { Lambda } from './lambda.ts';
+import { LAMBDA_MODEL } from './model.ts';
 import type { Route } from './route.ts';
+import { checkModel } from '../wire/constraints.ts';
 import { invalid } from '../wire/refusals.ts';
+import type { Members } from '../wire/members.ts';
 import { jsonIn, type Handled, type WireRequest } from '../wire/wire.ts';
 
 const ROUTES: readonly Route[] = [...FUNCTION_ROUTES, ...ALIAS_ROUTES];
 
 type Invoked = ReturnType<typeof invoke>;
 
-/** Operations that only read take longer ids, and answer 404 for the too long ones. */
-const LONGEST_ID = { read: 256, write: 140 };
+/** Members of a request that come as headers. */
+const HEADERS = {
+  InvocationType: 'x-amz-invocation-type',
+  LogType: 'x-amz-log-type',
+  TenantId: 'x-amz-tenant-id',
+};
 
 /** The operation a request is for, ready to be run; nothing when it is not simulated. */
 export function lambdaOperation(lambda: Lambda, request: WireRequest): Handled | undefined {
@@ -27,11 +34,19 @@ export function lambdaOperation(lambda: Lambda, request: WireRequest): Handled |
       operation,
       input: { ...body, path: decoded(pathname), query: Object.fromEntries(query) },
       run: () => {
+        const members = {
+          ...body,
+          ...queryIn(query),
+          ...headersIn(request),
+          ...(id === undefined ? {} : { FunctionName: id }),
+          ...(tail === undefined ? {} : { Name: tail }),
+        };
+        checkModel(LAMBDA_MODEL[operation] ?? {}, members, 'ValidationException');
         const named =
           id === undefined
             ? { name: '', qualifier: undefined }
-            : idOf(lambda, { id, method, qualifier: query.get('Qualifier') ?? undefined });
-        const answer = run({ lambda, ...named, tail: tail ?? '', query, body, payload });
+            : functionId(id, lambda, query.get('Qualifier') ?? undefined);
+        const answer = run({ lambda, ...named, tail: tail ?? '', query, body: members, payload });
         return { status, ...(isInvocation ? (answer as Invoked) : { body: answer }) };
       },
     };
@@ -39,19 +54,15 @@ export function lambdaOperation(lambda: Lambda, request: WireRequest): Handled |
   return undefined;
 }
 
-function idOf(
-  lambda: Lambda,
-  {
-    id,
-    method,
-    qualifier,
-  }: { readonly id: string; readonly method: string; readonly qualifier: string | undefined },
-) {
-  const longest = method === 'GET' ? LONGEST_ID.read : LONGEST_ID.write;
-  if (id.length > longest) {
-    throw invalid(id, 'functionName', `Member must have length less than or equal to ${longest}`);
-  }
-  return functionId(id, lambda, qualifier);
+function queryIn(query: URLSearchParams): Members {
+  const numbers = (name: string, value: string) =>
+    name === 'MaxItems' && /^-?\d+$/.test(value) ? Number(value) : value;
+  return Object.fromEntries([...query].map(([name, value]) => [name, numbers(name, value)]));
+}
+
+function headersIn({ headers }: WireRequest): Members {
+  const given = Object.entries(HEADERS).map(([name, header]) => [name, headers[header]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** ARNs come percent-encoded in a path. */

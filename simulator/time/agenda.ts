@@ -1,22 +1,41 @@
-/** What will happen by itself at a known time. */
+/** What will happen by itself at a known time. Of one moment, what was added first comes first. */
 export interface Agenda {
-  add(at: number, act: () => void): void;
+  /** @returns a function that prevents it */
+  add(at: number, act: () => void): () => void;
+  /** When something happens next. */
+  next(): number | undefined;
+  /** Lets the next thing happen, and nothing else. */
+  runNext(): void;
   /** Lets everything happen that is due by then, in order of time. */
   runUntil(at: number): void;
 }
 
+interface Entry {
+  readonly at: number;
+  readonly act: () => void;
+}
+
 export function createAgenda(): Agenda {
-  const entries: { readonly at: number; readonly act: () => void }[] = [];
+  const entries: Entry[] = [];
+
+  const next = () => entries[0]?.at;
+  const runNext = () => {
+    entries.shift()?.act();
+  };
   return {
     add(at, act) {
-      entries.push({ at, act });
-      entries.sort((one, other) => one.at - other.at);
+      const entry = { at, act };
+      const later = entries.findIndex((each) => each.at > at);
+      entries.splice(later === -1 ? entries.length : later, 0, entry);
+      return () => {
+        const index = entries.indexOf(entry);
+        if (index !== -1) entries.splice(index, 1);
+      };
     },
+    next,
+    runNext,
     runUntil(at) {
-      for (let next = entries[0]; next !== undefined && next.at <= at; next = entries[0]) {
-        entries.shift();
-        next.act();
-      }
+      while ((next() ?? Infinity) <= at) runNext();
     },
   };
 }

@@ -8,12 +8,15 @@ import {
   type Dimension,
   type MetricAlarm,
   type MetricDataQuery,
+  type WarmUpConfiguration,
 } from '@aws-sdk/client-cloudwatch';
 
 import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-lint.ts';
 import type { AlarmReading, AlarmWatch } from '../core/checks/alarms.ts';
-import { AwsCallError, call } from './call.ts';
-import { everyPage, lineIn, numberIn, textIn } from './reply.ts';
+import { intentOf } from '../core/permissions.ts';
+import { AwsCallError, understood } from './call.ts';
+import { everyPage, lineIn, listIn, numberIn, textIn } from './reply.ts';
+import type { Service } from './service.ts';
 
 /** Reads CloudWatch alarms of every kind. */
 export interface Alarms {
@@ -26,7 +29,7 @@ export interface Alarms {
 export interface FoundAlarm extends AlarmReading {
   readonly arn: string;
   /** Only of a metric alarm, and only if it is understood. */
-  readonly definition?: AlarmDefinition;
+  readonly definition: AlarmDefinition | undefined;
 }
 
 /** DescribeAlarms takes at most this many names, and gives at most as many on a page. */
@@ -37,15 +40,12 @@ const ITEMS_PER_PAGE = 100;
 const ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
 const CLASSIC_ALARM_TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
 
-// A composite alarm is shown only to who may see all alarms.
-const ALL_ALARMS = '*';
-
-export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
+export function createAlarms(cloudwatch: Service<CloudWatchClient>): Alarms {
   let types = ALARM_TYPES;
 
   function describe(names: readonly string[], signal: AbortSignal): Promise<readonly FoundAlarm[]> {
-    const intent = { action: 'cloudwatch:DescribeAlarms', resource: ALL_ALARMS };
-    return call(intent, signal, (options) =>
+    const intent = intentOf('cloudwatch:DescribeAlarms', { on: 'everything' });
+    return understood(intent, signal, () =>
       everyPage(async (NextToken) => {
         const command = new DescribeAlarmsCommand({
           AlarmNames: [...names],
@@ -53,7 +53,9 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
           MaxRecords: NAMES_PER_CALL,
           NextToken,
         });
-        const reply = await cloudwatch.send(command, options);
+        const reply = await cloudwatch.call(intent, { signal }, (client, sending) =>
+          client.send(command, sending),
+        );
         return { items: alarmsOf(reply), nextToken: reply.NextToken };
       }),
     );
@@ -88,23 +90,25 @@ export function createAlarms(cloudwatch: CloudWatchClient): Alarms {
     },
 
     history({ name, transitionedAt }, signal) {
-      const intent = { action: 'cloudwatch:DescribeAlarmHistory', resource: ALL_ALARMS };
-      return call(intent, signal, (options) =>
+      const intent = intentOf('cloudwatch:DescribeAlarmHistory', { on: 'everything' });
+      return understood(intent, signal, () =>
         everyPage(async (NextToken) => {
           const command = new DescribeAlarmHistoryCommand({
             AlarmName: name,
             AlarmTypes: types,
             HistoryItemType: 'StateUpdate',
-            ...(transitionedAt === undefined ? {} : { StartDate: new Date(transitionedAt) }),
+            StartDate: transitionedAt === undefined ? undefined : new Date(transitionedAt),
             ScanBy: 'TimestampAscending',
             MaxRecords: ITEMS_PER_PAGE,
             NextToken,
           });
-          const reply = await cloudwatch.send(command, options);
+          const reply = await cloudwatch.call(intent, { signal }, (client, sending) =>
+            client.send(command, sending),
+          );
           // One without a time that can be understood may be new.
           const isKnown = ({ Timestamp }: AlarmHistoryItem) =>
             transitionedAt !== undefined && (Timestamp?.getTime() ?? NaN) <= transitionedAt;
-          const items = (reply.AlarmHistoryItems ?? []).filter((item) => !isKnown(item));
+          const items = listIn(reply.AlarmHistoryItems).filter((item) => !isKnown(item));
           return {
             items: items.map(({ HistoryData }) => stateIn(HistoryData)),
             nextToken: reply.NextToken,
@@ -124,46 +128,46 @@ interface AnyAlarm {
   readonly StateTransitionedTimestamp?: Date | undefined;
   readonly StateUpdatedTimestamp?: Date | undefined;
   readonly EvaluationState?: string | undefined;
+  readonly AlarmConfigurationUpdatedTimestamp?: Date | undefined;
+  /** Composite alarms have none. */
+  readonly WarmUpConfiguration?: WarmUpConfiguration | undefined;
 }
 
 function alarmsOf(reply: DescribeAlarmsCommandOutput): readonly FoundAlarm[] {
   const others: readonly AnyAlarm[] = [
-    ...(reply.CompositeAlarms ?? []),
-    ...(reply.LogAlarms ?? []),
+    ...listIn(reply.CompositeAlarms),
+    ...listIn(reply.LogAlarms),
   ];
   return [
-    ...(reply.MetricAlarms ?? []).map((alarm) => {
-      const definition = definitionOf(alarm);
-      return { ...foundAlarm(alarm), ...(definition === undefined ? {} : { definition }) };
-    }),
-    ...others.map(foundAlarm),
+    ...listIn(reply.MetricAlarms).map((alarm) => foundAlarm(alarm, definitionOf(alarm))),
+    ...others.map((alarm) => foundAlarm(alarm, undefined)),
   ];
 }
 
-function foundAlarm(alarm: AnyAlarm): FoundAlarm {
+function foundAlarm(alarm: AnyAlarm, definition: AlarmDefinition | undefined): FoundAlarm {
   const changed = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-  const transitionedAt = numberIn(changed?.getTime());
   return {
     name: textIn(alarm.AlarmName),
     arn: textIn(alarm.AlarmArn),
     state: textIn(alarm.StateValue) || 'unknown',
     reason: lineIn(alarm.StateReason),
-    ...(transitionedAt === undefined ? {} : { transitionedAt }),
-    ...notEvaluated(alarm.EvaluationState),
+    transitionedAt: numberIn(changed?.getTime()),
+    warmsUpUntil: warmsUpUntil(alarm),
+    notEvaluated: notEvaluated(alarm.EvaluationState),
+    definition,
   };
 }
 
 /** What a metric alarm watches; undefined when that is nothing that is understood here. */
 export function definitionOf(alarm: MetricAlarm): AlarmDefinition | undefined {
   const evaluationPeriods = numberIn(alarm.EvaluationPeriods);
-  const threshold = numberIn(alarm.Threshold);
   const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
   if (watched === undefined || evaluationPeriods === undefined) return undefined;
   return {
     ...watched,
     evaluationPeriods,
     datapointsToAlarm: numberIn(alarm.DatapointsToAlarm) ?? evaluationPeriods,
-    ...(threshold === undefined ? {} : { threshold }),
+    threshold: numberIn(alarm.Threshold),
     comparison: textIn(alarm.ComparisonOperator),
   };
 }
@@ -179,6 +183,7 @@ function watchedMetric(alarm: MetricAlarm): Watched | undefined {
   const dimensions = dimensionsOf(alarm.Dimensions);
   return {
     periodSeconds,
+    expression: undefined,
     metrics: [{ id: '', namespace, name, dimensions, statistic, periodSeconds }],
   };
 }
@@ -196,7 +201,7 @@ function watchedMath({ Metrics, ThresholdMetricId }: MetricAlarm): Watched | und
   const periodSeconds =
     numberIn(returned.Period) ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
   if (periodSeconds === 0) return undefined;
-  return { periodSeconds, metrics, ...(expression === undefined ? {} : { expression }) };
+  return { periodSeconds, metrics, expression };
 }
 
 function metricsOf({ Id, MetricStat }: MetricDataQuery): readonly AlarmMetric[] {
@@ -220,11 +225,18 @@ function dimensionsOf(dimensions: readonly Dimension[] | undefined): AlarmMetric
   );
 }
 
+/** A change of the alarm begins its warm-up; enough data may end it earlier. */
+function warmsUpUntil(alarm: AnyAlarm): number | undefined {
+  const minutes = numberIn(alarm.WarmUpConfiguration?.WarmUpPeriodDurationInMinutes);
+  const from = numberIn(alarm.AlarmConfigurationUpdatedTimestamp?.getTime());
+  return minutes === undefined || from === undefined ? undefined : from + minutes * 60_000;
+}
+
 /** While CloudWatch cannot evaluate an alarm, the state it shows is the one from before. */
-function notEvaluated(state: string | undefined): { readonly notEvaluated?: string } {
+function notEvaluated(state: string | undefined): string | undefined {
   return state === 'EVALUATION_ERROR' || state === 'EVALUATION_FAILURE'
-    ? { notEvaluated: `CloudWatch cannot evaluate it (${state})` }
-    : {};
+    ? `CloudWatch cannot evaluate it (${state})`
+    : undefined;
 }
 
 /** An item that cannot be understood counts as ALARM: it may have been that. */

@@ -9,9 +9,10 @@ import {
 
 import type { Routing } from '../core/alias/routing.ts';
 import type { Target } from '../core/alias/target.ts';
-import { functionArn } from '../core/text/arn.ts';
-import { AwsCallError, call, isNotFound } from './call.ts';
-import { textIn } from './reply.ts';
+import { intentOf } from '../core/permissions.ts';
+import { AwsCallError, isNotFound, type CallOptions } from './call.ts';
+import { lineIn, textIn } from './reply.ts';
+import type { Service } from './service.ts';
 
 /** An alias at one moment. */
 export interface Alias extends AliasWrite {
@@ -26,29 +27,36 @@ export interface AliasWrite {
   readonly revisionId: string;
 }
 
+/** What Lambda does with the provisioned concurrency of an alias. */
+export type Transition =
+  | { readonly type: 'none' }
+  | { readonly type: 'under way' }
+  /** Lambda gave up, and goes on serving the version that it had. */
+  | { readonly type: 'failed'; readonly reason: string }
+  /** It may not be asked. */
+  | { readonly type: 'unknown' };
+
 /** Reads and writes aliases. Weights are percent on this side, fractions on Lambda's. */
 export interface Aliases {
   /** @returns nothing when the function has no such alias, or does not exist. */
-  find(target: Target, signal?: AbortSignal): Promise<Alias | undefined>;
-  create(target: Target, version: string, signal?: AbortSignal): Promise<Alias>;
+  find(target: Target, options?: CallOptions): Promise<Alias | undefined>;
+  create(target: Target, version: string, options?: CallOptions): Promise<Alias>;
   /** Writes only if nobody wrote since the revision: else a `PreconditionFailedException`. */
-  update(target: Target, write: AliasWrite, signal?: AbortSignal): Promise<Alias>;
+  update(target: Target, write: AliasWrite, options?: CallOptions): Promise<Alias>;
   /** Whether Lambda is moving the alias's provisioned concurrency to another version just now. */
-  transition(target: Target, signal?: AbortSignal): Promise<'under way' | 'none' | 'unknown'>;
+  transition(target: Target, options?: CallOptions): Promise<Transition>;
 }
 
-export function createAliases(lambda: LambdaClient, region: string): Aliases {
+export function createAliases(lambda: Service<LambdaClient>, region: string): Aliases {
   const name = ({ functionId, alias }: Target) => ({ FunctionName: functionId, Name: alias });
-  const intent = (action: string, target: Target) => ({
-    action: `lambda:${action}`,
-    resource: functionArn(target.functionId, region),
-  });
+  const on = ({ functionId }: Target) => ({ on: 'function', functionId, region }) as const;
 
   return {
-    async find(target, signal) {
+    async find(target, options = {}) {
       try {
-        return await call(intent('GetAlias', target), signal, async (options) =>
-          aliasOf(await lambda.send(new GetAliasCommand(name(target)), options)),
+        const intent = intentOf('lambda:GetAlias', on(target));
+        return await lambda.call(intent, options, async (client, sending) =>
+          aliasOf(await client.send(new GetAliasCommand(name(target)), sending)),
         );
       } catch (error) {
         if (isNotFound(error)) return undefined;
@@ -56,14 +64,15 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
       }
     },
 
-    create(target, version, signal) {
+    create(target, version, options = {}) {
       const command = new CreateAliasCommand({ ...name(target), FunctionVersion: version });
-      return call(intent('CreateAlias', target), signal, async (options) =>
-        aliasOf(await lambda.send(command, options)),
+      const intent = intentOf('lambda:CreateAlias', on(target));
+      return lambda.call(intent, options, async (client, sending) =>
+        aliasOf(await client.send(command, sending)),
       );
     },
 
-    update(target, { routing, description, revisionId }, signal) {
+    update(target, { routing, description, revisionId }, options = {}) {
       const command = new UpdateAliasCommand({
         ...name(target),
         // Both in one call, always: a version alone would collide with the weight that is left over
@@ -74,27 +83,36 @@ export function createAliases(lambda: LambdaClient, region: string): Aliases {
         Description: description,
         RevisionId: revisionId,
       });
-      return call(intent('UpdateAlias', target), signal, async (options) =>
-        aliasOf(await lambda.send(command, options)),
+      // A conflict is another operation on the function that goes on just now. Whether somebody else wrote
+      // to the alias is asked by its revision, and answered by a failed precondition.
+      const passing = ['ResourceConflictException'];
+      const intent = { ...intentOf('lambda:UpdateAlias', on(target)), passing };
+      return lambda.call(intent, options, async (client, sending) =>
+        aliasOf(await client.send(command, sending)),
       );
     },
 
-    async transition(target, signal) {
+    async transition(target, options = {}) {
       const command = new GetProvisionedConcurrencyConfigCommand({
         FunctionName: target.functionId,
         Qualifier: target.alias,
       });
-      const resource = `${functionArn(target.functionId, region)}:${target.alias}`;
+      const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
+        ...on(target),
+        on: 'versions',
+      });
       try {
-        const reply = await call(
-          { action: 'lambda:GetProvisionedConcurrencyConfig', resource },
-          signal,
-          (options) => lambda.send(command, options),
+        const reply = await lambda.call(intent, options, (client, sending) =>
+          client.send(command, sending),
         );
-        return reply.Status === 'IN_PROGRESS' ? 'under way' : 'none';
+        if (reply.Status === 'FAILED') {
+          return { type: 'failed', reason: lineIn(reply.StatusReason) };
+        }
+        return { type: reply.Status === 'IN_PROGRESS' ? 'under way' : 'none' };
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
-        return error.name === 'ProvisionedConcurrencyConfigNotFoundException' ? 'none' : 'unknown';
+        const none = error.name === 'ProvisionedConcurrencyConfigNotFoundException';
+        return { type: none ? 'none' : 'unknown' };
       }
     },
   };
@@ -114,7 +132,12 @@ function aliasOf(reply: AliasConfiguration): Alias {
     description: textIn(reply.Description),
     routing: {
       version,
-      weights: Object.fromEntries(weights.map(([other, part]) => [textIn(other), percentOf(part)])),
+      // A weight of 0 sends nothing anywhere.
+      weights: Object.fromEntries(
+        weights
+          .map(([other, part]) => [textIn(other), percentOf(part)] as const)
+          .filter(([, percent]) => percent > 0),
+      ),
     },
   };
 }

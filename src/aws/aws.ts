@@ -1,15 +1,20 @@
+import type { Target } from '../core/alias/target.ts';
 import type { Session } from '../core/preflight/session.ts';
 import type { Role } from '../core/role.ts';
+import { sessionEndOf, type SessionEnd } from '../core/session-end.ts';
 import type { Clock } from '../ports.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
 import { createAliases, type Aliases } from './aliases.ts';
-import { call } from './call.ts';
+import type { CallOptions } from './call.ts';
 import { createClients, type Connect } from './clients.ts';
-import { assumeRole, type Credentials } from './credentials.ts';
+import { assumeRole, createVault, environment } from './credentials.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
 import { createLogs, type Logs } from './logs.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createQueues } from './quotas.ts';
+import { createService } from './service.ts';
+import { createStandIn } from './stand-in.ts';
 
 /** AWS, as a rollout needs it. */
 export interface Aws {
@@ -20,13 +25,10 @@ export interface Aws {
   readonly metrics: Metrics;
   readonly logs: Logs;
   readonly invocations: Invocations;
-  /**
-   * The aliases over new connections and with all retries unspent. From the second try on also with new
-   * credentials, where the action can get them: the first must not wait for that.
-   */
-  aliasesForRevert(tries: number): Aliases;
   /** @throws {AwsCallError} when there are no credentials, or the role cannot be assumed */
-  session(): Promise<Session>;
+  session(options?: CallOptions): Promise<Session>;
+  /** The same in terms of when the means of the rollout end. */
+  sessionEnd(options?: CallOptions): Promise<SessionEnd>;
 }
 
 export interface AwsOptions {
@@ -36,34 +38,82 @@ export interface AwsOptions {
   readonly idToken: () => Promise<string>;
   readonly connect: Connect;
   readonly clock: Clock;
+  /**
+   * For who must do with what there is: when the role cannot be assumed soon, the credentials of the
+   * environment stand in for it, if they are of the account that these aliases are in.
+   */
+  readonly standInFor?: readonly Target[];
 }
 
-export function connectAws({ role, ...options }: AwsOptions): Aws {
-  const { region, connect } = options;
-  const assumed = role && assumeRole({ role, ...options, now: () => options.clock.now() });
-  const clients = (credentials: Credentials | undefined) =>
-    createClients({ region, connect, ...(credentials && { credentials }) });
-  const { lambda, cloudwatch, logs, patient } = clients(assumed?.shared);
+// Preflight reads a lot, and may ride out other users of the account's quota; what is read at every poll is
+// read again at the next one.
+const LAMBDA_PATIENCE_MS = 2 * 60_000;
+const WATCH_PATIENCE_MS = 30_000;
+
+export function connectAws(options: AwsOptions): Aws {
+  const { region, role, standInFor: targets, clock } = options;
+  const queues = createQueues(clock);
+  const vault = createVault({
+    source: role === undefined ? environment(options) : assumeRole({ ...options, role }),
+    standIn: role && targets && createStandIn({ ...options, role, targets, queues }),
+    clock,
+  });
+  const clients = createClients({ ...options, credentials: vault.credentials });
+  const refuseSession = vault.refuse;
+  const asked = { queues, clock, refuseSession };
+  const lambda = createService({
+    ...asked,
+    client: clients.lambda,
+    revertClient: clients.lambdaForReverts,
+    readPatienceMs: LAMBDA_PATIENCE_MS,
+  });
+  const onlyRead = <Client>(client: Client) =>
+    createService({ ...asked, client, revertClient: client, readPatienceMs: WATCH_PATIENCE_MS });
+  const cloudwatch = onlyRead(clients.cloudwatch);
+  let seenAt: number | undefined;
+
+  async function sessionEnd(options: CallOptions = {}): Promise<SessionEnd> {
+    const intent = { action: 'Getting AWS credentials', resource: region };
+    const found = await lambda.call(intent, options, ({ config }) => config.credentials());
+    seenAt ??= clock.now();
+    if (role !== undefined) return { type: 'renews' };
+    const { $source, expiration, sessionToken } = found as typeof found & Sourced;
+    return sessionEndOf(
+      {
+        sources: Object.keys($source ?? {}),
+        expiresAt: expiration?.getTime(),
+        isTemporary: sessionToken !== undefined,
+      },
+      seenAt,
+    );
+  }
+
   return {
     region,
     functions: createFunctions(lambda, region),
     aliases: createAliases(lambda, region),
     alarms: createAlarms(cloudwatch),
     metrics: createMetrics(cloudwatch),
-    logs: createLogs(logs, region),
-    invocations: createInvocations(patient, region, options.clock),
-    aliasesForRevert(tries) {
-      const fresh = clients(tries === 0 ? assumed?.shared : assumed?.renewed());
-      return createAliases(fresh.lambda, region);
-    },
-    async session() {
-      const intent = { action: 'Getting AWS credentials', resource: region };
-      const { expiration, sessionToken } = await call(intent, undefined, () =>
-        lambda.config.credentials(),
-      );
-      if (assumed !== undefined) return { type: 'renewed' };
-      if (expiration !== undefined) return { type: 'temporary', expiresAt: expiration.getTime() };
-      return { type: sessionToken === undefined ? 'endless' : 'unknown' };
-    },
+    logs: createLogs(onlyRead(clients.logs), region),
+    invocations: createInvocations(clients.patient, region, clock),
+    sessionEnd,
+    session: async (options) => sessionOf(await sessionEnd(options)),
   };
+}
+
+/** Where the SDK says its credentials are from. */
+interface Sourced {
+  readonly $source?: Readonly<Record<string, string>>;
+}
+
+function sessionOf(end: SessionEnd): Session {
+  switch (end.type) {
+    case 'renews':
+      return { type: 'renewed' };
+    case 'ends':
+      return { type: 'temporary', expiresAt: end.at };
+    case 'endless':
+    case 'unknown':
+      return { type: end.type };
+  }
 }

@@ -1,60 +1,87 @@
-import { ASSUME_ROLE_FAILED } from './credentials.ts';
+import type { Intent as Asked } from '../core/permissions.ts';
+import { withAnyQualifier } from '../core/text/arn.ts';
+import {
+  ASSUME_ROLE_FAILED,
+  codeOf,
+  EXPIRED,
+  isThrottled,
+  NO_CREDENTIALS,
+  statusOf,
+  tookNoEffect,
+} from './failures.ts';
+import type { Urgency } from './queue.ts';
 import { lineIn } from './reply.ts';
 
 /** What a call is for; enough to tell a person which permission is missing. */
-export interface Intent {
-  /** As IAM writes it: `lambda:UpdateAlias`. */
-  readonly action: string;
-  /** The ARN, or `*`, that a policy must allow the action on. */
-  readonly resource: string;
+export interface Intent extends Asked {
+  /** The names of refusals of this call that pass by themselves, so that it is tried again. */
+  readonly passing?: readonly string[];
+}
+
+/** How a call is made; what is left out is that of a read which nobody cuts short. */
+export interface CallOptions {
+  /** The call settles at once when it is aborted, whatever is under way. */
+  readonly signal?: AbortSignal | undefined;
+  readonly urgency?: Urgency | undefined;
+  /**
+   * How long it is tried, in milliseconds from its first request on: the turn of other calls before it does
+   * not count. Left out: what suits the urgency.
+   */
+  readonly patienceMs?: number | undefined;
 }
 
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */
 export class AwsCallError extends Error {
-  /** How many requests were sent. With more than one, an earlier one may have taken effect. */
+  /** How many requests were sent. */
   readonly attempts: number;
-  /** Absent when no reply came. */
+  /** How many of them may have taken effect, for all that is known: no answer says that they did not. */
+  readonly unanswered: number;
+  /** Absent when no reply came to the last one. */
   readonly status: number | undefined;
 
   constructor(message: string, failure: Failure, cause: unknown) {
     super(message, { cause });
     this.name = failure.name;
     this.attempts = failure.attempts;
+    this.unanswered = failure.unanswered;
     this.status = failure.status;
   }
 
   /** AWS refused what was asked: asking again would not help. */
   get refused(): boolean {
-    return this.status !== undefined && this.status >= 400 && this.status < 500 && !this.throttled;
-  }
-
-  private get throttled(): boolean {
-    return this.status === 429 || /^(Throttl|TooManyRequests)/.test(this.name);
+    return (
+      this.status !== undefined && this.status >= 400 && this.status < 500 && !isThrottled(this)
+    );
   }
 }
 
-interface Failure {
+/** The requests that a call sent, so far. */
+export interface Sent {
+  readonly attempts: number;
+  readonly unanswered: number;
+}
+
+interface Failure extends Sent {
   readonly name: string;
   readonly message: string;
-  readonly attempts: number;
   readonly status: number | undefined;
 }
 
 /**
- * Sends a request and says in words what went wrong if it failed.
- * @throws {AwsCallError} when AWS refused or could not be reached
- * @throws the signal's reason when the call was aborted
+ * What becomes of an answer. What cannot be understood is a failed call too.
+ * @throws {AwsCallError} for whatever `act` throws
+ * @throws the signal's reason when it was aborted
  */
-export async function call<T>(
+export async function understood<T>(
   intent: Intent,
   signal: AbortSignal | undefined,
-  send: (options: { readonly abortSignal?: AbortSignal }) => Promise<T>,
+  act: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await send(signal === undefined ? {} : { abortSignal: signal });
+    return await act();
   } catch (cause) {
     signal?.throwIfAborted();
-    throw explain(intent, cause);
+    throw explain(intent, cause, { attempts: 1, unanswered: tookNoEffect(cause) ? 0 : 1 });
   }
 }
 
@@ -65,7 +92,6 @@ export function isNotFound(error: unknown): boolean {
 // By name and never by class: AWS answers with names that the SDK's model does not have, and
 // CloudWatch spells several of them in two ways.
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const UNKNOWN_CREDENTIALS = new Set([
   'InvalidClientTokenId',
   'InvalidSignatureException',
@@ -73,12 +99,15 @@ const UNKNOWN_CREDENTIALS = new Set([
   'UnrecognizedClientException',
 ]);
 
-function explain({ action, resource }: Intent, cause: unknown): AwsCallError {
-  const details = read(cause);
+/** The error of a call in words, with what is to be done about it where that is known. */
+export function explain({ action, resource }: Intent, cause: unknown, sent: Sent): AwsCallError {
+  if (cause instanceof AwsCallError) return cause;
+  const details = read(cause, sent);
   const { name, message } = details;
   const failure = (text: string) => new AwsCallError(text, details, cause);
   if (DENIED.has(name)) {
-    const named = /on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource;
+    // AWS knows the account where a function is given by its name alone.
+    const named = withAnyQualifier(/on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource);
     return failure(
       `${action} is not allowed. Add the action "${action}" on the resource "${named}" to the IAM ` +
         `policy of the role this job runs as. AWS says: ${message}`,
@@ -95,7 +124,7 @@ function explain({ action, resource }: Intent, cause: unknown): AwsCallError {
   if (UNKNOWN_CREDENTIALS.has(name)) {
     return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message})`);
   }
-  if (name === 'CredentialsProviderError') {
+  if (name === NO_CREDENTIALS) {
     return failure(
       `${action} failed: there are no AWS credentials. Set role-to-assume, or run ` +
         `aws-actions/configure-aws-credentials in an earlier step of this job. (${message})`,
@@ -104,32 +133,20 @@ function explain({ action, resource }: Intent, cause: unknown): AwsCallError {
   return failure(`${action} on ${resource} failed: ${name}: ${message}`);
 }
 
-function read(cause: unknown): Failure {
+function read(cause: unknown, sent: Sent): Failure {
   if (!(cause instanceof Error)) {
-    return { name: 'Error', message: firstLine(String(cause)), attempts: 1, status: undefined };
+    return { ...sent, name: 'Error', message: firstLine(String(cause)), status: undefined };
   }
-  const { attempts, httpStatusCode } = metadataOf(cause);
   return {
+    ...sent,
     name: lineIn(cause.name),
     // A refused connection is an AggregateError without a message: its code says what happened. Further
     // lines are the SDK's hints for who debugs it.
     message: [firstLine(cause.message), codeOf(cause), 'no details'].find(Boolean) ?? '',
-    attempts: attempts ?? 1,
-    status: httpStatusCode,
+    status: statusOf(cause),
   };
 }
 
 function firstLine(text: string): string {
   return lineIn(text.split('\n', 1).join());
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** The SDK hangs this on errors of every kind, its own and those of the socket. */
-function metadataOf(error: Error): { attempts?: number; httpStatusCode?: number } {
-  return '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null
-    ? error.$metadata
-    : {};
 }

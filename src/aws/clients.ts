@@ -5,41 +5,56 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 
-import type { Credentials } from './credentials.ts';
+/** What a client of the AWS SDK takes for its credentials. */
+export type Credentials = Extract<
+  NonNullable<LambdaClientConfig['credentials']>,
+  (...args: never[]) => unknown
+>;
 
 export interface Clients {
   readonly lambda: LambdaClient;
+  /** With a connection of its own for every request: one that is kept may be dead without a sign. */
+  readonly lambdaForReverts: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
   readonly logs: CloudWatchLogsClient;
-  /** For invocations: waits as long as a function may run, and sends nothing twice. */
+  /** For invocations: waits as long as a function may run. */
   readonly patient: LambdaClient;
 }
 
 export interface ClientOptions {
   readonly region: string;
-  /** Left out: those of the environment. */
-  readonly credentials?: Credentials;
+  readonly credentials: Credentials;
   readonly connect: Connect;
+}
+
+/** What a client's connections are like. */
+export interface Connection {
+  /** How long a request may take that does not say so itself, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether a connection serves further requests. */
+  readonly kept: boolean;
 }
 
 /** Makes what a client talks through. */
 export type Connect = (
-  socketTimeoutMs?: number,
+  connection: Connection,
 ) => Pick<LambdaClientConfig, 'requestHandler' | 'customUserAgent'>;
 
-// A reply that never comes must not hold up a revert: the SDK waits for ever by default.
-const CONNECTION_TIMEOUT_MS = 5_000;
-const SOCKET_TIMEOUT_MS = 10_000;
+export const USUAL: Connection = { timeoutMs: 10_000, kept: true };
+const CONNECTING_MS = 5_000;
 /** What a function takes at most, and a little more. */
-const INVOCATION_MS = 15 * 60_000 + 30_000;
+const INVOCATION: Connection = { timeoutMs: 15 * 60_000 + 30_000, kept: true };
 
 /** How every client talks to AWS: its own sockets, through the proxy that the environment names. */
-export const connect: Connect = (socketTimeout = SOCKET_TIMEOUT_MS) => {
-  const agent = { keepAlive: true, proxyEnv: process.env };
+export const connect: Connect = ({ timeoutMs, kept }) => {
+  const agent = { keepAlive: kept, proxyEnv: process.env };
   return {
     requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      socketTimeout,
+      connectionTimeout: CONNECTING_MS,
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
+      // The request's timeout ends with the first line of the reply; this one holds for all of it.
+      socketTimeout: timeoutMs,
       httpAgent: new HttpAgent(agent),
       httpsAgent: new HttpsAgent(agent),
     },
@@ -47,15 +62,15 @@ export const connect: Connect = (socketTimeout = SOCKET_TIMEOUT_MS) => {
   };
 };
 
-export function createClients({ connect, ...options }: ClientOptions): Clients {
+export function createClients({ region, credentials, connect }: ClientOptions): Clients {
+  // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
+  // nor our clock.
+  const usual = { region, maxAttempts: 1, credentials };
   return {
-    // All of Lambda's control plane shares 15 requests a second, so throttling is to be expected
-    // when several functions move together; eight attempts ride out about half a minute of it.
-    lambda: new LambdaClient({ ...options, ...connect(), maxAttempts: 8 }),
-    // Read again at the next poll anyway.
-    cloudwatch: new CloudWatchClient({ ...options, ...connect(), maxAttempts: 3 }),
-    // Asked once, when all is over.
-    logs: new CloudWatchLogsClient({ ...options, ...connect(), maxAttempts: 2 }),
-    patient: new LambdaClient({ ...options, ...connect(INVOCATION_MS), maxAttempts: 1 }),
+    lambda: new LambdaClient({ ...usual, ...connect(USUAL) }),
+    lambdaForReverts: new LambdaClient({ ...usual, ...connect({ ...USUAL, kept: false }) }),
+    cloudwatch: new CloudWatchClient({ ...usual, ...connect(USUAL) }),
+    logs: new CloudWatchLogsClient({ ...usual, ...connect(USUAL) }),
+    patient: new LambdaClient({ ...usual, ...connect(INVOCATION) }),
   };
 }

@@ -1,103 +1,164 @@
-import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 
-import type { Role } from '../core/role.ts';
 import { messageOf } from '../core/problems.ts';
-import type { Connect } from './clients.ts';
+import type { Role } from '../core/role.ts';
+import type { Clock } from '../ports.ts';
+import { USUAL, type Connect, type Credentials } from './clients.ts';
+import { ASSUME_ROLE_FAILED } from './failures.ts';
+import { within } from './patience.ts';
 
-/** What a client of the AWS SDK takes for its credentials. */
-export type Credentials = Extract<
-  NonNullable<LambdaClientConfig['credentials']>,
-  (...args: never[]) => unknown
->;
 type Session = Awaited<ReturnType<Credentials>>;
 
-export interface RoleCredentials {
-  /** One for all clients: it assumes the role once, and again before the session ends. */
-  readonly shared: Credentials;
-  /** The same, but the role is assumed anew first, if it can be: for when the session may be spoilt. */
-  readonly renewed: () => Credentials;
+/** Keeps one session for all clients, and replaces it beside their calls. */
+export interface Vault {
+  /** The session at hand, as long as it lives: a call waits for the first one, and for one after the last's end. */
+  readonly credentials: Credentials;
+  /**
+   * AWS did not accept the session of a request: somebody may have ended it.
+   * @param signedSince when the request was begun, epoch milliseconds
+   * @returns whether the next request will be signed in another one, if that can be had
+   */
+  readonly refuse: (signedSince: number) => boolean;
 }
 
-export interface AssumeRoleOptions {
+export interface VaultOptions {
+  /** Gets a session, a new one when the last is near its end. */
+  readonly source: Source;
+  /** What stands in for it while none can be had. */
+  readonly standIn: Source | undefined;
+  readonly clock: Clock;
+}
+
+export type Source = () => Promise<Session>;
+
+// Renewed early, so that there is time to try again while the old session lasts. Where the SDK gets it, it gives
+// out the old one until five minutes before the end.
+const RENEW_BEFORE_MS = 10 * 60_000;
+const RENEW_AGAIN_AFTER_MS = 30_000;
+/** Longer than connections take to give up by themselves: against what does not. */
+const RENEWAL_MS = 4 * 60_000;
+/** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
+const STAND_IN_AFTER_MS = 10_000;
+
+export function createVault({ source, standIn, clock }: VaultOptions): Vault {
+  let session: Session | undefined;
+  let renewal: Promise<Session> | undefined;
+  let renewBeforeMs = 0;
+  let renewedAt = -Infinity;
+  let triedAt = -Infinity;
+  let doubtedAt = -Infinity;
+  let isDoubted = false;
+  let standsInFrom: number | undefined;
+
+  function renew(): Promise<Session> {
+    renewal ??= tryToRenew().finally(() => {
+      renewal = undefined;
+      isDoubted = false;
+    });
+    // Whoever waits for it sees the failure; it may be that nobody does.
+    renewal.catch(() => undefined);
+    return renewal;
+  }
+
+  async function tryToRenew(): Promise<Session> {
+    triedAt = clock.now();
+    session = await within(clock, RENEWAL_MS, source());
+    renewedAt = clock.now();
+    renewBeforeMs = Math.min(RENEW_BEFORE_MS, lifeLeft(session) / 2);
+    return session;
+  }
+
+  function living(): Session | undefined {
+    return session !== undefined && lifeLeft(session) > 0 ? session : undefined;
+  }
+
+  function lifeLeft({ expiration }: Session): number {
+    return (expiration?.getTime() ?? Infinity) - clock.now();
+  }
+
+  async function provide(): Promise<Session> {
+    const atHand = living();
+    if (atHand === undefined) return standIn === undefined ? renew() : renewOr(standIn);
+    // With the old one AWS would refuse again; but it may have had another reason.
+    if (isDoubted) return renew().catch(() => living() ?? renew());
+    const isDue = lifeLeft(atHand) < renewBeforeMs;
+    if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS) void renew();
+    return atHand;
+  }
+
+  async function renewOr(other: Source): Promise<Session> {
+    standsInFrom ??= clock.now() + STAND_IN_AFTER_MS;
+    const renewed = renew();
+    try {
+      return await within(clock, Math.max(standsInFrom - clock.now(), 0), renewed);
+    } catch {
+      // When there is neither, the first one's failure says more.
+      return other().catch(() => renewed);
+    }
+  }
+
+  return {
+    credentials: forAllClients(provide),
+    refuse(signedSince) {
+      if (renewedAt > signedSince || isDoubted) return true;
+      // What stood in was refused.
+      if (session === undefined) return renewal !== undefined;
+      if (clock.now() - doubtedAt < RENEW_AGAIN_AFTER_MS) return false;
+      doubtedAt = clock.now();
+      isDoubted = true;
+      return true;
+    },
+  };
+}
+
+/** What the SDK finds in the environment: variables, profiles, a container's or an instance's role. */
+export function environment({
+  region,
+  connect,
+}: {
+  readonly region: string;
+  readonly connect: Connect;
+}): Source {
+  const { config } = new LambdaClient({ region, ...connect(USUAL) });
+  return () => config.credentials();
+}
+
+export interface RoleOptions {
   readonly role: Role;
   readonly region: string;
   /** A new one each time: GitHub's are valid for some minutes only (actions/toolkit#2048). */
   readonly idToken: () => Promise<string>;
   readonly connect: Connect;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
 }
 
-/** The role could not be assumed. It has a name of its own: STS's names would be taken for the service's. */
-export const ASSUME_ROLE_FAILED = 'AssumeRoleFailed';
-
-// Renewed early, so that there is time to try again while the old session lasts.
-const RENEW_BEFORE_MS = 10 * 60_000;
-const RENEW_AGAIN_AFTER_MS = 30_000;
-
-/** Credentials of a role that the action assumes itself, for rollouts that outlast a session. */
-export function assumeRole(options: AssumeRoleOptions): RoleCredentials {
-  const { role, region, idToken, connect, now } = options;
-  let session: Session | undefined;
-  let assuming: Promise<Session> | undefined;
-  let triedAt = -Infinity;
-
-  const lifeLeft = () => (session?.expiration?.getTime() ?? -Infinity) - now();
-
-  async function assume(): Promise<Session> {
-    triedAt = now();
+/** Sessions of a role that the action assumes itself, for rollouts that outlast one. */
+export function assumeRole({ role, region, idToken, connect }: RoleOptions): Source {
+  return async () => {
     try {
       const provider = fromWebToken({
         roleArn: role.arn,
         roleSessionName: role.sessionName,
         durationSeconds: Math.floor(role.durationMs / 1000),
         webIdentityToken: await idToken(),
-        clientConfig: { region, ...connect() },
+        clientConfig: { region, maxAttempts: 1, ...connect(USUAL) },
       });
       return await provider();
     } catch (cause) {
-      const name = cause instanceof Error ? cause.name : 'Error';
-      const error = new Error(
-        `the role ${role.arn} could not be assumed (${name}: ${messageOf(cause)}). Check its trust policy and ` +
-          'that the job has the permission "id-token: write".',
-        { cause },
-      );
-      error.name = ASSUME_ROLE_FAILED;
-      throw error;
+      throw failedToAssume(role, cause);
     }
-  }
+  };
+}
 
-  async function renew(): Promise<Session> {
-    assuming ??= assume().finally(() => {
-      assuming = undefined;
-    });
-    try {
-      session = await assuming;
-    } catch (error) {
-      // What is still valid is better than nothing; the next request tries again.
-      if (session === undefined || lifeLeft() <= 0) throw error;
-    }
-    return session;
-  }
-
-  async function shared(): Promise<Session> {
-    const due =
-      lifeLeft() < Math.min(RENEW_BEFORE_MS, role.durationMs / 2) &&
-      (lifeLeft() <= 0 || now() - triedAt >= RENEW_AGAIN_AFTER_MS);
-    return session === undefined || due ? renew() : session;
-  }
-
-  function renewed(): Credentials {
-    let renewal: Promise<unknown> | undefined;
-    return forAllClients(async () => {
-      renewal ??= renew();
-      await renewal;
-      return shared();
-    });
-  }
-
-  return { shared: forAllClients(shared), renewed };
+function failedToAssume(role: Role, cause: unknown): Error {
+  const name = cause instanceof Error ? cause.name : 'Error';
+  const error = new Error(
+    `the role ${role.arn} could not be assumed (${name}: ${messageOf(cause)}). Check its trust policy and ` +
+      'that the job has the permission "id-token: write".',
+    { cause },
+  );
+  error.name = ASSUME_ROLE_FAILED;
+  return error;
 }
 
 /** Marked so that no client keeps what it got for itself: it asks again with every request. */

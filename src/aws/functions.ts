@@ -8,9 +8,9 @@ import {
 import { defaultLogGroup } from '../core/checks/error-logs.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
-import { functionArn } from '../core/text/arn.ts';
-import { call } from './call.ts';
+import { intentOf } from '../core/permissions.ts';
 import { lineIn, textIn } from './reply.ts';
+import type { Service } from './service.ts';
 
 /** Reads and publishes versions of functions. */
 export interface Functions {
@@ -33,41 +33,39 @@ export interface PublishRequest {
   readonly description: string;
 }
 
-export function createFunctions(lambda: LambdaClient, region: string): Functions {
+export function createFunctions(lambda: Service<LambdaClient>, region: string): Functions {
   return {
     read(target, signal, version) {
-      const arn = functionArn(target.functionId, region);
-      const intent = {
-        // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
-        // shares 15 with all other calls.
-        action: 'lambda:GetFunction',
-        resource: version === undefined ? arn : `${arn}:${version}`,
-      };
+      // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
+      // shares 15 with all other calls.
+      const intent = intentOf('lambda:GetFunction', {
+        on: version === undefined ? 'function' : 'versions',
+        functionId: target.functionId,
+        region,
+      });
       const command = new GetFunctionCommand({
         FunctionName: target.functionId,
         Qualifier: version,
       });
-      return call(intent, signal, async (options) => {
-        const reply = await lambda.send(command, options);
+      return lambda.call(intent, { signal }, async (client, sending) => {
+        const reply = await client.send(command, sending);
         const facts = factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
         return { ...facts, logGroup: facts.logGroup || defaultLogGroup(target.functionName) };
       });
     },
 
     publish(target, { codeSha256, description }, signal) {
-      const intent = {
-        action: 'lambda:PublishVersion',
-        resource: functionArn(target.functionId, region),
-      };
+      const { functionId } = target;
+      const intent = intentOf('lambda:PublishVersion', { on: 'function', functionId, region });
       const command = new PublishVersionCommand({
-        FunctionName: target.functionId,
+        FunctionName: functionId,
         // A repeated publish of the same code answers with the same version, so a lost reply is
         // harmless. A RevisionId would make the repetition fail: publishing changes it.
         CodeSha256: codeSha256,
         Description: description,
       });
-      return call(intent, signal, async (options) => {
-        const { Version: published } = await lambda.send(command, options);
+      return lambda.call(intent, { signal }, async (client, sending) => {
+        const { Version: published } = await client.send(command, sending);
         if (/^\d+$/.test(textIn(published))) return textIn(published);
         throw new Error('Lambda answered without the number of a version');
       });
@@ -90,12 +88,12 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     codeSha256: textIn(configuration.CodeSha256),
     logGroup: textIn(configuration.LoggingConfig?.LogGroup),
     functionArn: textIn(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
+    tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
   };
 }
 
 function reason(code: unknown, text: unknown): string {
-  return [code, text]
-    .map(lineIn)
-    .filter((part) => part !== '')
-    .join(': ');
+  const parts = [code, text].map(textIn).filter((part) => part !== '');
+  // Together as long as one text may be, not twice that.
+  return lineIn(parts.join(': '));
 }

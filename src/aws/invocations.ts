@@ -3,8 +3,9 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Invocation, Json } from '../core/versions/smoke-test.ts';
 import type { Target } from '../core/alias/target.ts';
 import type { Clock } from '../ports.ts';
-import { functionArn } from '../core/text/arn.ts';
-import { AwsCallError, call } from './call.ts';
+import { intentOf } from '../core/permissions.ts';
+import { AwsCallError, understood } from './call.ts';
+import { unlessAborted } from './patience.ts';
 import { textIn } from './reply.ts';
 
 /** Invokes versions of functions. */
@@ -28,10 +29,7 @@ const PAUSE_MS = 2_000;
 export function createInvocations(lambda: LambdaClient, region: string, clock: Clock): Invocations {
   return {
     async invoke({ functionId }, { version, payload }, signal) {
-      const intent = {
-        action: 'lambda:InvokeFunction',
-        resource: `${functionArn(functionId, region)}:${version}`,
-      };
+      const intent = intentOf('lambda:InvokeFunction', { on: 'versions', functionId, region });
       const command = new InvokeCommand({
         FunctionName: functionId,
         Qualifier: version,
@@ -42,8 +40,9 @@ export function createInvocations(lambda: LambdaClient, region: string, clock: C
       for (let tries = 1; ; tries++) {
         const startedAt = clock.now();
         try {
-          return await call(intent, signal, async (options) => {
-            const reply = await lambda.send(command, options);
+          return await understood(intent, signal, async () => {
+            const answer = lambda.send(command, { abortSignal: signal });
+            const reply = await unlessAborted(signal, answer);
             return {
               reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
               functionError: textIn(reply.FunctionError),

@@ -6,9 +6,9 @@ import {
   type LoggedVersion,
   type LogEvent,
 } from '../core/checks/error-logs.ts';
-import { partitionOf } from '../core/text/partition.ts';
-import { call } from './call.ts';
+import { intentOf } from '../core/permissions.ts';
 import { lineIn, numberIn } from './reply.ts';
+import type { Service } from './service.ts';
 
 /** Reads what versions logged. */
 export interface Logs {
@@ -27,14 +27,16 @@ const MOST_EVENTS = 200;
 /** A page may be empty while CloudWatch searches on. */
 const MOST_PAGES = 5;
 
-export function createLogs(logs: CloudWatchLogsClient, region: string): Logs {
+export function createLogs(logs: Service<CloudWatchLogsClient>, region: string): Logs {
   return {
     async errors(version, { from, to }, signal) {
       const { logGroup } = version;
-      const intent = {
-        action: 'logs:FilterLogEvents',
-        resource: `arn:${partitionOf(region).id}:logs:${region}:*:log-group:${logGroup}:*`,
-      };
+      const intent = intentOf('logs:FilterLogEvents', {
+        on: 'log group',
+        name: logGroup,
+        region,
+        account: '*',
+      });
       const events: LogEvent[] = [];
       for (const day of daysBetween(from, to)) {
         const logStreamNamePrefix = streamPrefix(version, day);
@@ -50,7 +52,9 @@ export function createLogs(logs: CloudWatchLogsClient, region: string): Logs {
             limit: MOST_EVENTS,
             nextToken,
           });
-          const reply = await call(intent, signal, (options) => logs.send(command, options));
+          const reply = await logs.call(intent, { signal }, (client, sending) =>
+            client.send(command, sending),
+          );
           events.push(
             ...(reply.events ?? []).map(({ timestamp, message }) => ({
               at: numberIn(timestamp) ?? 0,

@@ -7,8 +7,10 @@ import {
 
 import type { MetricSource, Series } from '../core/checks/metric-source.ts';
 import { MINUTE_MS } from '../core/minute.ts';
-import { call } from './call.ts';
-import { everyPage, lineIn, numberIn } from './reply.ts';
+import { intentOf } from '../core/permissions.ts';
+import { understood } from './call.ts';
+import { everyPage, lineIn, listIn, numberIn } from './reply.ts';
+import type { Service } from './service.ts';
 
 /** Reads metrics of CloudWatch. */
 export interface Metrics {
@@ -34,34 +36,33 @@ interface Window {
 /** GetMetricData takes at most this many. */
 const QUERIES_PER_CALL = 500;
 // CloudWatch has no resources: a policy allows this call on all metrics or on none.
-const INTENT = { action: 'cloudwatch:GetMetricData', resource: '*' };
+const INTENT = intentOf('cloudwatch:GetMetricData', { on: 'everything' });
 
-export function createMetrics(cloudwatch: CloudWatchClient): Metrics {
+export function createMetrics(cloudwatch: Service<CloudWatchClient>): Metrics {
   async function readBatch(
     sources: readonly MetricSource[],
     { from, to, periodMs = MINUTE_MS }: Window,
     signal: AbortSignal,
   ): Promise<readonly Series[]> {
     const queries = sources.map((source, index) => queryOf(source, index, periodMs));
-    const results = await call(INTENT, signal, async (options) =>
+    return understood(INTENT, signal, async () =>
       seriesIn(
         { sources, periodMs },
         await everyPage(async (NextToken) => {
-          const reply = await cloudwatch.send(
-            new GetMetricDataCommand({
-              MetricDataQueries: queries,
-              StartTime: new Date(from),
-              EndTime: new Date(to + periodMs),
-              ScanBy: 'TimestampAscending',
-              NextToken,
-            }),
-            options,
+          const command = new GetMetricDataCommand({
+            MetricDataQueries: queries,
+            StartTime: new Date(from),
+            EndTime: new Date(to + periodMs),
+            ScanBy: 'TimestampAscending',
+            NextToken,
+          });
+          const reply = await cloudwatch.call(INTENT, { signal }, (client, sending) =>
+            client.send(command, sending),
           );
-          return { items: reply.MetricDataResults ?? [], nextToken: reply.NextToken };
+          return { items: listIn(reply.MetricDataResults), nextToken: reply.NextToken };
         }),
       ),
     );
-    return results;
   }
 
   return {

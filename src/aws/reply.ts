@@ -15,6 +15,16 @@ export function lineIn(value: unknown): string {
   return oneLine(textIn(value));
 }
 
+/**
+ * A list of a reply; empty for none. A text can be gone through as well, character by character.
+ * @throws for what is there and no list: what it should have told is not known
+ */
+export function listIn<T>(value: readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value as readonly T[];
+  throw new Error('the answer has something else in the place of a list');
+}
+
 /** A number of a reply; nothing for what is none. */
 export function numberIn(value: unknown): number | undefined {
   return Number.isFinite(value) ? (value as number) : undefined;

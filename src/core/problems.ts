@@ -16,6 +16,18 @@ export class Refusal extends Error {
   }
 }
 
+/** Nobody is left to watch this process, or to run its post step. */
+export class RunnerGone extends Error {
+  constructor() {
+    super('the runner went away: its log cannot be written any more');
+    this.name = 'RunnerGone';
+  }
+}
+
+export function isRunnerGone(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'RunnerGone';
+}
+
 /** What to tell a person of something that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -18,7 +18,9 @@ const MOST_PAGES = 10;
 export async function comment(options: CommentOptions): Promise<void> {
   const { owner, repo, token, sha, mark, body, warn } = options;
   try {
-    const { rest } = getOctokit(token);
+    const octokit = getOctokit(token);
+    const { rest } = octokit;
+    let own: string | undefined;
     const { data: pulls } = await bounded((request) =>
       rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha, request }),
     );
@@ -29,7 +31,9 @@ export async function comment(options: CommentOptions): Promise<void> {
       const { data: comments } = await bounded((request) =>
         rest.issues.listComments({ owner, repo, issue_number, per_page: PER_PAGE, page, request }),
       );
-      const ours = comments.find(({ body: text = '' }) => text.startsWith(mark));
+      const marked = comments.filter(({ body: text = '' }) => text.startsWith(mark));
+      if (marked.length > 0) own ??= await loginOf(octokit);
+      const ours = marked.find(({ user }) => isOwn(user?.login, own));
       if (ours !== undefined) {
         const comment_id = ours.id;
         await bounded((request) =>
@@ -46,4 +50,22 @@ export async function comment(options: CommentOptions): Promise<void> {
     const reason = explainRefusal(error, 'pull-requests: write');
     warn(`The pull request was not commented on: ${reason}`);
   }
+}
+
+/**
+ * Who the token speaks as: `github-actions[bot]` with GITHUB_TOKEN. Asked by GraphQL, because GET /user refuses the
+ * tokens of apps, and that is one.
+ */
+async function loginOf({ graphql }: ReturnType<typeof getOctokit>): Promise<string> {
+  const { viewer } = await bounded((request) =>
+    graphql<{ readonly viewer: { readonly login: string } }>('query { viewer { login } }', {
+      request,
+    }),
+  );
+  return viewer.login;
+}
+
+/** Anybody can begin a comment with the mark. GraphQL may leave out the brackets that no person's login can have. */
+function isOwn(author: string | undefined, own: string | undefined): boolean {
+  return author !== undefined && (author === own || author === `${own ?? ''}[bot]`);
 }

@@ -1,8 +1,11 @@
 import * as core from '@actions/core';
 
 import { isSlower } from '../core/checks/durations.ts';
+import type { Finding } from '../core/checks/finding.ts';
 import { oneLine, shorten } from '../core/text/markdown.ts';
 import type { Report } from '../core/report/report.ts';
+import { messageOf } from '../core/problems.ts';
+import { print } from './log.ts';
 
 // A job's outputs may hold 1 MB together, and are lost above it; a character takes up to 4 bytes.
 const MOST_MEASUREMENTS = 150;
@@ -29,11 +32,21 @@ export function outputsOf(report: Report): Readonly<Record<string, string>> {
   };
 }
 
+/** Sets the outputs. That they cannot be written changes nothing about the rollout. */
 export function setOutputs(report: Report): void {
-  for (const [name, value] of Object.entries(outputsOf(report))) core.setOutput(name, value);
+  try {
+    for (const [name, value] of Object.entries(outputsOf(report))) core.setOutput(name, value);
+  } catch (error) {
+    const text = `The outputs could not be set, and later steps see none: ${messageOf(error)}`;
+    print({ level: 'warning', text });
+  }
 }
 
 function jsonReport(report: Report) {
+  const findings = report.findings.map(jsonFinding);
+  const measurements = findings.flatMap(({ measurement }) => measurement ?? []);
+  const comparisons = findings.flatMap(({ comparison }) => comparison ?? []);
+  const durations = findings.flatMap(({ duration }) => duration ?? []);
   return {
     outcome: report.outcome,
     reason: report.reason,
@@ -50,25 +63,10 @@ function jsonReport(report: Report) {
     })),
     weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
     // The last ones decided.
-    measurements: report.measurements
-      .slice(-MOST_MEASUREMENTS)
-      .map(({ at, check, state, detail, verdict }) => ({
-        at: iso(at),
-        check,
-        state,
-        detail,
-        verdict: verdict.kind,
-      })),
-    measurementsLeftOut: Math.max(0, report.measurements.length - MOST_MEASUREMENTS),
-    comparisons: report.comparisons.slice(0, MOST_COMPARISONS).map((comparison) => {
-      const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } =
-        comparison;
-      return { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts };
-    }),
-    durations: report.durations.slice(0, MOST_COMPARISONS).map((duration) => {
-      const { target, baseline, canary } = duration;
-      return { target, baseline, canary, isSlower: isSlower(duration) };
-    }),
+    measurements: measurements.slice(-MOST_MEASUREMENTS),
+    measurementsLeftOut: Math.max(0, measurements.length - MOST_MEASUREMENTS),
+    comparisons: comparisons.slice(0, MOST_COMPARISONS),
+    durations: durations.slice(0, MOST_COMPARISONS),
     smokeTests: report.smokeTests
       .slice(0, MOST_COMPARISONS)
       .map(({ functionName, version, name, problems, durationMs }) => ({
@@ -82,6 +80,27 @@ function jsonReport(report: Report) {
     errors: report.errors.slice(0, MOST_COMPARISONS),
     warnings: report.warnings.slice(0, MOST_WARNINGS),
   };
+}
+
+/** A finding in the list of the output that its kind stands in. */
+function jsonFinding(finding: Finding) {
+  switch (finding.kind) {
+    case 'alarm':
+    case 'threshold': {
+      const { at, check, state, detail, verdict } = finding;
+      return { measurement: { at: iso(at), check, state, detail, verdict: verdict.kind } };
+    }
+    case 'comparison': {
+      const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = finding;
+      return {
+        comparison: { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts },
+      };
+    }
+    case 'duration': {
+      const { target, baseline, canary } = finding;
+      return { duration: { target, baseline, canary, isSlower: isSlower(finding) } };
+    }
+  }
 }
 
 function limited(key: string, value: unknown): unknown {

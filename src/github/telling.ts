@@ -46,7 +46,7 @@ export function tellGitHub(
   return {
     hear(entry) {
       if (entry.type === 'plan') plan = entry.plan;
-      if (entry.type === 'standing') deployment?.continue(entry.startedBy);
+      if (entry.type === 'position') deployment?.continue(entry.startedBy);
       const status = statusOfEntry(plan, entry);
       if (status !== undefined) deployment?.tell(status);
     },

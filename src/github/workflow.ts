@@ -10,6 +10,8 @@ export interface Workflow extends Run {
   readonly attemptUrl: string;
   /** File and ref: `owner/name/.github/workflows/deploy.yml@refs/heads/main`. */
   readonly workflowRef: string;
+  /** RUNNER_TEMP, where there is one. */
+  readonly temp: string | undefined;
   /** What it says where an input is silent. */
   readonly defaults: {
     readonly description: string;
@@ -43,6 +45,7 @@ export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
     runUrl,
     attemptUrl: `${runUrl}/attempts/${attempt}`,
     workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
+    temp: read('RUNNER_TEMP'),
     defaults: {
       description: description.slice(0, LONGEST_DESCRIPTION),
       region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),

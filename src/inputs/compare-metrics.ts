@@ -1,19 +1,17 @@
 import type { ComparedMetrics } from '../core/checks/comparison.ts';
 import { namesVersion, type MetricSource } from '../core/checks/metric-source.ts';
+import { parseEntries, type Entry } from './metric-grammar/entries.ts';
 import {
-  brief,
   formatMetric,
   isOwn,
   keyOf,
-  Mistake,
-  parseEntries,
   readDimensions,
   readMetricName,
   sourceOf,
   type Dimensions,
-  type Entry,
   type MetricName,
-} from './metric-grammar.ts';
+} from './metric-grammar/metric.ts';
+import { brief, Mistake } from './metric-grammar/tokens.ts';
 
 /** What Lambda's own errors are called among the comparisons. */
 const TAKEN = 'errors';

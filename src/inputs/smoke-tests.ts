@@ -1,5 +1,6 @@
 import type { Json, SmokeTest } from '../core/versions/smoke-test.ts';
 import { messageOf } from '../core/problems.ts';
+import { oneLine } from '../core/text/markdown.ts';
 import { limitCount, linesOf, quoted } from './fields.ts';
 
 /** Reads a file of the workspace. @throws when it cannot */
@@ -10,8 +11,8 @@ export type SmokeTests = ReadonlyMap<string, readonly SmokeTest[]>;
 
 /** JSON that was written into an input, or into a file that it names. */
 export interface GivenJson {
-  /** Absent when it is for all functions. */
-  readonly functionName?: string;
+  /** Undefined when it is for all functions. */
+  readonly functionName: string | undefined;
   /** The path, or the number of the line. */
   readonly name: string;
   readonly value: Json;
@@ -27,14 +28,13 @@ const MOST_LINES = 20;
 export function givenJson(readFile: ReadFile) {
   return (text: string, problems: string[]): readonly GivenJson[] => {
     const whole = parsed(text);
-    if ('value' in whole) return [{ name: '1', value: whole.value }];
+    if ('value' in whole) return [{ functionName: undefined, name: '1', value: whole.value }];
     const lines = linesOf(text);
     limitCount('lines', lines, MOST_LINES, problems);
     return lines.slice(0, MOST_LINES).flatMap((line, index) => {
       const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
-      const entry = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
-      if (entry === undefined) return [];
-      return [functionName === undefined ? entry : { ...entry, functionName }];
+      const json = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
+      return json === undefined ? [] : [{ functionName, ...json }];
     });
   };
 }
@@ -46,7 +46,7 @@ function jsonOf(
     problems,
     readFile,
   }: { readonly number: number; readonly problems: string[]; readonly readFile: ReadFile },
-): GivenJson | undefined {
+): Omit<GivenJson, 'functionName'> | undefined {
   const direct = parsed(written);
   if ('value' in direct) return { name: String(number), value: direct.value };
   if (/^[[{"]/.test(written)) {
@@ -69,45 +69,52 @@ function parsed(text: string): { readonly value: Json } | { readonly problem: st
   try {
     return { value: JSON.parse(text) as Json };
   } catch (error) {
-    return { problem: messageOf(error) };
+    // V8 quotes one code unit of the text, which may be half of a character.
+    return { problem: oneLine(messageOf(error)) };
   }
 }
 
 export interface SmokeTestInputs {
   readonly payloads: readonly GivenJson[];
   readonly expected: readonly GivenJson[];
-  readonly maxDurationMs: number;
 }
 
-/** The tests of each function. @param problems gets what does not fit together */
-export function smokeTestsOf(
-  { payloads, expected, maxDurationMs }: SmokeTestInputs,
+/** What does not fit together. */
+export function smokeTestProblems(
+  { payloads, expected }: SmokeTestInputs,
   functionNames: readonly string[],
-  problems: string[],
-): SmokeTests {
-  problems.push(
+): readonly string[] {
+  return [
     ...strangers('smoke-test-payload', payloads, functionNames),
     ...strangers('smoke-test-expect', expected, functionNames),
     ...(payloads.length === 0 && expected.length > 0
       ? ['smoke-test-expect: there is no smoke test without smoke-test-payload']
       : []),
-  );
+    ...functionNames
+      .filter((name) => expected.filter(isFor(name)).length > 1)
+      .map((name) => `smoke-test-expect: more than one value for ${name}; give one`),
+  ];
+}
+
+/** The tests of each function, of inputs without {@link smokeTestProblems}. */
+export function smokeTestsOf(
+  { payloads, expected }: SmokeTestInputs,
+  functionNames: readonly string[],
+  maxDurationMs: number,
+): SmokeTests {
   return new Map(
     functionNames.flatMap((functionName) => {
-      const isFor = (each: GivenJson) => (each.functionName ?? functionName) === functionName;
-      const [expectation, ...more] = expected.filter(isFor);
-      if (more.length > 0) {
-        problems.push(`smoke-test-expect: more than one value for ${functionName}; give one`);
-      }
-      const tests = payloads.filter(isFor).map(({ name, value }): SmokeTest => ({
-        name,
-        payload: value,
-        maxDurationMs,
-        ...(expectation === undefined ? {} : { expect: expectation.value }),
-      }));
+      const expect = expected.find(isFor(functionName))?.value;
+      const tests = payloads
+        .filter(isFor(functionName))
+        .map(({ name, value }): SmokeTest => ({ name, payload: value, maxDurationMs, expect }));
       return tests.length === 0 ? [] : [[functionName, tests] as const];
     }),
   );
+}
+
+function isFor(functionName: string): (given: GivenJson) => boolean {
+  return (given) => (given.functionName ?? functionName) === functionName;
 }
 
 function strangers(

@@ -1,11 +1,11 @@
 import type { RolloutId } from '../core/alias/marker.ts';
 import type { Ending } from '../core/report/report.ts';
 import { targetReport } from '../core/alias/target.ts';
-import type { Config } from '../inputs/inputs.ts';
+import type { Config } from '../inputs/config.ts';
 import { begin } from './modes/start.ts';
-import { goOn } from './modes/continue.ts';
-import { lookOnly } from './modes/status.ts';
-import { putBack } from './modes/revert.ts';
+import { continueRollout } from './modes/continue.ts';
+import { status } from './modes/status.ts';
+import { revert } from './modes/revert.ts';
 import { recordTargets } from './modes/progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -28,10 +28,10 @@ export async function runAction(
       return begin(config, id, surroundings);
     case 'step':
     case 'promote':
-      return goOn(config.mode, config, { id, surroundings });
+      return continueRollout(config.mode, config, { id, surroundings });
     case 'revert':
-      return putBack(config, surroundings);
+      return revert(config, surroundings);
     case 'status':
-      return lookOnly(config, id, surroundings);
+      return status(config, id, surroundings);
   }
 }

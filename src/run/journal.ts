@@ -1,29 +1,17 @@
+import { changedSince, keyOf, replaces, type Finding } from '../core/checks/finding.ts';
 import type { Entry } from '../core/report/entry.ts';
-import { beginStory, tell } from '../core/report/log.ts';
-import { print } from '../github/log.ts';
+import { beginStory, tell, type Line } from '../core/report/log.ts';
 import type { Clock, Journal } from '../ports.ts';
 
-/** Keeps what happened for the report, and tells it in the log as it happens. */
-export interface Chronicle extends Journal {
-  readonly startedAt: number;
-  readonly entries: readonly Entry[];
-  readonly note: (text: string) => void;
-  readonly warn: (text: string) => void;
-  /** Calls the listener with every entry from now on. */
-  readonly follow: (listener: (entry: Entry) => void) => void;
-}
-
-export function createChronicle(clock: Clock): Chronicle {
+/** @param print tells a line of the log; throws nothing: what cannot be told must not end what is told of */
+export function createJournal(clock: Clock, print: (line: Line) => void): Journal {
   const startedAt = clock.now();
-  const entries: Entry[] = [];
+  const { entries, keep } = createArchive();
   const listeners: ((entry: Entry) => void)[] = [];
   let memory = beginStory(startedAt);
 
   function record(entry: Entry): void {
-    // One of these knows all that the one before knew; over days they would fill the memory.
-    const known = entries.findIndex(({ type }) => type === 'comparisons');
-    if (entry.type === 'comparisons' && known >= 0) entries.splice(known, 1);
-    entries.push(entry);
+    keep(entry);
     const told = tell(memory, entry);
     memory = told.memory;
     told.lines.forEach(print);
@@ -37,11 +25,45 @@ export function createChronicle(clock: Clock): Chronicle {
     note: (text) => {
       record({ type: 'note', at: clock.now(), text });
     },
-    follow: (listener) => {
-      listeners.push(listener);
-    },
     warn: (text) => {
       record({ type: 'warning', at: clock.now(), text });
     },
+    follow: (listener) => {
+      listeners.push(listener);
+    },
   };
 }
+
+/** What is kept of what happened. Of findings it is the news alone: over days, all of them would fill the memory. */
+export function createArchive(): {
+  readonly entries: readonly Entry[];
+  readonly keep: (entry: Entry) => void;
+} {
+  const entries: Entry[] = [];
+  const latest = new Map<string, Finding>();
+
+  function newsOf(reading: Reading): Reading {
+    const findings = changedSince(latest, reading.findings);
+    forget(new Set(findings.filter(replaces).map(keyOf)));
+    for (const finding of findings) latest.set(keyOf(finding), finding);
+    return { ...reading, findings };
+  }
+
+  function forget(replaced: ReadonlySet<string>): void {
+    if (![...replaced].some((key) => latest.has(key))) return;
+    for (const [index, entry] of entries.entries()) {
+      if (entry.type !== 'reading') continue;
+      const findings = entry.findings.filter((finding) => !replaced.has(keyOf(finding)));
+      if (findings.length < entry.findings.length) entries[index] = { ...entry, findings };
+    }
+  }
+
+  return {
+    entries,
+    keep: (entry) => {
+      entries.push(entry.type === 'reading' ? newsOf(entry) : entry);
+    },
+  };
+}
+
+type Reading = Extract<Entry, { readonly type: 'reading' }>;

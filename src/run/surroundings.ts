@@ -1,50 +1,46 @@
 import type { Aws } from '../aws/aws.ts';
-import { createRouter, type RouterOptions } from './alias/router.ts';
-import type { Chronicle } from './journal.ts';
+import type { RouteOptions } from './alias/route.ts';
+import { createRouter } from './alias/router.ts';
 import type { Runs } from '../github/runs.ts';
-import type { SavedRollout } from '../github/saved.ts';
-import type { Clock, Router } from '../ports.ts';
-import type { Preparation } from './preflight/preflight.ts';
+import { messageOf } from '../core/problems.ts';
+import type { Keep } from '../github/saved.ts';
+import type { Clock, Journal, Router } from '../ports.ts';
 
 /** Everything outside of the process that a run of the action touches. */
 export interface Surroundings {
   readonly aws: Aws;
   readonly runs: Runs;
   readonly clock: Clock;
-  readonly chronicle: Chronicle;
+  readonly journal: Journal;
   /** For the post step of this process, should it not live to its end. */
-  readonly keep: {
-    save(rollout: SavedRollout): void;
-    forget(): void;
-  };
+  readonly keep: Keep;
   /** Aborted when the run is cancelled; its reason says by what. */
   readonly cancellation: AbortSignal;
   /** From 0 to 1. */
   readonly random: () => number;
 }
 
+/** After the end of a rollout, of which this changes nothing any more. */
+export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>): void {
+  try {
+    keep.forget();
+  } catch (error) {
+    journal.warn(
+      `The post step could not be told that the rollout has ended, and may put the old version back: ${messageOf(error)}`,
+    );
+  }
+}
+
 /** The router of a target, in this process and in those that clean up after it. */
 export function routerOf(
-  to: Pick<RouterOptions, 'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'markers'>,
-  { aws, clock, chronicle }: Pick<Surroundings, 'aws' | 'clock' | 'chronicle'>,
+  to: Pick<RouteOptions, 'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'markers'>,
+  { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
 ): Router {
   return createRouter({
     ...to,
     region: aws.region,
     aliases: aws.aliases,
-    aliasesForRevert: (tries) => aws.aliasesForRevert(tries),
     clock,
-    note: chronicle.note,
+    note: journal.note,
   });
-}
-
-/** What the time before the first shift needs of it. */
-export function preparationIn({
-  aws,
-  runs,
-  clock,
-  chronicle,
-  cancellation,
-}: Surroundings): Preparation {
-  return { aws, runs, clock, note: chronicle.note, signal: cancellation };
 }

@@ -124,22 +124,23 @@ describe('the part of a plan', () => {
     part.plan.steps.map(({ weight }) => weight);
 
   it('that begins is the first step', () => {
-    expect(firstPart(plan, 0)).toEqual({
-      plan: { ...plan, holdAfter: 0 },
-      beginning: { step: 0, recheck: false },
+    expect(firstPart(plan, 0, undefined)).toEqual({
+      plan,
+      holdAfter: 0,
+      beginning: { step: 0, standing: undefined },
     });
   });
 
   it('that comes next is one step, and in the end the promotion', () => {
     const next = (step: number) =>
-      nextPart('step', { plan, samePlan: true }, { step, weight: 10 }).plan.holdAfter;
+      nextPart('step', { plan, samePlan: true }, { step, weight: 10 }).holdAfter;
     expect([next(1), next(2), next(3)]).toEqual([1, 2, undefined]);
   });
 
   it('that promotes leaves out the steps between', () => {
     const part = nextPart('promote', { plan, samePlan: true }, { step: 1, weight: 10 });
     expect(weights(part)).toEqual([10, 100]);
-    expect(part.beginning).toEqual({ step: 1, recheck: true });
+    expect(part.beginning).toEqual({ step: 1, standing: 0 });
   });
 
   it('that promotes begins at the weight of now when the rollout had another plan', () => {

@@ -54,6 +54,19 @@ describe('the mark of a rollout in the description of an alias', () => {
     );
   });
 
+  it('begins no later than the rollout, by less than a second, and reads back as it was written', () => {
+    const anyTime = fc.integer({ min: 0, max: 1e13 }).map((tenths) => tenths / 10);
+    fc.assert(
+      fc.property(anyTime, (at) => {
+        const [written] = markersOf(plan, id, { ...marker, begunAt: at });
+        if (written === undefined) throw new Error('A plan without steps');
+        expect(written.begunAt).toBeLessThanOrEqual(at);
+        expect(written.begunAt).toBeGreaterThan(at - 1_000);
+        expect(readMarker(withMarker('', written) ?? '').marker).toEqual(written);
+      }),
+    );
+  });
+
   it('is found again when somebody wrote around it, and only it is taken away', () => {
     const edited = `before ${withMarker('', marker) ?? ''} after`;
     expect(readMarker(edited)).toEqual({ description: 'before after', marker });

@@ -5,7 +5,9 @@ import { repairCommand } from '../../../src/core/alias/repair.ts';
 import {
   describeRouting,
   formatWeight,
+  looksHeldBack,
   looksLikeTransition,
+  mostServed,
   routingAt,
   sameRouting,
 } from '../../../src/core/alias/routing.ts';
@@ -48,11 +50,27 @@ describe('a routing', () => {
   });
 
   it('may come from provisioned concurrency that moves, only when the old version is the additional one', () => {
-    const moving = { version: '8', weights: { '7': 99 } };
-    expect(looksLikeTransition(moving, '7', '8')).toBe(true);
-    expect(looksLikeTransition(moving, '8', '7')).toBe(false);
+    for (const weight of [99, 100]) {
+      const moving = { version: '8', weights: { '7': weight } };
+      expect(looksLikeTransition(moving, '7', '8')).toBe(true);
+      expect(looksLikeTransition(moving, '8', '7')).toBe(false);
+    }
     expect(looksLikeTransition(routingAt(10, versions), '7', '8')).toBe(false);
     expect(looksLikeTransition({ version: '8', weights: {} }, '7', '8')).toBe(false);
+  });
+});
+
+describe('an alias that somebody left split', () => {
+  it('serves mostly the version with the larger part', () => {
+    expect(mostServed({ version: '7', weights: {} })).toBe('7');
+    expect(mostServed({ version: '7', weights: { '8': 50 } })).toBe('7');
+    expect(mostServed({ version: '7', weights: { '8': 51 } })).toBe('8');
+  });
+
+  it('is held back only when its own version gets nothing', () => {
+    expect(looksHeldBack({ version: '8', weights: { '7': 100 } })).toBe(true);
+    expect(looksHeldBack({ version: '8', weights: { '7': 99 } })).toBe(false);
+    expect(looksHeldBack({ version: '8', weights: {} })).toBe(false);
   });
 });
 

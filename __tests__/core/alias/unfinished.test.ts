@@ -117,6 +117,19 @@ describe('before a rollout begins, an alias', () => {
     expect(problem).toContain('aws lambda update-alias --region eu-west-1 --function-name f');
   });
 
+  it('that is split without a mark is to be put on the version with the larger part', () => {
+    const foreign = { ...untouched('f'), routing: routingAt(70, versions), description: '' };
+    expect(recover([foreign]).problems[0]).toContain('--function-version 8 ');
+  });
+
+  it('whose provisioned concurrency could not be moved is never put on the version that cannot start', () => {
+    const stuck = { version: '8', weights: { '7': 100 } };
+    const [problem] = recover([{ ...untouched('f'), routing: stuck, description: '' }]).problems;
+    expect(problem).toContain('for good when version 8 cannot start');
+    expect(problem).toContain('--function-version 7 ');
+    expect(problem).not.toContain('--function-version 8 ');
+  });
+
   it('that is split otherwise than its mark says was moved by somebody else', () => {
     const recovery = recover([left({ step: 1, weight: 70 })]);
     expect(recovery.action).toBe('none');
@@ -148,10 +161,10 @@ describe('before a rollout begins, an alias', () => {
     expect(recovery.said).toContain('It is resumed at step 2.');
   });
 
-  it('is not resumed with another plan', () => {
+  it('is taken over, but not resumed, with another plan', () => {
     const resume: UnfinishedPolicy = { action: 'resume', given: true };
     const recovery = recover([left({ step: 1 })], ENDED, resume, { ...own, plan: 'f2' });
-    expect(recovery.action).toBe('none');
+    expect(recovery.action).toBe('resume');
     expect(recovery.problems[0]).toContain('had another plan, so it cannot be resumed');
   });
 

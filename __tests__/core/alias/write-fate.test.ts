@@ -11,7 +11,10 @@ import { planOf } from '../../../src/core/rollout/plan.ts';
 import { routingAt } from '../../../src/core/alias/routing.ts';
 
 const versions = { stable: '1', canary: '2' };
-const at = (weight: number): Content => ({ routing: routingAt(weight, versions) });
+const at = (weight: number): Content => ({
+  routing: routingAt(weight, versions),
+  marker: undefined,
+});
 
 type Answer = FailedWrite['answer'];
 type Requests = 'only request' | 'later request';

@@ -13,7 +13,15 @@ import {
 const policy: AlarmPolicy = { onInsufficientData: 'continue', monitoringGraceMs: 120_000 };
 
 function alarm(state: string, transitionedAt = 0): AlarmReading {
-  return { name: 'errors', state, reason: 'Threshold Crossed', transitionedAt };
+  const reason = 'Threshold Crossed';
+  return {
+    name: 'errors',
+    state,
+    reason,
+    transitionedAt,
+    warmsUpUntil: undefined,
+    notEvaluated: undefined,
+  };
 }
 
 const watchOf = (state: string) => watch(alarm(state), 0);
@@ -145,9 +153,9 @@ describe('an alarm', () => {
 
     it('is an error for every alarm when the whole call fails', () => {
       const reading = { type: 'unreadable' as const, at: 1_000, problem: 'AccessDenied' };
-      const { verdict, measurements } = assess([watchOf('OK')], reading, new Map(), policy);
+      const { verdict, findings } = assess([watchOf('OK')], reading, new Map(), policy);
       expect(verdict.kind).toBe('error');
-      expect(measurements).toMatchObject([{ check: 'errors', state: 'unreadable' }]);
+      expect(findings).toMatchObject([{ check: 'errors', state: 'unreadable' }]);
     });
   });
 

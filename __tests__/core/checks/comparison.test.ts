@@ -23,7 +23,13 @@ const policy: AnalysisPolicy = {
   metricDelayMs: 90_000,
 };
 /** Five minutes at 10 %, begun with the minute. */
-const bake: Bake = { weight: 10, bakeMs: 5 * MINUTE, since: 0, promotionNext: false };
+const bake: Bake = {
+  weight: 10,
+  bakeMs: 5 * MINUTE,
+  since: 0,
+  promotionNext: false,
+  latest: Infinity,
+};
 const END = 5 * MINUTE;
 
 /** Minutes that are all the same. */
@@ -56,11 +62,12 @@ function judged(
   at: number,
   more: { readonly bake?: Partial<Bake>; readonly policy?: Partial<AnalysisPolicy> } = {},
 ) {
-  return judgeComparison(errors(given), {
+  const { finding, warnings } = judgeComparison(errors(given), {
     at,
     bake: { ...bake, ...more.bake },
     policy: { ...policy, ...more.policy },
   });
+  return { finding, verdict: finding.verdict, warnings };
 }
 
 describe('the comparison of two versions', () => {
@@ -79,7 +86,7 @@ describe('the comparison of two versions', () => {
 
   it('tells how many more failures would revert', () => {
     const given = [{ at: 0, baseline: { total: 3715, bad: 4 }, canary: { total: 412, bad: 3 } }];
-    expect(describeComparison(judged(given, MINUTE).report)).toBe(
+    expect(describeComparison(judged(given, MINUTE).finding)).toBe(
       'errors of checkout:live: canary 412 requests, 3 failed (0.73 %); baseline 3,715, 4 failed ' +
         '(0.11 %); evidence 4.9:1 of 100:1 needed; 7 more failures would revert',
     );
@@ -89,7 +96,7 @@ describe('the comparison of two versions', () => {
     const observing = { policy: { mode: 'observe' as const } };
     const failing = judged(minutes(1, { ec: 60 }), 3 * MINUTE, observing);
     expect(failing.verdict.kind).toBe('pass');
-    expect(failing.report.reverts).toBe(true);
+    expect(failing.finding.reverts).toBe(true);
     expect(judged([], END, observing).verdict.kind).toBe('pass');
   });
 
@@ -150,7 +157,7 @@ describe('the comparison of two versions', () => {
 
   it('asks nothing of the traffic that a metric of the user’s own counts', () => {
     const own = { ...errors([]), name: 'http 5xx', countsTraffic: false };
-    expect(judgeComparison(own, { at: END, bake, policy }).verdict.kind).toBe('pass');
+    expect(judgeComparison(own, { at: END, bake, policy }).finding.verdict.kind).toBe('pass');
   });
 });
 

@@ -9,10 +9,11 @@ import {
   isSlower,
   judgeDurations,
   yardstickOf,
-  type DurationReport,
+  type ComparedDurations,
+  type DurationSeries,
 } from '../../../src/core/checks/durations.ts';
 import { durationSection } from '../../../src/core/report/duration-section.ts';
-import type { Series } from '../../../src/core/checks/metric-source.ts';
+import { listed, type Series } from '../../../src/core/checks/metric-source.ts';
 
 const MINUTE = 60_000;
 const YARDSTICK = { p90: 60, p99: 120 };
@@ -20,20 +21,28 @@ const YARDSTICK = { p90: 60, p99: 120 };
 /** What every minute says of a version: requests, p50, p90, p99, and the counts above the bounds. */
 type Values = readonly (number | undefined)[];
 
-const seriesOf = (values: Values, minutes: number): readonly Series[] =>
-  values.map(
-    (value) =>
-      new Map(
-        Array.from({ length: minutes }, (_, index) => [index * MINUTE, value] as const).filter(
-          (entry): entry is [number, number] => entry[1] !== undefined,
-        ),
-      ),
-  );
+const seriesOf = (values: Values, minutes: number): Readonly<Record<DurationSeries, Series>> => {
+  const [requests, p50, p90, p99, aboveP90, aboveP99] = values;
+  const always = (value: number | undefined): Series =>
+    new Map(
+      value === undefined
+        ? []
+        : Array.from({ length: minutes }, (_, index) => [index * MINUTE, value] as const),
+    );
+  return {
+    requests: always(requests),
+    p50: always(p50),
+    p90: always(p90),
+    p99: always(p99),
+    aboveP90: always(aboveP90),
+    aboveP99: always(aboveP99),
+  };
+};
 
 function judged(
   { baseline, canary }: { readonly baseline: Values; readonly canary: Values },
   { minutes = 15, isKnown = true, mixed = [0] } = {},
-): DurationReport {
+): ComparedDurations {
   return judgeDurations({
     target: 'checkout:live',
     from: 0,
@@ -53,9 +62,9 @@ describe('the yardstick', () => {
     new Map(values.map((value, index) => [index, value]));
 
   it('is the median of the history of three hours, in whole periods that ended before', () => {
-    expect(yardstickOf([series(50, 60, 900), series(100, 120, 2_000), series(9, 9, 9)])).toEqual(
-      YARDSTICK,
-    );
+    const p90 = series(50, 60, 900);
+    const p99 = series(100, 120, 2_000);
+    expect(yardstickOf({ p90, p99, counted: series(9, 9, 9) })).toEqual(YARDSTICK);
     const { from, to, periodMs } = historyBefore(Date.UTC(2026, 0, 1, 12, 7, 9));
     expect([from, to + periodMs].map((at) => new Date(at).toISOString())).toEqual([
       '2026-01-01T09:05:00.000Z',
@@ -64,13 +73,14 @@ describe('the yardstick', () => {
   });
 
   it('is missing without a history, and where CloudWatch counts no values', () => {
-    expect(yardstickOf([series(), series(), series()])).toBeUndefined();
-    expect(yardstickOf([series(60), series(120), series()])).toBeUndefined();
+    expect(yardstickOf({ p90: series(), p99: series(), counted: series() })).toBeUndefined();
+    const known = { p90: series(60), p99: series(120) };
+    expect(yardstickOf({ ...known, counted: series() })).toBeUndefined();
   });
 
   it('is a fifth longer for the canary', () => {
-    const statistics = (sources: readonly { readonly statistic: string }[]) =>
-      sources.map(({ statistic }) => statistic);
+    const statistics = (sources: ReturnType<typeof canarySources>) =>
+      listed(sources).map(({ statistic }) => statistic);
     expect(statistics(baselineSources(YARDSTICK)).slice(-2)).toEqual([
       'TC(60.000:)',
       'TC(120.000:)',

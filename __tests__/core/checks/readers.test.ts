@@ -9,6 +9,7 @@ import {
 } from '../../../src/core/checks/readers.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import type { MetricCheck } from '../../../src/core/checks/thresholds.ts';
+import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
 import { lambdaMetric, type Series } from '../../../src/core/checks/metric-source.ts';
 
 const MINUTE = 60_000;
@@ -19,7 +20,7 @@ const timed = (functionName: string): Timed => ({
 });
 const moment: Moment = {
   at: 20 * MINUTE,
-  bake: { weight: 10, bakeMs: 5 * MINUTE, since: 0, promotionNext: false },
+  bake: { weight: 10, bakeMs: 5 * MINUTE, since: 0, promotionNext: false, latest: Infinity },
   from: 0,
   to: 9 * MINUTE,
   mixed: new Set(),
@@ -34,6 +35,8 @@ const policy = {
 } as const;
 const always = (value: number): Series =>
   new Map(Array.from({ length: 10 }, (_, index) => [index * MINUTE, value]));
+
+const nothing = (): Series => new Map();
 
 describe('what is read of metrics', () => {
   it('is the alias’s traffic, of each version', () => {
@@ -56,15 +59,17 @@ describe('what is read of metrics', () => {
       { name: 'http', bad: lambdaMetric('Bad', 'Sum'), total: lambdaMetric('All', 'Sum') },
     ];
     const readers = comparisonReaders([timed('a'), timed('b'), timed('c')], compared, policy);
-    const needed = readers.map(({ judge }) => judge([], moment).comparison?.needed);
-    expect(readers).toHaveLength(6);
-    for (const each of needed) expect(each).toBeCloseTo(600, 9);
+    const found = readers.map(({ judge }) => judge(nothing, moment).finding);
+    expect(found).toHaveLength(6);
+    for (const { needed } of ofKind(found, 'comparison')) expect(needed).toBeCloseTo(600, 9);
+    expect(ofKind(found, 'comparison').map(keyOf)).toContain('comparison:http of b:live');
   });
 
   it('shares the alpha of durations out over targets, and over the two bounds', () => {
     const readers = durationReaders([timed('a'), timed('b')], true);
-    const needed = readers.flatMap(({ judge }) =>
-      (judge([], moment).duration?.tests ?? []).map((test) => test.needed),
+    const found = readers.map(({ judge }) => judge(nothing, moment).finding);
+    const needed = ofKind(found, 'duration').flatMap(({ tests }) =>
+      tests.map((test) => test.needed),
     );
     expect(needed).toEqual([400, 400, 400, 400]);
   });
@@ -73,12 +78,18 @@ describe('what is read of metrics', () => {
     [true, 'fail'],
     [false, 'pass'],
   ])('fails for a slow canary only if durations revert: %s', (reverts, verdict) => {
+    const values: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+      7: { SampleCount: 900, p50: 40, p90: 60, p99: 120, 'TC(60.000:)': 90, 'TC(120.000:)': 9 },
+      8: { SampleCount: 100, p50: 400, p90: 600, p99: 900, 'TC(72.000:)': 90, 'TC(144.000:)': 80 },
+    };
     const [reader] = durationReaders([timed('a')], reverts);
-    const old = [900, 40, 60, 120, 90, 9].map(always);
-    const slow = [100, 400, 600, 900, 90, 80].map(always);
-    const judged = reader?.judge([...old, ...slow], moment);
-    expect(judged?.verdict.kind).toBe(verdict);
-    expect(judged?.duration?.canary).toEqual({ p50: 400, p90: 600, p99: 900 });
+    const finding = reader?.judge(
+      ({ dimensions, statistic }) =>
+        always(values[dimensions['ExecutedVersion'] ?? '']?.[statistic] ?? NaN),
+      moment,
+    ).finding;
+    expect(finding?.verdict.kind).toBe(verdict);
+    expect(finding).toMatchObject({ kind: 'duration', canary: { p50: 400, p90: 600, p99: 900 } });
   });
 
   it('warns of a metric check without data once its step is over', () => {
@@ -94,10 +105,10 @@ describe('what is read of metrics', () => {
       sources: [lambdaMetric('Duration', 'p99')],
     };
     const { judge } = thresholdReader(check, timed('checkout'));
-    expect(judge([new Map()], { ...moment, at: MINUTE }).warnings).toEqual([]);
-    expect(judge([new Map()], moment).warnings).toEqual([
+    expect(judge(nothing, { ...moment, at: MINUTE }).warnings).toEqual([]);
+    expect(judge(nothing, moment).warnings).toEqual([
       'metric-checks: slow of checkout:live had no data: it was not checked (p99 Duration < 800 ms).',
     ]);
-    expect(judge([always(900)], moment).verdict).toMatchObject({ kind: 'fail' });
+    expect(judge(() => always(900), moment).finding.verdict).toMatchObject({ kind: 'fail' });
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   describeFacts,
   inspectAlarms,
+  inspectSmokeTest,
   inspectTarget,
   notActive,
   type TargetFacts,
@@ -21,6 +22,7 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   logGroup: '/aws/lambda/checkout',
   codeSha256: 'hash',
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
+  tenantIsolated: false,
   ...change,
 });
 const facts = (change: Partial<TargetFacts> = {}): TargetFacts => ({
@@ -102,10 +104,30 @@ describe('a target', () => {
   });
 });
 
+describe('a smoke test', () => {
+  it('is not for a function that isolates its tenants', () => {
+    expect(inspectSmokeTest(facts())).toEqual([]);
+    const isolated = facts({ candidate: version({ version: '8', tenantIsolated: true }) });
+    expect(inspectSmokeTest(isolated)).toEqual([expect.stringContaining('isolates its tenants')]);
+  });
+});
+
 describe('the alarms at the start', () => {
-  const policy = { onAlarmAtStart: 'fail', onInsufficientData: 'continue', begins: true } as const;
-  const red = { name: 'errors', state: 'ALARM', reason: 'red' };
-  const silent = { name: 'errors', state: 'INSUFFICIENT_DATA', reason: 'no data' };
+  const policy = {
+    onAlarmAtStart: 'fail',
+    onInsufficientData: 'continue',
+    at: 1_000_000,
+    begins: true,
+  } as const;
+  const red = {
+    name: 'errors',
+    state: 'ALARM',
+    reason: 'red',
+    transitionedAt: 0,
+    warmsUpUntil: undefined,
+    notEvaluated: undefined,
+  };
+  const silent = { ...red, state: 'INSUFFICIENT_DATA', reason: 'no data' };
 
   it('must all exist', () => {
     expect(inspectAlarms(['errors', 'gone'], [{ ...red, state: 'OK' }], policy).problems).toEqual([
@@ -126,6 +148,17 @@ describe('the alarms at the start', () => {
     expect(inspectAlarms(['errors'], [silent], policy).problems).toEqual([]);
     const strict = { ...policy, onInsufficientData: 'revert' } as const;
     expect(inspectAlarms(['errors'], [silent], strict).problems).toHaveLength(1);
+  });
+
+  it('are said to warm up while they do', () => {
+    const young = { ...silent, warmsUpUntil: policy.at + 12 * 60_000 };
+    expect(inspectAlarms(['errors'], [young], policy).warnings).toEqual([
+      'Alarm errors is in INSUFFICIENT_DATA (it is warming up for up to 12 min); until then it cannot tell a bad canary.',
+    ]);
+    const old = { ...silent, warmsUpUntil: policy.at };
+    expect(inspectAlarms(['errors'], [old], policy).warnings).toEqual([]);
+    const strict = { ...policy, onInsufficientData: 'revert' } as const;
+    expect(inspectAlarms(['errors'], [young], strict).problems[0]).toContain('is warming up');
   });
 
   it('must be evaluated', () => {

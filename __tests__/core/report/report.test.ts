@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { ComparisonReport } from '../../../src/core/checks/comparison.ts';
+import type { ThresholdFinding } from '../../../src/core/checks/thresholds.ts';
+import type { ComparisonFinding } from '../../../src/core/checks/comparison.ts';
+import { stateOf } from '../../../src/core/checks/finding.ts';
+import { PASS } from '../../../src/core/rollout/verdict.ts';
 import type { Entry } from '../../../src/core/report/entry.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import {
@@ -26,10 +29,10 @@ const target = targetReport(
   },
 );
 const measured = (at: number, state: string, detail = ''): Entry => ({
-  type: 'measurements',
+  type: 'reading',
   at,
   verdict: { kind: detail === '' ? 'pass' : 'fail', reason: detail },
-  measurements: [
+  findings: [
     {
       kind: 'alarm',
       at,
@@ -66,7 +69,7 @@ const report = reportOf(
 
 describe('a report', () => {
   it('holds the measurements that changed and not those that did not', () => {
-    expect(report.measurements.map(({ at, state }) => [at, state])).toEqual([
+    expect(report.findings.map((finding) => [finding.at, stateOf(finding)])).toEqual([
       [17_000, 'OK'],
       [92_000, 'ALARM'],
     ]);
@@ -200,7 +203,7 @@ describe('the log', () => {
   it('says what it waits for when the bake is over and the step is held', () => {
     const unsure = (at: number): Entry => {
       const verdict = { kind: 'inconclusive', reason: 'no data' } as const;
-      const measurement = {
+      const finding = {
         kind: 'alarm' as const,
         at,
         check: 'errors',
@@ -208,7 +211,7 @@ describe('the log', () => {
         detail: '',
         verdict,
       };
-      return { type: 'measurements', at, measurements: [measurement], verdict };
+      return { type: 'reading', at, findings: [finding], verdict };
     };
     expect(linesOf([...begun, unsure(330_000), unsure(400_000)]).at(-1)).toBe(
       '[+6 min 40 s] at 10 %: the bake is over, but no data',
@@ -217,9 +220,9 @@ describe('the log', () => {
 
   it('says at once, and only once, that a step is extended and why', () => {
     const extended = (at: number): Entry => ({
-      type: 'measurements',
+      type: 'reading',
       at,
-      measurements: [],
+      findings: [],
       verdict: { kind: 'extend', reason: 'too few requests' },
     });
     const told = linesOf([...begun, extended(302_000), extended(317_000), extended(332_000)]);
@@ -229,7 +232,11 @@ describe('the log', () => {
   });
 
   it('tells what the comparison found when a step ends', () => {
-    const comparison: ComparisonReport = {
+    const comparison: ComparisonFinding = {
+      kind: 'comparison',
+      check: 'errors of checkout:live',
+      at: 302_000,
+      verdict: PASS,
       name: 'errors',
       target: 'checkout:live',
       canary: { total: 412, bad: 3 },
@@ -242,7 +249,7 @@ describe('the log', () => {
     };
     const told = linesOf([
       ...begun,
-      { type: 'comparisons', at: 302_000, comparisons: [comparison], durations: [] },
+      { type: 'reading', at: 302_000, verdict: PASS, findings: [comparison] },
       { type: 'state', at: 302_000, state: { phase: 'shifting', step: 1 } },
     ]);
     expect(told.at(-2)).toBe(
@@ -276,5 +283,21 @@ describe('the summary', () => {
   it('links the alias and the alarms in the console', () => {
     expect(summaryOf(report)).toContain('#/functions/checkout/aliases/live)');
     expect(summaryOf(report)).toContain('#alarmsV2:alarm/errors)');
+  });
+
+  it('tells of a metric that failed what its minutes were, under a name that has the target already', () => {
+    const failing: ThresholdFinding = {
+      kind: 'threshold',
+      check: 'slow of checkout:live',
+      at: 92_000,
+      verdict: { kind: 'fail', reason: 'slow: 912 ms at 14:03 UTC, for checkout:live' },
+      state: 'FAIL',
+      detail: '912 ms',
+      breaches: 'slow: 912 ms at 14:03 UTC',
+    };
+    const findings = [...report.findings, failing];
+    expect(summaryOf({ ...report, findings }).replaceAll('&#58;', ':')).toContain(
+      '| +1 min 32 s | slow of checkout:live | FAIL | slow: 912 ms at 14:03 UTC |',
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { planOf, type Plan } from '../../../src/core/rollout/plan.ts';
+import { planOf, wholeCourse, type Course } from '../../../src/core/rollout/plan.ts';
 import {
   advance,
   command,
@@ -9,18 +9,22 @@ import {
   readingDue,
   FROM_THE_START,
   start,
+  type ActiveState,
+  type Command,
   type Event,
   type State,
 } from '../../../src/core/rollout/state.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
 
 const MINUTE = 60_000;
-const plan = planOf(
-  [
-    { weight: 10, bakeMs: 5 * MINUTE },
-    { weight: 50, bakeMs: 10 * MINUTE },
-  ],
-  5 * MINUTE,
+const course = wholeCourse(
+  planOf(
+    [
+      { weight: 10, bakeMs: 5 * MINUTE },
+      { weight: 50, bakeMs: 10 * MINUTE },
+    ],
+    5 * MINUTE,
+  ),
 );
 
 const pass: Verdict = { kind: 'pass', reason: '' };
@@ -30,20 +34,21 @@ const assessed = (at: number, verdict: Verdict = pass): Event => ({
   at,
   verdict,
 });
+const settled = (at: number): Event => ({ type: 'settled', at });
+/** After everything was read once before the first weight. */
+const begun = (of: Course, from = FROM_THE_START, at = 0) =>
+  advance(of, start(of, from, at), assessed(at));
 const after = (...events: readonly Event[]) =>
-  events.reduce<State>(
-    (state, event) => advance(plan, state, event),
-    start(plan, FROM_THE_START, 0),
-  );
+  events.reduce<State>((state, event) => advance(course, state, event), begun(course));
 
 describe('a rollout', () => {
   it('begins with the weight of the first step', () => {
-    expect(command(plan, { phase: 'shifting', step: 0 })).toEqual({
+    expect(command(course, { phase: 'shifting', step: 0 })).toEqual({
       type: 'shift',
       step: 0,
       weight: 10,
     });
-    expect(start(plan, FROM_THE_START, 0)).toEqual({ phase: 'shifting', step: 0 });
+    expect(begun(course)).toEqual({ phase: 'shifting', step: 0 });
   });
 
   it('does not leave a step on a pass that was read before the end of its bake', () => {
@@ -61,18 +66,19 @@ describe('a rollout', () => {
       shifted(5 * MINUTE),
       assessed(15 * MINUTE),
       shifted(15 * MINUTE),
+      settled(15 * MINUTE),
     );
     expect(state).toMatchObject({ phase: 'baking', step: 2, until: 20 * MINUTE });
-    const confirming = advance(plan, state, assessed(20 * MINUTE));
+    const confirming = advance(course, state, assessed(20 * MINUTE));
     expect(confirming).toEqual({ phase: 'confirming' });
-    expect(advance(plan, confirming, { type: 'confirmed' })).toEqual({ phase: 'promoted' });
+    expect(advance(course, confirming, { type: 'confirmed' })).toEqual({ phase: 'promoted' });
   });
 
   it('reads the alias back right after the promotion when the bake time is zero', () => {
-    const atOnce = planOf([], 0);
-    expect(advance(atOnce, start(atOnce, FROM_THE_START, 0), shifted(7))).toEqual({
-      phase: 'confirming',
-    });
+    const atOnce = wholeCourse(planOf([], 0));
+    const promoted = advance(atOnce, begun(atOnce), shifted(7));
+    expect(promoted).toEqual({ phase: 'settling', step: 0 });
+    expect(advance(atOnce, promoted, settled(8))).toEqual({ phase: 'confirming' });
   });
 
   it('says at which weight, in which step and how long into it a check failed', () => {
@@ -87,36 +93,42 @@ describe('a rollout', () => {
     const unknown: Verdict = { kind: 'inconclusive', reason: 'alarm errors is unknown' };
     const held = after(shifted(0), assessed(10 * MINUTE - 1, unknown));
     expect(held).toMatchObject({ phase: 'baking', step: 0 });
-    expect(advance(plan, held, assessed(10 * MINUTE, unknown))).toMatchObject({
+    expect(advance(course, held, assessed(10 * MINUTE, unknown))).toMatchObject({
       phase: 'reverting',
     });
-    expect(advance(plan, held, assessed(9 * MINUTE, pass))).toEqual({ phase: 'shifting', step: 1 });
+    expect(advance(course, held, assessed(9 * MINUTE, pass))).toEqual({
+      phase: 'shifting',
+      step: 1,
+    });
   });
 
   it('extends a step for as long as a check says so', () => {
     const extend: Verdict = { kind: 'extend', reason: 'too few requests' };
     const extended = after(shifted(0), assessed(30 * MINUTE, extend));
     expect(extended).toMatchObject({ phase: 'baking', step: 0 });
-    expect(advance(plan, extended, assessed(31 * MINUTE))).toEqual({ phase: 'shifting', step: 1 });
+    expect(advance(course, extended, assessed(31 * MINUTE))).toEqual({
+      phase: 'shifting',
+      step: 1,
+    });
   });
 
   it('leaves the aliases to a person when a check says so', () => {
     const hold: Verdict = { kind: 'hold', reason: 'too few requests' };
     const holding = after(shifted(0), assessed(6 * MINUTE, hold));
-    expect(holding.phase === 'holding' && command(plan, holding)).toEqual({
+    expect(holding.phase === 'holding' && command(course, holding)).toEqual({
       type: 'hold',
       step: 0,
       weight: 10,
     });
-    expect(advance(plan, holding, { type: 'marked' })).toEqual({
+    expect(advance(course, holding, { type: 'marked' })).toEqual({
       phase: 'held',
       reason: 'at 10 % (step 1 of 3), after 6 min: too few requests',
     });
   });
 
   it('ends after the step that another job goes on from', () => {
-    const part = { ...plan, holdAfter: 0 };
-    const first = advance(part, start(part, FROM_THE_START, 0), shifted(0));
+    const part = { ...course, holdAfter: 0 };
+    const first = advance(part, begun(part), shifted(0));
     const holding = advance(part, first, assessed(5 * MINUTE));
     expect(holding).toMatchObject({ phase: 'holding', step: 0, passed: true });
     expect(advance(part, holding, { type: 'marked' }).phase).toBe('held');
@@ -127,29 +139,26 @@ describe('a rollout', () => {
   });
 
   it('goes on from what another job left only when the checks pass once more', () => {
-    const goingOn = start(plan, { step: 1, recheck: true }, 60 * MINUTE);
-    if (goingOn.phase !== 'rechecking') throw new Error(goingOn.phase);
-    const due = command(plan, goingOn);
+    const goingOn = start(course, { step: 1, standing: 0 }, 60 * MINUTE);
+    if (goingOn.phase !== 'checking') throw new Error(goingOn.phase);
+    const due = command(course, goingOn);
     expect(due).toMatchObject({ type: 'assess', bake: { weight: 10, since: 60 * MINUTE } });
     expect(due.type === 'assess' && readingDue(due, 15_000)).toBeLessThan(60 * MINUTE);
     const at = 60 * MINUTE + 1;
-    expect(advance(plan, goingOn, assessed(at))).toEqual({ phase: 'shifting', step: 1 });
+    expect(advance(course, goingOn, assessed(at))).toEqual({ phase: 'shifting', step: 1 });
     const red: Verdict = { kind: 'fail', reason: 'red' };
-    expect(advance(plan, goingOn, assessed(at, red))).toEqual({
+    expect(advance(course, goingOn, assessed(at, red))).toEqual({
       phase: 'reverting',
       reason: 'at 10 % (step 1 of 3): red',
     });
     const dark: Verdict = { kind: 'error', reason: 'dark' };
-    expect(advance(plan, goingOn, assessed(at, dark))).toEqual({ ...goingOn, readAt: at });
+    expect(advance(course, goingOn, assessed(at, dark))).toEqual({ ...goingOn, readAt: at });
   });
 
   it('changes weights at the beginning of a minute only, where metrics are compared by the minute', () => {
-    const timed = { ...plan, onTheMinute: true };
+    const timed = { ...course, onTheMinute: true };
     const lived = (...events: readonly Event[]) =>
-      events.reduce<State>(
-        (state, event) => advance(timed, state, event),
-        start(timed, FROM_THE_START, 0),
-      );
+      events.reduce<State>((state, event) => advance(timed, state, event), begun(timed));
     const waiting = lived(shifted(5_000), assessed(5 * MINUTE + 20_000));
     expect(waiting).toMatchObject({ phase: 'baking', step: 0, until: 6 * MINUTE });
     const next = advance(timed, waiting, assessed(6 * MINUTE));
@@ -183,6 +192,46 @@ describe('a rollout', () => {
     expect(after(shifted(0), assessed(1, fail), cancelled)).toMatchObject({ phase: 'reverting' });
   });
 
+  it('has failed, and reverted nothing, when no weight had been sent', () => {
+    const red: Verdict = { kind: 'fail', reason: 'alarm errors went into ALARM' };
+    const reverting = advance(course, start(course, FROM_THE_START, 0), assessed(0, red));
+    const untouched: Event = { type: 'reversion', result: 'untouched', detail: '' };
+    expect(advance(course, reverting, untouched)).toEqual({
+      phase: 'failed',
+      reason: 'before the first step: alarm errors went into ALARM. No traffic had been moved',
+    });
+  });
+
+  it('waits for the minute with its eyes open', () => {
+    const timed: Course = { ...course, onTheMinute: true };
+    const waiting = start(timed, FROM_THE_START, 20_000);
+    expect(waiting).toMatchObject({ phase: 'checking', until: MINUTE });
+    expect(advance(timed, waiting, assessed(35_000))).toMatchObject({
+      phase: 'checking',
+      until: MINUTE,
+      readAt: 35_000,
+    });
+    expect(advance(timed, waiting, assessed(MINUTE))).toEqual({ phase: 'shifting', step: 0 });
+    // Late for this one, it waits for the next.
+    expect(advance(timed, waiting, assessed(MINUTE + 20_000))).toMatchObject({
+      phase: 'checking',
+      until: 2 * MINUTE,
+    });
+  });
+
+  it('reverts at its deadline, and lets no step be extended beyond what the others need', () => {
+    const reason = 'the AWS credentials end at 12:40 UTC';
+    const bounded: Course = { ...course, deadline: { at: 40 * MINUTE, reason } };
+    const baking = advance(bounded, begun(bounded), shifted(0));
+    const due = baking.phase === 'baking' && command(bounded, baking);
+    // 10 min at 50 %, 5 min at 100 %, and 20 s for each of the two writes.
+    expect(due && due.type === 'assess' && due.bake?.latest).toBe(25 * MINUTE - 40_000);
+    expect(advance(bounded, baking, { type: 'deadline', at: 40 * MINUTE })).toEqual({
+      phase: 'reverting',
+      reason: `at 10 % (step 1 of 3), after 40 min: ${reason}, and nothing could be reverted after that`,
+    });
+  });
+
   it('reads again an interval later, but not past the end of the bake', () => {
     const read = (readAt: number) => readingDue({ readAt, until: 100_000 }, 15_000);
     expect(read(0)).toBe(15_000);
@@ -191,16 +240,20 @@ describe('a rollout', () => {
   });
 });
 
-const anyPlan: fc.Arbitrary<Plan> = fc
+const anyPlan: fc.Arbitrary<Course> = fc
   .tuple(
     fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 5 }),
     fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 5, maxLength: 5 }),
     fc.integer({ min: 0, max: 1000 }),
   )
   .map(([weights, bakes, bakeMs]) =>
-    planOf(
-      weights.sort((a, b) => a - b).map((weight, index) => ({ weight, bakeMs: bakes[index] ?? 1 })),
-      bakeMs,
+    wholeCourse(
+      planOf(
+        weights
+          .sort((a, b) => a - b)
+          .map((weight, index) => ({ weight, bakeMs: bakes[index] ?? 1 })),
+        bakeMs,
+      ),
     ),
   );
 const anyVerdict: fc.Arbitrary<Verdict> = fc.record({
@@ -219,6 +272,24 @@ const anyAnswers = fc.array(
   { maxLength: 60 },
 );
 
+/** What a command leads to when it works. */
+function answerTo(next: Command, at: number, verdict: Verdict): Event {
+  switch (next.type) {
+    case 'assess':
+      return assessed(at, verdict);
+    case 'shift':
+      return shifted(at);
+    case 'settle':
+      return settled(at);
+    case 'confirm':
+      return { type: 'confirmed' };
+    case 'hold':
+      return { type: 'marked' };
+    case 'revert':
+      return { type: 'reversion', result: 'reverted', detail: '' };
+  }
+}
+
 interface Lived {
   readonly before: State;
   readonly event: Event;
@@ -226,7 +297,7 @@ interface Lived {
 }
 
 function live(
-  plan: Plan,
+  course: Course,
   answers: readonly {
     readonly takes: number;
     readonly verdict: Verdict;
@@ -235,24 +306,20 @@ function live(
   }[],
 ): readonly Lived[] {
   const lived: Lived[] = [];
-  let state = start(plan, FROM_THE_START, 0);
+  let state = start(course, FROM_THE_START, 0);
   let now = 0;
   for (const { takes, verdict, works, cancel } of answers) {
     if (isFinal(state)) break;
     now += takes;
-    const next = command(plan, state);
+    const next = command(course, state);
     const event: Event = cancel
       ? { type: 'cancelled', at: now, reason: 'cancelled', hold: false }
       : next.type === 'revert'
         ? { type: 'reversion', result: works ? 'reverted' : 'revert-failed', detail: '' }
         : !works
           ? { type: 'blocked', reason: 'refused' }
-          : next.type === 'assess'
-            ? assessed(now, verdict)
-            : next.type === 'shift'
-              ? shifted(now)
-              : { type: 'confirmed' };
-    const then = advance(plan, state, event);
+          : answerTo(next, now, verdict);
+    const then = advance(course, state, event);
     lived.push({ before: state, event, after: then });
     state = then;
   }
@@ -262,6 +329,8 @@ function live(
 const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.nat().map(shifted),
   fc.tuple(fc.nat(), anyVerdict).map(([at, verdict]) => assessed(at, verdict)),
+  fc.nat().map(settled),
+  fc.nat().map((at): Event => ({ type: 'deadline', at })),
   fc.constant<Event>({ type: 'confirmed' }),
   fc.constant<Event>({ type: 'blocked', reason: 'refused' }),
   fc
@@ -270,10 +339,10 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.boolean().map((hold): Event => ({ type: 'cancelled', at: 0, reason: 'cancelled', hold })),
 );
 
-function property(check: (plan: Plan, lived: readonly Lived[]) => void): void {
+function property(check: (course: Course, lived: readonly Lived[]) => void): void {
   fc.assert(
-    fc.property(anyPlan, anyAnswers, (plan, answers) => {
-      check(plan, live(plan, answers));
+    fc.property(anyPlan, anyAnswers, (course, answers) => {
+      check(course, live(course, answers));
     }),
     { numRuns: 2000 },
   );
@@ -282,9 +351,9 @@ function property(check: (plan: Plan, lived: readonly Lived[]) => void): void {
 describe('whatever happens, a rollout', () => {
   it('is never promoted once it is reverting', () => {
     fc.assert(
-      fc.property(anyPlan, fc.array(anyEvent), (plan, events) => {
+      fc.property(anyPlan, fc.array(anyEvent), (course, events) => {
         let state: State = { phase: 'reverting', reason: '' };
-        for (const event of events) state = advance(plan, state, event);
+        for (const event of events) state = advance(course, state, event);
         expect(['reverting', 'reverted', 'revert-failed', 'failed']).toContain(state.phase);
       }),
       { numRuns: 2000 },
@@ -293,55 +362,46 @@ describe('whatever happens, a rollout', () => {
 
   it('ends after a bounded number of commands when every command is answered', () => {
     fc.assert(
-      fc.property(anyPlan, anyVerdict, (plan, verdict) => {
-        let state = start(plan, FROM_THE_START, 0);
+      fc.property(anyPlan, anyVerdict, (course, verdict) => {
+        let state = start(course, FROM_THE_START, 0);
         let now = 0;
         let commands = 0;
         while (!isFinal(state)) {
           commands += 1;
-          expect(commands).toBeLessThanOrEqual(plan.steps.length * 3 + 3);
-          const next = command(plan, state);
+          expect(commands).toBeLessThanOrEqual(course.steps.length * 3 + 5);
+          const next = command(course, state);
           if (next.type === 'assess') now = readingDue(next, 10_000);
           // An unreadable check is turned into a failure by whoever judges it.
           const judged = verdict.kind === 'error' ? { ...verdict, kind: 'fail' as const } : verdict;
-          state = advance(
-            plan,
-            state,
-            next.type === 'assess'
-              ? assessed(now, judged)
-              : next.type === 'shift'
-                ? shifted(now)
-                : next.type === 'confirm'
-                  ? { type: 'confirmed' }
-                  : { type: 'reversion', result: 'reverted', detail: '' },
-          );
+          state = advance(course, state, answerTo(next, now, judged));
         }
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("commands exactly the plan's weights, in order, each at most once", () => {
-    property((plan, lived) => {
+  it("commands exactly the course's weights, in order, each at most once", () => {
+    property((course, lived) => {
       const commanded = lived.flatMap(({ before }) =>
         before.phase === 'shifting' ? [before.step] : [],
       );
       // A cancellation while a shift is pending meets the same command; it is then not repeated.
       expect(commanded).toEqual([...commanded].sort((a, b) => a - b));
       expect(new Set(commanded).size).toBe(commanded.length);
-      expect(commanded).toEqual(plan.steps.map((_, index) => index).slice(0, commanded.length));
+      expect(commanded).toEqual(course.steps.map((_, index) => index).slice(0, commanded.length));
     });
   });
 
   it('is promoted only after every step had a pass at or after the end of its bake', () => {
-    property((plan, lived) => {
+    property((course, lived) => {
       if (lived.at(-1)?.after.phase !== 'promoted') return;
-      plan.steps.forEach(({ bakeMs }, step) => {
+      course.steps.forEach(({ bakeMs }, step) => {
+        const phase = step === course.steps.length - 1 ? 'settling' : 'shifting';
         const begun = lived.find(
           ({ before, event }) =>
-            before.phase === 'shifting' && before.step === step && event.type === 'shifted',
+            before.phase === phase && before.step === step && 'at' in event && 'step' in before,
         );
-        const since = begun?.event.type === 'shifted' ? begun.event.at : Infinity;
+        const since = begun !== undefined && 'at' in begun.event ? begun.event.at : Infinity;
         const passed = lived.some(
           ({ before, event }) =>
             before.phase === 'baking' &&
@@ -356,7 +416,7 @@ describe('whatever happens, a rollout', () => {
   });
 
   it('reverts next after a failed check, a blocked write or a cancellation', () => {
-    property((plan, lived) => {
+    property((course, lived) => {
       for (const { before, event, after } of lived) {
         const bad =
           event.type === 'cancelled' ||
@@ -364,24 +424,38 @@ describe('whatever happens, a rollout', () => {
           (event.type === 'assessed' && event.verdict.kind === 'fail');
         if (!bad || isFinal(before)) continue;
         expect(isFinal(after)).toBe(false);
-        if (!isFinal(after)) expect(command(plan, after)).toEqual({ type: 'revert' });
+        if (!isFinal(after)) expect(command(course, after)).toEqual({ type: 'revert' });
       }
     });
   });
 
+  it.each<ActiveState>([
+    { phase: 'checking', step: 0, standing: undefined, since: 0, until: 0, readAt: 0 },
+    { phase: 'shifting', step: 0 },
+    { phase: 'settling', step: 2 },
+    { phase: 'baking', step: 0, since: 0, until: 10, readAt: 0 },
+    { phase: 'holding', step: 0, passed: true, reason: '' },
+    { phase: 'confirming' },
+  ])('reverts for a check that fails while it is $phase', (state) => {
+    const red: Verdict = { kind: 'fail', reason: 'red' };
+    const next = advance(course, state, assessed(0, red));
+    expect(next.phase === 'reverting' && next.reason).toMatch(/: red$/);
+  });
+
   it('is not changed by an answer that makes no sense in its phase', () => {
     fc.assert(
-      fc.property(anyPlan, anyEvent, (plan, event) => {
+      fc.property(anyPlan, anyEvent, (course, event) => {
         const senseless: readonly [State, readonly Event['type'][]][] = [
-          [{ phase: 'shifting', step: 0 }, ['assessed', 'confirmed', 'reversion']],
+          [{ phase: 'shifting', step: 0 }, ['settled', 'confirmed', 'reversion']],
+          [{ phase: 'settling', step: 0 }, ['shifted', 'confirmed', 'reversion']],
           [
             { phase: 'baking', step: 0, since: 0, until: 10, readAt: 0 },
             ['shifted', 'confirmed', 'reversion'],
           ],
-          [{ phase: 'confirming' }, ['shifted', 'assessed', 'reversion']],
+          [{ phase: 'confirming' }, ['shifted', 'settled', 'deadline', 'reversion']],
           [
             { phase: 'reverting', reason: '' },
-            ['shifted', 'assessed', 'confirmed', 'blocked', 'cancelled'],
+            ['shifted', 'assessed', 'confirmed', 'blocked', 'cancelled', 'deadline'],
           ],
           [
             { phase: 'promoted' },
@@ -389,7 +463,7 @@ describe('whatever happens, a rollout', () => {
           ],
         ];
         for (const [state, types] of senseless) {
-          if (types.includes(event.type)) expect(advance(plan, state, event)).toBe(state);
+          if (types.includes(event.type)) expect(advance(course, state, event)).toBe(state);
         }
       }),
       { numRuns: 2000 },

@@ -63,7 +63,7 @@ describe('a smoke test', () => {
   });
 
   it('takes any reply where nothing is expected', () => {
-    const any = { name: 'ping.json', payload: {}, maxDurationMs: 1_000 };
+    const any = { name: 'ping.json', payload: {}, expect: undefined, maxDurationMs: 1_000 };
     expect(judgeSmokeTest(any, canary, reply({ reply: '<html>' })).problems).toEqual([]);
   });
 

@@ -1,39 +1,50 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { planOf } from '../../../src/core/rollout/plan.ts';
+import { createVirtualTime, type VirtualTime } from '../../../promises/virtual-time.ts';
+import { planOf, wholeCourse } from '../../../src/core/rollout/plan.ts';
+import type { FinalState } from '../../../src/core/rollout/state.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
-import type { RevertResult, Router, ShiftResult } from '../../../src/ports.ts';
+import type { RevertResult, Router, SettleResult, ShiftResult } from '../../../src/ports.ts';
 import { rollOut, type World } from '../../../src/run/rollout/loop.ts';
 
 const MINUTE = 60_000;
-const plan = planOf([{ weight: 10, bakeMs: 5 * MINUTE }], MINUTE);
+/** When every test begins. */
+const T0 = 60 * MINUTE;
+const course = wholeCourse(planOf([{ weight: 10, bakeMs: 5 * MINUTE }], MINUTE));
+const PASS: Verdict = { kind: 'pass', reason: '' };
+const RED: Verdict = { kind: 'fail', reason: 'red' };
 
 /** A world without AWS: hours pass at once, and every call leaves a trace. */
 describe('the loop', () => {
-  let now: number;
+  let time: VirtualTime;
   let trace: string[];
+  let readings: number[];
   let cancellation: AbortController;
   beforeEach(() => {
-    now = 0;
+    time = createVirtualTime(T0, 1);
     trace = [];
+    readings = [];
     cancellation = new AbortController();
   });
 
   interface Behaviour {
     readonly name?: string;
-    readonly shift?: (weight: number) => Promise<ShiftResult>;
+    readonly shift?: (weight: number, signal: AbortSignal) => Promise<ShiftResult>;
+    readonly settle?: (signal: AbortSignal) => Promise<SettleResult>;
     readonly revert?: () => Promise<RevertResult>;
   }
 
-  function router({ name = 'f', shift, revert }: Behaviour = {}): Router {
+  function router({ name = 'f', shift, settle, revert }: Behaviour = {}): Router {
     return {
       target: { functionId: name, functionName: name, alias: 'live' },
       versions: { stable: '1', canary: '2' },
-      shift: async ({ weight }) => {
-        const result = (await shift?.(weight)) ?? { type: 'shifted' };
+      repair: `repair ${name}`,
+      shift: async ({ weight }, signal) => {
+        const result = (await shift?.(weight, signal)) ?? { type: 'shifted' };
         trace.push(`${name} ${result.type} ${weight}`);
         return result;
       },
+      settle: async (signal) => (await settle?.(signal)) ?? { type: 'settled' },
       confirm: () => {
         trace.push(`${name} confirmed`);
         return Promise.resolve({ type: 'confirmed' });
@@ -42,32 +53,29 @@ describe('the loop', () => {
         trace.push(`${name} reverting`);
         return (await revert?.()) ?? { type: 'reverted' };
       },
+      intruder: () => Promise.resolve(undefined),
     };
   }
 
   function world(
     routers: readonly Router[],
-    verdictAt: (at: number) => Verdict = () => ({ kind: 'pass', reason: '' }),
+    verdictAt: (at: number) => Verdict = () => PASS,
   ): World {
     return {
       routers,
-      checks: {
-        assess: (at) =>
-          Promise.resolve({
-            verdict: verdictAt(at),
-            measurements: [],
-            comparisons: [],
-            durations: [],
-            warnings: [],
-          }),
-      },
-      clock: {
-        now: () => now,
-        sleep: (ms) => {
-          now += Math.max(0, ms);
-          return Promise.resolve();
+      watched: [
+        {
+          checks: {
+            assess: (at) => {
+              readings.push(at - T0);
+              return Promise.resolve({ verdict: verdictAt(at - T0), findings: [], warnings: [] });
+            },
+          },
+          intervalMs: 15_000,
+          gates: true,
         },
-      },
+      ],
+      clock: time.clock,
       journal: { record: () => undefined },
       cancellation: cancellation.signal,
       onCancel: 'revert',
@@ -75,20 +83,107 @@ describe('the loop', () => {
     };
   }
 
+  const run = (of: World, on = course): Promise<FinalState> => time.run(() => rollOut(on, of));
+  /** Never answers, and ends when it is aborted. */
+  const hang = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+
   it('promotes after exactly the bake times of the plan', async () => {
-    await expect(rollOut(plan, world([router()]))).resolves.toEqual({ phase: 'promoted' });
+    await expect(run(world([router()]))).resolves.toEqual({ phase: 'promoted' });
     expect(trace).toEqual(['f shifted 10', 'f shifted 100', 'f confirmed']);
-    expect(now).toBe(6 * MINUTE);
+    expect(time.clock.now() - T0).toBe(6 * MINUTE);
+  });
+
+  it('reads everything once more before the first weight, and moves nothing when that fails', async () => {
+    const untouched = router({ revert: () => Promise.resolve({ type: 'untouched' }) });
+    await expect(run(world([untouched], () => RED))).resolves.toEqual({
+      phase: 'failed',
+      reason: 'before the first step: red. No traffic had been moved',
+    });
+    expect(trace).toEqual(['f reverting']);
   });
 
   it('makes the revert the very next call after a failed check', async () => {
-    const failing = (at: number): Verdict =>
-      at < MINUTE ? { kind: 'pass', reason: '' } : { kind: 'fail', reason: 'red' };
-    await expect(rollOut(plan, world([router()], failing))).resolves.toEqual({
+    const failing = (at: number) => (at < MINUTE ? PASS : RED);
+    await expect(run(world([router()], failing))).resolves.toEqual({
       phase: 'reverted',
       reason: 'at 10 % (step 1 of 2), after 1 min: red',
     });
     expect(trace).toEqual(['f shifted 10', 'f reverting']);
+  });
+
+  it('watches while a write is unanswered, and aborts it when a check fails', async () => {
+    const quick = router({ name: 'quick' });
+    const hanging = router({ name: 'hanging', shift: (_, signal) => hang(signal) });
+    const failing = (at: number) => (at < MINUTE ? PASS : RED);
+    await expect(run(world([quick, hanging], failing))).resolves.toMatchObject({
+      phase: 'reverted',
+      reason: 'at 10 % (step 1 of 2): red',
+    });
+    expect(time.clock.now() - T0).toBe(MINUTE);
+    expect(readings).toEqual([0, 15_000, 30_000, 45_000, 60_000]);
+  });
+
+  it('watches while Lambda goes on serving the old version, and bakes from then on', async () => {
+    const moving = router({
+      settle: async (signal) => {
+        await time.clock.sleep(7 * MINUTE, signal);
+        return { type: 'settled' };
+      },
+    });
+    await expect(run(world([moving]))).resolves.toEqual({ phase: 'promoted' });
+    expect(time.clock.now() - T0).toBe(13 * MINUTE);
+    const gaps = readings.map((at, index) => at - (readings[index - 1] ?? 0));
+    expect(Math.max(...gaps)).toBe(15_000);
+  });
+
+  it('reverts when a check fails while Lambda goes on serving the old version', async () => {
+    const moving = router({ settle: (signal) => hang(signal) });
+    const failing = (at: number) => (at < 8 * MINUTE ? PASS : RED);
+    await expect(run(world([moving], failing))).resolves.toMatchObject({ phase: 'reverted' });
+    expect(time.clock.now() - T0).toBe(8 * MINUTE);
+  });
+
+  it('does not let a slow check keep the others from being read, or from failing', async () => {
+    const slow = world([router()], (at) => (at < MINUTE ? PASS : RED));
+    const metrics = {
+      checks: {
+        assess: async (_: number, __: unknown, signal: AbortSignal) => {
+          await time.clock.sleep(40_000, signal);
+          return { verdict: PASS, findings: [], warnings: [] };
+        },
+      },
+      intervalMs: 15_000,
+      gates: true,
+    };
+    await run({ ...slow, watched: [...slow.watched, metrics] });
+    // The alarms keep their pace, and the write leaves with the reading that was red.
+    const gaps = readings.map((at, index) => at - (readings[index - 1] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(15_000);
+    expect(time.clock.now() - T0).toBeLessThan(MINUTE + 15_000);
+  });
+
+  it('ends no step before a slow check was read after its bake', async () => {
+    const quick = world([router()]);
+    const begun: number[] = [];
+    const metrics = {
+      checks: {
+        assess: async (at: number, _: unknown, signal: AbortSignal) => {
+          begun.push(at);
+          await time.clock.sleep(40_000, signal);
+          return { verdict: PASS, findings: [], warnings: [] };
+        },
+      },
+      intervalMs: 15_000,
+      gates: true,
+    };
+    await run({ ...quick, watched: [...quick.watched, metrics] });
+    // It began to be read before the first weight, at the end of each bake, and in between.
+    expect(time.clock.now() - T0).toBeGreaterThanOrEqual(6 * MINUTE + 3 * 40_000);
   });
 
   it('reverts next when it is cancelled during a write that then succeeds', async () => {
@@ -98,21 +193,45 @@ describe('the loop', () => {
         return Promise.resolve({ type: 'shifted' });
       },
     });
-    await expect(rollOut(plan, world([cancelling]))).resolves.toMatchObject({ phase: 'reverted' });
-    expect(trace).toEqual(['f shifted 10', 'f reverting']);
+    await expect(run(world([cancelling]))).resolves.toMatchObject({ phase: 'reverted' });
+    expect(trace.at(-1)).toBe('f reverting');
+    expect(trace).not.toContain('f shifted 100');
   });
 
   it('writes nothing but the revert when it was cancelled before it began', async () => {
     cancellation.abort(new Error('cancelled (SIGINT)'));
-    await rollOut(plan, world([router()]));
+    await run(world([router()]));
     expect(trace).toEqual(['f reverting']);
+  });
+
+  it('reverts at the deadline, whatever it is doing', async () => {
+    const deadline = { at: T0 + 3 * MINUTE, reason: 'the AWS credentials end' };
+    await expect(run(world([router()]), { ...course, deadline })).resolves.toMatchObject({
+      phase: 'reverted',
+    });
+    expect(time.clock.now() - T0).toBe(3 * MINUTE);
+    const hanging = router({ shift: (_, signal) => hang(signal) });
+    const later = { ...deadline, at: T0 + 9 * MINUTE };
+    await run(world([hanging]), { ...course, deadline: later });
+    expect(time.clock.now() - T0).toBe(9 * MINUTE);
   });
 
   it('reverts when an adapter breaks', async () => {
     const broken = router({ shift: () => Promise.reject(new Error('no such member')) });
-    await expect(rollOut(plan, world([broken]))).resolves.toEqual({
+    await expect(run(world([broken]))).resolves.toEqual({
       phase: 'reverted',
       reason: 'at 10 % (step 1 of 2): no such member',
+    });
+  });
+
+  it('reverts when a check breaks, even while something else goes on', async () => {
+    const breaking = world([router({ shift: (_, signal) => hang(signal) })], (at) => {
+      if (at > MINUTE) throw new Error('no such metric');
+      return PASS;
+    });
+    await expect(run(breaking)).resolves.toEqual({
+      phase: 'reverted',
+      reason: 'at 10 % (step 1 of 2): no such metric',
     });
   });
 
@@ -125,7 +244,7 @@ describe('the loop', () => {
         },
       },
     };
-    await expect(rollOut(plan, full)).resolves.toEqual({
+    await expect(run(full)).resolves.toEqual({
       phase: 'reverted',
       reason:
         'at 10 % (step 1 of 2): the state could not be saved: ENOSPC: no space left on device',
@@ -133,40 +252,49 @@ describe('the loop', () => {
     expect(trace).toEqual(['f shifted 10', 'f reverting']);
   });
 
-  it('says revert-failed when reverting breaks', async () => {
+  it('has sent the writes of the revert before it tells of them', async () => {
+    const told: string[] = [];
+    const telling: World = {
+      ...world([router()], (at) => (at < MINUTE ? PASS : RED)),
+      journal: {
+        record: (entry) => {
+          const isRevert = entry.type === 'state' && entry.state.phase === 'reverting';
+          if (isRevert) told.push(`state after ${trace.at(-1) ?? ''}`);
+          if (entry.type === 'details')
+            told.push(`${entry.lines.join()} after ${trace.at(-1) ?? ''}`);
+        },
+      },
+    };
+    await run(telling);
+    expect(told).toEqual(['state after f reverting', 'repair f after f reverting']);
+  });
+
+  it('says revert-failed, with the command that repairs, when reverting breaks', async () => {
     const broken = router({
       shift: () => Promise.resolve({ type: 'blocked', reason: 'refused' }),
-      revert: () => Promise.reject(new Error('no such member')),
+      revert: () => Promise.reject(new Error('no such member.')),
     });
-    await expect(rollOut(plan, world([broken]))).resolves.toEqual({
+    await expect(run(world([broken]))).resolves.toEqual({
       phase: 'revert-failed',
-      reason: 'at 10 % (step 1 of 2): refused. no such member',
+      reason: 'at 10 % (step 1 of 2): refused. no such member. Repair the alias with: repair f',
     });
   });
 
-  it('reverts only after the last of several writes has ended', async () => {
-    const slow = router({
-      name: 'slow',
-      shift: async () => {
-        await new Promise((resolve) => setImmediate(resolve));
-        return { type: 'shifted' };
-      },
-    });
+  it('does not wait for the others when one of several writes is refused', async () => {
+    const slow = router({ name: 'slow', shift: (_, signal) => hang(signal) });
     const refused = router({
       name: 'refused',
       shift: () => Promise.resolve({ type: 'blocked', reason: 'refused' }),
     });
-    await rollOut(plan, world([refused, slow]));
-    expect(trace).toEqual([
-      'refused blocked 10',
-      'slow shifted 10',
-      'refused reverting',
-      'slow reverting',
-    ]);
+    await run(world([refused, slow]));
+    expect(trace).toEqual(['refused blocked 10', 'refused reverting', 'slow reverting']);
+    expect(time.clock.now() - T0).toBe(0);
   });
 
   it.each<[readonly RevertResult[], string]>([
     [[{ type: 'reverted' }, { type: 'reverted' }], 'reverted'],
+    [[{ type: 'reverted' }, { type: 'untouched' }], 'reverted'],
+    [[{ type: 'untouched' }, { type: 'untouched' }], 'failed'],
     [[{ type: 'reverted' }, { type: 'foreign', detail: 'theirs' }], 'failed'],
     [
       [
@@ -183,6 +311,6 @@ describe('the loop', () => {
         revert: () => Promise.resolve(result),
       }),
     );
-    await expect(rollOut(plan, world(routers))).resolves.toMatchObject({ phase });
+    await expect(run(world(routers))).resolves.toMatchObject({ phase });
   });
 });

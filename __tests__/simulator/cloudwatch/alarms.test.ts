@@ -106,7 +106,7 @@ describe('metric alarms over HTTP', () => {
       StateTransitionedTimestamp: new Date(START + 2 * MINUTE),
     });
     expect(canary?.StateReason).toMatch(
-      /^Threshold Crossed: 1 out of the last 1 datapoints \[\d+\.0 \(23\/11\/26 14:00:00\)\] was greater than the threshold \(0\.0\) \(minimum 1 datapoint for INSUFFICIENT_DATA -> ALARM transition\)\.$/,
+      /^Threshold Crossed: 1 datapoint \[\d+\.0 \(23\/11\/26 14:00:00\)\] was greater than the threshold \(0\.0\)\.$/,
     );
     const data = JSON.parse(canary?.StateReasonData ?? '') as object;
     expect(data).toMatchObject({ version: '1.0', statistic: 'Sum', period: 60, threshold: 0 });

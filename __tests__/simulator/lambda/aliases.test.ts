@@ -308,8 +308,17 @@ describe('provisioned concurrency over HTTP', () => {
       world.simulator.lambda.transitionChangesRevisionId = changes;
       await put();
       const moved = await update({ FunctionVersion: '2' });
-      expect(moved).toMatchObject({ FunctionVersion: '2', RoutingConfig: split({ '1': 0.99 }) });
-      expect(await get()).toMatchObject({ Status: 'IN_PROGRESS' });
+      expect(moved.FunctionVersion).toBe('2');
+      expect(moved).not.toHaveProperty('RoutingConfig');
+      expect(await read()).toMatchObject({
+        FunctionVersion: '2',
+        RoutingConfig: split({ '1': 1 }),
+        RevisionId: moved.RevisionId,
+      });
+      expect(await get()).toMatchObject({
+        Status: 'IN_PROGRESS',
+        AllocatedProvisionedConcurrentExecutions: 5,
+      });
       world.pass(6 * MINUTE - 1);
       expect(await read()).toHaveProperty('RoutingConfig');
       world.pass(1);
@@ -320,6 +329,24 @@ describe('provisioned concurrency over HTTP', () => {
       expect(await get()).toMatchObject({ Status: 'READY' });
     },
   );
+
+  it('stays with the old version when the new one cannot start, until the weights are cleared', async () => {
+    world.simulator.lambda.provisioningFailure = 'FUNCTION_ERROR_INIT_FAILURE';
+    await put();
+    await update({ FunctionVersion: '2' });
+    world.pass(60 * MINUTE);
+    expect(await get()).toMatchObject({
+      Status: 'FAILED',
+      StatusReason: 'FUNCTION_ERROR_INIT_FAILURE',
+    });
+    expect(await read()).toMatchObject({ FunctionVersion: '2', RoutingConfig: split({ '1': 1 }) });
+    expect(await refusal(update({ Description: 'again' }))).toBe(
+      '400 InvalidParameterValueException: Invalid alias configuration for Provisioned Concurrency',
+    );
+    const cured = await update({ FunctionVersion: '1', RoutingConfig: {} });
+    expect(cured).not.toHaveProperty('RoutingConfig');
+    expect(await read()).not.toHaveProperty('RoutingConfig');
+  });
 
   it('ends its move at its own time, however late somebody looks', async () => {
     await put();

@@ -120,15 +120,19 @@ function disagreement([first, ...others]: readonly Unfinished[]): readonly strin
 /** The part of the plan that is left to this job. */
 export interface Part {
   readonly plan: Plan;
+  /** Index of the step after whose bake the rollout is left for another job. */
+  readonly holdAfter: number | undefined;
   readonly beginning: Beginning;
 }
 
+/** All that is left. @param standing the step that a dead run left in force, which is taken once more */
+export function wholePart(plan: Plan, step: number, standing: number | undefined): Part {
+  return { plan, holdAfter: undefined, beginning: { step, standing } };
+}
+
 /** The first step, and no more. */
-export function firstPart(plan: Plan, step: number): Part {
-  return {
-    plan: { ...plan, ...holdAfter(plan, step) },
-    beginning: { step, recheck: false },
-  };
+export function firstPart(plan: Plan, step: number, standing: number | undefined): Part {
+  return { plan, holdAfter: holdAfter(plan, step), beginning: { step, standing } };
 }
 
 /**
@@ -140,19 +144,21 @@ export function nextPart(
   { plan, samePlan }: { readonly plan: Plan; readonly samePlan: boolean },
   { step, weight }: Pick<Marker, 'step' | 'weight'>,
 ): Part {
-  const beginning = { step, recheck: true };
-  if (mode === 'step') return { plan: { ...plan, ...holdAfter(plan, step) }, beginning };
+  if (mode === 'step') {
+    return { plan, holdAfter: holdAfter(plan, step), beginning: { step, standing: step - 1 } };
+  }
   const bakeMs = plan.steps[0]?.bakeMs ?? 0;
   const reached = samePlan ? plan.steps.slice(0, step) : [{ weight, bakeMs }];
   return {
-    plan: { ...plan, steps: [...reached, ...plan.steps.slice(-1)] },
-    beginning: { ...beginning, step: reached.length },
+    plan: { steps: [...reached, ...plan.steps.slice(-1)] },
+    holdAfter: undefined,
+    beginning: { step: reached.length, standing: reached.length - 1 },
   };
 }
 
 /** The promotion is not held: there is nothing after it. */
-function holdAfter({ steps }: Plan, step: number): Pick<Plan, 'holdAfter'> {
-  return step < steps.length - 1 ? { holdAfter: step } : {};
+function holdAfter({ steps }: Plan, step: number): number | undefined {
+  return step < steps.length - 1 ? step : undefined;
 }
 
 /** The targets that take part, each with what was asked for it. */

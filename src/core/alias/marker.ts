@@ -18,7 +18,9 @@ export interface RolloutId {
 
 /** How the rollout of several jobs began, whichever job of it is the last that wrote. */
 export interface Origin {
-  /** The first minute with a weight: epoch milliseconds of its beginning. */
+  /**
+   * Epoch milliseconds: when it began to shift; where versions are compared, the beginning of its first whole minute.
+   */
   readonly begunAt: number;
   /** The workflow run that began it. */
   readonly startedBy: string;
@@ -38,6 +40,8 @@ export interface Marker extends RolloutId, Versions, Origin {
 }
 
 const HELD = ' held';
+/** The mark tells the time in hundredths of a minute, which take three characters more than whole ones. */
+const WRITTEN_MS = MINUTE_MS / 100;
 /** Lambda takes descriptions up to this length. */
 const LONGEST_DESCRIPTION = 256;
 
@@ -46,7 +50,7 @@ type Written = Record<Exclude<keyof Marker, 'begunAt' | 'held'> | 'minute', stri
 };
 
 const MARKER =
-  / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+)(?<held> held)?\}/;
+  / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<held> held)?\}/;
 
 /** The markers of a plan's steps, in order. */
 export function markersOf(
@@ -57,6 +61,7 @@ export function markersOf(
   return plan.steps.map(({ weight }, index) => ({
     ...id,
     ...rollout,
+    begunAt: rollout.begunAt - (rollout.begunAt % WRITTEN_MS),
     step: index + 1,
     weight,
     held: false,
@@ -91,7 +96,7 @@ export function readMarker(description: string): {
       step: Number(step),
       weight: Number(weight),
       held: held !== undefined,
-      begunAt: Number(minute) * MINUTE_MS,
+      begunAt: Math.round(Number(minute) * MINUTE_MS),
     },
   };
 }

@@ -38,10 +38,24 @@ export function isSplit(routing: Routing): boolean {
   return Object.keys(routing.weights).length > 0;
 }
 
+/** The version that gets the larger part of the requests. */
+export function mostServed({ version, weights }: Routing): string {
+  const [[other, weight] = ['', 0]] = Object.entries(weights).sort(([, a], [, b]) => b - a);
+  return weight > 50 ? other : version;
+}
+
+/**
+ * Whether the alias's own version gets nothing, as no rollout and hardly a person leaves it: Lambda shows this while
+ * it moves provisioned concurrency to that version, and for good when its environments cannot start.
+ */
+export function looksHeldBack({ weights }: Routing): boolean {
+  return Object.values(weights).some((weight) => weight >= 100 - WEIGHT_TOLERANCE);
+}
+
 /**
  * After an alias with provisioned concurrency was pointed from `from` to `to`, Lambda itself keeps
- * sending a shrinking part to `from` until the new environments are ready (minutes), and shows that
- * as a weight on the alias: hashicorp/terraform-provider-aws#48116.
+ * sending to `from` until the new environments are ready (minutes), and shows that as a weight on the
+ * alias, which is 1 as a rule: hashicorp/terraform-provider-aws#48116.
  */
 export function looksLikeTransition(routing: Routing, from: string, to: string): boolean {
   const additional = Object.keys(routing.weights);

@@ -1,6 +1,14 @@
 import { readMarker, sameRollout, type Marker, type RolloutId } from './marker.ts';
 import { repairCommand } from './repair.ts';
-import { describeRouting, isSplit, routingAt, sameRouting, type Routing } from './routing.ts';
+import {
+  describeRouting,
+  isSplit,
+  looksHeldBack,
+  mostServed,
+  routingAt,
+  sameRouting,
+  type Routing,
+} from './routing.ts';
 import { sameTarget, targetName, type Target } from './target.ts';
 
 /** What is known of the workflow run that a rollout belongs to. */
@@ -83,15 +91,16 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
         ? [notKnown({ target, marker }, run, region)]
         : [];
     }),
-    ...(policy.action === 'resume' ? resumeProblems(unfinished, own) : []),
   ];
+  const unresumable = policy.action === 'resume' ? resumeProblems(unfinished, own) : [];
   return {
     action:
       problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
         ? 'none'
         : policy.action,
     unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
-    problems,
+    // What cannot be resumed is taken over all the same, to be reverted.
+    problems: [...problems, ...unresumable],
     warnings: marked.flatMap(({ target, routing, marker, run }) =>
       recoverable(target)
         ? [recovering({ target, marker }, run, policy)]
@@ -114,10 +123,22 @@ function underWay(name: string, marker: Marker, url: string): string {
 
 function notOurs({ target, routing, description }: Found, region: string): string {
   const says = description === '' ? '' : ` Its description is: ${description}.`;
+  if (looksHeldBack(routing)) return heldBack(target, routing, region);
   return (
     `${targetName(target)} is already split: ${describeRouting(routing)}. It is not as any rollout of this ` +
     `action left it, so somebody else is moving it, or did.${says} Let that end, or put the alias on one ` +
-    `version: ${repairCommand(target, routing.version, region)}`
+    `version: ${repairCommand(target, mostServed(routing), region)}`
+  );
+}
+
+/** The version that the alias names gets nothing: whoever puts all traffic on it breaks what works. */
+function heldBack(target: Target, routing: Routing, region: string): string {
+  const served = mostServed(routing);
+  return (
+    `${targetName(target)} is already split: ${describeRouting(routing)}. Lambda leaves an alias so while it moves ` +
+    `its provisioned concurrency, and for good when version ${routing.version} cannot start; ` +
+    'aws lambda get-provisioned-concurrency-config says which. Let the move end, or put the alias on version ' +
+    `${served}, which gets the traffic: ${repairCommand(target, served, region)}`
   );
 }
 

@@ -4,7 +4,7 @@ import { sameRouting, type Routing } from './routing.ts';
 /** What an alias holds, as far as rollouts are concerned. */
 export interface Content {
   readonly routing: Routing;
-  readonly marker?: Marker;
+  readonly marker: Marker | undefined;
 }
 
 /** A write to an alias that was not answered with success, and the alias as it was read after it. */

@@ -1,4 +1,5 @@
 import { formatDuration } from '../text/duration.ts';
+import type { SeenState } from './seen.ts';
 import { PASS, worst, type Verdict } from '../rollout/verdict.ts';
 
 /** One alarm as CloudWatch showed it. */
@@ -9,9 +10,11 @@ export interface AlarmReading {
   /** AWS's own words. */
   readonly reason: string;
   /** When the state last changed, by AWS's clock: only ever compared with its other readings. */
-  readonly transitionedAt?: number;
-  /** Why the state is not evidence (CloudWatch could not evaluate the alarm); absent when it is. */
-  readonly notEvaluated?: string;
+  readonly transitionedAt: number | undefined;
+  /** Until when CloudWatch lets it stay in INSUFFICIENT_DATA, by its clock; undefined when it does not warm up. */
+  readonly warmsUpUntil: number | undefined;
+  /** Why the state is not evidence (CloudWatch could not evaluate the alarm); undefined when it is. */
+  readonly notEvaluated: string | undefined;
 }
 
 /** One reading of all alarms. `at`: epoch milliseconds when it began. */
@@ -34,27 +37,21 @@ export interface AlarmPolicy {
 export interface AlarmWatch {
   readonly name: string;
   readonly state: string;
-  readonly transitionedAt?: number;
+  readonly transitionedAt: number | undefined;
   /** Red when the rollout began, and not green since: it does not count yet. */
   readonly ignored: boolean;
   /** When it was last readable; what the grace time counts from. */
   readonly seenAt: number;
 }
 
-/** One reading of one check, judged. */
-export interface Measurement {
-  readonly kind: 'alarm' | 'metric';
-  readonly at: number;
-  readonly check: string;
-  readonly state: string;
-  /** AWS's own words for the state, or why it cannot be read. */
-  readonly detail: string;
-  readonly verdict: Verdict;
+/** What an alarm was seen to be in; its detail is AWS's own words, or why it cannot be read. */
+export interface AlarmFinding extends SeenState {
+  readonly kind: 'alarm';
 }
 
 export interface AlarmsAssessment {
   readonly watches: readonly AlarmWatch[];
-  readonly measurements: readonly Measurement[];
+  readonly findings: readonly AlarmFinding[];
   readonly verdict: Verdict;
 }
 
@@ -63,21 +60,31 @@ export function watch(reading: AlarmReading, at: number): AlarmWatch {
   return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
 }
 
-/** How far the clocks of AWS and of a runner may be apart. */
-const CLOCK_SKEW_MS = 60_000;
+/** How far the clocks of AWS and of a runner may be apart: both are set by time servers. */
+const CLOCK_SKEW_MS = 5_000;
+
+export interface TakenOver {
+  /** When the rollout began. Epoch milliseconds. */
+  readonly begunAt: number;
+  readonly at: number;
+  readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
+}
 
 /**
- * Goes on watching an alarm that earlier jobs of the rollout watched, and nobody between them: it counts as it is,
- * and if it changed since the rollout began, its history tells whether it was red.
+ * Goes on watching an alarm that an earlier process of the rollout watched, and nobody since: it counts as it is, and
+ * if it changed since the rollout began, its history tells whether it was red. One that was red then and has not
+ * changed since is still ignored, where the rollout was begun so.
  */
-export function watchSince(reading: AlarmReading, begunAt: number, at: number): AlarmWatch {
-  const { transitionedAt } = reading;
-  const changed = transitionedAt === undefined || transitionedAt > begunAt - CLOCK_SKEW_MS;
-  return {
-    ...seen(reading, at),
-    ...(changed ? { state: 'OK', transitionedAt: begunAt } : {}),
-    ignored: false,
-  };
+export function watchSince(
+  reading: AlarmReading,
+  { begunAt, at, onAlarmAtStart }: TakenOver,
+): AlarmWatch {
+  const { transitionedAt, state } = reading;
+  const since = begunAt - CLOCK_SKEW_MS;
+  const changed = transitionedAt === undefined || transitionedAt > since;
+  if (changed) return { ...seen(reading, at), state: 'OK', transitionedAt: since, ignored: false };
+  const ignored = state === 'ALARM' && onAlarmAtStart === 'ignore-until-ok';
+  return { ...seen(reading, at), ignored };
 }
 
 /**
@@ -114,7 +121,7 @@ export function assess(
   );
   return {
     watches: judged.map(({ after }) => after),
-    measurements: judged.map(({ after, state, detail, verdict }) => ({
+    findings: judged.map(({ after, state, detail, verdict }) => ({
       kind: 'alarm',
       at: reading.at,
       check: after.name,
@@ -126,7 +133,7 @@ export function assess(
   };
 }
 
-interface Judged {
+interface JudgedAlarm {
   readonly after: AlarmWatch;
   readonly state: string;
   readonly detail: string;
@@ -138,7 +145,7 @@ function judge(
   reading: AlarmsReading,
   history: History | undefined,
   policy: AlarmPolicy,
-): Judged {
+): JudgedAlarm {
   if (reading.type === 'unreadable') return unseen(before, reading.at, reading.problem, policy);
   const now = reading.alarms.find(({ name }) => name === before.name);
   if (now === undefined) {
@@ -158,12 +165,16 @@ function judge(
   return {
     after: { ...seen(now, reading.at), ignored },
     state: now.state,
-    detail: now.reason,
-    verdict: ignored ? PASS : judgeStates(now, counted, policy),
+    detail: `${now.reason}${warmingUp(now, reading.at)}`,
+    verdict: ignored ? PASS : judgeStates(now, counted, { ...policy, at: reading.at }),
   };
 }
 
-function judgeStates(now: AlarmReading, states: readonly string[], policy: AlarmPolicy): Verdict {
+function judgeStates(
+  now: AlarmReading,
+  states: readonly string[],
+  policy: AlarmPolicy & { readonly at: number },
+): Verdict {
   if (now.state === 'ALARM') {
     return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
   }
@@ -185,8 +196,18 @@ function judgeStates(now: AlarmReading, states: readonly string[], policy: Alarm
   return judgeInsufficientData(now, policy);
 }
 
-function judgeInsufficientData(now: AlarmReading, policy: AlarmPolicy): Verdict {
-  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}`;
+/** ` (it is warming up for up to 12 min)`; empty for an alarm that is not. */
+export function warmingUp({ state, warmsUpUntil = 0 }: AlarmReading, at: number): string {
+  return state === 'INSUFFICIENT_DATA' && warmsUpUntil > at
+    ? ` (it is warming up for up to ${formatDuration(warmsUpUntil - at)})`
+    : '';
+}
+
+function judgeInsufficientData(
+  now: AlarmReading,
+  policy: AlarmPolicy & { readonly at: number },
+): Verdict {
+  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at)}`;
   switch (policy.onInsufficientData) {
     case 'continue':
       return PASS;
@@ -197,7 +218,7 @@ function judgeInsufficientData(now: AlarmReading, policy: AlarmPolicy): Verdict 
   }
 }
 
-function unseen(before: AlarmWatch, at: number, problem: string, policy: AlarmPolicy): Judged {
+function unseen(before: AlarmWatch, at: number, problem: string, policy: AlarmPolicy): JudgedAlarm {
   const darkMs = at - before.seenAt;
   const reason = `alarm ${before.name} could not be read for ${formatDuration(darkMs)}: ${problem}`;
   return {
@@ -223,7 +244,9 @@ function statesSince(
   history: History | undefined,
 ): readonly string[] {
   if (history === undefined) return [now.state];
-  if (history.type === 'states') return [...history.states, now.state];
+  // Without the permission on "*", the history of a composite alarm is empty: that explains nothing.
+  const explains = history.type === 'states' && history.states.length > 0;
+  if (explains) return [...history.states, now.state];
   // Without history: a changed state is taken for one step, but one that changed and is the same
   // again was something else in between, and that may have been ALARM.
   return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
@@ -233,7 +256,7 @@ function seen(reading: AlarmReading, at: number): Omit<AlarmWatch, 'ignored'> {
   return {
     name: reading.name,
     state: reading.state,
-    ...(reading.transitionedAt === undefined ? {} : { transitionedAt: reading.transitionedAt }),
+    transitionedAt: reading.transitionedAt,
     seenAt: at,
   };
 }

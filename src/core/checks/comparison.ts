@@ -5,6 +5,7 @@ import type { TimedMinute } from './pairing.ts';
 import type { Bake } from '../rollout/plan.ts';
 import { grouped, percent } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
+import type { Seen } from './seen.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 
 export interface AnalysisPolicy {
@@ -38,7 +39,8 @@ export interface Comparison {
   readonly countsTraffic: boolean;
 }
 
-export interface ComparisonReport {
+/** How often the two versions failed, and what that is worth. */
+export interface ComparedCounts {
   readonly name: string;
   readonly target: string;
   readonly baseline: Counts;
@@ -52,69 +54,77 @@ export interface ComparisonReport {
   readonly reverts: boolean;
 }
 
+/** How the two versions compare, in all minutes since the first weight. */
+export interface ComparisonFinding extends Seen, ComparedCounts {
+  readonly kind: 'comparison';
+}
+
 export interface ComparisonJudged {
-  readonly report: ComparisonReport;
-  readonly verdict: Verdict;
+  readonly finding: ComparisonFinding;
   /** What a person should know although the rollout goes on. */
   readonly warnings: readonly string[];
+}
+
+interface Decided {
+  readonly verdict: Verdict;
+  readonly warnings: readonly string[];
+}
+
+interface Judging {
+  readonly at: number;
+  readonly bake: Bake;
+  readonly policy: AnalysisPolicy;
 }
 
 /** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
 const CERTAINLY_SOME = 10;
 
 /** Judges all that was counted since the first weight, at a moment in a bake. */
-export function judgeComparison(
-  comparison: Comparison,
-  {
-    at,
-    bake,
-    policy,
-  }: { readonly at: number; readonly bake: Bake; readonly policy: AnalysisPolicy },
-): ComparisonJudged {
-  const report = reportOf(comparison, policy.rule);
-  if (policy.mode === 'observe') return { report, verdict: PASS, warnings: [] };
-  if (report.reverts) return { report, verdict: fail(describeComparison(report)), warnings: [] };
-  if (bake.weight >= 100 || at < bake.since + bake.bakeMs) return passed(report);
-  return comparison.countsTraffic
-    ? { report, ...judgeTraffic(comparison, { at, bake, policy }) }
-    : passed(report);
+export function judgeComparison(comparison: Comparison, judging: Judging): ComparisonJudged {
+  const counts = countsOf(comparison, judging.policy.rule);
+  const { verdict, warnings } = decide(comparison, counts, judging);
+  const { name, target } = counts;
+  const check = `${name} of ${target}`;
+  return {
+    finding: { kind: 'comparison', check, at: judging.at, verdict, ...counts },
+    warnings,
+  };
 }
 
-function passed(report: ComparisonReport): ComparisonJudged {
-  return { report, verdict: PASS, warnings: [] };
+function decide(comparison: Comparison, counts: ComparedCounts, judging: Judging): Decided {
+  const { at, bake, policy } = judging;
+  if (policy.mode === 'observe') return PASSED;
+  if (counts.reverts) return decided('fail', describeComparison(counts));
+  if (bake.weight >= 100 || at < bake.since + bake.bakeMs) return PASSED;
+  return comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
 }
+
+const PASSED: Decided = { verdict: PASS, warnings: [] };
 
 /** At the end of a step: whether there was enough traffic to go by. */
-function judgeTraffic(
-  { target, minutes }: Comparison,
-  {
-    at,
-    bake,
-    policy,
-  }: { readonly at: number; readonly bake: Bake; readonly policy: AnalysisPolicy },
-): Pick<ComparisonJudged, 'verdict' | 'warnings'> {
-  const { weight, since, bakeMs, promotionNext } = bake;
+function judgeTraffic({ target, minutes }: Comparison, { at, bake, policy }: Judging): Decided {
+  const { weight, since, bakeMs, promotionNext, latest } = bake;
   const inStep = minutes.filter((minute) => minute.at >= firstWholeMinute(since));
   const canary = sum(inStep.map((minute) => minute.canary.total));
   const baseline = sum(inStep.map((minute) => minute.baseline.total));
   const enough = canary >= policy.minInvocations;
   const settled = lastSettledMinute(at, policy.metricDelayMs) >= lastMinuteOf(since + bakeMs);
   if (!settled && (promotionNext || !enough)) {
-    return undecided('extend', `the metrics of the last minute of ${target} are not there yet`);
+    return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
   }
   const expected = (baseline * weight) / (100 - weight);
   if (canary === 0 && expected >= CERTAINLY_SOME) {
-    return undecided(
+    return decided(
       'fail',
       `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
         `${formatWeight(weight)}: look at what calls the function (by its alias?) and at its permissions`,
     );
   }
-  if (enough) return { verdict: PASS, warnings: [] };
+  if (enough) return PASSED;
   const few =
     `${target}: the canary served ${count(canary, 'request')} at ${formatWeight(weight)}, and ` +
     `${policy.minInvocations} are needed to judge it (min-invocations)`;
-  if (at < since + bakeMs * policy.maxExtension) return undecided('extend', few);
+  if (at < Math.min(since + bakeMs * policy.maxExtension, latest)) return decided('extend', few);
   switch (policy.onInconclusive) {
     case 'promote':
       return {
@@ -122,9 +132,9 @@ function judgeTraffic(
         warnings: [`${few}. It goes on all the same: on-inconclusive is promote.`],
       };
     case 'hold':
-      return undecided('hold', few);
+      return decided('hold', few);
     case 'revert':
-      return undecided('fail', few);
+      return decided('fail', few);
   }
 }
 
@@ -134,18 +144,11 @@ function lastMinuteOf(end: number): number {
   return isEarlyInMinute(end) ? minute - MINUTE_MS : minute;
 }
 
-function undecided(
-  kind: Verdict['kind'],
-  reason: string,
-): Pick<ComparisonJudged, 'verdict' | 'warnings'> {
+function decided(kind: Verdict['kind'], reason: string): Decided {
   return { verdict: { kind, reason }, warnings: [] };
 }
 
-function fail(reason: string): Verdict {
-  return { kind: 'fail', reason };
-}
-
-function reportOf({ name, target, minutes }: Comparison, rule: Rule): ComparisonReport {
+function countsOf({ name, target, minutes }: Comparison, rule: Rule): ComparedCounts {
   const { logE, revertAt, pValue } = judge(minutes, rule);
   return {
     name,
@@ -175,13 +178,13 @@ function sum(numbers: readonly number[]): number {
  * `canary 412 requests, 3 failed (0.73 %); baseline 3,715, 4 failed (0.11 %); evidence 4.9:1 of 100:1 needed; 7
  * more failures would revert`
  */
-export function describeComparison(report: ComparisonReport): string {
-  const { name, target, canary, baseline, needed, reverts } = report;
-  const more = report.failuresToRevert;
+export function describeComparison(counts: ComparedCounts): string {
+  const { name, target, canary, baseline, needed, reverts } = counts;
+  const more = counts.failuresToRevert;
   const parts = [
     `canary ${count(canary.total, 'request')}, ${share(canary)}`,
     `baseline ${grouped(baseline.total)}, ${share(baseline)}`,
-    `evidence ${odds(evidenceOf(report))} of ${grouped(Math.round(needed))}:1 needed`,
+    `evidence ${odds(evidenceOf(counts))} of ${grouped(Math.round(needed))}:1 needed`,
     ...(reverts || more === null ? [] : [`${count(more, 'more failure')} would revert`]),
   ];
   return `${name} of ${target}: ${parts.join('; ')}`;
@@ -192,7 +195,7 @@ function share({ total, bad }: Counts): string {
 }
 
 /** Natural logarithm of the evidence as it stands; of one that reverts, where it stood highest. */
-export function evidenceOf({ evidence, pValue, reverts }: ComparisonReport): number {
+export function evidenceOf({ evidence, pValue, reverts }: ComparedCounts): number {
   return reverts ? -Math.log(pValue) : (evidence.at(-1)?.logE ?? 0);
 }
 

@@ -1,6 +1,7 @@
 import { odds } from './comparison.ts';
 import { judge, STANDARD_RULE, type Counts } from '../statistics/evidence.ts';
-import { lambdaMetric, type MetricSource, type Series } from './metric-source.ts';
+import { lambdaMetric, type MetricSource, type Series, type Sources } from './metric-source.ts';
+import type { Seen } from './seen.ts';
 import { MINUTE_MS, minutesBetween } from '../minute.ts';
 import { grouped } from '../text/numbers.ts';
 import { pairMinutes } from './pairing.ts';
@@ -18,12 +19,18 @@ const TOLERATED_RATIO = 1.2;
 /** At most this share of canaries that are not slower than that is reverted for their duration. */
 export const DURATION_ALPHA = 0.01;
 
-export interface DurationReport {
+/** How long requests of the two versions took, and what that is worth. */
+export interface ComparedDurations {
   readonly target: string;
   readonly baseline: Percentiles;
   readonly canary: Percentiles;
   /** What the evidence was made of: one for each quantile of the yardstick, or the sign test alone. */
   readonly tests: readonly DurationTest[];
+}
+
+/** Whether requests of the canary take longer, in all minutes since the first weight. */
+export interface DurationFinding extends Seen, ComparedDurations {
+  readonly kind: 'duration';
 }
 
 /** The medians over the minutes, in milliseconds; null without any request. */
@@ -47,47 +54,66 @@ export function historyBefore(at: number) {
   return { from: end - HISTORY_MS, to: end - HISTORY_PERIOD_MS, periodMs: HISTORY_PERIOD_MS };
 }
 
-/** What was measured of the alias, whatever version served it. `TC(0:)` shows whether values are counted at all. */
-export const HISTORY_SOURCES: readonly MetricSource[] = ['p90', 'p99', 'TC(0:)'].map(
-  (statistic) => ({
+/** What was measured of the alias, whatever version served it. */
+export const HISTORY_SOURCES: Sources<'p90' | 'p99' | 'counted'> = {
+  p90: aliasDuration('p90'),
+  p99: aliasDuration('p99'),
+  /** Shows whether values are counted at all. */
+  counted: aliasDuration('TC(0:)'),
+};
+
+function aliasDuration(statistic: string): MetricSource {
+  return {
     namespace: 'AWS/Lambda',
     name: 'Duration',
     statistic,
     dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
-  }),
-);
+  };
+}
 
 /**
  * The medians of the history; nothing when there is none or CloudWatch does not count values, and then only
  * the sign test is left.
  */
-export function yardstickOf(history: readonly Series[]): Yardstick | undefined {
-  const [p90, p99, counted] = history.map((series) => median([...series.values()]));
-  return p90 == null || p99 == null || counted == null || p90 <= 0 ? undefined : { p90, p99 };
+export function yardstickOf(
+  history: Readonly<Record<keyof typeof HISTORY_SOURCES, Series>>,
+): Yardstick | undefined {
+  const p90 = median([...history.p90.values()]);
+  const p99 = median([...history.p99.values()]);
+  const isCounted = history.counted.size > 0;
+  return p90 === null || p99 === null || !isCounted || p90 <= 0 ? undefined : { p90, p99 };
 }
 
-const PERCENTILES = ['p50', 'p90', 'p99'] as const;
+/** What is read of the durations of one version. */
+export type DurationSeries =
+  | 'requests'
+  | keyof Percentiles
+  /** How many requests took longer than the version's bounds; only with a yardstick. */
+  | 'aboveP90'
+  | 'aboveP99';
 
-/** What is read of one version, in the order in which {@link judgeDurations} takes it. */
-function sourcesOf(bounds: readonly number[]): readonly MetricSource[] {
-  return [
-    'SampleCount',
-    ...PERCENTILES,
-    // CloudWatch counts what is above the bound that is given first.
-    ...bounds.map((bound) => `TC(${formatBound(bound)}:)`),
-  ].map((statistic) => lambdaMetric('Duration', statistic));
+function sourcesOf(bounds: Yardstick | undefined): Sources<DurationSeries> {
+  const duration = (statistic: string) => lambdaMetric('Duration', statistic);
+  // CloudWatch counts what is above the bound that is given first.
+  const above = (bound: number) => duration(`TC(${formatBound(bound)}:)`);
+  return {
+    requests: duration('SampleCount'),
+    p50: duration('p50'),
+    p90: duration('p90'),
+    p99: duration('p99'),
+    aboveP90: bounds && above(bounds.p90),
+    aboveP99: bounds && above(bounds.p99),
+  };
 }
 
-export function baselineSources(yardstick: Yardstick | undefined): readonly MetricSource[] {
-  return sourcesOf(boundsOf(yardstick));
+export function baselineSources(yardstick: Yardstick | undefined): Sources<DurationSeries> {
+  return sourcesOf(yardstick);
 }
 
-export function canarySources(yardstick: Yardstick | undefined): readonly MetricSource[] {
-  return sourcesOf(boundsOf(yardstick).map((bound) => bound * TOLERATED_RATIO));
-}
-
-function boundsOf(yardstick: Yardstick | undefined): readonly number[] {
-  return yardstick === undefined ? [] : [yardstick.p90, yardstick.p99];
+export function canarySources(yardstick: Yardstick | undefined): Sources<DurationSeries> {
+  return sourcesOf(
+    yardstick && { p90: yardstick.p90 * TOLERATED_RATIO, p99: yardstick.p99 * TOLERATED_RATIO },
+  );
 }
 
 /** CloudWatch takes at most ten decimals, and no exponent. */
@@ -95,11 +121,13 @@ function formatBound(bound: number): string {
   return bound.toFixed(3);
 }
 
+type Measured = Readonly<Record<DurationSeries, Series>>;
+
 interface Durations {
   readonly target: string;
   readonly yardstick: Yardstick | undefined;
-  readonly baseline: readonly Series[];
-  readonly canary: readonly Series[];
+  readonly baseline: Measured;
+  readonly canary: Measured;
   /** Beginnings of the first and of the last minute. */
   readonly from: number;
   readonly to: number;
@@ -118,7 +146,7 @@ interface Durations {
  * Without a yardstick: whether the canary's median is above 1.2 times the baseline's in more than half of the
  * minutes.
  */
-export function judgeDurations(durations: Durations): DurationReport {
+export function judgeDurations(durations: Durations): ComparedDurations {
   const { target, yardstick, baseline, canary, from, to, mixed } = durations;
   const minutes = minutesBetween(from, to).filter((at) => !mixed.has(at));
   return {
@@ -128,20 +156,21 @@ export function judgeDurations(durations: Durations): DurationReport {
     tests:
       yardstick === undefined
         ? [signTest(durations, minutes)]
-        : [countTest(durations, yardstick.p90, 0), countTest(durations, yardstick.p99, 1)],
+        : [
+            countTest(durations, yardstick.p90, 'aboveP90'),
+            countTest(durations, yardstick.p99, 'aboveP99'),
+          ],
   };
 }
 
-/** Where the counts above the bounds begin, behind the number of requests and the percentiles. */
-const FIRST_COUNT = 1 + PERCENTILES.length;
-
-function countTest(durations: Durations, bound: number, index: number): DurationTest {
+function countTest(
+  durations: Durations,
+  bound: number,
+  above: 'aboveP90' | 'aboveP99',
+): DurationTest {
   const { baseline, canary, from, to, mixed } = durations;
   const alpha = durations.alpha / 2;
-  const slow = (series: readonly Series[]) => ({
-    total: series[0] ?? NONE,
-    bad: series[FIRST_COUNT + index] ?? NONE,
-  });
+  const slow = (series: Measured) => ({ total: series.requests, bad: series[above] });
   const minutes = pairMinutes(
     { baseline: slow(baseline), canary: slow(canary) },
     { from, to, mixed, withoutBad: 'none' },
@@ -160,8 +189,6 @@ function countTest(durations: Durations, bound: number, index: number): Duration
   };
 }
 
-const NONE: Series = new Map();
-
 /** The median of fewer is mostly chance. */
 const FEWEST_REQUESTS = 5;
 
@@ -170,13 +197,12 @@ function signTest(
   minutes: readonly number[],
 ): DurationTest {
   const signs = minutes.flatMap((at) => {
-    const [old, current] = [baseline, canary].map((series) => ({
-      requests: series[0]?.get(at) ?? 0,
-      median: series[1]?.get(at),
-    }));
-    if (old?.median === undefined || current?.median === undefined) return [];
-    if (Math.min(old.requests, current.requests) < FEWEST_REQUESTS) return [];
-    return [current.median > TOLERATED_RATIO * old.median];
+    const old = baseline.p50.get(at);
+    const current = canary.p50.get(at);
+    if (old === undefined || current === undefined) return [];
+    const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
+    if (Math.min(...requests) < FEWEST_REQUESTS) return [];
+    return [current > TOLERATED_RATIO * old];
   });
   const logE = signEvidence(signs);
   const reverts = logE.some((evidence) => evidence >= -Math.log(alpha));
@@ -190,11 +216,9 @@ function signTest(
   };
 }
 
-function percentilesOf(series: readonly Series[], minutes: readonly number[]): Percentiles {
-  const [p50 = null, p90 = null, p99 = null] = PERCENTILES.map((_, index) =>
-    median(minutes.flatMap((at) => series[1 + index]?.get(at) ?? [])),
-  );
-  return { p50, p90, p99 };
+function percentilesOf(series: Measured, minutes: readonly number[]): Percentiles {
+  const over = (each: Series) => median(minutes.flatMap((at) => each.get(at) ?? []));
+  return { p50: over(series.p50), p90: over(series.p90), p99: over(series.p99) };
 }
 
 function median(values: readonly number[]): number | null {
@@ -220,12 +244,12 @@ export function milliseconds(value: number): string {
 }
 
 /** Whether a test came to what it needs. */
-export function isSlower({ tests }: DurationReport): boolean {
+export function isSlower({ tests }: ComparedDurations): boolean {
   return tests.some(({ reverts }) => reverts);
 }
 
 /** The test with the most evidence for what it needs. */
-export function gravestTest({ tests }: DurationReport): DurationTest | undefined {
+export function gravestTest({ tests }: ComparedDurations): DurationTest | undefined {
   return tests.toSorted((a, b) => surplus(b) - surplus(a))[0];
 }
 
@@ -237,9 +261,9 @@ function surplus({ logE, needed }: DurationTest): number {
  * `duration of checkout:live: canary p50 41 ms, p90 62 ms, p99 130 ms; baseline p50 40 ms, p90 61 ms, p99 131 ms;
  * evidence 0.3:1 of 200:1 needed`
  */
-export function describeDurations(report: DurationReport): string {
-  const { target, baseline, canary } = report;
-  const test = gravestTest(report);
+export function describeDurations(durations: ComparedDurations): string {
+  const { target, baseline, canary } = durations;
+  const test = gravestTest(durations);
   return [
     `duration of ${target}: canary ${describePercentiles(canary)}`,
     `baseline ${describePercentiles(baseline)}`,
@@ -252,6 +276,8 @@ export function describeDurations(report: DurationReport): string {
 export function evidenceFor({ logE, needed }: DurationTest): string {
   return `evidence ${odds(logE)} of ${grouped(Math.round(needed))}:1 needed`;
 }
+
+const PERCENTILES = ['p50', 'p90', 'p99'] as const;
 
 function describePercentiles(percentiles: Percentiles): string {
   const known = PERCENTILES.flatMap((name) => {

@@ -50,3 +50,46 @@ export function lambdaMetric(name: string, statistic: string): MetricSource {
 
 /** Epoch milliseconds of the beginning of a minute → the value of that minute. A minute without data is absent. */
 export type Series = ReadonlyMap<number, number>;
+
+/** Metrics by the names that their reader gives them; what is undefined is not read. */
+export type Sources<K extends string> = Readonly<Record<K, MetricSource | undefined>>;
+
+/** {@link metricOf} for several metrics. */
+export function metricsOf<K extends string>(sources: Sources<K>, subject: Subject): Sources<K> {
+  return mapNamed(sources, (source) => source && metricOf(source, subject));
+}
+
+/** The metrics to be read, without their names. */
+export function listed(sources: Sources<string>): readonly MetricSource[] {
+  return Object.values(sources).filter((source) => source !== undefined);
+}
+
+/** The series of a metric that was read. */
+export type FindSeries = (source: MetricSource) => Series;
+
+const NONE: Series = new Map();
+
+/**
+ * Finds a series by its metric. An empty one when the metric was not read.
+ * @param series in the order of the sources
+ */
+export function seriesOf(sources: readonly MetricSource[], series: readonly Series[]): FindSeries {
+  const found = new Map(sources.map((source, index) => [source, series[index]]));
+  return (source) => found.get(source) ?? NONE;
+}
+
+/** What was read, by the names of the sources. */
+export function seriesByName<K extends string>(
+  sources: Sources<K>,
+  find: FindSeries,
+): Readonly<Record<K, Series>> {
+  return mapNamed(sources, (source) => (source === undefined ? NONE : find(source)));
+}
+
+function mapNamed<K extends string, T, U>(
+  named: Readonly<Record<K, T>>,
+  map: (each: T) => U,
+): Readonly<Record<K, U>> {
+  const mapped = Object.entries<T>(named).map(([name, each]) => [name, map(each)]);
+  return Object.fromEntries(mapped) as Record<K, U>;
+}

@@ -1,10 +1,4 @@
-import type { Measurement } from './alarms.ts';
-import {
-  judgeComparison,
-  type AnalysisPolicy,
-  type ComparedMetrics,
-  type ComparisonReport,
-} from './comparison.ts';
+import { judgeComparison, type AnalysisPolicy, type ComparedMetrics } from './comparison.ts';
 import {
   baselineSources,
   canarySources,
@@ -12,11 +6,26 @@ import {
   DURATION_ALPHA,
   isSlower,
   judgeDurations,
-  type DurationReport,
   type Yardstick,
 } from './durations.ts';
-import { conditionOf, evaluateCheck, formatValue, type MetricCheck } from './thresholds.ts';
-import { lambdaMetric, metricOf, type MetricSource, type Series } from './metric-source.ts';
+import type { Finding } from './finding.ts';
+import {
+  conditionOf,
+  evaluateCheck,
+  formatValue,
+  type MetricCheck,
+  type ThresholdFinding,
+} from './thresholds.ts';
+import {
+  lambdaMetric,
+  listed,
+  metricsOf,
+  seriesByName,
+  type FindSeries,
+  type MetricSource,
+  type Series,
+  type Sources,
+} from './metric-source.ts';
 import { minutesBetween } from '../minute.ts';
 import { pairMinutes } from './pairing.ts';
 import type { Bake } from '../rollout/plan.ts';
@@ -27,8 +36,8 @@ import { PASS, type Verdict } from '../rollout/verdict.ts';
 /** One metric check or comparison of one target: what it reads, and what it makes of that. */
 export interface Reader {
   readonly sources: readonly MetricSource[];
-  /** @param series one for each source, in the same order */
-  readonly judge: (series: readonly Series[], moment: Moment) => Judged;
+  /** @param find finds the series of any of the sources */
+  readonly judge: (find: FindSeries, moment: Moment) => Judged;
 }
 
 /** When, and over which minutes, something is judged. */
@@ -42,11 +51,10 @@ export interface Moment {
   readonly mixed: ReadonlySet<number>;
 }
 
+/** What a reader yields. */
 export interface Judged {
-  readonly verdict: Verdict;
-  readonly measurements?: readonly Measurement[];
-  readonly comparison?: ComparisonReport;
-  readonly duration?: DurationReport;
+  readonly finding: Finding;
+  /** What a person should know although the rollout goes on. */
   readonly warnings: readonly string[];
 }
 
@@ -76,37 +84,19 @@ export function comparisonReaders(
 
 function comparisonReader(
   { name, bad, total }: ComparedMetrics,
-  { target, versions }: Watched,
+  watched: Watched,
   policy: AnalysisPolicy,
 ): Reader {
   const isErrors = name === ERRORS.name;
-  const of = (source: MetricSource, version: string) => filled(source, target, version);
-  return {
-    sources: [
-      of(total, versions.stable),
-      of(bad, versions.stable),
-      of(total, versions.canary),
-      of(bad, versions.canary),
-    ],
-    judge(series, { at, bake, from, to, mixed }) {
-      const [stableTotal = NONE, stableBad = NONE, canaryTotal = NONE, canaryBad = NONE] = series;
-      const minutes = pairMinutes(
-        {
-          baseline: { total: stableTotal, bad: stableBad },
-          canary: { total: canaryTotal, bad: canaryBad },
-        },
-        { from, to, mixed, withoutBad: isErrors ? 'late' : 'none' },
-      );
-      const { report, verdict, warnings } = judgeComparison(
-        { name, target: targetName(target), minutes, countsTraffic: isErrors },
-        { at, bake, policy },
-      );
-      return { comparison: report, verdict, warnings };
-    },
-  };
+  const target = targetName(watched.target);
+  const sources = { baseline: { total, bad }, canary: { total, bad } };
+  return reader(watched, sources, (series, { at, bake, from, to, mixed }) => {
+    const withoutBad = isErrors ? 'late' : 'none';
+    const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
+    const comparison = { name, target, minutes, countsTraffic: isErrors };
+    return judgeComparison(comparison, { at, bake, policy });
+  });
 }
-
-const NONE: Series = new Map();
 
 /** A target, and how long its requests took before. */
 export interface Timed extends Watched {
@@ -119,63 +109,65 @@ export interface Timed extends Watched {
  */
 export function durationReaders(targets: readonly Timed[], reverts: boolean): readonly Reader[] {
   const alpha = DURATION_ALPHA / targets.length;
-  return targets.map(({ target, versions, yardstick }): Reader => {
-    const old = baselineSources(yardstick).map((each) => filled(each, target, versions.stable));
-    const current = canarySources(yardstick).map((each) => filled(each, target, versions.canary));
-    return {
-      sources: [...old, ...current],
-      judge(series, { from, to, mixed }) {
-        const report = judgeDurations({
-          target: targetName(target),
-          yardstick,
-          from,
-          to,
-          mixed,
-          alpha,
-          baseline: series.slice(0, old.length),
-          canary: series.slice(old.length),
-        });
-        const verdict: Verdict =
-          reverts && isSlower(report) ? { kind: 'fail', reason: describeDurations(report) } : PASS;
-        return { duration: report, verdict, warnings: [] };
-      },
-    };
+  return targets.map((watched): Reader => {
+    const { yardstick } = watched;
+    const target = targetName(watched.target);
+    const sources = { baseline: baselineSources(yardstick), canary: canarySources(yardstick) };
+    return reader(watched, sources, ({ baseline, canary }, { at, from, to, mixed }) => {
+      const known = { target, yardstick, baseline, canary };
+      const durations = judgeDurations({ ...known, from, to, mixed, alpha });
+      const verdict: Verdict =
+        reverts && isSlower(durations)
+          ? { kind: 'fail', reason: describeDurations(durations) }
+          : PASS;
+      const finding = { kind: 'duration', check: target, at, verdict, ...durations } as const;
+      return { finding, warnings: [] };
+    });
   });
 }
 
 /** Watches a metric whatever the baseline does. */
-export function thresholdReader(check: MetricCheck, { target, versions }: Watched): Reader {
-  const name = `${check.name} of ${targetName(target)}`;
-  return {
-    sources: check.sources.map((source) => filled(source, target, versions.canary)),
-    judge(series, { at, bake, from, to }) {
-      const { verdict, latest } = evaluateCheck(check, series, minutesBetween(from, to));
-      const fails = verdict.kind === 'fail';
-      const measured = latest === null ? '' : formatValue(latest.value, check);
-      const isOver = at >= bake.since + bake.bakeMs;
-      return {
-        verdict: fails
-          ? { kind: 'fail', reason: `${verdict.reason}, for ${targetName(target)}` }
-          : PASS,
-        measurements: [
-          {
-            kind: 'metric',
-            at,
-            check: name,
-            verdict,
-            state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
-            detail: measured,
-          },
-        ],
-        warnings:
-          isOver && latest === null
-            ? [`metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`]
-            : [],
-      };
-    },
-  };
+export function thresholdReader(check: MetricCheck, watched: Watched): Reader {
+  const target = targetName(watched.target);
+  const name = `${check.name} of ${target}`;
+  // By their numbers, as the check's own expression names them.
+  const canary: Sources<string> = Object.fromEntries(check.sources.entries());
+  return reader(watched, { baseline: {}, canary }, (series, { at, bake, from, to }) => {
+    const { verdict, latest } = evaluateCheck(check, series.canary, minutesBetween(from, to));
+    const fails = verdict.kind === 'fail';
+    const isOver = at >= bake.since + bake.bakeMs;
+    const finding: ThresholdFinding = {
+      kind: 'threshold',
+      check: name,
+      at,
+      verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : PASS,
+      state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
+      detail: latest === null ? '' : formatValue(latest.value, check),
+      breaches: verdict.reason,
+    };
+    const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
+    return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
+  });
 }
 
-function filled(source: MetricSource, target: Target, version: string): MetricSource {
-  return metricOf(source, { function: target.functionName, alias: target.alias, version });
+/** What is read of the two versions of a target, under names, and what is made of the series of these names. */
+function reader<B extends string, C extends string>(
+  { target, versions }: Watched,
+  sources: { readonly baseline: Sources<B>; readonly canary: Sources<C> },
+  judge: (
+    series: {
+      readonly baseline: Readonly<Record<B, Series>>;
+      readonly canary: Readonly<Record<C, Series>>;
+    },
+    moment: Moment,
+  ) => Judged,
+): Reader {
+  const subject = { function: target.functionName, alias: target.alias };
+  const baseline = metricsOf(sources.baseline, { ...subject, version: versions.stable });
+  const canary = metricsOf(sources.canary, { ...subject, version: versions.canary });
+  return {
+    sources: [...listed(baseline), ...listed(canary)],
+    judge: (find, moment) =>
+      judge({ baseline: seriesByName(baseline, find), canary: seriesByName(canary, find) }, moment),
+  };
 }

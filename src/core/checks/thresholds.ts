@@ -1,6 +1,7 @@
 import { oneLine, shorten } from '../text/markdown.ts';
 import type { MetricSource, Series } from './metric-source.ts';
 import { MINUTE_MS } from '../minute.ts';
+import type { SeenState } from './seen.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 
 export type Operator = '+' | '-' | '*' | '/';
@@ -40,6 +41,13 @@ export interface MetricCheck {
   readonly of: number;
 }
 
+/** What became of a condition; its detail is the last value that was measured. */
+export interface ThresholdFinding extends SeenState {
+  readonly kind: 'threshold';
+  /** The minutes that speak against the condition, when there are too many; otherwise empty. */
+  readonly breaches: string;
+}
+
 export interface TimedValue {
   /** Epoch milliseconds of the beginning of its minute. */
   readonly at: number;
@@ -56,12 +64,12 @@ export interface CheckResult {
 
 /**
  * Judges the last minutes that have data; minutes without are passed over, however many there are.
- * @param series one for each source of the check, in the same order
+ * @param series by the numbers that the sources have in the check
  * @param settledMinutes the minutes whose metrics are complete, in order of time
  */
 export function evaluateCheck(
   check: MetricCheck,
-  series: readonly Series[],
+  series: Readonly<Record<number, Series>>,
   settledMinutes: readonly number[],
 ): CheckResult {
   const measured = settledMinutes.flatMap((at): readonly TimedValue[] => {
@@ -82,7 +90,7 @@ export function evaluateCheck(
 /** Nothing when a metric has no value in that minute, or there is a division by zero. */
 function valueAt(
   expression: Expression,
-  series: readonly Series[],
+  series: Readonly<Record<number, Series>>,
   at: number,
 ): number | undefined {
   switch (expression.kind) {

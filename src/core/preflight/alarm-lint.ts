@@ -22,18 +22,18 @@ export interface AlarmDefinition {
   /** As many of the evaluation periods must be bad. */
   readonly datapointsToAlarm: number;
   /** Absent when the alarm compares with a band of expected values. */
-  readonly threshold?: number;
+  readonly threshold: number | undefined;
   /** `GreaterThanThreshold`, …; an open set. */
   readonly comparison: string;
   readonly metrics: readonly AlarmMetric[];
   /** The metric math whose result is compared; absent when that is a metric itself. */
-  readonly expression?: string;
+  readonly expression: string | undefined;
 }
 
 /** An alarm to lint. Without a definition nothing is known of it, so nothing is said. */
 export interface LintedAlarm {
   readonly name: string;
-  readonly definition?: AlarmDefinition;
+  readonly definition: AlarmDefinition | undefined;
 }
 
 /** A target and what is known of its versions; a canary that is yet to be published has no number. */

@@ -1,4 +1,4 @@
-import type { AlarmReading } from '../checks/alarms.ts';
+import { warmingUp, type AlarmReading } from '../checks/alarms.ts';
 import { describeRouting, type Routing } from '../alias/routing.ts';
 import { repairCommand } from '../alias/repair.ts';
 import { targetName, type Target } from '../alias/target.ts';
@@ -18,6 +18,8 @@ export interface VersionFacts {
   readonly codeSha256: string;
   /** Without a qualifier. */
   readonly functionArn: string;
+  /** Whether every request must name the tenant it is for. */
+  readonly tenantIsolated: boolean;
 }
 
 /** What was found of one target before anything is written. */
@@ -80,6 +82,13 @@ function inspectRouting({ target, region, routing, stable }: TargetFacts): reado
         repairCommand(target, '1', region),
     ];
   }
+  if (routing.version === '$LATEST.PUBLISHED') {
+    return [
+      `${name} points to $LATEST.PUBLISHED, which Lambda replaces by itself when a version is published, and splits ` +
+        'traffic between numbered versions only. Point the alias to a numbered version once, here to version 1: ' +
+        repairCommand(target, '1', region),
+    ];
+  }
   if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
     return [
       `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
@@ -113,6 +122,16 @@ function inspectCandidate({
     );
   }
   return problems;
+}
+
+/** A smoke test has no tenant to invoke a function for that keeps its tenants apart. */
+export function inspectSmokeTest({ target, candidate }: TargetFacts): readonly string[] {
+  return candidate.tenantIsolated
+    ? [
+        `smoke-test-payload: ${target.functionName} isolates its tenants (TenancyConfig PER_TENANT), so every request must ` +
+          'name one, and a smoke test names none. Leave it out for this function.',
+      ]
+    : [];
 }
 
 /** Why a published version cannot be the canary. */
@@ -165,6 +184,8 @@ function because(reason: string): string {
 export interface AlarmStartPolicy {
   readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
+  /** When the alarms were read, epoch milliseconds. */
+  readonly at: number;
   /** Otherwise it goes on, and an alarm that is red is a check that has failed. */
   readonly begins: boolean;
 }
@@ -199,8 +220,12 @@ export function inspectAlarms(
       );
     } else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
       problems.push(
-        `alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)} and on-insufficient-data is revert: ` +
-          'the first step would be reverted at once.',
+        `alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)}${warmingUp(alarm, policy.at)} and ` +
+          'on-insufficient-data is revert: the first step would be reverted at once.',
+      );
+    } else if (warmingUp(alarm, policy.at) !== '') {
+      warnings.push(
+        `Alarm ${name} is in INSUFFICIENT_DATA${warmingUp(alarm, policy.at)}; until then it cannot tell a bad canary.`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { evidenceOf, odds, type ComparisonReport } from '../checks/comparison.ts';
+import { evidenceOf, odds, type ComparedCounts } from '../checks/comparison.ts';
 import { GREEN, GREY, mermaidChart, RED } from './chart.ts';
 import type { Counts } from '../statistics/evidence.ts';
 import { harmOf } from '../statistics/harm.ts';
@@ -14,7 +14,7 @@ const LOG_10 = Math.log(10);
 const LOWEST = -2;
 
 /** What the comparison of the versions found, as a part of the summary. */
-export function comparisonSection(comparisons: readonly ComparisonReport[]): readonly string[] {
+export function comparisonSection(comparisons: readonly ComparedCounts[]): readonly string[] {
   const [gravest] = [...comparisons].sort((a, b) => surplus(b) - surplus(a));
   if (gravest === undefined) return [];
   return [
@@ -36,11 +36,11 @@ export function comparisonSection(comparisons: readonly ComparisonReport[]): rea
 }
 
 /** How far the evidence is above what is needed. */
-function surplus(report: ComparisonReport): number {
+function surplus(report: ComparedCounts): number {
   return evidenceOf(report) - Math.log(report.needed);
 }
 
-function row(report: ComparisonReport): readonly string[] {
+function row(report: ComparedCounts): readonly string[] {
   const { name, target, canary, baseline, needed, failuresToRevert, reverts } = report;
   const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : grouped(failuresToRevert);
   return [
@@ -62,7 +62,7 @@ function rate(counts: Counts): string {
   );
 }
 
-function harm(comparisons: readonly ComparisonReport[]): readonly string[] {
+function harm(comparisons: readonly ComparedCounts[]): readonly string[] {
   const all = comparisons.filter(({ reverts }) => reverts);
   return all.slice(0, MOST_ROWS).flatMap(({ name, target, baseline, canary }) => {
     const { done, avoided } = harmOf(baseline, canary);
@@ -77,7 +77,7 @@ function harm(comparisons: readonly ComparisonReport[]): readonly string[] {
 }
 
 /** The evidence over time, in powers of ten, against what it takes to revert. */
-function chart({ name, target, evidence, needed, reverts }: ComparisonReport): readonly string[] {
+function chart({ name, target, evidence, needed, reverts }: ComparedCounts): readonly string[] {
   if (evidence.length < 2) return [];
   const threshold = Math.log10(needed);
   const stride = Math.ceil(evidence.length / CHART_POINTS);
@@ -102,7 +102,7 @@ function chart({ name, target, evidence, needed, reverts }: ComparisonReport): r
   ];
 }
 
-function explanation({ needed }: ComparisonReport): string {
+function explanation({ needed }: ComparedCounts): string {
   return (
     '<sub>In each minute both versions serve the same kind of requests, so a new version that is no worse has the ' +
     'share of the failures that it has of the requests. Eight bets say that it fails 1.5 to 1,000 times as often. ' +

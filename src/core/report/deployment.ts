@@ -20,8 +20,10 @@ export function statusOfEntry(plan: Plan | undefined, entry: Entry): DeploymentS
   switch (state.phase) {
     case 'shifting':
       return inProgress(`shifting to ${describeStep(plan, state.step)}`);
-    case 'rechecking':
-      return inProgress(`at ${describeStep(plan, state.step)}: reading the checks`);
+    case 'checking':
+      return state.standing === undefined
+        ? undefined
+        : inProgress(`at ${describeStep(plan, state.standing)}: reading the checks`);
     case 'reverting':
       return inProgress(`reverting ${state.reason}`);
     default:

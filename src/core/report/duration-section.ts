@@ -3,7 +3,7 @@ import {
   gravestTest,
   isSlower,
   milliseconds,
-  type DurationReport,
+  type ComparedDurations,
   type Percentiles,
 } from '../checks/durations.ts';
 import { escapeMarkdown, shorten, table } from '../text/markdown.ts';
@@ -12,7 +12,7 @@ const MOST_ROWS = 50;
 const LONGEST_NAME = 120;
 
 /** How long requests of both versions took, as a part of the summary. */
-export function durationSection(durations: readonly DurationReport[]): readonly string[] {
+export function durationSection(durations: readonly ComparedDurations[]): readonly string[] {
   const served = durations.filter(({ canary }) => canary.p50 !== null);
   if (served.length === 0) return [];
   return [
@@ -29,7 +29,7 @@ export function durationSection(durations: readonly DurationReport[]): readonly 
   ];
 }
 
-function row(report: DurationReport): readonly string[] {
+function row(report: ComparedDurations): readonly string[] {
   const { target, canary, baseline } = report;
   const test = gravestTest(report);
   const evidence = test === undefined ? '–' : evidenceFor(test);

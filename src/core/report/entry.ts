@@ -1,7 +1,5 @@
-import type { Measurement } from '../checks/alarms.ts';
-import type { ComparisonReport } from '../checks/comparison.ts';
-import type { DurationReport } from '../checks/durations.ts';
 import type { ErrorReport } from '../checks/error-logs.ts';
+import type { Finding } from '../checks/finding.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
@@ -29,21 +27,14 @@ export type Entry =
       readonly targets: readonly TargetReport[];
     }
   /** Where the rollout stands before this job does anything. */
-  | ({ readonly type: 'standing'; readonly at: number } & Position)
+  | ({ readonly type: 'position'; readonly at: number } & Position)
   | { readonly type: 'state'; readonly at: number; readonly state: State }
+  /** What the checks saw, and what all that is watched came to. */
   | {
-      readonly type: 'measurements';
+      readonly type: 'reading';
       readonly at: number;
-      readonly measurements: readonly Measurement[];
-      /** What they and everything else that is watched came to. */
       readonly verdict: Verdict;
-    }
-  /** All comparisons as they stand; a later entry replaces it. */
-  | {
-      readonly type: 'comparisons';
-      readonly at: number;
-      readonly comparisons: readonly ComparisonReport[];
-      readonly durations: readonly DurationReport[];
+      readonly findings: readonly Finding[];
     }
   | {
       readonly type: 'smoke-tests';
@@ -61,14 +52,3 @@ export type Entry =
       readonly lines: readonly string[];
     }
   | { readonly type: 'warning'; readonly at: number; readonly text: string };
-
-/** The measurements whose state or verdict differs from the last one of the same check. */
-export function changedSince(
-  before: ReadonlyMap<string, Measurement>,
-  measurements: readonly Measurement[],
-): readonly Measurement[] {
-  return measurements.filter((measurement) => {
-    const last = before.get(measurement.check);
-    return last?.state !== measurement.state || last.verdict.kind !== measurement.verdict.kind;
-  });
-}

@@ -1,9 +1,10 @@
-import type { Measurement } from '../checks/alarms.ts';
-import { describeComparison, type ComparisonReport } from '../checks/comparison.ts';
-import { describeDurations, milliseconds, type DurationReport } from '../checks/durations.ts';
+import { describeComparison } from '../checks/comparison.ts';
+import { describeDurations, milliseconds } from '../checks/durations.ts';
 import type { ErrorReport } from '../checks/error-logs.ts';
+import { changedSince, keyOf, stateOf, type Finding } from '../checks/finding.ts';
+import type { SeenState } from '../checks/seen.ts';
 import { formatDuration } from '../text/duration.ts';
-import { changedSince, type Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { hasPassed } from './report.ts';
 import { describeWeight, totalBakeMs, type Plan } from '../rollout/plan.ts';
 import { describeStep, isFinal, stepAt, type State } from '../rollout/state.ts';
@@ -25,9 +26,8 @@ export interface Memory {
   readonly startedAt: number;
   readonly plan: Plan;
   readonly state?: State;
-  readonly measurements: ReadonlyMap<string, Measurement>;
-  readonly comparisons: readonly ComparisonReport[];
-  readonly durations: readonly DurationReport[];
+  /** The last one of each check. */
+  readonly findings: ReadonlyMap<string, Finding>;
   /** Of the last reading. */
   readonly verdict?: Verdict;
   /** When something was last said. */
@@ -42,10 +42,8 @@ export function beginStory(at: number): Memory {
   return {
     startedAt: at,
     spokeAt: at,
-    plan: { steps: [], onTheMinute: false },
-    measurements: new Map(),
-    comparisons: [],
-    durations: [],
+    plan: { steps: [] },
+    findings: new Map(),
   };
 }
 
@@ -73,17 +71,15 @@ function remember(memory: Memory, entry: Entry): Memory {
   switch (entry.type) {
     case 'state':
       return { ...memory, state: entry.state };
-    case 'measurements': {
-      const latest = entry.measurements.map((each) => [each.check, each] as const);
-      const measurements = new Map([...memory.measurements, ...latest]);
-      return { ...memory, measurements, verdict: entry.verdict };
+    case 'reading': {
+      const latest = entry.findings.map((each) => [keyOf(each), each] as const);
+      const findings = new Map([...memory.findings, ...latest]);
+      return { ...memory, findings, verdict: entry.verdict };
     }
     case 'plan':
       return { ...memory, plan: entry.plan };
-    case 'comparisons':
-      return { ...memory, comparisons: entry.comparisons, durations: entry.durations };
     case 'targets':
-    case 'standing':
+    case 'position':
     case 'smoke-tests':
     case 'errors':
     case 'note':
@@ -105,10 +101,7 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return [{ level: 'info', text: entry.title, details: entry.lines }];
     case 'warning':
       return [{ level: 'warning', text: entry.text }];
-    case 'comparisons':
-      // Told when they decide something.
-      return [];
-    case 'standing':
+    case 'position':
       return [];
     case 'smoke-tests':
       return entry.reports.map(describeSmokeTest);
@@ -116,9 +109,9 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return entry.reports.map(describeErrors);
     case 'state':
       return transition(memory, entry.state);
-    case 'measurements': {
-      const changes = changedSince(memory.measurements, entry.measurements).flatMap((change) =>
-        describeChange(change, memory.measurements.get(change.check)),
+    case 'reading': {
+      const changes = changedSince(memory.findings, entry.findings).flatMap((change) =>
+        describeChange(change, memory.findings.get(keyOf(change))),
       );
       return changes.length > 0
         ? changes
@@ -129,21 +122,42 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
 
 function transition(memory: Memory, now: State): readonly Line[] {
   const { plan, state: before } = memory;
-  const wasWatched = before?.phase === 'baking' || before?.phase === 'rechecking';
-  if (!wasWatched || now.phase === before.phase) return arrival(plan, before, now);
-  const compared =
-    stepAt(plan, before.step).weight < 100 ? describeVersions(memory, now).map(info) : [];
-  const passed = hasPassed(now) ? [info(`${describeStep(plan, before.step)} passed`)] : [];
+  const step = watchedStep(before);
+  if (step === undefined || now.phase === before?.phase) return arrival(plan, before, now);
+  const compared = stepAt(plan, step).weight < 100 ? describeVersions(memory, now).map(info) : [];
+  const passed = hasPassed(now) ? [info(`${describeStep(plan, step)} passed`)] : [];
   return [...compared, ...passed, ...arrival(plan, before, now)];
 }
 
+/** The step whose weight was in force and watched. */
+function watchedStep(state: State | undefined): number | undefined {
+  switch (state?.phase) {
+    case 'baking':
+      return state.step;
+    case 'checking':
+      return state.standing;
+    default:
+      return undefined;
+  }
+}
+
 /** How the versions compare. The reason of a revert tells of what it rests on already. */
-function describeVersions({ comparisons, durations }: Memory, now: State): readonly string[] {
+function describeVersions({ findings }: Memory, now: State): readonly string[] {
   const isReason = (text: string) => now.phase === 'reverting' && now.reason.includes(text);
-  return [
-    ...comparisons.filter(({ evidence }) => evidence.length > 0).map(describeComparison),
-    ...durations.filter(({ canary }) => canary.p50 !== null).map(describeDurations),
-  ].filter((text) => !isReason(text));
+  return [...findings.values()].flatMap(atEndOfStep).filter((text) => !isReason(text));
+}
+
+function atEndOfStep(finding: Finding): readonly string[] {
+  switch (finding.kind) {
+    case 'comparison':
+      return finding.evidence.length > 0 ? [describeComparison(finding)] : [];
+    case 'duration':
+      return finding.canary.p50 === null ? [] : [describeDurations(finding)];
+    case 'alarm':
+    case 'threshold':
+      // Told when they change.
+      return [];
+  }
 }
 
 function arrival(plan: Plan, before: State | undefined, now: State): readonly Line[] {
@@ -160,15 +174,14 @@ function arrival(plan: Plan, before: State | undefined, now: State): readonly Li
         ),
       ];
     }
-    case 'rechecking':
-      if (before?.phase === 'rechecking') return [];
-      return [
-        info(`at ${describeStep(plan, now.step)} since an earlier job; reading the checks first`),
-      ];
+    case 'checking':
+      return before?.phase === 'checking' ? [] : [info(checking(plan, now))];
+    case 'settling':
+      return [info('the promotion is written; reading the alias back')];
     case 'holding':
       return [];
     case 'confirming':
-      return [info('all steps passed; reading the alias back')];
+      return [info('all steps passed; taking the mark off the alias and reading it back')];
     case 'reverting':
       return [info(`reverting ${now.reason}`)];
     case 'promoted':
@@ -179,6 +192,16 @@ function arrival(plan: Plan, before: State | undefined, now: State): readonly Li
       // The end is told by the headline, once.
       return [];
   }
+}
+
+function checking(plan: Plan, { standing, since, until }: State & { phase: 'checking' }): string {
+  const wait =
+    until > since
+      ? `, and waiting ${formatDuration(until - since)} for the next minute to begin: metrics are counted by the minute`
+      : '';
+  return standing === undefined
+    ? `reading the checks before the first weight${wait}`
+    : `at ${describeStep(plan, standing)} since an earlier job; reading the checks first${wait}`;
 }
 
 function describeTarget(target: TargetReport): readonly Line[] {
@@ -216,18 +239,32 @@ function describeErrors({ functionName, version, messages, problem, url }: Error
       };
 }
 
-function describeChange(now: Measurement, before: Measurement | undefined): readonly Line[] {
+function describeChange(now: Finding, before: Finding | undefined): readonly Line[] {
+  switch (now.kind) {
+    case 'alarm':
+      return stateChange('alarm', now, before);
+    case 'threshold':
+      return stateChange('metric', now, before);
+    case 'comparison':
+    case 'duration':
+      // Told when a step ends, and when they decide something.
+      return [];
+  }
+}
+
+function stateChange(what: string, now: SeenState, before: Finding | undefined): readonly Line[] {
   // An alarm that is fine from the first reading on is no news.
   if (before === undefined && now.state === 'OK') return [];
-  const from = before === undefined || before.state === now.state ? '' : `${before.state} → `;
+  const last = before && stateOf(before);
+  const from = last === undefined || last === now.state ? '' : `${last} → `;
   const why = now.detail === '' ? '' : `: ${now.detail}`;
-  return [info(`${now.kind} ${now.check}: ${from}${now.state}${why}`)];
+  return [info(`${what} ${now.check}: ${from}${now.state}${why}`)];
 }
 
 /** That a step goes on beyond its bake is said at once. */
 function extension(
   { verdict: before }: Memory,
-  { verdict }: Entry & { readonly type: 'measurements' },
+  { verdict }: Entry & { readonly type: 'reading' },
 ): readonly Line[] {
   return verdict.kind === 'extend' && before?.kind !== 'extend'
     ? [info(`the step is extended: ${verdict.reason}`)]
@@ -236,7 +273,7 @@ function extension(
 
 function progress(
   { plan, state, spokeAt }: Memory,
-  { at, verdict }: Entry & { readonly type: 'measurements' },
+  { at, verdict }: Entry & { readonly type: 'reading' },
 ): readonly Line[] {
   if (state === undefined || isFinal(state) || state.phase !== 'baking') return [];
   const { weight, bakeMs } = stepAt(plan, state.step);

@@ -1,8 +1,6 @@
-import type { Measurement } from '../checks/alarms.ts';
-import type { ComparisonReport } from '../checks/comparison.ts';
-import type { DurationReport } from '../checks/durations.ts';
 import type { ErrorReport } from '../checks/error-logs.ts';
-import { changedSince, type Entry, type Position } from './entry.ts';
+import { changedSince, keyOf, replaces, type Finding } from '../checks/finding.ts';
+import type { Entry, Position } from './entry.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { stepAt, type FinalState, type State } from '../rollout/state.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
@@ -65,11 +63,8 @@ export interface Report extends Ending {
   /** Where the rollout stands in the end; absent when it was not found out where it stood before. */
   readonly position?: Position;
   readonly weights: readonly WeightChange[];
-  /** Every measurement that differed from the one before it. */
-  readonly measurements: readonly Measurement[];
-  /** How the versions compare; none when they were not compared. */
-  readonly comparisons: readonly ComparisonReport[];
-  readonly durations: readonly DurationReport[];
+  /** Every one that differed from the one before it; of those that replace, the newest. */
+  readonly findings: readonly Finding[];
   readonly smokeTests: readonly SmokeTestReport[];
   /** What the canary logged of its errors, after a revert. */
   readonly errors: readonly ErrorReport[];
@@ -90,11 +85,10 @@ export function reportOf(
 ): Report {
   const planned = entries.find((entry) => entry.type === 'plan');
   const known = entries.findLast((entry) => entry.type === 'targets');
-  const compared = entries.findLast((entry) => entry.type === 'comparisons');
-  const found = entries.findLast((entry) => entry.type === 'standing');
-  const standing = found ?? NOWHERE;
-  const steps = planned === undefined ? [] : stepReports(planned.plan, entries, standing);
-  const weights = weightChanges(steps, entries, standing);
+  const found = entries.findLast((entry) => entry.type === 'position');
+  const before = found ?? NOWHERE;
+  const steps = planned === undefined ? [] : stepReports(planned.plan, entries, before);
+  const weights = weightChanges(steps, entries, before);
   return {
     ...ending,
     region: known?.region ?? '',
@@ -102,11 +96,9 @@ export function reportOf(
     endedAt,
     targets: known?.targets ?? [],
     steps,
-    ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, standing }) }),
+    ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, before }) }),
     weights,
-    measurements: changedMeasurements(entries),
-    comparisons: compared?.comparisons ?? [],
-    durations: compared?.durations ?? [],
+    findings: findingsToTell(entries),
     errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
     smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
     warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
@@ -117,24 +109,25 @@ const NOWHERE = { at: 0, weight: 0, step: 0, startedBy: '' };
 
 function positionOf(
   { outcome }: Ending,
-  { steps, weights, standing }: Pick<Report, 'steps' | 'weights'> & { readonly standing: Position },
+  { steps, weights, before }: Pick<Report, 'steps' | 'weights'> & { readonly before: Position },
 ): Position {
   const reached = steps.findLastIndex(({ startedAt }) => startedAt !== undefined) + 1;
   return {
-    startedBy: standing.startedBy,
-    step: Math.max(reached, standing.step),
-    weight: outcome === 'reverted' ? 0 : (weights.at(-1)?.weight ?? standing.weight),
+    startedBy: before.startedBy,
+    step: Math.max(reached, before.step),
+    weight: outcome === 'reverted' ? 0 : (weights.at(-1)?.weight ?? before.weight),
   };
 }
 
-function changedMeasurements(entries: readonly Entry[]): readonly Measurement[] {
-  const last = new Map<string, Measurement>();
-  return entries.flatMap((entry) => {
-    if (entry.type !== 'measurements') return [];
-    const changed = changedSince(last, entry.measurements);
-    for (const measurement of changed) last.set(measurement.check, measurement);
+function findingsToTell(entries: readonly Entry[]): readonly Finding[] {
+  const last = new Map<string, Finding>();
+  const news = entries.flatMap((entry) => {
+    if (entry.type !== 'reading') return [];
+    const changed = changedSince(last, entry.findings);
+    for (const finding of changed) last.set(keyOf(finding), finding);
     return changed;
   });
+  return news.filter((finding) => !replaces(finding) || last.get(keyOf(finding)) === finding);
 }
 
 /** What became of each step of the plan. */
@@ -189,7 +182,7 @@ function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): S
 function weightChanges(
   steps: readonly StepReport[],
   entries: readonly Entry[],
-  standing: Position & { readonly at: number },
+  before: Position & { readonly at: number },
 ): readonly WeightChange[] {
   const reverted = entries.find(
     (entry) => entry.type === 'state' && entry.state.phase === 'reverted',
@@ -200,9 +193,9 @@ function weightChanges(
     ),
     ...(reverted === undefined ? [] : [{ at: reverted.at, weight: 0 }]),
   ];
-  return changes.length === 0 || standing.weight === 0
+  return changes.length === 0 || before.weight === 0
     ? changes
-    : [{ at: standing.at, weight: standing.weight }, ...changes];
+    : [{ at: before.at, weight: before.weight }, ...changes];
 }
 
 /** The first line of every report: what happened, in one sentence. */

@@ -1,8 +1,9 @@
 import { GREEN, mermaidChart, RED } from './chart.ts';
-import type { Measurement } from '../checks/alarms.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { alarmUrl, aliasUrl } from '../text/console.ts';
 import { durationSection } from './duration-section.ts';
+import { ofKind, type Finding } from '../checks/finding.ts';
+import type { SeenState } from '../checks/seen.ts';
 import { formatDuration } from '../text/duration.ts';
 import { milliseconds } from '../checks/durations.ts';
 import { bold, escapeMarkdown, link, preformatted, shorten, table } from '../text/markdown.ts';
@@ -31,14 +32,19 @@ export function summaryOf(report: Report): string {
     ...errors(report),
     ...steps(report),
     ...chart(report),
-    ...comparisonSection(report.comparisons),
-    ...durationSection(report.durations),
-    ...alarms(report),
-    ...metrics(report),
+    ...Object.values(SECTIONS).flatMap((section) => section(report)),
     ...changes(report),
     '',
   ].join('\n');
 }
+
+/** What was found, in this order. */
+const SECTIONS: Readonly<Record<Finding['kind'], (report: Report) => readonly string[]>> = {
+  comparison: ({ findings }) => comparisonSection(ofKind(findings, 'comparison')),
+  duration: ({ findings }) => durationSection(ofKind(findings, 'duration')),
+  alarm: alarms,
+  threshold: metrics,
+};
 
 /** The headline; of several problems, each a point of a list. */
 export function verdictOf(report: Report): string {
@@ -59,13 +65,13 @@ function warnings({ warnings }: Report): readonly string[] {
 }
 
 /** What users felt of the new version, as far as the metrics tell. */
-function felt({ weights, comparisons, endedAt, steps }: Report): readonly string[] {
+function felt({ weights, findings, endedAt, steps }: Report): readonly string[] {
   const [first] = weights.filter(({ weight }) => weight > 0);
   if (first === undefined) return [];
   const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
   const back = weights.findLast(({ weight }) => weight === 0);
   const lasted = formatDuration((back?.at ?? endedAt) - first.at);
-  const ofErrors = comparisons.filter(({ name }) => name === 'errors');
+  const ofErrors = ofKind(findings, 'comparison').filter(({ name }) => name === 'errors');
   const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
   const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
   const known =
@@ -185,8 +191,8 @@ function chart(report: Report): readonly string[] {
   });
 }
 
-function alarms({ measurements, region }: Report): readonly string[] {
-  const rows = latest(measurements, 'alarm').map(({ check, state, verdict }) => [
+function alarms({ findings, region }: Report): readonly string[] {
+  const rows = latest(ofKind(findings, 'alarm')).map(({ check, state, verdict }) => [
     link(shorten(check, LONGEST_NAME), alarmUrl(region, check)),
     escapeMarkdown(state),
     verdict.kind,
@@ -194,8 +200,8 @@ function alarms({ measurements, region }: Report): readonly string[] {
   return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
 }
 
-function metrics({ measurements }: Report): readonly string[] {
-  const rows = latest(measurements, 'metric').map(({ check, state, detail, verdict }) => [
+function metrics({ findings }: Report): readonly string[] {
+  const rows = latest(ofKind(findings, 'threshold')).map(({ check, state, detail, verdict }) => [
     escapeMarkdown(shorten(check, LONGEST_NAME)),
     escapeMarkdown(shorten(detail || state, LONGEST_NAME)),
     verdict.kind,
@@ -206,24 +212,15 @@ function metrics({ measurements }: Report): readonly string[] {
 }
 
 /** The last one of each check, the failed ones first. */
-function latest(
-  measurements: readonly Measurement[],
-  kind: Measurement['kind'],
-): readonly Measurement[] {
-  const of = measurements.filter((measurement) => measurement.kind === kind);
-  const last = new Map(of.map((measurement) => [measurement.check, measurement]));
+function latest(findings: readonly SeenState[]): readonly SeenState[] {
+  const last = new Map(findings.map((finding) => [finding.check, finding]));
   return [...last.values()].sort(
     (a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'),
   );
 }
 
-function changes({ measurements, startedAt }: Report): readonly string[] {
-  const rows = measurements.map(({ at, check, state, detail, verdict }) => [
-    `+${formatDuration(at - startedAt)}`,
-    escapeMarkdown(shorten(check, LONGEST_NAME)),
-    escapeMarkdown(state),
-    reason(verdict.kind === 'pass' ? detail : verdict.reason),
-  ]);
+function changes({ findings, startedAt }: Report): readonly string[] {
+  const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
   if (rows.length === 0) return [];
   return [
     '',
@@ -231,6 +228,32 @@ function changes({ measurements, startedAt }: Report): readonly string[] {
     ...section(null, ['when', 'what', 'state', 'why'], rows),
     '',
     '</details>',
+  ];
+}
+
+/** One for each change of a state. */
+function changeRow(finding: Finding, startedAt: number): readonly (readonly string[])[] {
+  switch (finding.kind) {
+    case 'alarm':
+      return [stateRow(finding, finding.verdict.reason, startedAt)];
+    case 'threshold':
+      return [stateRow(finding, finding.breaches, startedAt)];
+    case 'comparison':
+    case 'duration':
+      return [];
+  }
+}
+
+function stateRow(
+  { at, check, state, detail, verdict }: SeenState,
+  problem: string,
+  startedAt: number,
+): readonly string[] {
+  return [
+    `+${formatDuration(at - startedAt)}`,
+    escapeMarkdown(shorten(check, LONGEST_NAME)),
+    escapeMarkdown(state),
+    reason(verdict.kind === 'pass' ? detail : problem),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../minute.ts';
 import { formatWeight } from '../alias/routing.ts';
 
 /** A weight and how long it is watched before the next step. */
@@ -10,13 +11,26 @@ export interface Step {
 /** The steps of a rollout, fixed before anything is written. The last one is the promotion, at 100 %. */
 export interface Plan {
   readonly steps: readonly Step[];
+}
+
+/** What a process carries out of a plan, and within which bounds. */
+export interface Course extends Plan {
   /**
    * Weights change at the beginning of a UTC minute: the metrics of a minute are sums, and those of one with two
    * weights compare the versions less exactly.
    */
   readonly onTheMinute: boolean;
-  /** Index of the step after whose bake the rollout is left for another job; none when left out. */
-  readonly holdAfter?: number;
+  /** Index of the step after whose bake the rollout is left for another job. */
+  readonly holdAfter: number | undefined;
+  readonly deadline: Deadline | undefined;
+}
+
+/** When the rollout must be over, because after it nothing can be reverted any more. */
+export interface Deadline {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** What ends then: `the AWS credentials end at 14:02 UTC`. */
+  readonly reason: string;
 }
 
 /** The step that is baking, and since when. */
@@ -25,6 +39,8 @@ export interface Bake extends Step {
   readonly since: number;
   /** Whether nothing is left but the promotion. */
   readonly promotionNext: boolean;
+  /** Until when it may be extended, so that the rest of the plan ends before the deadline. */
+  readonly latest: number;
 }
 
 /**
@@ -32,7 +48,12 @@ export interface Bake extends Step {
  * watches the canary at 10 % and at 100 %.
  */
 export function planOf(steps: readonly Step[], bakeMs: number): Plan {
-  return { steps: [...steps, { weight: 100, bakeMs }], onTheMinute: false };
+  return { steps: [...steps, { weight: 100, bakeMs }] };
+}
+
+/** The whole plan, with nothing that bounds it. */
+export function wholeCourse({ steps }: Plan): Course {
+  return { steps, onTheMinute: false, holdAfter: undefined, deadline: undefined };
 }
 
 export function totalBakeMs(plan: Plan): number {
@@ -45,6 +66,22 @@ export function longestBakeMs(plan: Plan, maxExtension: number): number {
     (sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs),
     0,
   );
+}
+
+/** A write that is not answered is given up after 20 s; where weights wait for their minute, that comes on top. */
+const LONGEST_SHIFT_MS = 20_000;
+
+/** How long a step may last besides its bake: until its weight is in force. */
+export function longestShiftMs({ onTheMinute }: Pick<Course, 'onTheMinute'>): number {
+  return LONGEST_SHIFT_MS + (onTheMinute ? MINUTE_MS : 0);
+}
+
+/** Until when a step may bake, so that those after it can be taken before the deadline. Epoch milliseconds. */
+export function latestEnd(course: Course, step: number): number {
+  if (course.deadline === undefined) return Infinity;
+  const last = course.holdAfter ?? course.steps.length - 1;
+  const rest = course.steps.slice(step + 1, last + 1);
+  return course.deadline.at - totalBakeMs({ steps: rest }) - rest.length * longestShiftMs(course);
 }
 
 /** `10 %`, `100 % (promotion)`. */

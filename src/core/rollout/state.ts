@@ -1,6 +1,8 @@
+// Longer than most: the whole machine of a rollout, to be read from its states to its transitions.
+
 import { formatDuration } from '../text/duration.ts';
 import { beginningOfMinute, isEarlyInMinute, MINUTE_MS } from '../minute.ts';
-import type { Bake, Plan, Step } from './plan.ts';
+import { latestEnd, type Bake, type Course, type Plan, type Step } from './plan.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -8,20 +10,27 @@ import type { Verdict } from './verdict.ts';
 export type State = ActiveState | FinalState;
 
 export type ActiveState =
+  /** Before a step is taken: everything is read once more, at the moment for the next weight. */
+  | {
+      readonly phase: 'checking';
+      /** The step that comes next. */
+      readonly step: number;
+      /** The step whose weight an earlier process left in force. */
+      readonly standing: number | undefined;
+      readonly since: number;
+      readonly until: number;
+      /** When the last reading began; 0 before the first. */
+      readonly readAt: number;
+    }
   | { readonly phase: 'shifting'; readonly step: number }
+  /** The promotion is written, but Lambda may go on serving stable while it moves provisioned concurrency. */
+  | { readonly phase: 'settling'; readonly step: number }
   | {
       readonly phase: 'baking';
       readonly step: number;
       readonly since: number;
       readonly until: number;
       /** When the last reading of this step began; `since` before the first. */
-      readonly readAt: number;
-    }
-  /** The weight of the step is in force since an earlier job: what it left is looked at before going on. */
-  | {
-      readonly phase: 'rechecking';
-      readonly step: number;
-      readonly since: number;
       readonly readAt: number;
     }
   /** The step is over, and is left for another job to go on. */
@@ -43,15 +52,17 @@ export type FinalState =
   | { readonly phase: 'revert-failed'; readonly reason: string }
   /** The aliases stay as they are: for another job or a person to go on, or as `on-cancel: hold` says. */
   | { readonly phase: 'held'; readonly reason: string }
-  /** Somebody else moved an alias: it was left to them, the others serve stable. */
+  /** Nothing was moved; or somebody else moved an alias: it was left to them, the others serve stable. */
   | { readonly phase: 'failed'; readonly reason: string };
 
-/** How putting the stable versions back ended, over all targets. */
-export type Reversion = 'reverted' | 'revert-failed' | 'failed';
+/** How putting the stable versions back ended, over all targets. `untouched`: no weight had been sent yet. */
+export type Reversion = 'reverted' | 'revert-failed' | 'failed' | 'untouched';
 
 /** Something that happened. Times are epoch milliseconds of the clock port. */
 export type Event =
   | { readonly type: 'shifted'; readonly at: number }
+  /** The alias serves the canary alone. */
+  | { readonly type: 'settled'; readonly at: number }
   /** A write was refused, failed or met somebody else's; or an adapter broke. */
   | { readonly type: 'blocked'; readonly reason: string }
   /** `at` is when the reading began: what it saw is at least that fresh. */
@@ -59,6 +70,8 @@ export type Event =
   | { readonly type: 'confirmed' }
   /** That the step is over was written on every alias. */
   | { readonly type: 'marked' }
+  /** The rollout would outlast what it needs. */
+  | { readonly type: 'deadline'; readonly at: number }
   | {
       readonly type: 'cancelled';
       readonly at: number;
@@ -70,12 +83,15 @@ export type Event =
 /** What to do next. */
 export type Command =
   | { readonly type: 'shift'; readonly step: number; readonly weight: number }
+  /** Wait until the alias serves the canary alone. */
+  | { readonly type: 'settle' }
   /** Read all checks again; {@link readingDue} says when. */
   | {
       readonly type: 'assess';
       readonly readAt: number;
       readonly until: number;
-      readonly bake: Bake;
+      /** Absent while no weight is in force. */
+      readonly bake: Bake | undefined;
     }
   | { readonly type: 'confirm' }
   /** Write on the aliases that the step is over. */
@@ -86,23 +102,25 @@ export type Command =
 export interface Beginning {
   /** Index of the first step to be taken. */
   readonly step: number;
-  /** Whether what an earlier job left at the step before is looked at first. */
-  readonly recheck: boolean;
+  /** Index of the step whose weight an earlier process left in force, if one did. */
+  readonly standing: number | undefined;
 }
 
-export const FROM_THE_START: Beginning = { step: 0, recheck: false };
+export const FROM_THE_START: Beginning = { step: 0, standing: undefined };
 
-export function start(plan: Plan, { step, recheck }: Beginning, at: number): State {
-  stepAt(plan, step);
-  return recheck
-    ? { phase: 'rechecking', step: step - 1, since: at, readAt: 0 }
-    : { phase: 'shifting', step };
+/** Everything is read before the first weight, and before an earlier process is taken over from. */
+export function start(course: Course, { step, standing }: Beginning, at: number): State {
+  stepAt(course, step);
+  const now = !course.onTheMinute || isEarlyInMinute(at);
+  const until = now ? at : beginningOfMinute(at) + MINUTE_MS;
+  return { phase: 'checking', step, standing, since: at, until, readAt: 0 };
 }
 
 const FINAL: Readonly<Record<State['phase'], boolean>> = {
+  checking: false,
   shifting: false,
+  settling: false,
   baking: false,
-  rechecking: false,
   holding: false,
   confirming: false,
   reverting: false,
@@ -117,36 +135,47 @@ export function isFinal(state: State): state is FinalState {
   return FINAL[state.phase];
 }
 
-export function command(plan: Plan, state: ActiveState): Command {
+export function command(course: Course, state: ActiveState): Command {
   switch (state.phase) {
+    case 'checking':
+      return {
+        type: 'assess',
+        readAt: state.readAt,
+        until: state.until,
+        // Not the end of a step: whether it saw enough traffic was asked by the process that baked it.
+        bake:
+          state.standing === undefined ? undefined : bakeOf(course, state.standing, state.since),
+      };
     case 'shifting':
-      return { type: 'shift', step: state.step, weight: stepAt(plan, state.step).weight };
+      return { type: 'shift', step: state.step, weight: stepAt(course, state.step).weight };
+    case 'settling':
+      return { type: 'settle' };
     case 'baking':
       return {
         type: 'assess',
         readAt: state.readAt,
         until: state.until,
         bake: {
-          ...stepAt(plan, state.step),
-          since: state.since,
-          promotionNext: state.step === plan.steps.length - 2,
+          ...bakeOf(course, state.step, state.since),
+          promotionNext: state.step === course.steps.length - 2,
         },
       };
-    case 'rechecking':
-      return {
-        type: 'assess',
-        readAt: state.readAt,
-        until: state.since,
-        // Not the end of a step: whether it saw enough traffic was asked by the job that baked it.
-        bake: { ...stepAt(plan, state.step), since: state.since, promotionNext: false },
-      };
     case 'holding':
-      return { type: 'hold', step: state.step, weight: stepAt(plan, state.step).weight };
+      return { type: 'hold', step: state.step, weight: stepAt(course, state.step).weight };
     case 'confirming':
       return { type: 'confirm' };
     case 'reverting':
       return { type: 'revert' };
   }
+}
+
+function bakeOf(course: Course, step: number, since: number): Bake {
+  return {
+    ...stepAt(course, step),
+    since,
+    promotionNext: false,
+    latest: latestEnd(course, step),
+  };
 }
 
 /**
@@ -161,138 +190,183 @@ export function readingDue(
 }
 
 /** The state after an event. An event that makes no sense in the state changes nothing. */
-export function advance(plan: Plan, state: State, event: Event): State {
+export function advance(course: Course, state: State, event: Event): State {
   if (isFinal(state)) return state;
-  if (event.type === 'cancelled') return onCancelled(plan, state, event);
-  if (event.type === 'blocked') return onBlocked(plan, state, event);
-  switch (state.phase) {
-    case 'shifting':
-      return event.type === 'shifted' ? bake(plan, state.step, event.at) : state;
-    case 'baking':
-      return event.type === 'assessed' ? onAssessed(plan, state, event) : state;
-    case 'rechecking':
-      return event.type === 'assessed' ? onRechecked(plan, state, event) : state;
-    case 'holding':
-      return event.type === 'marked' ? { phase: 'held', reason: state.reason } : state;
-    case 'confirming':
-      return event.type === 'confirmed' ? { phase: 'promoted' } : state;
-    case 'reverting':
-      if (event.type !== 'reversion') return state;
-      return {
-        phase: event.result,
-        reason:
-          event.detail === ''
-            ? state.reason
-            : `${state.reason.replace(/\.$/, '')}. ${event.detail}`,
-      };
+  switch (event.type) {
+    case 'cancelled':
+      return onCancelled(course, state, event);
+    case 'deadline':
+      return onDeadline(course, state, event);
+    case 'blocked':
+      return reverting(course, state, event.reason);
+    case 'assessed':
+      return onAssessed(course, state, event);
+    case 'shifted':
+      return state.phase === 'shifting' ? onShifted(course, state, event) : state;
+    case 'settled':
+      return state.phase === 'settling' ? bake(course, state.step, event.at) : state;
+    case 'marked':
+      return state.phase === 'holding' ? { phase: 'held', reason: state.reason } : state;
+    case 'confirmed':
+      return state.phase === 'confirming' ? { phase: 'promoted' } : state;
+    case 'reversion':
+      return state.phase === 'reverting' ? onReversion(state, event) : state;
   }
 }
 
-function onBlocked(
-  plan: Plan,
-  state: ActiveState,
-  { reason }: Event & { readonly type: 'blocked' },
-): State {
+function reverting(course: Course, state: ActiveState, reason: string, at?: number): State {
   if (state.phase === 'reverting') return state;
-  return { phase: 'reverting', reason: `${where(plan, state)}: ${reason}` };
+  return { phase: 'reverting', reason: `${where(course, state, at)}: ${reason}` };
 }
 
 function onCancelled(
-  plan: Plan,
+  course: Course,
   state: ActiveState,
   { at, reason, hold }: Event & { readonly type: 'cancelled' },
 ): State {
-  if (state.phase === 'reverting') return state;
-  return {
-    phase: hold ? 'held' : 'reverting',
-    reason: `${where(plan, state, at)}: ${reason}`,
-  };
+  if (state.phase === 'reverting' || !hold) return reverting(course, state, reason, at);
+  return { phase: 'held', reason: `${where(course, state, at)}: ${reason}` };
 }
 
+/** All steps have passed where only the mark is left to be written or taken off. */
+function onDeadline(
+  course: Course,
+  state: ActiveState,
+  { at }: Event & { readonly type: 'deadline' },
+): State {
+  if (state.phase === 'confirming' || state.phase === 'holding') return state;
+  const reason = course.deadline?.reason ?? 'the time is over';
+  return reverting(course, state, `${reason}, and nothing could be reverted after that`, at);
+}
+
+function onReversion(
+  state: ActiveState & { readonly phase: 'reverting' },
+  { result, detail }: Event & { readonly type: 'reversion' },
+): State {
+  const said = detail === '' ? [] : [detail];
+  if (result === 'untouched') {
+    return { phase: 'failed', reason: sentences([state.reason, NOTHING_MOVED, ...said]) };
+  }
+  return { phase: result, reason: sentences([state.reason, ...said]) };
+}
+
+const NOTHING_MOVED = 'No traffic had been moved';
+
+function sentences([first = '', ...others]: readonly string[]): string {
+  return others.length === 0 ? first : [first.replace(/\.$/, ''), ...others].join('. ');
+}
+
+/** Somebody sees a failure in whatever phase it comes. */
 function onAssessed(
-  plan: Plan,
+  course: Course,
+  state: ActiveState,
+  event: Event & { readonly type: 'assessed' },
+): State {
+  const { at, verdict } = event;
+  if (verdict.kind === 'fail') return reverting(course, state, verdict.reason, at);
+  switch (state.phase) {
+    case 'checking':
+      return onChecked(course, state, event);
+    case 'baking':
+      return onBaked(course, state, event);
+    case 'shifting':
+    case 'settling':
+    case 'holding':
+    case 'confirming':
+    case 'reverting':
+      return state;
+  }
+}
+
+function onShifted(
+  course: Course,
+  { step }: ActiveState & { readonly phase: 'shifting' },
+  { at }: Event & { readonly type: 'shifted' },
+): State {
+  return stepAt(course, step).weight < 100 ? bake(course, step, at) : { phase: 'settling', step };
+}
+
+function onBaked(
+  course: Course,
   state: State & { readonly phase: 'baking' },
   { at, verdict }: Event & { readonly type: 'assessed' },
 ): State {
   switch (verdict.kind) {
     case 'fail':
-      return { phase: 'reverting', reason: `${where(plan, state, at)}: ${verdict.reason}` };
+      return reverting(course, state, verdict.reason, at);
     case 'error':
       // Whoever judges the checks turns errors into a failure once the grace time is over.
       return { ...state, readAt: at };
     case 'inconclusive':
-      return at >= state.until + stepAt(plan, state.step).bakeMs
-        ? {
-            phase: 'reverting',
-            reason: `${where(plan, state, at)}: ${verdict.reason} (still so after twice the bake time)`,
-          }
+      return at >= state.until + stepAt(course, state.step).bakeMs
+        ? reverting(course, state, `${verdict.reason} (still so after twice the bake time)`, at)
         : { ...state, readAt: at };
     case 'hold':
       return {
         phase: 'holding',
         step: state.step,
         passed: false,
-        reason: `${where(plan, state, at)}: ${verdict.reason}`,
+        reason: `${where(course, state, at)}: ${verdict.reason}`,
       };
     case 'extend':
       return { ...state, readAt: at };
     case 'pass':
       if (at < state.until) return { ...state, readAt: at };
-      return mayLeave(plan, state.step, at)
-        ? leave(plan, state.step)
+      return mayLeave(course, state.step, at)
+        ? leave(course, state.step)
         : { ...state, readAt: at, until: beginningOfMinute(at) + MINUTE_MS };
   }
 }
 
-/** What an earlier job left must pass once more, now. */
-function onRechecked(
-  plan: Plan,
-  state: State & { readonly phase: 'rechecking' },
+/** What an earlier process left, and what is true before the first weight, must pass at the moment of the write. */
+function onChecked(
+  course: Course,
+  state: State & { readonly phase: 'checking' },
   { at, verdict }: Event & { readonly type: 'assessed' },
 ): State {
   const again: State = { ...state, readAt: at };
   switch (verdict.kind) {
     case 'fail':
-      return { phase: 'reverting', reason: `${where(plan, state)}: ${verdict.reason}` };
+      return reverting(course, state, verdict.reason, at);
     case 'error':
       return again;
     case 'inconclusive':
-      return at >= state.since + stepAt(plan, state.step).bakeMs
-        ? {
-            phase: 'reverting',
-            reason: `${where(plan, state)}: ${verdict.reason} (still so after its bake time)`,
-          }
+      return at >= state.since + stepAt(course, state.standing ?? state.step).bakeMs
+        ? reverting(course, state, `${verdict.reason} (still so after its bake time)`, at)
         : again;
     case 'hold':
     case 'extend':
     case 'pass':
-      return { phase: 'shifting', step: state.step + 1 };
+      if (at < state.until) return again;
+      return !course.onTheMinute || isEarlyInMinute(at)
+        ? { phase: 'shifting', step: state.step }
+        : { ...again, until: beginningOfMinute(at) + MINUTE_MS };
   }
 }
 
 /** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
-function mayLeave(plan: Plan, step: number, at: number): boolean {
-  const next = plan.steps[step + 1];
-  const compares = next !== undefined && next.weight < 100 && step !== plan.holdAfter;
-  return !plan.onTheMinute || !compares || isEarlyInMinute(at);
+function mayLeave(course: Course, step: number, at: number): boolean {
+  const next = course.steps[step + 1];
+  const compares = next !== undefined && next.weight < 100 && step !== course.holdAfter;
+  return !course.onTheMinute || !compares || isEarlyInMinute(at);
 }
 
-function bake(plan: Plan, step: number, at: number): State {
-  const { bakeMs } = stepAt(plan, step);
-  if (bakeMs === 0) return leave(plan, step);
+function bake(course: Course, step: number, at: number): State {
+  const { bakeMs } = stepAt(course, step);
+  if (bakeMs === 0) return leave(course, step);
   return { phase: 'baking', step, since: at, until: at + bakeMs, readAt: at };
 }
 
-function leave(plan: Plan, step: number): State {
-  if (step === plan.holdAfter) {
+function leave(course: Course, step: number): State {
+  if (step === course.holdAfter) {
     return {
       phase: 'holding',
       step,
       passed: true,
-      reason: `at ${describeStep(plan, step)}: its checks passed, and another job goes on`,
+      reason: `at ${describeStep(course, step)}: its checks passed, and another job goes on`,
     };
   }
-  return step + 1 < plan.steps.length
+  return step + 1 < course.steps.length
     ? { phase: 'shifting', step: step + 1 }
     : { phase: 'confirming' };
 }
@@ -300,8 +374,12 @@ function leave(plan: Plan, step: number): State {
 /** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
 function where(plan: Plan, state: ActiveState, at?: number): string {
   switch (state.phase) {
+    case 'checking':
+      return state.standing === undefined
+        ? 'before the first step'
+        : `at ${describeStep(plan, state.standing)}`;
     case 'shifting':
-    case 'rechecking':
+    case 'settling':
     case 'holding':
       return `at ${describeStep(plan, state.step)}`;
     case 'baking': {

@@ -3,11 +3,11 @@ import { partitionOf } from './partition.ts';
 /** Functions may be named by name, partial ARN (`123456789012:function:f`) or full ARN. */
 export interface FunctionId {
   readonly name: string;
-  readonly account?: string;
-  readonly region?: string;
-  readonly partition?: string;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  readonly partition: string | undefined;
   /** A version or alias behind the name. */
-  readonly qualifier?: string;
+  readonly qualifier: string | undefined;
 }
 
 const FUNCTION_ID =
@@ -18,26 +18,24 @@ export function parseFunctionId(text: string): FunctionId | undefined {
   const name = groups?.['name'];
   if (groups === undefined || name === undefined) return undefined;
   const { partition, region, account, qualifier } = groups;
-  return {
-    name,
-    ...(partition === undefined ? {} : { partition }),
-    ...(region === undefined ? {} : { region }),
-    ...(account === undefined ? {} : { account }),
-    ...(qualifier === undefined ? {} : { qualifier }),
-  };
+  return { name, partition, region, account, qualifier };
+}
+
+/** The account in an ARN of Lambda's. */
+export function accountOf(arn: string): string | undefined {
+  return /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:(\d{12}):/.exec(arn)?.[1];
 }
 
 export interface AlarmId {
   readonly name: string;
-  readonly region?: string;
-  readonly account?: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
 }
 
 /** An alarm's name may contain colons, so an ARN is split at its sixth colon only. */
 export function parseAlarmId(text: string): AlarmId {
   const match = /^arn:aws[a-z-]*:cloudwatch:([a-z0-9-]+):(\d{12}):alarm:(.+)$/s.exec(text);
-  const [, region, account, name] = match ?? [];
-  if (region === undefined || account === undefined || name === undefined) return { name: text };
+  const [, region, account, name = text] = match ?? [];
   return { name, region, account };
 }
 
@@ -46,4 +44,14 @@ export function functionArn(functionId: string, region: string): string {
   const id = parseFunctionId(functionId);
   const partition = id?.partition ?? partitionOf(region).id;
   return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
+}
+
+/** With any qualifier in place of that of a function's version or alias: the next release has another version. */
+export function withAnyQualifier(arn: string): string {
+  return arn.replace(/^(arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+$/, '$1:*');
+}
+
+/** The account in an ARN; nothing where there is none. */
+export function accountIn(arn: string): string | undefined {
+  return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];
 }

@@ -13,8 +13,8 @@ export interface SmokeTest {
   /** What it is called: the name of its file, or its number. */
   readonly name: string;
   readonly payload: Json;
-  /** What the reply must contain; left out, any reply will do. */
-  readonly expect?: Json;
+  /** What the reply must contain; undefined when any reply will do. */
+  readonly expect: Json | undefined;
   readonly maxDurationMs: number;
 }
 

@@ -45,8 +45,8 @@ export function createAlarmChecks(
       for (const watch of doubtful) histories.set(watch.name, await historyOf(watch, signal));
       const assessment = assess(watches, reading, histories, policy);
       watches = assessment.watches;
-      const { verdict, measurements } = assessment;
-      return { verdict, measurements, comparisons: [], durations: [], warnings: [] };
+      const { verdict, findings } = assessment;
+      return { verdict, findings, warnings: [] };
     },
   };
 }

@@ -1,40 +1,40 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
-import {
-  HISTORY_SOURCES,
-  historyBefore,
-  yardstickOf,
-  type Yardstick,
-} from '../../core/checks/durations.ts';
-import { metricOf } from '../../core/checks/metric-source.ts';
-import type { Target } from '../../core/alias/target.ts';
+import { HISTORY_SOURCES, historyBefore, yardstickOf } from '../../core/checks/durations.ts';
+import { listed, metricsOf, seriesByName, seriesOf } from '../../core/checks/metric-source.ts';
+import type { Timed, Watched } from '../../core/checks/readers.ts';
 
 /**
- * How long the requests of each target took before the rollout, in the order of the targets. They are read by
- * a call of their own: a statistic that CloudWatch refuses must not blind the comparison of the errors.
- * @returns what kept them from being read, when something did
+ * How long the requests of each target took before the rollout, with one call for all of them. It is a call of its
+ * own: a statistic that CloudWatch refuses must not blind the comparison of the errors.
+ * @returns the targets, and what kept their history from being read, when something did
  * @throws only when aborted
  */
-export async function readYardsticks(
+export async function withYardsticks(
   metrics: Metrics,
-  targets: readonly Target[],
+  watched: readonly Watched[],
   { at, signal }: { readonly at: number; readonly signal: AbortSignal },
-): Promise<{ readonly yardsticks: readonly (Yardstick | undefined)[]; readonly problem?: string }> {
-  const sources = targets.flatMap(({ functionName, alias }) =>
-    HISTORY_SOURCES.map((source) =>
-      metricOf(source, { function: functionName, alias, version: '' }),
-    ),
-  );
+): Promise<{ readonly targets: readonly Timed[]; readonly problem: string | undefined }> {
+  const all = watched.map(({ target, versions }) => {
+    const { functionName, alias } = target;
+    const history = metricsOf(HISTORY_SOURCES, { function: functionName, alias, version: '' });
+    return { target, versions, history };
+  });
+  const sources = all.flatMap(({ history }) => listed(history));
   try {
-    const history = await metrics.read(sources, historyBefore(at), signal);
-    const width = HISTORY_SOURCES.length;
-    return {
-      yardsticks: targets.map((_, index) =>
-        yardstickOf(history.slice(index * width, (index + 1) * width)),
-      ),
-    };
+    const find = seriesOf(sources, await metrics.read(sources, historyBefore(at), signal));
+    const targets = all.map(({ target, versions, history }) => ({
+      target,
+      versions,
+      yardstick: yardstickOf(seriesByName(history, find)),
+    }));
+    return { targets, problem: undefined };
   } catch (error) {
     if (!(error instanceof AwsCallError)) throw error;
-    return { yardsticks: targets.map(() => undefined), problem: error.message };
+    return { targets: withoutYardsticks(watched), problem: error.message };
   }
+}
+
+export function withoutYardsticks(watched: readonly Watched[]): readonly Timed[] {
+  return watched.map(({ target, versions }) => ({ target, versions, yardstick: undefined }));
 }

@@ -1,6 +1,6 @@
 import { insightsUrl } from '../../core/text/console.ts';
 import { distinctMessages, errorQuery, type ErrorReport } from '../../core/checks/error-logs.ts';
-import type { Shifting } from '../rollout/shift.ts';
+import type { Shifting } from '../../core/alias/shifting.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { Surroundings } from '../surroundings.ts';
 

@@ -1,11 +1,7 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
-import type {
-  AnalysisPolicy,
-  ComparedMetrics,
-  ComparisonReport,
-} from '../../core/checks/comparison.ts';
-import type { DurationReport } from '../../core/checks/durations.ts';
+import type { AnalysisPolicy, ComparedMetrics } from '../../core/checks/comparison.ts';
+import { seriesOf } from '../../core/checks/metric-source.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { MetricCheck } from '../../core/checks/thresholds.ts';
 import {
@@ -51,9 +47,7 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
   const warned = new Set<string>();
   const mixed = new Set<number>();
-  let comparisons: readonly ComparisonReport[] = [];
-  let durations: readonly DurationReport[] = [];
-  let from = options.begunAt;
+  let from = options.begunAt && firstWholeMinute(options.begunAt);
   let seenAt: number | undefined;
 
   async function judgeAll(
@@ -63,32 +57,17 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   ): Promise<Assessment> {
     const sources = readers.flatMap((reader) => reader.sources);
     const { from, to } = moment;
-    const series =
-      to < from ? sources.map(() => new Map()) : await metrics.read(sources, { from, to }, signal);
+    const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
     seenAt = moment.at;
-    let next = 0;
-    const judged = readers.map(({ sources, judge }) => {
-      next += sources.length;
-      return judge(series.slice(next - sources.length, next), moment);
-    });
-    return merged(judged);
+    const find = seriesOf(sources, series);
+    return merged(readers.map(({ judge }) => judge(find, moment)));
   }
 
   function merged(judged: readonly Judged[]): Assessment {
-    const compared = judged.flatMap(({ comparison }) => comparison ?? []);
-    if (compared.length > 0) {
-      comparisons = compared;
-      durations = judged.flatMap(({ duration }) => duration ?? []);
-    }
+    const findings = judged.map(({ finding }) => finding);
     const warnings = judged.flatMap((each) => each.warnings).filter((text) => !warned.has(text));
     for (const text of warnings) warned.add(text);
-    return {
-      verdict: worst(judged.map(({ verdict }) => verdict)),
-      measurements: judged.flatMap(({ measurements }) => measurements ?? []),
-      comparisons,
-      durations,
-      warnings,
-    };
+    return { verdict: worst(findings.map(({ verdict }) => verdict)), findings, warnings };
   }
 
   function unseen(darkMs: number, problem: string): Verdict {
@@ -104,6 +83,8 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
 
   return {
     async assess(at, bake, signal) {
+      // Nothing is judged before there is a weight.
+      if (bake === undefined) return merged([]);
       from ??= firstWholeMinute(bake.since);
       if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
       seenAt ??= at;

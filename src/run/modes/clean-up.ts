@@ -1,19 +1,43 @@
 import { targetReport } from '../../core/alias/target.ts';
-import type { SavedRollout } from '../../github/saved.ts';
-import { recordTargets } from './progress.ts';
-import { revertAll } from '../rollout/loop.ts';
+import type { Ending } from '../../core/report/report.ts';
+import type { Reversion } from '../../core/rollout/state.ts';
+import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
+import type { Shown } from '../../core/alias/claim.ts';
+import { announce, revertAll } from '../rollout/reversion.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
+import { recordTargets } from './progress.ts';
 
-/** Puts back the targets of a rollout that another process moved. */
-export function revertSaved(
-  { targets }: SavedRollout,
-  surroundings: Pick<Surroundings, 'aws' | 'clock' | 'chronicle'>,
-): ReturnType<typeof revertAll> {
+/** A target of a rollout that another process moved, and the alias if it was just read. */
+export interface Left extends SavedTarget {
+  readonly alias?: Shown & { readonly revisionId: string };
+}
+
+/** Reverts what a rollout that did not end by itself left behind. */
+export async function cleanUp(
+  saved: SavedRollout,
+  surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
+): Promise<Ending> {
+  surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
+  const { result, detail } = await revertSaved(saved, surroundings);
+  const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
+  return { outcome: result, reason };
+}
+
+/** Reverts the targets of a rollout that another process moved. */
+export async function revertSaved(
+  { targets }: { readonly targets: readonly Left[] },
+  surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
+): Promise<{ readonly result: Exclude<Reversion, 'untouched'>; readonly detail: string }> {
+  const routers = targets.map((each) => routerOf(each, surroundings));
+  const reverting = revertAll(routers);
+  announce(routers, surroundings);
   recordTargets(
     surroundings,
     targets.map(({ target, versions: { stable, canary } }) =>
       targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' }),
     ),
   );
-  return revertAll(targets.map((each) => routerOf(each, surroundings)));
+  const { result, detail } = await reverting;
+  // What another process began to write is never untouched.
+  return { result: result === 'untouched' ? 'reverted' : result, detail };
 }

@@ -1,31 +1,40 @@
 import type { Marker } from '../../core/alias/marker.ts';
 import type { Plan } from '../../core/rollout/plan.ts';
 import { targetReport, versionsOf } from '../../core/alias/target.ts';
-import type { Cleared } from '../preflight/preflight.ts';
+import type { Clearance } from '../preflight/preflight.ts';
+import type { Cleared } from '../preflight/targets.ts';
 import type { Prepared } from '../versions/publish.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 // What log and report are told of a job as it gets to know it.
 
-export function recordPlan({ clock, chronicle }: Surroundings, plan: Plan): void {
-  chronicle.record({ type: 'plan', at: clock.now(), plan });
+export function recordPlan({ clock, journal }: Surroundings, plan: Plan): void {
+  journal.record({ type: 'plan', at: clock.now(), plan });
 }
 
 /** Where the rollout stands, and who began it. */
-export function recordStanding(
-  { clock, chronicle, runs }: Surroundings,
+export function recordPosition(
+  { clock, journal, runs }: Surroundings,
   rollout: Pick<Marker, 'repository' | 'startedBy' | 'weight' | 'step'>,
 ): void {
   const { repository, startedBy: runId, weight, step } = rollout;
   const startedBy = runs.url({ repository, runId });
-  chronicle.record({ type: 'standing', at: clock.now(), weight, step, startedBy });
+  journal.record({ type: 'position', at: clock.now(), weight, step, startedBy });
 }
 
 export function recordTargets(
-  { aws, clock, chronicle }: Pick<Surroundings, 'aws' | 'clock' | 'chronicle'>,
+  { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
   targets: readonly ReturnType<typeof targetReport>[],
 ): void {
-  chronicle.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+  journal.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+}
+
+export function recordClearance(
+  { clock, journal }: Surroundings,
+  { details, warnings }: Clearance,
+): void {
+  journal.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+  warnings.forEach(journal.warn);
 }
 
 export function clearedReport({ request: { target, version }, facts, alias }: Cleared) {

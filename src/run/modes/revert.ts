@@ -1,84 +1,96 @@
 import { standingOf } from '../../core/alias/ownership.ts';
+import { nothingToRevert, reversibleIn } from '../../core/alias/reversible.ts';
+import { isSplit } from '../../core/alias/routing.ts';
+import { sameTarget } from '../../core/alias/target.ts';
+import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/report.ts';
-import { describeRouting, isSplit } from '../../core/alias/routing.ts';
-import { sameTarget, targetName } from '../../core/alias/target.ts';
+import { accountOf } from '../../core/text/arn.ts';
+import type { SavedRollout } from '../../github/saved.ts';
+import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
-import type { SavedTarget } from '../../github/saved.ts';
-import type { Config } from '../../inputs/inputs.ts';
-import { Refusal } from '../../core/problems.ts';
-import { recordStanding } from './progress.ts';
-import { revertSaved } from './clean-up.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { forget, type Surroundings } from '../surroundings.ts';
+import { revertSaved, type Left } from './clean-up.ts';
+import { recordPosition } from './progress.ts';
 
 /** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
 const TRIES = 3;
 const WHY = 'because it was asked for (mode: revert)';
 
-/** Puts stable back by what the aliases alone show, whoever began the rollout. */
-export async function putBack(config: Config, surroundings: Surroundings): Promise<Ending> {
+/** Reverts by what the aliases alone show, whoever began the rollout. */
+export async function revert(config: Config, surroundings: Surroundings): Promise<Ending> {
   const { region, role } = config;
   const found = await findAliases(config, surroundings);
-  const all = found.flatMap(whatIsToBePutBack);
-  if (all.length === 0) throw new Refusal(found.map(nothingToRevert));
-  const [marker] = found
-    .map(standingOf)
-    .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
-  if (marker !== undefined) recordStanding(surroundings, marker);
+  const ended = await endedRuns(found, surroundings);
+  const leftIn = (aliases: readonly FoundAlias[]) =>
+    aliases.flatMap(({ target, ...alias }): readonly Left[] => {
+      const reversible = reversibleIn(alias, (nonce) => ended.has(nonce));
+      return reversible === undefined ? [] : [{ target, ...reversible, alias }];
+    });
+  const all = leftIn(found);
+  if (all.length === 0) {
+    throw new Refusal(found.map(({ target, ...alias }) => nothingToRevert(target, alias)));
+  }
 
   let targets = all;
   for (let tries = 1; ; tries++) {
-    const saved = { region, role, targets };
-    surroundings.keep.save(saved);
-    const { result, detail } = await revertSaved(saved, surroundings);
-    if (result !== 'revert-failed') surroundings.keep.forget();
+    const account = accountOf(found[0]?.arn ?? '');
+    save({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
+    const reverting = revertSaved({ targets }, surroundings);
+    if (tries === 1) recordWhereItStood(found, surroundings);
+    const { result, detail } = await reverting;
+    if (result !== 'revert-failed') forget(surroundings);
     if (result !== 'failed' || tries === TRIES) return ending(result, detail);
     const present = await findAliases(config, surroundings);
     if (all.every((target) => isBack(target, present))) return ending('reverted', '');
-    targets = all.map((target) => asItIsNow(target, present));
+    const left = leftIn(present);
+    targets = all.map((each) => left.find(({ target }) => sameTarget(target, each.target)) ?? each);
   }
+}
+
+/** A revert that has no post step behind it is better than none. */
+function save(saved: SavedRollout, { keep, journal }: Surroundings): void {
+  try {
+    keep.save(saved);
+  } catch (error) {
+    journal.warn(
+      `Nothing can be saved for the post step, should this one be killed: ${messageOf(error)}`,
+    );
+  }
+}
+
+/** Only a promotion needs it to be known: what is split is reverted in any case. */
+async function endedRuns(
+  found: readonly FoundAlias[],
+  { runs, cancellation }: Surroundings,
+): Promise<ReadonlySet<string>> {
+  const ended = new Set<string>();
+  for (const alias of found) {
+    const standing = standingOf(alias);
+    if (standing.type !== 'moved' || standing.marker.weight < 100) continue;
+    const status = await runs.status(standing.marker, cancellation);
+    if (status.type === 'ended') ended.add(standing.marker.nonce);
+  }
+  return ended;
+}
+
+function recordWhereItStood(found: readonly FoundAlias[], surroundings: Surroundings): void {
+  const [marker] = found
+    .map(standingOf)
+    .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
+  if (marker !== undefined) recordPosition(surroundings, marker);
+}
+
+function withoutAlias({ target, versions, nonces, begun }: Left): Left {
+  return { target, versions, nonces, begun };
 }
 
 function ending(outcome: Ending['outcome'], detail: string): Ending {
   return { outcome, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
 }
 
-function isBack({ target, versions }: SavedTarget, present: readonly FoundAlias[]): boolean {
+function isBack({ target, versions }: Left, present: readonly FoundAlias[]): boolean {
   return present.some(
     ({ target: other, routing }) =>
       sameTarget(other, target) && routing.version === versions.stable && !isSplit(routing),
-  );
-}
-
-/** Of one that nothing is to be put back of any more: as it was, so that it is confirmed once more. */
-function asItIsNow(saved: SavedTarget, present: readonly FoundAlias[]): SavedTarget {
-  const now = present.find(({ target }) => sameTarget(target, saved.target));
-  return (now && whatIsToBePutBack(now)[0]) ?? saved;
-}
-function whatIsToBePutBack({ target, ...alias }: FoundAlias): readonly SavedTarget[] {
-  const standing = standingOf(alias);
-  switch (standing.type) {
-    case 'alone':
-      return [];
-    case 'moved': {
-      const { stable, canary, nonce, weight } = standing.marker;
-      return [{ target, versions: { stable, canary }, nonces: [nonce], begun: [weight] }];
-    }
-    case 'foreign': {
-      const { version: stable, weights } = standing.routing;
-      const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
-      return Object.entries(weights).map(([canary, weight]) => ({
-        target,
-        versions: { stable, canary },
-        nonces,
-        begun: [weight],
-      }));
-    }
-  }
-}
-
-function nothingToRevert({ target, routing }: FoundAlias): string {
-  return (
-    `${targetName(target)} serves ${describeRouting(routing)}, and no mark says that a rollout goes on: there is ` +
-    'nothing to revert. To go back to an older version, roll that one out (input version).'
   );
 }

@@ -1,23 +1,24 @@
-import type { AlarmWatch } from '../../core/checks/alarms.ts';
-import { firstPart } from '../../core/alias/continuation.ts';
+import { firstPart, wholePart } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/marker.ts';
-import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
+import { unmarkable } from '../../core/alias/shifting.ts';
 import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
-import type { Config } from '../../inputs/inputs.ts';
-import { lookAtAlarms, type Clearance } from '../preflight/preflight.ts';
-import { messageOf, Refusal } from '../../core/problems.ts';
+import { Refusal } from '../../core/problems.ts';
+import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
+import type { Config } from '../../inputs/config.ts';
+import { lookAtAlarms } from '../preflight/alarms.ts';
+import type { Clearance } from '../preflight/preflight.ts';
+import { obtainClearance } from '../preflight/recovery.ts';
+import { prepare } from '../rollout/prepare.ts';
+import { shift } from '../rollout/shift.ts';
+import { takeOver } from '../rollout/take-over.ts';
+import type { Surroundings } from '../surroundings.ts';
 import {
   clearedReport,
-  preparedReport,
+  recordClearance,
   recordPlan,
-  recordStanding,
+  recordPosition,
   recordTargets,
 } from './progress.ts';
-import { prepareAliases, publish, type Prepared } from '../versions/publish.ts';
-import { obtainClearance, stillSplit } from '../preflight/recovery.ts';
-import { shift, shiftOf, unmarkable } from '../rollout/shift.ts';
-import { smokeTest } from '../versions/smoke-test.ts';
-import { preparationIn, type Surroundings } from '../surroundings.ts';
 
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 export async function begin(
@@ -25,62 +26,67 @@ export async function begin(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  const { aws, clock, chronicle } = surroundings;
   recordPlan(surroundings, config.plan);
   const clearance = await obtainClearance(config, id, surroundings);
-  const { details, recovery } = clearance;
-  chronicle.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
-  clearance.warnings.forEach(chronicle.warn);
   recordTargets(surroundings, clearance.targets.map(clearedReport));
-  if (config.dryRun) return { outcome: 'planned', reason: '' };
-
+  const { recovery, problems } = clearance;
   const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
-  const { prepared, watches } = await prepare(clearance, resumed, config, surroundings).catch(
-    (error: unknown) => {
-      throw new Refusal([messageOf(error), ...stillSplit(resumed, aws.region)]);
-    },
-  );
-  recordTargets(surroundings, prepared.map(preparedReport));
+  if (config.dryRun) {
+    if (problems.length > 0) throw new Refusal(problems);
+    recordClearance(surroundings, clearance);
+    return { outcome: 'planned', reason: '' };
+  }
+  return takeOver(resumed, config, surroundings, async () => {
+    if (problems.length > 0) throw new Refusal(problems);
+    recordClearance(surroundings, clearance);
+    return roll(config, id, { clearance, resumed, surroundings });
+  });
+}
+
+async function roll(
+  config: Config,
+  id: RolloutId,
+  {
+    clearance,
+    resumed,
+    surroundings,
+  }: {
+    readonly clearance: Clearance;
+    readonly resumed: readonly Unfinished[];
+    readonly surroundings: Surroundings;
+  },
+): Promise<Ending> {
   const { plan } = config;
-  const now = clock.now();
-  const shifting = prepared.flatMap((each) => shiftOf(each, { plan, id, resumed, now }));
+  const { prepared, shifting } = await prepare(clearance.targets, resumed, {
+    config,
+    id,
+    comparable: clearance.comparable,
+    surroundings,
+  });
   if (shifting.length === 0) {
     return endingWithoutShift(prepared.map(({ disposition }) => disposition));
   }
   const losses = shifting.flatMap(unmarkable);
   // Without the mark, no other job could tell where the rollout stands.
   if (config.mode === 'start' && losses.length > 0) throw new Refusal(losses);
-  losses.forEach(chronicle.warn);
-  const step = resumeStep(
-    shifting.map(({ target }) => target),
-    resumed,
-  );
-  const beginning = { step, recheck: false };
+  losses.forEach(surroundings.journal.warn);
+  const begunAt = resumed[0]?.marker.begunAt;
+  // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
+  const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
+  if (problems.length > 0) throw new Refusal(problems);
+
+  const targets = shifting.map(({ target }) => target);
+  const step = resumeStep(targets, resumed);
+  const standing = resumed.length === 0 ? undefined : step;
   const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
-  recordStanding(surroundings, { ...id, startedBy, weight: 0, step });
+  const weight = resumed[0]?.marker.weight ?? 0;
+  recordPosition(surroundings, { ...id, startedBy, weight, step });
   return shift(shifting, {
     config,
+    part: (config.mode === 'start' ? firstPart : wholePart)(plan, step, standing),
+    begunAt,
     watches,
     comparable: clearance.comparable,
     surroundings,
-    part: config.mode === 'start' ? firstPart(plan, step) : { plan, beginning },
-    begunAt: resumed[0]?.marker.begunAt,
   });
-}
-
-/** Publishes, and brings every target to where its traffic can be shifted. */
-async function prepare(
-  { targets }: Clearance,
-  resumed: readonly Unfinished[],
-  config: Config,
-  surroundings: Surroundings,
-): Promise<{ readonly prepared: readonly Prepared[]; readonly watches: readonly AlarmWatch[] }> {
-  const preparation = preparationIn(surroundings);
-  const published = await publish(targets, config.description, preparation);
-  // A version that is resumed has traffic already.
-  if (resumed.length === 0) await smokeTest(published, config.smokeTests, surroundings);
-  // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
-  const { problems, watches } = await lookAtAlarms(config, preparation);
-  if (problems.length > 0) throw new Refusal(problems);
-  return { prepared: await prepareAliases(published, resumed, preparation), watches };
 }

@@ -1,4 +1,4 @@
-import type { Measurement } from '../../core/checks/alarms.ts';
+import type { AlarmFinding } from '../../core/checks/alarms.ts';
 import type { Marker, RolloutId } from '../../core/alias/marker.ts';
 import type { Ending } from '../../core/report/report.ts';
 import { describeRouting } from '../../core/alias/routing.ts';
@@ -6,18 +6,18 @@ import { standingOf, type Standing } from '../../core/alias/ownership.ts';
 import { targetName, targetReport } from '../../core/alias/target.ts';
 import { PASS } from '../../core/rollout/verdict.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
-import type { Config } from '../../inputs/inputs.ts';
+import type { Config } from '../../inputs/config.ts';
 import { messageOf } from '../../core/problems.ts';
-import { recordPlan, recordStanding, recordTargets } from './progress.ts';
+import { recordPlan, recordPosition, recordTargets } from './progress.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** Reads aliases, marks and alarms, and changes nothing. */
-export async function lookOnly(
+export async function status(
   config: Config,
   { plan }: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  const { clock, chronicle, runs } = surroundings;
+  const { clock, journal, runs } = surroundings;
   const found = await findAliases(config, surroundings);
   const standings = found.map(standingOf);
   recordTargets(
@@ -29,9 +29,9 @@ export async function lookOnly(
   );
   if (marker?.plan === plan) recordPlan(surroundings, config.plan);
   const weight = weightOf(standings);
-  if (marker !== undefined) recordStanding(surroundings, { ...marker, weight });
+  if (marker !== undefined) recordPosition(surroundings, { ...marker, weight });
   else {
-    chronicle.record({ type: 'standing', at: clock.now(), weight, step: 0, startedBy: '' });
+    journal.record({ type: 'position', at: clock.now(), weight, step: 0, startedBy: '' });
   }
   await recordAlarms(config, surroundings);
   const urlOf = (of: Marker) => runs.url(of);
@@ -87,13 +87,13 @@ function describe({ target, ...alias }: FoundAlias, urlOf: (marker: Marker) => s
 
 async function recordAlarms(
   { alarms }: Config,
-  { aws, clock, chronicle, cancellation }: Surroundings,
+  { aws, clock, journal, cancellation }: Surroundings,
 ): Promise<void> {
   const at = clock.now();
   try {
     const names = alarms.map(({ name }) => name);
     const read = await aws.alarms.read(names, cancellation);
-    const measurements = read.map(({ name, state, reason }): Measurement => ({
+    const findings = read.map(({ name, state, reason }): AlarmFinding => ({
       kind: 'alarm',
       at,
       check: name,
@@ -101,9 +101,9 @@ async function recordAlarms(
       detail: reason,
       verdict: PASS,
     }));
-    chronicle.record({ type: 'measurements', at, measurements, verdict: PASS });
+    journal.record({ type: 'reading', at, verdict: PASS, findings });
   } catch (error) {
     cancellation.throwIfAborted();
-    chronicle.warn(`The alarms could not be read: ${messageOf(error)}`);
+    journal.warn(`The alarms could not be read: ${messageOf(error)}`);
   }
 }

@@ -1,64 +1,82 @@
-import type { RolloutId } from '../../core/alias/marker.ts';
-import { repairCommand } from '../../core/alias/repair.ts';
+import { readMarker, type RolloutId } from '../../core/alias/marker.ts';
+import { isSplit } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
-import type { Recovery, Unfinished } from '../../core/alias/unfinished.ts';
-import type { Config } from '../../inputs/inputs.ts';
-import { preflight, type Clearance } from './preflight.ts';
 import { Refusal } from '../../core/problems.ts';
-import { preparationIn, routerOf, type Surroundings } from '../surroundings.ts';
+import type { Config } from '../../inputs/config.ts';
+import { revertSaved } from '../modes/clean-up.ts';
+import { savedOf, stillSplit } from '../rollout/take-over.ts';
+import type { FoundAlias } from '../alias/find.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { preflight, type Clearance } from './preflight.ts';
+import { recoveryFrom } from './unfinished.ts';
 
-/** Of several aliases, one may become readable only after others were put back. */
+/** Of several aliases, one may become readable only after others were reverted. */
 const MOST_ROUNDS = 4;
 
 /**
- * Preflight, after the rollouts of dead runs were ended.
- * @throws {Refusal} with everything that stands against the rollout
+ * Preflight, after the rollouts of dead runs were reverted. That comes first: nobody watches them, and nothing else
+ * that this run waits for matters to them.
+ * @throws {Refusal} with everything that stands against the rollout, unless one is to be taken over
  */
 export async function obtainClearance(
   config: Config,
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Clearance> {
-  const { aws, chronicle } = surroundings;
+  const { aws } = surroundings;
   for (let rounds = 1; ; rounds++) {
-    const clearance = await preflight(config, id, preparationIn(surroundings));
+    const seen = await revertTheDead(config, id, surroundings);
+    const clearance = await preflight(config, id, surroundings, { seen, continued: undefined });
     const { recovery, problems } = clearance;
-    recovery.warnings.forEach(chronicle.warn);
-    // Even when this rollout cannot begin: nobody watches what the dead one left.
-    const putBack = recovery.action === 'revert' && !config.dryRun;
-    if (putBack && rounds < MOST_ROUNDS) {
-      await putStableBack(recovery, surroundings);
-      continue;
-    }
-    const left = putBack || recovery.action === 'resume' ? recovery.unfinished : [];
-    if (problems.length > 0 || putBack) {
+    const isDead = recovery.action === 'revert' && !config.dryRun;
+    if (isDead && rounds < MOST_ROUNDS) continue;
+    recovery.warnings.forEach(surroundings.journal.warn);
+    const takesOver = recovery.action === 'resume' && !config.dryRun;
+    if ((problems.length > 0 && !takesOver) || isDead) {
+      const left = recovery.action === 'none' ? [] : recovery.unfinished;
       throw new Refusal([...problems, ...stillSplit(left, aws.region)]);
     }
     return clearance;
   }
 }
 
-/** Ends the rollouts of dead runs. @throws {Refusal} when an alias is not on its stable version after that */
-async function putStableBack({ unfinished }: Recovery, surroundings: Surroundings): Promise<void> {
-  const results = await Promise.all(
-    unfinished.map(async ({ target, marker }) => {
-      const found = { nonces: [marker.nonce], begun: [marker.weight] };
-      const router = routerOf({ target, versions: marker, ...found }, surroundings);
-      const result = await router.revert();
-      if (result.type !== 'reverted') return [result.detail];
-      surroundings.chronicle.note(`${targetName(target)}: version ${marker.stable} is put back`);
-      return [];
+/**
+ * @returns the aliases that were found as no rollout leaves them: they need not be read again
+ * @throws {Refusal} when an alias could not be reverted
+ */
+async function revertTheDead(
+  config: Config,
+  id: RolloutId,
+  surroundings: Surroundings,
+): Promise<readonly FoundAlias[]> {
+  const { aws, cancellation, journal } = surroundings;
+  if (config.dryRun || config.onUnfinished.action !== 'revert') return [];
+  const looks = await Promise.all(
+    config.requests.map(async ({ target }): Promise<readonly FoundAlias[]> => {
+      const alias = await aws.aliases.find(target, { signal: cancellation }).catch(() => undefined);
+      return alias === undefined ? [] : [{ target, ...alias }];
     }),
   );
-  const problems = results.flat();
-  if (problems.length > 0) throw new Refusal(problems);
-}
-
-/** What stays as a dead run left it, because the run that was to resume it cannot begin. */
-export function stillSplit(unfinished: readonly Unfinished[], region: string): readonly string[] {
-  return unfinished.map(
-    ({ target, marker }) =>
-      `${targetName(target)} stays at ${marker.weight} % of version ${marker.canary}, and nobody watches it. ` +
-      `To put version ${marker.stable} back: ${repairCommand(target, marker.stable, region)}`,
-  );
+  cancellation.throwIfAborted();
+  const found = looks.flat();
+  // What carries no mark may be split by Lambda itself for some minutes; preflight waits for that.
+  const marked = found.filter(({ description }) => readMarker(description).marker !== undefined);
+  const untouched = found.filter((each) => !marked.includes(each) && !isSplit(each.routing));
+  if (marked.length === 0) return untouched;
+  const recovery = await recoveryFrom(marked, config, id, surroundings);
+  if (recovery.action !== 'revert') return untouched;
+  recovery.warnings.forEach(journal.warn);
+  const saved = {
+    region: config.region,
+    role: config.role,
+    targets: recovery.unfinished.map(savedOf),
+  };
+  surroundings.keep.save(saved);
+  const { result, detail } = await revertSaved(saved, surroundings);
+  if (result !== 'revert-failed') surroundings.keep.forget();
+  if (result !== 'reverted') throw new Refusal([detail]);
+  for (const { target, marker } of recovery.unfinished) {
+    journal.note(`${targetName(target)}: version ${marker.stable} is live again`);
+  }
+  return untouched;
 }

@@ -5,24 +5,34 @@ import {
   readingDue,
   FROM_THE_START,
   start,
+  type ActiveState,
   type Beginning,
   type Command,
   type Event,
   type FinalState,
-  type Reversion,
   type State,
 } from '../../core/rollout/state.ts';
-import type { Plan } from '../../core/rollout/plan.ts';
-import { messageOf } from '../../core/problems.ts';
-import type { Checks, Clock, Journal, RevertResult, Router, ShiftResult } from '../../ports.ts';
+import type { Course } from '../../core/rollout/plan.ts';
+import { isRunnerGone, messageOf } from '../../core/problems.ts';
+import type {
+  Clock,
+  ConfirmResult,
+  Journal,
+  Router,
+  SettleResult,
+  ShiftResult,
+} from '../../ports.ts';
+import { announce, revertAll } from './reversion.ts';
+import { startWatch, type Reading, type Watch, type Watched } from './watch.ts';
 
 /** What a rollout needs from the world. */
 export interface World {
   /** One per target; they move in lock-step. */
   readonly routers: readonly Router[];
-  readonly checks: Checks;
+  /** Read from before the first weight to the end, whatever else goes on. */
+  readonly watched: readonly Watched[];
   readonly clock: Clock;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'record'>;
   /** Aborted when the run is cancelled; its reason says by what. */
   readonly cancellation: AbortSignal;
   readonly onCancel: 'revert' | 'hold';
@@ -31,21 +41,31 @@ export interface World {
 }
 
 /**
- * Runs a plan to its end: asks the core for the next command, performs it, feeds the event back.
+ * Runs a plan to its end: asks the core for the next command, performs it while the checks are watched, and feeds back
+ * whatever happened first.
  * @param from where to begin, in a rollout that another process began
  */
 export async function rollOut(
-  plan: Plan,
+  course: Course,
   world: World,
   from: Beginning = FROM_THE_START,
 ): Promise<FinalState> {
-  let state = start(plan, from, world.clock.now());
-  for (;;) {
-    const unrecorded = record(state, world);
-    if (isFinal(state)) return state;
-    const next = command(plan, state);
-    const event = next.type === 'revert' ? undefined : unrecorded;
-    state = advance(plan, state, event ?? (await eventOf(next, world)));
+  const watch = startWatch(world.watched, world.clock);
+  try {
+    let state = start(course, from, world.clock.now());
+    for (;;) {
+      if (state.phase === 'reverting') {
+        watch.stop();
+        state = advance(course, state, await reversion(state, world));
+        continue;
+      }
+      const unrecorded = record(state, world);
+      if (isFinal(state)) return state;
+      const event = unrecorded ?? (await eventOf(command(course, state), { course, world, watch }));
+      state = advance(course, state, event);
+    }
+  } finally {
+    watch.stop();
   }
 }
 
@@ -59,94 +79,149 @@ function record(state: State, { journal, clock }: World): Event | undefined {
   }
 }
 
-/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
-async function eventOf(command: Command, world: World): Promise<Event> {
+/** The write leaves first; that it does so is told only then. */
+async function reversion(state: ActiveState, world: World): Promise<Event> {
+  const reverting = revertAll(world.routers);
+  record(state, world);
+  attempt(() => {
+    announce(world.routers, world);
+  });
+  return { type: 'reversion', ...(await reverting) };
+}
+
+/** A log that cannot be written stops no revert. */
+function attempt(act: () => void): void {
   try {
-    if (command.type !== 'revert') world.cancellation.throwIfAborted();
-    return await perform(command, world);
-  } catch (error) {
-    const reason = messageOf(error);
-    if (command.type === 'revert') {
-      return { type: 'reversion', result: 'revert-failed', detail: reason };
-    }
-    return world.cancellation.aborted ? cancelled(world) : { type: 'blocked', reason };
+    act();
+  } catch {
+    // Its loss is told by whoever writes the log.
   }
 }
 
-async function perform(command: Command, world: World): Promise<Event> {
-  const { routers, clock, cancellation } = world;
+interface Place {
+  readonly course: Course;
+  readonly world: World;
+  readonly watch: Watch;
+}
+
+/** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
+async function eventOf(command: Command, { course, world, watch }: Place): Promise<Event> {
+  const { cancellation } = world;
+  const over = new AbortController();
+  const signal = AbortSignal.any([cancellation, over.signal]);
+  try {
+    cancellation.throwIfAborted();
+    return await Promise.race([
+      ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
+      perform(command, { world, watch, signal }),
+      ...(mayBeCutOff(command) ? [deadlineOf(course, world, signal)] : []),
+      abortion(cancellation),
+    ]);
+  } catch (error) {
+    return cancellation.aborted ? cancelled(world) : { type: 'blocked', reason: messageOf(error) };
+  } finally {
+    over.abort(new Error('something else came first'));
+  }
+}
+
+interface Action {
+  readonly world: World;
+  readonly watch: Watch;
+  readonly signal: AbortSignal;
+}
+
+async function perform(command: Command, { world, watch, signal }: Action): Promise<Event> {
+  const { routers, clock, pollIntervalMs } = world;
   switch (command.type) {
-    case 'shift': {
-      const results = await all(routers, (router) => router.shift(command, cancellation));
-      return blocked(results) ?? { type: 'shifted', at: clock.now() };
+    case 'assess': {
+      const due = readingDue(command, pollIntervalMs());
+      return assessed(await watch.read(due, command.bake, signal), world);
     }
-    case 'assess':
-      return assess(command, world);
+    case 'shift': {
+      const blocked = await onAll(routers, (router) => router.shift(command, signal));
+      return blocked ?? { type: 'shifted', at: clock.now() };
+    }
+    case 'settle': {
+      const blocked = await onAll(routers, (router) => router.settle(signal));
+      return blocked ?? { type: 'settled', at: clock.now() };
+    }
     case 'hold': {
       const held = { ...command, held: true };
-      const results = await all(routers, (router) => router.shift(held, cancellation));
-      return blocked(results) ?? { type: 'marked' };
+      const blocked = await onAll(routers, (router) => router.shift(held, signal));
+      return blocked ?? { type: 'marked' };
     }
     case 'confirm': {
-      const results = await all(routers, (router) => router.confirm(cancellation));
-      return blocked(results) ?? { type: 'confirmed' };
+      const blocked = await onAll(routers, (router) => router.confirm(signal));
+      return blocked ?? { type: 'confirmed' };
     }
     case 'revert':
       return { type: 'reversion', ...(await revertAll(routers)) };
   }
 }
 
-async function assess(
-  command: Command & { readonly type: 'assess' },
-  { checks, clock, journal, cancellation, pollIntervalMs }: World,
-): Promise<Event> {
-  await clock.sleep(readingDue(command, pollIntervalMs()) - clock.now(), cancellation);
-  cancellation.throwIfAborted();
-  const at = clock.now();
-  const assessment = await checks.assess(at, command.bake, cancellation);
-  const { verdict, measurements, comparisons, durations, warnings } = assessment;
+async function failureOf(watch: Watch, world: World, signal: AbortSignal): Promise<Event> {
+  return assessed(await watch.failure(signal), world);
+}
+
+function assessed(reading: Reading, { journal }: World): Event {
+  const { at, verdict, findings, warnings } = reading;
   for (const text of warnings) journal.record({ type: 'warning', at, text });
-  journal.record({ type: 'measurements', at, measurements, verdict });
-  if (comparisons.length > 0) journal.record({ type: 'comparisons', at, comparisons, durations });
+  journal.record({ type: 'reading', at, verdict, findings });
   return { type: 'assessed', at, verdict };
 }
 
-/** Waits for all, so that no call is left running behind the next command. */
-async function all<T>(
+type Outcome = ShiftResult | SettleResult | ConfirmResult;
+
+/** All at once; the first that is blocked decides, and the others are not waited for. */
+async function onAll(
   routers: readonly Router[],
-  act: (router: Router) => Promise<T>,
-): Promise<readonly T[]> {
-  const settled = await Promise.allSettled(routers.map(act));
-  return settled.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
+  act: (router: Router) => Promise<Outcome>,
+): Promise<Event | undefined> {
+  return new Promise((resolve, reject) => {
+    const acts = routers.map(async (router) => {
+      const outcome = await act(router);
+      if (outcome.type === 'blocked') resolve(outcome);
+    });
+    Promise.all(acts).then(() => {
+      resolve(undefined);
+    }, reject);
   });
 }
 
-function blocked(results: readonly { readonly type: string }[]): Event | undefined {
-  const reasons = results
-    .filter(
-      (result): result is ShiftResult & { readonly type: 'blocked' } => result.type === 'blocked',
-    )
-    .map(({ reason }) => reason);
-  return reasons.length === 0 ? undefined : { type: 'blocked', reason: reasons.join(' ') };
+/** Where only a mark is left to be written or taken off, all checks have passed. */
+function mayBeCutOff({ type }: Command): boolean {
+  return type !== 'confirm' && type !== 'hold';
 }
 
-/** Puts stable back on all targets, and says the gravest of what became of them. */
-export async function revertAll(
-  routers: readonly Router[],
-): Promise<{ readonly result: Reversion; readonly detail: string }> {
-  const results = await all(routers, (router) => router.revert());
-  const has = (type: RevertResult['type']) => results.some((result) => result.type === type);
-  return {
-    result: has('unconfirmed') ? 'revert-failed' : has('foreign') ? 'failed' : 'reverted',
-    detail: results
-      .flatMap((result) => (result.type === 'reverted' ? [] : [result.detail]))
-      .join(' '),
-  };
+/** A clock that stands still with the machine is looked at again from time to time. */
+const DEADLINE_LOOK_MS = 30_000;
+
+async function deadlineOf(
+  { deadline }: Course,
+  { clock }: World,
+  signal: AbortSignal,
+): Promise<Event> {
+  if (deadline === undefined) return new Promise(() => undefined);
+  while (!signal.aborted && clock.now() < deadline.at) {
+    await clock.sleep(Math.min(deadline.at - clock.now(), DEADLINE_LOOK_MS), signal);
+  }
+  return { type: 'deadline', at: clock.now() };
+}
+
+function abortion(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
 }
 
 function cancelled({ cancellation, clock, onCancel }: World): Event {
   const reason = messageOf(cancellation.reason);
-  return { type: 'cancelled', at: clock.now(), reason, hold: onCancel === 'hold' };
+  const hold = onCancel === 'hold' && !isRunnerGone(cancellation.reason);
+  return { type: 'cancelled', at: clock.now(), reason, hold };
 }

@@ -1,100 +1,32 @@
-import { createAlarmChecks } from '../checks/alarms.ts';
-import { together } from '../checks/together.ts';
+import type { Part } from '../../core/alias/continuation.ts';
+import type { Shifting } from '../../core/alias/shifting.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/comparison.ts';
-import { formatDuration } from '../../core/text/duration.ts';
-import {
-  markersOf,
-  readMarker,
-  withMarker,
-  type Marker,
-  type RolloutId,
-} from '../../core/alias/marker.ts';
-import type { Part } from '../../core/alias/continuation.ts';
-import type { Plan } from '../../core/rollout/plan.ts';
-import { endingOf, type Ending } from '../../core/report/report.ts';
-import { isFinal, type State } from '../../core/rollout/state.ts';
 import type { Timed } from '../../core/checks/readers.ts';
-import {
-  beginningOfMinute,
-  firstWholeMinute,
-  isEarlyInMinute,
-  MINUTE_MS,
-} from '../../core/minute.ts';
-import type { Versions } from '../../core/alias/routing.ts';
-import { sameTarget, targetName, type Target } from '../../core/alias/target.ts';
-import type { Unfinished } from '../../core/alias/unfinished.ts';
-import type { SavedTarget } from '../../github/saved.ts';
-import type { Config } from '../../inputs/inputs.ts';
-import type { Prepared } from '../versions/publish.ts';
+import { endingOf, type Ending } from '../../core/report/report.ts';
+import type { Course } from '../../core/rollout/plan.ts';
+import type { Config } from '../../inputs/config.ts';
+import type { Router } from '../../ports.ts';
+import { createAlarmChecks } from '../checks/alarms.ts';
+import { withYardsticks, withoutYardsticks } from '../checks/duration-history.ts';
 import { readErrors } from '../checks/error-logs.ts';
+import { createIntruderChecks } from '../checks/intruders.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
-import { readYardsticks } from '../checks/duration-history.ts';
-import { rollOut, type World } from './loop.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
+import { keepForPost } from './keep.ts';
+import { rollOut, type World } from './loop.ts';
+import type { Watched } from './watch.ts';
 
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 
-/** A target whose traffic moves, with the alias as preflight saw it. */
-export interface Shifting {
-  readonly target: Target;
-  readonly versions: Versions;
-  readonly alias: Prepared['alias'];
-  /** None when the alias's description has no room for them. */
-  readonly markers: readonly Marker[];
-  readonly nonces: readonly string[];
-  readonly begun: readonly number[];
-}
+/** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
+const LOOKS_PER_SECOND = 5;
 
-export interface ShiftingOptions {
-  readonly plan: Plan;
-  readonly id: RolloutId;
-  /** What earlier jobs or runs left to go on with. */
-  readonly resumed: readonly Unfinished[];
-  readonly now: number;
-}
-
-/** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
-export function shiftOf(
-  { target, alias, disposition }: Prepared,
-  { plan, id, resumed, now }: ShiftingOptions,
-): readonly Shifting[] {
-  if (disposition.type !== 'shift') return [];
-  const { stable, canary } = disposition;
-  const versions = { stable, canary };
-  const before = resumed.find((each) => sameTarget(each.target, target))?.marker;
-  const origin = before ?? { begunAt: firstWholeMinute(now), startedBy: id.runId };
-  const { begunAt, startedBy } = origin;
-  const markers = markersOf(plan, id, { ...versions, begunAt, startedBy });
-  const { description } = readMarker(alias.description);
-  const fits = markers.every((marker) => withMarker(description, marker) !== undefined);
-  return [
-    {
-      target,
-      versions,
-      alias,
-      markers: fits ? markers : [],
-      nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
-      begun: before === undefined ? [] : [before.weight],
-    },
-  ];
-}
-
-/** What the run cannot recover later, because the alias's description is full. */
-export function unmarkable({ target, markers }: Shifting): readonly string[] {
-  return markers.length > 0
-    ? []
-    : [
-        `${targetName(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
-          'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
-      ];
-}
-
-interface Shift {
+export interface Shift {
   readonly config: Config;
   readonly part: Part;
-  /** When the rollout began, if an earlier job did. */
+  /** When the rollout began, if an earlier process did. */
   readonly begunAt: number | undefined;
   readonly watches: readonly AlarmWatch[];
   /** Whether the versions can be compared. */
@@ -103,50 +35,79 @@ interface Shift {
 }
 
 /** Moves the traffic of all targets through the plan, or a part of it, to its end. */
-export async function shift(
-  shifting: readonly Shifting[],
-  { config, part, begunAt, watches, comparable, surroundings }: Shift,
-): Promise<Ending> {
-  const { aws, clock, chronicle, cancellation, random } = surroundings;
+export async function shift(shifting: readonly Shifting[], options: Shift): Promise<Ending> {
+  const { config, part, begunAt, comparable, surroundings } = options;
+  const { clock, journal, cancellation, random } = surroundings;
   const startedAt = clock.now();
+  const course: Course = {
+    steps: part.plan.steps,
+    holdAfter: part.holdAfter,
+    onTheMinute: comparable,
+    deadline: undefined,
+  };
+  const routers = shifting.map((each) => routerOf(each, surroundings));
+  const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
   const world: World = {
-    routers: shifting.map((each) => routerOf(each, surroundings)),
-    checks: together([
-      createAlarmChecks(aws.alarms, watches, config),
-      createMetricChecks({
-        metrics: aws.metrics,
-        targets: await timed(shifting, { config, comparable, surroundings }),
-        analysis: comparable ? policyOf(config) : undefined,
-        compared: config.compareMetrics,
-        compareDuration: config.compareDuration,
-        thresholds: config.metricChecks,
-        begunAt,
-        metricDelayMs: config.analysis.policy.metricDelayMs,
-        monitoringGraceMs: config.monitoringGraceMs,
-      }),
-    ]),
+    routers,
+    watched: await watchedOf(shifting, routers, options),
     clock,
     journal: {
+      ...journal,
       record(entry) {
-        if (entry.type === 'state')
-          keepForPost(entry.state, shifting, { ...config, ...part }, surroundings);
-        chronicle.record(entry);
+        if (entry.type === 'state') {
+          keepForPost(entry.state, { shifting, course }, config, surroundings);
+        }
+        journal.record(entry);
       },
     },
     cancellation,
     onCancel: config.onCancel,
-    pollIntervalMs: () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random()),
+    pollIntervalMs,
   };
-  if (comparable) await waitForMinute(surroundings);
-  const plan = { ...part.plan, onTheMinute: comparable };
-  const ending = endingOf(await rollOut(plan, world, part.beginning));
+  const ending = endingOf(await rollOut(course, world, part.beginning));
   // Somebody who cancels does not wait for a report.
   if (ending.outcome === 'reverted' && !cancellation.aborted) {
     const to = clock.now();
     const reports = await readErrors(shifting, { from: begunAt ?? startedAt, to }, surroundings);
-    chronicle.record({ type: 'errors', at: clock.now(), reports });
+    journal.record({ type: 'errors', at: clock.now(), reports });
   }
   return ending;
+}
+
+async function watchedOf(
+  shifting: readonly Shifting[],
+  routers: readonly Router[],
+  options: Shift,
+): Promise<readonly Watched[]> {
+  const { config, begunAt, watches, comparable, surroundings } = options;
+  const { aws } = surroundings;
+  const metrics = createMetricChecks({
+    metrics: aws.metrics,
+    targets: await timed(shifting, options),
+    analysis: comparable ? policyOf(config) : undefined,
+    compared: config.compareMetrics,
+    compareDuration: config.compareDuration,
+    thresholds: config.metricChecks,
+    begunAt,
+    metricDelayMs: config.analysis.policy.metricDelayMs,
+    monitoringGraceMs: config.monitoringGraceMs,
+  });
+  const longest = config.pollIntervalMs * (1 + JITTER);
+  const looking = (1000 * routers.length) / LOOKS_PER_SECOND;
+  return [
+    {
+      checks: createAlarmChecks(aws.alarms, watches, config),
+      intervalMs: longest,
+      gates: true,
+    },
+    { checks: metrics, intervalMs: longest, gates: true },
+    // The next write would meet it as well: a step need not wait for it.
+    {
+      checks: createIntruderChecks(routers),
+      intervalMs: Math.max(longest, looking),
+      gates: false,
+    },
+  ];
 }
 
 /** With how long their requests took before, if that is compared. */
@@ -154,53 +115,16 @@ async function timed(
   shifting: readonly Shifting[],
   { config, comparable, surroundings }: Pick<Shift, 'config' | 'comparable' | 'surroundings'>,
 ): Promise<readonly Timed[]> {
-  const { aws, clock, chronicle, cancellation } = surroundings;
-  if (!comparable || config.compareDuration === 'off') {
-    return shifting.map((each) => ({ ...each, yardstick: undefined }));
-  }
-  const targets = shifting.map(({ target }) => target);
+  const { aws, clock, journal, cancellation } = surroundings;
+  if (!comparable || config.compareDuration === 'off') return withoutYardsticks(shifting);
   const moment = { at: clock.now(), signal: cancellation };
-  const { yardsticks, problem } = await readYardsticks(aws.metrics, targets, moment);
+  const { targets, problem } = await withYardsticks(aws.metrics, shifting, moment);
   if (problem !== undefined) {
-    chronicle.note(`durations are compared by their medians alone: ${problem}`);
+    journal.note(`durations are compared by their medians alone: ${problem}`);
   }
-  return shifting.map((each, index) => ({ ...each, yardstick: yardsticks[index] }));
+  return targets;
 }
 
 function policyOf({ analysis: { mode, policy } }: Config): AnalysisPolicy | undefined {
   return mode === 'off' ? undefined : { mode, ...policy };
-}
-
-/** For the first weight; later ones change at the end of a bake, which waits for it. */
-async function waitForMinute({ clock, chronicle, cancellation }: Surroundings): Promise<void> {
-  const now = clock.now();
-  if (isEarlyInMinute(now)) return;
-  const leftMs = beginningOfMinute(now) + MINUTE_MS - now;
-  chronicle.note(
-    `waiting ${formatDuration(leftMs)} for the next minute to begin: metrics are counted by the minute`,
-  );
-  await clock.sleep(leftMs, cancellation);
-}
-
-/** Runs before the command that the state leads to: what is to be written is saved first. */
-function keepForPost(
-  state: State,
-  shifting: readonly Shifting[],
-  { plan, region, role }: Pick<Config, 'plan' | 'region' | 'role'>,
-  { keep }: Surroundings,
-): void {
-  if (state.phase === 'shifting' || state.phase === 'rechecking') {
-    const weights = plan.steps.slice(0, state.step + 1).map(({ weight }) => weight);
-    const targets = shifting.map(
-      ({ target, versions: { stable, canary }, nonces, begun }): SavedTarget => ({
-        target,
-        versions: { stable, canary },
-        nonces,
-        begun: [...begun, ...weights],
-      }),
-    );
-    keep.save({ region, role, targets });
-  } else if (isFinal(state) && state.phase !== 'revert-failed') {
-    keep.forget();
-  }
 }

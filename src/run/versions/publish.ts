@@ -5,7 +5,8 @@ import { describeRouting, isSplit } from '../../core/alias/routing.ts';
 import { sameTarget, targetName, type Disposition, type Target } from '../../core/alias/target.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
 import { pollUntil } from '../waiting.ts';
-import { settledVersion, type Cleared, type Preparation } from '../preflight/preflight.ts';
+import { settledVersion, type Cleared } from '../preflight/targets.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 
 /** A target whose new version exists and is Active. */
@@ -33,9 +34,9 @@ const PUBLISH_TRIES = 5;
 export function publish(
   targets: readonly Cleared[],
   description: string,
-  preparation: Preparation,
+  surroundings: Surroundings,
 ): Promise<readonly Published[]> {
-  return all(targets, (cleared) => canaryOf(cleared, description, preparation));
+  return all(targets, (cleared) => canaryOf(cleared, description, surroundings));
 }
 
 /**
@@ -45,9 +46,9 @@ export function publish(
 export function prepareAliases(
   published: readonly Published[],
   resumed: readonly Unfinished[],
-  preparation: Preparation,
+  surroundings: Surroundings,
 ): Promise<readonly Prepared[]> {
-  return all(published, (each) => prepareAlias(each, resumed, preparation));
+  return all(published, (each) => prepareAlias(each, resumed, surroundings));
 }
 
 /** Waits for all, and reports everything that went wrong with any of them. */
@@ -68,14 +69,14 @@ function problemsIn(reason: unknown): readonly string[] {
 async function canaryOf(
   cleared: Cleared,
   description: string,
-  preparation: Preparation,
+  surroundings: Surroundings,
 ): Promise<Published> {
   const { request, facts } = cleared;
   const { target } = request;
-  const version = request.version ?? (await publishLatest(cleared, description, preparation));
+  const version = request.version ?? (await publishLatest(cleared, description, surroundings));
   if (version === facts.routing?.version) return { cleared, version };
 
-  const canary = await untilActive(target, version, preparation);
+  const canary = await untilActive(target, version, surroundings);
   const problems = [
     ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
     // $LATEST may have changed between preflight and publishing.
@@ -88,20 +89,20 @@ async function canaryOf(
 async function publishLatest(
   { request: { target }, facts }: Cleared,
   description: string,
-  preparation: Preparation,
+  surroundings: Surroundings,
 ): Promise<string> {
-  const { aws, note, signal } = preparation;
+  const { aws, journal, cancellation } = surroundings;
   for (let tries = 1; ; tries++) {
     try {
       const request = { codeSha256: facts.candidate.codeSha256, description };
-      const version = await aws.functions.publish(target, request, signal);
-      note(`${target.functionName}: $LATEST is published as version ${version}`);
+      const version = await aws.functions.publish(target, request, cancellation);
+      journal.note(`${target.functionName}: $LATEST is published as version ${version}`);
       return version;
     } catch (error) {
       const busy = error instanceof AwsCallError && error.name === 'ResourceConflictException';
       if (!busy || tries >= PUBLISH_TRIES) throw error;
       // An update began after preflight; if it changed the code, the hash stops the next try.
-      await settledVersion(target, undefined, preparation);
+      await settledVersion(target, undefined, surroundings);
     }
   }
 }
@@ -109,7 +110,7 @@ async function publishLatest(
 async function untilActive(
   target: Target,
   version: string,
-  { aws, clock, note, signal }: Preparation,
+  { aws, clock, journal, cancellation: signal }: Surroundings,
 ): Promise<VersionFacts> {
   return pollUntil({
     read: () => aws.functions.read(target, signal, version),
@@ -118,7 +119,7 @@ async function untilActive(
       `${target.functionName}: waiting for version ${version} to become Active${stateReason === '' ? '' : `: ${stateReason}`}`,
     patienceMs: ACTIVE_PATIENCE_MS,
     clock,
-    note,
+    note: journal.note,
     signal,
   });
 }
@@ -126,12 +127,12 @@ async function untilActive(
 async function prepareAlias(
   { cleared: { request, facts, alias }, version }: Published,
   resumed: readonly Unfinished[],
-  preparation: Preparation,
+  surroundings: Surroundings,
 ): Promise<Prepared> {
   const { target } = request;
   const { functionArn } = facts.candidate;
   if (alias === undefined) {
-    const created = await createAlias(target, version, preparation);
+    const created = await createAlias(target, version, surroundings);
     return { target, functionArn, alias: created, disposition: { type: 'created', version } };
   }
   const unfinished = resumed.find((each) => sameTarget(each.target, target));
@@ -162,14 +163,14 @@ function dispositionOf(
 async function createAlias(
   target: Target,
   version: string,
-  { aws: { aliases }, signal }: Preparation,
+  { aws: { aliases }, cancellation: signal }: Surroundings,
 ): Promise<Alias> {
   try {
-    return await aliases.create(target, version, signal);
+    return await aliases.create(target, version, { signal });
   } catch (error) {
     // The reply to a creation that worked may have been lost: then the repetition meets its own alias.
     const exists = error instanceof AwsCallError && error.name === 'ResourceConflictException';
-    const alias = exists ? await aliases.find(target, signal) : undefined;
+    const alias = exists ? await aliases.find(target, { signal }) : undefined;
     if (alias === undefined) throw error;
     if (alias.routing.version === version && !isSplit(alias.routing)) return alias;
     throw new Refusal([

@@ -21,13 +21,13 @@ export async function smokeTest(
   tests: SmokeTests,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { clock, chronicle } = surroundings;
+  const { clock, journal } = surroundings;
   const fresh = published.filter(
     ({ cleared, version }) => cleared.facts.routing?.version !== version,
   );
   const reports = await Promise.all(fresh.map((each) => testVersion(each, tests, surroundings)));
   const all = reports.flat();
-  if (all.length > 0) chronicle.record({ type: 'smoke-tests', at: clock.now(), reports: all });
+  if (all.length > 0) journal.record({ type: 'smoke-tests', at: clock.now(), reports: all });
   const failed = all.filter(({ problems }) => problems.length > 0);
   if (failed.length > 0) throw new Refusal(failed.map(describeFailure));
 }

@@ -1,0 +1,76 @@
+import { globSync, readFileSync } from 'node:fs';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { USUAL } from '../../scripts/permissions.ts';
+import { arnOf, PERMISSIONS, type Wishes } from '../../src/core/permissions.ts';
+
+const needed = (wishes: Partial<Wishes>) =>
+  Object.entries(PERMISSIONS)
+    .filter(([, { isNeeded }]) => isNeeded({ ...USUAL, ...wishes }))
+    .map(([action]) => action);
+
+const LOOKS = ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig'];
+
+describe('permissions', () => {
+  it('are those of the calls that the adapters make, and no others', () => {
+    const calls = globSync('src/aws/*.ts').flatMap((file) => {
+      const source = readFileSync(file, 'utf8');
+      const service = /@aws-sdk\/client-(?:cloudwatch-)?(\w+)'/.exec(source)?.[1] ?? '';
+      return [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) =>
+        // The one call whose permission has another name.
+        `${service}:${command ?? ''}`.replace(/:Invoke$/, ':InvokeFunction'),
+      );
+    });
+    expect(new Set(calls)).toEqual(new Set(Object.keys(PERMISSIONS)));
+  });
+
+  it('to invoke are needed with a smoke test alone', () => {
+    const smokeTests = new Map([['checkout', []]]);
+    expect(needed({ smokeTests })).toEqual(Object.keys(PERMISSIONS));
+    expect(needed({})).toEqual(
+      Object.keys(PERMISSIONS).filter((action) => action !== 'lambda:InvokeFunction'),
+    );
+  });
+
+  it('to publish are not needed where versions are given, or where nothing is begun', () => {
+    for (const wishes of [{ requests: [{ version: '7' }] }, { mode: 'step' }] as const) {
+      expect(needed(wishes)).not.toContain('lambda:PublishVersion');
+    }
+  });
+
+  it('to watch are those of what is watched', () => {
+    const watching = (wishes: Partial<Wishes>) =>
+      needed(wishes).filter((action) => action.startsWith('cloudwatch:'));
+    expect(watching({ alarms: [] })).toEqual(['cloudwatch:GetMetricData']);
+    expect(watching({ alarms: [], analysis: { mode: 'off' } })).toEqual([]);
+    expect(watching({ alarms: [], analysis: { mode: 'off' }, metricChecks: [{}] })).toEqual([
+      'cloudwatch:GetMetricData',
+    ]);
+  });
+
+  it('to write are needed neither to look nor to plan', () => {
+    expect(needed({ mode: 'status' })).toEqual([...LOOKS, 'cloudwatch:DescribeAlarms']);
+    const writes = /:(?:Update|Create|Publish|Invoke)/;
+    expect(needed({ dryRun: true }).filter((action) => writes.test(action))).toEqual([]);
+  });
+
+  it('to revert are those of the alias alone', () => {
+    expect(new Set(needed({ mode: 'revert' }))).toEqual(new Set([...LOOKS, 'lambda:UpdateAlias']));
+  });
+
+  it.each([
+    ['eu-west-1', 'aws'],
+    ['cn-north-1', 'aws-cn'],
+  ])('are on resources of the partition of %s', (region, partition) => {
+    const functionId = '123456789012:function:checkout';
+    const name = '/aws/lambda/checkout';
+    expect([
+      arnOf({ on: 'versions', functionId, region }),
+      arnOf({ on: 'log group', name, region, account: '*' }),
+    ]).toEqual([
+      `arn:${partition}:lambda:${region}:123456789012:function:checkout:*`,
+      `arn:${partition}:logs:${region}:*:log-group:/aws/lambda/checkout:*`,
+    ]);
+  });
+});

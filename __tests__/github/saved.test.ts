@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { keepInState, loadRollout, type SavedRollout } from '../../src/github/saved.ts';
+
+const RUN = { repository: 'acme/shop', runId: '42', attempt: '1' };
+/** What Linux takes of one environment variable, `STATE_rollout=` and all. */
+const LONGEST_VARIABLE = 128 * 1024;
+
+function rolloutOf(count: number): SavedRollout {
+  return {
+    region: 'ap-southeast-2',
+    account: '123456789012',
+    targets: Array.from({ length: count }, (_, index) => {
+      const functionName = `${'f'.repeat(60)}-${index}`;
+      const functionId = `arn:aws:lambda:ap-southeast-2:123456789012:function:${functionName}`;
+      return {
+        target: { functionId, functionName, alias: 'a'.repeat(128) },
+        versions: { stable: '12345', canary: '12346' },
+        nonces: ['0badcafe', '0badf00d'],
+        begun: [1, 5, 10, 25, 50, 100],
+      };
+    }),
+  };
+}
+
+describe('what is saved for the post step', () => {
+  let folder = '';
+  let states = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lambda-canary-'));
+    states = join(folder, 'state');
+    writeFileSync(states, '');
+    process.env['GITHUB_STATE'] = states;
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+    delete process.env['GITHUB_STATE'];
+    delete process.env['STATE_rollout'];
+  });
+
+  /** Hands the last state over, as GitHub does. */
+  function handOver(): string {
+    const values = readFileSync(states, 'utf8').matchAll(/^rollout<<(\S+)\n(.*)\n\1$/gm);
+    const last = [...values].at(-1)?.[2] ?? '';
+    process.env['STATE_rollout'] = last;
+    return last;
+  }
+
+  it('comes back as it was, of 500 functions with long names, through an environment variable', () => {
+    const saved = rolloutOf(500);
+    const keep = keepInState(RUN, { temp: folder, largest: saved });
+    for (let step = 0; step < 20; step++) keep.save(saved);
+    const state = handOver();
+    expect(Buffer.byteLength(JSON.stringify(saved))).toBeGreaterThan(LONGEST_VARIABLE);
+    expect(Buffer.byteLength(`STATE_rollout=${state}`)).toBeLessThan(LONGEST_VARIABLE / 10);
+    expect(readFileSync(states, 'utf8').length).toBeLessThan(LONGEST_VARIABLE / 10);
+    expect(loadRollout(RUN)).toEqual(saved);
+  });
+
+  it('is what was saved last', () => {
+    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(2) });
+    keep.save(rolloutOf(1));
+    keep.save(rolloutOf(2));
+    handOver();
+    expect(loadRollout(RUN)?.targets).toHaveLength(2);
+  });
+
+  it.each([undefined, '/nonexistent'])(
+    'comes back without a folder, if it is small (%s)',
+    (temp) => {
+      const saved = rolloutOf(50);
+      keepInState(RUN, { temp, largest: saved }).save(saved);
+      handOver();
+      expect(loadRollout(RUN)).toEqual(saved);
+    },
+  );
+
+  it('is refused without a folder when no environment variable would hold it', () => {
+    expect(() => keepInState(RUN, { temp: undefined, largest: rolloutOf(500) })).toThrow(
+      /500 functions back cannot be saved: RUNNER_TEMP is not set/,
+    );
+  });
+
+  it('is not taken from a file that somebody changed', () => {
+    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(1) });
+    keep.save(rolloutOf(1));
+    const path = /"path":"([^"]+)"/.exec(handOver())?.[1] ?? '';
+    writeFileSync(path, readFileSync(path, 'utf8').replace('12345', '12344'));
+    expect(() => loadRollout(RUN)).toThrow(`${path} was changed`);
+  });
+
+  it('names ten of 500 repairing commands when the file is gone', () => {
+    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(500) });
+    keep.save(rolloutOf(500));
+    handOver();
+    rmSync(folder, { recursive: true, force: true });
+    let message = '';
+    try {
+      loadRollout(RUN);
+    } catch (error) {
+      message = error instanceof Error ? error.message : '';
+    }
+    expect(message).toContain('is missing');
+    expect(message).toContain('the 500 functions in ap-southeast-2');
+    expect(message.match(/aws lambda update-alias/g)).toHaveLength(10);
+    expect(message).toContain('… and 490 more');
+  });
+
+  it.each([{ runId: '43' }, { attempt: '2' }, { repository: 'acme/other' }])(
+    'is of no use to another run: %j',
+    (other) => {
+      const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(1) });
+      keep.save(rolloutOf(1));
+      handOver();
+      expect(() => loadRollout({ ...RUN, ...other })).toThrow('belongs to another run');
+    },
+  );
+
+  it('is nothing once it is forgotten', () => {
+    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(1) });
+    keep.save(rolloutOf(1));
+    keep.forget();
+    expect(handOver()).toBe('');
+    expect(loadRollout(RUN)).toBeUndefined();
+  });
+});

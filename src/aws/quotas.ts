@@ -1,0 +1,29 @@
+import type { Clock } from '../ports.ts';
+import { createQueue, type Queue } from './queue.ts';
+
+/** The lines in front of a region's quotas: one for each quota, whatever it is that shares it. */
+export interface Queues {
+  /** @param action as IAM writes it: `lambda:UpdateAlias` */
+  readonly of: (action: string) => Queue;
+}
+
+// Requests per second from an account in a region. Lambda: quotas page of its developer guide, 2026: all of the
+// control plane together, and it cannot be raised; only GetFunction has one of its own.
+const CONTROL_PLANE = 15;
+// CloudWatch: "CloudWatch service quotas", 2026. GetMetricData was 50 until lately, which is more than is needed.
+// Logs: AWS General Reference: FilterLogEvents is 25 in us-east-1, 10 elsewhere, and 5 in the scarcest regions.
+const QUOTAS: Readonly<Record<string, number>> = {
+  'lambda:GetFunction': 100,
+  'cloudwatch:DescribeAlarms': 9,
+  'cloudwatch:DescribeAlarmHistory': 20,
+  'cloudwatch:GetMetricData': 50,
+  'logs:FilterLogEvents': 5,
+};
+
+export function createQueues(clock: Clock): Queues {
+  const shared = createQueue(CONTROL_PLANE, clock);
+  const own = new Map(
+    Object.entries(QUOTAS).map(([action, quota]) => [action, createQueue(quota, clock)] as const),
+  );
+  return { of: (action) => own.get(action) ?? shared };
+}

@@ -1,0 +1,49 @@
+import { readMarker } from './marker.ts';
+import {
+  looksLikeTransition,
+  routingAt,
+  sameRouting,
+  type Routing,
+  type Versions,
+} from './routing.ts';
+
+/** What an alias shows of itself. */
+export interface Shown {
+  readonly routing: Routing;
+  readonly description: string;
+}
+
+/** By what a rollout recognises its own writes to an alias. */
+export interface Claim {
+  readonly versions: Versions;
+  /** The rollouts whose marks are ours to remove: this one, and one that it goes on with. */
+  readonly nonces: readonly string[];
+  /** Weights that were begun to be written, whether or not a reply came. */
+  readonly begun: ReadonlySet<number>;
+}
+
+/** Only what a rollout itself began to write is its to revert. */
+export function isOurs(shown: Shown, claim: Claim): boolean {
+  const { versions, begun } = claim;
+  return (
+    !isClaimedByAnother(shown, claim) &&
+    ([...begun].some((weight) => sameRouting(shown.routing, routingAt(weight, versions))) ||
+      (begun.has(100) && looksLikeTransition(shown.routing, versions.stable, versions.canary)))
+  );
+}
+
+export function isClaimedByAnother(shown: Shown, claim: Claim): boolean {
+  return readMarker(shown.description).marker !== undefined && !carriesOurMark(shown, claim);
+}
+
+export function carriesOurMark({ description }: Shown, { nonces }: Claim): boolean {
+  const { marker } = readMarker(description);
+  return marker !== undefined && nonces.includes(marker.nonce);
+}
+
+/** The description without our mark; that of another rollout stays: only that one knows what it is good for. */
+export function withoutOurMark(shown: Shown, claim: Claim): string {
+  return carriesOurMark(shown, claim)
+    ? readMarker(shown.description).description
+    : shown.description;
+}

@@ -1,0 +1,72 @@
+import type { Plan } from '../rollout/plan.ts';
+import { firstWholeMinute } from '../minute.ts';
+import type { Shown } from './claim.ts';
+import { markersOf, readMarker, withMarker, type Marker, type RolloutId } from './marker.ts';
+import type { Versions } from './routing.ts';
+import { sameTarget, targetName, type Disposition, type Target } from './target.ts';
+import type { Unfinished } from './unfinished.ts';
+
+/** A target whose traffic moves, with the alias as it was last read. */
+export interface Shifting {
+  readonly target: Target;
+  readonly versions: Versions;
+  readonly alias: Shown & { readonly arn: string; readonly revisionId: string };
+  /** By step; none when the alias's description has no room for them. */
+  readonly markers: readonly Marker[];
+  /** The rollouts whose marks are ours to remove. */
+  readonly nonces: readonly string[];
+  /** Weights that an earlier process wrote. */
+  readonly begun: readonly number[];
+}
+
+export interface Candidate {
+  readonly target: Target;
+  readonly alias: Shifting['alias'];
+  readonly disposition: Disposition;
+}
+
+export interface ShiftingOptions {
+  readonly plan: Plan;
+  readonly id: RolloutId;
+  /** What earlier jobs or runs left to continue with. */
+  readonly continued: readonly Unfinished[];
+  readonly now: number;
+  /** Whether the first weight waits for its minute. */
+  readonly comparable: boolean;
+}
+
+/** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
+export function shiftingOf(
+  { target, alias, disposition }: Candidate,
+  { plan, id, continued, now, comparable }: ShiftingOptions,
+): readonly Shifting[] {
+  if (disposition.type !== 'shift') return [];
+  const { stable, canary } = disposition;
+  const versions = { stable, canary };
+  const before = continued.find((each) => sameTarget(each.target, target))?.marker;
+  const begins = comparable ? firstWholeMinute(now) : now;
+  const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
+  const markers = markersOf(plan, id, { ...versions, begunAt, startedBy });
+  const { description } = readMarker(alias.description);
+  const fits = markers.every((marker) => withMarker(description, marker) !== undefined);
+  return [
+    {
+      target,
+      versions,
+      alias,
+      markers: fits ? markers : [],
+      nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
+      begun: before === undefined ? [] : [before.weight],
+    },
+  ];
+}
+
+/** What the run cannot recover later, because the alias's description is full. */
+export function unmarkable({ target, markers }: Shifting): readonly string[] {
+  return markers.length > 0
+    ? []
+    : [
+        `${targetName(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
+          'runner dies in the middle of it, the next run cannot tell whose split it finds, and refuses to begin.',
+      ];
+}

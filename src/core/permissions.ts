@@ -1,0 +1,158 @@
+import type { Mode } from './rollout/mode.ts';
+import { functionArn } from './text/arn.ts';
+import { partitionOf } from './text/partition.ts';
+
+/** What a policy allows an action on. */
+export type Resource =
+  | OfFunction<'function'>
+  /** All of its versions and aliases, so that one policy serves every release. */
+  | OfFunction<'versions'>
+  | LogGroup
+  | { readonly on: 'everything' };
+
+interface OfFunction<On> {
+  readonly on: On;
+  readonly functionId: string;
+  readonly region: string;
+}
+
+interface LogGroup {
+  readonly on: 'log group';
+  readonly name: string;
+  readonly region: string;
+  /** `*` when it is not known. */
+  readonly account: string;
+}
+
+/** As a policy names it. */
+export function arnOf(resource: Resource): string {
+  switch (resource.on) {
+    case 'function':
+      return functionArn(resource.functionId, resource.region);
+    case 'versions':
+      return `${functionArn(resource.functionId, resource.region)}:*`;
+    case 'log group': {
+      const { name, region, account } = resource;
+      return `arn:${partitionOf(region).id}:logs:${region}:${account}:log-group:${name}:*`;
+    }
+    case 'everything':
+      return '*';
+  }
+}
+
+/** What of the inputs decides which permissions a job needs. */
+export interface Wishes {
+  readonly mode: Mode;
+  readonly dryRun: boolean;
+  readonly requests: readonly { readonly version: string | undefined }[];
+  readonly alarms: readonly unknown[];
+  readonly analysis: { readonly mode: 'on' | 'observe' | 'off' };
+  readonly metricChecks: readonly unknown[];
+  readonly smokeTests: { readonly size: number };
+}
+
+/** One action that the role of a job must be allowed. */
+export interface Permission {
+  readonly on: readonly Resource['on'][];
+  /** What for, in words for who grants it. */
+  readonly purpose: string;
+  /** Whether a job with these inputs may come to need it. */
+  readonly isNeeded: (wishes: Wishes) => boolean;
+}
+
+const always = () => true;
+const begins = ({ mode }: Wishes) => mode === 'rollout' || mode === 'start';
+const rolls = (wishes: Wishes) =>
+  begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
+const writes = ({ mode, dryRun }: Wishes) => mode !== 'status' && !dryRun;
+
+/**
+ * Every action of IAM that the action's calls need, by its name. Which resource each is checked against is in
+ * Lambda's and CloudWatch's part of the service authorization reference: an alias is read and written with the
+ * permission on its function, and whatever is called with a qualifier needs it on the ARN with that qualifier.
+ */
+export const PERMISSIONS = {
+  'lambda:GetFunction': {
+    on: ['function', 'versions'],
+    purpose: 'state, role and dead-letter queue of `$LATEST` and of versions',
+    isNeeded: rolls,
+  },
+  'lambda:PublishVersion': {
+    on: ['function'],
+    purpose: 'publishing; not needed with the input `version`',
+    isNeeded: (wishes) =>
+      begins(wishes) &&
+      writes(wishes) &&
+      wishes.requests.some(({ version }) => version === undefined),
+  },
+  'lambda:GetAlias': {
+    on: ['function'],
+    purpose: 'knowing what the alias serves, and that a write to it took effect',
+    isNeeded: always,
+  },
+  'lambda:UpdateAlias': {
+    on: ['function'],
+    purpose: 'moving the alias, and putting it back',
+    isNeeded: writes,
+  },
+  'lambda:CreateAlias': {
+    on: ['function'],
+    purpose: 'only for a function that has no such alias yet',
+    isNeeded: (wishes) => begins(wishes) && writes(wishes),
+  },
+  'lambda:InvokeFunction': {
+    on: ['versions'],
+    purpose: 'only with `smoke-test-payload`',
+    isNeeded: (wishes) => begins(wishes) && writes(wishes) && wishes.smokeTests.size > 0,
+  },
+  'lambda:GetProvisionedConcurrencyConfig': {
+    on: ['versions'],
+    purpose:
+      "telling a provisioned-concurrency transition from somebody's split; without it, a split is an error",
+    isNeeded: always,
+  },
+  'cloudwatch:DescribeAlarms': {
+    on: ['everything'],
+    purpose: 'reading alarms; composite alarms are invisible when the resource is narrower',
+    isNeeded: ({ mode, alarms }) => mode !== 'revert' && alarms.length > 0,
+  },
+  'cloudwatch:DescribeAlarmHistory': {
+    on: ['everything'],
+    purpose:
+      'seeing an alarm that went red and green again between two reads; without it, such an alarm counts red',
+    isNeeded: (wishes) => rolls(wishes) && wishes.alarms.length > 0,
+  },
+  'cloudwatch:GetMetricData': {
+    on: ['everything'],
+    purpose:
+      'comparing the versions; without it, the alarms alone are watched. CloudWatch knows no narrower one',
+    isNeeded: (wishes) =>
+      rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0),
+  },
+  'logs:FilterLogEvents': {
+    on: ['log group'],
+    purpose:
+      'after a revert, the first errors that the new version logged; without it, the report says so',
+    isNeeded: (wishes) => rolls(wishes) && writes(wishes),
+  },
+} as const satisfies Readonly<Record<string, Permission>>;
+
+export type Action = keyof typeof PERMISSIONS;
+
+/** What a call is for; enough to tell a person which permission is missing. */
+export interface Intent {
+  /** As IAM writes it: `lambda:UpdateAlias`. */
+  readonly action: string;
+  /** The ARN, or `*`, that a policy must allow the action on. */
+  readonly resource: string;
+}
+
+/** The resources that a policy names for an action. */
+export type ResourceOf<A extends Action> = Extract<
+  Resource,
+  { readonly on: (typeof PERMISSIONS)[A]['on'][number] }
+>;
+
+export function intentOf<A extends Action>(action: A, resource: ResourceOf<A>): Intent {
+  return { action, resource: arnOf(resource) };
+}

@@ -1,0 +1,55 @@
+import type { Target } from '../core/alias/target.ts';
+import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
+import type { AnalysisPolicy, ComparedMetrics } from '../core/checks/comparison.ts';
+import type { MetricCheck } from '../core/checks/thresholds.ts';
+import type { CommentPolicy } from '../core/report/comment.ts';
+import type { Role } from '../core/role.ts';
+import type { Mode } from '../core/rollout/mode.ts';
+import type { Plan } from '../core/rollout/plan.ts';
+import type { AlarmId } from '../core/text/arn.ts';
+import type { SmokeTests } from './smoke-tests.ts';
+
+/** Everything the user decided, checked. */
+export interface Config {
+  readonly mode: Mode;
+  readonly requests: readonly TargetRequest[];
+  readonly plan: Plan;
+  readonly alarms: readonly AlarmId[];
+  readonly description: string;
+  readonly pollIntervalMs: number;
+  readonly monitoringGraceMs: number;
+  readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
+  readonly onInsufficientData: 'continue' | 'wait' | 'revert';
+  readonly onCancel: 'revert' | 'hold';
+  readonly onUnfinished: UnfinishedPolicy;
+  readonly analysis: AnalysisConfig;
+  readonly compareMetrics: readonly ComparedMetrics[];
+  readonly compareDuration: AnalysisConfig['mode'];
+  readonly metricChecks: readonly MetricCheck[];
+  readonly smokeTests: SmokeTests;
+  readonly dryRun: boolean;
+  readonly region: string;
+  /** Undefined: the credentials of the environment are used. */
+  readonly role: Role | undefined;
+  /** Empty when there is none. */
+  readonly githubToken: string;
+  /** Of GitHub; empty when no deployment is to be made. */
+  readonly environment: string;
+  readonly comment: CommentPolicy;
+}
+
+/** Whether and how the canary is compared with the baseline. */
+export interface AnalysisConfig {
+  readonly mode: AnalysisPolicy['mode'] | 'off';
+  /** Whether the user asked for it, rather than that it is so by default. */
+  readonly given: boolean;
+  readonly policy: Omit<AnalysisPolicy, 'mode'>;
+}
+
+/** What is asked for one target. */
+export interface TargetRequest {
+  readonly target: Target;
+  /** Roll out this published version instead of publishing `$LATEST`. */
+  readonly version: string | undefined;
+  readonly codeSha256: string | undefined;
+}

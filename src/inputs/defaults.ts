@@ -1,0 +1,55 @@
+import type { ReadFile } from './smoke-tests.ts';
+
+/**
+ * The inputs and their defaults, as action.yml states them. They stand here too because an input that a
+ * workflow fills from an empty expression arrives as an empty string, not as its default.
+ */
+export const INPUT_DEFAULTS = {
+  'function-name': '',
+  alias: '',
+  mode: 'rollout',
+  version: '',
+  description: '',
+  'code-sha256': '',
+  steps: '10% 5m',
+  'bake-time': '5m',
+  alarms: '',
+  analysis: '',
+  'analysis-alpha': '0.01',
+  'tolerated-ratio': '1',
+  'tolerated-margin': '0%',
+  'analysis-floor': '0.1%',
+  'min-invocations': '50',
+  'max-extension': '3',
+  'on-inconclusive': 'promote',
+  'metric-delay': '90s',
+  'compare-metrics': '',
+  'compare-duration': 'observe',
+  'metric-checks': '',
+  'smoke-test-payload': '',
+  'smoke-test-expect': '',
+  'smoke-test-max-duration': '30s',
+  'poll-interval': '15s',
+  'on-alarm-at-start': 'fail',
+  'on-insufficient-data': 'continue',
+  'monitoring-grace': '2m',
+  'on-cancel': 'revert',
+  'on-unfinished': '',
+  'dry-run': 'false',
+  region: '',
+  'role-to-assume': '',
+  'role-session-name': '',
+  'role-duration': '1h',
+  'github-token': '',
+  environment: '',
+  comment: 'never',
+} as const;
+export type InputName = keyof typeof INPUT_DEFAULTS;
+
+/** What the environment says where an input is silent. */
+export interface Defaults {
+  readonly description: string;
+  readonly region: string | undefined;
+  readonly roleSessionName: string;
+  readonly readFile: ReadFile;
+}

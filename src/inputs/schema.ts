@@ -1,0 +1,233 @@
+import { z } from 'zod';
+
+import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
+import { Refusal } from '../core/problems.ts';
+import { MODES } from '../core/rollout/mode.ts';
+import { parseAlarmId, parseFunctionId, type AlarmId } from '../core/text/arn.ts';
+import { parseCompareMetrics } from './compare-metrics.ts';
+import type { AnalysisConfig } from './config.ts';
+import { durationMs } from './duration.ts';
+import {
+  duration,
+  flag,
+  inputText,
+  limitCount,
+  number,
+  linesOf,
+  listOf,
+  oneOf,
+  parsedBy,
+  quoted,
+  share,
+  wholeNumber,
+} from './fields.ts';
+import { parseMetricChecks } from './metric-checks.ts';
+import { givenJson, type ReadFile } from './smoke-tests.ts';
+import { parseSteps } from './steps.ts';
+
+/** The inputs, each read for itself. */
+export type Fields = z.infer<ReturnType<typeof schemaWith>>;
+
+/**
+ * @param given the inputs as they were written
+ * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
+ */
+export function fieldsIn(given: Readonly<Record<string, string>>, readFile: ReadFile): Fields {
+  const parsed = schemaWith(readFile).safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new Refusal(
+    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
+}
+
+function schemaWith(readFile: ReadFile) {
+  const json = parsedBy(givenJson(readFile));
+  return schema.extend({ 'smoke-test-payload': json, 'smoke-test-expect': json });
+}
+
+export interface FunctionInput {
+  /** As it was given. */
+  readonly id: string;
+  readonly name: string;
+  readonly region: string | undefined;
+}
+
+const schema = z.object({
+  'function-name': parsedBy((text, problems): readonly FunctionInput[] => {
+    const ids = listOf(text);
+    if (ids.length === 0) problems.push('is required: the name or ARN of one function or more');
+    const functions = ids.map((id): FunctionInput => {
+      const parsed = parseFunctionId(id);
+      if (parsed === undefined) {
+        problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
+      } else if (parsed.qualifier !== undefined) {
+        problems.push(
+          `${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`,
+        );
+      }
+      return { id, name: parsed?.name ?? id, region: parsed?.region };
+    });
+    for (const name of duplicates(functions.map((each) => each.name))) {
+      problems.push(`${quoted(name)} is named more than once`);
+    }
+    limitCount('functions', functions, MOST_FUNCTIONS, problems);
+    return functions;
+  }),
+
+  alias: parsedBy((text, problems) => {
+    const alias = text.trim();
+    if (alias === '') {
+      problems.push('is required: the alias whose traffic is shifted');
+    } else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
+      problems.push(
+        `${quoted(alias)} is not an alias name: letters, digits, - and _ (not digits alone), at most 128`,
+      );
+    }
+    return alias;
+  }),
+
+  mode: oneOf(MODES),
+
+  version: parsedBy((text, problems) => {
+    const versions = listOf(text);
+    for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
+      problems.push(
+        version === '$LATEST.PUBLISHED'
+          ? '$LATEST.PUBLISHED is replaced with every version that is published, and Lambda splits traffic between ' +
+              'numbered versions only; give the number'
+          : `${quoted(version)} is not the number of a published version; leave the input out to publish $LATEST`,
+      );
+    }
+    return versions;
+  }),
+
+  description: parsedBy((text, problems) => {
+    const description = text.trim();
+    if (description.length > 256) {
+      problems.push(`has ${description.length} characters; Lambda takes at most 256`);
+    }
+    return description;
+  }),
+
+  'code-sha256': parsedBy((text, problems) => {
+    const hashes = listOf(text);
+    for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
+      problems.push(`${quoted(hash)} is not a hash as Lambda gives it in CodeSha256`);
+    }
+    return hashes;
+  }),
+
+  steps: parsedBy((text, problems) => {
+    const parsed = parseSteps(text);
+    if ('steps' in parsed) return parsed.steps;
+    problems.push(...parsed.problems);
+    return [];
+  }),
+
+  'bake-time': duration(0, '0s'),
+
+  alarms: parsedBy((text, problems): readonly AlarmId[] => {
+    // A name may hold commas, but then the alarms are given one per line.
+    const names = text.includes('\n') ? linesOf(text) : listOf(text);
+    for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
+      problems.push(`${quoted(name)} is longer than the 255 characters of an alarm's name`);
+    }
+    limitCount('alarms', names, MOST_ALARMS, problems);
+    return [...new Set(names)].map(parseAlarmId);
+  }),
+
+  analysis: parsedBy((text, problems): Pick<AnalysisConfig, 'mode' | 'given'> => {
+    const mode = ANALYSIS_MODES.find((each) => each === text.trim());
+    if (mode !== undefined) return { mode, given: true };
+    if (text.trim() !== '') {
+      problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+    }
+    return { mode: 'on', given: false };
+  }),
+  'analysis-alpha': number(0.000_001, 0.5),
+  'tolerated-ratio': number(1, 100),
+  'tolerated-margin': share,
+  'analysis-floor': share,
+  'min-invocations': wholeNumber(0, 1_000_000),
+  'max-extension': number(1, 100),
+  'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
+  'metric-delay': duration(0, '0s'),
+  'compare-metrics': parsedBy(parseCompareMetrics),
+  'compare-duration': oneOf(['on', 'observe', 'off']),
+  'metric-checks': parsedBy(parseMetricChecks),
+  'smoke-test-max-duration': duration(1, '1s'),
+  'poll-interval': duration(1_000, '1s'),
+  'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),
+  'on-insufficient-data': oneOf(['continue', 'wait', 'revert']),
+  'monitoring-grace': duration(0, '0s'),
+  'on-cancel': oneOf(['revert', 'hold']),
+  'on-unfinished': parsedBy((text, problems): UnfinishedPolicy => {
+    const actions = ['revert', 'resume', 'fail'] as const;
+    const action = actions.find((each) => each === text.trim());
+    if (action !== undefined) return { action, given: true };
+    if (text.trim() !== '') problems.push(`${quoted(text)} is not one of ${actions.join(', ')}`);
+    return { action: 'revert', given: false };
+  }),
+  'dry-run': flag,
+  region: parsedBy((text, problems) => {
+    const region = text.trim();
+    if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {
+      problems.push(`${quoted(region)} is not an AWS region, like eu-west-1`);
+    }
+    return region === '' ? undefined : region;
+  }),
+
+  'role-to-assume': parsedBy((text, problems) => {
+    const arn = text.trim();
+    if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
+      problems.push(
+        `${quoted(arn)} is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`,
+      );
+    }
+    return arn;
+  }),
+
+  'role-session-name': parsedBy((text, problems) => {
+    const name = text.trim();
+    if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
+      problems.push(
+        `${quoted(name)} is not a session name: 2 to 64 letters, digits and any of _+=,.@-`,
+      );
+    }
+    return name;
+  }),
+
+  'role-duration': parsedBy((text, problems) => {
+    const ms = durationMs(text) ?? 0;
+    if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
+      problems.push(`${quoted(text)} is not a duration from 15m to 12h`);
+    }
+    return ms;
+  }),
+
+  'github-token': inputText.trim(),
+  environment: parsedBy((text, problems) => {
+    const environment = text.trim();
+    if (environment.length > 255 || environment.includes('\n')) {
+      problems.push(
+        `${quoted(environment)} is not the name of an environment: one line, at most 255 characters`,
+      );
+    }
+    return environment;
+  }),
+  comment: oneOf(['never', 'failure', 'always']),
+});
+
+const ANALYSIS_MODES = ['on', 'observe', 'off'] as const;
+// They move together, and all of Lambda's control plane answers 15 requests a second.
+const MOST_FUNCTIONS = 100;
+// Read a hundred with one request, at every poll.
+const MOST_ALARMS = 500;
+// What STS takes; a role may allow less.
+const SHORTEST_SESSION_MS = 15 * 60_000;
+const LONGEST_SESSION_MS = 12 * 3_600_000;
+
+function duplicates(names: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.size === seen.add(name).size));
+}

@@ -1,0 +1,183 @@
+import type { Alias, AliasWrite } from '../../aws/aliases.ts';
+import type { CallOptions } from '../../aws/call.ts';
+import { isOurs, withoutOurMark } from '../../core/alias/claim.ts';
+import {
+  describeRouting,
+  looksLikeTransition,
+  routingAt,
+  sameRouting,
+} from '../../core/alias/routing.ts';
+import { repairCommand } from '../../core/alias/repair.ts';
+import { targetName } from '../../core/alias/target.ts';
+import { messageOf } from '../../core/problems.ts';
+import { formatDuration } from '../../core/text/duration.ts';
+import type { RevertResult } from '../../ports.ts';
+import { claimOf, isStale, learn, missingReason, pauseAfter, type Route } from './route.ts';
+import { MOVE_PATIENCE_MS, MOVE_POLL_MS } from './settle.ts';
+
+/** What is left of the patience is never so little that a call could not be answered. */
+const LEAST_PATIENCE_MS = 1_000;
+
+/**
+ * Puts stable back, unless somebody else moved the alias, and reads that back. It writes first, on the revision
+ * that it knows: while a write of ours is unanswered, only a new revision keeps that one out, and if it came first,
+ * Lambda says so. It never gives up before its patience has run out, and never throws.
+ * @param patienceMs how long it goes on trying, not counting a move of provisioned concurrency
+ */
+export async function revert(route: Route, patienceMs: number): Promise<RevertResult> {
+  const { known, clock } = route;
+  if (known.begun.size === 0) return { type: 'untouched' };
+  const startedAt = clock.now();
+  const reversion = createReversion(route);
+  for (let tries = 0; ; tries++) {
+    const result = await reversion.advance(
+      Math.max(patienceMs - (clock.now() - startedAt), LEAST_PATIENCE_MS),
+    );
+    if (result !== undefined) return result;
+    const elapsedMs = clock.now() - startedAt;
+    if (elapsedMs >= (reversion.moving ? MOVE_PATIENCE_MS : patienceMs)) {
+      return { type: 'unconfirmed', detail: unconfirmed(route, elapsedMs, reversion.failure) };
+    }
+    await clock.sleep(reversion.moving ? MOVE_POLL_MS : pauseAfter(tries));
+  }
+}
+
+interface Reversion {
+  /** One write or reading; several where the next one can be told at once. @returns nothing when it is to go on */
+  advance(patienceMs: number): Promise<RevertResult | undefined>;
+  /** What the last try met. */
+  readonly failure: string;
+  /** Whether stable is written and Lambda is still moving provisioned concurrency back. */
+  readonly moving: boolean;
+}
+
+function createReversion(route: Route): Reversion {
+  const { aliases, known, target, versions } = route;
+  const stableAlone = routingAt(0, versions);
+  let written = false;
+  let moving = false;
+  let ended = false;
+  let failure = 'the alias still does not serve it alone.';
+  /** Whether the alias must be read before it can be written: its revision is not known any more. */
+  let unknown = known.alias === undefined;
+
+  async function advance(patienceMs: number): Promise<RevertResult | undefined> {
+    moving = false;
+    // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
+    const urgently = { urgency: 'revert', patienceMs } as const;
+    try {
+      if (unknown) {
+        const present = await aliases.find(target, urgently);
+        const found = judged(present);
+        if (found !== undefined || present === undefined) return found;
+      }
+      if (!written && known.alias !== undefined) {
+        const reply = await aliases.update(target, stableIn(known.alias), urgently);
+        learn(route, reply);
+        written = true;
+        unknown = false;
+      }
+      return await readBack(await aliases.find(target, urgently), urgently);
+    } catch (error) {
+      failure = messageOf(error);
+      // Refused for its revision, or without an answer: who wrote last is to be read.
+      unknown ||= !written;
+      return undefined;
+    }
+  }
+
+  /** Whose the alias is that is about to be written. */
+  function judged(present: Alias | undefined): RevertResult | undefined {
+    if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
+    if (isStale(route, present)) {
+      failure = 'the alias reads as it was before the last write.';
+      return undefined;
+    }
+    if (!sameRouting(present.routing, stableAlone) && !isOurs(present, claimOf(route))) {
+      return { type: 'foreign', detail: leftAlone(route, present) };
+    }
+    learn(route, present);
+    return undefined;
+  }
+
+  async function readBack(
+    present: Alias | undefined,
+    urgently: CallOptions,
+  ): Promise<RevertResult | undefined> {
+    if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
+    if (isStale(route, present)) {
+      failure = 'the alias reads as it was before it was written.';
+      return undefined;
+    }
+    if (sameRouting(present.routing, stableAlone)) return { type: 'reverted' };
+    if (isOurs(present, claimOf(route))) {
+      failure = 'a write of this rollout came late.';
+      writeAgain(present);
+      return undefined;
+    }
+    if (!looksLikeTransition(present.routing, versions.canary, versions.stable)) {
+      return { type: 'foreign', detail: leftAlone(route, present) };
+    }
+    const move = await aliases.transition(target, urgently);
+    switch (move.type) {
+      case 'failed':
+        // Lambda leaves its weights as they are then, for ever, until somebody writes.
+        failure = `Lambda could not move its provisioned concurrency back (status FAILED: ${move.reason}).`;
+        writeAgain(present);
+        return undefined;
+      case 'none':
+        // It may have ended between the two readings; a split that stays without a move is somebody's.
+        if (ended) return { type: 'foreign', detail: leftAlone(route, present) };
+        ended = true;
+        return undefined;
+      case 'under way':
+      case 'unknown':
+        moving = true;
+        failure = 'Lambda is still moving its provisioned concurrency back.';
+        return undefined;
+    }
+  }
+
+  function writeAgain(present: Alias): void {
+    learn(route, present);
+    written = false;
+  }
+
+  function stableIn(alias: AliasWrite): AliasWrite {
+    return {
+      routing: stableAlone,
+      description: withoutOurMark(alias, claimOf(route)),
+      revisionId: alias.revisionId,
+    };
+  }
+
+  return {
+    advance,
+    get failure() {
+      return failure;
+    },
+    get moving() {
+      return moving;
+    },
+  };
+}
+
+function unconfirmed(
+  { target, versions, region }: Route,
+  elapsedMs: number,
+  failure: string,
+): string {
+  return (
+    `${targetName(target)}: version ${versions.stable} could not be confirmed within ` +
+    `${formatDuration(elapsedMs)}: ${failure} Repair the alias with: ${repairCommand(target, versions.stable, region)}`
+  );
+}
+
+function leftAlone({ target, versions, region }: Route, { routing }: Alias): string {
+  const serves = [routing.version, ...Object.keys(routing.weights)];
+  const left = `${targetName(target)} was left as somebody else moved it: ${describeRouting(routing)}.`;
+  return serves.includes(versions.canary)
+    ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ` +
+        repairCommand(target, versions.stable, region)
+    : left;
+}

@@ -1,0 +1,99 @@
+import type { Alias, Aliases, AliasWrite } from '../../aws/aliases.ts';
+import { isClaimedByAnother, isOurs, type Claim } from '../../core/alias/claim.ts';
+import type { Marker } from '../../core/alias/marker.ts';
+import {
+  describeRouting,
+  sameRouting,
+  type Routing,
+  type Versions,
+} from '../../core/alias/routing.ts';
+import { targetName, type Target } from '../../core/alias/target.ts';
+import type { Clock } from '../../ports.ts';
+
+export interface RouteOptions {
+  readonly aliases: Aliases;
+  readonly target: Target;
+  readonly versions: Versions;
+  readonly region: string;
+  /** The alias as it was last read; left out by who only reverts what another process left. */
+  readonly alias?: AliasWrite;
+  /** By step; none when the alias's description has no room for them. */
+  readonly markers?: readonly Marker[];
+  /** The rollouts whose marks are ours to remove: this one, and one that it goes on with. */
+  readonly nonces: readonly string[];
+  /**
+   * Weights that another process of this rollout began to write before it ended. The last of these
+   * writes may still be on its way.
+   */
+  readonly begun?: readonly number[];
+  readonly clock: Clock;
+  readonly note: (text: string) => void;
+}
+
+/** One alias, and all that this process knows of it and began to write to it. */
+export interface Route extends Omit<RouteOptions, 'alias' | 'begun' | 'markers'> {
+  readonly markers: readonly Marker[];
+  readonly known: Known;
+}
+
+export interface Known {
+  /** As it was last read, or answered to a write. */
+  alias: AliasWrite | undefined;
+  readonly begun: Set<number>;
+  /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
+  unanswered: boolean;
+  /** Revisions that are over for sure: a reading that shows one of them is from before a write of ours. */
+  readonly past: Set<string>;
+}
+
+export function routeOf({ alias, begun = [], markers = [], ...options }: RouteOptions): Route {
+  return {
+    ...options,
+    markers,
+    known: { alias, begun: new Set(begun), unanswered: begun.length > 0, past: new Set() },
+  };
+}
+
+export function claimOf({ versions, nonces, known: { begun } }: Route): Claim {
+  return { versions, nonces, begun };
+}
+
+/** Takes a reply or a reading for how the alias is now. */
+export function learn({ known }: Route, alias: AliasWrite): void {
+  const before = known.alias?.revisionId;
+  if (before !== undefined && before !== alias.revisionId) known.past.add(before);
+  known.alias = alias;
+}
+
+/** Reads of Lambda are not promised to show the last write; a revision that a write has ended tells an old one. */
+export function isStale({ known }: Route, { revisionId }: AliasWrite): boolean {
+  return known.past.has(revisionId);
+}
+
+/** Whether somebody else moved the alias from where we left it. */
+export function isForeign(route: Route, present: AliasWrite): boolean {
+  const { known } = route;
+  const claim = claimOf(route);
+  if (isClaimedByAnother(present, claim)) return true;
+  if (known.alias !== undefined && sameRouting(present.routing, known.alias.routing)) return false;
+  return !isOurs(present, claim);
+}
+
+export function foreignReason({ target }: Route, present: Alias, left: Routing): string {
+  return (
+    `somebody else moved the alias ${targetName(target)}: it serves ${describeRouting(present.routing)} ` +
+    `now, where this rollout had left ${describeRouting(left)}`
+  );
+}
+
+export function missingReason({ target }: Route): string {
+  return `the alias ${targetName(target)} does not exist any more`;
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** Between two tries, in milliseconds: longer each time. */
+export function pauseAfter(tries: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+}

@@ -1,0 +1,144 @@
+import type { Alias, AliasWrite } from '../../aws/aliases.ts';
+import { AwsCallError } from '../../aws/call.ts';
+import { readMarker, withMarker, type Marker } from '../../core/alias/marker.ts';
+import { routingAt } from '../../core/alias/routing.ts';
+import { targetName } from '../../core/alias/target.ts';
+import {
+  fateOf,
+  surelyNotWritten,
+  type Content,
+  type FailedWrite,
+} from '../../core/alias/write-fate.ts';
+import type { Shift, ShiftResult } from '../../ports.ts';
+import { foreignReason, isStale, learn, pauseAfter, type Route } from './route.ts';
+
+/** How often a write is tried against replies that leave open whether it took effect. */
+const TRIES = 4;
+
+/**
+ * Moves the alias on to a step, and never over somebody else's write: the write names the revision it is based on.
+ * @throws only when aborted
+ */
+export async function shift(route: Route, to: Shift, signal: AbortSignal): Promise<ShiftResult> {
+  const { known } = route;
+  let reason = '';
+  for (let tries = 0; tries < TRIES; tries++) {
+    const unansweredBefore = known.unanswered;
+    const failure = await write(route, to, signal);
+    if (failure === undefined) return { type: 'shifted' };
+    reason = failure.message;
+    const { answer, onlyRequest } = outcomeOf(failure);
+    const present = await readAfter(route, answer, signal);
+    const fate = fateOf({
+      answer,
+      onlyRequest: onlyRequest && !unansweredBefore,
+      wanted: { routing: routingAt(to.weight, route.versions), marker: markerOf(route, to) },
+      left: contentOf(leftIn(route)),
+      present: present && contentOf(present),
+    });
+    if (present === undefined || fate === 'refused') break;
+    if (fate === 'foreign') {
+      return { type: 'blocked', reason: foreignReason(route, present, leftIn(route).routing) };
+    }
+    learn(route, present);
+    if (fate === 'written') {
+      route.note(`${targetName(route.target)}: the alias was written, though the reply got lost`);
+      known.unanswered = false;
+      return { type: 'shifted' };
+    }
+    // It was tried for as long as a shift may take already.
+    if (answer === 'unknown') break;
+  }
+  return { type: 'blocked', reason };
+}
+
+/** A rollout shifts only what it has read before. */
+function leftIn({ known, target }: Route): AliasWrite {
+  if (known.alias === undefined) throw new Error(`${targetName(target)} was not read before`);
+  return known.alias;
+}
+
+function markerOf({ markers }: Route, { step, held = false }: Shift): Marker | undefined {
+  const marker = markers[step];
+  return marker && { ...marker, held };
+}
+
+async function write(
+  route: Route,
+  to: Shift,
+  signal: AbortSignal,
+): Promise<AwsCallError | undefined> {
+  const { known, aliases, target } = route;
+  const { weight } = to;
+  // Not when the weight is in force already and only its mark is written.
+  const isFirst = !known.unanswered && !known.begun.has(weight);
+  known.begun.add(weight);
+  known.unanswered = true;
+  try {
+    learn(route, await aliases.update(target, next(route, to), { signal, urgency: 'shift' }));
+    known.unanswered = false;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AwsCallError)) throw error;
+    if (isFirst && surelyNotWritten(outcomeOf(error))) {
+      known.begun.delete(weight);
+      known.unanswered = false;
+    }
+    return error;
+  }
+}
+
+function next(route: Route, to: Shift): AliasWrite {
+  const left = leftIn(route);
+  const { description } = readMarker(left.description);
+  const marker = markerOf(route, to);
+  return {
+    routing: routingAt(to.weight, route.versions),
+    // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
+    description: (marker && withMarker(description, marker)) ?? description,
+    revisionId: left.revisionId,
+  };
+}
+
+/** A reading from before the write that caused a conflict says nothing about it. */
+async function readAfter(
+  route: Route,
+  answer: FailedWrite['answer'],
+  signal: AbortSignal,
+): Promise<Alias | undefined> {
+  const refused = leftIn(route).revisionId;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const present = await tryToFind(route, signal);
+    if (present === undefined) return undefined;
+    const isOld =
+      isStale(route, present) || (answer === 'conflict' && present.revisionId === refused);
+    if (!isOld) return present;
+    await route.clock.sleep(pauseAfter(tries), signal);
+    signal.throwIfAborted();
+  }
+  return undefined;
+}
+
+async function tryToFind(
+  { aliases, target }: Route,
+  signal: AbortSignal,
+): Promise<Alias | undefined> {
+  try {
+    return await aliases.find(target, { signal, urgency: 'shift' });
+  } catch (error) {
+    if (error instanceof AwsCallError) return undefined;
+    throw error;
+  }
+}
+
+function contentOf({ routing, description }: AliasWrite): Content {
+  return { routing, marker: readMarker(description).marker };
+}
+
+function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyRequest'> {
+  const conflict = failure.name === 'PreconditionFailedException';
+  return {
+    answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+    onlyRequest: failure.unanswered === 0,
+  };
+}

@@ -1,0 +1,73 @@
+import type { FoundAlarm } from '../../aws/alarms.ts';
+import { watch, watchSince, type AlarmWatch } from '../../core/checks/alarms.ts';
+import { inspectAlarms, type Findings } from '../../core/preflight/target.ts';
+import { messageOf } from '../../core/problems.ts';
+import type { AlarmId } from '../../core/text/arn.ts';
+import type { Config } from '../../inputs/config.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+export interface LookAtAlarms extends Findings {
+  readonly found: readonly FoundAlarm[];
+  readonly watches: readonly AlarmWatch[];
+}
+
+/**
+ * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
+ * watch them from here on.
+ * @param begunAt when the rollout began that is taken over
+ */
+export async function lookAtAlarms(
+  config: Config,
+  { aws, clock, cancellation }: Surroundings,
+  begunAt?: number,
+): Promise<LookAtAlarms> {
+  const { alarms, onAlarmAtStart } = config;
+  const names = alarms.map(({ name }) => name);
+  const at = clock.now();
+  try {
+    const found = await aws.alarms.read(names, cancellation);
+    const begins = begunAt === undefined;
+    const { problems, warnings } = inspectAlarms(names, found, { ...config, at, begins });
+    return {
+      problems: [...problems, ...elsewhere(alarms, found)],
+      warnings,
+      found,
+      watches: found.map((alarm) =>
+        begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart }),
+      ),
+    };
+  } catch (error) {
+    cancellation.throwIfAborted();
+    return { problems: [messageOf(error)], warnings: [], found: [], watches: [] };
+  }
+}
+
+/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
+function elsewhere(wanted: readonly AlarmId[], found: readonly FoundAlarm[]): readonly string[] {
+  return wanted.flatMap(({ name, account }) => {
+    const alarm = found.find((candidate) => candidate.name === name);
+    return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
+      ? []
+      : [
+          `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
+        ];
+  });
+}
+
+/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
+export async function lookForBlips(
+  [watch]: readonly AlarmWatch[],
+  { aws, cancellation }: Surroundings,
+): Promise<readonly string[]> {
+  if (watch === undefined) return [];
+  try {
+    await aws.alarms.history(watch, cancellation);
+    return [];
+  } catch (error) {
+    cancellation.throwIfAborted();
+    return [
+      `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
+        `be missed, or count as red without need: ${messageOf(error)}`,
+    ];
+  }
+}

@@ -1,0 +1,40 @@
+import type { RolloutId } from '../../core/alias/marker.ts';
+import { shiftingOf, type Shifting } from '../../core/alias/shifting.ts';
+import type { Unfinished } from '../../core/alias/unfinished.ts';
+import type { Config } from '../../inputs/config.ts';
+import { preparedReport, recordTargets } from '../modes/progress.ts';
+import type { Cleared } from '../preflight/targets.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { prepareAliases, publish, type Prepared } from '../versions/publish.ts';
+import { smokeTest } from '../versions/smoke-test.ts';
+
+export interface PrepareOptions {
+  readonly config: Config;
+  readonly id: RolloutId;
+  /** Whether the versions are compared. */
+  readonly comparable: boolean;
+  readonly surroundings: Surroundings;
+}
+
+/**
+ * Publishes, tests, and brings every target to where its traffic can be shifted.
+ * @param continued what an earlier process left to continue with
+ * @throws {Refusal} when a target cannot be shifted; nothing has been shifted then
+ */
+export async function prepare(
+  targets: readonly Cleared[],
+  continued: readonly Unfinished[],
+  { config, id, comparable, surroundings }: PrepareOptions,
+): Promise<{ readonly prepared: readonly Prepared[]; readonly shifting: readonly Shifting[] }> {
+  const published = await publish(targets, config.description, surroundings);
+  // A version that is continued with has traffic already.
+  if (continued.length === 0) await smokeTest(published, config.smokeTests, surroundings);
+  const prepared = await prepareAliases(published, continued, surroundings);
+  recordTargets(surroundings, prepared.map(preparedReport));
+  const { plan } = config;
+  const options = { plan, id, continued, now: surroundings.clock.now(), comparable };
+  return {
+    prepared,
+    shifting: prepared.flatMap((each) => shiftingOf(each, options)),
+  };
+}

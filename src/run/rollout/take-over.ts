@@ -1,0 +1,51 @@
+import { repairCommand } from '../../core/alias/repair.ts';
+import type { Unfinished } from '../../core/alias/unfinished.ts';
+import { messageOf } from '../../core/problems.ts';
+import type { Ending } from '../../core/report/report.ts';
+import type { SavedRollout } from '../../github/saved.ts';
+import type { Config } from '../../inputs/config.ts';
+import { revertSaved } from '../modes/clean-up.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/**
+ * Goes on with a rollout that is in the middle of its traffic. What cannot be gone on with is reverted and not left:
+ * nobody else watches it.
+ * @param act throws only what comes before the loop, which reverts by itself
+ */
+export async function takeOver(
+  continued: readonly Unfinished[],
+  { region, role, onCancel }: Config,
+  surroundings: Surroundings,
+  act: () => Promise<Ending>,
+): Promise<Ending> {
+  if (continued.length === 0) return act();
+  const saved: SavedRollout = { region, role, targets: continued.map(savedOf) };
+  surroundings.keep.save(saved);
+  try {
+    return await act();
+  } catch (error) {
+    if (surroundings.cancellation.aborted && onCancel === 'hold') {
+      surroundings.keep.forget();
+      return { outcome: 'held', reason: messageOf(error) };
+    }
+    const { result, detail } = await revertSaved(saved, surroundings);
+    if (result !== 'revert-failed') surroundings.keep.forget();
+    const reason = `the rollout that was found could not be continued: ${messageOf(error)}`;
+    return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
+  }
+}
+
+/** What is known of it to revert it. */
+export function savedOf({ target, marker }: Unfinished): SavedRollout['targets'][number] {
+  const { stable, canary, nonce, weight } = marker;
+  return { target, versions: { stable, canary }, nonces: [nonce], begun: [weight] };
+}
+
+/** What stays as a dead run left it, in a dry run or where it may not be touched. */
+export function stillSplit(unfinished: readonly Unfinished[], region: string): readonly string[] {
+  return unfinished.map(
+    ({ target, marker }) =>
+      `${target.functionName}:${target.alias} stays at ${marker.weight} % of version ${marker.canary}, and nobody ` +
+      `watches it. To put version ${marker.stable} back: ${repairCommand(target, marker.stable, region)}`,
+  );
+}
