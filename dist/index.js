@@ -68791,7 +68791,7 @@ async function everyPage(read) {
 /* harmony export */   MU: () => (/* binding */ isOurs),
 /* harmony export */   b0: () => (/* binding */ carriesOurMark)
 /* harmony export */ });
-/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1668);
+/* harmony import */ var _mark_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7731);
 /* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
 
 
@@ -68803,30 +68803,28 @@ function isOurs(shown, claim) {
             (begun.has(100) && (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .looksLikeTransition */ .zQ)(shown.routing, versions.stable, versions.canary))));
 }
 function isClaimedByAnother(shown, claim) {
-    return (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .readMarker */ .t7)(shown.description).marker !== undefined && !carriesOurMark(shown, claim);
+    return (0,_mark_js__WEBPACK_IMPORTED_MODULE_0__/* .readMark */ .Mp)(shown.description).mark !== undefined && !carriesOurMark(shown, claim);
 }
 function carriesOurMark({ description }, { nonces }) {
-    const { marker } = (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .readMarker */ .t7)(description);
-    return marker !== undefined && nonces.includes(marker.nonce);
+    const { mark } = (0,_mark_js__WEBPACK_IMPORTED_MODULE_0__/* .readMark */ .Mp)(description);
+    return mark !== undefined && nonces.includes(mark.nonce);
 }
 /** The description without our mark; that of another rollout stays: only that one knows what it is good for. */
 function withoutOurMark(shown, claim) {
-    return carriesOurMark(shown, claim)
-        ? (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .readMarker */ .t7)(shown.description).description
-        : shown.description;
+    return carriesOurMark(shown, claim) ? (0,_mark_js__WEBPACK_IMPORTED_MODULE_0__/* .readMark */ .Mp)(shown.description).description : shown.description;
 }
 
 
 /***/ }),
 
-/***/ 1668:
+/***/ 7731:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bs: () => (/* binding */ markersOf),
-/* harmony export */   Pe: () => (/* binding */ withMarker),
+/* harmony export */   Mp: () => (/* binding */ readMark),
+/* harmony export */   Ok: () => (/* binding */ marksOf),
 /* harmony export */   c5: () => (/* binding */ sameRollout),
-/* harmony export */   t7: () => (/* binding */ readMarker)
+/* harmony export */   kN: () => (/* binding */ withMark)
 /* harmony export */ });
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
 
@@ -68835,9 +68833,9 @@ const HELD = ' held';
 const WRITTEN_MS = _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg / 100;
 /** Lambda takes descriptions up to this length. */
 const LONGEST_DESCRIPTION = 256;
-const MARKER = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<held> held)?\}/;
-/** The markers of a plan's steps, in order. */
-function markersOf(plan, id, rollout) {
+const MARK = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<held> held)?\}/;
+/** The marks of a plan's steps, in order. */
+function marksOf(plan, id, rollout) {
     return plan.steps.map(({ weight }, index) => ({
         ...id,
         ...rollout,
@@ -68847,10 +68845,10 @@ function markersOf(plan, id, rollout) {
         held: false,
     }));
 }
-/** A description with the marker behind it; nothing when there is no room for it, held or not. */
-function withMarker(description, marker) {
-    const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
-    const { startedBy, workflow, begunAt, held } = marker;
+/** A description with the mark behind it; nothing when there is no room for it, held or not. */
+function withMark(description, mark) {
+    const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = mark;
+    const { startedBy, workflow, begunAt, held } = mark;
     const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
         `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
         `since=${begunAt / _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg}`;
@@ -68858,15 +68856,15 @@ function withMarker(description, marker) {
     const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
     return fits ? `${before}${held ? HELD : ''}}` : undefined;
 }
-/** A description without the marker, and the marker if there is one. */
-function readMarker(description) {
-    const match = MARKER.exec(description);
+/** A description without the mark, and the mark if there is one. */
+function readMark(description) {
+    const match = MARK.exec(description);
     if (match?.groups === undefined)
         return { description };
     const { step, weight, minute, held, ...texts } = match.groups;
     return {
         description: description.replace(match[0], ''),
-        marker: {
+        mark: {
             ...texts,
             step: Number(step),
             weight: Number(weight),
@@ -72070,20 +72068,20 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var core = __nccwpck_require__(6257);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var alias_target = __nccwpck_require__(7387);
-// EXTERNAL MODULE: ./src/core/alias/marker.ts
-var alias_marker = __nccwpck_require__(1668);
+// EXTERNAL MODULE: ./src/core/alias/mark.ts
+var alias_mark = __nccwpck_require__(7731);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
 var alias_routing = __nccwpck_require__(5646);
 ;// CONCATENATED MODULE: ./src/core/alias/ownership.ts
 
 
 function standingOf({ routing, description, }) {
-    const { marker } = (0,alias_marker/* readMarker */.t7)(description);
-    if (marker !== undefined && (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(marker.weight, marker))) {
-        return { type: 'moved', marker };
+    const { mark } = (0,alias_mark/* readMark */.Mp)(description);
+    if (mark !== undefined && (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(mark.weight, mark))) {
+        return { type: 'moved', mark };
     }
     return (0,alias_routing/* isSplit */.pF)(routing)
-        ? { type: 'foreign', routing, ...(marker === undefined ? {} : { marker }) }
+        ? { type: 'foreign', routing, ...(mark === undefined ? {} : { mark }) }
         : { type: 'alone', version: routing.version };
 }
 
@@ -72100,7 +72098,7 @@ function continuationOf(options) {
     const { found } = options;
     const held = found.flatMap(({ target, ...alias }) => {
         const standing = standingOf(alias);
-        return standing.type === 'moved' ? [{ target, marker: standing.marker }] : [];
+        return standing.type === 'moved' ? [{ target, mark: standing.mark }] : [];
     });
     const problems = [
         ...found.flatMap((alias) => foreign(alias)),
@@ -72125,40 +72123,40 @@ function foreign({ target, ...alias }) {
         ]
         : [];
 }
-function misfits({ target, marker }, { mode, own, versionFor, urlOf }) {
+function misfits({ target, mark }, { mode, own, versionFor, urlOf }) {
     const name = (0,alias_target/* targetName */.je)(target);
-    const url = urlOf(marker);
-    const back = `mode: revert puts version ${marker.stable} back.`;
-    if (marker.weight >= 100) {
+    const url = urlOf(mark);
+    const back = `mode: revert puts version ${mark.stable} back.`;
+    if (mark.weight >= 100) {
         return [
-            `${name} serves version ${marker.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
+            `${name} serves version ${mark.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
                 `off. There is no step left. ${back}`,
         ];
     }
-    if (!marker.held) {
+    if (!mark.held) {
         return [
-            `${name} is at ${marker.weight} % (step ${marker.step}), and that step is not over: ${url} is at it, or did ` +
+            `${name} is at ${mark.weight} % (step ${mark.step}), and that step is not over: ${url} is at it, or did ` +
                 `not live to its end. Wait for it; if it is dead, mode: rollout and mode: start recover as on-unfinished ` +
                 `says. ${back}`,
         ];
     }
     const version = versionFor(target);
     return [
-        ...(marker.workflow === own.workflow && marker.repository === own.repository
+        ...(mark.workflow === own.workflow && mark.repository === own.repository
             ? []
             : [
                 `${name} is held for another workflow: ${url}. Only the same file on the same ref may go on. ${back}`,
             ]),
-        ...(mode === 'step' && marker.plan !== own.plan
+        ...(mode === 'step' && mark.plan !== own.plan
             ? [
                 `${name} is held in another plan than this one: give the steps and the bake-time that ${url} had, or ` +
                     `mode: promote. ${back}`,
             ]
             : []),
-        ...(version === undefined || version === marker.canary
+        ...(version === undefined || version === mark.canary
             ? []
             : [
-                `${name} is held in the rollout of version ${marker.canary}, not of version ${version}. Leave the input ` +
+                `${name} is held in the rollout of version ${mark.canary}, not of version ${version}. Leave the input ` +
                     `version out. ${back}`,
             ]),
     ];
@@ -72167,11 +72165,11 @@ function misfits({ target, marker }, { mode, own, versionFor, urlOf }) {
 function disagreement([first, ...others]) {
     if (first === undefined)
         return [];
-    return others.flatMap(({ target, marker }) => (0,alias_marker/* sameRollout */.c5)(marker, first.marker) && marker.step === first.marker.step
+    return others.flatMap(({ target, mark }) => (0,alias_mark/* sameRollout */.c5)(mark, first.mark) && mark.step === first.mark.step
         ? []
         : [
-            `${(0,alias_target/* targetName */.je)(target)} (step ${marker.step}, version ${marker.canary}) and ${(0,alias_target/* targetName */.je)(first.target)} ` +
-                `(step ${first.marker.step}, version ${first.marker.canary}) are not in the same place of one rollout, ` +
+            `${(0,alias_target/* targetName */.je)(target)} (step ${mark.step}, version ${mark.canary}) and ${(0,alias_target/* targetName */.je)(first.target)} ` +
+                `(step ${first.mark.step}, version ${first.mark.canary}) are not in the same place of one rollout, ` +
                 'so they cannot go on together. mode: revert puts the old versions back.',
         ]);
 }
@@ -72220,26 +72218,26 @@ function shiftingOf({ target, alias, disposition }, { plan, id, continued, now, 
         return [];
     const { stable, canary } = disposition;
     const versions = { stable, canary };
-    const before = continued.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker;
+    const before = continued.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.mark;
     const begins = comparable ? (0,core_minute/* firstWholeMinute */.gN)(now) : now;
     const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
-    const markers = (0,alias_marker/* markersOf */.Bs)(plan, id, { ...versions, begunAt, startedBy });
-    const { description } = (0,alias_marker/* readMarker */.t7)(alias.description);
-    const fits = markers.every((marker) => (0,alias_marker/* withMarker */.Pe)(description, marker) !== undefined);
+    const marks = (0,alias_mark/* marksOf */.Ok)(plan, id, { ...versions, begunAt, startedBy });
+    const { description } = (0,alias_mark/* readMark */.Mp)(alias.description);
+    const fits = marks.every((mark) => (0,alias_mark/* withMark */.kN)(description, mark) !== undefined);
     return [
         {
             target,
             versions,
             alias,
-            markers: fits ? markers : [],
+            marks: fits ? marks : [],
             nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
             begun: before === undefined ? [] : [before.weight],
         },
     ];
 }
 /** What the run cannot recover later, because the alias's description is full. */
-function unmarkable({ target, markers }) {
-    return markers.length > 0
+function unmarkable({ target, marks }) {
+    return marks.length > 0
         ? []
         : [
             `${(0,alias_target/* targetName */.je)(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +
@@ -72260,28 +72258,28 @@ var repair = __nccwpck_require__(8831);
  */
 function recoveryOf({ found, statusOf, policy, own, region }) {
     const marked = found.flatMap(({ target, routing, description }) => {
-        const { marker } = (0,alias_marker/* readMarker */.t7)(description);
-        return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
+        const { mark } = (0,alias_mark/* readMark */.Mp)(description);
+        return mark === undefined ? [] : [{ target, routing, mark, run: statusOf(mark) }];
     });
-    const asLeft = marked.filter(({ routing, marker }) => (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(marker.weight, marker)));
+    const asLeft = marked.filter(({ routing, mark }) => (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(mark.weight, mark)));
     const split = asLeft.filter(({ routing }) => (0,alias_routing/* isSplit */.pF)(routing));
     // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
     // these move all or none. Only who resumes the very same plan can end its bake.
-    const unfinished = asLeft.filter(({ marker }) => split.some((other) => (0,alias_marker/* sameRollout */.c5)(other.marker, marker)) ||
-        (policy.action === 'resume' && marker.plan === own.plan));
+    const unfinished = asLeft.filter(({ mark }) => split.some((other) => (0,alias_mark/* sameRollout */.c5)(other.mark, mark)) ||
+        (policy.action === 'resume' && mark.plan === own.plan));
     const recoverable = (target) => unfinished.some((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
     const problems = [
         ...found.flatMap((alias) => (0,alias_routing/* isSplit */.pF)(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : []),
-        ...marked.flatMap(({ target, marker, run }) => {
+        ...marked.flatMap(({ target, mark, run }) => {
             const name = (0,alias_target/* targetName */.je)(target);
             if (run.type === 'running')
-                return [underWay(name, marker, run.url)];
+                return [underWay(name, mark, run.url)];
             if (!recoverable(target))
                 return [];
             if (policy.action === 'fail')
-                return [toFail({ target, marker }, run.url, region)];
+                return [toFail({ target, mark }, run.url, region)];
             return run.type === 'unknown' && !policy.given
-                ? [notKnown({ target, marker }, run, region)]
+                ? [notKnown({ target, mark }, run, region)]
                 : [];
         }),
     ];
@@ -72290,11 +72288,11 @@ function recoveryOf({ found, statusOf, policy, own, region }) {
         action: problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
             ? 'none'
             : policy.action,
-        unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
+        unfinished: unfinished.map(({ target, mark }) => ({ target, mark })),
         // What cannot be resumed is taken over all the same, to be reverted.
         problems: [...problems, ...unresumable],
-        warnings: marked.flatMap(({ target, routing, marker, run }) => recoverable(target)
-            ? [recovering({ target, marker }, run, policy)]
+        warnings: marked.flatMap(({ target, routing, mark, run }) => recoverable(target)
+            ? [recovering({ target, mark }, run, policy)]
             : [leftOver(target, routing, run.url)]),
     };
 }
@@ -72302,8 +72300,8 @@ function recoveryOf({ found, statusOf, policy, own, region }) {
 function rollout({ canary }, url) {
     return `the rollout of version ${canary} that ${url} began`;
 }
-function underWay(name, marker, url) {
-    return (`${name} is being moved by another run: ${rollout(marker, url)} is still under way. ` +
+function underWay(name, mark, url) {
+    return (`${name} is being moved by another run: ${rollout(mark, url)} is still under way. ` +
         'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.');
 }
 function notOurs({ target, routing, description }, region) {
@@ -72322,33 +72320,33 @@ function heldBack(target, routing, region) {
         'aws lambda get-provisioned-concurrency-config says which. Let the move end, or put the alias on version ' +
         `${served}, which gets the traffic: ${(0,repair/* repairCommand */.p)(target, served, region)}`);
 }
-function toFail({ target, marker }, url, region) {
-    return (`${(0,alias_target/* targetName */.je)(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
-        `on-unfinished is fail. ${remedies(target, marker, region)}`);
+function toFail({ target, mark }, url, region) {
+    return (`${(0,alias_target/* targetName */.je)(target)}: ${rollout(mark, url)} ended at ${mark.weight} % and left the alias so; ` +
+        `on-unfinished is fail. ${remedies(target, mark, region)}`);
 }
-function notKnown({ target, marker }, { url, problem }, region) {
-    return (`${(0,alias_target/* targetName */.je)(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
+function notKnown({ target, mark }, { url, problem }, region) {
+    return (`${(0,alias_target/* targetName */.je)(target)} stands at ${mark.weight} %, left by ${rollout(mark, url)}, and whether that ` +
         `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
-        `done, or put the alias back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
+        `done, or put the alias back: ${(0,repair/* repairCommand */.p)(target, mark.stable, region)}`);
 }
-function remedies(target, marker, region) {
+function remedies(target, mark, region) {
     return ('Set on-unfinished to revert or resume, or put the alias back: ' +
-        (0,repair/* repairCommand */.p)(target, marker.stable, region));
+        (0,repair/* repairCommand */.p)(target, mark.stable, region));
 }
 function resumeProblems(unfinished, own) {
-    return unfinished.flatMap(({ target, marker }) => marker.plan === own.plan
+    return unfinished.flatMap(({ target, mark }) => mark.plan === own.plan
         ? []
         : [
-            `${(0,alias_target/* targetName */.je)(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
+            `${(0,alias_target/* targetName */.je)(target)}: the unfinished rollout of version ${mark.canary} had another plan, so it ` +
                 'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
         ]);
 }
-function recovering({ target, marker }, run, { action }) {
-    const found = `${(0,alias_target/* targetName */.je)(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
+function recovering({ target, mark }, run, { action }) {
+    const found = `${(0,alias_target/* targetName */.je)(target)}: ${rollout(mark, run.url)} did not end by itself and left ${mark.weight} % on it`;
     const doubt = run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
     return action === 'resume'
-        ? `${found}${doubt}. It is resumed at step ${marker.step}.`
-        : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
+        ? `${found}${doubt}. It is resumed at step ${mark.step}.`
+        : `${found}${doubt}. Version ${mark.stable} is put back before this rollout begins.`;
 }
 function leftOver(target, routing, url) {
     return (`${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
@@ -72359,7 +72357,7 @@ function leftOver(target, routing, url) {
  * not moved yet.
  */
 function resumeStep(targets, unfinished) {
-    const steps = targets.map((target) => unfinished.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.marker.step ?? 1);
+    const steps = targets.map((target) => unfinished.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.mark.step ?? 1);
     return Math.min(...steps) - 1;
 }
 
@@ -72767,14 +72765,14 @@ async function takeOver(continued, { region, role, onCancel }, surroundings, act
     }
 }
 /** What is known of it to revert it. */
-function savedOf({ target, marker }) {
-    const { stable, canary, nonce, weight } = marker;
+function savedOf({ target, mark }) {
+    const { stable, canary, nonce, weight } = mark;
     return { target, versions: { stable, canary }, nonces: [nonce], begun: [weight] };
 }
 /** What stays as a dead run left it, in a dry run or where it may not be touched. */
 function stillSplit(unfinished, region) {
-    return unfinished.map(({ target, marker }) => `${target.functionName}:${target.alias} stays at ${marker.weight} % of version ${marker.canary}, and nobody ` +
-        `watches it. To put version ${marker.stable} back: ${(0,repair/* repairCommand */.p)(target, marker.stable, region)}`);
+    return unfinished.map(({ target, mark }) => `${target.functionName}:${target.alias} stays at ${mark.weight} % of version ${mark.canary}, and nobody ` +
+        `watches it. To put version ${mark.stable} back: ${(0,repair/* repairCommand */.p)(target, mark.stable, region)}`);
 }
 
 ;// CONCATENATED MODULE: ./src/core/preflight/alarm-lint.ts
@@ -73116,9 +73114,9 @@ async function lookAtSession({ plan, analysis }, { aws, clock }) {
 async function recoveryFrom(found, { onUnfinished }, id, { aws, runs, cancellation }) {
     const statuses = new Map();
     for (const { description } of found) {
-        const { marker } = (0,alias_marker/* readMarker */.t7)(description);
-        if (marker !== undefined && !statuses.has(marker.nonce)) {
-            statuses.set(marker.nonce, await runs.status(marker, cancellation));
+        const { mark } = (0,alias_mark/* readMark */.Mp)(description);
+        if (mark !== undefined && !statuses.has(mark.nonce)) {
+            statuses.set(mark.nonce, await runs.status(mark, cancellation));
         }
     }
     return recoveryOf({
@@ -73289,7 +73287,7 @@ async function preflight(config, id, surroundings, { seen, continued }) {
         : { action: 'resume', unfinished: continued, problems: [], warnings: [] };
     // Of a rollout that is taken over, what its alarms did since it began counts.
     const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
-    const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.marker.begunAt);
+    const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.mark.begunAt);
     const blindness = await lookForBlips(alarms.watches, surroundings);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
     // Only who begins a rollout sends them.
@@ -73373,7 +73371,7 @@ async function revertTheDead(config, id, surroundings) {
     cancellation.throwIfAborted();
     const found = looks.flat();
     // What carries no mark may be split by Lambda itself for some minutes; preflight waits for that.
-    const marked = found.filter(({ description }) => (0,alias_marker/* readMarker */.t7)(description).marker !== undefined);
+    const marked = found.filter(({ description }) => (0,alias_mark/* readMark */.Mp)(description).mark !== undefined);
     const untouched = found.filter((each) => !marked.includes(each) && !(0,alias_routing/* isSplit */.pF)(each.routing));
     if (marked.length === 0)
         return untouched;
@@ -73392,8 +73390,8 @@ async function revertTheDead(config, id, surroundings) {
         surroundings.keep.forget();
     if (result !== 'reverted')
         throw new core_problems/* Refusal */.P_([detail]);
-    for (const { target, marker } of recovery.unfinished) {
-        journal.note(`${(0,alias_target/* targetName */.je)(target)}: version ${marker.stable} is live again`);
+    for (const { target, mark } of recovery.unfinished) {
+        journal.note(`${(0,alias_target/* targetName */.je)(target)}: version ${mark.stable} is live again`);
     }
     return untouched;
 }
@@ -73494,8 +73492,8 @@ async function prepareAlias({ cleared: { request, facts, alias }, version }, res
     return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
 }
 function dispositionOf({ routing }, version, unfinished) {
-    if (unfinished?.marker.canary === version) {
-        return { type: 'shift', stable: unfinished.marker.stable, canary: version };
+    if (unfinished?.mark.canary === version) {
+        return { type: 'shift', stable: unfinished.mark.stable, canary: version };
     }
     if (unfinished === undefined || !(0,alias_routing/* isSplit */.pF)(routing)) {
         const { version: stable } = routing;
@@ -73503,10 +73501,10 @@ function dispositionOf({ routing }, version, unfinished) {
             ? { type: 'unchanged', version }
             : { type: 'shift', stable, canary: version };
     }
-    const { target, marker } = unfinished;
+    const { target, mark } = unfinished;
     throw new core_problems/* Refusal */.P_([
-        `${(0,alias_target/* targetName */.je)(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
-            `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
+        `${(0,alias_target/* targetName */.je)(target)}: the unfinished rollout was of version ${mark.canary}, and this one is of version ` +
+            `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${mark.canary}.`,
     ]);
 }
 async function createAlias(target, version, { aws: { aliases }, cancellation: signal }) {
@@ -74514,7 +74512,7 @@ async function roll(config, id, { clearance, resumed, surroundings, }) {
     if (config.mode === 'start' && losses.length > 0)
         throw new core_problems/* Refusal */.P_(losses);
     losses.forEach(surroundings.journal.warn);
-    const begunAt = resumed[0]?.marker.begunAt;
+    const begunAt = resumed[0]?.mark.begunAt;
     // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
     const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
     if (problems.length > 0)
@@ -74522,8 +74520,8 @@ async function roll(config, id, { clearance, resumed, surroundings, }) {
     const targets = shifting.map(({ target }) => target);
     const step = resumeStep(targets, resumed);
     const standing = resumed.length === 0 ? undefined : step;
-    const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
-    const weight = resumed[0]?.marker.weight ?? 0;
+    const startedBy = resumed[0]?.mark.startedBy ?? id.runId;
+    const weight = resumed[0]?.mark.weight ?? 0;
     (0,progress/* recordPosition */.BB)(surroundings, { ...id, startedBy, weight, step });
     return shift(shifting, {
         config,
@@ -74579,11 +74577,11 @@ async function continueRollout(mode, config, job) {
     const [first] = held;
     if (first === undefined)
         throw new Error('A rollout without any target');
-    const { marker } = first;
-    const samePlan = marker.plan === id.plan;
-    const part = nextPart(mode, { plan: config.plan, samePlan }, marker);
+    const { mark } = first;
+    const samePlan = mark.plan === id.plan;
+    const part = nextPart(mode, { plan: config.plan, samePlan }, mark);
     (0,progress/* recordPlan */.BJ)(surroundings, part.plan);
-    (0,progress/* recordPosition */.BB)(surroundings, { ...marker, step: part.beginning.step });
+    (0,progress/* recordPosition */.BB)(surroundings, { ...mark, step: part.beginning.step });
     // The version that is shifted already, whatever is in $LATEST by now.
     const requests = partaking(config.requests, held).map(({ target }) => ({
         target,
@@ -74601,7 +74599,7 @@ async function takePart(config, part, { id, surroundings, held, found, }) {
         throw new core_problems/* Refusal */.P_(problems);
     (0,progress/* recordClearance */.K$)(surroundings, clearance);
     const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
-    const begunAt = held[0]?.marker.begunAt;
+    const begunAt = held[0]?.mark.begunAt;
     return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
 }
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
@@ -74611,7 +74609,7 @@ function heldIn(mode, { requests }, { id, surroundings }, found) {
         found,
         own: id,
         versionFor: (target) => requests.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.version,
-        urlOf: (marker) => surroundings.runs.url(marker),
+        urlOf: (mark) => surroundings.runs.url(mark),
     });
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
@@ -74621,7 +74619,7 @@ function continue_canaryOf(held, target) {
     const found = held.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
     if (found === undefined)
         throw new Error('A target that takes part and is not held');
-    return found.marker.canary;
+    return found.mark.canary;
 }
 
 ;// CONCATENATED MODULE: ./src/run/modes/status.ts
@@ -74638,12 +74636,12 @@ async function status_status(config, { plan }, surroundings) {
     const found = await findAliases(config, surroundings);
     const standings = found.map(standingOf);
     (0,progress/* recordTargets */.Sh)(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
-    const [marker] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.marker] : []);
-    if (marker?.plan === plan)
+    const [mark] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.mark] : []);
+    if (mark?.plan === plan)
         (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     const weight = weightOf(standings);
-    if (marker !== undefined)
-        (0,progress/* recordPosition */.BB)(surroundings, { ...marker, weight });
+    if (mark !== undefined)
+        (0,progress/* recordPosition */.BB)(surroundings, { ...mark, weight });
     else {
         journal.record({ type: 'position', at: clock.now(), weight, step: 0, startedBy: '' });
     }
@@ -74659,8 +74657,8 @@ function reportOf({ target, arn, routing }, standing) {
     return standing?.type === 'moved'
         ? (0,alias_target/* targetReport */.mh)(target, {
             aliasArn,
-            previousVersion: standing.marker.stable,
-            version: standing.marker.canary,
+            previousVersion: standing.mark.stable,
+            version: standing.mark.canary,
         })
         : (0,alias_target/* targetReport */.mh)(target, { aliasArn, version: routing.version });
 }
@@ -74671,7 +74669,7 @@ function weightOf(standings) {
             case 'alone':
                 return [];
             case 'moved':
-                return [standing.marker.weight];
+                return [standing.mark.weight];
             case 'foreign':
                 return Object.values(standing.routing.weights);
         }
@@ -74686,9 +74684,9 @@ function describe({ target, ...alias }, urlOf) {
         case 'foreign':
             return `${serves}; not as a rollout of this action left it`;
         case 'moved': {
-            const { step, held } = standing.marker;
+            const { step, held } = standing.mark;
             const where = held ? 'held after' : 'in, or cut off in,';
-            return `${serves}; ${where} step ${step} of a rollout: ${urlOf(standing.marker)}`;
+            return `${serves}; ${where} step ${step} of a rollout: ${urlOf(standing.mark)}`;
         }
     }
 }
@@ -74728,14 +74726,14 @@ function reversibleIn(shown, hasEnded) {
         case 'alone':
             return undefined;
         case 'moved': {
-            const { stable, canary, nonce, weight } = standing.marker;
+            const { stable, canary, nonce, weight } = standing.mark;
             if (weight >= 100 && hasEnded(nonce))
                 return undefined;
             return { versions: { stable, canary }, nonces: [nonce], begun: [weight] };
         }
         case 'foreign': {
             const { version: stable, weights } = standing.routing;
-            const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
+            const nonces = standing.mark === undefined ? [] : [standing.mark.nonce];
             const [split] = Object.entries(weights);
             if (split === undefined)
                 return undefined;
@@ -74748,7 +74746,7 @@ function reversibleIn(shown, hasEnded) {
 function nothingToRevert(target, shown) {
     const standing = standingOf(shown);
     const older = standing.type === 'moved'
-        ? `To go back to version ${standing.marker.stable}, roll it out (input version: ${standing.marker.stable}).`
+        ? `To go back to version ${standing.mark.stable}, roll it out (input version: ${standing.mark.stable}).`
         : 'To go back to an older version, roll that one out (input version).';
     return `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
 }
@@ -74813,20 +74811,20 @@ async function endedRuns(found, { runs, cancellation }) {
     const ended = new Set();
     for (const alias of found) {
         const standing = standingOf(alias);
-        if (standing.type !== 'moved' || standing.marker.weight < 100)
+        if (standing.type !== 'moved' || standing.mark.weight < 100)
             continue;
-        const status = await runs.status(standing.marker, cancellation);
+        const status = await runs.status(standing.mark, cancellation);
         if (status.type === 'ended')
-            ended.add(standing.marker.nonce);
+            ended.add(standing.mark.nonce);
     }
     return ended;
 }
 function recordWhereItStood(found, surroundings) {
-    const [marker] = found
+    const [mark] = found
         .map(standingOf)
-        .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
-    if (marker !== undefined)
-        (0,progress/* recordPosition */.BB)(surroundings, marker);
+        .flatMap((each) => (each.type === 'moved' ? [each.mark] : []));
+    if (mark !== undefined)
+        (0,progress/* recordPosition */.BB)(surroundings, mark);
 }
 function withoutAlias({ target, versions, nonces, begun }) {
     return { target, versions, nonces, begun };
@@ -76635,10 +76633,10 @@ async function conclude(saved, { workflow, cancellation, clock }) {
 
 
 
-function routeOf({ alias, begun = [], markers = [], ...options }) {
+function routeOf({ alias, begun = [], marks = [], ...options }) {
     return {
         ...options,
-        markers,
+        marks,
         known: { alias, begun: new Set(begun), unanswered: begun.length > 0, past: new Set() },
     };
 }
@@ -77506,8 +77504,8 @@ function leftAlone({ target, versions, region }, { routing }) {
         : left;
 }
 
-// EXTERNAL MODULE: ./src/core/alias/marker.ts
-var alias_marker = __nccwpck_require__(1668);
+// EXTERNAL MODULE: ./src/core/alias/mark.ts
+var alias_mark = __nccwpck_require__(7731);
 ;// CONCATENATED MODULE: ./src/core/alias/write-fate.ts
 
 
@@ -77527,21 +77525,21 @@ function fateOf(write) {
     // A conflict over the same content was a harmless change, like that of the description.
     return answer === 'refused' ? 'refused' : 'again';
 }
-function isWritten(write, { routing, marker }) {
+function isWritten(write, { routing, mark }) {
     const { wanted } = write;
     if (!(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
         return false;
-    // Without a marker, another rollout with the same versions and weights looks the same.
-    if (wanted.marker === undefined)
+    // Without a mark, another rollout with the same versions and weights looks the same.
+    if (wanted.mark === undefined)
         return !surelyNotWritten(write);
-    return (marker !== undefined &&
-        (0,alias_marker/* sameRollout */.c5)(marker, wanted.marker) &&
-        marker.step === wanted.marker.step &&
-        marker.held === wanted.marker.held);
+    return (mark !== undefined &&
+        (0,alias_mark/* sameRollout */.c5)(mark, wanted.mark) &&
+        mark.step === wanted.mark.step &&
+        mark.held === wanted.mark.held);
 }
-function isClaimedByAnother({ wanted, left }, { marker }) {
-    return (marker !== undefined &&
-        [wanted, left].every(({ marker: own }) => own === undefined || !(0,alias_marker/* sameRollout */.c5)(own, marker)));
+function isClaimedByAnother({ wanted, left }, { mark }) {
+    return (mark !== undefined &&
+        [wanted, left].every(({ mark: own }) => own === undefined || !(0,alias_mark/* sameRollout */.c5)(own, mark)));
 }
 
 ;// CONCATENATED MODULE: ./src/run/alias/shift.ts
@@ -77571,7 +77569,7 @@ async function shift(route, to, signal) {
         const fate = fateOf({
             answer,
             onlyRequest: onlyRequest && !unansweredBefore,
-            wanted: { routing: (0,alias_routing/* routingAt */.Uf)(to.weight, route.versions), marker: markerOf(route, to) },
+            wanted: { routing: (0,alias_routing/* routingAt */.Uf)(to.weight, route.versions), mark: markOf(route, to) },
             left: contentOf(leftIn(route)),
             present: present && contentOf(present),
         });
@@ -77598,9 +77596,9 @@ function leftIn({ known, target }) {
         throw new Error(`${(0,alias_target/* targetName */.je)(target)} was not read before`);
     return known.alias;
 }
-function markerOf({ markers }, { step, held = false }) {
-    const marker = markers[step];
-    return marker && { ...marker, held };
+function markOf({ marks }, { step, held = false }) {
+    const mark = marks[step];
+    return mark && { ...mark, held };
 }
 async function write(route, to, signal) {
     const { known, aliases, target } = route;
@@ -77626,12 +77624,12 @@ async function write(route, to, signal) {
 }
 function next(route, to) {
     const left = leftIn(route);
-    const { description } = (0,alias_marker/* readMarker */.t7)(left.description);
-    const marker = markerOf(route, to);
+    const { description } = (0,alias_mark/* readMark */.Mp)(left.description);
+    const mark = markOf(route, to);
     return {
         routing: (0,alias_routing/* routingAt */.Uf)(to.weight, route.versions),
         // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
-        description: (marker && (0,alias_marker/* withMarker */.Pe)(description, marker)) ?? description,
+        description: (mark && (0,alias_mark/* withMark */.kN)(description, mark)) ?? description,
         revisionId: left.revisionId,
     };
 }
@@ -77661,7 +77659,7 @@ async function tryToFind({ aliases, target }, signal) {
     }
 }
 function contentOf({ routing, description }) {
-    return { routing, marker: (0,alias_marker/* readMarker */.t7)(description).marker };
+    return { routing, mark: (0,alias_mark/* readMark */.Mp)(description).mark };
 }
 function outcomeOf(failure) {
     const conflict = failure.name === 'PreconditionFailedException';

@@ -5,7 +5,7 @@ import { connectAws } from '../src/aws/aws.ts';
 import { createJournal } from '../src/run/journal.ts';
 import { STANDARD_RULE } from '../src/core/statistics/evidence.ts';
 import type { Entry } from '../src/core/report/entry.ts';
-import type { RolloutId } from '../src/core/alias/marker.ts';
+import type { RolloutId } from '../src/core/alias/mark.ts';
 import { parseAlarmId } from '../src/core/text/arn.ts';
 import { planOf } from '../src/core/rollout/plan.ts';
 import type { Ending } from '../src/core/report/report.ts';

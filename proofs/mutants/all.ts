@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the mark of another rollout is taken for our own',
     file: 'src/core/alias/write-fate.ts',
-    from: 'sameRollout(marker, wanted.marker) &&',
+    from: 'sameRollout(mark, wanted.mark) &&',
     to: '',
   },
   {
@@ -212,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a run that goes on is taken for dead',
     file: 'src/core/alias/unfinished.ts',
-    from: "      if (run.type === 'running') return [underWay(name, marker, run.url)];",
+    from: "      if (run.type === 'running') return [underWay(name, mark, run.url)];",
     to: '',
   },
   {
@@ -224,16 +224,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a split that somebody else made is taken for a dead rollout',
     file: 'src/core/alias/unfinished.ts',
-    from: '    sameRouting(routing, routingAt(marker.weight, marker)),',
-    to: '    isSplit(routing) || sameRouting(routing, routingAt(marker.weight, marker)),',
+    from: '    sameRouting(routing, routingAt(mark.weight, mark)),',
+    to: '    isSplit(routing) || sameRouting(routing, routingAt(mark.weight, mark)),',
   },
   {
     name: 'the mark stays on the alias',
     file: 'src/core/alias/claim.ts',
-    from: `    ? readMarker(shown.description).description
-`,
-    to: `    ? shown.description
-`,
+    from: `readMark(shown.description).description : shown.description;`,
+    to: `shown.description : shown.description;`,
   },
   {
     name: 'an alias is called settled while Lambda still moves its provisioned concurrency',
@@ -508,14 +506,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a step is taken while another job is still at the one before',
     file: 'src/core/alias/continuation.ts',
-    from: 'if (!marker.held) {',
-    to: 'if (marker.step < 0) {',
+    from: 'if (!mark.held) {',
+    to: 'if (mark.step < 0) {',
   },
   {
     name: 'a rollout is gone on with by another workflow',
     file: 'src/core/alias/continuation.ts',
-    from: 'marker.workflow === own.workflow && marker.repository === own.repository',
-    to: 'marker.repository === own.repository',
+    from: 'mark.workflow === own.workflow && mark.repository === own.repository',
+    to: 'mark.repository === own.repository',
   },
   {
     name: 'a job goes on without looking at the checks first',
@@ -535,8 +533,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a rollout that another job goes on with is not marked as held',
     file: 'src/run/alias/shift.ts',
-    from: `  return marker && { ...marker, held };`,
-    to: `  return marker && { ...marker, held: held && false };`,
+    from: `  return mark && { ...mark, held };`,
+    to: `  return mark && { ...mark, held: held && false };`,
   },
   {
     name: 'a version that fails its smoke test gets traffic',

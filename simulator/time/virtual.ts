@@ -161,7 +161,7 @@ prototype.setTimeout = function (this: TimedSocket, ms, callback) {
   } else if (callback !== undefined) {
     this.removeListener('timeout', callback);
   }
-  return this;
+  return this as never;
 };
 prototype._unrefTimer = function (this: TimedSocket) {
   refresh(this);

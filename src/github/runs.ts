@@ -1,6 +1,6 @@
 import { getOctokit } from '@actions/github';
 
-import type { RolloutId } from '../core/alias/marker.ts';
+import type { RolloutId } from '../core/alias/mark.ts';
 import type { RunStatus } from '../core/alias/unfinished.ts';
 import { messageOf } from '../core/problems.ts';
 

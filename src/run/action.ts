@@ -1,4 +1,4 @@
-import type { RolloutId } from '../core/alias/marker.ts';
+import type { RolloutId } from '../core/alias/mark.ts';
 import type { Ending } from '../core/report/report.ts';
 import { targetReport } from '../core/alias/target.ts';
 import type { Config } from '../inputs/config.ts';

@@ -33,7 +33,7 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
 
 /** The router of a target, in this process and in those that clean up after it. */
 export function routerOf(
-  to: Pick<RouteOptions, 'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'markers'>,
+  to: Pick<RouteOptions, 'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'marks'>,
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
 ): Router {
   return createRouter({

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import type { RolloutId } from '../core/alias/marker.ts';
+import type { RolloutId } from '../core/alias/mark.ts';
 import type { Plan } from '../core/rollout/plan.ts';
 
 type RunOfWorkflow = Pick<RolloutId, 'repository' | 'runId' | 'attempt'> & {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { continuationOf, firstPart, nextPart } from '../../../src/core/alias/continuation.ts';
-import { withMarker, type Marker } from '../../../src/core/alias/marker.ts';
+import { withMark, type Mark } from '../../../src/core/alias/mark.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { routingAt, type Routing } from '../../../src/core/alias/routing.ts';
 
@@ -13,7 +13,7 @@ const own = {
   plan: 'f1',
   workflow: 'c0',
 };
-const marker: Marker = {
+const ofCheckout: Mark = {
   repository: 'acme/shop',
   runId: '42',
   attempt: '1',
@@ -33,9 +33,9 @@ const found = (name: string, description: string, routing: Routing) => ({
   routing,
   description,
 });
-const left = (changed: Partial<Marker> = {}, name = 'checkout') => {
-  const mark = { ...marker, ...changed };
-  return found(name, withMarker('', mark) ?? '', routingAt(mark.weight, mark));
+const left = (changed: Partial<Mark> = {}, name = 'checkout') => {
+  const mark = { ...ofCheckout, ...changed };
+  return found(name, withMark('', mark) ?? '', routingAt(mark.weight, mark));
 };
 const problemsOf = (
   aliases: readonly ReturnType<typeof found>[],
@@ -56,7 +56,7 @@ describe('going on with a rollout', () => {
     expect(problemsOf([left()], 'promote', '8')).toEqual([]);
   });
 
-  it.each<[string, Partial<Marker>, RegExp]>([
+  it.each<[string, Partial<Mark>, RegExp]>([
     ['is under way', { held: false }, /step 1\), and that step is not over: https.*runs\/42/],
     ['was promoted', { weight: 100, step: 3 }, /promoted it.*no step left/],
     ['is of another workflow', { workflow: 'd0' }, /held for another workflow/],

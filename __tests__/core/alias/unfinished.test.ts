@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { markersOf, withMarker, type RolloutId } from '../../../src/core/alias/marker.ts';
+import { marksOf, withMark, type RolloutId } from '../../../src/core/alias/mark.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { routingAt } from '../../../src/core/alias/routing.ts';
 import {
@@ -52,12 +52,12 @@ interface Left {
 
 /** An alias as a rollout left it. */
 function left({ name = 'f', id = dead, step, weight }: Left): Found {
-  const marker = markersOf(plan, id, { ...versions, begunAt: 0, startedBy: id.runId })[step];
-  if (marker === undefined) throw new Error('no such step');
+  const mark = marksOf(plan, id, { ...versions, begunAt: 0, startedBy: id.runId })[step];
+  if (mark === undefined) throw new Error('no such step');
   return {
     target: target(name),
-    routing: routingAt(weight ?? marker.weight, versions),
-    description: withMarker('mine', marker) ?? '',
+    routing: routingAt(weight ?? mark.weight, versions),
+    description: withMark('mine', mark) ?? '',
   };
 }
 

@@ -6,14 +6,14 @@ import {
   type Content,
   type FailedWrite,
 } from '../../../src/core/alias/write-fate.ts';
-import { markersOf, type RolloutId } from '../../../src/core/alias/marker.ts';
+import { marksOf, type RolloutId } from '../../../src/core/alias/mark.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { routingAt } from '../../../src/core/alias/routing.ts';
 
 const versions = { stable: '1', canary: '2' };
 const at = (weight: number): Content => ({
   routing: routingAt(weight, versions),
-  marker: undefined,
+  mark: undefined,
 });
 
 type Answer = FailedWrite['answer'];
@@ -76,8 +76,8 @@ describe('a write that carries the mark of its rollout', () => {
   };
   const other = { ...own, nonce: 'bb' };
   const marked = (step: number, id: RolloutId): Content => {
-    const marker = markersOf(plan, id, { ...versions, begunAt: 0, startedBy: '42' })[step];
-    return { ...at(marker?.weight ?? NaN), ...(marker && { marker }) };
+    const mark = marksOf(plan, id, { ...versions, begunAt: 0, startedBy: '42' })[step];
+    return { ...at(mark?.weight ?? NaN), ...(mark && { mark }) };
   };
   const write = { left: marked(0, own), wanted: marked(1, own) };
 

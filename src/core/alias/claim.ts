@@ -1,4 +1,4 @@
-import { readMarker } from './marker.ts';
+import { readMark } from './mark.ts';
 import {
   looksLikeTransition,
   routingAt,
@@ -33,17 +33,15 @@ export function isOurs(shown: Shown, claim: Claim): boolean {
 }
 
 export function isClaimedByAnother(shown: Shown, claim: Claim): boolean {
-  return readMarker(shown.description).marker !== undefined && !carriesOurMark(shown, claim);
+  return readMark(shown.description).mark !== undefined && !carriesOurMark(shown, claim);
 }
 
 export function carriesOurMark({ description }: Shown, { nonces }: Claim): boolean {
-  const { marker } = readMarker(description);
-  return marker !== undefined && nonces.includes(marker.nonce);
+  const { mark } = readMark(description);
+  return mark !== undefined && nonces.includes(mark.nonce);
 }
 
 /** The description without our mark; that of another rollout stays: only that one knows what it is good for. */
 export function withoutOurMark(shown: Shown, claim: Claim): string {
-  return carriesOurMark(shown, claim)
-    ? readMarker(shown.description).description
-    : shown.description;
+  return carriesOurMark(shown, claim) ? readMark(shown.description).description : shown.description;
 }

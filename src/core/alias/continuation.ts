@@ -1,4 +1,4 @@
-import { sameRollout, type Marker, type RolloutId } from './marker.ts';
+import { sameRollout, type Mark, type RolloutId } from './mark.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { Beginning } from '../rollout/state.ts';
 import { describeRouting } from './routing.ts';
@@ -13,7 +13,7 @@ export interface ContinuationOptions {
   readonly own: RolloutId;
   /** The version that was named for a target, if any. */
   readonly versionFor: (target: Target) => string | undefined;
-  readonly urlOf: (marker: Marker) => string;
+  readonly urlOf: (mark: Mark) => string;
 }
 
 /** What another job left for this one to go on with. */
@@ -32,7 +32,7 @@ export function continuationOf(options: ContinuationOptions): Continuation {
   const { found } = options;
   const held = found.flatMap(({ target, ...alias }) => {
     const standing = standingOf(alias);
-    return standing.type === 'moved' ? [{ target, marker: standing.marker }] : [];
+    return standing.type === 'moved' ? [{ target, mark: standing.mark }] : [];
   });
   const problems = [
     ...found.flatMap((alias) => foreign(alias)),
@@ -62,42 +62,42 @@ function foreign({ target, ...alias }: Found): readonly string[] {
 }
 
 function misfits(
-  { target, marker }: Unfinished,
+  { target, mark }: Unfinished,
   { mode, own, versionFor, urlOf }: ContinuationOptions,
 ): readonly string[] {
   const name = targetName(target);
-  const url = urlOf(marker);
-  const back = `mode: revert puts version ${marker.stable} back.`;
-  if (marker.weight >= 100) {
+  const url = urlOf(mark);
+  const back = `mode: revert puts version ${mark.stable} back.`;
+  if (mark.weight >= 100) {
     return [
-      `${name} serves version ${marker.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
+      `${name} serves version ${mark.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
         `off. There is no step left. ${back}`,
     ];
   }
-  if (!marker.held) {
+  if (!mark.held) {
     return [
-      `${name} is at ${marker.weight} % (step ${marker.step}), and that step is not over: ${url} is at it, or did ` +
+      `${name} is at ${mark.weight} % (step ${mark.step}), and that step is not over: ${url} is at it, or did ` +
         `not live to its end. Wait for it; if it is dead, mode: rollout and mode: start recover as on-unfinished ` +
         `says. ${back}`,
     ];
   }
   const version = versionFor(target);
   return [
-    ...(marker.workflow === own.workflow && marker.repository === own.repository
+    ...(mark.workflow === own.workflow && mark.repository === own.repository
       ? []
       : [
           `${name} is held for another workflow: ${url}. Only the same file on the same ref may go on. ${back}`,
         ]),
-    ...(mode === 'step' && marker.plan !== own.plan
+    ...(mode === 'step' && mark.plan !== own.plan
       ? [
           `${name} is held in another plan than this one: give the steps and the bake-time that ${url} had, or ` +
             `mode: promote. ${back}`,
         ]
       : []),
-    ...(version === undefined || version === marker.canary
+    ...(version === undefined || version === mark.canary
       ? []
       : [
-          `${name} is held in the rollout of version ${marker.canary}, not of version ${version}. Leave the input ` +
+          `${name} is held in the rollout of version ${mark.canary}, not of version ${version}. Leave the input ` +
             `version out. ${back}`,
         ]),
   ];
@@ -106,12 +106,12 @@ function misfits(
 /** They move together: one that is elsewhere was left so by a job that did not live to its end, or by a person. */
 function disagreement([first, ...others]: readonly Unfinished[]): readonly string[] {
   if (first === undefined) return [];
-  return others.flatMap(({ target, marker }) =>
-    sameRollout(marker, first.marker) && marker.step === first.marker.step
+  return others.flatMap(({ target, mark }) =>
+    sameRollout(mark, first.mark) && mark.step === first.mark.step
       ? []
       : [
-          `${targetName(target)} (step ${marker.step}, version ${marker.canary}) and ${targetName(first.target)} ` +
-            `(step ${first.marker.step}, version ${first.marker.canary}) are not in the same place of one rollout, ` +
+          `${targetName(target)} (step ${mark.step}, version ${mark.canary}) and ${targetName(first.target)} ` +
+            `(step ${first.mark.step}, version ${first.mark.canary}) are not in the same place of one rollout, ` +
             'so they cannot go on together. mode: revert puts the old versions back.',
         ],
   );
@@ -142,7 +142,7 @@ export function firstPart(plan: Plan, step: number, standing: number | undefined
 export function nextPart(
   mode: 'step' | 'promote',
   { plan, samePlan }: { readonly plan: Plan; readonly samePlan: boolean },
-  { step, weight }: Pick<Marker, 'step' | 'weight'>,
+  { step, weight }: Pick<Mark, 'step' | 'weight'>,
 ): Part {
   if (mode === 'step') {
     return { plan, holdAfter: holdAfter(plan, step), beginning: { step, standing: step - 1 } };

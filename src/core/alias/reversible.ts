@@ -27,13 +27,13 @@ export function reversibleIn(
     case 'alone':
       return undefined;
     case 'moved': {
-      const { stable, canary, nonce, weight } = standing.marker;
+      const { stable, canary, nonce, weight } = standing.mark;
       if (weight >= 100 && hasEnded(nonce)) return undefined;
       return { versions: { stable, canary }, nonces: [nonce], begun: [weight] };
     }
     case 'foreign': {
       const { version: stable, weights } = standing.routing;
-      const nonces = standing.marker === undefined ? [] : [standing.marker.nonce];
+      const nonces = standing.mark === undefined ? [] : [standing.mark.nonce];
       const [split] = Object.entries(weights);
       if (split === undefined) return undefined;
       const [canary, weight] = split;
@@ -47,7 +47,7 @@ export function nothingToRevert(target: Target, shown: Shown): string {
   const standing = standingOf(shown);
   const older =
     standing.type === 'moved'
-      ? `To go back to version ${standing.marker.stable}, roll it out (input version: ${standing.marker.stable}).`
+      ? `To go back to version ${standing.mark.stable}, roll it out (input version: ${standing.mark.stable}).`
       : 'To go back to an older version, roll that one out (input version).';
   return `${targetName(target)} serves ${describeRouting(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
 }

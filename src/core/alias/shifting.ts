@@ -1,7 +1,7 @@
 import type { Plan } from '../rollout/plan.ts';
 import { firstWholeMinute } from '../minute.ts';
 import type { Shown } from './claim.ts';
-import { markersOf, readMarker, withMarker, type Marker, type RolloutId } from './marker.ts';
+import { marksOf, readMark, withMark, type Mark, type RolloutId } from './mark.ts';
 import type { Versions } from './routing.ts';
 import { sameTarget, targetName, type Disposition, type Target } from './target.ts';
 import type { Unfinished } from './unfinished.ts';
@@ -12,7 +12,7 @@ export interface Shifting {
   readonly versions: Versions;
   readonly alias: Shown & { readonly arn: string; readonly revisionId: string };
   /** By step; none when the alias's description has no room for them. */
-  readonly markers: readonly Marker[];
+  readonly marks: readonly Mark[];
   /** The rollouts whose marks are ours to remove. */
   readonly nonces: readonly string[];
   /** Weights that an earlier process wrote. */
@@ -43,18 +43,18 @@ export function shiftingOf(
   if (disposition.type !== 'shift') return [];
   const { stable, canary } = disposition;
   const versions = { stable, canary };
-  const before = continued.find((each) => sameTarget(each.target, target))?.marker;
+  const before = continued.find((each) => sameTarget(each.target, target))?.mark;
   const begins = comparable ? firstWholeMinute(now) : now;
   const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
-  const markers = markersOf(plan, id, { ...versions, begunAt, startedBy });
-  const { description } = readMarker(alias.description);
-  const fits = markers.every((marker) => withMarker(description, marker) !== undefined);
+  const marks = marksOf(plan, id, { ...versions, begunAt, startedBy });
+  const { description } = readMark(alias.description);
+  const fits = marks.every((mark) => withMark(description, mark) !== undefined);
   return [
     {
       target,
       versions,
       alias,
-      markers: fits ? markers : [],
+      marks: fits ? marks : [],
       nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
       begun: before === undefined ? [] : [before.weight],
     },
@@ -62,8 +62,8 @@ export function shiftingOf(
 }
 
 /** What the run cannot recover later, because the alias's description is full. */
-export function unmarkable({ target, markers }: Shifting): readonly string[] {
-  return markers.length > 0
+export function unmarkable({ target, marks }: Shifting): readonly string[] {
+  return marks.length > 0
     ? []
     : [
         `${targetName(target)}: the alias's description is too long to carry the mark of this rollout. If the ` +

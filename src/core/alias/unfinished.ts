@@ -1,4 +1,4 @@
-import { readMarker, sameRollout, type Marker, type RolloutId } from './marker.ts';
+import { readMark, sameRollout, type Mark, type RolloutId } from './mark.ts';
 import { repairCommand } from './repair.ts';
 import {
   describeRouting,
@@ -34,7 +34,7 @@ export interface Found {
 /** A rollout that moved an alias and did not live to its end. */
 export interface Unfinished {
   readonly target: Target;
-  readonly marker: Marker;
+  readonly mark: Mark;
 }
 
 /** What is to be done about what earlier rollouts left, before a new one begins. */
@@ -48,7 +48,7 @@ export interface Recovery {
 
 export interface RecoveryOptions {
   readonly found: readonly Found[];
-  readonly statusOf: (marker: Marker) => RunStatus;
+  readonly statusOf: (mark: Mark) => RunStatus;
   readonly policy: UnfinishedPolicy;
   /** The rollout that is to begin. */
   readonly own: RolloutId;
@@ -61,19 +61,19 @@ export interface RecoveryOptions {
  */
 export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOptions): Recovery {
   const marked = found.flatMap(({ target, routing, description }) => {
-    const { marker } = readMarker(description);
-    return marker === undefined ? [] : [{ target, routing, marker, run: statusOf(marker) }];
+    const { mark } = readMark(description);
+    return mark === undefined ? [] : [{ target, routing, mark, run: statusOf(mark) }];
   });
-  const asLeft = marked.filter(({ routing, marker }) =>
-    sameRouting(routing, routingAt(marker.weight, marker)),
+  const asLeft = marked.filter(({ routing, mark }) =>
+    sameRouting(routing, routingAt(mark.weight, mark)),
   );
   const split = asLeft.filter(({ routing }) => isSplit(routing));
   // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
   // these move all or none. Only who resumes the very same plan can end its bake.
   const unfinished = asLeft.filter(
-    ({ marker }) =>
-      split.some((other) => sameRollout(other.marker, marker)) ||
-      (policy.action === 'resume' && marker.plan === own.plan),
+    ({ mark }) =>
+      split.some((other) => sameRollout(other.mark, mark)) ||
+      (policy.action === 'resume' && mark.plan === own.plan),
   );
   const recoverable = (target: Target) =>
     unfinished.some((each) => sameTarget(each.target, target));
@@ -82,13 +82,13 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
     ...found.flatMap((alias) =>
       isSplit(alias.routing) && !recoverable(alias.target) ? [notOurs(alias, region)] : [],
     ),
-    ...marked.flatMap(({ target, marker, run }) => {
+    ...marked.flatMap(({ target, mark, run }) => {
       const name = targetName(target);
-      if (run.type === 'running') return [underWay(name, marker, run.url)];
+      if (run.type === 'running') return [underWay(name, mark, run.url)];
       if (!recoverable(target)) return [];
-      if (policy.action === 'fail') return [toFail({ target, marker }, run.url, region)];
+      if (policy.action === 'fail') return [toFail({ target, mark }, run.url, region)];
       return run.type === 'unknown' && !policy.given
-        ? [notKnown({ target, marker }, run, region)]
+        ? [notKnown({ target, mark }, run, region)]
         : [];
     }),
   ];
@@ -98,25 +98,25 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
       problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
         ? 'none'
         : policy.action,
-    unfinished: unfinished.map(({ target, marker }) => ({ target, marker })),
+    unfinished: unfinished.map(({ target, mark }) => ({ target, mark })),
     // What cannot be resumed is taken over all the same, to be reverted.
     problems: [...problems, ...unresumable],
-    warnings: marked.flatMap(({ target, routing, marker, run }) =>
+    warnings: marked.flatMap(({ target, routing, mark, run }) =>
       recoverable(target)
-        ? [recovering({ target, marker }, run, policy)]
+        ? [recovering({ target, mark }, run, policy)]
         : [leftOver(target, routing, run.url)],
     ),
   };
 }
 
 /** `the rollout of version 8 that https://… began` */
-function rollout({ canary }: Marker, url: string): string {
+function rollout({ canary }: Mark, url: string): string {
   return `the rollout of version ${canary} that ${url} began`;
 }
 
-function underWay(name: string, marker: Marker, url: string): string {
+function underWay(name: string, mark: Mark, url: string): string {
   return (
-    `${name} is being moved by another run: ${rollout(marker, url)} is still under way. ` +
+    `${name} is being moved by another run: ${rollout(mark, url)} is still under way. ` +
     'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.'
   );
 }
@@ -142,54 +142,54 @@ function heldBack(target: Target, routing: Routing, region: string): string {
   );
 }
 
-function toFail({ target, marker }: Unfinished, url: string, region: string): string {
+function toFail({ target, mark }: Unfinished, url: string, region: string): string {
   return (
-    `${targetName(target)}: ${rollout(marker, url)} ended at ${marker.weight} % and left the alias so; ` +
-    `on-unfinished is fail. ${remedies(target, marker, region)}`
+    `${targetName(target)}: ${rollout(mark, url)} ended at ${mark.weight} % and left the alias so; ` +
+    `on-unfinished is fail. ${remedies(target, mark, region)}`
   );
 }
 
 function notKnown(
-  { target, marker }: Unfinished,
+  { target, mark }: Unfinished,
   { url, problem }: RunStatus & { readonly type: 'unknown' },
   region: string,
 ): string {
   return (
-    `${targetName(target)} stands at ${marker.weight} %, left by ${rollout(marker, url)}, and whether that ` +
+    `${targetName(target)} stands at ${mark.weight} %, left by ${rollout(mark, url)}, and whether that ` +
     `run has ended is not known: ${problem} Look at it; if it has ended, set on-unfinished to what is to be ` +
-    `done, or put the alias back: ${repairCommand(target, marker.stable, region)}`
+    `done, or put the alias back: ${repairCommand(target, mark.stable, region)}`
   );
 }
 
-function remedies(target: Target, marker: Marker, region: string): string {
+function remedies(target: Target, mark: Mark, region: string): string {
   return (
     'Set on-unfinished to revert or resume, or put the alias back: ' +
-    repairCommand(target, marker.stable, region)
+    repairCommand(target, mark.stable, region)
   );
 }
 
 function resumeProblems(unfinished: readonly Unfinished[], own: RolloutId): readonly string[] {
-  return unfinished.flatMap(({ target, marker }) =>
-    marker.plan === own.plan
+  return unfinished.flatMap(({ target, mark }) =>
+    mark.plan === own.plan
       ? []
       : [
-          `${targetName(target)}: the unfinished rollout of version ${marker.canary} had another plan, so it ` +
+          `${targetName(target)}: the unfinished rollout of version ${mark.canary} had another plan, so it ` +
             'cannot be resumed. Run with the steps and bake-time it had, or set on-unfinished: revert.',
         ],
   );
 }
 
 function recovering(
-  { target, marker }: Unfinished,
+  { target, mark }: Unfinished,
   run: RunStatus,
   { action }: UnfinishedPolicy,
 ): string {
-  const found = `${targetName(target)}: ${rollout(marker, run.url)} did not end by itself and left ${marker.weight} % on it`;
+  const found = `${targetName(target)}: ${rollout(mark, run.url)} did not end by itself and left ${mark.weight} % on it`;
   const doubt =
     run.type === 'unknown' ? ` (whether that run has ended is not known: ${run.problem})` : '';
   return action === 'resume'
-    ? `${found}${doubt}. It is resumed at step ${marker.step}.`
-    : `${found}${doubt}. Version ${marker.stable} is put back before this rollout begins.`;
+    ? `${found}${doubt}. It is resumed at step ${mark.step}.`
+    : `${found}${doubt}. Version ${mark.stable} is put back before this rollout begins.`;
 }
 
 function leftOver(target: Target, routing: Routing, url: string): string {
@@ -205,7 +205,7 @@ function leftOver(target: Target, routing: Routing, url: string): string {
  */
 export function resumeStep(targets: readonly Target[], unfinished: readonly Unfinished[]): number {
   const steps = targets.map(
-    (target) => unfinished.find((each) => sameTarget(each.target, target))?.marker.step ?? 1,
+    (target) => unfinished.find((each) => sameTarget(each.target, target))?.mark.step ?? 1,
   );
   return Math.min(...steps) - 1;
 }

@@ -1,10 +1,10 @@
-import { sameRollout, type Marker } from './marker.ts';
+import { sameRollout, type Mark } from './mark.ts';
 import { sameRouting, type Routing } from './routing.ts';
 
 /** What an alias holds, as far as rollouts are concerned. */
 export interface Content {
   readonly routing: Routing;
-  readonly marker: Marker | undefined;
+  readonly mark: Mark | undefined;
 }
 
 /** A write to an alias that was not answered with success, and the alias as it was read after it. */
@@ -52,22 +52,22 @@ export function fateOf(write: FailedWrite): Fate {
   return answer === 'refused' ? 'refused' : 'again';
 }
 
-function isWritten(write: FailedWrite, { routing, marker }: Content): boolean {
+function isWritten(write: FailedWrite, { routing, mark }: Content): boolean {
   const { wanted } = write;
   if (!sameRouting(routing, wanted.routing)) return false;
-  // Without a marker, another rollout with the same versions and weights looks the same.
-  if (wanted.marker === undefined) return !surelyNotWritten(write);
+  // Without a mark, another rollout with the same versions and weights looks the same.
+  if (wanted.mark === undefined) return !surelyNotWritten(write);
   return (
-    marker !== undefined &&
-    sameRollout(marker, wanted.marker) &&
-    marker.step === wanted.marker.step &&
-    marker.held === wanted.marker.held
+    mark !== undefined &&
+    sameRollout(mark, wanted.mark) &&
+    mark.step === wanted.mark.step &&
+    mark.held === wanted.mark.held
   );
 }
 
-function isClaimedByAnother({ wanted, left }: FailedWrite, { marker }: Content): boolean {
+function isClaimedByAnother({ wanted, left }: FailedWrite, { mark }: Content): boolean {
   return (
-    marker !== undefined &&
-    [wanted, left].every(({ marker: own }) => own === undefined || !sameRollout(own, marker))
+    mark !== undefined &&
+    [wanted, left].every(({ mark: own }) => own === undefined || !sameRollout(own, mark))
   );
 }

@@ -1,6 +1,6 @@
 import type { Alias, Aliases, AliasWrite } from '../../aws/aliases.ts';
 import { isClaimedByAnother, isOurs, type Claim } from '../../core/alias/claim.ts';
-import type { Marker } from '../../core/alias/marker.ts';
+import type { Mark } from '../../core/alias/mark.ts';
 import {
   describeRouting,
   sameRouting,
@@ -18,7 +18,7 @@ export interface RouteOptions {
   /** The alias as it was last read; left out by who only reverts what another process left. */
   readonly alias?: AliasWrite;
   /** By step; none when the alias's description has no room for them. */
-  readonly markers?: readonly Marker[];
+  readonly marks?: readonly Mark[];
   /** The rollouts whose marks are ours to remove: this one, and one that it goes on with. */
   readonly nonces: readonly string[];
   /**
@@ -31,8 +31,8 @@ export interface RouteOptions {
 }
 
 /** One alias, and all that this process knows of it and began to write to it. */
-export interface Route extends Omit<RouteOptions, 'alias' | 'begun' | 'markers'> {
-  readonly markers: readonly Marker[];
+export interface Route extends Omit<RouteOptions, 'alias' | 'begun' | 'marks'> {
+  readonly marks: readonly Mark[];
   readonly known: Known;
 }
 
@@ -46,10 +46,10 @@ export interface Known {
   readonly past: Set<string>;
 }
 
-export function routeOf({ alias, begun = [], markers = [], ...options }: RouteOptions): Route {
+export function routeOf({ alias, begun = [], marks = [], ...options }: RouteOptions): Route {
   return {
     ...options,
-    markers,
+    marks,
     known: { alias, begun: new Set(begun), unanswered: begun.length > 0, past: new Set() },
   };
 }

@@ -1,6 +1,6 @@
 import type { Alias, AliasWrite } from '../../aws/aliases.ts';
 import { AwsCallError } from '../../aws/call.ts';
-import { readMarker, withMarker, type Marker } from '../../core/alias/marker.ts';
+import { readMark, withMark, type Mark } from '../../core/alias/mark.ts';
 import { routingAt } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import {
@@ -32,7 +32,7 @@ export async function shift(route: Route, to: Shift, signal: AbortSignal): Promi
     const fate = fateOf({
       answer,
       onlyRequest: onlyRequest && !unansweredBefore,
-      wanted: { routing: routingAt(to.weight, route.versions), marker: markerOf(route, to) },
+      wanted: { routing: routingAt(to.weight, route.versions), mark: markOf(route, to) },
       left: contentOf(leftIn(route)),
       present: present && contentOf(present),
     });
@@ -58,9 +58,9 @@ function leftIn({ known, target }: Route): AliasWrite {
   return known.alias;
 }
 
-function markerOf({ markers }: Route, { step, held = false }: Shift): Marker | undefined {
-  const marker = markers[step];
-  return marker && { ...marker, held };
+function markOf({ marks }: Route, { step, held = false }: Shift): Mark | undefined {
+  const mark = marks[step];
+  return mark && { ...mark, held };
 }
 
 async function write(
@@ -90,12 +90,12 @@ async function write(
 
 function next(route: Route, to: Shift): AliasWrite {
   const left = leftIn(route);
-  const { description } = readMarker(left.description);
-  const marker = markerOf(route, to);
+  const { description } = readMark(left.description);
+  const mark = markOf(route, to);
   return {
     routing: routingAt(to.weight, route.versions),
     // Somebody may have made the description longer meanwhile: it is theirs, and stays whole.
-    description: (marker && withMarker(description, marker)) ?? description,
+    description: (mark && withMark(description, mark)) ?? description,
     revisionId: left.revisionId,
   };
 }
@@ -132,7 +132,7 @@ async function tryToFind(
 }
 
 function contentOf({ routing, description }: AliasWrite): Content {
-  return { routing, marker: readMarker(description).marker };
+  return { routing, mark: readMark(description).mark };
 }
 
 function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyRequest'> {

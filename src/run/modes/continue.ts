@@ -1,5 +1,5 @@
 import { continuationOf, nextPart, partaking, type Part } from '../../core/alias/continuation.ts';
-import type { RolloutId } from '../../core/alias/marker.ts';
+import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import type { Found, Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
@@ -31,11 +31,11 @@ export async function continueRollout(
   const held = heldIn(mode, config, job, found);
   const [first] = held;
   if (first === undefined) throw new Error('A rollout without any target');
-  const { marker } = first;
-  const samePlan = marker.plan === id.plan;
-  const part = nextPart(mode, { plan: config.plan, samePlan }, marker);
+  const { mark } = first;
+  const samePlan = mark.plan === id.plan;
+  const part = nextPart(mode, { plan: config.plan, samePlan }, mark);
   recordPlan(surroundings, part.plan);
-  recordPosition(surroundings, { ...marker, step: part.beginning.step });
+  recordPosition(surroundings, { ...mark, step: part.beginning.step });
   // The version that is shifted already, whatever is in $LATEST by now.
   const requests = partaking(config.requests, held).map(({ target }) => ({
     target,
@@ -65,7 +65,7 @@ async function takePart(
   recordClearance(surroundings, clearance);
 
   const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
-  const begunAt = held[0]?.marker.begunAt;
+  const begunAt = held[0]?.mark.begunAt;
   return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
 }
 
@@ -81,7 +81,7 @@ function heldIn(
     found,
     own: id,
     versionFor: (target) => requests.find((each) => sameTarget(each.target, target))?.version,
-    urlOf: (marker) => surroundings.runs.url(marker),
+    urlOf: (mark) => surroundings.runs.url(mark),
   });
   if (problems.length > 0) throw new Refusal(problems);
   return held;
@@ -90,5 +90,5 @@ function heldIn(
 function canaryOf(held: readonly Unfinished[], target: Unfinished['target']): string {
   const found = held.find((each) => sameTarget(each.target, target));
   if (found === undefined) throw new Error('A target that takes part and is not held');
-  return found.marker.canary;
+  return found.mark.canary;
 }

@@ -1,4 +1,4 @@
-import type { Marker } from '../../core/alias/marker.ts';
+import type { Mark } from '../../core/alias/mark.ts';
 import type { Plan } from '../../core/rollout/plan.ts';
 import { targetReport, versionsOf } from '../../core/alias/target.ts';
 import type { Clearance } from '../preflight/preflight.ts';
@@ -15,7 +15,7 @@ export function recordPlan({ clock, journal }: Surroundings, plan: Plan): void {
 /** Where the rollout stands, and who began it. */
 export function recordPosition(
   { clock, journal, runs }: Surroundings,
-  rollout: Pick<Marker, 'repository' | 'startedBy' | 'weight' | 'step'>,
+  rollout: Pick<Mark, 'repository' | 'startedBy' | 'weight' | 'step'>,
 ): void {
   const { repository, startedBy: runId, weight, step } = rollout;
   const startedBy = runs.url({ repository, runId });

@@ -66,18 +66,18 @@ async function endedRuns(
   const ended = new Set<string>();
   for (const alias of found) {
     const standing = standingOf(alias);
-    if (standing.type !== 'moved' || standing.marker.weight < 100) continue;
-    const status = await runs.status(standing.marker, cancellation);
-    if (status.type === 'ended') ended.add(standing.marker.nonce);
+    if (standing.type !== 'moved' || standing.mark.weight < 100) continue;
+    const status = await runs.status(standing.mark, cancellation);
+    if (status.type === 'ended') ended.add(standing.mark.nonce);
   }
   return ended;
 }
 
 function recordWhereItStood(found: readonly FoundAlias[], surroundings: Surroundings): void {
-  const [marker] = found
+  const [mark] = found
     .map(standingOf)
-    .flatMap((each) => (each.type === 'moved' ? [each.marker] : []));
-  if (marker !== undefined) recordPosition(surroundings, marker);
+    .flatMap((each) => (each.type === 'moved' ? [each.mark] : []));
+  if (mark !== undefined) recordPosition(surroundings, mark);
 }
 
 function withoutAlias({ target, versions, nonces, begun }: Left): Left {

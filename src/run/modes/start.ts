@@ -1,5 +1,5 @@
 import { firstPart, wholePart } from '../../core/alias/continuation.ts';
-import type { RolloutId } from '../../core/alias/marker.ts';
+import type { RolloutId } from '../../core/alias/mark.ts';
 import { unmarkable } from '../../core/alias/shifting.ts';
 import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
@@ -70,7 +70,7 @@ async function roll(
   // Without the mark, no other job could tell where the rollout stands.
   if (config.mode === 'start' && losses.length > 0) throw new Refusal(losses);
   losses.forEach(surroundings.journal.warn);
-  const begunAt = resumed[0]?.marker.begunAt;
+  const begunAt = resumed[0]?.mark.begunAt;
   // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
   const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
   if (problems.length > 0) throw new Refusal(problems);
@@ -78,8 +78,8 @@ async function roll(
   const targets = shifting.map(({ target }) => target);
   const step = resumeStep(targets, resumed);
   const standing = resumed.length === 0 ? undefined : step;
-  const startedBy = resumed[0]?.marker.startedBy ?? id.runId;
-  const weight = resumed[0]?.marker.weight ?? 0;
+  const startedBy = resumed[0]?.mark.startedBy ?? id.runId;
+  const weight = resumed[0]?.mark.weight ?? 0;
   recordPosition(surroundings, { ...id, startedBy, weight, step });
   return shift(shifting, {
     config,

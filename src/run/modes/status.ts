@@ -1,5 +1,5 @@
 import type { AlarmFinding } from '../../core/checks/alarms.ts';
-import type { Marker, RolloutId } from '../../core/alias/marker.ts';
+import type { Mark, RolloutId } from '../../core/alias/mark.ts';
 import type { Ending } from '../../core/report/report.ts';
 import { describeRouting } from '../../core/alias/routing.ts';
 import { standingOf, type Standing } from '../../core/alias/ownership.ts';
@@ -24,17 +24,17 @@ export async function status(
     surroundings,
     found.map((alias, index) => reportOf(alias, standings[index])),
   );
-  const [marker] = standings.flatMap((standing) =>
-    standing.type === 'moved' ? [standing.marker] : [],
+  const [mark] = standings.flatMap((standing) =>
+    standing.type === 'moved' ? [standing.mark] : [],
   );
-  if (marker?.plan === plan) recordPlan(surroundings, config.plan);
+  if (mark?.plan === plan) recordPlan(surroundings, config.plan);
   const weight = weightOf(standings);
-  if (marker !== undefined) recordPosition(surroundings, { ...marker, weight });
+  if (mark !== undefined) recordPosition(surroundings, { ...mark, weight });
   else {
     journal.record({ type: 'position', at: clock.now(), weight, step: 0, startedBy: '' });
   }
   await recordAlarms(config, surroundings);
-  const urlOf = (of: Marker) => runs.url(of);
+  const urlOf = (of: Mark) => runs.url(of);
   return {
     outcome: 'status',
     reason: found.map((alias) => describe(alias, urlOf)).join('\n'),
@@ -46,8 +46,8 @@ function reportOf({ target, arn, routing }: FoundAlias, standing: Standing | und
   return standing?.type === 'moved'
     ? targetReport(target, {
         aliasArn,
-        previousVersion: standing.marker.stable,
-        version: standing.marker.canary,
+        previousVersion: standing.mark.stable,
+        version: standing.mark.canary,
       })
     : targetReport(target, { aliasArn, version: routing.version });
 }
@@ -61,7 +61,7 @@ function weightOf(standings: readonly Standing[]): number {
         case 'alone':
           return [];
         case 'moved':
-          return [standing.marker.weight];
+          return [standing.mark.weight];
         case 'foreign':
           return Object.values(standing.routing.weights);
       }
@@ -69,7 +69,7 @@ function weightOf(standings: readonly Standing[]): number {
   );
 }
 
-function describe({ target, ...alias }: FoundAlias, urlOf: (marker: Marker) => string): string {
+function describe({ target, ...alias }: FoundAlias, urlOf: (mark: Mark) => string): string {
   const standing = standingOf(alias);
   const serves = `${targetName(target)} serves ${describeRouting(alias.routing)}`;
   switch (standing.type) {
@@ -78,9 +78,9 @@ function describe({ target, ...alias }: FoundAlias, urlOf: (marker: Marker) => s
     case 'foreign':
       return `${serves}; not as a rollout of this action left it`;
     case 'moved': {
-      const { step, held } = standing.marker;
+      const { step, held } = standing.mark;
       const where = held ? 'held after' : 'in, or cut off in,';
-      return `${serves}; ${where} step ${step} of a rollout: ${urlOf(standing.marker)}`;
+      return `${serves}; ${where} step ${step} of a rollout: ${urlOf(standing.mark)}`;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { RolloutId } from '../../core/alias/marker.ts';
+import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import type { Recovery, Unfinished } from '../../core/alias/unfinished.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
@@ -63,7 +63,7 @@ export async function preflight(
       : { action: 'resume', unfinished: continued, problems: [], warnings: [] };
   // Of a rollout that is taken over, what its alarms did since it began counts.
   const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
-  const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.marker.begunAt);
+  const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.mark.begunAt);
   const blindness = await lookForBlips(alarms.watches, surroundings);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   // Only who begins a rollout sends them.

@@ -1,4 +1,4 @@
-import { readMarker, type RolloutId } from '../../core/alias/marker.ts';
+import { readMark, type RolloutId } from '../../core/alias/mark.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { Refusal } from '../../core/problems.ts';
@@ -60,7 +60,7 @@ async function revertTheDead(
   cancellation.throwIfAborted();
   const found = looks.flat();
   // What carries no mark may be split by Lambda itself for some minutes; preflight waits for that.
-  const marked = found.filter(({ description }) => readMarker(description).marker !== undefined);
+  const marked = found.filter(({ description }) => readMark(description).mark !== undefined);
   const untouched = found.filter((each) => !marked.includes(each) && !isSplit(each.routing));
   if (marked.length === 0) return untouched;
   const recovery = await recoveryFrom(marked, config, id, surroundings);
@@ -75,8 +75,8 @@ async function revertTheDead(
   const { result, detail } = await revertSaved(saved, surroundings);
   if (result !== 'revert-failed') surroundings.keep.forget();
   if (result !== 'reverted') throw new Refusal([detail]);
-  for (const { target, marker } of recovery.unfinished) {
-    journal.note(`${targetName(target)}: version ${marker.stable} is live again`);
+  for (const { target, mark } of recovery.unfinished) {
+    journal.note(`${targetName(target)}: version ${mark.stable} is live again`);
   }
   return untouched;
 }

@@ -1,4 +1,4 @@
-import { readMarker, type RolloutId } from '../../core/alias/marker.ts';
+import { readMark, type RolloutId } from '../../core/alias/mark.ts';
 import {
   recoveryOf,
   type Found,
@@ -17,9 +17,9 @@ export async function recoveryFrom(
 ): Promise<Recovery> {
   const statuses = new Map<string, RunStatus>();
   for (const { description } of found) {
-    const { marker } = readMarker(description);
-    if (marker !== undefined && !statuses.has(marker.nonce)) {
-      statuses.set(marker.nonce, await runs.status(marker, cancellation));
+    const { mark } = readMark(description);
+    if (mark !== undefined && !statuses.has(mark.nonce)) {
+      statuses.set(mark.nonce, await runs.status(mark, cancellation));
     }
   }
   return recoveryOf({

@@ -1,4 +1,4 @@
-import type { RolloutId } from '../../core/alias/marker.ts';
+import type { RolloutId } from '../../core/alias/mark.ts';
 import { shiftingOf, type Shifting } from '../../core/alias/shifting.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
 import type { Config } from '../../inputs/config.ts';

@@ -36,16 +36,16 @@ export async function takeOver(
 }
 
 /** What is known of it to revert it. */
-export function savedOf({ target, marker }: Unfinished): SavedRollout['targets'][number] {
-  const { stable, canary, nonce, weight } = marker;
+export function savedOf({ target, mark }: Unfinished): SavedRollout['targets'][number] {
+  const { stable, canary, nonce, weight } = mark;
   return { target, versions: { stable, canary }, nonces: [nonce], begun: [weight] };
 }
 
 /** What stays as a dead run left it, in a dry run or where it may not be touched. */
 export function stillSplit(unfinished: readonly Unfinished[], region: string): readonly string[] {
   return unfinished.map(
-    ({ target, marker }) =>
-      `${target.functionName}:${target.alias} stays at ${marker.weight} % of version ${marker.canary}, and nobody ` +
-      `watches it. To put version ${marker.stable} back: ${repairCommand(target, marker.stable, region)}`,
+    ({ target, mark }) =>
+      `${target.functionName}:${target.alias} stays at ${mark.weight} % of version ${mark.canary}, and nobody ` +
+      `watches it. To put version ${mark.stable} back: ${repairCommand(target, mark.stable, region)}`,
   );
 }

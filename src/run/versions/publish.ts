@@ -144,8 +144,8 @@ function dispositionOf(
   version: string,
   unfinished: Unfinished | undefined,
 ): Disposition {
-  if (unfinished?.marker.canary === version) {
-    return { type: 'shift', stable: unfinished.marker.stable, canary: version };
+  if (unfinished?.mark.canary === version) {
+    return { type: 'shift', stable: unfinished.mark.stable, canary: version };
   }
   if (unfinished === undefined || !isSplit(routing)) {
     const { version: stable } = routing;
@@ -153,10 +153,10 @@ function dispositionOf(
       ? { type: 'unchanged', version }
       : { type: 'shift', stable, canary: version };
   }
-  const { target, marker } = unfinished;
+  const { target, mark } = unfinished;
   throw new Refusal([
-    `${targetName(target)}: the unfinished rollout was of version ${marker.canary}, and this one is of version ` +
-      `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${marker.canary}.`,
+    `${targetName(target)}: the unfinished rollout was of version ${mark.canary}, and this one is of version ` +
+      `${version}, so it cannot be resumed. Set on-unfinished: revert, or roll out version ${mark.canary}.`,
   ]);
 }
 

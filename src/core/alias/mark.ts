@@ -30,7 +30,7 @@ export interface Origin {
  * What an alias says of the rollout that moves it. It stands in the alias's description and is written
  * in the same call as the weights, so the two never disagree unless somebody else wrote one of them.
  */
-export interface Marker extends RolloutId, Versions, Origin {
+export interface Mark extends RolloutId, Versions, Origin {
   /** Counted from 1. */
   readonly step: number;
   /** Percent that the step sends to the canary. */
@@ -45,19 +45,15 @@ const WRITTEN_MS = MINUTE_MS / 100;
 /** Lambda takes descriptions up to this length. */
 const LONGEST_DESCRIPTION = 256;
 
-type Written = Record<Exclude<keyof Marker, 'begunAt' | 'held'> | 'minute', string> & {
+type Written = Record<Exclude<keyof Mark, 'begunAt' | 'held'> | 'minute', string> & {
   readonly held: string | undefined;
 };
 
-const MARKER =
+const MARK =
   / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<held> held)?\}/;
 
-/** The markers of a plan's steps, in order. */
-export function markersOf(
-  plan: Plan,
-  id: RolloutId,
-  rollout: Versions & Origin,
-): readonly Marker[] {
+/** The marks of a plan's steps, in order. */
+export function marksOf(plan: Plan, id: RolloutId, rollout: Versions & Origin): readonly Mark[] {
   return plan.steps.map(({ weight }, index) => ({
     ...id,
     ...rollout,
@@ -68,10 +64,10 @@ export function markersOf(
   }));
 }
 
-/** A description with the marker behind it; nothing when there is no room for it, held or not. */
-export function withMarker(description: string, marker: Marker): string | undefined {
-  const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = marker;
-  const { startedBy, workflow, begunAt, held } = marker;
+/** A description with the mark behind it; nothing when there is no room for it, held or not. */
+export function withMark(description: string, mark: Mark): string | undefined {
+  const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = mark;
+  const { startedBy, workflow, begunAt, held } = mark;
   const text =
     `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
     `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
@@ -81,17 +77,17 @@ export function withMarker(description: string, marker: Marker): string | undefi
   return fits ? `${before}${held ? HELD : ''}}` : undefined;
 }
 
-/** A description without the marker, and the marker if there is one. */
-export function readMarker(description: string): {
+/** A description without the mark, and the mark if there is one. */
+export function readMark(description: string): {
   readonly description: string;
-  readonly marker?: Marker;
+  readonly mark?: Mark;
 } {
-  const match = MARKER.exec(description);
+  const match = MARK.exec(description);
   if (match?.groups === undefined) return { description };
   const { step, weight, minute, held, ...texts } = match.groups as Written;
   return {
     description: description.replace(match[0], ''),
-    marker: {
+    mark: {
       ...texts,
       step: Number(step),
       weight: Number(weight),

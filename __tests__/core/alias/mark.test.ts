@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { markersOf, readMarker, withMarker, type Marker } from '../../../src/core/alias/marker.ts';
+import { marksOf, readMark, withMark, type Mark } from '../../../src/core/alias/mark.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 
 const id = {
@@ -14,23 +14,23 @@ const id = {
 };
 const begunAt = Date.UTC(2026, 10, 24);
 const plan = planOf([{ weight: 12.5, bakeMs: 1 }], 1);
-const [marker] = markersOf(plan, id, {
+const [mark] = marksOf(plan, id, {
   stable: '7',
   canary: '8',
   begunAt,
   startedBy: '17040',
-}) as [Marker];
+}) as [Mark];
 
 describe('the mark of a rollout in the description of an alias', () => {
   it('names run, attempt, versions, step and weight so that a person can read it', () => {
-    expect(withMarker('live traffic', marker)).toBe(
+    expect(withMark('live traffic', mark)).toBe(
       'live traffic lambda-canary{run=acme/shop/17042/2 id=9f86d081 stable=7 canary=8 step=1 ' +
         'weight=12.5 plan=5a1b2c3d by=17040@c0ffee00 since=29924640}',
     );
   });
 
   it('is read back, and leaves the description as it was', () => {
-    const anyMarker = fc.record({
+    const anyMark = fc.record({
       repository: fc.constantFrom('a/b', 'an-org/with.dots_and-more'),
       runId: fc.nat().map(String),
       attempt: fc.nat({ max: 99 }).map(String),
@@ -47,9 +47,9 @@ describe('the mark of a rollout in the description of an alias', () => {
     });
     const text = fc.string({ maxLength: 60, unit: 'grapheme' });
     fc.assert(
-      fc.property(text, anyMarker, (description, written) => {
-        const marked = withMarker(description, written);
-        expect(readMarker(marked ?? '')).toEqual({ description, marker: written });
+      fc.property(text, anyMark, (description, written) => {
+        const marked = withMark(description, written);
+        expect(readMark(marked ?? '')).toEqual({ description, mark: written });
       }),
     );
   });
@@ -58,18 +58,18 @@ describe('the mark of a rollout in the description of an alias', () => {
     const anyTime = fc.integer({ min: 0, max: 1e13 }).map((tenths) => tenths / 10);
     fc.assert(
       fc.property(anyTime, (at) => {
-        const [written] = markersOf(plan, id, { ...marker, begunAt: at });
+        const [written] = marksOf(plan, id, { ...mark, begunAt: at });
         if (written === undefined) throw new Error('A plan without steps');
         expect(written.begunAt).toBeLessThanOrEqual(at);
         expect(written.begunAt).toBeGreaterThan(at - 1_000);
-        expect(readMarker(withMarker('', written) ?? '').marker).toEqual(written);
+        expect(readMark(withMark('', written) ?? '').mark).toEqual(written);
       }),
     );
   });
 
   it('is found again when somebody wrote around it, and only it is taken away', () => {
-    const edited = `before ${withMarker('', marker) ?? ''} after`;
-    expect(readMarker(edited)).toEqual({ description: 'before after', marker });
+    const edited = `before ${withMark('', mark) ?? ''} after`;
+    expect(readMark(edited)).toEqual({ description: 'before after', mark });
   });
 
   it.each([
@@ -79,13 +79,13 @@ describe('the mark of a rollout in the description of an alias', () => {
     'lambda-canary{run=acme/shop/x/1 id=9f stable=7 canary=8 step=1 weight=10 plan=5a by=1@c0 since=1}',
     'lambda-canary{run=acme/shop/1/1 id=9f stable=$LATEST canary=8 step=1 weight=10 plan=5a by=1@c0 since=1}',
   ])('is not seen in "%s"', (description) => {
-    expect(readMarker(description)).toEqual({ description });
+    expect(readMark(description)).toEqual({ description });
   });
 
   it('is not written when Lambda would refuse the description for its length', () => {
-    const length = withMarker('', { ...marker, held: true })?.length ?? 0;
+    const length = withMark('', { ...mark, held: true })?.length ?? 0;
     const longest = 'x'.repeat(256 - length - 1);
-    expect(withMarker(longest, { ...marker, held: true })).toHaveLength(256);
-    expect(withMarker(`${longest}x`, marker)).toBeUndefined();
+    expect(withMark(longest, { ...mark, held: true })).toHaveLength(256);
+    expect(withMark(`${longest}x`, mark)).toBeUndefined();
   });
 });
