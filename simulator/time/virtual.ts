@@ -161,7 +161,7 @@ prototype.setTimeout = function (this: TimedSocket, ms, callback) {
   } else if (callback !== undefined) {
     this.removeListener('timeout', callback);
   }
-  return this as never;
+  return this;
 };
 prototype._unrefTimer = function (this: TimedSocket) {
   refresh(this);
