@@ -118,7 +118,7 @@ describe('when alarms go red or cannot tell, the bundle', () => {
     after(world.simulator, 'DescribeAlarms', 3, () => {
       world.setAlarm('INSUFFICIENT_DATA');
     });
-    after(world.simulator, 'DescribeAlarms', 10, () => {
+    after(world.simulator, 'DescribeAlarms', 12, () => {
       world.setAlarm('OK');
     });
     const result = await world.run({ 'on-insufficient-data': 'wait' });

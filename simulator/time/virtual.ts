@@ -135,8 +135,9 @@ syncBuiltinESMExports();
 // ── Timeouts of sockets, which begin anew with each byte ──
 
 /** What Node's own timers call, under names that are not for others. */
-interface TimedSocket extends Omit<Socket, 'timeout'> {
+interface TimedSocket extends Omit<Socket, 'timeout' | 'setTimeout'> {
   timeout: number;
+  setTimeout: (this: TimedSocket, ms: number, callback?: () => void) => unknown;
   _onTimeout(): void;
   _unrefTimer(): void;
   readonly _parent: TimedSocket | null;
