@@ -1,9 +1,12 @@
 // Ends the real process of the action at every single AWS call of a rollout, in every way that it can end, and
 // compares what is said of it with what the alias really serves.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { markdownTable } from 'markdown-table';
 
 import { createAlias, getAlias } from '../simulator/lambda/aliases.ts';
-import { acceleratedClock } from '../simulator/time/clock.ts';
 import { awsEnvironment } from '../simulator/environment.ts';
 import { createFunction, publishVersion, updateFunction } from '../simulator/lambda/functions.ts';
 import { startGitHub } from '../simulator/github/server.ts';
@@ -15,16 +18,16 @@ import {
 } from '../simulator/runner.ts';
 import { startServer } from '../simulator/server.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import { createSharedTime, type SharedTime } from '../simulator/time/shared-time.ts';
 
-const SPEED = 20;
-const AT_ONCE = 4;
-const ACCELERATE = new URL('../simulator/time/accelerate.ts', import.meta.url).href;
+const AT_ONCE = 2;
+const START = Date.UTC(2026, 10, 23, 14, 0, 20);
 const INPUTS: ActionOptions['inputs'] = {
   'function-name': 'checkout',
   alias: 'live',
-  steps: '10% 4s, 50% 4s',
-  'bake-time': '4s',
-  'poll-interval': '2s',
+  steps: '10% 1m, 50% 1m',
+  'bake-time': '1m',
+  'poll-interval': '30s',
   alarms: 'errors',
   analysis: 'off',
   'github-token': 'github-token',
@@ -63,32 +66,38 @@ interface Finding extends Point {
 }
 
 async function withWorld<T>(
-  act: (world: { simulator: Simulator; options: ActionOptions }) => Promise<T>,
+  act: (world: { simulator: Simulator; time: SharedTime; options: ActionOptions }) => Promise<T>,
 ): Promise<T> {
-  const time = { originMs: Date.now(), speed: SPEED };
-  const simulator = createSimulator({ clock: acceleratedClock(time) });
+  const time = createSharedTime(START);
+  const simulator = createSimulator({ clock: time.clock });
   createFunction(simulator.lambda, { functionName: 'checkout' });
   publishVersion(simulator.lambda, 'checkout');
   createAlias(simulator.lambda, 'checkout', 'live', { version: '1', description: 'mine' });
   updateFunction(simulator.lambda, 'checkout', { code: 'two' });
   simulator.alarms.putLogAlarm('errors');
   simulator.alarms.setState('errors', 'OK', 'all is well');
-  const [server, github] = await Promise.all([startServer(simulator), startGitHub()]);
+  const [server, github] = await Promise.all([
+    startServer(simulator, { time }),
+    startGitHub({ time }),
+  ]);
+  const temp = mkdtempSync(join(tmpdir(), 'lambda-canary-crash-'));
   const url = 'https://github.com/acme/shop/actions/runs/42';
   github.runs.set('acme/shop/42/1', { status: 'completed', conclusion: 'failure', htmlUrl: url });
   const options: ActionOptions = {
-    nodeArguments: ['--import', ACCELERATE],
+    time,
     environment: {
       ...awsEnvironment(server.url, simulator.region),
       ...github.environment,
-      SIMULATED_TIME: `${time.originMs},${time.speed}`,
+      RUNNER_TEMP: temp,
     },
     inputs: INPUTS,
   };
   try {
-    return await act({ simulator, options });
+    return await act({ simulator, time, options });
   } finally {
     await Promise.all([server.close(), github.close()]);
+    rmSync(temp, { recursive: true });
+    time.close();
   }
 }
 
@@ -99,18 +108,21 @@ function served({ lambda }: Simulator): string {
 }
 
 function tryPoint(point: Point): Promise<Finding> {
-  return withWorld(async ({ simulator, options }) => {
+  return withWorld(async ({ simulator, time, options }) => {
     const { signal, then } = ENDS[point.end];
     const over = Promise.withResolvers<undefined>();
     const action = startAction(options);
     const end = () => {
       action.process.kill(signal);
       if (signal !== 'SIGINT') return;
-      const term = setTimeout(() => action.process.kill('SIGTERM'), TERM_AFTER_MS);
-      const kill = setTimeout(() => action.process.kill('SIGKILL'), TERM_AFTER_MS + KILL_AFTER_MS);
+      const after = (ms: number, next: NodeJS.Signals) =>
+        time.at(time.clock.now() + ms, () => action.process.kill(next));
+      const cancels = [
+        after(TERM_AFTER_MS, 'SIGTERM'),
+        after(TERM_AFTER_MS + KILL_AFTER_MS, 'SIGKILL'),
+      ];
       action.process.once('close', () => {
-        clearTimeout(term);
-        clearTimeout(kill);
+        for (const cancel of cancels) cancel();
       });
     };
     let operation = '';
