@@ -68446,19 +68446,7 @@ function connectAws(options) {
         logs: createLogs(onlyRead(clients.logs), region),
         invocations: createInvocations(clients.patient, region, clock),
         sessionEnd,
-        session: async (options) => sessionOf(await sessionEnd(options)),
     };
-}
-function sessionOf(end) {
-    switch (end.type) {
-        case 'renews':
-            return { type: 'renewed' };
-        case 'ends':
-            return { type: 'temporary', expiresAt: end.at };
-        case 'endless':
-        case 'unknown':
-            return { type: end.type };
-    }
 }
 
 
@@ -70266,7 +70254,7 @@ function steps(report) {
         String(index + 1),
         (0,plan/* describeWeight */.k9)(weight),
         (0,duration/* formatDuration */.a)(bakeMs),
-        startedAt === undefined ? '–' : clockTime(startedAt),
+        startedAt === undefined ? '–' : (0,duration/* clockTime */.q)(startedAt),
         startedAt === undefined ? '–' : (0,duration/* formatDuration */.a)((endedAt ?? report.endedAt) - startedAt),
         report.outcome === 'planned' ? 'planned' : result,
     ]);
@@ -70368,13 +70356,6 @@ function more(count, bullet, most = summary_MOST_ROWS) {
         ]
         : [];
 }
-/** `14:02:03`, of epoch milliseconds. */
-function clockTime(at) {
-    const seconds = Math.floor(at / 1000) % 86_400;
-    return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
-        .map((part) => String(Math.floor(part)).padStart(2, '0'))
-        .join(':');
-}
 
 
 /***/ }),
@@ -70383,13 +70364,13 @@ function clockTime(at) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bh: () => (/* binding */ longestShiftMs),
 /* harmony export */   XC: () => (/* binding */ planOf),
-/* harmony export */   YB: () => (/* binding */ longestBakeMs),
 /* harmony export */   _m: () => (/* binding */ totalBakeMs),
 /* harmony export */   k9: () => (/* binding */ describeWeight),
 /* harmony export */   zO: () => (/* binding */ latestEnd)
 /* harmony export */ });
-/* unused harmony exports wholeCourse, longestShiftMs */
+/* unused harmony exports wholeCourse, longestBakeMs */
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
 /* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
 
@@ -70971,7 +70952,8 @@ function encode(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration)
+/* harmony export */   a: () => (/* binding */ formatDuration),
+/* harmony export */   q: () => (/* binding */ clockTime)
 /* harmony export */ });
 const UNITS = [
     ['d', 86_400_000],
@@ -70990,6 +70972,13 @@ function formatDuration(ms) {
             parts.push(`${count} ${unit}`);
     }
     return parts.slice(0, 2).join(' ') || '0 s';
+}
+/** `14:02:03`, of epoch milliseconds. */
+function clockTime(at) {
+    const seconds = Math.floor(at / 1000) % 86_400;
+    return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
+        .map((part) => String(Math.floor(part)).padStart(2, '0'))
+        .join(':');
 }
 
 
@@ -72040,7 +72029,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1121);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8227);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -72053,7 +72042,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1121:
+/***/ 8227:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72200,6 +72189,10 @@ function nextPart(mode, { plan, samePlan }, { step, weight }) {
 /** The promotion is not held: there is nothing after it. */
 function holdAfter({ steps }, step) {
     return step < steps.length - 1 ? step : undefined;
+}
+/** The steps that this process takes itself. */
+function stepsIn({ plan, holdAfter, beginning }) {
+    return plan.steps.slice(beginning.step, (holdAfter ?? plan.steps.length) + 1);
 }
 /** The targets that take part, each with what was asked for it. */
 function partaking(requests, held) {
@@ -73039,70 +73032,113 @@ async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics,
 }
 
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
-var rollout_plan = __nccwpck_require__(8710);
-;// CONCATENATED MODULE: ./src/core/preflight/session.ts
+var plan = __nccwpck_require__(8710);
+;// CONCATENATED MODULE: ./src/core/rollout/deadline.ts
 
 
-/** What a rollout takes besides its bakes: publishing, waiting for Lambda, and a revert at its very end. */
-const MARGIN_MS = 5 * 60_000;
-/** What aws-actions/configure-aws-credentials asks for when it is not told otherwise. */
-const USUAL_SESSION_MS = 60 * 60_000;
+/** A revert tries for two minutes; it must be over before its means are. */
+const REVERT_MS = 3 * 60_000;
+/** The job and its session began before this step did, by what checking out, building and updating the function took. */
+const STEPS_BEFORE_MS = 10 * 60_000;
 /**
- * Whether the credentials last as long as the plan: without them, nothing can be reverted.
- * @param maxExtension how many times its bake time a step may last; 1 when steps are not extended
+ * What aws-actions/configure-aws-credentials asks for when it is not told otherwise (its role-duration-seconds is 3600). It
+ * gives no later step the end of the session.
  */
-function inspectSession(session, { plan, maxExtension, now, }) {
-    const bakeMs = (0,rollout_plan/* totalBakeMs */._m)(plan);
-    const longestMs = (0,rollout_plan/* longestBakeMs */.YB)(plan, maxExtension);
-    const baking = `the plan bakes for ${(0,text_duration/* formatDuration */.a)(bakeMs)}`;
-    const waysOut = 'Let the session last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and the ' +
-        "role's maximum session duration), or let this action assume the role itself and renew the session " +
-        '(role-to-assume).';
+const USUAL_SESSION_MS = 60 * 60_000;
+/** When a rollout must be over, so that it could still be reverted. */
+function deadlineOf(means) {
+    const ends = [...sessionEnds(means), jobEnds(means)];
+    const at = Math.min(...ends.map((end) => end.at));
+    const first = ends.find((end) => end.at === at);
+    return first && { at: at - REVERT_MS, reason: first.reason };
+}
+function sessionEnds({ session, credentialsLastMs }) {
     switch (session.type) {
-        case 'renewed':
+        case 'renews':
         case 'endless':
-            return { problems: [], warnings: [] };
-        case 'temporary': {
-            const leftMs = session.expiresAt - now;
-            return {
-                problems: leftMs < bakeMs + MARGIN_MS
-                    ? [
-                        `The AWS credentials expire in ${(0,text_duration/* formatDuration */.a)(leftMs)}, but ${baking} ` +
-                            `and takes up to ${(0,text_duration/* formatDuration */.a)(MARGIN_MS)} more: nothing could be reverted after that. ${waysOut}`,
-                    ]
-                    : [],
-                warnings: leftMs >= bakeMs + MARGIN_MS && leftMs < longestMs + MARGIN_MS
-                    ? [
-                        `The AWS credentials expire in ${(0,text_duration/* formatDuration */.a)(leftMs)}. That is enough for the plan, but with ` +
-                            `little traffic its steps are extended, to ${(0,text_duration/* formatDuration */.a)(longestMs)} at most (max-extension), ` +
-                            `and nothing could be reverted after they have expired. ${waysOut}`,
-                    ]
-                    : [],
-            };
+            return [];
+        case 'ends':
+            return [
+                { at: session.at, reason: `the AWS credentials end at ${(0,text_duration/* clockTime */.q)(session.at)} UTC` },
+            ];
+        case 'unknown': {
+            const lastMs = credentialsLastMs ?? USUAL_SESSION_MS;
+            const at = session.since + lastMs - beforeUs(lastMs);
+            const assumed = credentialsLastMs === undefined ? 'must be assumed to ' : '';
+            return [{ at, reason: `the AWS credentials ${assumed}end at ${(0,text_duration/* clockTime */.q)(at)} UTC` }];
         }
-        case 'unknown':
-            return {
-                problems: [],
-                warnings: bakeMs + MARGIN_MS > USUAL_SESSION_MS
-                    ? [
-                        `It is not known when the AWS credentials expire, and ${baking}. Without them nothing can be ` +
-                            `reverted. Make sure that they last: ${waysOut}`,
-                    ]
-                    : [],
-            };
     }
 }
+function beforeUs(lastMs) {
+    return Math.min(STEPS_BEFORE_MS, lastMs / 4);
+}
+function jobEnds({ startedAt, jobLastsMs }) {
+    const at = startedAt + jobLastsMs - beforeUs(jobLastsMs);
+    return {
+        at,
+        reason: `the job may end from ${(0,text_duration/* clockTime */.q)(at)} UTC on (job-timeout is ${(0,text_duration/* formatDuration */.a)(jobLastsMs)})`,
+    };
+}
+/**
+ * Whether the rest of a rollout ends before its deadline. What fits with its extensions only in part is a warning:
+ * they are cut.
+ */
+function inspectDeadline(deadline, { steps, onTheMinute, maxExtension, now }) {
+    if (deadline === undefined)
+        return { problems: [], warnings: [] };
+    const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)({ onTheMinute });
+    const needed = (0,plan/* totalBakeMs */._m)({ steps }) + shifting;
+    const extended = steps.map(({ weight, bakeMs }) => weight < 100 ? bakeMs * maxExtension : bakeMs);
+    const longest = extended.reduce((sum, ms) => sum + ms, 0) + shifting;
+    const left = deadline.at - now;
+    const until = `${deadline.reason}, and a revert needs ${(0,text_duration/* formatDuration */.a)(REVERT_MS)} before that`;
+    if (left < needed) {
+        return {
+            problems: [
+                `The plan takes ${(0,text_duration/* formatDuration */.a)(needed)}, but ${until}: nothing could be reverted any more. ${WAYS_OUT}`,
+            ],
+            warnings: [],
+        };
+    }
+    return {
+        problems: [],
+        warnings: left < longest
+            ? [
+                `With little traffic the steps would be extended (max-extension), and the plan would take up to ` +
+                    `${(0,text_duration/* formatDuration */.a)(longest)}; but ${until}. The extensions are cut to what fits. ${WAYS_OUT}`,
+            ]
+            : [],
+    };
+}
+const WAYS_OUT = 'Let the credentials last longer (role-duration-seconds of aws-actions/configure-aws-credentials, and say so ' +
+    'in credentials-duration), let this action assume the role itself and renew the session (role-to-assume), give the ' +
+    'job more time (timeout-minutes, and job-timeout), make the plan shorter, or share it out over several jobs (mode).';
 
 ;// CONCATENATED MODULE: ./src/run/preflight/session.ts
 
 
-/** First and alone: without credentials, everything else fails for the same reason. */
-async function lookAtSession({ plan, analysis }, { aws, clock }) {
-    const maxExtension = analysis.mode === 'on' ? analysis.policy.maxExtension : 1;
+/**
+ * First and alone: without credentials, everything else fails for the same reason.
+ * @param steps that this process takes
+ * @throws {Refusal} when there are no credentials
+ */
+async function lookAtSession({ analysis, credentialsLastMs, jobLastsMs }, steps, { aws, clock, journal, cancellation }) {
     try {
-        return inspectSession(await aws.session(), { plan, maxExtension, now: clock.now() });
+        const session = await aws.sessionEnd({ signal: cancellation });
+        const { startedAt } = journal;
+        const deadline = deadlineOf({ session, credentialsLastMs, startedAt, jobLastsMs });
+        return {
+            deadline,
+            ...inspectDeadline(deadline, {
+                steps,
+                onTheMinute: analysis.mode !== 'off',
+                maxExtension: analysis.mode === 'on' ? analysis.policy.maxExtension : 1,
+                now: clock.timeOfDay(),
+            }),
+        };
     }
     catch (error) {
+        cancellation.throwIfAborted();
         throw new core_problems/* Refusal */.P_([(0,core_problems/* messageOf */.bD)(error)]);
     }
 }
@@ -73276,8 +73312,8 @@ function unreadable(error, { target, version }, region) {
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
  * @throws {Refusal} when there are no credentials to look with
  */
-async function preflight(config, id, surroundings, { seen, continued }) {
-    const session = await lookAtSession(config, surroundings);
+async function preflight(config, id, surroundings, { seen, continued, steps }) {
+    const session = await lookAtSession(config, steps, surroundings);
     const [looks, metrics] = await Promise.all([
         Promise.all(config.requests.map((request) => lookAtTarget(request, surroundings, seen.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, request.target))))),
         lookAtMetrics(config, surroundings),
@@ -73342,7 +73378,9 @@ async function obtainClearance(config, id, surroundings) {
     const { aws } = surroundings;
     for (let rounds = 1;; rounds++) {
         const seen = await revertTheDead(config, id, surroundings);
-        const clearance = await preflight(config, id, surroundings, { seen, continued: undefined });
+        const steps = config.mode === 'start' ? config.plan.steps.slice(0, 1) : config.plan.steps;
+        const before = { seen, continued: undefined, steps };
+        const clearance = await preflight(config, id, surroundings, before);
         const { recovery, problems } = clearance;
         const isDead = recovery.action === 'revert' && !config.dryRun;
         if (isDead && rounds < MOST_ROUNDS)
@@ -74275,7 +74313,7 @@ async function eventOf(command, { course, world, watch }) {
         return await Promise.race([
             ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
             perform(command, { world, watch, signal }),
-            ...(mayBeCutOff(command) ? [deadlineOf(course, world, signal)] : []),
+            ...(mayBeCutOff(command) ? [loop_deadlineOf(course, world, signal)] : []),
             abortion(cancellation),
         ]);
     }
@@ -74343,11 +74381,11 @@ function mayBeCutOff({ type }) {
 }
 /** A clock that stands still with the machine is looked at again from time to time. */
 const DEADLINE_LOOK_MS = 30_000;
-async function deadlineOf({ deadline }, { clock }, signal) {
+async function loop_deadlineOf({ deadline }, { clock }, signal) {
     if (deadline === undefined)
         return new Promise(() => undefined);
-    while (!signal.aborted && clock.now() < deadline.at) {
-        await clock.sleep(Math.min(deadline.at - clock.now(), DEADLINE_LOOK_MS), signal);
+    while (!signal.aborted && clock.timeOfDay() < deadline.at) {
+        await clock.sleep(Math.min(deadline.at - clock.timeOfDay(), DEADLINE_LOOK_MS), signal);
     }
     return { type: 'deadline', at: clock.now() };
 }
@@ -74374,6 +74412,9 @@ function cancelled({ cancellation, clock, onCancel }) {
 
 
 
+
+
+
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 /** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
@@ -74383,11 +74424,15 @@ async function shift(shifting, options) {
     const { config, part, begunAt, comparable, surroundings } = options;
     const { clock, journal, cancellation, random } = surroundings;
     const startedAt = clock.now();
+    // Again: publishing may have taken many minutes.
+    const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
+    if (problems.length > 0)
+        throw new core_problems/* Refusal */.P_(problems);
     const course = {
         steps: part.plan.steps,
         holdAfter: part.holdAfter,
         onTheMinute: comparable,
-        deadline: undefined,
+        deadline,
     };
     const routers = shifting.map((each) => (0,run_surroundings/* routerOf */.V)(each, surroundings));
     const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
@@ -74593,7 +74638,11 @@ async function continueRollout(mode, config, job) {
 }
 async function takePart(config, part, { id, surroundings, held, found, }) {
     // The aliases as they were found: if another job continues meanwhile, the first write says so.
-    const clearance = await preflight(config, id, surroundings, { seen: found, continued: held });
+    const clearance = await preflight(config, id, surroundings, {
+        seen: found,
+        continued: held,
+        steps: stepsIn(part),
+    });
     const { problems, targets, watches, comparable } = clearance;
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
@@ -75318,6 +75367,8 @@ const INPUT_DEFAULTS = {
     'role-to-assume': '',
     'role-session-name': '',
     'role-duration': '1h',
+    'credentials-duration': '',
+    'job-timeout': '6h',
     'github-token': '',
     environment: '',
     comment: 'never',
@@ -76320,6 +76371,22 @@ const schema = schemas/* object */.Ikc({
         }
         return ms;
     }),
+    'credentials-duration': parsedBy((text, problems) => {
+        if (text.trim() === '')
+            return undefined;
+        const ms = durationMs(text);
+        if (ms === undefined || ms < SHORTEST_SESSION_MS || ms > LONGEST_CREDENTIALS_MS) {
+            problems.push(`${quoted(text)} is not a duration from 15m to 36h`);
+        }
+        return ms;
+    }),
+    'job-timeout': parsedBy((text, problems) => {
+        const ms = durationMs(text) ?? 0;
+        if (ms < SHORTEST_JOB_MS || ms > LONGEST_JOB_MS) {
+            problems.push(`${quoted(text)} is not a duration from 1m to 5d`);
+        }
+        return ms;
+    }),
     'github-token': inputText.trim(),
     environment: parsedBy((text, problems) => {
         const environment = text.trim();
@@ -76338,6 +76405,11 @@ const MOST_ALARMS = 500;
 // What STS takes; a role may allow less.
 const SHORTEST_SESSION_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 12 * 3_600_000;
+// What GetSessionToken gives; no session of a role lasts longer.
+const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
+// GitHub's bounds of a job, on a runner of one's own.
+const SHORTEST_JOB_MS = 60_000;
+const LONGEST_JOB_MS = 5 * 24 * 3_600_000;
 function duplicates(names) {
     const seen = new Set();
     return new Set(names.filter((name) => seen.size === seen.add(name).size));
@@ -76366,7 +76438,7 @@ function readInputs(get, defaults) {
     return {
         mode: fields.mode,
         requests: requestsOf(fields),
-        plan: (0,rollout_plan/* planOf */.XC)(fields.steps, fields['bake-time']),
+        plan: (0,plan/* planOf */.XC)(fields.steps, fields['bake-time']),
         alarms: fields.alarms,
         description: fields.description || defaults.description,
         pollIntervalMs: fields['poll-interval'],
@@ -76383,6 +76455,8 @@ function readInputs(get, defaults) {
         dryRun: fields['dry-run'],
         region,
         role: roleOf(fields, defaults.roleSessionName),
+        credentialsLastMs: fields['credentials-duration'],
+        jobLastsMs: fields['job-timeout'],
         githubToken: fields['github-token'],
         environment: fields.environment,
         comment: fields.comment,

@@ -318,6 +318,8 @@ function configOf(scenario: Scenario): Config {
     compareDuration: 'observe',
     metricChecks: [],
     smokeTests: new Map(),
+    credentialsLastMs: undefined,
+    jobLastsMs: 6 * 3_600_000,
     dryRun: false,
     region: REGION,
     role: undefined,

@@ -95,7 +95,7 @@ describe('with credentials that do not last for ever, the bundle', () => {
   });
 
   it('assumes the role in its post step too', async () => {
-    const action = world.start({ ...ASSUMED, steps: '10% 8h' }, oidc());
+    const action = world.start({ ...ASSUMED, steps: '10% 8h', 'job-timeout': '12h' }, oidc());
     await action.seen('10 % shifted');
     action.process.kill('SIGKILL');
     const { state } = await action.done;
@@ -116,7 +116,7 @@ describe('with credentials that do not last for ever, the bundle', () => {
   it('refuses a plan that outlives the credentials, with the two ways out', async () => {
     const result = await world.run({ steps: '10% 30m' }, session(30, 'known'));
     expect(result.outputs['outcome']).toBe('failed');
-    expect(result.outputs['reason']).toContain('The AWS credentials expire in');
+    expect(result.outputs['reason']).toContain('the AWS credentials end at 14:30:20 UTC');
     expect(result.outputs['reason']).toContain('role-duration-seconds');
     expect(result.outputs['reason']).toContain('role-to-assume');
     expect(world.writes()).toEqual([]);
@@ -127,13 +127,31 @@ describe('with credentials that do not last for ever, the bundle', () => {
     expect(result.outputs['outcome']).toBe('promoted');
   });
 
-  it('warns of a long plan with credentials of which it does not know when they end', async () => {
+  it('takes credentials of which nobody says when they end to last an hour, unless it is told', async () => {
+    const plan = { steps: '10% 50m', 'poll-interval': '5m', 'dry-run': 'true' };
+    const refused = await world.run(plan, session(60, 'unknown'));
+    expect(refused.outputs['outcome']).toBe('failed');
+    expect(refused.outputs['reason']).toContain('the AWS credentials must be assumed to end at');
+    const told = { ...plan, 'credentials-duration': '2h' };
+    expect((await world.run(told, session(120, 'unknown'))).outputs['outcome']).toBe('planned');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('refuses a plan that outlasts the job', async () => {
+    const result = await world.run({ steps: '10% 30m', 'job-timeout': '30m' });
+    expect(result.outputs['reason']).toContain('job-timeout is 30 min');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('cuts the extensions of a step with little traffic, so that it ends while it can be reverted', async () => {
+    const plan = { steps: '10% 15m', 'poll-interval': '1m', analysis: 'on', alarms: 'errors' };
     const result = await world.run(
-      { steps: '10% 1h', 'poll-interval': '5m', 'dry-run': 'true' },
+      { ...plan, 'on-inconclusive': 'revert' },
       session(60, 'unknown'),
     );
-    expect(result.outputs['outcome']).toBe('planned');
-    expect(result.log).toContain('It is not known when the AWS credentials expire');
+    expect(result.log).toContain('The extensions are cut');
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
   });
 
   it('says that the credentials expired when they do in mid-rollout', async () => {

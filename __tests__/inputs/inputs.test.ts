@@ -43,6 +43,8 @@ describe('inputs', () => {
         },
       ],
       role: undefined,
+      credentialsLastMs: undefined,
+      jobLastsMs: 21_600_000,
       plan: {
         steps: [
           { weight: 10, bakeMs: 300_000 },

@@ -259,9 +259,38 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'credentials that expire before the plan ends are accepted',
-    file: 'src/core/preflight/session.ts',
-    from: 'leftMs < bakeMs + MARGIN_MS',
-    to: 'leftMs < 0',
+    file: 'src/core/rollout/deadline.ts',
+    from: `  if (left < needed) {`,
+    to: `  if (left < 0) {`,
+  },
+  {
+    name: 'credentials whose end is unknown are taken for endless',
+    file: 'src/core/rollout/deadline.ts',
+    from: `    case 'renews':
+    case 'endless':
+      return [];`,
+    to: `    case 'renews':
+    case 'endless':
+    case 'unknown':
+      if (session.type !== 'unknown' || credentialsLastMs === undefined) return [];`,
+  },
+  {
+    name: 'the limit of the job does not count',
+    file: 'src/core/rollout/deadline.ts',
+    from: `  const ends = [...sessionEnds(means), jobEnds(means)];`,
+    to: `  const ends = sessionEnds(means);`,
+  },
+  {
+    name: 'an extension crosses the deadline',
+    file: 'src/core/rollout/plan.ts',
+    from: `  if (course.deadline === undefined) return Infinity;`,
+    to: `  if (course.deadline?.at !== 0) return Infinity;`,
+  },
+  {
+    name: 'the deadline passes without a revert',
+    file: 'src/run/rollout/loop.ts',
+    from: `      ...(mayBeCutOff(command) ? [deadlineOf(course, world, signal)] : []),`,
+    to: ``,
   },
   {
     name: 'a session is not renewed',

@@ -1,5 +1,4 @@
 import type { Target } from '../core/alias/target.ts';
-import type { Session } from '../core/preflight/session.ts';
 import type { Role } from '../core/role.ts';
 import { sessionEndOf, type SessionEnd } from '../core/session-end.ts';
 import type { Clock } from '../ports.ts';
@@ -26,8 +25,6 @@ export interface Aws {
   readonly logs: Logs;
   readonly invocations: Invocations;
   /** @throws {AwsCallError} when there are no credentials, or the role cannot be assumed */
-  session(options?: CallOptions): Promise<Session>;
-  /** The same in terms of when the means of the rollout end. */
   sessionEnd(options?: CallOptions): Promise<SessionEnd>;
 }
 
@@ -97,23 +94,10 @@ export function connectAws(options: AwsOptions): Aws {
     logs: createLogs(onlyRead(clients.logs), region),
     invocations: createInvocations(clients.patient, region, clock),
     sessionEnd,
-    session: async (options) => sessionOf(await sessionEnd(options)),
   };
 }
 
 /** Where the SDK says its credentials are from. */
 interface Sourced {
   readonly $source?: Readonly<Record<string, string>>;
-}
-
-function sessionOf(end: SessionEnd): Session {
-  switch (end.type) {
-    case 'renews':
-      return { type: 'renewed' };
-    case 'ends':
-      return { type: 'temporary', expiresAt: end.at };
-    case 'endless':
-    case 'unknown':
-      return { type: end.type };
-  }
 }

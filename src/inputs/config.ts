@@ -31,6 +31,10 @@ export interface Config {
   readonly region: string;
   /** Undefined: the credentials of the environment are used. */
   readonly role: Role | undefined;
+  /** How long credentials last whose end nobody tells; undefined: as long as they usually do. */
+  readonly credentialsLastMs: number | undefined;
+  /** What `timeout-minutes` of the job says. */
+  readonly jobLastsMs: number;
   /** Empty when there is none. */
   readonly githubToken: string;
   /** Of GitHub; empty when no deployment is to be made. */

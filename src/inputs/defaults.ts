@@ -40,6 +40,8 @@ export const INPUT_DEFAULTS = {
   'role-to-assume': '',
   'role-session-name': '',
   'role-duration': '1h',
+  'credentials-duration': '',
+  'job-timeout': '6h',
   'github-token': '',
   environment: '',
   comment: 'never',

@@ -44,6 +44,8 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     dryRun: fields['dry-run'],
     region,
     role: roleOf(fields, defaults.roleSessionName),
+    credentialsLastMs: fields['credentials-duration'],
+    jobLastsMs: fields['job-timeout'],
     githubToken: fields['github-token'],
     environment: fields.environment,
     comment: fields.comment,

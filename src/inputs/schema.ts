@@ -205,6 +205,22 @@ const schema = z.object({
     return ms;
   }),
 
+  'credentials-duration': parsedBy((text, problems): number | undefined => {
+    if (text.trim() === '') return undefined;
+    const ms = durationMs(text);
+    if (ms === undefined || ms < SHORTEST_SESSION_MS || ms > LONGEST_CREDENTIALS_MS) {
+      problems.push(`${quoted(text)} is not a duration from 15m to 36h`);
+    }
+    return ms;
+  }),
+  'job-timeout': parsedBy((text, problems) => {
+    const ms = durationMs(text) ?? 0;
+    if (ms < SHORTEST_JOB_MS || ms > LONGEST_JOB_MS) {
+      problems.push(`${quoted(text)} is not a duration from 1m to 5d`);
+    }
+    return ms;
+  }),
+
   'github-token': inputText.trim(),
   environment: parsedBy((text, problems) => {
     const environment = text.trim();
@@ -226,6 +242,11 @@ const MOST_ALARMS = 500;
 // What STS takes; a role may allow less.
 const SHORTEST_SESSION_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 12 * 3_600_000;
+// What GetSessionToken gives; no session of a role lasts longer.
+const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
+// GitHub's bounds of a job, on a runner of one's own.
+const SHORTEST_JOB_MS = 60_000;
+const LONGEST_JOB_MS = 5 * 24 * 3_600_000;
 
 function duplicates(names: readonly string[]): ReadonlySet<string> {
   const seen = new Set<string>();

@@ -1,5 +1,5 @@
 import { sameRollout, type Mark, type RolloutId } from './mark.ts';
-import type { Plan } from '../rollout/plan.ts';
+import type { Plan, Step } from '../rollout/plan.ts';
 import type { Beginning } from '../rollout/state.ts';
 import { describeRouting } from './routing.ts';
 import { standingOf } from './ownership.ts';
@@ -159,6 +159,11 @@ export function nextPart(
 /** The promotion is not held: there is nothing after it. */
 function holdAfter({ steps }: Plan, step: number): number | undefined {
   return step < steps.length - 1 ? step : undefined;
+}
+
+/** The steps that this process takes itself. */
+export function stepsIn({ plan, holdAfter, beginning }: Part): readonly Step[] {
+  return plan.steps.slice(beginning.step, (holdAfter ?? plan.steps.length) + 1);
 }
 
 /** The targets that take part, each with what was asked for it. */

@@ -4,7 +4,7 @@ import { alarmUrl, aliasUrl } from '../text/console.ts';
 import { durationSection } from './duration-section.ts';
 import { ofKind, type Finding } from '../checks/finding.ts';
 import type { SeenState } from '../checks/seen.ts';
-import { formatDuration } from '../text/duration.ts';
+import { clockTime, formatDuration } from '../text/duration.ts';
 import { milliseconds } from '../checks/durations.ts';
 import { bold, escapeMarkdown, link, preformatted, shorten, table } from '../text/markdown.ts';
 import { grouped } from '../text/numbers.ts';
@@ -289,12 +289,4 @@ function more(count: number, bullet: string, most = MOST_ROWS): readonly string[
         `${bullet}… and ${count - most} more; the output \`report\` has them.`,
       ]
     : [];
-}
-
-/** `14:02:03`, of epoch milliseconds. */
-function clockTime(at: number): string {
-  const seconds = Math.floor(at / 1000) % 86_400;
-  return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
-    .map((part) => String(Math.floor(part)).padStart(2, '0'))
-    .join(':');
 }

@@ -16,3 +16,11 @@ export function formatDuration(ms: number): string {
   }
   return parts.slice(0, 2).join(' ') || '0 s';
 }
+
+/** `14:02:03`, of epoch milliseconds. */
+export function clockTime(at: number): string {
+  const seconds = Math.floor(at / 1000) % 86_400;
+  return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
+    .map((part) => String(Math.floor(part)).padStart(2, '0'))
+    .join(':');
+}

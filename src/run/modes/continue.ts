@@ -1,4 +1,10 @@
-import { continuationOf, nextPart, partaking, type Part } from '../../core/alias/continuation.ts';
+import {
+  continuationOf,
+  nextPart,
+  partaking,
+  stepsIn,
+  type Part,
+} from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import type { Found, Unfinished } from '../../core/alias/unfinished.ts';
@@ -59,7 +65,11 @@ async function takePart(
   }: Job & { readonly held: readonly Unfinished[]; readonly found: readonly FoundAlias[] },
 ): Promise<Ending> {
   // The aliases as they were found: if another job continues meanwhile, the first write says so.
-  const clearance = await preflight(config, id, surroundings, { seen: found, continued: held });
+  const clearance = await preflight(config, id, surroundings, {
+    seen: found,
+    continued: held,
+    steps: stepsIn(part),
+  });
   const { problems, targets, watches, comparable } = clearance;
   if (problems.length > 0) throw new Refusal(problems);
   recordClearance(surroundings, clearance);

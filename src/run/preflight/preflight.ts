@@ -3,6 +3,7 @@ import { sameTarget } from '../../core/alias/target.ts';
 import type { Recovery, Unfinished } from '../../core/alias/unfinished.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import { lintAlarms, type LintedTarget } from '../../core/preflight/alarm-lint.ts';
+import type { Step } from '../../core/rollout/plan.ts';
 import { inspectWatching } from '../../core/preflight/plan.ts';
 import { describeFacts, inspectSmokeTest, type Findings } from '../../core/preflight/target.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -31,6 +32,8 @@ export interface Before {
   readonly seen: readonly FoundAlias[];
   /** What an earlier job left to continue with; nothing when a rollout begins. */
   readonly continued: readonly Unfinished[] | undefined;
+  /** That this process takes. */
+  readonly steps: readonly Step[];
 }
 
 /**
@@ -42,9 +45,9 @@ export async function preflight(
   config: Config,
   id: RolloutId,
   surroundings: Surroundings,
-  { seen, continued }: Before,
+  { seen, continued, steps }: Before,
 ): Promise<Clearance> {
-  const session = await lookAtSession(config, surroundings);
+  const session = await lookAtSession(config, steps, surroundings);
   const [looks, metrics] = await Promise.all([
     Promise.all(
       config.requests.map((request) =>

@@ -26,7 +26,9 @@ export async function obtainClearance(
   const { aws } = surroundings;
   for (let rounds = 1; ; rounds++) {
     const seen = await revertTheDead(config, id, surroundings);
-    const clearance = await preflight(config, id, surroundings, { seen, continued: undefined });
+    const steps = config.mode === 'start' ? config.plan.steps.slice(0, 1) : config.plan.steps;
+    const before = { seen, continued: undefined, steps };
+    const clearance = await preflight(config, id, surroundings, before);
     const { recovery, problems } = clearance;
     const isDead = recovery.action === 'revert' && !config.dryRun;
     if (isDead && rounds < MOST_ROUNDS) continue;

@@ -1,18 +1,40 @@
-import { inspectSession } from '../../core/preflight/session.ts';
+import { deadlineOf, inspectDeadline } from '../../core/rollout/deadline.ts';
+import type { Deadline, Step } from '../../core/rollout/plan.ts';
 import type { Findings } from '../../core/preflight/target.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** First and alone: without credentials, everything else fails for the same reason. */
+export interface LookAtSession extends Findings {
+  /** When the rollout must be over. */
+  readonly deadline: Deadline | undefined;
+}
+
+/**
+ * First and alone: without credentials, everything else fails for the same reason.
+ * @param steps that this process takes
+ * @throws {Refusal} when there are no credentials
+ */
 export async function lookAtSession(
-  { plan, analysis }: Config,
-  { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
-): Promise<Findings> {
-  const maxExtension = analysis.mode === 'on' ? analysis.policy.maxExtension : 1;
+  { analysis, credentialsLastMs, jobLastsMs }: Config,
+  steps: readonly Step[],
+  { aws, clock, journal, cancellation }: Surroundings,
+): Promise<LookAtSession> {
   try {
-    return inspectSession(await aws.session(), { plan, maxExtension, now: clock.now() });
+    const session = await aws.sessionEnd({ signal: cancellation });
+    const { startedAt } = journal;
+    const deadline = deadlineOf({ session, credentialsLastMs, startedAt, jobLastsMs });
+    return {
+      deadline,
+      ...inspectDeadline(deadline, {
+        steps,
+        onTheMinute: analysis.mode !== 'off',
+        maxExtension: analysis.mode === 'on' ? analysis.policy.maxExtension : 1,
+        now: clock.timeOfDay(),
+      }),
+    };
   } catch (error) {
+    cancellation.throwIfAborted();
     throw new Refusal([messageOf(error)]);
   }
 }

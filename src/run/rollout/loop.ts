@@ -202,8 +202,8 @@ async function deadlineOf(
   signal: AbortSignal,
 ): Promise<Event> {
   if (deadline === undefined) return new Promise(() => undefined);
-  while (!signal.aborted && clock.now() < deadline.at) {
-    await clock.sleep(Math.min(deadline.at - clock.now(), DEADLINE_LOOK_MS), signal);
+  while (!signal.aborted && clock.timeOfDay() < deadline.at) {
+    await clock.sleep(Math.min(deadline.at - clock.timeOfDay(), DEADLINE_LOOK_MS), signal);
   }
   return { type: 'deadline', at: clock.now() };
 }

@@ -1,4 +1,5 @@
-import type { Part } from '../../core/alias/continuation.ts';
+import { stepsIn, type Part } from '../../core/alias/continuation.ts';
+import { Refusal } from '../../core/problems.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/comparison.ts';
@@ -12,6 +13,7 @@ import { withYardsticks, withoutYardsticks } from '../checks/duration-history.ts
 import { readErrors } from '../checks/error-logs.ts';
 import { createIntruderChecks } from '../checks/intruders.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
+import { lookAtSession } from '../preflight/session.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
 import { keepForPost } from './keep.ts';
 import { rollOut, type World } from './loop.ts';
@@ -39,11 +41,14 @@ export async function shift(shifting: readonly Shifting[], options: Shift): Prom
   const { config, part, begunAt, comparable, surroundings } = options;
   const { clock, journal, cancellation, random } = surroundings;
   const startedAt = clock.now();
+  // Again: publishing may have taken many minutes.
+  const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
+  if (problems.length > 0) throw new Refusal(problems);
   const course: Course = {
     steps: part.plan.steps,
     holdAfter: part.holdAfter,
     onTheMinute: comparable,
-    deadline: undefined,
+    deadline,
   };
   const routers = shifting.map((each) => routerOf(each, surroundings));
   const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
