@@ -117,6 +117,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const requests: RecordedRequest[] = [];
   const listeners: ((request: RecordedRequest) => void)[] = [];
   const counts = new Map<string, number>();
+  /** By operation and input: what a stale read shows. */
+  const lastReplies = new Map<string, WireReply>();
 
   function handle(request: WireRequest): Answer {
     catchUp();
@@ -135,7 +137,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     counts.set(operation, count + 1);
     const seen: SeenRequest = { service, operation, input, count };
     const fault = expired === undefined ? faults.find(seen) : undefined;
-    const reply = expired === undefined ? answer(handled, seen, fault) : refusal(service, expired);
+    const key = `${operation} ${JSON.stringify(input)}`;
+    const older = fault?.type === 'stale' ? lastReplies.get(key) : undefined;
+    const fresh = expired === undefined ? answer(handled, seen, fault) : refusal(service, expired);
+    const reply = older ?? fresh;
+    lastReplies.set(key, reply);
     const recorded: RecordedRequest = {
       ...seen,
       at: clock.now(),
@@ -155,6 +161,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       case 'delay':
         return { reply, fault };
       case 'error':
+      case 'stale':
       case undefined:
         return { reply };
     }

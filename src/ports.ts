@@ -83,6 +83,8 @@ export interface Router {
   revert(): Promise<RevertResult>;
   /** Who moved the alias from where the rollout left it; nothing when nobody did, or it cannot be read. */
   intruder(signal: AbortSignal): Promise<string | undefined>;
+  /** The revision under which the alias was last seen to serve the canary alone; nothing when it may have changed by us. */
+  settledAs(): string | undefined;
 }
 
 /** What a reading of the checks came to. */

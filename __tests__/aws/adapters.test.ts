@@ -95,6 +95,23 @@ describe('against the simulator, the adapters for AWS', () => {
     expect(await aliases.transition(target, { signal })).toEqual({ type: 'under way' });
   });
 
+  it('tell whether an alias has provisioned concurrency', async () => {
+    addFunction(simulator, 'reserved');
+    const aliases = createAliases(serviceOf(lambda), region);
+    const target = targetNamed('reserved');
+    expect(await aliases.isProvisioned(target, { signal })).toBe(false);
+    putProvisioned(simulator.lambda, 'reserved', 'live', 1);
+    expect(await aliases.isProvisioned(target, { signal })).toBe(true);
+  });
+
+  it('take an alias whose other version gets nothing for one that serves one version', async () => {
+    addFunction(simulator, 'over');
+    publishVersion(simulator.lambda, 'over');
+    updateAlias(simulator.lambda, 'over', 'live', { weights: { '2': 0 } });
+    const found = await createAliases(serviceOf(lambda), region).find(targetNamed('over'));
+    expect(found?.routing).toEqual({ version: '1', weights: {} });
+  });
+
   it('read a hundred alarms with one request, and more with one for each hundred', async () => {
     const names = Array.from({ length: 150 }, (_, index) => `many ${index}`);
     for (const name of names) simulator.alarms.putLogAlarm(name);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
+import { denied } from '../../simulator/wire/faults.ts';
 import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
 import { addFunction, createWorld, INPUTS, type World } from '../fixtures/bundle-world.ts';
 
@@ -194,6 +195,71 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     expect(result.outputs['outcome']).toBe('unchanged');
     expect(result.log).toContain('Nobody watched its end');
     expect(world.alias()).toBe('2');
+  });
+
+  describe('and left the mark of a promotion', () => {
+    const plan = { 'bake-time': '8h' };
+    beforeEach(async () => {
+      await die('promoted (step 3 of 3)', plan);
+    });
+
+    it('takes it off when there is nothing to roll out', async () => {
+      runHas('completed');
+      const result = await nextRun();
+      expect(result.outputs['outcome']).toBe('unchanged');
+      expect(description()).toBe('');
+      expect(world.alias()).toBe('2');
+    });
+
+    it('leaves it when it is not known that the run has ended', async () => {
+      await nextRun();
+      expect(description()).toContain('lambda-canary{');
+    });
+
+    it('only warns when it cannot be taken off', async () => {
+      runHas('completed');
+      world.simulator.faults.add(({ operation }) =>
+        operation === 'UpdateAlias' ? denied('lambda:UpdateAlias', 'arn:aws:x') : undefined,
+      );
+      const result = await nextRun();
+      expect(result.outputs['outcome']).toBe('unchanged');
+      expect(result.log).toMatch(/::warning::.*keeps the mark of a rollout that has ended/);
+    });
+
+    it('does not take it off over the write of somebody else', async () => {
+      runHas('completed');
+      world.simulator.faults.before(({ operation }) => {
+        if (operation !== 'UpdateAlias') return;
+        updateAlias(world.simulator.lambda, 'checkout', 'live', { version: '1' });
+      });
+      await nextRun();
+      expect(world.alias()).toBe('1');
+    });
+
+    it('says in mode status that nothing is being rolled out', async () => {
+      runHas('completed');
+      const result = await nextRun({ mode: 'status' });
+      expect(result.outputs).toMatchObject({ outcome: 'status', weight: '0' });
+      expect(result.log).toContain('promoted it and ended before its last bake was over');
+    });
+
+    it('says in mode status that all traffic is on the canary while its run goes on', async () => {
+      runHas('in_progress');
+      const result = await nextRun({ mode: 'status' });
+      expect(result.outputs).toMatchObject({ weight: '100' });
+    });
+
+    it('finds no rollout in modes step and revert, and writes nothing', async () => {
+      runHas('completed');
+      const before = world.writes().length;
+      const step = await nextRun({ mode: 'step' });
+      expect(step.outputs['reason']).toContain('there is no rollout to go on with');
+      const revert = await nextRun({ mode: 'revert' });
+      expect(revert.outputs['reason']).toContain('there is nothing to revert');
+      expect(revert.outputs['reason']).toContain('To go back to version 1, roll it out');
+      expect(world.writes()).toHaveLength(before);
+      expect(world.alias()).toBe('2');
+    });
   });
 
   it('does not overwrite what somebody else did to the alias meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied, THROTTLED, UNAVAILABLE, type Fault } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
@@ -76,6 +77,38 @@ describe('when replies to writes are lost or refused, the bundle', () => {
     const post = await world.run({}, { state: result.state });
     expect(post.exitCode).toBe(0);
     expect(world.alias()).toBe('1');
+  });
+
+  describe('and the revert of a promotion fails, the post step', () => {
+    const ALONE = { version: '2', weights: {} };
+    async function revertFails() {
+      after(world.simulator, 'UpdateAlias', 2, () => {
+        world.setAlarm('ALARM');
+      });
+      const mend = world.simulator.faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count > 2
+          ? denied('lambda:UpdateAlias', 'arn:aws:lambda:::x')
+          : undefined,
+      );
+      const { outputs, state } = await world.run();
+      expect(outputs['outcome']).toBe('revert-failed');
+      mend();
+      return state;
+    }
+
+    it('reverts it', async () => {
+      const state = await revertFails();
+      await world.run({}, { state });
+      expect(world.alias()).toBe('1');
+    });
+
+    it('leaves a promotion that somebody made by hand since', async () => {
+      const state = await revertFails();
+      updateAlias(world.simulator.lambda, 'checkout', 'live', ALONE);
+      const post = await world.run({}, { state });
+      expect(world.alias()).toBe('2');
+      expect(post.log).toContain('was left as somebody else moved it');
+    });
   });
 
   it('goes on trying when the revert is throttled at first', async () => {

@@ -637,4 +637,131 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'comparable ? firstWholeMinute(now) : now',
     to: 'firstWholeMinute(now)',
   },
+  {
+    name: 'a stale read passes for the end of a revert',
+    file: 'src/run/alias/revert.ts',
+    from: `    if (isStale(route, present)) {
+      failure = 'the alias reads as it was before it was written.';
+      return undefined;
+    }
+`,
+    to: '',
+  },
+  {
+    name: 'a stale read after the promotion passes for the write of somebody else',
+    file: 'src/run/alias/settle.ts',
+    from: "if (!isStale(route, alias)) return { type: 'read', alias };",
+    to: "if (alias.revisionId !== '') return { type: 'read', alias };",
+  },
+  {
+    name: 'nobody is told what provisioned concurrency means for the canary',
+    file: 'src/core/preflight/target.ts',
+    from: '...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),',
+    to: '',
+  },
+  {
+    name: 'an alias that may not be asked for passes for provisioned',
+    file: 'src/aws/aliases.ts',
+    from: "return type !== 'none' && type !== 'unknown';",
+    to: "return type !== 'none';",
+  },
+  {
+    name: 'a move of provisioned concurrency that failed is waited for',
+    file: 'src/run/alias/settle.ts',
+    from: "if (move.type === 'failed')",
+    to: "if (move.type === 'failed' && waited < 0)",
+  },
+  {
+    name: 'a failed move of provisioned concurrency is somebody else’s',
+    file: 'src/run/alias/settle.ts',
+    from: "return { type: 'blocked', reason: moveFailed(route, move.reason) };",
+    to: "return { type: 'blocked', reason: foreignReason(route, alias, canaryAlone) };",
+  },
+  {
+    name: 'a promotion of a run that has ended is a rollout under way',
+    file: 'src/core/alias/ownership.ts',
+    from: 'mark.weight >= 100 && hasEnded(mark.nonce)',
+    to: 'mark.weight > 100 && hasEnded(mark.nonce)',
+  },
+  {
+    name: 'any promotion passes for one whose run has ended',
+    file: 'src/core/alias/ownership.ts',
+    from: 'mark.weight >= 100 && hasEnded(mark.nonce) ?',
+    to: 'mark.weight >= 100 ?',
+  },
+  {
+    name: 'a leftover mark stays for ever',
+    file: 'src/core/alias/unfinished.ts',
+    from: "run.type === 'ended' && !isSplit(routing) && !recoverable(target)",
+    to: "run.type === 'running' && !isSplit(routing) && !recoverable(target)",
+  },
+  {
+    name: 'the mark of a run that may live is taken off',
+    file: 'src/core/alias/unfinished.ts',
+    from: "run.type === 'ended' && !isSplit",
+    to: "run.type !== 'running' && !isSplit",
+  },
+  {
+    name: 'what cannot be known outranks nothing',
+    file: 'src/core/rollout/verdict.ts',
+    from: `  'hold',
+  'inconclusive',
+  'error',
+  'fail',
+];`,
+    to: `  'inconclusive',
+  'error',
+  'hold',
+  'fail',
+];`,
+  },
+  {
+    name: 'a history that explains nothing passes',
+    file: 'src/core/checks/alarms.ts',
+    from: "history.type === 'states' && history.states.length > 0",
+    to: "history.type === 'states'",
+  },
+  {
+    name: 'an additional version without any weight is a split',
+    file: 'src/aws/aliases.ts',
+    from: 'percent > 0',
+    to: 'percent >= 0',
+  },
+  {
+    name: 'a write that was refused counts as sent',
+    file: 'src/run/alias/shift.ts',
+    from: `      known.begun.delete(weight);
+`,
+    to: '',
+  },
+  {
+    name: 'slow metrics hold up the alarms',
+    file: 'src/run/rollout/watch.ts',
+    from: 'return until(() => failed() ?? complete(wanted), signal);',
+    to: 'return until(() => complete(wanted), signal);',
+  },
+  {
+    name: 'nobody looks whether somebody else moved the alias',
+    file: 'src/run/checks/intruders.ts',
+    from: 'verdict: reasons.length === 0 ? PASS :',
+    to: 'verdict: reasons.length >= 0 ? PASS :',
+  },
+  {
+    name: 'the post step gives up before the runner would',
+    file: 'src/run/modes/clean-up.ts',
+    from: 'surroundings, POST_PATIENCE_MS)',
+    to: 'surroundings)',
+  },
+  {
+    name: 'the post step undoes a promotion by hand',
+    file: 'src/run/alias/revert.ts',
+    from: ' || isPromotedByHand(route, present)',
+    to: '',
+  },
+  {
+    name: 'a revert that failed is saved without what it saw last',
+    file: 'src/run/rollout/keep.ts',
+    from: "settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,",
+    to: 'settledAs: undefined,',
+  },
 ];

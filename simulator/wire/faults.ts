@@ -19,7 +19,9 @@ export type Fault =
   /** The request is on its way until then, and takes effect whether or not the caller still waits. */
   | { readonly type: 'late'; readonly until: Promise<unknown> }
   /** The request takes effect; the reply is no JSON. */
-  | { readonly type: 'malformed' };
+  | { readonly type: 'malformed' }
+  /** A read is answered as the last one like it was, whatever was written since. */
+  | { readonly type: 'stale' };
 
 export interface SeenRequest {
   readonly service: Service;

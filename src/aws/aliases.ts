@@ -45,11 +45,38 @@ export interface Aliases {
   update(target: Target, write: AliasWrite, options?: CallOptions): Promise<Alias>;
   /** Whether Lambda is moving the alias's provisioned concurrency to another version just now. */
   transition(target: Target, options?: CallOptions): Promise<Transition>;
+  /** Whether the alias has provisioned concurrency; no when it may not be asked. */
+  isProvisioned(target: Target, options?: CallOptions): Promise<boolean>;
 }
 
 export function createAliases(lambda: Service<LambdaClient>, region: string): Aliases {
   const name = ({ functionId, alias }: Target) => ({ FunctionName: functionId, Name: alias });
   const on = ({ functionId }: Target) => ({ on: 'function', functionId, region }) as const;
+
+  /** Lambda's own status; `none` without any, `unknown` when it may not be asked. */
+  async function provisionedStatus(
+    target: Target,
+    options: CallOptions,
+  ): Promise<{ readonly type: string; readonly reason: string }> {
+    const command = new GetProvisionedConcurrencyConfigCommand({
+      FunctionName: target.functionId,
+      Qualifier: target.alias,
+    });
+    const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
+      ...on(target),
+      on: 'versions',
+    });
+    try {
+      const reply = await lambda.call(intent, options, (client, sending) =>
+        client.send(command, sending),
+      );
+      return { type: textIn(reply.Status), reason: lineIn(reply.StatusReason) };
+    } catch (error) {
+      if (!(error instanceof AwsCallError)) throw error;
+      const none = error.name === 'ProvisionedConcurrencyConfigNotFoundException';
+      return { type: none ? 'none' : 'unknown', reason: '' };
+    }
+  }
 
   return {
     async find(target, options = {}) {
@@ -93,27 +120,22 @@ export function createAliases(lambda: Service<LambdaClient>, region: string): Al
     },
 
     async transition(target, options = {}) {
-      const command = new GetProvisionedConcurrencyConfigCommand({
-        FunctionName: target.functionId,
-        Qualifier: target.alias,
-      });
-      const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
-        ...on(target),
-        on: 'versions',
-      });
-      try {
-        const reply = await lambda.call(intent, options, (client, sending) =>
-          client.send(command, sending),
-        );
-        if (reply.Status === 'FAILED') {
-          return { type: 'failed', reason: lineIn(reply.StatusReason) };
-        }
-        return { type: reply.Status === 'IN_PROGRESS' ? 'under way' : 'none' };
-      } catch (error) {
-        if (!(error instanceof AwsCallError)) throw error;
-        const none = error.name === 'ProvisionedConcurrencyConfigNotFoundException';
-        return { type: none ? 'none' : 'unknown' };
+      const status = await provisionedStatus(target, options);
+      switch (status.type) {
+        case 'FAILED':
+          return { type: 'failed', reason: status.reason };
+        case 'IN_PROGRESS':
+          return { type: 'under way' };
+        case 'unknown':
+          return { type: 'unknown' };
+        default:
+          return { type: 'none' };
       }
+    },
+
+    async isProvisioned(target, options = {}) {
+      const { type } = await provisionedStatus(target, options);
+      return type !== 'none' && type !== 'unknown';
     },
   };
 }

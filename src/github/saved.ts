@@ -25,6 +25,8 @@ export interface SavedTarget {
   readonly nonces: readonly string[];
   /** The weights that the rollout began to write, whether or not it lived to see the replies. */
   readonly begun: readonly number[];
+  /** After a revert that failed: the revision under which the alias was last seen to serve the canary alone. */
+  readonly settledAs?: string | undefined;
 }
 
 /** For the post step of this process, should it not live to its end. */
@@ -58,6 +60,7 @@ const rollout = z.object({
         versions: z.object({ stable: z.string(), canary: z.string() }),
         nonces: z.array(z.string()).readonly(),
         begun: z.array(z.number()).readonly(),
+        settledAs: z.string().optional(),
       }),
     )
     .readonly(),

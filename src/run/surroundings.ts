@@ -31,16 +31,18 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
   }
 }
 
-/** The router of a target, in this process and in those that clean up after it. */
+/**
+ * The router of a target, in this process and in those that clean up after it.
+ * @param revertPatienceMs how long a revert goes on trying; left out: what suits the step itself
+ */
 export function routerOf(
-  to: Pick<RouteOptions, 'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'marks'>,
+  to: Pick<
+    RouteOptions,
+    'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'marks' | 'settledAs'
+  >,
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
+  revertPatienceMs?: number,
 ): Router {
-  return createRouter({
-    ...to,
-    region: aws.region,
-    aliases: aws.aliases,
-    clock,
-    note: journal.note,
-  });
+  const options = { ...to, region: aws.region, aliases: aws.aliases, clock, note: journal.note };
+  return createRouter(options, revertPatienceMs);
 }

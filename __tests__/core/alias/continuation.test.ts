@@ -41,6 +41,7 @@ const problemsOf = (
   aliases: readonly ReturnType<typeof found>[],
   mode: 'step' | 'promote' = 'step',
   version?: string,
+  ended = false,
 ) =>
   continuationOf({
     mode,
@@ -48,6 +49,7 @@ const problemsOf = (
     own,
     versionFor: () => version,
     urlOf: ({ runId }) => `https://github.com/acme/shop/actions/runs/${runId}`,
+    hasEnded: (nonce) => ended && nonce === ofCheckout.nonce,
   }).problems;
 
 describe('going on with a rollout', () => {
@@ -105,9 +107,25 @@ describe('going on with a rollout', () => {
       own,
       versionFor: () => undefined,
       urlOf: () => '',
+      hasEnded: () => false,
     });
     expect(problems).toEqual([]);
     expect(held.map(({ target }) => target.functionName)).toEqual(['checkout']);
+  });
+
+  it('takes a promotion whose run has ended for no rollout, and one whose run goes on for one', () => {
+    const promoted = left({ step: 3, weight: 100, held: false });
+    expect(problemsOf([promoted], 'step', undefined, true)).toEqual([
+      expect.stringContaining('there is no rollout to go on with'),
+    ]);
+    expect(problemsOf([promoted])).toEqual([expect.stringContaining('its last bake goes on')]);
+  });
+
+  it('is refused without the mark, with what keeps Terraform from wiping it', () => {
+    const wiped = found('checkout', '', { version: '7', weights: { '8': 10 } });
+    const [problem] = problemsOf([wiped]);
+    expect(problem).toContain('ignore_changes = [description, function_version, routing_config]');
+    expect(problem).toContain('mode: revert puts version 7 back');
   });
 });
 

@@ -73,6 +73,12 @@ describe('an alarm', () => {
     expect(verdict.reason).toContain('counts as ALARM');
   });
 
+  it('fails when it left its state and came back and its history explains nothing', () => {
+    const history: History = { type: 'states', states: [] };
+    const { verdict } = verdictOf(watchOf('OK'), alarm('OK', 9), { history });
+    expect(verdict.kind).toBe('fail');
+  });
+
   it('is taken at its present state when it changed once and its history cannot be read', () => {
     const history: History = { type: 'unreadable', problem: 'denied' };
     const before = watchOf('INSUFFICIENT_DATA');

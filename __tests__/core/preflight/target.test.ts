@@ -31,6 +31,7 @@ const facts = (change: Partial<TargetFacts> = {}): TargetFacts => ({
   routing: { version: '7', weights: {} },
   stable: version(),
   candidate: version({ version: '$LATEST' }),
+  isProvisioned: false,
   ...change,
 });
 const problems = (change: Partial<TargetFacts>) => inspectTarget(facts(change)).problems;
@@ -76,6 +77,14 @@ describe('a target', () => {
     );
     expect(none).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining('version 7 is Inactive')]);
+  });
+
+  it('with provisioned concurrency on its alias is warned of, unless nothing is shifted', () => {
+    expect(inspectTarget(facts({ isProvisioned: true })).warnings).toEqual([
+      expect.stringContaining('the canary has none of it before the promotion'),
+    ]);
+    const unchanged = facts({ isProvisioned: true, candidate: version() });
+    expect(inspectTarget(unchanged).warnings).toEqual([]);
   });
 
   it('whose alias serves the wanted version already is not asked for more', () => {

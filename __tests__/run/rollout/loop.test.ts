@@ -54,6 +54,7 @@ describe('the loop', () => {
         return (await revert?.()) ?? { type: 'reverted' };
       },
       intruder: () => Promise.resolve(undefined),
+      settledAs: () => undefined,
     };
   }
 

@@ -14,6 +14,8 @@ export interface ContinuationOptions {
   /** The version that was named for a target, if any. */
   readonly versionFor: (target: Target) => string | undefined;
   readonly urlOf: (mark: Mark) => string;
+  /** Whether the run of a mark, by its nonce, is known to have ended. */
+  readonly hasEnded: (nonce: string) => boolean;
 }
 
 /** What another job left for this one to go on with. */
@@ -29,9 +31,9 @@ export interface Continuation {
  * plan, and all of its targets stand at the same step.
  */
 export function continuationOf(options: ContinuationOptions): Continuation {
-  const { found } = options;
+  const { found, hasEnded } = options;
   const held = found.flatMap(({ target, ...alias }) => {
-    const standing = standingOf(alias);
+    const standing = standingOf(alias, hasEnded);
     return standing.type === 'moved' ? [{ target, mark: standing.mark }] : [];
   });
   const problems = [
@@ -51,14 +53,19 @@ function nothingToGoOnWith({ target, routing }: Found): string {
 }
 
 function foreign({ target, ...alias }: Found): readonly string[] {
-  const standing = standingOf(alias);
-  return standing.type === 'foreign'
-    ? [
-        `${targetName(target)} is split, but not as a rollout of this action left it: ` +
-          `${describeRouting(standing.routing)}. Somebody else is moving it, or did. mode: revert puts ` +
-          `version ${standing.routing.version} back.`,
-      ]
-    : [];
+  const standing = standingOf(alias, () => false);
+  if (standing.type !== 'foreign') return [];
+  // Since when its checks are to be judged, the mark alone tells: without it, nobody may continue.
+  const wiped =
+    standing.mark === undefined
+      ? ' If it was held, another tool wiped the mark off its description. Terraform leaves it alone with ' +
+        'lifecycle { ignore_changes = [description, function_version, routing_config] }.'
+      : '';
+  return [
+    `${targetName(target)} is split, but not as a rollout of this action left it: ` +
+      `${describeRouting(standing.routing)}. Somebody else is moving it, or did.${wiped} mode: revert puts ` +
+      `version ${standing.routing.version} back.`,
+  ];
 }
 
 function misfits(

@@ -8,16 +8,20 @@ export type Standing =
   | { readonly type: 'alone'; readonly version: string }
   /** It is as the mark of a rollout says. */
   | { readonly type: 'moved'; readonly mark: Mark }
+  /** It serves a promoted version, and carries the mark of the run that promoted it and ended before it took that off. */
+  | { readonly type: 'promoted'; readonly mark: Mark }
   /** It is split, and not as any mark says. */
   | { readonly type: 'foreign'; readonly routing: Routing; readonly mark?: Mark };
 
-export function standingOf({
-  routing,
-  description,
-}: Pick<Found, 'routing' | 'description'>): Standing {
+/** @param hasEnded whether the run that a mark names, by its nonce, is known to have ended */
+export function standingOf(
+  { routing, description }: Pick<Found, 'routing' | 'description'>,
+  hasEnded: (nonce: string) => boolean,
+): Standing {
   const { mark } = readMark(description);
   if (mark !== undefined && sameRouting(routing, routingAt(mark.weight, mark))) {
-    return { type: 'moved', mark };
+    const type = mark.weight >= 100 && hasEnded(mark.nonce) ? 'promoted' : 'moved';
+    return { type, mark };
   }
   return isSplit(routing)
     ? { type: 'foreign', routing, ...(mark === undefined ? {} : { mark }) }

@@ -1,4 +1,5 @@
 import { describeRouting } from './routing.ts';
+import { readMark } from './mark.ts';
 import { standingOf } from './ownership.ts';
 import { targetName, type Target } from './target.ts';
 import type { Shown } from './claim.ts';
@@ -22,13 +23,13 @@ export function reversibleIn(
   shown: Shown,
   hasEnded: (nonce: string) => boolean,
 ): Reversible | undefined {
-  const standing = standingOf(shown);
+  const standing = standingOf(shown, hasEnded);
   switch (standing.type) {
     case 'alone':
+    case 'promoted':
       return undefined;
     case 'moved': {
       const { stable, canary, nonce, weight } = standing.mark;
-      if (weight >= 100 && hasEnded(nonce)) return undefined;
       return { versions: { stable, canary }, nonces: [nonce], begun: [weight] };
     }
     case 'foreign': {
@@ -44,10 +45,10 @@ export function reversibleIn(
 
 /** Why there is nothing to revert, and what may have been meant. */
 export function nothingToRevert(target: Target, shown: Shown): string {
-  const standing = standingOf(shown);
+  const { mark } = readMark(shown.description);
   const older =
-    standing.type === 'moved'
-      ? `To go back to version ${standing.mark.stable}, roll it out (input version: ${standing.mark.stable}).`
+    mark?.canary === shown.routing.version
+      ? `To go back to version ${mark.stable}, roll it out (input version: ${mark.stable}).`
       : 'To go back to an older version, roll that one out (input version).';
   return `${targetName(target)} serves ${describeRouting(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
 }

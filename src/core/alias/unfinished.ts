@@ -42,6 +42,8 @@ export interface Recovery {
   /** `none` when there is nothing to recover. */
   readonly action: 'none' | 'revert' | 'resume';
   readonly unfinished: readonly Unfinished[];
+  /** Targets that carry the mark of an ended rollout of which nothing is to be recovered. */
+  readonly leftover: readonly Target[];
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -99,6 +101,12 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
         ? 'none'
         : policy.action,
     unfinished: unfinished.map(({ target, mark }) => ({ target, mark })),
+    leftover: marked
+      .filter(
+        ({ target, routing, run }) =>
+          run.type === 'ended' && !isSplit(routing) && !recoverable(target),
+      )
+      .map(({ target }) => target),
     // What cannot be resumed is taken over all the same, to be reverted.
     problems: [...problems, ...unresumable],
     warnings: marked.flatMap(({ target, routing, mark, run }) =>

@@ -12,7 +12,15 @@ import { targetName } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { RevertResult } from '../../ports.ts';
-import { claimOf, isStale, learn, missingReason, pauseAfter, type Route } from './route.ts';
+import {
+  claimOf,
+  isPromotedByHand,
+  isStale,
+  learn,
+  missingReason,
+  pauseAfter,
+  type Route,
+} from './route.ts';
 import { MOVE_PATIENCE_MS, MOVE_POLL_MS } from './settle.ts';
 
 /** What is left of the patience is never so little that a call could not be answered. */
@@ -93,7 +101,8 @@ function createReversion(route: Route): Reversion {
       failure = 'the alias reads as it was before the last write.';
       return undefined;
     }
-    if (!sameRouting(present.routing, stableAlone) && !isOurs(present, claimOf(route))) {
+    const isTheirs = !isOurs(present, claimOf(route)) || isPromotedByHand(route, present);
+    if (!sameRouting(present.routing, stableAlone) && isTheirs) {
       return { type: 'foreign', detail: leftAlone(route, present) };
     }
     learn(route, present);

@@ -3,6 +3,7 @@ import { isClaimedByAnother, isOurs, type Claim } from '../../core/alias/claim.t
 import type { Mark } from '../../core/alias/mark.ts';
 import {
   describeRouting,
+  routingAt,
   sameRouting,
   type Routing,
   type Versions,
@@ -26,6 +27,8 @@ export interface RouteOptions {
    * writes may still be on its way.
    */
   readonly begun?: readonly number[];
+  /** The revision under which that process saw the alias serve the canary alone, when it knew of no write after it. */
+  readonly settledAs?: string | undefined;
   readonly clock: Clock;
   readonly note: (text: string) => void;
 }
@@ -42,6 +45,8 @@ export interface Known {
   readonly begun: Set<number>;
   /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
   unanswered: boolean;
+  /** Whether the alias was read, as it is known, to serve the canary alone. */
+  settled: boolean;
   /** Revisions that are over for sure: a reading that shows one of them is from before a write of ours. */
   readonly past: Set<string>;
 }
@@ -50,7 +55,13 @@ export function routeOf({ alias, begun = [], marks = [], ...options }: RouteOpti
   return {
     ...options,
     marks,
-    known: { alias, begun: new Set(begun), unanswered: begun.length > 0, past: new Set() },
+    known: {
+      alias,
+      begun: new Set(begun),
+      unanswered: begun.length > 0,
+      settled: false,
+      past: new Set(),
+    },
   };
 }
 
@@ -77,6 +88,18 @@ export function isForeign(route: Route, present: AliasWrite): boolean {
   if (isClaimedByAnother(present, claim)) return true;
   if (known.alias !== undefined && sameRouting(present.routing, known.alias.routing)) return false;
   return !isOurs(present, claim);
+}
+
+/**
+ * Whether somebody promoted the canary by hand since another process gave up reverting it: it serves it alone, as that
+ * process had left it, yet was written again.
+ */
+export function isPromotedByHand({ settledAs, versions }: Route, present: AliasWrite): boolean {
+  return (
+    settledAs !== undefined &&
+    settledAs !== present.revisionId &&
+    sameRouting(present.routing, routingAt(100, versions))
+  );
 }
 
 export function foreignReason({ target }: Route, present: Alias, left: Routing): string {

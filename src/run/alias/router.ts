@@ -1,5 +1,5 @@
 import { repairCommand } from '../../core/alias/repair.ts';
-import { routingAt } from '../../core/alias/routing.ts';
+import { routingAt, sameRouting } from '../../core/alias/routing.ts';
 import { AwsCallError } from '../../aws/call.ts';
 import type { Router } from '../../ports.ts';
 import { confirm } from './confirm.ts';
@@ -31,7 +31,15 @@ export function createRouter(options: RouteOptions, revertPatienceMs = REVERT_PA
     confirm: (signal) => confirm(route, signal),
     revert: () => revert(route, revertPatienceMs),
     intruder: (signal) => intruder(route, signal),
+    settledAs: () => settledAs(route),
   };
+}
+
+/** While a write is unanswered, a new revision may be ours. */
+function settledAs({ known, versions }: Route): string | undefined {
+  if (!known.settled || known.unanswered || known.alias === undefined) return undefined;
+  const { routing, revisionId } = known.alias;
+  return sameRouting(routing, routingAt(100, versions)) ? revisionId : undefined;
 }
 
 /** Who moved the alias meanwhile. One that cannot be read is no sign of that. */

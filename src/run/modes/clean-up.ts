@@ -12,23 +12,30 @@ export interface Left extends SavedTarget {
   readonly alias?: Shown & { readonly revisionId: string };
 }
 
+/** GitHub gives a post step of a cancelled job 5 minutes, and ends it without a word. */
+const POST_PATIENCE_MS = 3 * 60_000;
+
 /** Reverts what a rollout that did not end by itself left behind. */
 export async function cleanUp(
   saved: SavedRollout,
   surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
 ): Promise<Ending> {
   surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
-  const { result, detail } = await revertSaved(saved, surroundings);
+  const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE_MS);
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
   return { outcome: result, reason };
 }
 
-/** Reverts the targets of a rollout that another process moved. */
+/**
+ * Reverts the targets of a rollout that another process moved.
+ * @param patienceMs how long it goes on trying; left out: what suits the step itself
+ */
 export async function revertSaved(
   { targets }: { readonly targets: readonly Left[] },
   surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
+  patienceMs?: number,
 ): Promise<{ readonly result: Exclude<Reversion, 'untouched'>; readonly detail: string }> {
-  const routers = targets.map((each) => routerOf(each, surroundings));
+  const routers = targets.map((each) => routerOf(each, surroundings, patienceMs));
   const reverting = revertAll(routers);
   announce(routers, surroundings);
   recordTargets(

@@ -3,11 +3,12 @@ import {
   nextPart,
   partaking,
   stepsIn,
+  type ContinuationOptions,
   type Part,
 } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget } from '../../core/alias/target.ts';
-import type { Found, Unfinished } from '../../core/alias/unfinished.ts';
+import type { Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -17,6 +18,7 @@ import { prepare } from '../rollout/prepare.ts';
 import { shift } from '../rollout/shift.ts';
 import { takeOver } from '../rollout/take-over.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { endedPromotions } from './ended.ts';
 import { recordClearance, recordPlan, recordPosition } from './progress.ts';
 
 type ContinuingMode = 'step' | 'promote';
@@ -34,7 +36,8 @@ export async function continueRollout(
 ): Promise<Ending> {
   const { id, surroundings } = job;
   const found = await findAliases(config, surroundings);
-  const held = heldIn(mode, config, job, found);
+  const hasEnded = await endedPromotions(found, surroundings);
+  const held = heldIn(mode, config, job, { found, hasEnded });
   const [first] = held;
   if (first === undefined) throw new Error('A rollout without any target');
   const { mark } = first;
@@ -84,11 +87,11 @@ function heldIn(
   mode: ContinuingMode,
   { requests }: Config,
   { id, surroundings }: Job,
-  found: readonly Found[],
+  shown: Pick<ContinuationOptions, 'found' | 'hasEnded'>,
 ): readonly Unfinished[] {
   const { held, problems } = continuationOf({
+    ...shown,
     mode,
-    found,
     own: id,
     versionFor: (target) => requests.find((each) => sameTarget(each.target, target))?.version,
     urlOf: (mark) => surroundings.runs.url(mark),

@@ -10,6 +10,7 @@ import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { forget, type Surroundings } from '../surroundings.ts';
 import { revertSaved, type Left } from './clean-up.ts';
+import { endedPromotions } from './ended.ts';
 import { recordPosition } from './progress.ts';
 
 /** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
@@ -20,10 +21,10 @@ const WHY = 'because it was asked for (mode: revert)';
 export async function revert(config: Config, surroundings: Surroundings): Promise<Ending> {
   const { region, role } = config;
   const found = await findAliases(config, surroundings);
-  const ended = await endedRuns(found, surroundings);
+  const hasEnded = await endedPromotions(found, surroundings);
   const leftIn = (aliases: readonly FoundAlias[]) =>
     aliases.flatMap(({ target, ...alias }): readonly Left[] => {
-      const reversible = reversibleIn(alias, (nonce) => ended.has(nonce));
+      const reversible = reversibleIn(alias, hasEnded);
       return reversible === undefined ? [] : [{ target, ...reversible, alias }];
     });
   const all = leftIn(found);
@@ -58,24 +59,9 @@ function save(saved: SavedRollout, { keep, journal }: Surroundings): void {
   }
 }
 
-/** Only a promotion needs it to be known: what is split is reverted in any case. */
-async function endedRuns(
-  found: readonly FoundAlias[],
-  { runs, cancellation }: Surroundings,
-): Promise<ReadonlySet<string>> {
-  const ended = new Set<string>();
-  for (const alias of found) {
-    const standing = standingOf(alias);
-    if (standing.type !== 'moved' || standing.mark.weight < 100) continue;
-    const status = await runs.status(standing.mark, cancellation);
-    if (status.type === 'ended') ended.add(standing.mark.nonce);
-  }
-  return ended;
-}
-
 function recordWhereItStood(found: readonly FoundAlias[], surroundings: Surroundings): void {
   const [mark] = found
-    .map(standingOf)
+    .map((alias) => standingOf(alias, () => false))
     .flatMap((each) => (each.type === 'moved' ? [each.mark] : []));
   if (mark !== undefined) recordPosition(surroundings, mark);
 }

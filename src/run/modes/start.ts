@@ -1,10 +1,12 @@
 import { firstPart, wholePart } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { unmarkable } from '../../core/alias/shifting.ts';
+import { sameTarget } from '../../core/alias/target.ts';
 import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
+import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';
 import type { Clearance } from '../preflight/preflight.ts';
 import { obtainClearance } from '../preflight/recovery.ts';
@@ -63,6 +65,14 @@ async function roll(
     comparable: clearance.comparable,
     surroundings,
   });
+  const { leftover } = clearance.recovery;
+  const unmoved = prepared.filter(
+    ({ target, disposition }) =>
+      disposition.type === 'unchanged' && leftover.some((each) => sameTarget(each, target)),
+  );
+  await Promise.all(
+    unmoved.map(({ target, alias }) => removeLeftover({ target, ...alias }, surroundings)),
+  );
   if (shifting.length === 0) {
     return endingWithoutShift(prepared.map(({ disposition }) => disposition));
   }

@@ -8,6 +8,7 @@ import { PASS } from '../../core/rollout/verdict.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import type { Config } from '../../inputs/config.ts';
 import { messageOf } from '../../core/problems.ts';
+import { endedPromotions } from './ended.ts';
 import { recordPlan, recordPosition, recordTargets } from './progress.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -19,7 +20,8 @@ export async function status(
 ): Promise<Ending> {
   const { clock, journal, runs } = surroundings;
   const found = await findAliases(config, surroundings);
-  const standings = found.map(standingOf);
+  const hasEnded = await endedPromotions(found, surroundings);
+  const standings = found.map((alias) => standingOf(alias, hasEnded));
   recordTargets(
     surroundings,
     found.map((alias, index) => reportOf(alias, standings[index])),
@@ -37,7 +39,7 @@ export async function status(
   const urlOf = (of: Mark) => runs.url(of);
   return {
     outcome: 'status',
-    reason: found.map((alias) => describe(alias, urlOf)).join('\n'),
+    reason: found.map((alias) => describe(alias, standingOf(alias, hasEnded), urlOf)).join('\n'),
   };
 }
 
@@ -59,6 +61,7 @@ function weightOf(standings: readonly Standing[]): number {
     ...standings.flatMap((standing) => {
       switch (standing.type) {
         case 'alone':
+        case 'promoted':
           return [];
         case 'moved':
           return [standing.mark.weight];
@@ -69,12 +72,20 @@ function weightOf(standings: readonly Standing[]): number {
   );
 }
 
-function describe({ target, ...alias }: FoundAlias, urlOf: (mark: Mark) => string): string {
-  const standing = standingOf(alias);
-  const serves = `${targetName(target)} serves ${describeRouting(alias.routing)}`;
+function describe(
+  { target, routing }: FoundAlias,
+  standing: Standing,
+  urlOf: (mark: Mark) => string,
+): string {
+  const serves = `${targetName(target)} serves ${describeRouting(routing)}`;
   switch (standing.type) {
     case 'alone':
       return `${serves}; no rollout`;
+    case 'promoted':
+      return (
+        `${serves}; no rollout: ${urlOf(standing.mark)} promoted it and ended before its last bake was over. Nobody ` +
+        'watched its end, and the next rollout takes its mark off'
+      );
     case 'foreign':
       return `${serves}; not as a rollout of this action left it`;
     case 'moved': {

@@ -63,7 +63,7 @@ export async function preflight(
   const recovery: Recovery =
     continued === undefined
       ? await recoveryFrom(looks.flatMap(foundOf), config, id, surroundings)
-      : { action: 'resume', unfinished: continued, problems: [], warnings: [] };
+      : { action: 'resume', unfinished: continued, leftover: [], problems: [], warnings: [] };
   // Of a rollout that is taken over, what its alarms did since it began counts.
   const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
   const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.mark.begunAt);

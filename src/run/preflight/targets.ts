@@ -61,16 +61,18 @@ async function gather(
 ): Promise<TargetFacts> {
   const { aws, cancellation } = surroundings;
   const served = alias?.routing.version;
-  const [candidate, stable] = await Promise.all([
+  const [candidate, stable, isProvisioned] = await Promise.all([
     settledVersion(target, version, surroundings),
     served === undefined || served.startsWith('$LATEST')
       ? undefined
       : aws.functions.read(target, cancellation, served),
+    alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
   ]);
   return {
     target,
     region: aws.region,
     candidate,
+    isProvisioned,
     ...(alias === undefined ? {} : { routing: alias.routing }),
     ...(stable === undefined ? {} : { stable }),
     ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),

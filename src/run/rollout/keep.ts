@@ -4,29 +4,57 @@ import { isFinal, type State } from '../../core/rollout/state.ts';
 import { accountOf } from '../../core/text/arn.ts';
 import type { SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
+import type { Router } from '../../ports.ts';
 import { forget, type Surroundings } from '../surroundings.ts';
+
+interface Kept {
+  readonly shifting: readonly Shifting[];
+  readonly course: Course;
+  /** In the same order. */
+  readonly routers: readonly Pick<Router, 'settledAs'>[];
+}
 
 /** Runs before the command that the state leads to: what is to be written is saved first. */
 export function keepForPost(
   state: State,
-  { shifting, course }: { readonly shifting: readonly Shifting[]; readonly course: Course },
+  { shifting, course, routers }: Kept,
   { region, role }: Pick<Config, 'region' | 'role'>,
   surroundings: Pick<Surroundings, 'keep' | 'journal'>,
 ): void {
-  if (state.phase === 'shifting' || (state.phase === 'checking' && state.standing !== undefined)) {
-    const last = state.phase === 'shifting' ? state.step : (state.standing ?? 0);
+  const settledAs = routers.map((router) => router.settledAs());
+  const last = lastBegun(state, course, settledAs);
+  if (last !== undefined) {
     const weights = course.steps.slice(0, last + 1).map(({ weight }) => weight);
     const targets = shifting.map(
-      ({ target, versions: { stable, canary }, nonces, begun }): SavedTarget => ({
+      ({ target, versions: { stable, canary }, nonces, begun }, index): SavedTarget => ({
         target,
         versions: { stable, canary },
         nonces,
         begun: [...begun, ...weights],
+        settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,
       }),
     );
     const account = accountOf(shifting[0]?.alias.arn ?? '');
     surroundings.keep.save({ region, role, account, targets });
   } else if (isFinal(state) && state.phase !== 'revert-failed') {
     forget(surroundings);
+  }
+}
+
+/** Index of the last step that may have been written, where something of it is not saved yet. */
+function lastBegun(
+  state: State,
+  { steps }: Course,
+  settledAs: readonly (string | undefined)[],
+): number | undefined {
+  switch (state.phase) {
+    case 'shifting':
+      return state.step;
+    case 'checking':
+      return state.standing;
+    case 'revert-failed':
+      return settledAs.some((revision) => revision !== undefined) ? steps.length - 1 : undefined;
+    default:
+      return undefined;
   }
 }

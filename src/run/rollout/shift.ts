@@ -60,7 +60,7 @@ export async function shift(shifting: readonly Shifting[], options: Shift): Prom
       ...journal,
       record(entry) {
         if (entry.type === 'state') {
-          keepForPost(entry.state, { shifting, course }, config, surroundings);
+          keepForPost(entry.state, { shifting, course, routers }, config, surroundings);
         }
         journal.record(entry);
       },

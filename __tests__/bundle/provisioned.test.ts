@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { putProvisioned } from '../../simulator/lambda/aliases.ts';
+import { publishVersion } from '../../simulator/lambda/functions.ts';
+import { denied } from '../../simulator/wire/faults.ts';
+import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
+
+const MINUTE_MS = 60_000;
+const ADVICE = 'has provisioned concurrency';
+
+describe('with provisioned concurrency, the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterEach(() => world.close());
+
+  const provision = (qualifier: string) =>
+    putProvisioned(world.simulator.lambda, 'checkout', qualifier, 5);
+
+  it('warns before the first weight what is refused meanwhile, and what the canary lacks', async () => {
+    provision('live');
+    const result = await world.run({ 'dry-run': 'true' });
+    expect(result.log).toMatch(/::warning::.*checkout:live has provisioned concurrency/);
+    expect(result.log).toContain('the canary has none of it before the promotion');
+  });
+
+  it('says nothing of it when there is none, or when it may not look', async () => {
+    const without = await world.run({ 'dry-run': 'true' });
+    expect(without.log).not.toContain(ADVICE);
+    provision('live');
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetProvisionedConcurrencyConfig'
+        ? denied('lambda:GetProvisionedConcurrencyConfig', 'arn:aws:lambda:::x')
+        : undefined,
+    );
+    const blind = await world.run({ 'dry-run': 'true' });
+    expect(blind.outputs['outcome']).toBe('planned');
+    expect(blind.log).not.toContain(ADVICE);
+  });
+
+  it('shifts weights between versions that have it themselves', async () => {
+    publishVersion(world.simulator.lambda, 'checkout', {});
+    provision('1');
+    provision('2');
+    const result = await world.run({ version: '2' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).not.toContain(ADVICE);
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+  });
+
+  it('reverts a promotion that Lambda could not give its environments, and says that', async () => {
+    provision('live');
+    world.simulator.lambda.provisioningFailure = 'FUNCTION_ERROR_INIT_FAILURE';
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('could not move the provisioned concurrency');
+    expect(result.outputs['reason']).toContain('FUNCTION_ERROR_INIT_FAILURE');
+    expect(result.outputs['reason']).not.toContain('somebody else');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('reverts a promotion whose environments take too long, and says that', async () => {
+    provision('live');
+    world.simulator.lambda.provisioningMs = 60 * MINUTE_MS;
+    after(world.simulator, 'UpdateAlias', 3, () => {
+      world.simulator.lambda.provisioningMs = 6 * MINUTE_MS;
+    });
+    const result = await world.run();
+    expect(result.outputs['reason']).toContain('has not moved the provisioned concurrency');
+    expect(result.outputs['reason']).not.toContain('somebody else');
+  });
+
+  it('reverts at once when an alarm turns red while Lambda moves it', async () => {
+    provision('live');
+    let redAt = 0;
+    world.simulator.onRequest(({ operation, count, at }) => {
+      if (operation !== 'UpdateAlias' || count !== 2) return;
+      redAt = at + 3 * MINUTE_MS;
+      world.simulator.lambda.agenda.add(redAt, () => {
+        world.setAlarm('ALARM');
+      });
+    });
+    const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    const written = world.simulator.requests.findLast(
+      ({ operation, error }) => operation === 'UpdateAlias' && error === '',
+    );
+    expect(redAt).toBeGreaterThan(0);
+    expect((written?.at ?? NaN) - redAt).toBeLessThanOrEqual(12_000);
+    expect(world.alias()).toBe('1');
+  });
+
+  it('says that the way back failed when its environments cannot start, and not that it was somebody', async () => {
+    provision('live');
+    after(world.simulator, 'UpdateAlias', 2, () => {
+      // After the move to the canary, whatever is to be moved fails.
+      world.simulator.lambda.agenda.add(world.time.clock.now() + 6.5 * MINUTE_MS, () => {
+        world.simulator.lambda.provisioningFailure = 'INSUFFICIENT_CAPACITY';
+        world.setAlarm('ALARM');
+      });
+    });
+    const result = await world.run({ 'bake-time': '5m', steps: '10% 1m, 50% 1m' });
+    expect(result.outputs['reason']).not.toContain('somebody else');
+    expect(['reverted', 'revert-failed']).toContain(result.outputs['outcome']);
+    if (result.outputs['outcome'] === 'revert-failed') {
+      expect(result.outputs['reason']).toContain('INSUFFICIENT_CAPACITY');
+    } else {
+      expect(world.alias()).toBe('1');
+    }
+  });
+});

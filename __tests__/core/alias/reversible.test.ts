@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { withMark, type Mark } from '../../../src/core/alias/mark.ts';
+import { nothingToRevert, reversibleIn } from '../../../src/core/alias/reversible.ts';
+import { routingAt } from '../../../src/core/alias/routing.ts';
+
+const MARK: Mark = {
+  repository: 'acme/shop',
+  runId: '42',
+  attempt: '1',
+  nonce: 'aa',
+  plan: 'f1',
+  workflow: 'c0',
+  startedBy: '42',
+  begunAt: 0,
+  stable: '7',
+  canary: '8',
+  step: 2,
+  weight: 50,
+  held: false,
+};
+const leftAt = (weight: number) => {
+  const mark = { ...MARK, weight };
+  return { routing: routingAt(weight, mark), description: withMark('', mark) ?? '' };
+};
+const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
+const ended = () => true;
+const running = () => false;
+
+describe('what may be reverted on demand', () => {
+  it('is a split that a rollout left, whether or not its run has ended', () => {
+    const reversible = {
+      versions: expect.objectContaining({ stable: '7', canary: '8' }),
+      begun: [50],
+    };
+    expect(reversibleIn(leftAt(50), running)).toMatchObject(reversible);
+    expect(reversibleIn(leftAt(50), ended)).toMatchObject(reversible);
+  });
+
+  it('is a promotion whose last bake goes on', () => {
+    expect(reversibleIn(leftAt(100), running)).toMatchObject({ begun: [100] });
+  });
+
+  it('is not a promotion whose run has ended: it may have been live for days', () => {
+    expect(reversibleIn(leftAt(100), ended)).toBeUndefined();
+    expect(nothingToRevert(target, leftAt(100))).toContain('To go back to version 7, roll it out');
+  });
+
+  it('is not an alias that serves one version', () => {
+    const alone = { routing: { version: '7', weights: {} }, description: '' };
+    expect(reversibleIn(alone, running)).toBeUndefined();
+    expect(nothingToRevert(target, alone)).toContain('there is nothing to revert');
+  });
+
+  it('is a split that nobody marked', () => {
+    const split = { routing: { version: '7', weights: { '9': 20 } }, description: '' };
+    expect(reversibleIn(split, running)).toMatchObject({
+      versions: { stable: '7', canary: '9' },
+      nonces: [],
+    });
+  });
+});
