@@ -6,7 +6,8 @@ import {
   lastSettledMinute,
   MINUTE_MS,
 } from '../src/core/minute.ts';
-import { CANARY, play, STABLE, type Played } from './play.ts';
+import { play } from './play.ts';
+import { CANARY, STABLE, type Played } from './stage.ts';
 import type { Scenario, TrafficScenario } from './scenario.ts';
 
 /** A whole rollout, and what the judge says of the requests that were really served in it. */

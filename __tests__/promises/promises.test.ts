@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
-import { play, type Played, type TrueAlias } from '../../promises/play.ts';
+import { play } from '../../promises/play.ts';
+import type { Played, TrueAlias } from '../../promises/stage.ts';
 import { violationsOf } from '../../promises/promises.ts';
 import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
 
