@@ -46,7 +46,9 @@ export function underTraffic(seed: number, traffic: TrafficScenario): Scenario {
     faultRate: 0,
     faults: [],
     happenings: [],
-    death: { afterMs: 0, what: 'none', forMs: 0 },
+    death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
+    staleMs: 0,
+    quota: undefined,
   };
 }
 

@@ -1,6 +1,8 @@
 import { seeded } from '../simulator/time/random.ts';
+import { controlPlaneQuota } from '../simulator/wire/quota.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
+import { createAnswers } from './answers.ts';
 import { happen } from './happenings.ts';
 import { rivalRun, workflowRun } from './runs.ts';
 import type { CallFault, Scenario } from './scenario.ts';
@@ -25,6 +27,9 @@ export async function play(scenario: Scenario): Promise<Played> {
     region: REGION,
   });
   prepare(simulator, scenario);
+  if (scenario.quota !== undefined) {
+    simulator.faults.add(controlPlaneQuota(scenario.quota, { now: () => clock.timeOfDay() }));
+  }
 
   const trace: string[] = [];
   const say = (text: string) => {
@@ -67,6 +72,8 @@ export async function play(scenario: Scenario): Promise<Played> {
     random,
     faults,
     happened,
+    attempts: [],
+    answers: createAnswers({ simulator, clock, random, staleMs: scenario.staleMs }),
     alive: new Set(),
     attribute,
   };
@@ -90,6 +97,7 @@ export async function play(scenario: Scenario): Promise<Played> {
       ...request,
       by: senders[index] ?? 'AWS',
     })),
+    attempts: stage.attempts,
     simulator,
     faults,
     happened: happened.slice(0, whileAlive),

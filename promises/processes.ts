@@ -7,10 +7,11 @@ import type { SavedRollout } from '../src/github/saved.ts';
 import type { Config } from '../src/inputs/config.ts';
 import type { Journal } from '../src/ports.ts';
 import { cleanUp } from '../src/run/modes/clean-up.ts';
-import { messageOf } from '../src/core/problems.ts';
+import { messageOf, RunnerGone } from '../src/core/problems.ts';
 import { configOf } from './configs.ts';
-import { REGION, type ProcessName, type Stage, type Told } from './stage.ts';
-import { createWire } from './wire.ts';
+import { REGION, type Attempt, type ProcessName, type Stage, type Told } from './stage.ts';
+import type { WriteMoment } from './scenario.ts';
+import { createWire, isWrite, wireRequest, type HttpRequest } from './wire.ts';
 
 export const RUN_IDS: Readonly<Record<Exclude<ProcessName, 'post'>, string>> = {
   main: '42',
@@ -28,7 +29,13 @@ export async function mainProcess(
   const runId = RUN_IDS[process];
   const config = configOf(scenario);
   const journal = journalOf(stage);
-  const { aws, wire } = awsOf(stage, process);
+  const { death } = scenario;
+  const dying = Promise.withResolvers<undefined>();
+  const mortal = process === 'main' && death.what !== 'none';
+  let struck = false;
+  const { aws, wire } = awsOf(stage, process, (nth, moment) => {
+    if (mortal && death.atWrite?.nth === nth && death.atWrite.moment === moment) die();
+  });
   const cancellation = new AbortController();
   let dead = false;
   let saved: SavedRollout | undefined;
@@ -40,6 +47,26 @@ export async function mainProcess(
     plan: 'f00d',
     workflow: 'c0ffee',
   };
+  const die = () => {
+    if (struck) return;
+    struck = true;
+    const { what } = death;
+    say(`** ${what}`);
+    stage.happened.push(what);
+    switch (what) {
+      case 'cancelled':
+        cancellation.abort(new Error('cancelled (SIGINT)'));
+        return;
+      case 'log closed':
+        cancellation.abort(new RunnerGone());
+        return;
+      default:
+        dead = true;
+        wire.cut();
+        dying.resolve(undefined);
+    }
+  };
+  if (mortal && death.atWrite === undefined) time.at(journal.startedAt + death.afterMs, die);
   say(`-- main process of run ${runId}`);
   const ending = runAction(config, id, {
     aws,
@@ -65,22 +92,7 @@ export async function mainProcess(
     random: stage.random,
   }).catch((error: unknown): Ending => ({ outcome: 'failed', reason: messageOf(error) }));
 
-  const death = new Promise<undefined>((resolve) => {
-    const { what, afterMs } = scenario.death;
-    if (process !== 'main' || what === 'none') return;
-    time.at(journal.startedAt + afterMs, () => {
-      say(`** ${what}`);
-      stage.happened.push(what);
-      if (what === 'cancelled') {
-        cancellation.abort(new Error('cancelled (SIGINT)'));
-        return;
-      }
-      dead = true;
-      wire.cut();
-      resolve(undefined);
-    });
-  });
-  const ended = await Promise.race([ending, death]);
+  const ended = await Promise.race([ending, dying.promise]);
   const { startedAt, entries } = journal;
   say(ended === undefined ? '-- killed' : `-- ${ended.outcome}: ${ended.reason}`);
   const told: Told = {
@@ -113,14 +125,20 @@ export async function postProcess(
 
 /** Each process has its own connections; a dead one hears nothing any more. */
 function awsOf(
-  { simulator, time, scenario, random, faults, say, attribute }: Stage,
+  { simulator, time, scenario, random, faults, say, attribute, attempts, answers }: Stage,
   process: ProcessName,
+  onWrite: (nth: number, moment: WriteMoment) => void = () => undefined,
 ) {
   const wire = createWire({
     simulator,
     time,
     scenario,
     random,
+    answers,
+    onWrite,
+    onSend: (request) => {
+      attempts.push({ at: time.clock.now(), by: process, ...attemptOf(request) });
+    },
     onArrival: (arrive) => attribute(process, arrive),
     onFault: (fault, { method, path, headers }) => {
       faults[fault] = (faults[fault] ?? 0) + 1;
@@ -142,4 +160,24 @@ function journalOf({ time: { clock }, say }: Stage): Journal {
   return createJournal(clock, ({ level, text }) => {
     say(`${level === 'info' ? '  ' : level} ${text}`);
   });
+}
+
+function attemptOf(request: HttpRequest): Omit<Attempt, 'at' | 'by'> {
+  const { method, path, headers } = request;
+  const functionName = /\/functions\/([^/]+)/.exec(path)?.[1] ?? '';
+  if (!isWrite(request)) {
+    const named = headers['x-amz-target']?.split('.').at(-1);
+    const operation = named ?? `${method} ${path}`;
+    return { operation, functionName, routing: undefined, version: undefined };
+  }
+  const { FunctionVersion, RoutingConfig } = JSON.parse(wireRequest(request).body) as {
+    readonly FunctionVersion?: string;
+    readonly RoutingConfig?: { readonly AdditionalVersionWeights?: Record<string, number> };
+  };
+  return {
+    operation: 'UpdateAlias',
+    functionName,
+    routing: RoutingConfig?.AdditionalVersionWeights ?? {},
+    version: FunctionVersion,
+  };
 }

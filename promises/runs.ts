@@ -8,7 +8,10 @@ export async function workflowRun(stage: Stage, told: Told[]): Promise<void> {
   const main = await mainProcess(stage, 'main');
   told.push(main.told);
   const { ending } = main.told;
-  const runnerDied = ending === undefined && scenario.death.what === 'runner died';
+  const { what } = scenario.death;
+  const runnerDied =
+    (ending === undefined && what === 'runner died') ||
+    (ending?.outcome === 'revert-failed' && what === 'log closed');
   if (!runnerDied && main.saved && (ending === undefined || ending.outcome === 'revert-failed')) {
     told.push(await postProcess(stage, main.saved, main.told.config));
   }

@@ -3,6 +3,7 @@ import type { Ending } from '../src/core/report/report.ts';
 import type { Config } from '../src/inputs/config.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
+import type { Answers } from './answers.ts';
 import type { CallFault, Scenario } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -36,12 +37,25 @@ export interface SentRequest extends RecordedRequest {
   readonly by: TrueAlias['by'];
 }
 
+/** A request that a process sent, whether or not it arrived. */
+export interface Attempt {
+  readonly at: number;
+  readonly by: ProcessName;
+  readonly operation: string;
+  /** Empty where it is of no function. */
+  readonly functionName: string;
+  /** Of an UpdateAlias, what is to be served. */
+  readonly routing: TrueAlias['weights'] | undefined;
+  readonly version: string | undefined;
+}
+
 /** Everything that is known of a simulated rollout after it. */
 export interface Played {
   readonly scenario: Scenario;
   readonly told: readonly Told[];
   readonly aliases: readonly TrueAlias[];
   readonly requests: readonly SentRequest[];
+  readonly attempts: readonly Attempt[];
   readonly simulator: Simulator;
   readonly faults: Readonly<Partial<Record<CallFault, number>>>;
   /** What others did, and how the process died, while there was a process. */
@@ -59,6 +73,8 @@ export interface Stage {
   readonly random: () => number;
   readonly faults: Partial<Record<CallFault, number>>;
   readonly happened: string[];
+  readonly attempts: Attempt[];
+  readonly answers: Answers;
   /** The runs that have not ended. */
   readonly alive: Set<string>;
   readonly attribute: <T>(by: TrueAlias['by'], act: () => T) => T;
