@@ -6,7 +6,8 @@ import {
   lastSettledMinute,
   MINUTE_MS,
 } from '../src/core/minute.ts';
-import { CANARY, play, STABLE, type Played } from './play.ts';
+import { play } from './play.ts';
+import { CANARY, STABLE, type Played } from './stage.ts';
 import type { Scenario, TrafficScenario } from './scenario.ts';
 
 /** A whole rollout, and what the judge says of the requests that were really served in it. */
@@ -45,7 +46,9 @@ export function underTraffic(seed: number, traffic: TrafficScenario): Scenario {
     faultRate: 0,
     faults: [],
     happenings: [],
-    death: { afterMs: 0, what: 'none', forMs: 0 },
+    death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
+    staleMs: 0,
+    quota: undefined,
   };
 }
 

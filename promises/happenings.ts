@@ -18,6 +18,7 @@ const FUNCTION = 'f1';
 const ALARM = 'alarm1';
 /** Not a weight of any plan: those have two decimals of a percent. */
 const FOREIGN_WEIGHT = 0.123_456;
+const SLOW_METRICS_MS = 20_000;
 
 /** Lets something happen that the action has no part in. */
 export function happen(what: Happening, place: Place): void {
@@ -87,6 +88,30 @@ const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
       service === 'lambda' ? THROTTLED : undefined,
     );
     time.at(time.clock.now() + forMs, over);
+  },
+  'Lambda hangs': ({ simulator, time, forMs }) => {
+    const over = simulator.faults.add(({ service }) =>
+      service === 'lambda' ? { type: 'hang' } : undefined,
+    );
+    time.at(time.clock.now() + forMs, over);
+  },
+  'slow metrics': ({ simulator, time, forMs }) => {
+    const ms = SLOW_METRICS_MS + (forMs % SLOW_METRICS_MS);
+    const over = simulator.faults.add(({ operation }) =>
+      operation === 'GetMetricData' ? { type: 'delay', ms } : undefined,
+    );
+    time.at(time.clock.now() + forMs, over);
+  },
+  'session ended': ({ simulator }) => {
+    simulator.faults.add(({ service }) => ({
+      type: 'error',
+      status: 403,
+      name: service === 'lambda' ? 'ExpiredTokenException' : 'ExpiredToken',
+      message: 'The security token included in the request is expired',
+    }));
+  },
+  'provisioning fails': ({ simulator }) => {
+    simulator.lambda.provisioningFailure = 'FUNCTION_ERROR_INIT_FAILURE';
   },
   'canary inactive': ({ simulator }) => {
     const canary = simulator.lambda.functions.get(FUNCTION)?.versions[2];

@@ -4,7 +4,7 @@ import type { Entry } from '../src/core/report/entry.ts';
 import type { State } from '../src/core/rollout/state.ts';
 import type { Target, TargetReport } from '../src/core/alias/target.ts';
 import type { RecordedRequest } from '../simulator/simulator.ts';
-import { CANARY, STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './play.ts';
+import { CANARY, STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './stage.ts';
 
 /** A promise that was not kept, by its number in RELIABILITY.md. */
 export interface Violation {

@@ -29,10 +29,24 @@ export type Happening =
   | 'Lambda throttled'
   | 'canary inactive'
   | 'function updated'
-  | 'version published';
+  | 'version published'
+  | 'Lambda hangs'
+  | 'slow metrics'
+  | 'session ended'
+  | 'provisioning fails';
 
 /** How the process ends, unless it comes to its end by itself. */
-export type Death = 'none' | 'cancelled' | 'killed' | 'runner died';
+export type Death = 'none' | 'cancelled' | 'killed' | 'runner died' | 'log closed';
+
+/** A death that is aimed at a write of the process, whenever that comes. */
+export interface AtWrite {
+  /** Which of its writes, from 1. */
+  readonly nth: number;
+  readonly moment: WriteMoment;
+}
+
+/** Before the write leaves, while it is on its way, or when it took effect and its reply is on its way. */
+export type WriteMoment = 'before it is sent' | 'before it arrives' | 'before its reply';
 
 export interface Timed<T> {
   /** After the beginning of the run. */
@@ -66,7 +80,12 @@ export interface Scenario {
   readonly faultRate: number;
   readonly faults: readonly CallFault[];
   readonly happenings: readonly Timed<Happening>[];
-  readonly death: Timed<Death>;
+  /** At a moment, or at a write. */
+  readonly death: Timed<Death> & { readonly atWrite: AtWrite | undefined };
+  /** For so long after a write, the alias may be read as it was before. */
+  readonly staleMs: number;
+  /** Calls a second that Lambda's control plane answers; undefined: as many as there are. */
+  readonly quota: number | undefined;
   /** Absent without traffic; then the versions are not compared either. */
   readonly traffic?: TrafficScenario;
   /** When another run begins to move the same aliases, if one does. */
@@ -106,6 +125,26 @@ const HAPPENINGS: readonly Happening[] = [
   'canary inactive',
   'function updated',
   'version published',
+  'Lambda hangs',
+  'slow metrics',
+  'session ended',
+  'provisioning fails',
+];
+
+const DEATHS: readonly Death[] = [
+  'cancelled',
+  'cancelled',
+  'killed',
+  'killed',
+  'runner died',
+  'runner died',
+  'log closed',
+];
+
+const MOMENTS: readonly WriteMoment[] = [
+  'before it is sent',
+  'before it arrives',
+  'before its reply',
 ];
 
 export function scenarioOf(seed: number): Scenario {
@@ -127,7 +166,7 @@ export function scenarioOf(seed: number): Scenario {
   const calm = chance(0.25);
   return {
     seed,
-    functions: chance(0.25) ? 2 : 1,
+    functions: chance(0.05) ? between(3, 5) : chance(0.25) ? 2 : 1,
     alarms: between(1, 3),
     steps,
     bakeSeconds,
@@ -147,9 +186,12 @@ export function scenarioOf(seed: number): Scenario {
     })).sort((a, b) => a.afterMs - b.afterMs),
     death: {
       afterMs: moment(),
-      what: chance(0.6) ? 'none' : pick(random, ['cancelled', 'killed', 'runner died'] as const),
+      what: chance(0.6) ? 'none' : pick(random, DEATHS),
+      atWrite: chance(0.5) ? { nth: between(1, 4), moment: pick(random, MOMENTS) } : undefined,
       forMs: 0,
     },
+    staleMs: chance(0.08) ? between(500, 4_000) : 0,
+    quota: chance(0.08) ? between(5, 15) : undefined,
     ...(chance(0.15) ? { rivalAfterMs: Math.floor(random() * 0.7 * durationMs) } : {}),
     ...(chance(0.15) ? { traffic: trafficOf(random) } : {}),
   };

@@ -1,4 +1,4 @@
-import type { Played } from './play.ts';
+import type { Played } from './stage.ts';
 import { violationsOf } from './promises.ts';
 
 /** What came of many simulated rollouts. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../src/ports.ts';
 import { THROTTLED, UNAVAILABLE, type Fault, type Service } from '../simulator/wire/faults.ts';
-import type { Simulator } from '../simulator/simulator.ts';
-import type { WireReply, WireRequest } from '../simulator/wire/wire.ts';
+import type { Answer, Simulator } from '../simulator/simulator.ts';
+import type { WireRequest } from '../simulator/wire/wire.ts';
 import type { Random } from '../simulator/time/random.ts';
-import type { CallFault, Scenario } from './scenario.ts';
+import type { Answers } from './answers.ts';
+import type { CallFault, Scenario, WriteMoment } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** What the AWS SDK hands to its request handler, as far as it is used here. */
@@ -37,7 +38,13 @@ export interface WireOptions {
   readonly scenario: Pick<Scenario, 'faultRate' | 'faults'>;
   readonly random: Random;
   /** Called around every request that arrives, however late. */
-  readonly onArrival: (arrive: () => WireReply | undefined) => WireReply | undefined;
+  readonly onArrival: (arrive: () => Answer) => Answer;
+  /** What AWS said of the aliases, to whatever process. */
+  readonly answers: Answers;
+  /** Called with every request, right before it leaves. */
+  readonly onSend: (request: HttpRequest) => void;
+  /** Called at each moment of the n-th write, from 1. */
+  readonly onWrite: (nth: number, moment: WriteMoment) => void;
   /** Called with every fault, for the count and the trace. */
   readonly onFault: (fault: CallFault, request: HttpRequest) => void;
 }
@@ -49,25 +56,39 @@ const LATEST_MS = 60_000;
 
 /** A network on which calls are slow, break and get lost, as the scenario's seed has it. */
 export function createWire(options: WireOptions): Wire {
-  const { simulator, time, scenario, random, onArrival, onFault } = options;
+  const { simulator, time, scenario, random, answers, onArrival, onFault, onSend, onWrite } =
+    options;
   const { clock } = time;
   let isCut = false;
+  let writes = 0;
 
-  function arrive(request: HttpRequest, fault: CallFault | undefined): WireReply | undefined {
+  function arrive(request: HttpRequest, fault: CallFault | undefined): Answer {
     const remove = simulator.faults.add(({ service }) =>
       fault === undefined ? undefined : answerOf(fault, service),
     );
     try {
-      return onArrival(() => simulator.handle(wireRequest(request)).reply);
+      return onArrival(() => answers.answer(request, () => simulator.handle(wireRequest(request))));
     } finally {
       remove();
     }
   }
 
-  async function send(request: HttpRequest, requestTimeout: number): Promise<HttpResponse> {
+  async function send(
+    request: HttpRequest,
+    requestTimeout: number,
+    abortSignal: AbortSignal | undefined,
+  ): Promise<HttpResponse> {
+    const nth = isWrite(request) ? ++writes : 0;
+    const strike = (moment: WriteMoment) => {
+      if (nth > 0) onWrite(nth, moment);
+    };
+    strike('before it is sent');
+    if (isCut || abortSignal?.aborted === true) throw named('AbortError', 'aborted');
+    onSend(request);
     const fault = chooseFault();
     if (fault !== undefined) onFault(fault, request);
     await sleep(clock, random() * SLOWEST_MS);
+    strike('before it arrives');
     if (fault === 'late') {
       time.at(clock.now() + random() * LATEST_MS, () => {
         arrive(request, undefined);
@@ -78,8 +99,14 @@ export function createWire(options: WireOptions): Wire {
       throw named('TimeoutError', 'the request timed out');
     }
     if (fault === 'reset') throw reset();
-    const reply = arrive(request, fault);
-    await sleep(clock, random() * SLOWEST_MS);
+    const { reply, fault: answered } = arrive(request, fault);
+    strike('before its reply');
+    const takes = answered?.type === 'delay' ? answered.ms : 0;
+    if (answered?.type === 'hang' || takes > requestTimeout) {
+      await sleep(clock, requestTimeout);
+      throw named('TimeoutError', 'the request timed out');
+    }
+    await sleep(clock, takes + random() * SLOWEST_MS);
     if (reply === undefined || fault === 'lost reply') throw reset();
     const { status: statusCode, headers, body } = reply;
     return { statusCode, headers, body: new TextEncoder().encode(body) };
@@ -102,7 +129,7 @@ export function createWire(options: WireOptions): Wire {
         abortSignal?.addEventListener('abort', () => {
           if (!isCut) reject(named('AbortError', 'aborted'));
         });
-        send(request, requestTimeout).then(
+        send(request, requestTimeout, abortSignal).then(
           (response) => {
             if (!isCut) resolve({ response });
           },
@@ -115,6 +142,10 @@ export function createWire(options: WireOptions): Wire {
       isCut = true;
     },
   };
+}
+
+export function isWrite({ method, path }: HttpRequest): boolean {
+  return method === 'PUT' && path.includes('/aliases/');
 }
 
 /** How AWS answers, with the names that each service has for it; nothing where it is not the answer that fails. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
-import { play, type Played, type TrueAlias } from '../../promises/play.ts';
+import { play } from '../../promises/play.ts';
+import type { Played, TrueAlias } from '../../promises/stage.ts';
 import { violationsOf } from '../../promises/promises.ts';
 import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
 
@@ -25,7 +26,9 @@ const CALM: Scenario = {
   faultRate: 0,
   faults: [],
   happenings: [],
-  death: { afterMs: 0, what: 'none', forMs: 0 },
+  death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
+  staleMs: 0,
+  quota: undefined,
 };
 
 const outcomes = ({ told }: Played) => told.map(({ ending }) => ending?.outcome);
@@ -63,12 +66,15 @@ describe('a simulated rollout', () => {
   );
 
   it('is put back by the post step when the process is killed', async () => {
-    const played = await play({ ...CALM, death: { afterMs: 100_000, what: 'killed', forMs: 0 } });
+    const played = await play({
+      ...CALM,
+      death: { afterMs: 100_000, what: 'killed', forMs: 0, atWrite: undefined },
+    });
     expect(outcomes(played)).toEqual([undefined, 'reverted']);
   });
 
   it('is put back and begun anew by the next run when the runner dies', async () => {
-    const death = { afterMs: 100_000, what: 'runner died', forMs: 0 } as const;
+    const death = { afterMs: 100_000, what: 'runner died', forMs: 0, atWrite: undefined } as const;
     const played = await play({ ...CALM, death });
     expect(outcomes(played)).toEqual([undefined, 'promoted']);
     expect(played.trace.join('\n')).toContain('version 1 is live again');
@@ -131,7 +137,10 @@ describe('the check of the promises', () => {
   });
 
   it('notices a split that nobody tells of', async () => {
-    const played = await play({ ...CALM, death: { afterMs: 100_000, what: 'killed', forMs: 0 } });
+    const played = await play({
+      ...CALM,
+      death: { afterMs: 100_000, what: 'killed', forMs: 0, atWrite: undefined },
+    });
     const last = played.aliases.length - 1;
     expect(promises(doctored(played, last, { weights: { '3': 0.1 } }))).toContain(7);
   });

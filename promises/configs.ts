@@ -1,0 +1,59 @@
+import { STANDARD_RULE } from '../src/core/statistics/evidence.ts';
+import { parseAlarmId } from '../src/core/text/arn.ts';
+import { planOf } from '../src/core/rollout/plan.ts';
+import type { Config } from '../src/inputs/config.ts';
+import type { Scenario } from './scenario.ts';
+import { REGION } from './stage.ts';
+import { names } from './world.ts';
+
+const ANALYSIS: Config['analysis'] = {
+  mode: 'on',
+  given: true,
+  policy: {
+    rule: STANDARD_RULE,
+    minInvocations: 50,
+    maxExtension: 3,
+    onInconclusive: 'promote',
+    metricDelayMs: 90_000,
+  },
+};
+
+/** What the user of a scenario decided. */
+export function configOf(scenario: Scenario): Config {
+  return {
+    mode: 'rollout',
+    requests: names('f', scenario.functions).map((name) => ({
+      target: { functionId: name, functionName: name, alias: 'live' },
+      version: undefined,
+      codeSha256: undefined,
+    })),
+    plan: planOf(
+      scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),
+      scenario.bakeSeconds * 1000,
+    ),
+    alarms: names('alarm', scenario.alarms).map(parseAlarmId),
+    description: 'simulated',
+    pollIntervalMs: scenario.pollSeconds * 1000,
+    monitoringGraceMs: scenario.graceSeconds * 1000,
+    onAlarmAtStart: 'fail',
+    onInsufficientData: scenario.onInsufficientData,
+    onCancel: scenario.onCancel,
+    onUnfinished:
+      scenario.onUnfinished === ''
+        ? { action: 'revert', given: false }
+        : { action: scenario.onUnfinished, given: true },
+    analysis: { ...ANALYSIS, mode: scenario.traffic === undefined ? 'off' : 'on' },
+    compareMetrics: [],
+    compareDuration: 'observe',
+    metricChecks: [],
+    smokeTests: new Map(),
+    credentialsLastMs: undefined,
+    jobLastsMs: 6 * 3_600_000,
+    dryRun: false,
+    region: REGION,
+    role: undefined,
+    githubToken: '',
+    environment: '',
+    comment: 'never',
+  };
+}

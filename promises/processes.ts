@@ -1,0 +1,183 @@
+import { runAction } from '../src/run/action.ts';
+import { connectAws } from '../src/aws/aws.ts';
+import { createJournal } from '../src/run/journal.ts';
+import type { RolloutId } from '../src/core/alias/mark.ts';
+import type { Ending } from '../src/core/report/report.ts';
+import type { SavedRollout } from '../src/github/saved.ts';
+import type { Config } from '../src/inputs/config.ts';
+import type { Journal } from '../src/ports.ts';
+import { cleanUp } from '../src/run/modes/clean-up.ts';
+import { messageOf, RunnerGone } from '../src/core/problems.ts';
+import { configOf } from './configs.ts';
+import { REGION, type Attempt, type ProcessName, type Stage, type Told } from './stage.ts';
+import type { WriteMoment } from './scenario.ts';
+import { createWire, isWrite, wireRequest, type HttpRequest } from './wire.ts';
+
+export const RUN_IDS: Readonly<Record<Exclude<ProcessName, 'post'>, string>> = {
+  main: '42',
+  'next run': '43',
+  rival: '44',
+};
+
+/** A process of the action, from its first look to its end or its death. */
+export async function mainProcess(
+  stage: Stage,
+  process: Exclude<ProcessName, 'post'>,
+): Promise<{ readonly told: Told; readonly saved: SavedRollout | undefined }> {
+  const { scenario, time, say, alive } = stage;
+  const { clock } = time;
+  const runId = RUN_IDS[process];
+  const config = configOf(scenario);
+  const journal = journalOf(stage);
+  const { death } = scenario;
+  const dying = Promise.withResolvers<undefined>();
+  const mortal = process === 'main' && death.what !== 'none';
+  let struck = false;
+  const { aws, wire } = awsOf(stage, process, (nth, moment) => {
+    if (mortal && death.atWrite?.nth === nth && death.atWrite.moment === moment) die();
+  });
+  const cancellation = new AbortController();
+  let dead = false;
+  let saved: SavedRollout | undefined;
+  const id: RolloutId = {
+    repository: 'acme/shop',
+    runId,
+    attempt: '1',
+    nonce: runId.padStart(8, '0'),
+    plan: 'f00d',
+    workflow: 'c0ffee',
+  };
+  const die = () => {
+    if (struck) return;
+    struck = true;
+    const { what } = death;
+    say(`** ${what}`);
+    stage.happened.push(what);
+    switch (what) {
+      case 'cancelled':
+        cancellation.abort(new Error('cancelled (SIGINT)'));
+        return;
+      case 'log closed':
+        cancellation.abort(new RunnerGone());
+        return;
+      default:
+        dead = true;
+        wire.cut();
+        dying.resolve(undefined);
+    }
+  };
+  if (mortal && death.atWrite === undefined) time.at(journal.startedAt + death.afterMs, die);
+  say(`-- main process of run ${runId}`);
+  const ending = runAction(config, id, {
+    aws,
+    runs: {
+      url: ({ repository, runId }) => `https://github.com/${repository}/actions/runs/${runId}`,
+      status: (run) => {
+        const url = `https://github.com/${run.repository}/actions/runs/${run.runId}`;
+        return Promise.resolve({ type: alive.has(run.runId) ? 'running' : 'ended', url });
+      },
+    },
+    clock,
+    journal,
+    keep: {
+      save: (rollout) => {
+        // As GitHub does: through text.
+        if (!dead) saved = JSON.parse(JSON.stringify(rollout)) as SavedRollout;
+      },
+      forget: () => {
+        if (!dead) saved = undefined;
+      },
+    },
+    cancellation: cancellation.signal,
+    random: stage.random,
+  }).catch((error: unknown): Ending => ({ outcome: 'failed', reason: messageOf(error) }));
+
+  const ended = await Promise.race([ending, dying.promise]);
+  const { startedAt, entries } = journal;
+  say(ended === undefined ? '-- killed' : `-- ${ended.outcome}: ${ended.reason}`);
+  const told: Told = {
+    process,
+    startedAt,
+    config,
+    // What a dead process would have gone on to say is not heard.
+    entries: [...entries],
+    endedAt: clock.now(),
+    ...(ended === undefined ? {} : { ending: ended }),
+  };
+  return { told, saved };
+}
+
+/** The post step of a process that did not end by itself. */
+export async function postProcess(
+  stage: Stage,
+  saved: SavedRollout,
+  config: Config,
+): Promise<Told> {
+  const { clock } = stage.time;
+  stage.say('-- post process');
+  const journal = journalOf(stage);
+  const { aws } = awsOf(stage, 'post');
+  const ending = await cleanUp(saved, { aws, clock, journal });
+  stage.say(`-- ${ending.outcome}: ${ending.reason}`);
+  const { startedAt, entries } = journal;
+  return { process: 'post', startedAt, entries, ending, endedAt: clock.now(), config };
+}
+
+/** Each process has its own connections; a dead one hears nothing any more. */
+function awsOf(
+  { simulator, time, scenario, random, faults, say, attribute, attempts, answers }: Stage,
+  process: ProcessName,
+  onWrite: (nth: number, moment: WriteMoment) => void = () => undefined,
+) {
+  const wire = createWire({
+    simulator,
+    time,
+    scenario,
+    random,
+    answers,
+    onWrite,
+    onSend: (request) => {
+      attempts.push({ at: time.clock.now(), by: process, ...attemptOf(request) });
+    },
+    onArrival: (arrive) => attribute(process, arrive),
+    onFault: (fault, { method, path, headers }) => {
+      faults[fault] = (faults[fault] ?? 0) + 1;
+      say(`~~ ${fault}: ${headers['x-amz-target'] ?? `${method} ${path}`}`);
+    },
+  });
+  const aws = connectAws({
+    region: REGION,
+    role: undefined,
+    idToken: () => Promise.reject(new Error('There is no OIDC provider here')),
+    connect: () => ({ requestHandler: { handle: wire.handle } as never }),
+    clock: time.clock,
+  });
+  return { aws, wire };
+}
+
+/** Tells in the trace what the log would. */
+function journalOf({ time: { clock }, say }: Stage): Journal {
+  return createJournal(clock, ({ level, text }) => {
+    say(`${level === 'info' ? '  ' : level} ${text}`);
+  });
+}
+
+function attemptOf(request: HttpRequest): Omit<Attempt, 'at' | 'by'> {
+  const { method, path, headers } = request;
+  const functionName = /\/functions\/([^/]+)/.exec(path)?.[1] ?? '';
+  if (!isWrite(request)) {
+    const named = headers['x-amz-target']?.split('.').at(-1);
+    const operation = named ?? `${method} ${path}`;
+    return { operation, functionName, routing: undefined, version: undefined };
+  }
+  const { FunctionVersion, RoutingConfig } = JSON.parse(wireRequest(request).body) as {
+    readonly FunctionVersion?: string;
+    readonly RoutingConfig?: { readonly AdditionalVersionWeights?: Record<string, number> };
+  };
+  return {
+    operation: 'UpdateAlias',
+    functionName,
+    routing: RoutingConfig?.AdditionalVersionWeights ?? {},
+    version: FunctionVersion,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Entry } from '../src/core/report/entry.ts';
+import type { Ending } from '../src/core/report/report.ts';
+import type { Config } from '../src/inputs/config.ts';
+import type { AliasRecord } from '../simulator/lambda/state.ts';
+import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
+import type { Answers } from './answers.ts';
+import type { CallFault, Scenario } from './scenario.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** Any time will do, as long as it is the same for a seed. */
+export const STARTS_AT = Date.UTC(2026, 0, 1);
+export const REGION = 'eu-west-1';
+export const STABLE = '1';
+export const OTHER = '2';
+export const CANARY = '3';
+
+export type ProcessName = 'main' | 'post' | 'next run' | 'rival';
+
+/** What one process of the action did, as it tells it itself. */
+export interface Told {
+  readonly process: ProcessName;
+  readonly startedAt: number;
+  readonly entries: readonly Entry[];
+  /** Absent when the process was killed. */
+  readonly ending?: Ending;
+  readonly endedAt: number;
+  readonly config: Config;
+}
+
+/** A state that an alias really had, and who brought it about. */
+export interface TrueAlias extends AliasRecord {
+  readonly by: ProcessName | 'others' | 'AWS' | 'preparation';
+}
+
+/** A request, and which process it came from. */
+export interface SentRequest extends RecordedRequest {
+  readonly by: TrueAlias['by'];
+}
+
+/** A request that a process sent, whether or not it arrived. */
+export interface Attempt {
+  readonly at: number;
+  readonly by: ProcessName;
+  readonly operation: string;
+  /** Empty where it is of no function. */
+  readonly functionName: string;
+  /** Of an UpdateAlias, what is to be served. */
+  readonly routing: TrueAlias['weights'] | undefined;
+  readonly version: string | undefined;
+}
+
+/** Everything that is known of a simulated rollout after it. */
+export interface Played {
+  readonly scenario: Scenario;
+  readonly told: readonly Told[];
+  readonly aliases: readonly TrueAlias[];
+  readonly requests: readonly SentRequest[];
+  readonly attempts: readonly Attempt[];
+  readonly simulator: Simulator;
+  readonly faults: Readonly<Partial<Record<CallFault, number>>>;
+  /** What others did, and how the process died, while there was a process. */
+  readonly happened: readonly string[];
+  /** One line for everything that happened, in order. */
+  readonly trace: readonly string[];
+}
+
+/** What all processes of a simulated rollout play on. */
+export interface Stage {
+  readonly scenario: Scenario;
+  readonly time: VirtualTime;
+  readonly simulator: Simulator;
+  readonly say: (text: string) => void;
+  readonly random: () => number;
+  readonly faults: Partial<Record<CallFault, number>>;
+  readonly happened: string[];
+  readonly attempts: Attempt[];
+  readonly answers: Answers;
+  /** The runs that have not ended. */
+  readonly alive: Set<string>;
+  readonly attribute: <T>(by: TrueAlias['by'], act: () => T) => T;
+}
