@@ -67615,6 +67615,27 @@ var client_lambda_dist_cjs = __nccwpck_require__(1696);
 function createAliases(lambda, region) {
     const name = ({ functionId, alias }) => ({ FunctionName: functionId, Name: alias });
     const on = ({ functionId }) => ({ on: 'function', functionId, region });
+    /** Lambda's own status; `none` without any, `unknown` when it may not be asked. */
+    async function provisionedStatus(target, options) {
+        const command = new client_lambda_dist_cjs/* GetProvisionedConcurrencyConfigCommand */.D96({
+            FunctionName: target.functionId,
+            Qualifier: target.alias,
+        });
+        const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
+            ...on(target),
+            on: 'versions',
+        });
+        try {
+            const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
+            return { type: (0,aws_reply/* textIn */.r7)(reply.Status), reason: (0,aws_reply/* lineIn */.Wg)(reply.StatusReason) };
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            const none = error.name === 'ProvisionedConcurrencyConfigNotFoundException';
+            return { type: none ? 'none' : 'unknown', reason: '' };
+        }
+    }
     return {
         async find(target, options = {}) {
             try {
@@ -67650,27 +67671,21 @@ function createAliases(lambda, region) {
             return lambda.call(intent, options, async (client, sending) => aliasOf(await client.send(command, sending)));
         },
         async transition(target, options = {}) {
-            const command = new client_lambda_dist_cjs/* GetProvisionedConcurrencyConfigCommand */.D96({
-                FunctionName: target.functionId,
-                Qualifier: target.alias,
-            });
-            const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
-                ...on(target),
-                on: 'versions',
-            });
-            try {
-                const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
-                if (reply.Status === 'FAILED') {
-                    return { type: 'failed', reason: (0,aws_reply/* lineIn */.Wg)(reply.StatusReason) };
-                }
-                return { type: reply.Status === 'IN_PROGRESS' ? 'under way' : 'none' };
+            const status = await provisionedStatus(target, options);
+            switch (status.type) {
+                case 'FAILED':
+                    return { type: 'failed', reason: status.reason };
+                case 'IN_PROGRESS':
+                    return { type: 'under way' };
+                case 'unknown':
+                    return { type: 'unknown' };
+                default:
+                    return { type: 'none' };
             }
-            catch (error) {
-                if (!(error instanceof call/* AwsCallError */.iQ))
-                    throw error;
-                const none = error.name === 'ProvisionedConcurrencyConfigNotFoundException';
-                return { type: none ? 'none' : 'unknown' };
-            }
+        },
+        async isProvisioned(target, options = {}) {
+            const { type } = await provisionedStatus(target, options);
+            return type !== 'none' && type !== 'unknown';
         },
     };
 }
@@ -71559,6 +71574,7 @@ const rollout = schemas/* object */.Ikc({
         versions: schemas/* object */.Ikc({ stable: schemas/* string */.YjP(), canary: schemas/* string */.YjP() }),
         nonces: schemas/* array */.YOg(schemas/* string */.YjP()).readonly(),
         begun: schemas/* array */.YOg(schemas/* number */.aig()).readonly(),
+        settledAs: schemas/* string */.YjP().optional(),
     }))
         .readonly(),
 });
@@ -72029,7 +72045,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8227);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3886);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -72042,7 +72058,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8227:
+/***/ 3886:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72064,10 +72080,12 @@ var alias_routing = __nccwpck_require__(5646);
 ;// CONCATENATED MODULE: ./src/core/alias/ownership.ts
 
 
-function standingOf({ routing, description, }) {
+/** @param hasEnded whether the run that a mark names, by its nonce, is known to have ended */
+function standingOf({ routing, description }, hasEnded) {
     const { mark } = (0,alias_mark/* readMark */.Mp)(description);
     if (mark !== undefined && (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(mark.weight, mark))) {
-        return { type: 'moved', mark };
+        const type = mark.weight >= 100 && hasEnded(mark.nonce) ? 'promoted' : 'moved';
+        return { type, mark };
     }
     return (0,alias_routing/* isSplit */.pF)(routing)
         ? { type: 'foreign', routing, ...(mark === undefined ? {} : { mark }) }
@@ -72084,9 +72102,9 @@ function standingOf({ routing, description, }) {
  * plan, and all of its targets stand at the same step.
  */
 function continuationOf(options) {
-    const { found } = options;
+    const { found, hasEnded } = options;
     const held = found.flatMap(({ target, ...alias }) => {
-        const standing = standingOf(alias);
+        const standing = standingOf(alias, hasEnded);
         return standing.type === 'moved' ? [{ target, mark: standing.mark }] : [];
     });
     const problems = [
@@ -72103,14 +72121,19 @@ function nothingToGoOnWith({ target, routing }) {
         'mode: start begins one, and mode: rollout does all of it.');
 }
 function foreign({ target, ...alias }) {
-    const standing = standingOf(alias);
-    return standing.type === 'foreign'
-        ? [
-            `${(0,alias_target/* targetName */.je)(target)} is split, but not as a rollout of this action left it: ` +
-                `${(0,alias_routing/* describeRouting */.ww)(standing.routing)}. Somebody else is moving it, or did. mode: revert puts ` +
-                `version ${standing.routing.version} back.`,
-        ]
-        : [];
+    const standing = standingOf(alias, () => false);
+    if (standing.type !== 'foreign')
+        return [];
+    // Since when its checks are to be judged, the mark alone tells: without it, nobody may continue.
+    const wiped = standing.mark === undefined
+        ? ' If it was held, another tool wiped the mark off its description. Terraform leaves it alone with ' +
+            'lifecycle { ignore_changes = [description, function_version, routing_config] }.'
+        : '';
+    return [
+        `${(0,alias_target/* targetName */.je)(target)} is split, but not as a rollout of this action left it: ` +
+            `${(0,alias_routing/* describeRouting */.ww)(standing.routing)}. Somebody else is moving it, or did.${wiped} mode: revert puts ` +
+            `version ${standing.routing.version} back.`,
+    ];
 }
 function misfits({ target, mark }, { mode, own, versionFor, urlOf }) {
     const name = (0,alias_target/* targetName */.je)(target);
@@ -72282,6 +72305,9 @@ function recoveryOf({ found, statusOf, policy, own, region }) {
             ? 'none'
             : policy.action,
         unfinished: unfinished.map(({ target, mark }) => ({ target, mark })),
+        leftover: marked
+            .filter(({ target, routing, run }) => run.type === 'ended' && !(0,alias_routing/* isSplit */.pF)(routing) && !recoverable(target))
+            .map(({ target }) => target),
         // What cannot be resumed is taken over all the same, to be reverted.
         problems: [...problems, ...unresumable],
         warnings: marked.flatMap(({ target, routing, mark, run }) => recoverable(target)
@@ -72358,6 +72384,26 @@ function resumeStep(targets, unfinished) {
 var core_problems = __nccwpck_require__(536);
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report_report = __nccwpck_require__(4702);
+;// CONCATENATED MODULE: ./src/run/alias/leftover.ts
+
+
+
+/**
+ * Takes the mark of an ended rollout off an alias that this run does not move: nothing would write there again, and every
+ * later run would find it. It changes no traffic, so that it failed is a warning.
+ */
+async function removeLeftover({ target, routing, description, revisionId }, { aws, cancellation, journal }) {
+    const unmarked = (0,alias_mark/* readMark */.Mp)(description).description;
+    try {
+        const write = { routing, description: unmarked, revisionId };
+        await aws.aliases.update(target, write, { signal: cancellation, urgency: 'shift' });
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        journal.warn(`${(0,alias_target/* targetName */.je)(target)} keeps the mark of a rollout that has ended: ${(0,core_problems/* messageOf */.bD)(error)}`);
+    }
+}
+
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var text_duration = __nccwpck_require__(2691);
 // EXTERNAL MODULE: ./src/core/rollout/verdict.ts
@@ -72543,12 +72589,21 @@ function inspectTarget(facts) {
         ...(unchanged ? [] : inspectCandidate(facts)),
         ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
     ];
-    const warnings = stable?.state === 'Inactive'
-        ? [
-            `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
-        ]
-        : [];
+    const warnings = [
+        ...(stable?.state === 'Inactive'
+            ? [
+                `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
+            ]
+            : []),
+        ...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),
+    ];
     return { problems, warnings };
+}
+/** Lambda keeps it on the alias's own version, and takes no change to it beside weights. */
+function withoutProvisioned(target) {
+    return (`${(0,alias_target/* targetName */.je)(target)} has provisioned concurrency: the canary has none of it before the promotion, so its ` +
+        'requests may start cold, and Lambda refuses every change to it, that of its autoscaling too, while weights are ' +
+        'out. After the promotion Lambda serves the old version until the environments have moved, 6 to 8 minutes as a rule.');
 }
 function inspectRouting({ target, region, routing, stable }) {
     const name = (0,alias_target/* targetName */.je)(target);
@@ -73260,16 +73315,18 @@ async function lookAtTarget(request, surroundings, seen) {
 async function gather({ target, version, codeSha256 }, alias, surroundings) {
     const { aws, cancellation } = surroundings;
     const served = alias?.routing.version;
-    const [candidate, stable] = await Promise.all([
+    const [candidate, stable, isProvisioned] = await Promise.all([
         settledVersion(target, version, surroundings),
         served === undefined || served.startsWith('$LATEST')
             ? undefined
             : aws.functions.read(target, cancellation, served),
+        alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
     ]);
     return {
         target,
         region: aws.region,
         candidate,
+        isProvisioned,
         ...(alias === undefined ? {} : { routing: alias.routing }),
         ...(stable === undefined ? {} : { stable }),
         ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
@@ -73320,7 +73377,7 @@ async function preflight(config, id, surroundings, { seen, continued, steps }) {
     ]);
     const recovery = continued === undefined
         ? await recoveryFrom(looks.flatMap(foundOf), config, id, surroundings)
-        : { action: 'resume', unfinished: continued, problems: [], warnings: [] };
+        : { action: 'resume', unfinished: continued, leftover: [], problems: [], warnings: [] };
     // Of a rollout that is taken over, what its alarms did since it began counts.
     const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
     const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.mark.begunAt);
@@ -74114,21 +74171,36 @@ var arn = __nccwpck_require__(1400);
 
 
 /** Runs before the command that the state leads to: what is to be written is saved first. */
-function keepForPost(state, { shifting, course }, { region, role }, surroundings) {
-    if (state.phase === 'shifting' || (state.phase === 'checking' && state.standing !== undefined)) {
-        const last = state.phase === 'shifting' ? state.step : (state.standing ?? 0);
+function keepForPost(state, { shifting, course, routers }, { region, role }, surroundings) {
+    const settledAs = routers.map((router) => router.settledAs());
+    const last = lastBegun(state, course, settledAs);
+    if (last !== undefined) {
         const weights = course.steps.slice(0, last + 1).map(({ weight }) => weight);
-        const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
+        const targets = shifting.map(({ target, versions: { stable, canary }, nonces, begun }, index) => ({
             target,
             versions: { stable, canary },
             nonces,
             begun: [...begun, ...weights],
+            settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,
         }));
         const account = (0,arn/* accountOf */.XP)(shifting[0]?.alias.arn ?? '');
         surroundings.keep.save({ region, role, account, targets });
     }
     else if ((0,rollout_state/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
         (0,run_surroundings/* forget */.y)(surroundings);
+    }
+}
+/** Index of the last step that may have been written, where something of it is not saved yet. */
+function lastBegun(state, { steps }, settledAs) {
+    switch (state.phase) {
+        case 'shifting':
+            return state.step;
+        case 'checking':
+            return state.standing;
+        case 'revert-failed':
+            return settledAs.some((revision) => revision !== undefined) ? steps.length - 1 : undefined;
+        default:
+            return undefined;
     }
 }
 
@@ -74444,7 +74516,7 @@ async function shift(shifting, options) {
             ...journal,
             record(entry) {
                 if (entry.type === 'state') {
-                    keepForPost(entry.state, { shifting, course }, config, surroundings);
+                    keepForPost(entry.state, { shifting, course, routers }, config, surroundings);
                 }
                 journal.record(entry);
             },
@@ -74521,6 +74593,8 @@ function policyOf({ analysis: { mode, policy } }) {
 
 
 
+
+
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 async function begin(config, id, surroundings) {
     (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
@@ -74549,6 +74623,9 @@ async function roll(config, id, { clearance, resumed, surroundings, }) {
         comparable: clearance.comparable,
         surroundings,
     });
+    const { leftover } = clearance.recovery;
+    const unmoved = prepared.filter(({ target, disposition }) => disposition.type === 'unchanged' && leftover.some((each) => (0,alias_target/* sameTarget */.cS)(each, target)));
+    await Promise.all(unmoved.map(({ target, alias }) => removeLeftover({ target, ...alias }, surroundings)));
     if (shifting.length === 0) {
         return (0,report_report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
     }
@@ -74604,7 +74681,27 @@ async function findAliases({ requests, region }, { aws, cancellation }) {
     return looks.filter((look) => typeof look !== 'string');
 }
 
+;// CONCATENATED MODULE: ./src/run/modes/ended.ts
+
+/**
+ * By their nonces, the rollouts that promoted and whose run is known to have ended. Of others it need not be known: what is
+ * split is a rollout in any case.
+ */
+async function endedPromotions(found, { runs, cancellation }) {
+    const ended = new Set();
+    for (const { description } of found) {
+        const { mark } = (0,alias_mark/* readMark */.Mp)(description);
+        if (mark === undefined || mark.weight < 100 || ended.has(mark.nonce))
+            continue;
+        const status = await runs.status(mark, cancellation);
+        if (status.type === 'ended')
+            ended.add(mark.nonce);
+    }
+    return (nonce) => ended.has(nonce);
+}
+
 ;// CONCATENATED MODULE: ./src/run/modes/continue.ts
+
 
 
 
@@ -74618,7 +74715,8 @@ async function findAliases({ requests, region }, { aws, cancellation }) {
 async function continueRollout(mode, config, job) {
     const { id, surroundings } = job;
     const found = await findAliases(config, surroundings);
-    const held = heldIn(mode, config, job, found);
+    const hasEnded = await endedPromotions(found, surroundings);
+    const held = heldIn(mode, config, job, { found, hasEnded });
     const [first] = held;
     if (first === undefined)
         throw new Error('A rollout without any target');
@@ -74652,10 +74750,10 @@ async function takePart(config, part, { id, surroundings, held, found, }) {
     return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
 }
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
-function heldIn(mode, { requests }, { id, surroundings }, found) {
+function heldIn(mode, { requests }, { id, surroundings }, shown) {
     const { held, problems } = continuationOf({
+        ...shown,
         mode,
-        found,
         own: id,
         versionFor: (target) => requests.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.version,
         urlOf: (mark) => surroundings.runs.url(mark),
@@ -74679,11 +74777,13 @@ function continue_canaryOf(held, target) {
 
 
 
+
 /** Reads aliases, marks and alarms, and changes nothing. */
 async function status_status(config, { plan }, surroundings) {
     const { clock, journal, runs } = surroundings;
     const found = await findAliases(config, surroundings);
-    const standings = found.map(standingOf);
+    const hasEnded = await endedPromotions(found, surroundings);
+    const standings = found.map((alias) => standingOf(alias, hasEnded));
     (0,progress/* recordTargets */.Sh)(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
     const [mark] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.mark] : []);
     if (mark?.plan === plan)
@@ -74698,7 +74798,7 @@ async function status_status(config, { plan }, surroundings) {
     const urlOf = (of) => runs.url(of);
     return {
         outcome: 'status',
-        reason: found.map((alias) => describe(alias, urlOf)).join('\n'),
+        reason: found.map((alias) => describe(alias, standingOf(alias, hasEnded), urlOf)).join('\n'),
     };
 }
 function reportOf({ target, arn, routing }, standing) {
@@ -74716,6 +74816,7 @@ function weightOf(standings) {
     return Math.max(0, ...standings.flatMap((standing) => {
         switch (standing.type) {
             case 'alone':
+            case 'promoted':
                 return [];
             case 'moved':
                 return [standing.mark.weight];
@@ -74724,12 +74825,14 @@ function weightOf(standings) {
         }
     }));
 }
-function describe({ target, ...alias }, urlOf) {
-    const standing = standingOf(alias);
-    const serves = `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(alias.routing)}`;
+function describe({ target, routing }, standing, urlOf) {
+    const serves = `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)}`;
     switch (standing.type) {
         case 'alone':
             return `${serves}; no rollout`;
+        case 'promoted':
+            return (`${serves}; no rollout: ${urlOf(standing.mark)} promoted it and ended before its last bake was over. Nobody ` +
+                'watched its end, and the next rollout takes its mark off');
         case 'foreign':
             return `${serves}; not as a rollout of this action left it`;
         case 'moved': {
@@ -74764,20 +74867,20 @@ async function recordAlarms({ alarms }, { aws, clock, journal, cancellation }) {
 
 
 
+
 /**
  * Whoever began to move an alias: the version it would serve without that. Nothing where no rollout is under way: a
  * promotion whose run has ended stands, though it may not have lived to take its mark off.
  * @param hasEnded whether the run that a mark names is known to have ended
  */
 function reversibleIn(shown, hasEnded) {
-    const standing = standingOf(shown);
+    const standing = standingOf(shown, hasEnded);
     switch (standing.type) {
         case 'alone':
+        case 'promoted':
             return undefined;
         case 'moved': {
             const { stable, canary, nonce, weight } = standing.mark;
-            if (weight >= 100 && hasEnded(nonce))
-                return undefined;
             return { versions: { stable, canary }, nonces: [nonce], begun: [weight] };
         }
         case 'foreign': {
@@ -74793,14 +74896,15 @@ function reversibleIn(shown, hasEnded) {
 }
 /** Why there is nothing to revert, and what may have been meant. */
 function nothingToRevert(target, shown) {
-    const standing = standingOf(shown);
-    const older = standing.type === 'moved'
-        ? `To go back to version ${standing.mark.stable}, roll it out (input version: ${standing.mark.stable}).`
+    const { mark } = (0,alias_mark/* readMark */.Mp)(shown.description);
+    const older = mark?.canary === shown.routing.version
+        ? `To go back to version ${mark.stable}, roll it out (input version: ${mark.stable}).`
         : 'To go back to an older version, roll that one out (input version).';
     return `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
 }
 
 ;// CONCATENATED MODULE: ./src/run/modes/revert.ts
+
 
 
 
@@ -74818,9 +74922,9 @@ const WHY = 'because it was asked for (mode: revert)';
 async function revert(config, surroundings) {
     const { region, role } = config;
     const found = await findAliases(config, surroundings);
-    const ended = await endedRuns(found, surroundings);
+    const hasEnded = await endedPromotions(found, surroundings);
     const leftIn = (aliases) => aliases.flatMap(({ target, ...alias }) => {
-        const reversible = reversibleIn(alias, (nonce) => ended.has(nonce));
+        const reversible = reversibleIn(alias, hasEnded);
         return reversible === undefined ? [] : [{ target, ...reversible, alias }];
     });
     const all = leftIn(found);
@@ -74855,22 +74959,9 @@ function save(saved, { keep, journal }) {
         journal.warn(`Nothing can be saved for the post step, should this one be killed: ${(0,core_problems/* messageOf */.bD)(error)}`);
     }
 }
-/** Only a promotion needs it to be known: what is split is reverted in any case. */
-async function endedRuns(found, { runs, cancellation }) {
-    const ended = new Set();
-    for (const alias of found) {
-        const standing = standingOf(alias);
-        if (standing.type !== 'moved' || standing.mark.weight < 100)
-            continue;
-        const status = await runs.status(standing.mark, cancellation);
-        if (status.type === 'ended')
-            ended.add(standing.mark.nonce);
-    }
-    return ended;
-}
 function recordWhereItStood(found, surroundings) {
     const [mark] = found
-        .map(standingOf)
+        .map((alias) => standingOf(alias, () => false))
         .flatMap((each) => (each.type === 'moved' ? [each.mark] : []));
     if (mark !== undefined)
         (0,progress/* recordPosition */.BB)(surroundings, mark);
@@ -76696,6 +76787,7 @@ async function conclude(saved, { workflow, cancellation, clock }) {
 /* harmony export */   Lu: () => (/* binding */ routeOf),
 /* harmony export */   QO: () => (/* binding */ isStale),
 /* harmony export */   _B: () => (/* binding */ claimOf),
+/* harmony export */   dE: () => (/* binding */ isPromotedByHand),
 /* harmony export */   jq: () => (/* binding */ isForeign),
 /* harmony export */   l0: () => (/* binding */ pauseAfter),
 /* harmony export */   nB: () => (/* binding */ learn),
@@ -76711,7 +76803,13 @@ function routeOf({ alias, begun = [], marks = [], ...options }) {
     return {
         ...options,
         marks,
-        known: { alias, begun: new Set(begun), unanswered: begun.length > 0, past: new Set() },
+        known: {
+            alias,
+            begun: new Set(begun),
+            unanswered: begun.length > 0,
+            settled: false,
+            past: new Set(),
+        },
     };
 }
 function claimOf({ versions, nonces, known: { begun } }) {
@@ -76737,6 +76835,15 @@ function isForeign(route, present) {
     if (known.alias !== undefined && (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRouting */ .Hm)(present.routing, known.alias.routing))
         return false;
     return !(0,_core_alias_claim_js__WEBPACK_IMPORTED_MODULE_0__/* .isOurs */ .MU)(present, claim);
+}
+/**
+ * Whether somebody promoted the canary by hand since another process gave up reverting it: it serves it alone, as that
+ * process had left it, yet was written again.
+ */
+function isPromotedByHand({ settledAs, versions }, present) {
+    return (settledAs !== undefined &&
+        settledAs !== present.revisionId &&
+        (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRouting */ .Hm)(present.routing, (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .routingAt */ .Uf)(100, versions)));
 }
 function foreignReason({ target }, present, left) {
     return (`somebody else moved the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)}: it serves ${(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRouting */ .ww)(present.routing)} ` +
@@ -76806,6 +76913,7 @@ async function settle(route, signal) {
                 const { alias } = look;
                 if ((0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(alias.routing, canaryAlone) && !(0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isForeign */ .jq)(route, alias)) {
                     (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .learn */ .nB)(route, alias);
+                    route.known.settled = true;
                     return { type: 'settled' };
                 }
                 if (!(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(alias.routing, versions.stable, versions.canary)) {
@@ -77229,16 +77337,21 @@ function createArchive() {
 
 
 
+/** GitHub gives a post step of a cancelled job 5 minutes, and ends it without a word. */
+const POST_PATIENCE_MS = 3 * 60_000;
 /** Reverts what a rollout that did not end by itself left behind. */
 async function cleanUp(saved, surroundings) {
     surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
-    const { result, detail } = await revertSaved(saved, surroundings);
+    const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE_MS);
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
     return { outcome: result, reason };
 }
-/** Reverts the targets of a rollout that another process moved. */
-async function revertSaved({ targets }, surroundings) {
-    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings));
+/**
+ * Reverts the targets of a rollout that another process moved.
+ * @param patienceMs how long it goes on trying; left out: what suits the step itself
+ */
+async function revertSaved({ targets }, surroundings, patienceMs) {
+    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings, patienceMs));
     const reverting = (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(routers);
     (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .announce */ .i)(routers, surroundings);
     (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
@@ -77501,7 +77614,8 @@ function createReversion(route) {
             failure = 'the alias reads as it was before the last write.';
             return undefined;
         }
-        if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone) && !(0,claim/* isOurs */.MU)(present, (0,alias_route/* claimOf */._B)(route))) {
+        const isTheirs = !(0,claim/* isOurs */.MU)(present, (0,alias_route/* claimOf */._B)(route)) || (0,alias_route/* isPromotedByHand */.dE)(route, present);
+        if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone) && isTheirs) {
             return { type: 'foreign', detail: leftAlone(route, present) };
         }
         (0,alias_route/* learn */.nB)(route, present);
@@ -77767,7 +77881,15 @@ function createRouter(options, revertPatienceMs = REVERT_PATIENCE_MS) {
         confirm: (signal) => confirm_confirm(route, signal),
         revert: () => revert(route, revertPatienceMs),
         intruder: (signal) => intruder(route, signal),
+        settledAs: () => settledAs(route),
     };
+}
+/** While a write is unanswered, a new revision may be ours. */
+function settledAs({ known, versions }) {
+    if (!known.settled || known.unanswered || known.alias === undefined)
+        return undefined;
+    const { routing, revisionId } = known.alias;
+    return (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(100, versions)) ? revisionId : undefined;
 }
 /** Who moved the alias meanwhile. One that cannot be read is no sign of that. */
 async function intruder(route, signal) {
@@ -77797,15 +77919,13 @@ function forget({ keep, journal }) {
         journal.warn(`The post step could not be told that the rollout has ended, and may put the old version back: ${(0,problems/* messageOf */.bD)(error)}`);
     }
 }
-/** The router of a target, in this process and in those that clean up after it. */
-function routerOf(to, { aws, clock, journal }) {
-    return createRouter({
-        ...to,
-        region: aws.region,
-        aliases: aws.aliases,
-        clock,
-        note: journal.note,
-    });
+/**
+ * The router of a target, in this process and in those that clean up after it.
+ * @param revertPatienceMs how long a revert goes on trying; left out: what suits the step itself
+ */
+function routerOf(to, { aws, clock, journal }, revertPatienceMs) {
+    const options = { ...to, region: aws.region, aliases: aws.aliases, clock, note: journal.note };
+    return createRouter(options, revertPatienceMs);
 }
 
 
