@@ -77557,7 +77557,7 @@ const LEAST_PATIENCE_MS = 1_000;
 async function revert(route, patienceMs) {
     const { known, clock } = route;
     if (known.begun.size === 0)
-        return { type: 'untouched' };
+        return untouched(route, patienceMs);
     const startedAt = clock.now();
     const reversion = createReversion(route);
     for (let tries = 0;; tries++) {
@@ -77569,6 +77569,28 @@ async function revert(route, patienceMs) {
             return { type: 'unconfirmed', detail: unconfirmed(route, elapsedMs, reversion.failure) };
         }
         await clock.sleep(reversion.moving ? settle/* MOVE_POLL_MS */.zL : (0,alias_route/* pauseAfter */.l0)(tries));
+    }
+}
+/** Readings that are old for longer than some seconds are not known of Lambda. */
+const STALE_TRIES = 5;
+/** Nothing was moved by us; somebody else may have done so meanwhile, and then stable is not what the alias serves. */
+async function untouched(route, patienceMs) {
+    const { aliases, target, versions, clock } = route;
+    try {
+        for (let tries = 0;; tries++) {
+            const present = await aliases.find(target, { urgency: 'shift', patienceMs });
+            if (present === undefined)
+                return { type: 'foreign', detail: (0,alias_route/* missingReason */.DQ)(route) };
+            if (!(0,alias_route/* isStale */.QO)(route, present) || tries === STALE_TRIES) {
+                return (0,alias_routing/* sameRouting */.Hm)(present.routing, (0,alias_routing/* routingAt */.Uf)(0, versions))
+                    ? { type: 'untouched' }
+                    : { type: 'foreign', detail: leftAlone(route, present) };
+            }
+            await clock.sleep((0,alias_route/* pauseAfter */.l0)(tries));
+        }
+    }
+    catch {
+        return { type: 'untouched' };
     }
 }
 function createReversion(route) {
@@ -77764,6 +77786,8 @@ async function shift(route, to, signal) {
         if (present === undefined || fate === 'refused')
             break;
         if (fate === 'foreign') {
+            // A later reading that shows what we had left is old.
+            known.past.add(leftIn(route).revisionId);
             return { type: 'blocked', reason: (0,alias_route/* foreignReason */.v4)(route, present, leftIn(route).routing) };
         }
         (0,alias_route/* learn */.nB)(route, present);

@@ -51,6 +51,14 @@ function written(played: Played, { process }: Told, target: Target): readonly Tr
   return historyOf(played, target).filter(({ by }) => by === process);
 }
 
+/** The writes that moved traffic: one that takes a mark off leaves it where it was. */
+function moves(played: Played, { process }: Told, target: Target): readonly TrueAlias[] {
+  return historyOf(played, target).filter((record, index, history) => {
+    const before = history[index - 1];
+    return record.by === process && (before === undefined || describe(before) !== describe(record));
+  });
+}
+
 const isOurs = ({ by }: TrueAlias) => by !== 'others' && by !== 'AWS' && by !== 'preparation';
 
 /** Whether a write is somebody else's to a process: that of a person, or of a run beside its own. */
@@ -98,7 +106,7 @@ function statesOf({ entries }: Told): readonly StateEntry[] {
 /** 1: the alias never sends the canary more than the weight of the step that is running. */
 function weightOfTheStep(played: Played, told: Told, target: Target): readonly Violation[] {
   const states = statesOf(told);
-  return written(played, told, target).flatMap((record) => {
+  return moves(played, told, target).flatMap((record) => {
     const step = states.findLast(({ at, state }) => at <= record.at && state.phase === 'shifting');
     const allowed =
       step?.state.phase === 'shifting' ? (told.config.plan.steps[step.state.step]?.weight ?? 0) : 0;
@@ -341,7 +349,7 @@ function foundAt({ entries, startedAt }: Told): number {
 
 /** 6: no step is skipped and none is repeated, whatever became of the replies. */
 function stepsInOrder(played: Played, told: Told, target: Target): readonly Violation[] {
-  const shares = written(played, told, target)
+  const shares = moves(played, told, target)
     .map((record) => canaryShare(told, record))
     .filter((share) => share > 0)
     .map((share) => Math.round(share * 100) / 100)

@@ -34,7 +34,7 @@ const LEAST_PATIENCE_MS = 1_000;
  */
 export async function revert(route: Route, patienceMs: number): Promise<RevertResult> {
   const { known, clock } = route;
-  if (known.begun.size === 0) return { type: 'untouched' };
+  if (known.begun.size === 0) return untouched(route, patienceMs);
   const startedAt = clock.now();
   const reversion = createReversion(route);
   for (let tries = 0; ; tries++) {
@@ -47,6 +47,28 @@ export async function revert(route: Route, patienceMs: number): Promise<RevertRe
       return { type: 'unconfirmed', detail: unconfirmed(route, elapsedMs, reversion.failure) };
     }
     await clock.sleep(reversion.moving ? MOVE_POLL_MS : pauseAfter(tries));
+  }
+}
+
+/** Readings that are old for longer than some seconds are not known of Lambda. */
+const STALE_TRIES = 5;
+
+/** Nothing was moved by us; somebody else may have done so meanwhile, and then stable is not what the alias serves. */
+async function untouched(route: Route, patienceMs: number): Promise<RevertResult> {
+  const { aliases, target, versions, clock } = route;
+  try {
+    for (let tries = 0; ; tries++) {
+      const present = await aliases.find(target, { urgency: 'shift', patienceMs });
+      if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
+      if (!isStale(route, present) || tries === STALE_TRIES) {
+        return sameRouting(present.routing, routingAt(0, versions))
+          ? { type: 'untouched' }
+          : { type: 'foreign', detail: leftAlone(route, present) };
+      }
+      await clock.sleep(pauseAfter(tries));
+    }
+  } catch {
+    return { type: 'untouched' };
   }
 }
 

@@ -38,6 +38,8 @@ export async function shift(route: Route, to: Shift, signal: AbortSignal): Promi
     });
     if (present === undefined || fate === 'refused') break;
     if (fate === 'foreign') {
+      // A later reading that shows what we had left is old.
+      known.past.add(leftIn(route).revisionId);
       return { type: 'blocked', reason: foreignReason(route, present, leftIn(route).routing) };
     }
     learn(route, present);
