@@ -76808,6 +76808,7 @@ function routeOf({ alias, begun = [], marks = [], ...options }) {
             begun: new Set(begun),
             unanswered: begun.length > 0,
             settled: false,
+            foreign: undefined,
             past: new Set(),
         },
     };
@@ -77557,7 +77558,7 @@ const LEAST_PATIENCE_MS = 1_000;
 async function revert(route, patienceMs) {
     const { known, clock } = route;
     if (known.begun.size === 0)
-        return untouched(route, patienceMs);
+        return untouched(route);
     const startedAt = clock.now();
     const reversion = createReversion(route);
     for (let tries = 0;; tries++) {
@@ -77571,26 +77572,32 @@ async function revert(route, patienceMs) {
         await clock.sleep(reversion.moving ? settle/* MOVE_POLL_MS */.zL : (0,alias_route/* pauseAfter */.l0)(tries));
     }
 }
-/** Readings that are old for longer than some seconds are not known of Lambda. */
-const STALE_TRIES = 5;
+const LOOKS = 5;
 /** Nothing was moved by us; somebody else may have done so meanwhile, and then stable is not what the alias serves. */
-async function untouched(route, patienceMs) {
-    const { aliases, target, versions, clock } = route;
-    try {
-        for (let tries = 0;; tries++) {
-            const present = await aliases.find(target, { urgency: 'shift', patienceMs });
-            if (present === undefined)
-                return { type: 'foreign', detail: (0,alias_route/* missingReason */.DQ)(route) };
-            if (!(0,alias_route/* isStale */.QO)(route, present) || tries === STALE_TRIES) {
-                return (0,alias_routing/* sameRouting */.Hm)(present.routing, (0,alias_routing/* routingAt */.Uf)(0, versions))
-                    ? { type: 'untouched' }
-                    : { type: 'foreign', detail: leftAlone(route, present) };
-            }
-            await clock.sleep((0,alias_route/* pauseAfter */.l0)(tries));
+async function untouched(route) {
+    const { known, versions, clock } = route;
+    for (let tries = 0; tries < LOOKS; tries++) {
+        const present = await tryToLook(route);
+        if (present !== 'unknown' && !(0,alias_route/* isStale */.QO)(route, present)) {
+            return (0,alias_routing/* sameRouting */.Hm)(present.routing, (0,alias_routing/* routingAt */.Uf)(0, versions))
+                ? { type: 'untouched' }
+                : { type: 'foreign', detail: leftAlone(route, present) };
         }
+        // What nobody is known to have moved need not be read again.
+        if (known.foreign === undefined)
+            break;
+        await clock.sleep((0,alias_route/* pauseAfter */.l0)(tries));
+    }
+    return known.foreign === undefined
+        ? { type: 'untouched' }
+        : { type: 'foreign', detail: leftAlone(route, known.foreign) };
+}
+async function tryToLook({ aliases, target }) {
+    try {
+        return (await aliases.find(target, { urgency: 'shift' })) ?? 'unknown';
     }
     catch {
-        return { type: 'untouched' };
+        return 'unknown';
     }
 }
 function createReversion(route) {
@@ -77788,6 +77795,7 @@ async function shift(route, to, signal) {
         if (fate === 'foreign') {
             // A later reading that shows what we had left is old.
             known.past.add(leftIn(route).revisionId);
+            known.foreign = present;
             return { type: 'blocked', reason: (0,alias_route/* foreignReason */.v4)(route, present, leftIn(route).routing) };
         }
         (0,alias_route/* learn */.nB)(route, present);

@@ -45,10 +45,12 @@ export async function play(scenario: Scenario): Promise<Played> {
     simulator.advance();
     const { aliasHistory, requests } = simulator;
     const [written, sent] = [aliasHistory.length, requests.length];
-    const result = act();
-    for (let index = written; index < aliasHistory.length; index++) writers[index] = by;
-    for (let index = sent; index < requests.length; index++) senders[index] = by;
-    return result;
+    try {
+      return act();
+    } finally {
+      for (let index = written; index < aliasHistory.length; index++) writers[index] = by;
+      for (let index = sent; index < requests.length; index++) senders[index] = by;
+    }
   };
   simulator.onRequest(({ operation, error, input }) => {
     say(`${operation}${summary(operation, input)}${error === '' ? '' : ` → ${error}`}`);

@@ -379,7 +379,8 @@ function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
       (ending.outcome === 'failed' && ending.reason.includes('aws lambda update-alias'));
     // The promotion of a dead run stands, and the warning of it says so.
     const isLeftOver =
-      servesAlone(truth, canaryOf(told, target.functionName)) && truth.by !== told.process;
+      servesAlone(truth, canaryOf(told, target.functionName)) &&
+      moves(played, told, target).length === 0;
     // Who cannot read the alias says that; what a dead run left there is not to be known.
     const isUnreadable = ending.reason.includes('lambda:GetAlias');
     return isSuccess || isSaid || isLeftOver || isUnreadable

@@ -52,9 +52,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a revert overwrites what somebody else wrote',
     file: 'src/run/alias/revert.ts',
-    from: `    if (!sameRouting(present.routing, stableAlone) && !isOurs(present, claimOf(route))) {
+    from: `    if (!sameRouting(present.routing, stableAlone) && isTheirs) {
 `,
-    to: `    if (present.revisionId === '' && !isOurs(present, claimOf(route))) {
+    to: `    if (present.revisionId === '' && isTheirs) {
 `,
   },
   {
@@ -200,8 +200,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is saved for the post step is saved too late, after the write',
     file: 'src/run/rollout/keep.ts',
-    from: `  if (state.phase === 'shifting' || (state.phase === 'checking' && state.standing !== undefined)) {`,
-    to: `  if (state.phase === 'baking' || (state.phase === 'checking' && state.standing !== undefined)) {`,
+    from: `    case 'shifting':
+      return state.step;`,
+    to: `    case 'baking':
+      return state.step;`,
   },
   {
     name: 'the post step has nothing to do after a revert that failed',

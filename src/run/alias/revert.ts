@@ -34,7 +34,7 @@ const LEAST_PATIENCE_MS = 1_000;
  */
 export async function revert(route: Route, patienceMs: number): Promise<RevertResult> {
   const { known, clock } = route;
-  if (known.begun.size === 0) return untouched(route, patienceMs);
+  if (known.begun.size === 0) return untouched(route);
   const startedAt = clock.now();
   const reversion = createReversion(route);
   for (let tries = 0; ; tries++) {
@@ -50,25 +50,32 @@ export async function revert(route: Route, patienceMs: number): Promise<RevertRe
   }
 }
 
-/** Readings that are old for longer than some seconds are not known of Lambda. */
-const STALE_TRIES = 5;
+const LOOKS = 5;
 
 /** Nothing was moved by us; somebody else may have done so meanwhile, and then stable is not what the alias serves. */
-async function untouched(route: Route, patienceMs: number): Promise<RevertResult> {
-  const { aliases, target, versions, clock } = route;
-  try {
-    for (let tries = 0; ; tries++) {
-      const present = await aliases.find(target, { urgency: 'shift', patienceMs });
-      if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
-      if (!isStale(route, present) || tries === STALE_TRIES) {
-        return sameRouting(present.routing, routingAt(0, versions))
-          ? { type: 'untouched' }
-          : { type: 'foreign', detail: leftAlone(route, present) };
-      }
-      await clock.sleep(pauseAfter(tries));
+async function untouched(route: Route): Promise<RevertResult> {
+  const { known, versions, clock } = route;
+  for (let tries = 0; tries < LOOKS; tries++) {
+    const present = await tryToLook(route);
+    if (present !== 'unknown' && !isStale(route, present)) {
+      return sameRouting(present.routing, routingAt(0, versions))
+        ? { type: 'untouched' }
+        : { type: 'foreign', detail: leftAlone(route, present) };
     }
+    // What nobody is known to have moved need not be read again.
+    if (known.foreign === undefined) break;
+    await clock.sleep(pauseAfter(tries));
+  }
+  return known.foreign === undefined
+    ? { type: 'untouched' }
+    : { type: 'foreign', detail: leftAlone(route, known.foreign) };
+}
+
+async function tryToLook({ aliases, target }: Route): Promise<Alias | 'unknown'> {
+  try {
+    return (await aliases.find(target, { urgency: 'shift' })) ?? 'unknown';
   } catch {
-    return { type: 'untouched' };
+    return 'unknown';
   }
 }
 

@@ -47,6 +47,8 @@ export interface Known {
   unanswered: boolean;
   /** Whether the alias was read, as it is known, to serve the canary alone. */
   settled: boolean;
+  /** As somebody else moved it, where a write of ours met that. */
+  foreign: Alias | undefined;
   /** Revisions that are over for sure: a reading that shows one of them is from before a write of ours. */
   readonly past: Set<string>;
 }
@@ -60,6 +62,7 @@ export function routeOf({ alias, begun = [], marks = [], ...options }: RouteOpti
       begun: new Set(begun),
       unanswered: begun.length > 0,
       settled: false,
+      foreign: undefined,
       past: new Set(),
     },
   };

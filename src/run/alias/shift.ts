@@ -40,6 +40,7 @@ export async function shift(route: Route, to: Shift, signal: AbortSignal): Promi
     if (fate === 'foreign') {
       // A later reading that shows what we had left is old.
       known.past.add(leftIn(route).revisionId);
+      known.foreign = present;
       return { type: 'blocked', reason: foreignReason(route, present, leftIn(route).routing) };
     }
     learn(route, present);
