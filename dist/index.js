@@ -70555,9 +70555,14 @@ function reverting(course, state, reason, at) {
     return { phase: 'reverting', reason: `${where(course, state, at)}: ${reason}` };
 }
 function onCancelled(course, state, { at, reason, hold }) {
-    if (state.phase === 'reverting' || !hold)
+    if (state.phase === 'reverting' || !hold || isBeforeFirst(state)) {
         return reverting(course, state, reason, at);
+    }
     return { phase: 'held', reason: `${where(course, state, at)}: ${reason}` };
+}
+/** Where there is nothing yet that could be held: at most a first weight is on its way. */
+function isBeforeFirst(state) {
+    return 'standing' in state && state.standing === undefined;
 }
 /** All steps have passed where only the mark is left to be written or taken off. */
 function onDeadline(course, state, { at }) {
@@ -70644,7 +70649,7 @@ function onChecked(course, state, { at, verdict }) {
             if (at < state.until)
                 return again;
             return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at)
-                ? { phase: 'shifting', step: state.step }
+                ? { phase: 'shifting', step: state.step, standing: state.standing }
                 : { ...again, until: (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg };
     }
 }
@@ -70670,7 +70675,7 @@ function leave(course, step) {
         };
     }
     return step + 1 < course.steps.length
-        ? { phase: 'shifting', step: step + 1 }
+        ? { phase: 'shifting', step: step + 1, standing: step }
         : { phase: 'confirming' };
 }
 /** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
@@ -70681,6 +70686,7 @@ function where(plan, state, at) {
                 ? 'before the first step'
                 : `at ${describeStep(plan, state.standing)}`;
         case 'shifting':
+            return `on the way to ${describeStep(plan, state.step)}`;
         case 'settling':
         case 'holding':
             return `at ${describeStep(plan, state.step)}`;
@@ -72080,19 +72086,91 @@ var alias_routing = __nccwpck_require__(5646);
 ;// CONCATENATED MODULE: ./src/core/alias/ownership.ts
 
 
+
 /** @param hasEnded whether the run that a mark names, by its nonce, is known to have ended */
 function standingOf({ routing, description }, hasEnded) {
     const { mark } = (0,alias_mark/* readMark */.Mp)(description);
-    if (mark !== undefined && (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(mark.weight, mark))) {
-        const type = mark.weight >= 100 && hasEnded(mark.nonce) ? 'promoted' : 'moved';
-        return { type, mark };
+    if (mark !== undefined && isAsMarked(routing, mark)) {
+        const hasArrived = mark.weight >= 100 && !(0,alias_routing/* isSplit */.pF)(routing);
+        return { type: hasArrived && hasEnded(mark.nonce) ? 'promoted' : 'moved', mark };
     }
     return (0,alias_routing/* isSplit */.pF)(routing)
-        ? { type: 'foreign', routing, ...(mark === undefined ? {} : { mark }) }
+        ? { type: 'foreign', routing, mark }
         : { type: 'alone', version: routing.version };
+}
+/** Whether the alias is as its mark says; a promotion also while Lambda moves provisioned concurrency to the canary. */
+function isAsMarked(routing, mark) {
+    return ((0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(mark.weight, mark)) ||
+        (mark.weight >= 100 && (0,alias_routing/* looksLikeTransition */.zQ)(routing, mark.stable, mark.canary)));
+}
+/** Of an alias that {@link looksHeldBack}: what it names and what it serves. */
+function describeHeldBack(target, routing) {
+    return (`${(0,alias_target/* targetName */.je)(target)} names version ${routing.version}, but all of its traffic goes to version ` +
+        `${(0,alias_routing/* mostServed */.TQ)(routing)}. Lambda leaves an alias so while it moves its provisioned concurrency, and for good when ` +
+        `version ${routing.version} cannot start`);
+}
+
+// EXTERNAL MODULE: ./src/core/alias/repair.ts
+var repair = __nccwpck_require__(8831);
+;// CONCATENATED MODULE: ./src/core/alias/reversible.ts
+
+
+
+
+
+/**
+ * Whoever began to move an alias: the version it would serve without that.
+ * @param hasEnded whether the run that a mark names is known to have ended
+ */
+function reversibleIn(shown, hasEnded) {
+    const standing = standingOf(shown, hasEnded);
+    switch (standing.type) {
+        case 'alone':
+        case 'promoted':
+            return { type: 'nothing' };
+        case 'moved': {
+            const { stable, canary, nonce, weight } = standing.mark;
+            const versions = { stable, canary };
+            return { type: 'reversible', versions, nonces: [nonce], begun: [weight] };
+        }
+        case 'foreign': {
+            const { mark, routing } = standing;
+            const [split] = Object.entries(routing.weights);
+            if (split === undefined)
+                return { type: 'nothing' };
+            const [other, weight] = split;
+            const nonces = mark === undefined ? [] : [mark.nonce];
+            // Somebody promoted the canary of the mark, and Lambda has not moved it yet: the alias names the canary already.
+            if (mark?.canary === routing.version && mark.stable === other) {
+                const versions = { stable: other, canary: routing.version };
+                return { type: 'reversible', versions, nonces, begun: [100] };
+            }
+            // It looks the same whether a promotion or a revert is on its way.
+            if ((0,alias_routing/* looksHeldBack */.hh)(routing))
+                return { type: 'unclear' };
+            const versions = { stable: routing.version, canary: other };
+            return { type: 'reversible', versions, nonces, begun: [weight] };
+        }
+    }
+}
+/** Why there is nothing to revert, and what may have been meant. */
+function nothingToRevert(target, shown) {
+    const { mark } = (0,alias_mark/* readMark */.Mp)(shown.description);
+    const older = mark?.canary === shown.routing.version
+        ? `To go back to version ${mark.stable}, roll it out (input version: ${mark.stable}).`
+        : 'To go back to an older version, roll that one out (input version).';
+    return `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
+}
+/** Why it was left, and both ways out. */
+function unclearWhatToRevert(target, { routing }, region) {
+    const served = (0,alias_routing/* mostServed */.TQ)(routing);
+    return (`${describeHeldBack(target, routing)}. Whether that is a promotion or a revert on its way, no mark tells, so it ` +
+        `was left as it is. If version ${routing.version} is the right one, wait. To put it on version ${served}: ` +
+        (0,repair/* repairCommand */.p)(target, served, region));
 }
 
 ;// CONCATENATED MODULE: ./src/core/alias/continuation.ts
+
 
 
 
@@ -72124,6 +72202,10 @@ function foreign({ target, ...alias }) {
     const standing = standingOf(alias, () => false);
     if (standing.type !== 'foreign')
         return [];
+    const reversible = reversibleIn(alias, () => false);
+    const advice = reversible.type === 'reversible'
+        ? `mode: revert puts version ${reversible.versions.stable} back.`
+        : `${describeHeldBack(target, alias.routing)}: wait for the end of that.`;
     // Since when its checks are to be judged, the mark alone tells: without it, nobody may continue.
     const wiped = standing.mark === undefined
         ? ' If it was held, another tool wiped the mark off its description. Terraform leaves it alone with ' +
@@ -72131,8 +72213,7 @@ function foreign({ target, ...alias }) {
         : '';
     return [
         `${(0,alias_target/* targetName */.je)(target)} is split, but not as a rollout of this action left it: ` +
-            `${(0,alias_routing/* describeRouting */.ww)(standing.routing)}. Somebody else is moving it, or did.${wiped} mode: revert puts ` +
-            `version ${standing.routing.version} back.`,
+            `${(0,alias_routing/* describeRouting */.ww)(standing.routing)}. Somebody else is moving it, or did.${wiped} ${advice}`,
     ];
 }
 function misfits({ target, mark }, { mode, own, versionFor, urlOf }) {
@@ -72141,8 +72222,8 @@ function misfits({ target, mark }, { mode, own, versionFor, urlOf }) {
     const back = `mode: revert puts version ${mark.stable} back.`;
     if (mark.weight >= 100) {
         return [
-            `${name} serves version ${mark.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
-                `off. There is no step left. ${back}`,
+            `${name} is promoted to version ${mark.canary}: ${url} did that, and its last bake goes on or was cut off. ` +
+                `There is no step left. ${back}`,
         ];
     }
     if (!mark.held) {
@@ -72261,9 +72342,8 @@ function unmarkable({ target, marks }) {
         ];
 }
 
-// EXTERNAL MODULE: ./src/core/alias/repair.ts
-var repair = __nccwpck_require__(8831);
 ;// CONCATENATED MODULE: ./src/core/alias/unfinished.ts
+
 
 
 
@@ -72277,7 +72357,7 @@ function recoveryOf({ found, statusOf, policy, own, region }) {
         const { mark } = (0,alias_mark/* readMark */.Mp)(description);
         return mark === undefined ? [] : [{ target, routing, mark, run: statusOf(mark) }];
     });
-    const asLeft = marked.filter(({ routing, mark }) => (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(mark.weight, mark)));
+    const asLeft = marked.filter(({ routing, mark }) => isAsMarked(routing, mark));
     const split = asLeft.filter(({ routing }) => (0,alias_routing/* isSplit */.pF)(routing));
     // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
     // these move all or none. Only who resumes the very same plan can end its bake.
@@ -72334,8 +72414,7 @@ function notOurs({ target, routing, description }, region) {
 /** The version that the alias names gets nothing: whoever puts all traffic on it breaks what works. */
 function heldBack(target, routing, region) {
     const served = (0,alias_routing/* mostServed */.TQ)(routing);
-    return (`${(0,alias_target/* targetName */.je)(target)} is already split: ${(0,alias_routing/* describeRouting */.ww)(routing)}. Lambda leaves an alias so while it moves ` +
-        `its provisioned concurrency, and for good when version ${routing.version} cannot start; ` +
+    return (`${describeHeldBack(target, routing)}; ` +
         'aws lambda get-provisioned-concurrency-config says which. Let the move end, or put the alias on version ' +
         `${served}, which gets the traffic: ${(0,repair/* repairCommand */.p)(target, served, region)}`);
 }
@@ -72783,7 +72862,10 @@ async function lookForBlips([watch], { aws, cancellation }) {
 
 // EXTERNAL MODULE: ./src/run/modes/clean-up.ts
 var clean_up = __nccwpck_require__(2329);
+// EXTERNAL MODULE: ./src/run/surroundings.ts + 5 modules
+var run_surroundings = __nccwpck_require__(7347);
 ;// CONCATENATED MODULE: ./src/run/rollout/take-over.ts
+
 
 
 
@@ -72796,18 +72878,18 @@ async function takeOver(continued, { region, role, onCancel }, surroundings, act
     if (continued.length === 0)
         return act();
     const saved = { region, role, targets: continued.map(savedOf) };
-    surroundings.keep.save(saved);
+    (0,run_surroundings/* saveIfPossible */.Ku)(saved, surroundings);
     try {
         return await act();
     }
     catch (error) {
         if (surroundings.cancellation.aborted && onCancel === 'hold') {
-            surroundings.keep.forget();
+            (0,run_surroundings/* forget */.y6)(surroundings);
             return { outcome: 'held', reason: (0,core_problems/* messageOf */.bD)(error) };
         }
         const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
         if (result !== 'revert-failed')
-            surroundings.keep.forget();
+            (0,run_surroundings/* forget */.y6)(surroundings);
         const reason = `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
         return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
     }
@@ -73424,6 +73506,7 @@ function lintedTarget({ request: { target, version }, facts }) {
 
 
 
+
 /** Of several aliases, one may become readable only after others were reverted. */
 const MOST_ROUNDS = 4;
 /**
@@ -73479,10 +73562,10 @@ async function revertTheDead(config, id, surroundings) {
         role: config.role,
         targets: recovery.unfinished.map(savedOf),
     };
-    surroundings.keep.save(saved);
+    (0,run_surroundings/* saveIfPossible */.Ku)(saved, surroundings);
     const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
     if (result !== 'revert-failed')
-        surroundings.keep.forget();
+        (0,run_surroundings/* forget */.y6)(surroundings);
     if (result !== 'reverted')
         throw new core_problems/* Refusal */.P_([detail]);
     for (const { target, mark } of recovery.unfinished) {
@@ -74160,8 +74243,6 @@ function versionReaders({ targets, analysis, compared, compareDuration, }) {
     ];
 }
 
-// EXTERNAL MODULE: ./src/run/surroundings.ts + 5 modules
-var run_surroundings = __nccwpck_require__(7347);
 // EXTERNAL MODULE: ./src/core/rollout/state.ts
 var rollout_state = __nccwpck_require__(8);
 // EXTERNAL MODULE: ./src/core/text/arn.ts
@@ -74187,7 +74268,7 @@ function keepForPost(state, { shifting, course, routers }, { region, role }, sur
         surroundings.keep.save({ region, role, account, targets });
     }
     else if ((0,rollout_state/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
-        (0,run_surroundings/* forget */.y)(surroundings);
+        (0,run_surroundings/* forget */.y6)(surroundings);
     }
 }
 /** Index of the last step that may have been written, where something of it is not saved yet. */
@@ -74386,7 +74467,7 @@ async function eventOf(command, { course, world, watch }) {
             ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
             perform(command, { world, watch, signal }),
             ...(mayBeCutOff(command) ? [loop_deadlineOf(course, world, signal)] : []),
-            abortion(cancellation),
+            abortion(cancellation, over.signal),
         ]);
     }
     catch (error) {
@@ -74461,11 +74542,12 @@ async function loop_deadlineOf({ deadline }, { clock }, signal) {
     }
     return { type: 'deadline', at: clock.now() };
 }
-function abortion(signal) {
+/** @param over ends the listening: there is one more of it with every command */
+function abortion(cancellation, over) {
     return new Promise((_, reject) => {
-        signal.addEventListener('abort', () => {
-            reject(signal.reason);
-        }, { once: true });
+        cancellation.addEventListener('abort', () => {
+            reject(cancellation.reason);
+        }, { once: true, signal: over });
     });
 }
 function cancelled({ cancellation, clock, onCancel }) {
@@ -74506,7 +74588,7 @@ async function shift(shifting, options) {
         onTheMinute: comparable,
         deadline,
     };
-    const routers = shifting.map((each) => (0,run_surroundings/* routerOf */.V)(each, surroundings));
+    const routers = shifting.map((each) => (0,run_surroundings/* routerOf */.V4)(each, surroundings));
     const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
     const world = {
         routers,
@@ -74863,46 +74945,6 @@ async function recordAlarms({ alarms }, { aws, clock, journal, cancellation }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/core/alias/reversible.ts
-
-
-
-
-/**
- * Whoever began to move an alias: the version it would serve without that. Nothing where no rollout is under way: a
- * promotion whose run has ended stands, though it may not have lived to take its mark off.
- * @param hasEnded whether the run that a mark names is known to have ended
- */
-function reversibleIn(shown, hasEnded) {
-    const standing = standingOf(shown, hasEnded);
-    switch (standing.type) {
-        case 'alone':
-        case 'promoted':
-            return undefined;
-        case 'moved': {
-            const { stable, canary, nonce, weight } = standing.mark;
-            return { versions: { stable, canary }, nonces: [nonce], begun: [weight] };
-        }
-        case 'foreign': {
-            const { version: stable, weights } = standing.routing;
-            const nonces = standing.mark === undefined ? [] : [standing.mark.nonce];
-            const [split] = Object.entries(weights);
-            if (split === undefined)
-                return undefined;
-            const [canary, weight] = split;
-            return { versions: { stable, canary }, nonces, begun: [weight] };
-        }
-    }
-}
-/** Why there is nothing to revert, and what may have been meant. */
-function nothingToRevert(target, shown) {
-    const { mark } = (0,alias_mark/* readMark */.Mp)(shown.description);
-    const older = mark?.canary === shown.routing.version
-        ? `To go back to version ${mark.stable}, roll it out (input version: ${mark.stable}).`
-        : 'To go back to an older version, roll that one out (input version).';
-    return `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
-}
-
 ;// CONCATENATED MODULE: ./src/run/modes/revert.ts
 
 
@@ -74925,38 +74967,38 @@ async function revert(config, surroundings) {
     const hasEnded = await endedPromotions(found, surroundings);
     const leftIn = (aliases) => aliases.flatMap(({ target, ...alias }) => {
         const reversible = reversibleIn(alias, hasEnded);
-        return reversible === undefined ? [] : [{ target, ...reversible, alias }];
+        if (reversible.type !== 'reversible')
+            return [];
+        const { versions, nonces, begun } = reversible;
+        return [{ target, versions, nonces, begun, alias }];
     });
+    const unclear = found
+        .filter((alias) => reversibleIn(alias, hasEnded).type === 'unclear')
+        .map(({ target, ...alias }) => unclearWhatToRevert(target, alias, region));
     const all = leftIn(found);
     if (all.length === 0) {
-        throw new core_problems/* Refusal */.P_(found.map(({ target, ...alias }) => nothingToRevert(target, alias)));
+        const nothing = found
+            .filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing')
+            .map(({ target, ...alias }) => nothingToRevert(target, alias));
+        throw new core_problems/* Refusal */.P_([...unclear, ...nothing]);
     }
     let targets = all;
     for (let tries = 1;; tries++) {
         const account = (0,arn/* accountOf */.XP)(found[0]?.arn ?? '');
-        save({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
+        (0,run_surroundings/* saveIfPossible */.Ku)({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
         const reverting = (0,clean_up/* revertSaved */.M)({ targets }, surroundings);
         if (tries === 1)
             recordWhereItStood(found, surroundings);
         const { result, detail } = await reverting;
         if (result !== 'revert-failed')
-            (0,run_surroundings/* forget */.y)(surroundings);
+            (0,run_surroundings/* forget */.y6)(surroundings);
         if (result !== 'failed' || tries === TRIES)
-            return ending(result, detail);
+            return ending(result, detail, unclear);
         const present = await findAliases(config, surroundings);
         if (all.every((target) => isBack(target, present)))
-            return ending('reverted', '');
+            return ending('reverted', '', unclear);
         const left = leftIn(present);
         targets = all.map((each) => left.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, each.target)) ?? each);
-    }
-}
-/** A revert that has no post step behind it is better than none. */
-function save(saved, { keep, journal }) {
-    try {
-        keep.save(saved);
-    }
-    catch (error) {
-        journal.warn(`Nothing can be saved for the post step, should this one be killed: ${(0,core_problems/* messageOf */.bD)(error)}`);
     }
 }
 function recordWhereItStood(found, surroundings) {
@@ -74969,8 +75011,14 @@ function recordWhereItStood(found, surroundings) {
 function withoutAlias({ target, versions, nonces, begun }) {
     return { target, versions, nonces, begun };
 }
-function ending(outcome, detail) {
-    return { outcome, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
+/** @param unclear why others were left: then not all that was asked for is done */
+function ending(result, detail, unclear) {
+    const outcome = result === 'reverted' && unclear.length > 0 ? 'failed' : result;
+    return {
+        outcome,
+        reason: [`${WHY}.`, detail, ...unclear].filter(Boolean).join(' '),
+        askedFor: true,
+    };
 }
 function isBack({ target, versions }, present) {
     return present.some(({ target: other, routing }) => (0,alias_target/* sameTarget */.cS)(other, target) && routing.version === versions.stable && !(0,alias_routing/* isSplit */.pF)(routing));
@@ -77339,20 +77387,20 @@ function createArchive() {
 
 
 /** GitHub gives a post step of a cancelled job 5 minutes, and ends it without a word. */
-const POST_PATIENCE_MS = 3 * 60_000;
+const POST_PATIENCE = { tryingMs: 3 * 60_000, totalMs: 4 * 60_000 };
 /** Reverts what a rollout that did not end by itself left behind. */
 async function cleanUp(saved, surroundings) {
     surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
-    const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE_MS);
+    const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE);
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
     return { outcome: result, reason };
 }
 /**
  * Reverts the targets of a rollout that another process moved.
- * @param patienceMs how long it goes on trying; left out: what suits the step itself
+ * @param patience left out: what suits the step itself
  */
-async function revertSaved({ targets }, surroundings, patienceMs) {
-    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V)(each, surroundings, patienceMs));
+async function revertSaved({ targets }, surroundings, patience) {
+    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V4)(each, surroundings, patience));
     const reverting = (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(routers);
     (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .announce */ .i)(routers, surroundings);
     (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
@@ -77467,8 +77515,9 @@ function announce(routers, { journal, clock, }) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  y: () => (/* binding */ forget),
-  V: () => (/* binding */ routerOf)
+  y6: () => (/* binding */ forget),
+  V4: () => (/* binding */ routerOf),
+  Ku: () => (/* binding */ saveIfPossible)
 });
 
 // EXTERNAL MODULE: ./src/core/alias/repair.ts
@@ -77553,22 +77602,28 @@ const LEAST_PATIENCE_MS = 1_000;
  * Puts stable back, unless somebody else moved the alias, and reads that back. It writes first, on the revision
  * that it knows: while a write of ours is unanswered, only a new revision keeps that one out, and if it came first,
  * Lambda says so. It never gives up before its patience has run out, and never throws.
- * @param patienceMs how long it goes on trying, not counting a move of provisioned concurrency
  */
-async function revert(route, patienceMs) {
+async function revert(route, { tryingMs, totalMs }) {
     const { known, clock } = route;
     if (known.begun.size === 0)
         return untouched(route);
     const startedAt = clock.now();
     const reversion = createReversion(route);
+    let tryingSince = startedAt;
     for (let tries = 0;; tries++) {
-        const result = await reversion.advance(Math.max(patienceMs - (clock.now() - startedAt), LEAST_PATIENCE_MS));
+        const leftMs = tryingMs - (clock.now() - tryingSince);
+        const result = await reversion.advance(Math.max(leftMs, LEAST_PATIENCE_MS));
         if (result !== undefined)
             return result;
-        const elapsedMs = clock.now() - startedAt;
-        if (elapsedMs >= (reversion.moving ? settle/* MOVE_PATIENCE_MS */.hL : patienceMs)) {
-            return { type: 'unconfirmed', detail: unconfirmed(route, elapsedMs, reversion.failure) };
+        const now = clock.now();
+        if (reversion.moving)
+            tryingSince = now;
+        if (now - startedAt >= totalMs || now - tryingSince >= tryingMs) {
+            const detail = unconfirmed(route, now - startedAt, reversion.failure);
+            return { type: 'unconfirmed', detail };
         }
+        if (reversion.moving)
+            tries = 0;
         await clock.sleep(reversion.moving ? settle/* MOVE_POLL_MS */.zL : (0,alias_route/* pauseAfter */.l0)(tries));
     }
 }
@@ -77743,8 +77798,10 @@ function fateOf(write) {
     return answer === 'refused' ? 'refused' : 'again';
 }
 function isWritten(write, { routing, mark }) {
-    const { wanted } = write;
-    if (!(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
+    const { wanted, left } = write;
+    const isMoving = !(0,alias_routing/* isSplit */.pF)(wanted.routing) &&
+        (0,alias_routing/* looksLikeTransition */.zQ)(routing, left.routing.version, wanted.routing.version);
+    if (!isMoving && !(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
         return false;
     // Without a mark, another rollout with the same versions and weights looks the same.
     if (wanted.mark === undefined)
@@ -77777,7 +77834,8 @@ async function shift(route, to, signal) {
     let reason = '';
     for (let tries = 0; tries < shift_TRIES; tries++) {
         const unansweredBefore = known.unanswered;
-        const failure = await write(route, to, signal);
+        const content = next(route, to);
+        const failure = await write(route, to, { content, signal });
         if (failure === undefined)
             return { type: 'shifted' };
         reason = failure.message;
@@ -77786,7 +77844,7 @@ async function shift(route, to, signal) {
         const fate = fateOf({
             answer,
             onlyRequest: onlyRequest && !unansweredBefore,
-            wanted: { routing: (0,alias_routing/* routingAt */.Uf)(to.weight, route.versions), mark: markOf(route, to) },
+            wanted: contentOf(content),
             left: contentOf(leftIn(route)),
             present: present && contentOf(present),
         });
@@ -77820,15 +77878,14 @@ function markOf({ marks }, { step, held = false }) {
     const mark = marks[step];
     return mark && { ...mark, held };
 }
-async function write(route, to, signal) {
+async function write(route, { weight }, { content, signal }) {
     const { known, aliases, target } = route;
-    const { weight } = to;
     // Not when the weight is in force already and only its mark is written.
     const isFirst = !known.unanswered && !known.begun.has(weight);
     known.begun.add(weight);
     known.unanswered = true;
     try {
-        (0,alias_route/* learn */.nB)(route, await aliases.update(target, next(route, to), { signal, urgency: 'shift' }));
+        (0,alias_route/* learn */.nB)(route, await aliases.update(target, content, { signal, urgency: 'shift' }));
         known.unanswered = false;
         return undefined;
     }
@@ -77898,10 +77955,10 @@ function outcomeOf(failure) {
 
 
 
-/** How long a revert goes on trying in the step itself. */
-const REVERT_PATIENCE_MS = 2 * 60_000;
+/** In the step itself. */
+const REVERT_PATIENCE = { tryingMs: 2 * 60_000, totalMs: settle/* MOVE_PATIENCE_MS */.hL };
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
-function createRouter(options, revertPatienceMs = REVERT_PATIENCE_MS) {
+function createRouter(options, patience = REVERT_PATIENCE) {
     const route = (0,alias_route/* routeOf */.Lu)(options);
     const { target, versions, region } = options;
     return {
@@ -77911,7 +77968,7 @@ function createRouter(options, revertPatienceMs = REVERT_PATIENCE_MS) {
         shift: (to, signal) => shift(route, to, signal),
         settle: (signal) => (0,settle/* settle */.G9)(route, signal),
         confirm: (signal) => confirm_confirm(route, signal),
-        revert: () => revert(route, revertPatienceMs),
+        revert: () => revert(route, patience),
         intruder: (signal) => intruder(route, signal),
         settledAs: () => settledAs(route),
     };
@@ -77923,12 +77980,14 @@ function settledAs({ known, versions }) {
     const { routing, revisionId } = known.alias;
     return (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(100, versions)) ? revisionId : undefined;
 }
-/** Who moved the alias meanwhile. One that cannot be read is no sign of that. */
+/** Who moved or deleted the alias meanwhile. One that cannot be read is no sign of that. */
 async function intruder(route, signal) {
     const { aliases, target, known, versions } = route;
     try {
         const present = await aliases.find(target, { signal });
-        if (present === undefined || (0,alias_route/* isStale */.QO)(route, present) || !(0,alias_route/* isForeign */.jq)(route, present))
+        if (present === undefined)
+            return (0,alias_route/* missingReason */.DQ)(route);
+        if ((0,alias_route/* isStale */.QO)(route, present) || !(0,alias_route/* isForeign */.jq)(route, present))
             return undefined;
         return (0,alias_route/* foreignReason */.v4)(route, present, known.alias?.routing ?? (0,alias_routing/* routingAt */.Uf)(0, versions));
     }
@@ -77942,6 +78001,15 @@ async function intruder(route, signal) {
 ;// CONCATENATED MODULE: ./src/run/surroundings.ts
 
 
+/** Before a revert: one that has no post step behind it is better than none. */
+function saveIfPossible(saved, { keep, journal }) {
+    try {
+        keep.save(saved);
+    }
+    catch (error) {
+        journal.warn(`Nothing can be saved for the post step, should this one be killed: ${(0,problems/* messageOf */.bD)(error)}`);
+    }
+}
 /** After the end of a rollout, of which this changes nothing any more. */
 function forget({ keep, journal }) {
     try {
@@ -77953,11 +78021,11 @@ function forget({ keep, journal }) {
 }
 /**
  * The router of a target, in this process and in those that clean up after it.
- * @param revertPatienceMs how long a revert goes on trying; left out: what suits the step itself
+ * @param patience that of a revert; left out: what suits the step itself
  */
-function routerOf(to, { aws, clock, journal }, revertPatienceMs) {
+function routerOf(to, { aws, clock, journal }, patience) {
     const options = { ...to, region: aws.region, aliases: aws.aliases, clock, note: journal.note };
-    return createRouter(options, revertPatienceMs);
+    return createRouter(options, patience);
 }
 
 

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
@@ -208,6 +210,19 @@ describe('a rollout over several jobs, the bundle', () => {
     expect(result.outputs['reason']).toContain('could not be continued');
     expect(result.outputs['reason']).toContain('CloudWatch returned no alarm named no-such-alarm');
     expect(result.exitCode).toBe(1);
+    expect(world.alias()).toBe('1');
+  });
+
+  it('is reverted by the job that goes on, though nothing can be saved for its post step', async () => {
+    await start();
+    const environment = { GITHUB_RUN_ID: '43', GITHUB_WORKFLOW_REF: WORKFLOW, RUNNER_TEMP: '' };
+    const going = world.start({ mode: 'step', alarms: 'no-such-alarm' }, { environment });
+    world.simulator.faults.before(() => {
+      rmSync(going.files.state, { force: true });
+    });
+    const result = await going.done;
+    expect(result.log).toContain('Nothing can be saved for the post step');
+    expect(result.outputs['outcome']).toBe('reverted');
     expect(world.alias()).toBe('1');
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { putProvisioned } from '../../simulator/lambda/aliases.ts';
+import { getAlias, putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { publishVersion } from '../../simulator/lambda/functions.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
@@ -108,5 +108,50 @@ describe('with provisioned concurrency, the bundle', () => {
     } else {
       expect(world.alias()).toBe('1');
     }
+  });
+
+  describe('while Lambda moves it to a promoted canary', () => {
+    const WORKFLOW = {
+      GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/deploy.yml@refs/heads/main',
+    };
+    const other = { environment: { GITHUB_RUN_ID: '43', ...WORKFLOW } };
+
+    const live = () => getAlias(world.simulator.lambda, 'checkout', 'live');
+
+    /** A rollout that was killed there, without a post step. */
+    async function killed() {
+      provision('live');
+      const action = world.start({}, { environment: { GITHUB_RUN_ID: '42', ...WORKFLOW } });
+      after(world.simulator, 'UpdateAlias', 2, () => {
+        action.process.kill('SIGKILL');
+      });
+      await action.done;
+      expect(live()).toMatchObject({ version: '2', moving: { '1': 1 } });
+    }
+
+    it('puts stable back on demand, and not the canary', async () => {
+      await killed();
+      const result = await world.run({ mode: 'revert' }, other);
+      expect(result.outputs['outcome']).toBe('reverted');
+      expect(world.alias()).toBe('1');
+    });
+
+    it('puts stable back before the next rollout begins', async () => {
+      await killed();
+      const inputs = { 'on-unfinished': 'revert', 'dry-run': 'false', version: '2' };
+      const result = await world.run(inputs, other);
+      expect(result.log).toContain('version 1 is live again');
+      expect(result.outputs['outcome']).toBe('promoted');
+    });
+
+    it('does not undo a revert that is on its way, and says how to tell', async () => {
+      await killed();
+      updateAlias(world.simulator.lambda, 'checkout', 'live', { version: '2', weights: {} });
+      updateAlias(world.simulator.lambda, 'checkout', 'live', { version: '1', description: '' });
+      const result = await world.run({ mode: 'revert' }, other);
+      expect(result.outputs['outcome']).toBe('failed');
+      expect(result.outputs['reason']).toContain('If version 1 is the right one, wait.');
+      expect(world.writes().filter((write) => write === 'UpdateAlias')).toHaveLength(3);
+    });
   });
 });

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
@@ -27,9 +29,13 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
 
   /** Another run of the same workflow, which may ask GitHub. */
   function nextRun(inputs: typeof INPUTS = {}, token = 'github-token') {
-    return world.run(
+    return startNext(inputs, token).done;
+  }
+
+  function startNext(inputs: typeof INPUTS = {}, token = 'github-token', environment = {}) {
+    return world.start(
       { 'github-token': token, ...inputs },
-      { environment: { ...github.environment, GITHUB_RUN_ID: '43' } },
+      { environment: { ...github.environment, GITHUB_RUN_ID: '43', ...environment } },
     );
   }
 
@@ -53,6 +59,18 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     expect(result.log).toMatch(/::warning::.*checkout:live: the rollout of version 2 that /);
     expect(result.log).toContain(`${RUN} began did not end by itself and left 50 %25 on it`);
     expect(description()).toBe('');
+  });
+
+  it('puts the old version back, though nothing can be saved for its post step', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    const next = startNext({}, undefined, { RUNNER_TEMP: '' });
+    world.simulator.faults.before(() => {
+      rmSync(next.files.state, { force: true });
+    });
+    const result = await next.done;
+    expect(result.log).toContain('checkout:live: version 1 is live again');
+    expect(world.alias()).toBe('1');
   });
 
   it('resumes the same version and plan at the step it had reached, and bakes it anew', async () => {

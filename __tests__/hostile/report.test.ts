@@ -120,7 +120,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
     { type: 'position', at: 0, weight: 0, step: 0, startedBy: 'https://github.com/acme/shop' },
     { type: 'note', at: 0, text: reason },
     { type: 'details', at: 0, title: name, lines: [detail, reason] },
-    { type: 'state', at: 1, state: { phase: 'shifting', step: 0 } },
+    { type: 'state', at: 1, state: { phase: 'shifting', step: 0, standing: undefined } },
     {
       type: 'state',
       at: 2,

@@ -1,5 +1,7 @@
 // Longer than most: a list, one entry for each mutant.
 
+import { OF_THE_WAY_BACK } from './way-back.ts';
+
 /** A way to break a promise on purpose. */
 export interface Mutant {
   readonly name: string;
@@ -751,7 +753,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the post step gives up before the runner would',
     file: 'src/run/modes/clean-up.ts',
-    from: 'surroundings, POST_PATIENCE_MS)',
+    from: 'surroundings, POST_PATIENCE)',
     to: 'surroundings)',
   },
   {
@@ -766,4 +768,5 @@ export const MUTANTS: readonly Mutant[] = [
     from: "settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,",
     to: 'settledAs: undefined,',
   },
+  ...OF_THE_WAY_BACK,
 ];

@@ -1,9 +1,10 @@
 import type { Aws } from '../aws/aws.ts';
 import type { RouteOptions } from './alias/route.ts';
+import type { RevertPatience } from './alias/revert.ts';
 import { createRouter } from './alias/router.ts';
 import type { Runs } from '../github/runs.ts';
 import { messageOf } from '../core/problems.ts';
-import type { Keep } from '../github/saved.ts';
+import type { Keep, SavedRollout } from '../github/saved.ts';
 import type { Clock, Journal, Router } from '../ports.ts';
 
 /** Everything outside of the process that a run of the action touches. */
@@ -20,6 +21,20 @@ export interface Surroundings {
   readonly random: () => number;
 }
 
+/** Before a revert: one that has no post step behind it is better than none. */
+export function saveIfPossible(
+  saved: SavedRollout,
+  { keep, journal }: Pick<Surroundings, 'keep' | 'journal'>,
+): void {
+  try {
+    keep.save(saved);
+  } catch (error) {
+    journal.warn(
+      `Nothing can be saved for the post step, should this one be killed: ${messageOf(error)}`,
+    );
+  }
+}
+
 /** After the end of a rollout, of which this changes nothing any more. */
 export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>): void {
   try {
@@ -33,7 +48,7 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
 
 /**
  * The router of a target, in this process and in those that clean up after it.
- * @param revertPatienceMs how long a revert goes on trying; left out: what suits the step itself
+ * @param patience that of a revert; left out: what suits the step itself
  */
 export function routerOf(
   to: Pick<
@@ -41,8 +56,8 @@ export function routerOf(
     'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'marks' | 'settledAs'
   >,
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
-  revertPatienceMs?: number,
+  patience?: RevertPatience,
 ): Router {
   const options = { ...to, region: aws.region, aliases: aws.aliases, clock, note: journal.note };
-  return createRouter(options, revertPatienceMs);
+  return createRouter(options, patience);
 }

@@ -53,6 +53,17 @@ const problemsOf = (
   }).problems;
 
 describe('going on with a rollout', () => {
+  it('names the version that mode: revert would put back, while Lambda moves the alias to another', () => {
+    const { description } = left({ weight: 50 });
+    const moving = { version: '8', weights: { '7': 100 } };
+    expect(problemsOf([found('checkout', description, moving)]).join()).toContain(
+      'mode: revert puts version 7 back',
+    );
+    const unmarked = problemsOf([found('checkout', '', moving)]).join();
+    expect(unmarked).not.toContain('mode: revert puts');
+    expect(unmarked).toContain('wait for the end of that');
+  });
+
   it('is allowed to a job of the same workflow and plan when the step is over', () => {
     expect(problemsOf([left()])).toEqual([]);
     expect(problemsOf([left()], 'promote', '8')).toEqual([]);
@@ -60,7 +71,7 @@ describe('going on with a rollout', () => {
 
   it.each<[string, Partial<Mark>, RegExp]>([
     ['is under way', { held: false }, /step 1\), and that step is not over: https.*runs\/42/],
-    ['was promoted', { weight: 100, step: 3 }, /promoted it.*no step left/],
+    ['was promoted', { weight: 100, step: 3 }, /is promoted to version 8.*no step left/],
     ['is of another workflow', { workflow: 'd0' }, /held for another workflow/],
     ['is of another repository', { repository: 'evil/shop' }, /held for another workflow/],
     ['has another plan', { plan: 'f2' }, /another plan.*mode: promote/],

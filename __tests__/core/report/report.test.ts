@@ -46,7 +46,7 @@ const measured = (at: number, state: string, detail = ''): Entry => ({
 const begun: readonly Entry[] = [
   { type: 'plan', at: 0, plan },
   { type: 'targets', at: 0, region: 'eu-west-1', targets: [target] },
-  { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0 } },
+  { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0, standing: undefined } },
   {
     type: 'state',
     at: 2_000,
@@ -108,7 +108,7 @@ describe('a report of a rollout', () => {
     { type: 'plan', at: 0, plan: planOf([], 0) },
     { type: 'targets', at: 0, region: 'eu-west-1', targets: [target] },
     { type: 'warning', at: 0, text: 'Nothing is watched' },
-    { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0 } },
+    { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0, standing: undefined } },
     { type: 'state', at: 2_000, state: { phase: 'confirming' } },
     { type: 'state', at: 3_000, state: { phase: 'promoted' } },
   ];
@@ -250,7 +250,7 @@ describe('the log', () => {
     const told = linesOf([
       ...begun,
       { type: 'reading', at: 302_000, verdict: PASS, findings: [comparison] },
-      { type: 'state', at: 302_000, state: { phase: 'shifting', step: 1 } },
+      { type: 'state', at: 302_000, state: { phase: 'shifting', step: 1, standing: 0 } },
     ]);
     expect(told.at(-2)).toBe(
       '[+5 min 2 s] errors of checkout:live: canary 412 requests, 3 failed (0.73 %); baseline 3,715, ' +

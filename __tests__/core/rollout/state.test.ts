@@ -43,12 +43,12 @@ const after = (...events: readonly Event[]) =>
 
 describe('a rollout', () => {
   it('begins with the weight of the first step', () => {
-    expect(command(course, { phase: 'shifting', step: 0 })).toEqual({
+    expect(command(course, { phase: 'shifting', step: 0, standing: undefined })).toEqual({
       type: 'shift',
       step: 0,
       weight: 10,
     });
-    expect(begun(course)).toEqual({ phase: 'shifting', step: 0 });
+    expect(begun(course)).toEqual({ phase: 'shifting', step: 0, standing: undefined });
   });
 
   it('does not leave a step on a pass that was read before the end of its bake', () => {
@@ -56,7 +56,11 @@ describe('a rollout', () => {
   });
 
   it('leaves a step on a pass that was read at the end of its bake', () => {
-    expect(after(shifted(0), assessed(5 * MINUTE))).toEqual({ phase: 'shifting', step: 1 });
+    expect(after(shifted(0), assessed(5 * MINUTE))).toEqual({
+      phase: 'shifting',
+      step: 1,
+      standing: 0,
+    });
   });
 
   it('bakes the promotion too, and reads the alias back before it is promoted', () => {
@@ -89,6 +93,21 @@ describe('a rollout', () => {
     });
   });
 
+  it('has nothing to hold when it is cancelled before the first weight is in force', () => {
+    const cancelled = { type: 'cancelled', at: 1, reason: 'cancelled', hold: true } as const;
+    const checking = start(course, FROM_THE_START, 0);
+    expect(advance(course, checking, cancelled)).toEqual({
+      phase: 'reverting',
+      reason: 'before the first step: cancelled',
+    });
+    const shifting = advance(course, checking, assessed(0));
+    expect(shifting).toMatchObject({ phase: 'shifting', step: 0 });
+    expect(advance(course, shifting, cancelled)).toMatchObject({ phase: 'reverting' });
+    const next = after(shifted(0), assessed(5 * MINUTE));
+    expect(next).toMatchObject({ phase: 'shifting', step: 1 });
+    expect(advance(course, next, cancelled)).toMatchObject({ phase: 'held' });
+  });
+
   it('holds a step while a check is inconclusive, for at most its bake time again', () => {
     const unknown: Verdict = { kind: 'inconclusive', reason: 'alarm errors is unknown' };
     const held = after(shifted(0), assessed(10 * MINUTE - 1, unknown));
@@ -99,6 +118,7 @@ describe('a rollout', () => {
     expect(advance(course, held, assessed(9 * MINUTE, pass))).toEqual({
       phase: 'shifting',
       step: 1,
+      standing: 0,
     });
   });
 
@@ -109,6 +129,7 @@ describe('a rollout', () => {
     expect(advance(course, extended, assessed(31 * MINUTE))).toEqual({
       phase: 'shifting',
       step: 1,
+      standing: 0,
     });
   });
 
@@ -145,7 +166,11 @@ describe('a rollout', () => {
     expect(due).toMatchObject({ type: 'assess', bake: { weight: 10, since: 60 * MINUTE } });
     expect(due.type === 'assess' && readingDue(due, 15_000)).toBeLessThan(60 * MINUTE);
     const at = 60 * MINUTE + 1;
-    expect(advance(course, goingOn, assessed(at))).toEqual({ phase: 'shifting', step: 1 });
+    expect(advance(course, goingOn, assessed(at))).toEqual({
+      phase: 'shifting',
+      step: 1,
+      standing: 0,
+    });
     const red: Verdict = { kind: 'fail', reason: 'red' };
     expect(advance(course, goingOn, assessed(at, red))).toEqual({
       phase: 'reverting',
@@ -162,7 +187,7 @@ describe('a rollout', () => {
     const waiting = lived(shifted(5_000), assessed(5 * MINUTE + 20_000));
     expect(waiting).toMatchObject({ phase: 'baking', step: 0, until: 6 * MINUTE });
     const next = advance(timed, waiting, assessed(6 * MINUTE));
-    expect(next).toEqual({ phase: 'shifting', step: 1 });
+    expect(next).toEqual({ phase: 'shifting', step: 1, standing: 0 });
     expect(lived(shifted(1_000), assessed(5 * MINUTE + 4_000))).toEqual(next);
     // Nothing is compared after the promotion.
     const promoting = advance(
@@ -170,7 +195,7 @@ describe('a rollout', () => {
       advance(timed, next, shifted(6 * MINUTE)),
       assessed(16.5 * MINUTE),
     );
-    expect(promoting).toEqual({ phase: 'shifting', step: 2 });
+    expect(promoting).toEqual({ phase: 'shifting', step: 2, standing: 1 });
   });
 
   it('does not leave a step while a check cannot be read', () => {
@@ -211,7 +236,11 @@ describe('a rollout', () => {
       until: MINUTE,
       readAt: 35_000,
     });
-    expect(advance(timed, waiting, assessed(MINUTE))).toEqual({ phase: 'shifting', step: 0 });
+    expect(advance(timed, waiting, assessed(MINUTE))).toEqual({
+      phase: 'shifting',
+      step: 0,
+      standing: undefined,
+    });
     // Late for this one, it waits for the next.
     expect(advance(timed, waiting, assessed(MINUTE + 20_000))).toMatchObject({
       phase: 'checking',
@@ -431,7 +460,7 @@ describe('whatever happens, a rollout', () => {
 
   it.each<ActiveState>([
     { phase: 'checking', step: 0, standing: undefined, since: 0, until: 0, readAt: 0 },
-    { phase: 'shifting', step: 0 },
+    { phase: 'shifting', step: 0, standing: undefined },
     { phase: 'settling', step: 2 },
     { phase: 'baking', step: 0, since: 0, until: 10, readAt: 0 },
     { phase: 'holding', step: 0, passed: true, reason: '' },
@@ -446,7 +475,10 @@ describe('whatever happens, a rollout', () => {
     fc.assert(
       fc.property(anyPlan, anyEvent, (course, event) => {
         const senseless: readonly [State, readonly Event['type'][]][] = [
-          [{ phase: 'shifting', step: 0 }, ['settled', 'confirmed', 'reversion']],
+          [
+            { phase: 'shifting', step: 0, standing: undefined },
+            ['settled', 'confirmed', 'reversion'],
+          ],
           [{ phase: 'settling', step: 0 }, ['shifted', 'confirmed', 'reversion']],
           [
             { phase: 'baking', step: 0, since: 0, until: 10, readAt: 0 },

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createVirtualTime, type VirtualTime } from '../../../promises/virtual-time.ts';
@@ -123,7 +125,7 @@ describe('the loop', () => {
     const failing = (at: number) => (at < MINUTE ? PASS : RED);
     await expect(run(world([quick, hanging], failing))).resolves.toMatchObject({
       phase: 'reverted',
-      reason: 'at 10 % (step 1 of 2): red',
+      reason: 'on the way to 10 % (step 1 of 2): red',
     });
     expect(time.clock.now() - T0).toBe(MINUTE);
     expect(readings).toEqual([0, 15_000, 30_000, 45_000, 60_000]);
@@ -217,11 +219,17 @@ describe('the loop', () => {
     expect(time.clock.now() - T0).toBe(9 * MINUTE);
   });
 
+  it('listens for a cancellation no more once it is over, however many readings it took', async () => {
+    await run(world([router()]));
+    expect(readings.length).toBeGreaterThan(20);
+    expect(getEventListeners(cancellation.signal, 'abort')).toHaveLength(0);
+  });
+
   it('reverts when an adapter breaks', async () => {
     const broken = router({ shift: () => Promise.reject(new Error('no such member')) });
     await expect(run(world([broken]))).resolves.toEqual({
       phase: 'reverted',
-      reason: 'at 10 % (step 1 of 2): no such member',
+      reason: 'on the way to 10 % (step 1 of 2): no such member',
     });
   });
 
@@ -232,7 +240,7 @@ describe('the loop', () => {
     });
     await expect(run(breaking)).resolves.toEqual({
       phase: 'reverted',
-      reason: 'at 10 % (step 1 of 2): no such metric',
+      reason: 'on the way to 10 % (step 1 of 2): no such metric',
     });
   });
 
@@ -277,7 +285,8 @@ describe('the loop', () => {
     });
     await expect(run(world([broken]))).resolves.toEqual({
       phase: 'revert-failed',
-      reason: 'at 10 % (step 1 of 2): refused. no such member. Repair the alias with: repair f',
+      reason:
+        'on the way to 10 % (step 1 of 2): refused. no such member. Repair the alias with: repair f',
     });
   });
 

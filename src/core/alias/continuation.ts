@@ -2,7 +2,8 @@ import { sameRollout, type Mark, type RolloutId } from './mark.ts';
 import type { Plan, Step } from '../rollout/plan.ts';
 import type { Beginning } from '../rollout/state.ts';
 import { describeRouting } from './routing.ts';
-import { standingOf } from './ownership.ts';
+import { describeHeldBack, standingOf } from './ownership.ts';
+import { reversibleIn } from './reversible.ts';
 import { sameTarget, targetName, type Target } from './target.ts';
 import type { Found, Unfinished } from './unfinished.ts';
 
@@ -55,6 +56,11 @@ function nothingToGoOnWith({ target, routing }: Found): string {
 function foreign({ target, ...alias }: Found): readonly string[] {
   const standing = standingOf(alias, () => false);
   if (standing.type !== 'foreign') return [];
+  const reversible = reversibleIn(alias, () => false);
+  const advice =
+    reversible.type === 'reversible'
+      ? `mode: revert puts version ${reversible.versions.stable} back.`
+      : `${describeHeldBack(target, alias.routing)}: wait for the end of that.`;
   // Since when its checks are to be judged, the mark alone tells: without it, nobody may continue.
   const wiped =
     standing.mark === undefined
@@ -63,8 +69,7 @@ function foreign({ target, ...alias }: Found): readonly string[] {
       : '';
   return [
     `${targetName(target)} is split, but not as a rollout of this action left it: ` +
-      `${describeRouting(standing.routing)}. Somebody else is moving it, or did.${wiped} mode: revert puts ` +
-      `version ${standing.routing.version} back.`,
+      `${describeRouting(standing.routing)}. Somebody else is moving it, or did.${wiped} ${advice}`,
   ];
 }
 
@@ -77,8 +82,8 @@ function misfits(
   const back = `mode: revert puts version ${mark.stable} back.`;
   if (mark.weight >= 100) {
     return [
-      `${name} serves version ${mark.canary} alone: ${url} promoted it, and its last bake goes on or was cut ` +
-        `off. There is no step left. ${back}`,
+      `${name} is promoted to version ${mark.canary}: ${url} did that, and its last bake goes on or was cut off. ` +
+        `There is no step left. ${back}`,
     ];
   }
   if (!mark.held) {

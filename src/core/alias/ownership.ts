@@ -1,5 +1,13 @@
 import { readMark, type Mark } from './mark.ts';
-import { isSplit, routingAt, sameRouting, type Routing } from './routing.ts';
+import {
+  isSplit,
+  looksLikeTransition,
+  mostServed,
+  routingAt,
+  sameRouting,
+  type Routing,
+} from './routing.ts';
+import { targetName, type Target } from './target.ts';
 import type { Found } from './unfinished.ts';
 
 /** What an alias shows of rollouts. */
@@ -11,7 +19,7 @@ export type Standing =
   /** It serves a promoted version, and carries the mark of the run that promoted it and ended before it took that off. */
   | { readonly type: 'promoted'; readonly mark: Mark }
   /** It is split, and not as any mark says. */
-  | { readonly type: 'foreign'; readonly routing: Routing; readonly mark?: Mark };
+  | { readonly type: 'foreign'; readonly routing: Routing; readonly mark: Mark | undefined };
 
 /** @param hasEnded whether the run that a mark names, by its nonce, is known to have ended */
 export function standingOf(
@@ -19,11 +27,28 @@ export function standingOf(
   hasEnded: (nonce: string) => boolean,
 ): Standing {
   const { mark } = readMark(description);
-  if (mark !== undefined && sameRouting(routing, routingAt(mark.weight, mark))) {
-    const type = mark.weight >= 100 && hasEnded(mark.nonce) ? 'promoted' : 'moved';
-    return { type, mark };
+  if (mark !== undefined && isAsMarked(routing, mark)) {
+    const hasArrived = mark.weight >= 100 && !isSplit(routing);
+    return { type: hasArrived && hasEnded(mark.nonce) ? 'promoted' : 'moved', mark };
   }
   return isSplit(routing)
-    ? { type: 'foreign', routing, ...(mark === undefined ? {} : { mark }) }
+    ? { type: 'foreign', routing, mark }
     : { type: 'alone', version: routing.version };
+}
+
+/** Whether the alias is as its mark says; a promotion also while Lambda moves provisioned concurrency to the canary. */
+export function isAsMarked(routing: Routing, mark: Mark): boolean {
+  return (
+    sameRouting(routing, routingAt(mark.weight, mark)) ||
+    (mark.weight >= 100 && looksLikeTransition(routing, mark.stable, mark.canary))
+  );
+}
+
+/** Of an alias that {@link looksHeldBack}: what it names and what it serves. */
+export function describeHeldBack(target: Target, routing: Routing): string {
+  return (
+    `${targetName(target)} names version ${routing.version}, but all of its traffic goes to version ` +
+    `${mostServed(routing)}. Lambda leaves an alias so while it moves its provisioned concurrency, and for good when ` +
+    `version ${routing.version} cannot start`
+  );
 }

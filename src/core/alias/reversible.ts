@@ -1,44 +1,59 @@
-import { describeRouting } from './routing.ts';
+import { describeRouting, looksHeldBack, mostServed } from './routing.ts';
 import { readMark } from './mark.ts';
-import { standingOf } from './ownership.ts';
+import { describeHeldBack, standingOf } from './ownership.ts';
+import { repairCommand } from './repair.ts';
 import { targetName, type Target } from './target.ts';
 import type { Shown } from './claim.ts';
 import type { Versions } from './routing.ts';
 
 /** What is to be reverted of an alias, by what the alias alone shows. */
-export interface Reversible {
-  readonly versions: Versions;
-  /** The rollouts whose marks are to be removed. */
-  readonly nonces: readonly string[];
-  /** The weights that it stands at. */
-  readonly begun: readonly number[];
-}
+export type Reversible =
+  | {
+      readonly type: 'reversible';
+      readonly versions: Versions;
+      /** The rollouts whose marks are to be removed. */
+      readonly nonces: readonly string[];
+      /** The weights that it stands at. */
+      readonly begun: readonly number[];
+    }
+  /**
+   * No rollout is under way: a promotion whose run has ended stands, though it may not have lived to take its
+   * mark off.
+   */
+  | { readonly type: 'nothing' }
+  /** It is between two versions, and nothing tells which of them was live before. */
+  | { readonly type: 'unclear' };
 
 /**
- * Whoever began to move an alias: the version it would serve without that. Nothing where no rollout is under way: a
- * promotion whose run has ended stands, though it may not have lived to take its mark off.
+ * Whoever began to move an alias: the version it would serve without that.
  * @param hasEnded whether the run that a mark names is known to have ended
  */
-export function reversibleIn(
-  shown: Shown,
-  hasEnded: (nonce: string) => boolean,
-): Reversible | undefined {
+export function reversibleIn(shown: Shown, hasEnded: (nonce: string) => boolean): Reversible {
   const standing = standingOf(shown, hasEnded);
   switch (standing.type) {
     case 'alone':
     case 'promoted':
-      return undefined;
+      return { type: 'nothing' };
     case 'moved': {
       const { stable, canary, nonce, weight } = standing.mark;
-      return { versions: { stable, canary }, nonces: [nonce], begun: [weight] };
+      const versions = { stable, canary };
+      return { type: 'reversible', versions, nonces: [nonce], begun: [weight] };
     }
     case 'foreign': {
-      const { version: stable, weights } = standing.routing;
-      const nonces = standing.mark === undefined ? [] : [standing.mark.nonce];
-      const [split] = Object.entries(weights);
-      if (split === undefined) return undefined;
-      const [canary, weight] = split;
-      return { versions: { stable, canary }, nonces, begun: [weight] };
+      const { mark, routing } = standing;
+      const [split] = Object.entries(routing.weights);
+      if (split === undefined) return { type: 'nothing' };
+      const [other, weight] = split;
+      const nonces = mark === undefined ? [] : [mark.nonce];
+      // Somebody promoted the canary of the mark, and Lambda has not moved it yet: the alias names the canary already.
+      if (mark?.canary === routing.version && mark.stable === other) {
+        const versions = { stable: other, canary: routing.version };
+        return { type: 'reversible', versions, nonces, begun: [100] };
+      }
+      // It looks the same whether a promotion or a revert is on its way.
+      if (looksHeldBack(routing)) return { type: 'unclear' };
+      const versions = { stable: routing.version, canary: other };
+      return { type: 'reversible', versions, nonces, begun: [weight] };
     }
   }
 }
@@ -51,4 +66,14 @@ export function nothingToRevert(target: Target, shown: Shown): string {
       ? `To go back to version ${mark.stable}, roll it out (input version: ${mark.stable}).`
       : 'To go back to an older version, roll that one out (input version).';
   return `${targetName(target)} serves ${describeRouting(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
+}
+
+/** Why it was left, and both ways out. */
+export function unclearWhatToRevert(target: Target, { routing }: Shown, region: string): string {
+  const served = mostServed(routing);
+  return (
+    `${describeHeldBack(target, routing)}. Whether that is a promotion or a revert on its way, no mark tells, so it ` +
+    `was left as it is. If version ${routing.version} is the right one, wait. To put it on version ${served}: ` +
+    repairCommand(target, served, region)
+  );
 }

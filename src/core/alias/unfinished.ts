@@ -1,14 +1,7 @@
 import { readMark, sameRollout, type Mark, type RolloutId } from './mark.ts';
+import { describeHeldBack, isAsMarked } from './ownership.ts';
 import { repairCommand } from './repair.ts';
-import {
-  describeRouting,
-  isSplit,
-  looksHeldBack,
-  mostServed,
-  routingAt,
-  sameRouting,
-  type Routing,
-} from './routing.ts';
+import { describeRouting, isSplit, looksHeldBack, mostServed, type Routing } from './routing.ts';
 import { sameTarget, targetName, type Target } from './target.ts';
 
 /** What is known of the workflow run that a rollout belongs to. */
@@ -66,9 +59,7 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
     const { mark } = readMark(description);
     return mark === undefined ? [] : [{ target, routing, mark, run: statusOf(mark) }];
   });
-  const asLeft = marked.filter(({ routing, mark }) =>
-    sameRouting(routing, routingAt(mark.weight, mark)),
-  );
+  const asLeft = marked.filter(({ routing, mark }) => isAsMarked(routing, mark));
   const split = asLeft.filter(({ routing }) => isSplit(routing));
   // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
   // these move all or none. Only who resumes the very same plan can end its bake.
@@ -143,8 +134,7 @@ function notOurs({ target, routing, description }: Found, region: string): strin
 function heldBack(target: Target, routing: Routing, region: string): string {
   const served = mostServed(routing);
   return (
-    `${targetName(target)} is already split: ${describeRouting(routing)}. Lambda leaves an alias so while it moves ` +
-    `its provisioned concurrency, and for good when version ${routing.version} cannot start; ` +
+    `${describeHeldBack(target, routing)}; ` +
     'aws lambda get-provisioned-concurrency-config says which. Let the move end, or put the alias on version ' +
     `${served}, which gets the traffic: ${repairCommand(target, served, region)}`
   );

@@ -1,5 +1,5 @@
 import { sameRollout, type Mark } from './mark.ts';
-import { sameRouting, type Routing } from './routing.ts';
+import { isSplit, looksLikeTransition, sameRouting, type Routing } from './routing.ts';
 
 /** What an alias holds, as far as rollouts are concerned. */
 export interface Content {
@@ -53,8 +53,11 @@ export function fateOf(write: FailedWrite): Fate {
 }
 
 function isWritten(write: FailedWrite, { routing, mark }: Content): boolean {
-  const { wanted } = write;
-  if (!sameRouting(routing, wanted.routing)) return false;
+  const { wanted, left } = write;
+  const isMoving =
+    !isSplit(wanted.routing) &&
+    looksLikeTransition(routing, left.routing.version, wanted.routing.version);
+  if (!isMoving && !sameRouting(routing, wanted.routing)) return false;
   // Without a mark, another rollout with the same versions and weights looks the same.
   if (wanted.mark === undefined) return !surelyNotWritten(write);
   return (

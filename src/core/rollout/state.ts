@@ -22,7 +22,12 @@ export type ActiveState =
       /** When the last reading began; 0 before the first. */
       readonly readAt: number;
     }
-  | { readonly phase: 'shifting'; readonly step: number }
+  | {
+      readonly phase: 'shifting';
+      readonly step: number;
+      /** The step whose weight is in force until the write takes effect. */
+      readonly standing: number | undefined;
+    }
   /** The promotion is written, but Lambda may go on serving stable while it moves provisioned concurrency. */
   | { readonly phase: 'settling'; readonly step: number }
   | {
@@ -224,8 +229,15 @@ function onCancelled(
   state: ActiveState,
   { at, reason, hold }: Event & { readonly type: 'cancelled' },
 ): State {
-  if (state.phase === 'reverting' || !hold) return reverting(course, state, reason, at);
+  if (state.phase === 'reverting' || !hold || isBeforeFirst(state)) {
+    return reverting(course, state, reason, at);
+  }
   return { phase: 'held', reason: `${where(course, state, at)}: ${reason}` };
+}
+
+/** Where there is nothing yet that could be held: at most a first weight is on its way. */
+function isBeforeFirst(state: ActiveState): boolean {
+  return 'standing' in state && state.standing === undefined;
 }
 
 /** All steps have passed where only the mark is left to be written or taken off. */
@@ -339,7 +351,7 @@ function onChecked(
     case 'pass':
       if (at < state.until) return again;
       return !course.onTheMinute || isEarlyInMinute(at)
-        ? { phase: 'shifting', step: state.step }
+        ? { phase: 'shifting', step: state.step, standing: state.standing }
         : { ...again, until: beginningOfMinute(at) + MINUTE_MS };
   }
 }
@@ -367,7 +379,7 @@ function leave(course: Course, step: number): State {
     };
   }
   return step + 1 < course.steps.length
-    ? { phase: 'shifting', step: step + 1 }
+    ? { phase: 'shifting', step: step + 1, standing: step }
     : { phase: 'confirming' };
 }
 
@@ -379,6 +391,7 @@ function where(plan: Plan, state: ActiveState, at?: number): string {
         ? 'before the first step'
         : `at ${describeStep(plan, state.standing)}`;
     case 'shifting':
+      return `on the way to ${describeStep(plan, state.step)}`;
     case 'settling':
     case 'holding':
       return `at ${describeStep(plan, state.step)}`;

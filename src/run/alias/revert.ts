@@ -21,31 +21,44 @@ import {
   pauseAfter,
   type Route,
 } from './route.ts';
-import { MOVE_PATIENCE_MS, MOVE_POLL_MS } from './settle.ts';
+import { MOVE_POLL_MS } from './settle.ts';
 
 /** What is left of the patience is never so little that a call could not be answered. */
 const LEAST_PATIENCE_MS = 1_000;
+
+/** How long a revert goes on, in milliseconds. */
+export interface RevertPatience {
+  /** While the alias cannot be written or read; anew from when Lambda was last seen moving it. */
+  readonly tryingMs: number;
+  /** In all: Lambda may take minutes to move its provisioned concurrency back. */
+  readonly totalMs: number;
+}
 
 /**
  * Puts stable back, unless somebody else moved the alias, and reads that back. It writes first, on the revision
  * that it knows: while a write of ours is unanswered, only a new revision keeps that one out, and if it came first,
  * Lambda says so. It never gives up before its patience has run out, and never throws.
- * @param patienceMs how long it goes on trying, not counting a move of provisioned concurrency
  */
-export async function revert(route: Route, patienceMs: number): Promise<RevertResult> {
+export async function revert(
+  route: Route,
+  { tryingMs, totalMs }: RevertPatience,
+): Promise<RevertResult> {
   const { known, clock } = route;
   if (known.begun.size === 0) return untouched(route);
   const startedAt = clock.now();
   const reversion = createReversion(route);
+  let tryingSince = startedAt;
   for (let tries = 0; ; tries++) {
-    const result = await reversion.advance(
-      Math.max(patienceMs - (clock.now() - startedAt), LEAST_PATIENCE_MS),
-    );
+    const leftMs = tryingMs - (clock.now() - tryingSince);
+    const result = await reversion.advance(Math.max(leftMs, LEAST_PATIENCE_MS));
     if (result !== undefined) return result;
-    const elapsedMs = clock.now() - startedAt;
-    if (elapsedMs >= (reversion.moving ? MOVE_PATIENCE_MS : patienceMs)) {
-      return { type: 'unconfirmed', detail: unconfirmed(route, elapsedMs, reversion.failure) };
+    const now = clock.now();
+    if (reversion.moving) tryingSince = now;
+    if (now - startedAt >= totalMs || now - tryingSince >= tryingMs) {
+      const detail = unconfirmed(route, now - startedAt, reversion.failure);
+      return { type: 'unconfirmed', detail };
     }
+    if (reversion.moving) tries = 0;
     await clock.sleep(reversion.moving ? MOVE_POLL_MS : pauseAfter(tries));
   }
 }

@@ -3,23 +3,24 @@ import { routingAt, sameRouting } from '../../core/alias/routing.ts';
 import { AwsCallError } from '../../aws/call.ts';
 import type { Router } from '../../ports.ts';
 import { confirm } from './confirm.ts';
-import { revert } from './revert.ts';
+import { revert, type RevertPatience } from './revert.ts';
 import {
   foreignReason,
   isForeign,
   isStale,
+  missingReason,
   routeOf,
   type Route,
   type RouteOptions,
 } from './route.ts';
-import { settle } from './settle.ts';
+import { MOVE_PATIENCE_MS, settle } from './settle.ts';
 import { shift } from './shift.ts';
 
-/** How long a revert goes on trying in the step itself. */
-const REVERT_PATIENCE_MS = 2 * 60_000;
+/** In the step itself. */
+const REVERT_PATIENCE: RevertPatience = { tryingMs: 2 * 60_000, totalMs: MOVE_PATIENCE_MS };
 
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
-export function createRouter(options: RouteOptions, revertPatienceMs = REVERT_PATIENCE_MS): Router {
+export function createRouter(options: RouteOptions, patience = REVERT_PATIENCE): Router {
   const route = routeOf(options);
   const { target, versions, region } = options;
   return {
@@ -29,7 +30,7 @@ export function createRouter(options: RouteOptions, revertPatienceMs = REVERT_PA
     shift: (to, signal) => shift(route, to, signal),
     settle: (signal) => settle(route, signal),
     confirm: (signal) => confirm(route, signal),
-    revert: () => revert(route, revertPatienceMs),
+    revert: () => revert(route, patience),
     intruder: (signal) => intruder(route, signal),
     settledAs: () => settledAs(route),
   };
@@ -42,13 +43,13 @@ function settledAs({ known, versions }: Route): string | undefined {
   return sameRouting(routing, routingAt(100, versions)) ? revisionId : undefined;
 }
 
-/** Who moved the alias meanwhile. One that cannot be read is no sign of that. */
+/** Who moved or deleted the alias meanwhile. One that cannot be read is no sign of that. */
 async function intruder(route: Route, signal: AbortSignal): Promise<string | undefined> {
   const { aliases, target, known, versions } = route;
   try {
     const present = await aliases.find(target, { signal });
-    if (present === undefined || isStale(route, present) || !isForeign(route, present))
-      return undefined;
+    if (present === undefined) return missingReason(route);
+    if (isStale(route, present) || !isForeign(route, present)) return undefined;
     return foreignReason(route, present, known.alias?.routing ?? routingAt(0, versions));
   } catch (error) {
     if (error instanceof AwsCallError) return undefined;

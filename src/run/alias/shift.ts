@@ -24,7 +24,8 @@ export async function shift(route: Route, to: Shift, signal: AbortSignal): Promi
   let reason = '';
   for (let tries = 0; tries < TRIES; tries++) {
     const unansweredBefore = known.unanswered;
-    const failure = await write(route, to, signal);
+    const content = next(route, to);
+    const failure = await write(route, to, { content, signal });
     if (failure === undefined) return { type: 'shifted' };
     reason = failure.message;
     const { answer, onlyRequest } = outcomeOf(failure);
@@ -32,7 +33,7 @@ export async function shift(route: Route, to: Shift, signal: AbortSignal): Promi
     const fate = fateOf({
       answer,
       onlyRequest: onlyRequest && !unansweredBefore,
-      wanted: { routing: routingAt(to.weight, route.versions), mark: markOf(route, to) },
+      wanted: contentOf(content),
       left: contentOf(leftIn(route)),
       present: present && contentOf(present),
     });
@@ -68,17 +69,16 @@ function markOf({ marks }: Route, { step, held = false }: Shift): Mark | undefin
 
 async function write(
   route: Route,
-  to: Shift,
-  signal: AbortSignal,
+  { weight }: Shift,
+  { content, signal }: { readonly content: AliasWrite; readonly signal: AbortSignal },
 ): Promise<AwsCallError | undefined> {
   const { known, aliases, target } = route;
-  const { weight } = to;
   // Not when the weight is in force already and only its mark is written.
   const isFirst = !known.unanswered && !known.begun.has(weight);
   known.begun.add(weight);
   known.unanswered = true;
   try {
-    learn(route, await aliases.update(target, next(route, to), { signal, urgency: 'shift' }));
+    learn(route, await aliases.update(target, content, { signal, urgency: 'shift' }));
     known.unanswered = false;
     return undefined;
   } catch (error) {

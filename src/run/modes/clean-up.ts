@@ -3,6 +3,7 @@ import type { Ending } from '../../core/report/report.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Shown } from '../../core/alias/claim.ts';
+import type { RevertPatience } from '../alias/revert.ts';
 import { announce, revertAll } from '../rollout/reversion.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
 import { recordTargets } from './progress.ts';
@@ -13,7 +14,7 @@ export interface Left extends SavedTarget {
 }
 
 /** GitHub gives a post step of a cancelled job 5 minutes, and ends it without a word. */
-const POST_PATIENCE_MS = 3 * 60_000;
+const POST_PATIENCE: RevertPatience = { tryingMs: 3 * 60_000, totalMs: 4 * 60_000 };
 
 /** Reverts what a rollout that did not end by itself left behind. */
 export async function cleanUp(
@@ -21,21 +22,21 @@ export async function cleanUp(
   surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
 ): Promise<Ending> {
   surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
-  const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE_MS);
+  const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE);
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
   return { outcome: result, reason };
 }
 
 /**
  * Reverts the targets of a rollout that another process moved.
- * @param patienceMs how long it goes on trying; left out: what suits the step itself
+ * @param patience left out: what suits the step itself
  */
 export async function revertSaved(
   { targets }: { readonly targets: readonly Left[] },
   surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
-  patienceMs?: number,
+  patience?: RevertPatience,
 ): Promise<{ readonly result: Exclude<Reversion, 'untouched'>; readonly detail: string }> {
-  const routers = targets.map((each) => routerOf(each, surroundings, patienceMs));
+  const routers = targets.map((each) => routerOf(each, surroundings, patience));
   const reverting = revertAll(routers);
   announce(routers, surroundings);
   recordTargets(

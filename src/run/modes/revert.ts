@@ -1,14 +1,13 @@
 import { standingOf } from '../../core/alias/ownership.ts';
-import { nothingToRevert, reversibleIn } from '../../core/alias/reversible.ts';
+import { nothingToRevert, reversibleIn, unclearWhatToRevert } from '../../core/alias/reversible.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { sameTarget } from '../../core/alias/target.ts';
-import { messageOf, Refusal } from '../../core/problems.ts';
+import { Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/report.ts';
 import { accountOf } from '../../core/text/arn.ts';
-import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
-import { forget, type Surroundings } from '../surroundings.ts';
+import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 import { revertSaved, type Left } from './clean-up.ts';
 import { endedPromotions } from './ended.ts';
 import { recordPosition } from './progress.ts';
@@ -25,37 +24,34 @@ export async function revert(config: Config, surroundings: Surroundings): Promis
   const leftIn = (aliases: readonly FoundAlias[]) =>
     aliases.flatMap(({ target, ...alias }): readonly Left[] => {
       const reversible = reversibleIn(alias, hasEnded);
-      return reversible === undefined ? [] : [{ target, ...reversible, alias }];
+      if (reversible.type !== 'reversible') return [];
+      const { versions, nonces, begun } = reversible;
+      return [{ target, versions, nonces, begun, alias }];
     });
+  const unclear = found
+    .filter((alias) => reversibleIn(alias, hasEnded).type === 'unclear')
+    .map(({ target, ...alias }) => unclearWhatToRevert(target, alias, region));
   const all = leftIn(found);
   if (all.length === 0) {
-    throw new Refusal(found.map(({ target, ...alias }) => nothingToRevert(target, alias)));
+    const nothing = found
+      .filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing')
+      .map(({ target, ...alias }) => nothingToRevert(target, alias));
+    throw new Refusal([...unclear, ...nothing]);
   }
 
   let targets = all;
   for (let tries = 1; ; tries++) {
     const account = accountOf(found[0]?.arn ?? '');
-    save({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
+    saveIfPossible({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
     const reverting = revertSaved({ targets }, surroundings);
     if (tries === 1) recordWhereItStood(found, surroundings);
     const { result, detail } = await reverting;
     if (result !== 'revert-failed') forget(surroundings);
-    if (result !== 'failed' || tries === TRIES) return ending(result, detail);
+    if (result !== 'failed' || tries === TRIES) return ending(result, detail, unclear);
     const present = await findAliases(config, surroundings);
-    if (all.every((target) => isBack(target, present))) return ending('reverted', '');
+    if (all.every((target) => isBack(target, present))) return ending('reverted', '', unclear);
     const left = leftIn(present);
     targets = all.map((each) => left.find(({ target }) => sameTarget(target, each.target)) ?? each);
-  }
-}
-
-/** A revert that has no post step behind it is better than none. */
-function save(saved: SavedRollout, { keep, journal }: Surroundings): void {
-  try {
-    keep.save(saved);
-  } catch (error) {
-    journal.warn(
-      `Nothing can be saved for the post step, should this one be killed: ${messageOf(error)}`,
-    );
   }
 }
 
@@ -70,8 +66,14 @@ function withoutAlias({ target, versions, nonces, begun }: Left): Left {
   return { target, versions, nonces, begun };
 }
 
-function ending(outcome: Ending['outcome'], detail: string): Ending {
-  return { outcome, reason: `${WHY}. ${detail}`.trim(), askedFor: true };
+/** @param unclear why others were left: then not all that was asked for is done */
+function ending(result: Ending['outcome'], detail: string, unclear: readonly string[]): Ending {
+  const outcome = result === 'reverted' && unclear.length > 0 ? 'failed' : result;
+  return {
+    outcome,
+    reason: [`${WHY}.`, detail, ...unclear].filter(Boolean).join(' '),
+    askedFor: true,
+  };
 }
 
 function isBack({ target, versions }: Left, present: readonly FoundAlias[]): boolean {

@@ -6,7 +6,7 @@ import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';
 import { savedOf, stillSplit } from '../rollout/take-over.ts';
 import type { FoundAlias } from '../alias/find.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 import { preflight, type Clearance } from './preflight.ts';
 import { recoveryFrom } from './unfinished.ts';
 
@@ -73,9 +73,9 @@ async function revertTheDead(
     role: config.role,
     targets: recovery.unfinished.map(savedOf),
   };
-  surroundings.keep.save(saved);
+  saveIfPossible(saved, surroundings);
   const { result, detail } = await revertSaved(saved, surroundings);
-  if (result !== 'revert-failed') surroundings.keep.forget();
+  if (result !== 'revert-failed') forget(surroundings);
   if (result !== 'reverted') throw new Refusal([detail]);
   for (const { target, mark } of recovery.unfinished) {
     journal.note(`${targetName(target)}: version ${mark.stable} is live again`);

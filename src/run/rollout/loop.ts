@@ -115,7 +115,7 @@ async function eventOf(command: Command, { course, world, watch }: Place): Promi
       ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
       perform(command, { world, watch, signal }),
       ...(mayBeCutOff(command) ? [deadlineOf(course, world, signal)] : []),
-      abortion(cancellation),
+      abortion(cancellation, over.signal),
     ]);
   } catch (error) {
     return cancellation.aborted ? cancelled(world) : { type: 'blocked', reason: messageOf(error) };
@@ -208,14 +208,15 @@ async function deadlineOf(
   return { type: 'deadline', at: clock.now() };
 }
 
-function abortion(signal: AbortSignal): Promise<never> {
+/** @param over ends the listening: there is one more of it with every command */
+function abortion(cancellation: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener(
+    cancellation.addEventListener(
       'abort',
       () => {
-        reject(signal.reason as Error);
+        reject(cancellation.reason as Error);
       },
-      { once: true },
+      { once: true, signal: over },
     );
   });
 }

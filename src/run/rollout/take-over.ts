@@ -5,7 +5,7 @@ import type { Ending } from '../../core/report/report.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 
 /**
  * Goes on with a rollout that is in the middle of its traffic. What cannot be gone on with is reverted and not left:
@@ -20,16 +20,16 @@ export async function takeOver(
 ): Promise<Ending> {
   if (continued.length === 0) return act();
   const saved: SavedRollout = { region, role, targets: continued.map(savedOf) };
-  surroundings.keep.save(saved);
+  saveIfPossible(saved, surroundings);
   try {
     return await act();
   } catch (error) {
     if (surroundings.cancellation.aborted && onCancel === 'hold') {
-      surroundings.keep.forget();
+      forget(surroundings);
       return { outcome: 'held', reason: messageOf(error) };
     }
     const { result, detail } = await revertSaved(saved, surroundings);
-    if (result !== 'revert-failed') surroundings.keep.forget();
+    if (result !== 'revert-failed') forget(surroundings);
     const reason = `the rollout that was found could not be continued: ${messageOf(error)}`;
     return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
   }

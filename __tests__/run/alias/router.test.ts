@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import {
+  createAlias,
+  deleteAlias,
+  getAlias,
+  putProvisioned,
+  updateAlias,
+} from '../../../simulator/lambda/aliases.ts';
+import {
+  createFunction,
+  publishVersion,
+  updateFunction,
+} from '../../../simulator/lambda/functions.ts';
+import type { Router } from '../../../src/ports.ts';
+import type { RouteOptions } from '../../../src/run/alias/route.ts';
+import { createRouter } from '../../../src/run/alias/router.ts';
+import { createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
+
+const MINUTE = 60_000;
+const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
+const versions = { stable: '1', canary: '2' };
+const mark = {
+  ...versions,
+  repository: 'acme/shop',
+  runId: '42',
+  attempt: '1',
+  nonce: 'aa',
+  plan: 'f1',
+  workflow: 'c0',
+  startedBy: '42',
+  begunAt: 0,
+  step: 1,
+  weight: 10,
+  held: false,
+};
+const { signal } = new AbortController();
+
+describe('the router of an alias', () => {
+  let aws: VirtualAws;
+  beforeEach(() => {
+    aws = createVirtualAws();
+    const { lambda } = aws.simulator;
+    createFunction(lambda, { functionName: 'checkout' });
+    publishVersion(lambda, 'checkout', {});
+    updateFunction(lambda, 'checkout', { code: 'two' });
+    publishVersion(lambda, 'checkout', {});
+    createAlias(lambda, 'checkout', 'live', { version: '1' });
+  });
+
+  const present = () => getAlias(aws.simulator.lambda, 'checkout', 'live');
+
+  const route = (more: Partial<RouteOptions> = {}): RouteOptions => ({
+    aliases: aws.connect().aliases,
+    target,
+    versions,
+    region: aws.simulator.region,
+    nonces: ['aa'],
+    clock: aws.time.clock,
+    note: () => undefined,
+    ...more,
+  });
+
+  /** Of a process that has read the alias. */
+  async function begun(more: Partial<RouteOptions> = {}): Promise<Router> {
+    const options = route(more);
+    const alias = await options.aliases.find(target, { signal });
+    return createRouter(alias === undefined ? options : { ...options, alias });
+  }
+
+  /** Of a rollout that promoted the canary, on an alias with provisioned concurrency. */
+  async function promoted(): Promise<Router> {
+    putProvisioned(aws.simulator.lambda, 'checkout', 'live', 5);
+    const router = await begun();
+    await router.shift({ step: 0, weight: 100 }, signal);
+    await router.settle(signal);
+    return router;
+  }
+
+  it('writes stable again when the way back ends as FAILED, however long that took', async () => {
+    const { lambda } = aws.simulator;
+    const result = await aws.time.run(async () => {
+      const router = await promoted();
+      lambda.provisioningFailure = 'INSUFFICIENT_CAPACITY';
+      lambda.agenda.add(aws.time.clock.now() + 7 * MINUTE, () => {
+        lambda.provisioningFailure = '';
+      });
+      return router.revert();
+    });
+    expect(result).toEqual({ type: 'reverted' });
+    expect(present()).toMatchObject({ version: '1', weights: {}, moving: undefined });
+  });
+
+  it('goes on looking when one reading fails minutes into the way back', async () => {
+    const result = await aws.time.run(async () => {
+      const router = await promoted();
+      const from = aws.time.clock.now() + 5 * MINUTE;
+      aws.simulator.faults.add(({ operation }) => {
+        const now = aws.time.clock.now();
+        return operation === 'GetAlias' && now > from && now < from + 10_000
+          ? { type: 'error', status: 500, name: 'ServiceException', message: 'internal' }
+          : undefined;
+      });
+      return router.revert();
+    });
+    expect(result).toEqual({ type: 'reverted' });
+    expect(present().moving).toBeUndefined();
+  });
+
+  it('ends a revert within the patience of a post step, while Lambda is still moving it back', async () => {
+    const { result, tookMs } = await aws.time.run(async () => {
+      await promoted();
+      aws.simulator.lambda.provisioningMs = 60 * MINUTE;
+      const patience = { tryingMs: 3 * MINUTE, totalMs: 4 * MINUTE };
+      const router = createRouter(route({ begun: [100] }), patience);
+      const startedAt = aws.time.clock.now();
+      return { result: await router.revert(), tookMs: aws.time.clock.now() - startedAt };
+    });
+    expect(result).toMatchObject({
+      type: 'unconfirmed',
+      detail: expect.stringContaining('still moving its provisioned concurrency back'),
+    });
+    expect(tookMs).toBeLessThan(5 * MINUTE);
+    expect(present().version).toBe('1');
+  });
+
+  it('tells that the alias was deleted when it looks for an intruder', async () => {
+    const seen = await aws.time.run(async () => {
+      const router = await begun();
+      deleteAlias(aws.simulator.lambda, 'checkout', 'live');
+      return router.intruder(signal);
+    });
+    expect(seen).toContain('does not exist any more');
+  });
+
+  describe('after a shift whose reply got lost', () => {
+    beforeEach(() => {
+      aws.simulator.faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count === 0 ? { type: 'lost-reply' } : undefined,
+      );
+    });
+
+    it('knows its write where the description had no room for the mark', async () => {
+      updateAlias(aws.simulator.lambda, 'checkout', 'live', { description: 'x'.repeat(250) });
+      const result = await aws.time.run(async () =>
+        (await begun({ marks: [mark] })).shift({ step: 0, weight: 10 }, signal),
+      );
+      expect(result).toEqual({ type: 'shifted' });
+    });
+
+    it('knows its write while Lambda moves provisioned concurrency to the canary', async () => {
+      putProvisioned(aws.simulator.lambda, 'checkout', 'live', 5);
+      const result = await aws.time.run(async () =>
+        (await begun({ marks: [{ ...mark, weight: 100 }] })).shift(
+          { step: 0, weight: 100 },
+          signal,
+        ),
+      );
+      expect(result).toEqual({ type: 'shifted' });
+    });
+  });
+});

@@ -1,0 +1,65 @@
+import type { Mutant } from './all.ts';
+
+/** What stands in the way of a revert, and what is told of it. */
+export const OF_THE_WAY_BACK: readonly Mutant[] = [
+  {
+    name: 'a promotion that Lambda has not carried out yet is taken for a split by somebody',
+    file: 'src/core/alias/ownership.ts',
+    from: '(mark.weight >= 100 && looksLikeTransition(routing, mark.stable, mark.canary))',
+    to: 'false',
+  },
+  {
+    name: 'mode: revert puts a version back that may be the one just left',
+    file: 'src/core/alias/reversible.ts',
+    from: "if (looksHeldBack(routing)) return { type: 'unclear' };",
+    to: '',
+  },
+  {
+    name: 'the patience of a revert runs out while Lambda is moving it back',
+    file: 'src/run/alias/revert.ts',
+    from: 'if (reversion.moving) tryingSince = now;',
+    to: '',
+  },
+  {
+    name: 'a full disk keeps the rollout of a dead run from being reverted',
+    file: 'src/run/preflight/recovery.ts',
+    from: 'saveIfPossible(saved, surroundings);',
+    to: 'surroundings.keep.save(saved);',
+  },
+  {
+    name: 'a full disk keeps a rollout that is taken over from being reverted',
+    file: 'src/run/rollout/take-over.ts',
+    from: 'saveIfPossible(saved, surroundings);',
+    to: 'surroundings.keep.save(saved);',
+  },
+  {
+    name: 'every command leaves a listener on the cancellation',
+    file: 'src/run/rollout/loop.ts',
+    from: '{ once: true, signal: over }',
+    to: '{ once: true }',
+  },
+  {
+    name: 'on-cancel: hold holds what was never moved',
+    file: 'src/core/rollout/state.ts',
+    from: ' || isBeforeFirst(state)) {',
+    to: ') {',
+  },
+  {
+    name: 'a deleted alias is noticed only when it is written',
+    file: 'src/run/alias/router.ts',
+    from: 'if (present === undefined) return missingReason(route);',
+    to: 'if (present === undefined) return undefined;',
+  },
+  {
+    name: 'a promotion whose reply got lost is somebody else’s while Lambda moves it',
+    file: 'src/core/alias/write-fate.ts',
+    from: 'if (!isMoving && !sameRouting(routing, wanted.routing)) return false;',
+    to: 'if (!sameRouting(routing, wanted.routing)) return false;',
+  },
+  {
+    name: 'a write whose mark had no room is looked for with its mark',
+    file: 'src/run/alias/shift.ts',
+    from: 'wanted: contentOf(content),',
+    to: 'wanted: { routing: content.routing, mark: markOf(route, to) },',
+  },
+];
