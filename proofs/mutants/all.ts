@@ -77,8 +77,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a revert gives up at the first failure',
     file: 'src/run/alias/router.ts',
-    from: `const REVERT_PATIENCE_MS = 2 * 60_000;`,
-    to: `const REVERT_PATIENCE_MS = 0;`,
+    from: '{ tryingMs: 2 * 60_000,',
+    to: '{ tryingMs: 0,',
   },
   {
     name: 'a 412 is swallowed',
@@ -228,8 +228,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a split that somebody else made is taken for a dead rollout',
     file: 'src/core/alias/unfinished.ts',
-    from: '    sameRouting(routing, routingAt(mark.weight, mark)),',
-    to: '    isSplit(routing) || sameRouting(routing, routingAt(mark.weight, mark)),',
+    from: 'isAsMarked(routing, mark)',
+    to: 'isSplit(routing) || isAsMarked(routing, mark)',
   },
   {
     name: 'the mark stays on the alias',
@@ -684,14 +684,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a promotion of a run that has ended is a rollout under way',
     file: 'src/core/alias/ownership.ts',
-    from: 'mark.weight >= 100 && hasEnded(mark.nonce)',
-    to: 'mark.weight > 100 && hasEnded(mark.nonce)',
+    from: 'hasArrived && hasEnded(mark.nonce)',
+    to: 'false',
   },
   {
     name: 'any promotion passes for one whose run has ended',
     file: 'src/core/alias/ownership.ts',
-    from: 'mark.weight >= 100 && hasEnded(mark.nonce) ?',
-    to: 'mark.weight >= 100 ?',
+    from: 'hasArrived && hasEnded(mark.nonce) ?',
+    to: 'hasArrived ?',
   },
   {
     name: 'a leftover mark stays for ever',
