@@ -68917,6 +68917,7 @@ function quote(text) {
 /* harmony export */   ck: () => (/* binding */ formatWeight),
 /* harmony export */   hh: () => (/* binding */ looksHeldBack),
 /* harmony export */   pF: () => (/* binding */ isSplit),
+/* harmony export */   tC: () => (/* binding */ shareOf),
 /* harmony export */   ww: () => (/* binding */ describeRouting),
 /* harmony export */   zQ: () => (/* binding */ looksLikeTransition)
 /* harmony export */ });
@@ -68940,6 +68941,11 @@ function sameRouting(a, b) {
 }
 function isSplit(routing) {
     return Object.keys(routing.weights).length > 0;
+}
+/** Percent of the requests that a version gets. */
+function shareOf(version, { version: own, weights }) {
+    const additional = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+    return version === own ? 100 - additional : (weights[version] ?? 0);
 }
 /** The version that gets the larger part of the requests. */
 function mostServed({ version, weights }) {
@@ -74870,7 +74876,7 @@ async function status_status(config, { plan }, surroundings) {
     const [mark] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.mark] : []);
     if (mark?.plan === plan)
         (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
-    const weight = weightOf(standings);
+    const weight = Math.max(0, ...found.map((alias, index) => weightOf(alias, standings[index])));
     if (mark !== undefined)
         (0,progress/* recordPosition */.BB)(surroundings, { ...mark, weight });
     else {
@@ -74893,22 +74899,21 @@ function reportOf({ target, arn, routing }, standing) {
         })
         : (0,alias_target/* targetReport */.mh)(target, { aliasArn, version: routing.version });
 }
-/** Percent that goes to a new version: of several targets the most; 0 when nothing is being rolled out. */
-function weightOf(standings) {
-    return Math.max(0, ...standings.flatMap((standing) => {
-        switch (standing.type) {
-            case 'alone':
-            case 'promoted':
-                return [];
-            case 'moved':
-                return [standing.mark.weight];
-            case 'foreign':
-                return Object.values(standing.routing.weights);
-        }
-    }));
+/** Percent that goes to a new version; 0 when nothing is being rolled out. */
+function weightOf({ routing }, standing) {
+    switch (standing?.type) {
+        case 'moved':
+            return (0,alias_routing/* shareOf */.tC)(standing.mark.canary, routing);
+        case 'foreign':
+            return Math.max(...Object.values(routing.weights));
+        default:
+            return 0;
+    }
 }
 function describe({ target, routing }, standing, urlOf) {
-    const serves = `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)}`;
+    const serves = (0,alias_routing/* looksHeldBack */.hh)(routing)
+        ? describeHeldBack(target, routing)
+        : `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)}`;
     switch (standing.type) {
         case 'alone':
             return `${serves}; no rollout`;
@@ -77835,6 +77840,9 @@ async function shift(route, to, signal) {
     for (let tries = 0; tries < shift_TRIES; tries++) {
         const unansweredBefore = known.unanswered;
         const content = next(route, to);
+        if (to.held === true && contentOf(content).mark === undefined) {
+            return { type: 'blocked', reason: noRoom(route) };
+        }
         const failure = await write(route, to, { content, signal });
         if (failure === undefined)
             return { type: 'shifted' };
@@ -77909,6 +77917,11 @@ function next(route, to) {
         description: (mark && (0,alias_mark/* withMark */.kN)(description, mark)) ?? description,
         revisionId: left.revisionId,
     };
+}
+/** What is held without its mark, no other job could go on with. */
+function noRoom({ target }) {
+    return (`the description of ${(0,alias_target/* targetName */.je)(target)} has become so long that the mark of this rollout has no room in it, and ` +
+        'no other job could go on without it');
 }
 /** A reading from before the write that caused a conflict says nothing about it. */
 async function readAfter(route, answer, signal) {

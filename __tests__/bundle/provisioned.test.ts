@@ -144,6 +144,15 @@ describe('with provisioned concurrency, the bundle', () => {
       expect(result.outputs['outcome']).toBe('promoted');
     });
 
+    it('says in mode status what serves', async () => {
+      await killed();
+      const result = await world.run({ mode: 'status' }, other);
+      expect(result.outputs['weight']).toBe('0');
+      expect(result.outputs['reason']).toContain(
+        'names version 2, but all of its traffic goes to version 1',
+      );
+    });
+
     it('does not undo a revert that is on its way, and says how to tell', async () => {
       await killed();
       updateAlias(world.simulator.lambda, 'checkout', 'live', { version: '2', weights: {} });

@@ -62,4 +62,10 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     from: 'wanted: contentOf(content),',
     to: 'wanted: { routing: content.routing, mark: markOf(route, to) },',
   },
+  {
+    name: 'a rollout is held without its mark',
+    file: 'src/run/alias/shift.ts',
+    from: 'if (to.held === true && contentOf(content).mark === undefined) {',
+    to: 'if (to.weight < 0) {',
+  },
 ];

@@ -124,6 +124,16 @@ describe('the router of an alias', () => {
     expect(present().version).toBe('1');
   });
 
+  it('holds nothing whose mark has no room, because no other job could go on with that', async () => {
+    const result = await aws.time.run(async () => {
+      const router = await begun({ marks: [mark] });
+      await router.shift({ step: 0, weight: 10 }, signal);
+      updateAlias(aws.simulator.lambda, 'checkout', 'live', { description: 'x'.repeat(250) });
+      return router.shift({ step: 0, weight: 10, held: true }, signal);
+    });
+    expect(result).toMatchObject({ type: 'blocked', reason: expect.stringContaining('no room') });
+  });
+
   it('tells that the alias was deleted when it looks for an intruder', async () => {
     const seen = await aws.time.run(async () => {
       const router = await begun();

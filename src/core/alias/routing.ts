@@ -38,6 +38,12 @@ export function isSplit(routing: Routing): boolean {
   return Object.keys(routing.weights).length > 0;
 }
 
+/** Percent of the requests that a version gets. */
+export function shareOf(version: string, { version: own, weights }: Routing): number {
+  const additional = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return version === own ? 100 - additional : (weights[version] ?? 0);
+}
+
 /** The version that gets the larger part of the requests. */
 export function mostServed({ version, weights }: Routing): string {
   const [[other, weight] = ['', 0]] = Object.entries(weights).sort(([, a], [, b]) => b - a);

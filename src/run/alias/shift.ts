@@ -25,6 +25,9 @@ export async function shift(route: Route, to: Shift, signal: AbortSignal): Promi
   for (let tries = 0; tries < TRIES; tries++) {
     const unansweredBefore = known.unanswered;
     const content = next(route, to);
+    if (to.held === true && contentOf(content).mark === undefined) {
+      return { type: 'blocked', reason: noRoom(route) };
+    }
     const failure = await write(route, to, { content, signal });
     if (failure === undefined) return { type: 'shifted' };
     reason = failure.message;
@@ -101,6 +104,14 @@ function next(route: Route, to: Shift): AliasWrite {
     description: (mark && withMark(description, mark)) ?? description,
     revisionId: left.revisionId,
   };
+}
+
+/** What is held without its mark, no other job could go on with. */
+function noRoom({ target }: Route): string {
+  return (
+    `the description of ${targetName(target)} has become so long that the mark of this rollout has no room in it, and ` +
+    'no other job could go on without it'
+  );
 }
 
 /** A reading from before the write that caused a conflict says nothing about it. */

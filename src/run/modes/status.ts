@@ -1,8 +1,8 @@
 import type { AlarmFinding } from '../../core/checks/alarms.ts';
 import type { Mark, RolloutId } from '../../core/alias/mark.ts';
 import type { Ending } from '../../core/report/report.ts';
-import { describeRouting } from '../../core/alias/routing.ts';
-import { standingOf, type Standing } from '../../core/alias/ownership.ts';
+import { describeRouting, looksHeldBack, shareOf } from '../../core/alias/routing.ts';
+import { describeHeldBack, standingOf, type Standing } from '../../core/alias/ownership.ts';
 import { targetName, targetReport } from '../../core/alias/target.ts';
 import { PASS } from '../../core/rollout/verdict.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
@@ -30,7 +30,7 @@ export async function status(
     standing.type === 'moved' ? [standing.mark] : [],
   );
   if (mark?.plan === plan) recordPlan(surroundings, config.plan);
-  const weight = weightOf(standings);
+  const weight = Math.max(0, ...found.map((alias, index) => weightOf(alias, standings[index])));
   if (mark !== undefined) recordPosition(surroundings, { ...mark, weight });
   else {
     journal.record({ type: 'position', at: clock.now(), weight, step: 0, startedBy: '' });
@@ -54,22 +54,16 @@ function reportOf({ target, arn, routing }: FoundAlias, standing: Standing | und
     : targetReport(target, { aliasArn, version: routing.version });
 }
 
-/** Percent that goes to a new version: of several targets the most; 0 when nothing is being rolled out. */
-function weightOf(standings: readonly Standing[]): number {
-  return Math.max(
-    0,
-    ...standings.flatMap((standing) => {
-      switch (standing.type) {
-        case 'alone':
-        case 'promoted':
-          return [];
-        case 'moved':
-          return [standing.mark.weight];
-        case 'foreign':
-          return Object.values(standing.routing.weights);
-      }
-    }),
-  );
+/** Percent that goes to a new version; 0 when nothing is being rolled out. */
+function weightOf({ routing }: FoundAlias, standing: Standing | undefined): number {
+  switch (standing?.type) {
+    case 'moved':
+      return shareOf(standing.mark.canary, routing);
+    case 'foreign':
+      return Math.max(...Object.values(routing.weights));
+    default:
+      return 0;
+  }
 }
 
 function describe(
@@ -77,7 +71,9 @@ function describe(
   standing: Standing,
   urlOf: (mark: Mark) => string,
 ): string {
-  const serves = `${targetName(target)} serves ${describeRouting(routing)}`;
+  const serves = looksHeldBack(routing)
+    ? describeHeldBack(target, routing)
+    : `${targetName(target)} serves ${describeRouting(routing)}`;
   switch (standing.type) {
     case 'alone':
       return `${serves}; no rollout`;
