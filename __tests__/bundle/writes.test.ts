@@ -50,7 +50,7 @@ describe('when replies to writes are lost or refused, the bundle', () => {
     const result = await world.run();
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.outputs['reason']).toContain(
-      'at 50 % (step 2 of 3): lambda:UpdateAlias is not allowed',
+      'on the way to 50 % (step 2 of 3): lambda:UpdateAlias is not allowed',
     );
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
   });

@@ -55,13 +55,10 @@ describe('a simulated rollout', () => {
     expect(other.trace).toEqual(one.trace);
   });
 
-  it.each([1, 11, 21, 31, 41, 51])(
-    'keeps every promise, whatever goes wrong: seeds from %d',
-    async (first) => {
-      for (let seed = first; seed < first + 10; seed++) {
-        const played = await play(scenarioOf(seed));
-        expect({ seed, violations: violationsOf(played) }).toEqual({ seed, violations: [] });
-      }
+  it.each(Array.from({ length: 60 }, (_, index) => index + 1))(
+    'keeps every promise, whatever goes wrong: seed %d',
+    async (seed) => {
+      expect(violationsOf(await play(scenarioOf(seed)))).toEqual([]);
     },
   );
 
