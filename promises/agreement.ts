@@ -1,4 +1,4 @@
-import { judge, type Minute } from '../src/core/statistics/evidence.ts';
+import { judge, STANDARD_RULE, type Minute } from '../src/core/statistics/evidence.ts';
 import {
   beginningOfMinute,
   firstWholeMinute,
@@ -61,10 +61,16 @@ export async function agreementOf(scenario: Scenario): Promise<Agreement> {
   const minutes = trueMinutes(played);
   return {
     reverted: outcome === 'reverted',
-    judged: judge(minutes).revertAt !== null,
+    judged: wouldRevert(minutes),
     minutes: minutes.length,
     failed: minutes.reduce((sum, { canary }) => sum + canary.bad, 0),
   };
+}
+
+/** Evidence that no second minute confirms reverts as well, when its step cannot be extended any more. */
+function wouldRevert(minutes: readonly Minute[]): boolean {
+  const { logE, revertAt } = judge(minutes);
+  return revertAt !== null || (logE.at(-1) ?? 0) >= -Math.log(STANDARD_RULE.alpha);
 }
 
 /** What was really served side by side, as far as it could be known when the rollout ended. */

@@ -33,6 +33,31 @@ describe('comparing the versions, the bundle', () => {
     world.simulator.traffic.set('checkout', 'live', requestsPerSecond);
   }
 
+  /** Like {@link traffic}, with a new version that fails as it is told at each moment, counted from its first weight. */
+  function changing(requestsPerSecond: number, failing: (sinceMs: number) => number): void {
+    traffic(requestsPerSecond, { old: 0, new: 0 });
+    const { aliasHistory, lambda } = world.simulator;
+    const since = () => {
+      const first = aliasHistory.find(({ weights }) => Object.keys(weights).length > 0);
+      return world.time.clock.now() - (first?.at ?? Infinity);
+    };
+    const behaviour = {
+      durationMs: 40,
+      get errorRate() {
+        return failing(since());
+      },
+    };
+    updateFunction(lambda, 'checkout', { code: 'the changing', behaviour });
+  }
+
+  it('never promotes against evidence that one minute alone gives', async () => {
+    // Nine failures or fewer in the first minute, then none until it is promoted.
+    changing(3, (sinceMs) => (sinceMs < 60_000 ? 0.4 : sinceMs < 6 * 60_000 ? 0 : 0.5));
+    const result = await world.run({ ...WITHOUT_ALARMS, steps: '10% 5m' });
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+    expect(result.outputs['outcome']).toBe('reverted');
+  });
+
   it.each([10, 100])(
     'promotes a version that is no worse, at %d requests a second',
     async (rate) => {

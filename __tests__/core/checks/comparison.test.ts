@@ -151,6 +151,50 @@ describe('the comparison of two versions', () => {
     expect(verdict.kind).toBe('extend');
   });
 
+  /** Nine failures in the first minute: far more than is needed, but one minute alone does not decide. */
+  const unconfirmed = (many: number) => [...minutes(1, { ec: 9 }), ...minutes(many, {}).slice(1)];
+
+  it('never goes on while the evidence is over what is needed, but not confirmed', () => {
+    const { verdict } = judged(unconfirmed(3), END);
+    expect(verdict.kind).toBe('extend');
+    expect(verdict.reason).toContain('3 more failures would revert; that is over it');
+    expect(judged(unconfirmed(3), END - 1).verdict.kind).toBe('pass');
+  });
+
+  it('reverts for evidence that is still over what is needed when the step cannot be extended any more', () => {
+    expect(judged(unconfirmed(13), 3 * END - 1).verdict.kind).toBe('extend');
+    expect(judged(unconfirmed(13), 3 * END).verdict.kind).toBe('fail');
+    const cut = { bake: { latest: 2 * END } };
+    expect(judged(unconfirmed(8), 2 * END, cut).verdict.kind).toBe('fail');
+  });
+
+  it('does not go on for a tenth of the evidence either, and then does as it is told', () => {
+    const near = [...minutes(2, { ec: 1 }), ...minutes(5, {}).slice(2)];
+    expect(judged(near, END).verdict.reason).toMatch(
+      /evidence \d\d\.\d:1 of 100:1 needed.*too near to go on$/,
+    );
+    const promoting = judged(near, 3 * END);
+    expect(promoting.verdict.kind).toBe('pass');
+    expect(promoting.warnings).toEqual([expect.stringContaining('on-inconclusive is promote')]);
+    expect(judged(near, 3 * END, { policy: { onInconclusive: 'hold' } }).verdict.kind).toBe('hold');
+    expect(judged(near, 3 * END, { policy: { onInconclusive: 'revert' } }).verdict.kind).toBe(
+      'fail',
+    );
+  });
+
+  it('goes on for less, for what is below the floor, and when it is only to observe', () => {
+    expect(judged(minutes(3, { eb: 9, ec: 2 }), END).verdict.kind).toBe('pass');
+    const policies = [{ rule: { ...STANDARD_RULE, floor: 0.1 } }, { mode: 'observe' as const }];
+    for (const policy of policies) {
+      expect(judged(unconfirmed(3), END, { policy }).verdict.kind).toBe('pass');
+    }
+  });
+
+  it('asks it also of a metric of the user’s own', () => {
+    const own = { ...errors(unconfirmed(3)), name: 'http 5xx', countsTraffic: false };
+    expect(judgeComparison(own, { at: END, bake, policy }).finding.verdict.kind).toBe('extend');
+  });
+
   it('says nothing of the promotion, which has no baseline', () => {
     expect(judged([], END, { bake: { weight: 100 } }).verdict.kind).toBe('pass');
   });

@@ -1,12 +1,17 @@
 import { failuresToRevert, judge, type Counts, type Rule } from '../statistics/evidence.ts';
 import type { MetricSource } from './metric-source.ts';
-import { firstWholeMinute, isEarlyInMinute, lastSettledMinute, MINUTE_MS } from '../minute.ts';
 import type { TimedMinute } from './pairing.ts';
-import type { Bake } from '../rollout/plan.ts';
-import { grouped, percent } from '../text/numbers.ts';
-import { formatWeight } from '../alias/routing.ts';
+import { count, grouped, percent } from '../text/numbers.ts';
 import type { Seen } from './seen.ts';
-import { PASS, type Verdict } from '../rollout/verdict.ts';
+import {
+  decided,
+  doubtIn,
+  judgeStepEnd,
+  PASSED,
+  type Decided,
+  type Judging,
+  type Measured,
+} from './step-end.ts';
 
 export interface AnalysisPolicy {
   /** `observe` judges and reports, and neither reverts nor extends. */
@@ -65,20 +70,6 @@ export interface ComparisonJudged {
   readonly warnings: readonly string[];
 }
 
-interface Decided {
-  readonly verdict: Verdict;
-  readonly warnings: readonly string[];
-}
-
-interface Judging {
-  readonly at: number;
-  readonly bake: Bake;
-  readonly policy: AnalysisPolicy;
-}
-
-/** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
-const CERTAINLY_SOME = 10;
-
 /** Judges all that was counted since the first weight, at a moment in a bake. */
 export function judgeComparison(comparison: Comparison, judging: Judging): ComparisonJudged {
   const counts = countsOf(comparison, judging.policy.rule);
@@ -92,60 +83,18 @@ export function judgeComparison(comparison: Comparison, judging: Judging): Compa
 }
 
 function decide(comparison: Comparison, counts: ComparedCounts, judging: Judging): Decided {
-  const { at, bake, policy } = judging;
-  if (policy.mode === 'observe') return PASSED;
+  if (judging.policy.mode === 'observe') return PASSED;
   if (counts.reverts) return decided('fail', describeComparison(counts));
-  if (bake.weight >= 100 || at < bake.since + bake.bakeMs) return PASSED;
-  return comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
+  return judgeStepEnd(comparison, measuredOf(counts, judging.policy.rule), judging);
 }
 
-const PASSED: Decided = { verdict: PASS, warnings: [] };
-
-/** At the end of a step: whether there was enough traffic to go by. */
-function judgeTraffic({ target, minutes }: Comparison, { at, bake, policy }: Judging): Decided {
-  const { weight, since, bakeMs, promotionNext, latest } = bake;
-  const inStep = minutes.filter((minute) => minute.at >= firstWholeMinute(since));
-  const canary = sum(inStep.map((minute) => minute.canary.total));
-  const baseline = sum(inStep.map((minute) => minute.baseline.total));
-  const enough = canary >= policy.minInvocations;
-  const settled = lastSettledMinute(at, policy.metricDelayMs) >= lastMinuteOf(since + bakeMs);
-  if (!settled && (promotionNext || !enough)) {
-    return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
-  }
-  const expected = (baseline * weight) / (100 - weight);
-  if (canary === 0 && expected >= CERTAINLY_SOME) {
-    return decided(
-      'fail',
-      `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
-        `${formatWeight(weight)}: look at what calls the function (by its alias?) and at its permissions`,
-    );
-  }
-  if (enough) return PASSED;
-  const few =
-    `${target}: the canary served ${count(canary, 'request')} at ${formatWeight(weight)}, and ` +
-    `${policy.minInvocations} are needed to judge it (min-invocations)`;
-  if (at < Math.min(since + bakeMs * policy.maxExtension, latest)) return decided('extend', few);
-  switch (policy.onInconclusive) {
-    case 'promote':
-      return {
-        verdict: PASS,
-        warnings: [`${few}. It goes on all the same: on-inconclusive is promote.`],
-      };
-    case 'hold':
-      return decided('hold', few);
-    case 'revert':
-      return decided('fail', few);
-  }
-}
-
-/** The beginning of the last minute of a bake that ended at this time. */
-function lastMinuteOf(end: number): number {
-  const minute = end - (end % MINUTE_MS);
-  return isEarlyInMinute(end) ? minute - MINUTE_MS : minute;
-}
-
-function decided(kind: Verdict['kind'], reason: string): Decided {
-  return { verdict: { kind, reason }, warnings: [] };
+/** What the evidence stands at when the step is to end. */
+function measuredOf(counts: ComparedCounts, { floor }: Rule): Measured {
+  const isAboveFloor = counts.canary.bad >= floor * counts.canary.total;
+  return {
+    doubt: isAboveFloor ? doubtIn(evidenceOf(counts), counts.needed) : 'none',
+    described: describeComparison(counts),
+  };
 }
 
 function countsOf({ name, target, minutes }: Comparison, rule: Rule): ComparedCounts {
@@ -211,8 +160,4 @@ export function odds(logE: number): string {
   if (logE > CERTAIN_LOG) return 'more than 1,000,000:1';
   const value = Math.exp(logE);
   return `${value < 100 ? value.toFixed(1) : grouped(Math.round(value))}:1`;
-}
-
-function count(number: number, what: string): string {
-  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }

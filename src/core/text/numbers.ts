@@ -7,3 +7,8 @@ export function grouped(number: number): string {
 export function percent(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
+
+/** `1 request`, `3,715 requests`. */
+export function count(number: number, what: string): string {
+  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,23 @@
+import type { Mutant } from './all.ts';
+
+/** What keeps a version from being promoted against what was measured. */
+export const OF_THE_GATE: readonly Mutant[] = [
+  {
+    name: 'a step ends against evidence that one minute alone gives',
+    file: 'src/core/checks/step-end.ts',
+    from: "if (logE >= enough) return 'enough';",
+    to: '',
+  },
+  {
+    name: 'a step ends against a tenth of the evidence',
+    file: 'src/core/checks/step-end.ts',
+    from: "enough / 2) ? 'some' : 'none'",
+    to: "enough / 2) ? 'none' : 'none'",
+  },
+  {
+    name: 'a step that cannot be extended any more passes against the evidence',
+    file: 'src/core/checks/step-end.ts',
+    from: "if (doubt === 'enough') {",
+    to: "if (doubt === 'enough' && at < 0) {",
+  },
+];
