@@ -58,6 +58,21 @@ describe('comparing the versions, the bundle', () => {
     expect(result.outputs['outcome']).toBe('reverted');
   });
 
+  it.each(['5m', '10s'])(
+    'judges the minutes before the promotion when they settle after it, with a last bake of %s',
+    async (bakeTime) => {
+      // The last minute of the bake is fine; it is the next one, in which that is waited for, that is not.
+      changing(20, (sinceMs) => (sinceMs > 140_000 && sinceMs < 4 * 60_000 ? 1 : 0));
+      const result = await world.run({
+        ...WITHOUT_ALARMS,
+        steps: '50% 2m',
+        'bake-time': bakeTime,
+      });
+      expect(world.routings()).toEqual(['1', '1+2@0.5', '2', '1']);
+      expect(result.outputs['reason']).toMatch(/at 100 % .*errors of checkout:live: canary/);
+    },
+  );
+
   it.each([10, 100])(
     'promotes a version that is no worse, at %d requests a second',
     async (rate) => {

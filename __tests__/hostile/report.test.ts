@@ -124,7 +124,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
     {
       type: 'state',
       at: 2,
-      state: { phase: 'baking', step: 0, since: 2, until: 60_002, readAt: 2 },
+      state: { phase: 'baking', step: 0, shiftedAt: 2, since: 2, until: 60_002, readAt: 2 },
     },
     ...times(size.polls, (poll): Entry => ({
       type: 'reading',

@@ -96,7 +96,14 @@ describe('a finding of a kind that is new', () => {
       const checks = findings.map((finding): Checks => ({
         assess: () => Promise.resolve({ verdict: PASS, findings: [finding], warnings: [] }),
       }));
-      const bake = { weight: 10, bakeMs: 1, since: 0, promotionNext: false, latest: Infinity };
+      const bake = {
+        weight: 10,
+        bakeMs: 1,
+        shiftedAt: 0,
+        since: 0,
+        promotionNext: false,
+        latest: Infinity,
+      };
       const watch = startWatch(
         checks.map((each) => ({ checks: each, intervalMs: 1_000, gates: true })),
         {

@@ -20,4 +20,16 @@ export const OF_THE_GATE: readonly Mutant[] = [
     from: "if (doubt === 'enough') {",
     to: "if (doubt === 'enough' && at < 0) {",
   },
+  {
+    name: 'what settles after the promotion is not judged',
+    file: 'src/run/checks/metrics.ts',
+    from: 'const readers = [...comparing, ...thresholds];',
+    to: 'const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];',
+  },
+  {
+    name: 'the last bake is over before the minutes before the promotion have settled',
+    file: 'src/core/checks/step-end.ts',
+    from: "      : decided('extend', `the metrics of ${target} before",
+    to: "      : decided('pass', `the metrics of ${target} before",
+  },
 ];

@@ -22,6 +22,11 @@ export function firstWholeMinute(at: number): number {
   return isEarlyInMinute(at) ? beginningOfMinute(at) : beginningOfMinute(at) + MINUTE_MS;
 }
 
+/** The beginning of the last minute that was whole, or nearly, when the weight changed at this time. */
+export function lastMinuteBefore(at: number): number {
+  return firstWholeMinute(at) - (isEarlyInMinute(at) ? MINUTE_MS : 2 * MINUTE_MS);
+}
+
 /** The last minute that is over for so long that its metrics are there; its beginning. */
 export function lastSettledMinute(at: number, delayMs: number): number {
   return beginningOfMinute(at - delayMs) - MINUTE_MS;

@@ -26,6 +26,7 @@ const policy: AnalysisPolicy = {
 const bake: Bake = {
   weight: 10,
   bakeMs: 5 * MINUTE,
+  shiftedAt: 0,
   since: 0,
   promotionNext: false,
   latest: Infinity,
@@ -195,8 +196,30 @@ describe('the comparison of two versions', () => {
     expect(judgeComparison(own, { at: END, bake, policy }).finding.verdict.kind).toBe('extend');
   });
 
-  it('says nothing of the promotion, which has no baseline', () => {
-    expect(judged([], END, { bake: { weight: 100 } }).verdict.kind).toBe('pass');
+  describe('after the promotion', () => {
+    /** Written in the middle of the minute at 5:00, so that the last whole minute before is at 4:00. */
+    const promoted = { weight: 100, shiftedAt: END + 30_000, since: END + 40_000, bakeMs: MINUTE };
+
+    it('does not let the bake be over before the minutes before it have settled', () => {
+      const at = (time: number) => judged(minutes(5, {}), time, { bake: promoted }).verdict.kind;
+      expect(at(END + 90_000)).toBe('pass');
+      const late = { ...promoted, since: END, bakeMs: 1_000 };
+      expect(judged(minutes(4, {}), END + 89_999, { bake: late }).verdict.kind).toBe('extend');
+      expect(judged(minutes(5, {}), END + 90_000, { bake: late }).verdict.kind).toBe('pass');
+    });
+
+    it('reverts for what they come to, confirmed or not', () => {
+      const seen = (given: readonly TimedMinute[], more: Partial<AnalysisPolicy> = {}) =>
+        judged(given, END + 90_000, { bake: promoted, policy: more });
+      expect(seen([...minutes(4, {}), ...minutes(5, { ec: 60 }).slice(4)]).verdict.kind).toBe(
+        'fail',
+      );
+      expect(seen(unconfirmed(5)).verdict.kind).toBe('fail');
+      const near = [...minutes(2, { ec: 1 }), ...minutes(5, {}).slice(2)];
+      expect(seen(near).verdict.kind).toBe('pass');
+      expect(seen(near).warnings).toHaveLength(1);
+      expect(seen(near, { onInconclusive: 'revert' }).verdict.kind).toBe('fail');
+    });
   });
 
   it('asks nothing of the traffic that a metric of the user’s own counts', () => {

@@ -20,9 +20,17 @@ const timed = (functionName: string): Timed => ({
 });
 const moment: Moment = {
   at: 20 * MINUTE,
-  bake: { weight: 10, bakeMs: 5 * MINUTE, since: 0, promotionNext: false, latest: Infinity },
+  bake: {
+    weight: 10,
+    bakeMs: 5 * MINUTE,
+    shiftedAt: 0,
+    since: 0,
+    promotionNext: false,
+    latest: Infinity,
+  },
   from: 0,
   to: 9 * MINUTE,
+  sideBySide: 9 * MINUTE,
   mixed: new Set(),
 };
 const policy = {

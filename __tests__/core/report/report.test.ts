@@ -50,7 +50,14 @@ const begun: readonly Entry[] = [
   {
     type: 'state',
     at: 2_000,
-    state: { phase: 'baking', step: 0, since: 2_000, until: 302_000, readAt: 2_000 },
+    state: {
+      phase: 'baking',
+      step: 0,
+      shiftedAt: 2_000,
+      since: 2_000,
+      until: 302_000,
+      readAt: 2_000,
+    },
   },
   measured(17_000, 'OK'),
   measured(32_000, 'OK'),

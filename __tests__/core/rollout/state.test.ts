@@ -81,7 +81,7 @@ describe('a rollout', () => {
   it('reads the alias back right after the promotion when the bake time is zero', () => {
     const atOnce = wholeCourse(planOf([], 0));
     const promoted = advance(atOnce, begun(atOnce), shifted(7));
-    expect(promoted).toEqual({ phase: 'settling', step: 0 });
+    expect(promoted).toEqual({ phase: 'settling', step: 0, shiftedAt: 7 });
     expect(advance(atOnce, promoted, settled(8))).toEqual({ phase: 'confirming' });
   });
 
@@ -461,8 +461,8 @@ describe('whatever happens, a rollout', () => {
   it.each<ActiveState>([
     { phase: 'checking', step: 0, standing: undefined, since: 0, until: 0, readAt: 0 },
     { phase: 'shifting', step: 0, standing: undefined },
-    { phase: 'settling', step: 2 },
-    { phase: 'baking', step: 0, since: 0, until: 10, readAt: 0 },
+    { phase: 'settling', step: 2, shiftedAt: 0 },
+    { phase: 'baking', step: 0, shiftedAt: 0, since: 0, until: 10, readAt: 0 },
     { phase: 'holding', step: 0, passed: true, reason: '' },
     { phase: 'confirming' },
   ])('reverts for a check that fails while it is $phase', (state) => {
@@ -479,9 +479,9 @@ describe('whatever happens, a rollout', () => {
             { phase: 'shifting', step: 0, standing: undefined },
             ['settled', 'confirmed', 'reversion'],
           ],
-          [{ phase: 'settling', step: 0 }, ['shifted', 'confirmed', 'reversion']],
+          [{ phase: 'settling', step: 0, shiftedAt: 0 }, ['shifted', 'confirmed', 'reversion']],
           [
-            { phase: 'baking', step: 0, since: 0, until: 10, readAt: 0 },
+            { phase: 'baking', step: 0, shiftedAt: 0, since: 0, until: 10, readAt: 0 },
             ['shifted', 'confirmed', 'reversion'],
           ],
           [{ phase: 'confirming' }, ['shifted', 'settled', 'deadline', 'reversion']],

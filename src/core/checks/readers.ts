@@ -47,6 +47,8 @@ export interface Moment {
   /** Beginnings of the first and of the last minute. */
   readonly from: number;
   readonly to: number;
+  /** Beginning of the last minute in which both versions served requests. */
+  readonly sideBySide: number;
   /** Minutes in which two weights were in force. */
   readonly mixed: ReadonlySet<number>;
 }
@@ -90,7 +92,7 @@ function comparisonReader(
   const isErrors = name === ERRORS.name;
   const target = targetName(watched.target);
   const sources = { baseline: { total, bad }, canary: { total, bad } };
-  return reader(watched, sources, (series, { at, bake, from, to, mixed }) => {
+  return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed }) => {
     const withoutBad = isErrors ? 'late' : 'none';
     const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
     const comparison = { name, target, minutes, countsTraffic: isErrors };
@@ -113,7 +115,7 @@ export function durationReaders(targets: readonly Timed[], reverts: boolean): re
     const { yardstick } = watched;
     const target = targetName(watched.target);
     const sources = { baseline: baselineSources(yardstick), canary: canarySources(yardstick) };
-    return reader(watched, sources, ({ baseline, canary }, { at, from, to, mixed }) => {
+    return reader(watched, sources, ({ baseline, canary }, { at, from, sideBySide: to, mixed }) => {
       const known = { target, yardstick, baseline, canary };
       const durations = judgeDurations({ ...known, from, to, mixed, alpha });
       const verdict: Verdict =

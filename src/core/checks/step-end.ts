@@ -1,5 +1,11 @@
 import type { AnalysisPolicy, Comparison } from './comparison.ts';
-import { firstWholeMinute, isEarlyInMinute, lastSettledMinute, MINUTE_MS } from '../minute.ts';
+import {
+  beginningOfMinute,
+  firstWholeMinute,
+  isEarlyInMinute,
+  lastMinuteBefore,
+  lastSettledMinute,
+} from '../minute.ts';
 import type { Bake } from '../rollout/plan.ts';
 import { count } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
@@ -59,7 +65,8 @@ export function judgeStepEnd(
   judging: Judging,
 ): Decided {
   const { at, bake } = judging;
-  if (bake.weight >= 100 || at < bake.since + bake.bakeMs) return PASSED;
+  if (bake.weight >= 100) return judgePromoted(comparison, measured, judging);
+  if (at < bake.since + bake.bakeMs) return PASSED;
   const { doubt, described } = measured;
   if (doubt !== 'none' && mayExtend(judging)) {
     return decided('extend', `${described}; ${WAITING[doubt]}`);
@@ -70,6 +77,33 @@ export function judgeStepEnd(
   const traffic = comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
   if (doubt === 'none' || traffic.verdict.kind !== 'pass') return traffic;
   return inconclusive(`${described}; that is too near to go on without a doubt`, judging.policy);
+}
+
+/**
+ * After the promotion, the minutes before it go on settling; the bake is not over before they have. What they then come to
+ * is final: there is no baseline any more.
+ */
+function judgePromoted(
+  { target }: Pick<Comparison, 'target'>,
+  { doubt, described }: Measured,
+  { at, bake, policy }: Judging,
+): Decided {
+  const settled = lastSettledMinute(at, policy.metricDelayMs) >= lastMinuteBefore(bake.shiftedAt);
+  if (!settled) {
+    return at < bake.since + bake.bakeMs
+      ? PASSED
+      : decided('extend', `the metrics of ${target} before the promotion are not there yet`);
+  }
+  switch (doubt) {
+    case 'none':
+      return PASSED;
+    case 'some':
+      return policy.onInconclusive === 'revert'
+        ? decided('fail', described)
+        : { verdict: PASS, warnings: [`${described}, as far as the versions were side by side.`] };
+    case 'enough':
+      return decided('fail', `${described}; nothing can speak for it after the promotion`);
+  }
 }
 
 const WAITING: Readonly<Record<Exclude<Doubt, 'none'>, string>> = {
@@ -128,8 +162,7 @@ function inconclusive(reason: string, { onInconclusive }: AnalysisPolicy): Decid
 
 /** The beginning of the last minute of a bake that ended at this time. */
 function lastMinuteOf(end: number): number {
-  const minute = end - (end % MINUTE_MS);
-  return isEarlyInMinute(end) ? minute - MINUTE_MS : minute;
+  return isEarlyInMinute(end) ? lastMinuteBefore(end) : beginningOfMinute(end);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { clockTime, formatDuration } from '../text/duration.ts';
 import type { SessionEnd } from '../session-end.ts';
 import type { Findings } from '../preflight/target.ts';
-import { longestShiftMs, totalBakeMs, type Deadline, type Step } from './plan.ts';
+import { longestShiftMs, overtimeMs, totalBakeMs, type Deadline, type Step } from './plan.ts';
 
 /** What a rollout needs to its end, as far as it is known how long it lasts. */
 export interface Means {
@@ -80,7 +80,8 @@ export function inspectDeadline(
   { steps, onTheMinute, maxExtension, now }: Undertaking,
 ): Findings {
   if (deadline === undefined) return { problems: [], warnings: [] };
-  const shifting = steps.length * longestShiftMs({ onTheMinute });
+  const shifting =
+    steps.length * longestShiftMs({ onTheMinute }) + overtimeMs({ steps, onTheMinute });
   const needed = totalBakeMs({ steps }) + shifting;
   const extended = steps.map(({ weight, bakeMs }) =>
     weight < 100 ? bakeMs * maxExtension : bakeMs,

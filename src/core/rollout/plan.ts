@@ -36,6 +36,8 @@ export interface Deadline {
 /** The step that is baking, and since when. */
 export interface Bake extends Step {
   /** When its weight was written; epoch milliseconds. */
+  readonly shiftedAt: number;
+  /** When it began to bake: of the promotion, when the alias serves the canary alone. */
   readonly since: number;
   /** Whether nothing is left but the promotion. */
   readonly promotionNext: boolean;
@@ -76,12 +78,28 @@ export function longestShiftMs({ onTheMinute }: Pick<Course, 'onTheMinute'>): nu
   return LONGEST_SHIFT_MS + (onTheMinute ? MINUTE_MS : 0);
 }
 
+/** When the last minute before a promotion has settled at the latest: it may begin with the write, and settle two minutes after its end. */
+const SETTLED_AFTER_MS = 3 * MINUTE_MS;
+
+/** By how much the last bake may outlast what was written: until the minutes before the promotion have settled. */
+export function overtimeMs({ steps, onTheMinute }: Pick<Course, 'steps' | 'onTheMinute'>): number {
+  const last = steps.at(-1);
+  if (last === undefined || last.weight < 100 || last.bakeMs === 0 || !onTheMinute) return 0;
+  return Math.max(0, SETTLED_AFTER_MS - last.bakeMs);
+}
+
 /** Until when a step may bake, so that those after it can be taken before the deadline. Epoch milliseconds. */
 export function latestEnd(course: Course, step: number): number {
   if (course.deadline === undefined) return Infinity;
   const last = course.holdAfter ?? course.steps.length - 1;
   const rest = course.steps.slice(step + 1, last + 1);
-  return course.deadline.at - totalBakeMs({ steps: rest }) - rest.length * longestShiftMs(course);
+  const overtime = overtimeMs({ ...course, steps: rest });
+  return (
+    course.deadline.at -
+    totalBakeMs({ steps: rest }) -
+    rest.length * longestShiftMs(course) -
+    overtime
+  );
 }
 
 /** `10 %`, `100 % (promotion)`. */

@@ -29,10 +29,17 @@ export type ActiveState =
       readonly standing: number | undefined;
     }
   /** The promotion is written, but Lambda may go on serving stable while it moves provisioned concurrency. */
-  | { readonly phase: 'settling'; readonly step: number }
+  | {
+      readonly phase: 'settling';
+      readonly step: number;
+      /** When the promotion was written. */
+      readonly shiftedAt: number;
+    }
   | {
       readonly phase: 'baking';
       readonly step: number;
+      /** When its weight was written; a promotion bakes only since the alias serves the canary alone. */
+      readonly shiftedAt: number;
       readonly since: number;
       readonly until: number;
       /** When the last reading of this step began; `since` before the first. */
@@ -162,6 +169,7 @@ export function command(course: Course, state: ActiveState): Command {
         until: state.until,
         bake: {
           ...bakeOf(course, state.step, state.since),
+          shiftedAt: state.shiftedAt,
           promotionNext: state.step === course.steps.length - 2,
         },
       };
@@ -177,6 +185,7 @@ export function command(course: Course, state: ActiveState): Command {
 function bakeOf(course: Course, step: number, since: number): Bake {
   return {
     ...stepAt(course, step),
+    shiftedAt: since,
     since,
     promotionNext: false,
     latest: latestEnd(course, step),
@@ -209,7 +218,9 @@ export function advance(course: Course, state: State, event: Event): State {
     case 'shifted':
       return state.phase === 'shifting' ? onShifted(course, state, event) : state;
     case 'settled':
-      return state.phase === 'settling' ? bake(course, state.step, event.at) : state;
+      return state.phase === 'settling'
+        ? bake(course, state.step, event.at, state.shiftedAt)
+        : state;
     case 'marked':
       return state.phase === 'holding' ? { phase: 'held', reason: state.reason } : state;
     case 'confirmed':
@@ -295,7 +306,9 @@ function onShifted(
   { step }: ActiveState & { readonly phase: 'shifting' },
   { at }: Event & { readonly type: 'shifted' },
 ): State {
-  return stepAt(course, step).weight < 100 ? bake(course, step, at) : { phase: 'settling', step };
+  return stepAt(course, step).weight < 100
+    ? bake(course, step, at)
+    : { phase: 'settling', step, shiftedAt: at };
 }
 
 function onBaked(
@@ -363,10 +376,10 @@ function mayLeave(course: Course, step: number, at: number): boolean {
   return !course.onTheMinute || !compares || isEarlyInMinute(at);
 }
 
-function bake(course: Course, step: number, at: number): State {
+function bake(course: Course, step: number, at: number, shiftedAt = at): State {
   const { bakeMs } = stepAt(course, step);
   if (bakeMs === 0) return leave(course, step);
-  return { phase: 'baking', step, since: at, until: at + bakeMs, readAt: at };
+  return { phase: 'baking', step, shiftedAt, since: at, until: at + bakeMs, readAt: at };
 }
 
 function leave(course: Course, step: number): State {

@@ -17,6 +17,7 @@ import {
   beginningOfMinute,
   firstWholeMinute,
   isEarlyInMinute,
+  lastMinuteBefore,
   lastSettledMinute,
 } from '../../core/minute.ts';
 import { PASS, worst, type Verdict } from '../../core/rollout/verdict.ts';
@@ -88,10 +89,12 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
       from ??= firstWholeMinute(bake.since);
       if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
       seenAt ??= at;
-      // At 100 % there is no baseline any more.
-      const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
+      const readers = [...comparing, ...thresholds];
       if (readers.length === 0) return merged([]);
-      const moment = { at, bake, from, to: lastSettledMinute(at, metricDelayMs), mixed };
+      const to = lastSettledMinute(at, metricDelayMs);
+      // At 100 % there is no baseline any more.
+      const sideBySide = bake.weight < 100 ? to : Math.min(to, lastMinuteBefore(bake.shiftedAt));
+      const moment = { at, bake, from, to, sideBySide, mixed };
       try {
         return await judgeAll(readers, moment, signal);
       } catch (error) {
