@@ -45,6 +45,7 @@ export function configOf(scenario: Scenario): Config {
     analysis: { ...ANALYSIS, mode: scenario.traffic === undefined ? 'off' : 'on' },
     compareMetrics: [],
     compareDuration: 'observe',
+    afterPromotion: 'observe',
     metricChecks: [],
     smokeTests: new Map(),
     credentialsLastMs: undefined,

@@ -73,6 +73,47 @@ describe('comparing the versions, the bundle', () => {
     },
   );
 
+  describe('once the new version is alone', () => {
+    /** It fails half of everything from its promotion on, and nothing before. */
+    function failingAlone(): void {
+      const { aliasHistory } = world.simulator;
+      changing(20, () => (aliasHistory.at(-1)?.version === '2' ? 0.5 : 0));
+    }
+
+    it('reverts one that fails far more often than the old one did, without any alarm', async () => {
+      failingAlone();
+      const result = await world.run({ ...WITHOUT_ALARMS, steps: '50% 2m', 'bake-time': '5m' });
+      expect(world.routings()).toEqual(['1', '1+2@0.5', '2', '1']);
+      expect(result.outputs['reason']).toMatch(
+        /after the promotion of checkout:live: [\d,]+ requests, [\d,]+ failed .* at most 0\.\d\d %/,
+      );
+    });
+
+    it('leaves that to the alarms where there are some, and tells what it sees', async () => {
+      failingAlone();
+      const watched = { ...WITHOUT_ALARMS, alarms: 'errors', steps: '50% 2m', 'bake-time': '5m' };
+      const result = await world.run(watched);
+      expect(result.outputs['outcome']).toBe('promoted');
+      expect(result.log).toMatch(/after the promotion of checkout:live: .* of 100:1 needed/);
+      expect(result.summary).toContain('### After the promotion');
+    });
+
+    it('never says that what nothing watched has passed', async () => {
+      failingAlone();
+      const result = await world.run({
+        ...WITHOUT_ALARMS,
+        steps: '50% 2m',
+        'bake-time': '5m',
+        'after-promotion': 'off',
+      });
+      expect(result.outputs['outcome']).toBe('promoted');
+      expect(result.log).toContain('After the promotion nothing is watched');
+      expect(result.log).toContain('100 % (step 2 of 2) is over; nothing watched the new version');
+      expect(result.log).not.toContain('100 % (step 2 of 2) passed');
+      expect(result.summary).toContain('not watched');
+    });
+  });
+
   it.each([10, 100])(
     'promotes a version that is no worse, at %d requests a second',
     async (rate) => {

@@ -74,6 +74,7 @@ describe('inputs', () => {
         },
       },
       compareDuration: 'observe',
+      afterPromotion: 'revert',
       compareMetrics: [],
       metricChecks: [],
       smokeTests: new Map(),

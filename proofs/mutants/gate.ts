@@ -32,4 +32,22 @@ export const OF_THE_GATE: readonly Mutant[] = [
     from: "      : decided('extend', `the metrics of ${target} before",
     to: "      : decided('pass', `the metrics of ${target} before",
   },
+  {
+    name: 'after the promotion a version is not held against what was measured before',
+    file: 'src/run/checks/metrics.ts',
+    from: '...(bake.weight < 100 ? [] : alone)',
+    to: '...(bake.weight <= 100 ? [] : alone)',
+  },
+  {
+    name: 'one minute after the promotion is enough to revert',
+    file: 'src/core/checks/promoted.ts',
+    from: 'lasting: LASTING_MINUTES',
+    to: 'lasting: 1',
+  },
+  {
+    name: 'what nothing watched after the promotion is said to have passed',
+    file: 'src/core/report/log.ts',
+    from: "isAlone ? endAlone(memory) : 'passed'",
+    to: "isAlone && step < 0 ? endAlone(memory) : 'passed'",
+  },
 ];

@@ -47,6 +47,7 @@ function jsonReport(report: Report) {
   const measurements = findings.flatMap(({ measurement }) => measurement ?? []);
   const comparisons = findings.flatMap(({ comparison }) => comparison ?? []);
   const durations = findings.flatMap(({ duration }) => duration ?? []);
+  const promoted = findings.flatMap((each) => each.promoted ?? []);
   return {
     outcome: report.outcome,
     reason: report.reason,
@@ -67,6 +68,7 @@ function jsonReport(report: Report) {
     measurementsLeftOut: Math.max(0, measurements.length - MOST_MEASUREMENTS),
     comparisons: comparisons.slice(0, MOST_COMPARISONS),
     durations: durations.slice(0, MOST_COMPARISONS),
+    afterPromotion: promoted.slice(0, MOST_COMPARISONS),
     smokeTests: report.smokeTests
       .slice(0, MOST_COMPARISONS)
       .map(({ functionName, version, name, problems, durationMs }) => ({
@@ -99,6 +101,10 @@ function jsonFinding(finding: Finding) {
     case 'duration': {
       const { target, baseline, canary } = finding;
       return { duration: { target, baseline, canary, isSlower: isSlower(finding) } };
+    }
+    case 'promoted': {
+      const { target, baseline, canary, allowed, needed, reverts } = finding;
+      return { promoted: { target, baseline, canary, allowed, needed, reverts } };
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../core/alias/target.ts';
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
 import type { AnalysisPolicy, ComparedMetrics } from '../core/checks/comparison.ts';
+import type { AfterPromotion } from '../core/checks/promoted.ts';
 import type { MetricCheck } from '../core/checks/thresholds.ts';
 import type { CommentPolicy } from '../core/report/comment.ts';
 import type { Role } from '../core/role.ts';
@@ -25,6 +26,7 @@ export interface Config {
   readonly analysis: AnalysisConfig;
   readonly compareMetrics: readonly ComparedMetrics[];
   readonly compareDuration: AnalysisConfig['mode'];
+  readonly afterPromotion: AfterPromotion;
   readonly metricChecks: readonly MetricCheck[];
   readonly smokeTests: SmokeTests;
   readonly dryRun: boolean;

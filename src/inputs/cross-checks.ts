@@ -63,6 +63,7 @@ function comparisonProblems(fields: Fields): readonly string[] {
   const idle = [
     ...(fields['compare-metrics'].length > 0 ? ['compare-metrics'] : []),
     ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
+    ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
   ];
   return idle.map(
     (input) => `${input}: nothing is compared with analysis: off; leave one of the two out`,

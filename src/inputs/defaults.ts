@@ -25,6 +25,7 @@ export const INPUT_DEFAULTS = {
   'metric-delay': '90s',
   'compare-metrics': '',
   'compare-duration': 'observe',
+  'after-promotion': '',
   'metric-checks': '',
   'smoke-test-payload': '',
   'smoke-test-expect': '',

@@ -1,3 +1,4 @@
+import type { AfterPromotion } from '../core/checks/promoted.ts';
 import type { Role } from '../core/role.ts';
 import { Refusal } from '../core/problems.ts';
 import { planOf } from '../core/rollout/plan.ts';
@@ -35,6 +36,7 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     analysis: analysisOf(fields),
     compareMetrics: fields['compare-metrics'],
     compareDuration: fields['compare-duration'],
+    afterPromotion: afterPromotionOf(fields),
     metricChecks: fields['metric-checks'],
     smokeTests: smokeTestsOf(
       { payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] },
@@ -88,6 +90,14 @@ function analysisOf(fields: Fields): AnalysisConfig {
       metricDelayMs: fields['metric-delay'],
     },
   };
+}
+
+/** An alarm goes on watching after the promotion, and knows better what is too much. */
+function afterPromotionOf(fields: Fields): AfterPromotion {
+  const given = fields['after-promotion'];
+  if (fields.analysis.mode === 'off') return 'off';
+  if (given !== undefined) return given;
+  return fields.alarms.length === 0 && fields.analysis.mode === 'on' ? 'revert' : 'observe';
 }
 
 function roleOf(fields: Fields, defaultSessionName: string): Role | undefined {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
 import { Refusal } from '../core/problems.ts';
+import type { AfterPromotion } from '../core/checks/promoted.ts';
 import { MODES } from '../core/rollout/mode.ts';
 import { parseAlarmId, parseFunctionId, type AlarmId } from '../core/text/arn.ts';
 import { parseCompareMetrics } from './compare-metrics.ts';
@@ -154,6 +155,14 @@ const schema = z.object({
   'metric-delay': duration(0, '0s'),
   'compare-metrics': parsedBy(parseCompareMetrics),
   'compare-duration': oneOf(['on', 'observe', 'off']),
+  'after-promotion': parsedBy((text, problems): AfterPromotion | undefined => {
+    const modes = ['revert', 'observe', 'off'] as const;
+    const mode = modes.find((each) => each === text.trim());
+    if (mode === undefined && text.trim() !== '') {
+      problems.push(`${quoted(text)} is not one of ${modes.join(', ')}`);
+    }
+    return mode;
+  }),
   'metric-checks': parsedBy(parseMetricChecks),
   'smoke-test-max-duration': duration(1, '1s'),
   'poll-interval': duration(1_000, '1s'),

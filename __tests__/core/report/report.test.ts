@@ -126,7 +126,7 @@ describe('a report of a rollout', () => {
       endedAt: 3_000,
     });
     expect(steps).toEqual([
-      { weight: 100, bakeMs: 0, startedAt: 2_000, endedAt: 2_000, result: 'passed' },
+      { weight: 100, bakeMs: 0, startedAt: 2_000, endedAt: 2_000, result: 'not watched' },
     ]);
     expect(weights).toEqual([{ at: 2_000, weight: 100 }]);
     expect(warnings).toEqual(['Nothing is watched']);

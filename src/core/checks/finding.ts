@@ -1,13 +1,15 @@
 import type { AlarmFinding } from './alarms.ts';
 import type { ComparisonFinding } from './comparison.ts';
 import type { DurationFinding } from './durations.ts';
+import { isJudged, type PromotedFinding } from './promoted.ts';
 import type { ThresholdFinding } from './thresholds.ts';
 
 /**
  * What one check saw at one reading. Whatever passes it on need not know which kind it is; whatever words it
  * switches over `kind`.
  */
-export type Finding = AlarmFinding | ThresholdFinding | ComparisonFinding | DurationFinding;
+export type Finding =
+  AlarmFinding | ThresholdFinding | ComparisonFinding | DurationFinding | PromotedFinding;
 
 export type FindingOf<K extends Finding['kind']> = Extract<Finding, { readonly kind: K }>;
 
@@ -16,6 +18,21 @@ export function ofKind<K extends Finding['kind']>(
   kind: K,
 ): readonly FindingOf<K>[] {
   return findings.filter((finding): finding is FindingOf<K> => finding.kind === kind);
+}
+
+/** Whether it says something of a version that is alone. */
+export function watchesAlone(finding: Finding): boolean {
+  switch (finding.kind) {
+    case 'alarm':
+      return true;
+    case 'threshold':
+      return finding.state !== 'NO DATA';
+    case 'promoted':
+      return isJudged(finding);
+    case 'comparison':
+    case 'duration':
+      return false;
+  }
 }
 
 /** The same for all findings of one check. */

@@ -1,13 +1,21 @@
+import { neededToJudgeMs, type AfterPromotion } from '../checks/promoted.ts';
+import { formatDuration } from '../text/duration.ts';
 import type { Findings } from './target.ts';
 
 /** What a plan is held against besides the credentials. */
 export interface Watching {
   readonly alarms: number;
+  readonly metricChecks: number;
   readonly analysis: 'on' | 'observe' | 'off';
+  readonly afterPromotion: AfterPromotion;
+  /** Of the promotion. */
+  readonly bakeMs: number;
+  readonly metricDelayMs: number;
 }
 
 /** What a person should know who starts a rollout that nothing watches. */
-export function inspectWatching({ alarms, analysis }: Watching): Findings {
+export function inspectWatching(watching: Watching): Findings {
+  const { alarms, analysis } = watching;
   return {
     problems: [],
     warnings:
@@ -15,8 +23,32 @@ export function inspectWatching({ alarms, analysis }: Watching): Findings {
         ? [
             'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
           ]
-        : [],
+        : afterwards(watching),
   };
+}
+
+/** Who lets the new version bake after the promotion means to have it watched. */
+function afterwards(watching: Watching): readonly string[] {
+  const { alarms, metricChecks, analysis, afterPromotion, bakeMs, metricDelayMs } = watching;
+  if (alarms > 0 || metricChecks > 0 || analysis === 'off' || bakeMs === 0) return [];
+  const needed = neededToJudgeMs(metricDelayMs);
+  switch (afterPromotion) {
+    case 'off':
+      return [
+        'After the promotion nothing is watched: no alarm is named, and after-promotion is off.',
+      ];
+    case 'observe':
+      return [
+        'After the promotion nothing reverts: no alarm is named, and after-promotion is observe.',
+      ];
+    case 'revert':
+      return bakeMs < needed
+        ? [
+            `After the promotion nothing can revert: bake-time is ${formatDuration(bakeMs)}, and to judge the new version alone ` +
+              `(after-promotion) takes ${formatDuration(needed)}.`,
+          ]
+        : [];
+  }
 }
 
 /** Why a rollout without alarms, whose versions cannot be compared, does not begin. */

@@ -1,7 +1,15 @@
 import { describeComparison } from '../checks/comparison.ts';
 import { describeDurations, milliseconds } from '../checks/durations.ts';
 import type { ErrorReport } from '../checks/error-logs.ts';
-import { changedSince, keyOf, stateOf, type Finding } from '../checks/finding.ts';
+import {
+  changedSince,
+  keyOf,
+  ofKind,
+  stateOf,
+  watchesAlone,
+  type Finding,
+} from '../checks/finding.ts';
+import { describePromoted } from '../checks/promoted.ts';
 import type { SeenState } from '../checks/seen.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Entry } from './entry.ts';
@@ -124,9 +132,12 @@ function transition(memory: Memory, now: State): readonly Line[] {
   const { plan, state: before } = memory;
   const step = watchedStep(before);
   if (step === undefined || now.phase === before?.phase) return arrival(plan, before, now);
-  const compared = stepAt(plan, step).weight < 100 ? describeVersions(memory, now).map(info) : [];
-  const passed = hasPassed(now) ? [info(`${describeStep(plan, step)} passed`)] : [];
-  return [...compared, ...passed, ...arrival(plan, before, now)];
+  const isAlone = stepAt(plan, step).weight >= 100;
+  const seen = isAlone ? describeAlone(memory, now) : describeVersions(memory, now);
+  const passed = hasPassed(now)
+    ? [info(`${describeStep(plan, step)} ${isAlone ? endAlone(memory) : 'passed'}`)]
+    : [];
+  return [...seen.map(info), ...passed, ...arrival(plan, before, now)];
 }
 
 /** The step whose weight was in force and watched. */
@@ -139,6 +150,19 @@ function watchedStep(state: State | undefined): number | undefined {
     default:
       return undefined;
   }
+}
+
+function describeAlone({ findings }: Memory, now: State): readonly string[] {
+  return ofKind([...findings.values()], 'promoted')
+    .map(describePromoted)
+    .filter((text) => now.phase !== 'reverting' || !now.reason.includes(text));
+}
+
+/** What nothing watched has not passed. */
+function endAlone({ findings }: Memory): string {
+  return [...findings.values()].some(watchesAlone)
+    ? 'passed'
+    : 'is over; nothing watched the new version there';
 }
 
 /** How the versions compare. The reason of a revert tells of what it rests on already. */
@@ -155,7 +179,8 @@ function atEndOfStep(finding: Finding): readonly string[] {
       return finding.canary.p50 === null ? [] : [describeDurations(finding)];
     case 'alarm':
     case 'threshold':
-      // Told when they change.
+    case 'promoted':
+      // Told when they change, or when the last step ends.
       return [];
   }
 }
@@ -247,6 +272,7 @@ function describeChange(now: Finding, before: Finding | undefined): readonly Lin
       return stateChange('metric', now, before);
     case 'comparison':
     case 'duration':
+    case 'promoted':
       // Told when a step ends, and when they decide something.
       return [];
   }

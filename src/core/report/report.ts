@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../checks/error-logs.ts';
-import { changedSince, keyOf, replaces, type Finding } from '../checks/finding.ts';
+import { changedSince, keyOf, replaces, watchesAlone, type Finding } from '../checks/finding.ts';
 import type { Entry, Position } from './entry.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { stepAt, type FinalState, type State } from '../rollout/state.ts';
@@ -45,7 +45,7 @@ export interface StepReport {
   /** When the traffic was moved; absent when the step was not reached. */
   readonly startedAt?: number;
   readonly endedAt?: number;
-  readonly result: 'passed' | 'stopped' | 'not reached' | 'in an earlier job';
+  readonly result: 'passed' | 'not watched' | 'stopped' | 'not reached' | 'in an earlier job';
 }
 
 export interface WeightChange {
@@ -147,15 +147,21 @@ function stepReports(
         : instantStep(plan, step, states);
     }
     const end = states.slice(begun).find((entry) => !isBaking(entry));
-    const passed = end !== undefined && hasPassed(end.state) ? 'passed' : 'stopped';
+    const passed = end !== undefined && hasPassed(end.state);
     return {
       weight,
       bakeMs,
       startedAt: begin.state.since,
       ...(end === undefined ? {} : { endedAt: end.at }),
-      result: passed,
+      result: passed ? passedAs(weight, entries) : 'stopped',
     };
   });
+}
+
+/** What nothing watched has not passed. */
+function passedAs(weight: number, entries: readonly Entry[]): StepReport['result'] {
+  const findings = entries.flatMap((entry) => (entry.type === 'reading' ? entry.findings : []));
+  return weight < 100 || findings.some(watchesAlone) ? 'passed' : 'not watched';
 }
 
 /** Whether a step that led to this state is over with its checks passed. */
@@ -174,7 +180,7 @@ function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): S
   const { weight, bakeMs } = stepAt(plan, step);
   const confirming = states.find(({ state }) => state.phase === 'confirming');
   return confirming !== undefined && bakeMs === 0
-    ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
+    ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'not watched' }
     : { weight, bakeMs, result: 'not reached' };
 }
 

@@ -8,6 +8,7 @@ import { clockTime, formatDuration } from '../text/duration.ts';
 import { milliseconds } from '../checks/durations.ts';
 import { bold, escapeMarkdown, link, preformatted, shorten, table } from '../text/markdown.ts';
 import { grouped } from '../text/numbers.ts';
+import { promotedSection } from './promoted-section.ts';
 import { headline, isSuccess, type Report } from './report.ts';
 import { describeWeight } from '../rollout/plan.ts';
 import { targetName, type TargetReport } from '../alias/target.ts';
@@ -42,6 +43,7 @@ export function summaryOf(report: Report): string {
 const SECTIONS: Readonly<Record<Finding['kind'], (report: Report) => readonly string[]>> = {
   comparison: ({ findings }) => comparisonSection(ofKind(findings, 'comparison')),
   duration: ({ findings }) => durationSection(ofKind(findings, 'duration')),
+  promoted: ({ findings }) => promotedSection(ofKind(findings, 'promoted')),
   alarm: alarms,
   threshold: metrics,
 };
@@ -240,6 +242,7 @@ function changeRow(finding: Finding, startedAt: number): readonly (readonly stri
       return [stateRow(finding, finding.breaches, startedAt)];
     case 'comparison':
     case 'duration':
+    case 'promoted':
       return [];
   }
 }

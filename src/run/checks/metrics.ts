@@ -3,10 +3,12 @@ import type { Metrics } from '../../aws/metrics.ts';
 import type { AnalysisPolicy, ComparedMetrics } from '../../core/checks/comparison.ts';
 import { seriesOf } from '../../core/checks/metric-source.ts';
 import { formatDuration } from '../../core/text/duration.ts';
+import type { AfterPromotion } from '../../core/checks/promoted.ts';
 import type { MetricCheck } from '../../core/checks/thresholds.ts';
 import {
   comparisonReaders,
   durationReaders,
+  promotedReaders,
   thresholdReader,
   type Judged,
   type Moment,
@@ -31,6 +33,7 @@ export interface MetricChecksOptions {
   /** What is compared besides the errors that Lambda counts. */
   readonly compared: readonly ComparedMetrics[];
   readonly compareDuration: AnalysisPolicy['mode'] | 'off';
+  readonly afterPromotion: AfterPromotion;
   readonly thresholds: readonly MetricCheck[];
   /** When the rollout began, if an earlier job did; left out, it begins with the first weight that is seen. */
   readonly begunAt: number | undefined;
@@ -42,10 +45,14 @@ export interface MetricChecksOptions {
 export function createMetricChecks(options: MetricChecksOptions): Checks {
   const { metrics, targets, analysis, metricDelayMs, monitoringGraceMs } = options;
   const comparing = versionReaders(options);
+  const alone = aloneReaders(options);
   const thresholds = targets.flatMap((target) =>
     options.thresholds.map((check) => thresholdReader(check, target)),
   );
-  const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
+  const reverts =
+    options.thresholds.length > 0 ||
+    analysis?.mode === 'on' ||
+    (alone.length > 0 && options.afterPromotion === 'revert');
   const warned = new Set<string>();
   const mixed = new Set<number>();
   let from = options.begunAt && firstWholeMinute(options.begunAt);
@@ -89,7 +96,7 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
       from ??= firstWholeMinute(bake.since);
       if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
       seenAt ??= at;
-      const readers = [...comparing, ...thresholds];
+      const readers = [...comparing, ...(bake.weight < 100 ? [] : alone), ...thresholds];
       if (readers.length === 0) return merged([]);
       const to = lastSettledMinute(at, metricDelayMs);
       // At 100 % there is no baseline any more.
@@ -103,6 +110,16 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
       }
     },
   };
+}
+
+function aloneReaders({
+  targets,
+  analysis,
+  afterPromotion,
+}: MetricChecksOptions): readonly Reader[] {
+  return analysis === undefined || afterPromotion === 'off'
+    ? []
+    : promotedReaders(targets, analysis, afterPromotion);
 }
 
 function versionReaders({

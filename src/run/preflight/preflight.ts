@@ -76,7 +76,11 @@ export async function preflight(
   const tests = { problems: tested.flatMap(({ facts }) => inspectSmokeTest(facts)) };
   const watching = inspectWatching({
     alarms: config.alarms.length,
+    metricChecks: config.metricChecks.length,
     analysis: config.analysis.mode,
+    afterPromotion: config.afterPromotion,
+    bakeMs: config.plan.steps.at(-1)?.bakeMs ?? 0,
+    metricDelayMs: config.analysis.policy.metricDelayMs,
   });
   return {
     targets,

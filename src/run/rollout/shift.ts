@@ -92,6 +92,7 @@ async function watchedOf(
     analysis: comparable ? policyOf(config) : undefined,
     compared: config.compareMetrics,
     compareDuration: config.compareDuration,
+    afterPromotion: config.afterPromotion,
     thresholds: config.metricChecks,
     begunAt,
     metricDelayMs: config.analysis.policy.metricDelayMs,
