@@ -88,9 +88,13 @@ export function createTraffic(world: TrafficWorld): Traffic {
         : found.versions.find((each) => each.version === version);
     if (served === undefined) return;
     const { behaviour } = served.configuration;
-    const errors = binomial(random, invocations, behaviour.errorRate);
-    const durations = durationsOf(invocations, behaviour);
-    const counts = { invocations, errors, throttles: 0, durations };
+    // An invocation is counted when it ends.
+    const { hangShare = 0 } = behaviour;
+    const ended = hangShare === 0 ? invocations : binomial(random, invocations, 1 - hangShare);
+    if (ended === 0) return;
+    const errors = binomial(random, ended, behaviour.errorRate);
+    const durations = durationsOf(ended, behaviour);
+    const counts = { invocations: ended, errors, throttles: 0, durations };
     metrics.add({ functionName: found.name, alias, version }, lived, counts);
   }
 

@@ -73,6 +73,17 @@ describe('comparing the versions, the bundle', () => {
     },
   );
 
+  it('reverts a version of which requests hang, which Lambda counts only when they end', async () => {
+    traffic(10, { old: 0, new: 0 });
+    const behaviour = { errorRate: 0, durationMs: 40, hangShare: 0.6 };
+    updateFunction(world.simulator.lambda, 'checkout', { code: 'hanging', behaviour });
+    const result = await world.run({ ...WITHOUT_ALARMS, steps: '10% 5m' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toMatch(
+      /at 10 % .*after 15 min.*\d+ requests of the canary were counted, where by its weight about/,
+    );
+  });
+
   describe('once the new version is alone', () => {
     /** It fails half of everything from its promotion on, and nothing before. */
     function failingAlone(): void {

@@ -50,4 +50,16 @@ export const OF_THE_GATE: readonly Mutant[] = [
     from: "isAlone ? endAlone(memory) : 'passed'",
     to: "isAlone && step < 0 ? endAlone(memory) : 'passed'",
   },
+  {
+    name: 'requests that are missing are no matter',
+    file: 'src/core/checks/step-end.ts',
+    from: 'if (missing !== undefined) {',
+    to: 'if (missing !== undefined && at < 0) {',
+  },
+  {
+    name: 'the version that has too many requests is told, not the one that has too few',
+    file: 'src/core/statistics/share.ts',
+    from: 'canary * Math.log(wagered / least) + baseline * Math.log((1 - wagered) / (1 - least))',
+    to: 'baseline * Math.log(wagered / least) + canary * Math.log((1 - wagered) / (1 - least))',
+  },
 ];

@@ -7,6 +7,8 @@ import type { Random } from '../time/random.ts';
 export interface Behaviour {
   /** Share of invocations that fail, 0 to 1. */
   readonly errorRate: number;
+  /** Share of the requests that do not end within any test; none when left out. */
+  readonly hangShare?: number;
   /** The median. */
   readonly durationMs: number;
   /** Standard deviation of the duration's logarithm; 0 when left out: all take the same time. */

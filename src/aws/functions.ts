@@ -9,7 +9,7 @@ import { defaultLogGroup } from '../core/checks/error-logs.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
 import { intentOf } from '../core/permissions.ts';
-import { lineIn, textIn } from './reply.ts';
+import { lineIn, numberIn, textIn } from './reply.ts';
 import type { Service } from './service.ts';
 
 /** Reads and publishes versions of functions. */
@@ -86,10 +86,16 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     role: textIn(configuration.Role),
     deadLetterArn: textIn(configuration.DeadLetterConfig?.TargetArn),
     codeSha256: textIn(configuration.CodeSha256),
+    timeoutMs: secondsIn(configuration.Timeout),
     logGroup: textIn(configuration.LoggingConfig?.LogGroup),
     functionArn: textIn(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
     tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
   };
+}
+
+function secondsIn(value: unknown): number | undefined {
+  const seconds = numberIn(value);
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function reason(code: unknown, text: unknown): string {

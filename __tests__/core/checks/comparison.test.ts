@@ -56,6 +56,7 @@ const errors = (given: readonly TimedMinute[]): Comparison => ({
   target: 'checkout:live',
   minutes: given,
   countsTraffic: true,
+  shares: [],
 });
 
 function judged(
@@ -145,6 +146,24 @@ describe('the comparison of two versions', () => {
     expect(verdict.reason).toContain(
       'served no request, though about 17 were to be expected at 10 %',
     );
+  });
+
+  it('takes too few requests for the weight for such as hang: extends the step, and then reverts', () => {
+    const [counted, due] = [120, 299];
+    const shares = [{ weight: 0.1, baseline: 9 * due, canary: counted }];
+    const judgedAt = (at: number, counts: Comparison['shares']) =>
+      judgeComparison({ ...errors(minutes(20, {})), shares: counts }, { at, bake, policy }).finding
+        .verdict;
+    expect(judgedAt(END - 1, shares).kind).toBe('pass');
+    expect(judgedAt(3 * END - 1, shares).kind).toBe('extend');
+    expect(judgedAt(3 * END, shares)).toMatchObject({
+      kind: 'fail',
+      reason: expect.stringContaining(
+        '120 requests of the canary were counted, where by its weight about 299 were due',
+      ),
+    });
+    const nearly = [{ weight: 0.1, baseline: 9 * due, canary: 260 }];
+    expect(judgedAt(3 * END, nearly).kind).toBe('pass');
   });
 
   it('does not call it a fault that nobody called either of them', () => {

@@ -31,6 +31,7 @@ const moment: Moment = {
   from: 0,
   to: 9 * MINUTE,
   sideBySide: 9 * MINUTE,
+  weights: [{ from: 0, weight: 10 }],
   mixed: new Set(),
 };
 const policy = {

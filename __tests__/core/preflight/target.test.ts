@@ -22,6 +22,7 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   logGroup: '/aws/lambda/checkout',
   codeSha256: 'hash',
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
+  timeoutMs: 3_000,
   tenantIsolated: false,
   ...change,
 });

@@ -1,4 +1,5 @@
 import { failuresToRevert, judge, type Counts, type Rule } from '../statistics/evidence.ts';
+import type { Shared } from '../statistics/share.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { TimedMinute } from './pairing.ts';
 import { count, grouped, percent } from '../text/numbers.ts';
@@ -40,6 +41,8 @@ export interface Comparison {
   readonly target: string;
   /** Settled ones, from the first weight on. */
   readonly minutes: readonly TimedMinute[];
+  /** What was counted under each weight; nothing where the weights say nothing of it. */
+  readonly shares: readonly Shared[];
   /** Whether there was enough traffic is told by Lambda's own count of requests, not by others. */
   readonly countsTraffic: boolean;
 }

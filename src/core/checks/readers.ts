@@ -28,7 +28,8 @@ import {
 } from './metric-source.ts';
 import { minutesBetween } from '../minute.ts';
 import { ALIAS_SOURCES, judgePromoted, PROMOTED_SOURCES, type AfterPromotion } from './promoted.ts';
-import { pairMinutes } from './pairing.ts';
+import { pairMinutes, type TimedMinute } from './pairing.ts';
+import type { Shared } from '../statistics/share.ts';
 import type { Bake } from '../rollout/plan.ts';
 import type { Versions } from '../alias/routing.ts';
 import { targetName, type Target } from '../alias/target.ts';
@@ -50,6 +51,8 @@ export interface Moment {
   readonly to: number;
   /** Beginning of the last minute in which both versions served requests. */
   readonly sideBySide: number;
+  /** The weights that were in force, each from the beginning of a minute on; of before the first one nothing is known. */
+  readonly weights: readonly { readonly from: number; readonly weight: number }[];
   /** Minutes in which two weights were in force. */
   readonly mixed: ReadonlySet<number>;
 }
@@ -93,11 +96,25 @@ function comparisonReader(
   const isErrors = name === ERRORS.name;
   const target = targetName(watched.target);
   const sources = { baseline: { total, bad }, canary: { total, bad } };
-  return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed }) => {
+  return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed, weights }) => {
     const withoutBad = isErrors ? 'late' : 'none';
     const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
-    const comparison = { name, target, minutes, countsTraffic: isErrors };
+    const shares = isErrors ? sharesIn(minutes, weights) : [];
+    const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
     return judgeComparison(comparison, { at, bake, policy });
+  });
+}
+
+/** What was counted of both versions under each weight. */
+function sharesIn(minutes: readonly TimedMinute[], weights: Moment['weights']): readonly Shared[] {
+  return weights.map(({ from, weight }, index) => {
+    const end = weights[index + 1]?.from ?? Infinity;
+    const counted = minutes.filter(({ at }) => at >= from && at < end);
+    return {
+      weight: weight / 100,
+      baseline: counted.reduce((sum, { baseline }) => sum + baseline.total, 0),
+      canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
+    };
   });
 }
 

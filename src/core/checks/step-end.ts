@@ -7,7 +7,8 @@ import {
   lastSettledMinute,
 } from '../minute.ts';
 import type { Bake } from '../rollout/plan.ts';
-import { count } from '../text/numbers.ts';
+import { tooFewEvidence, type Shared } from '../statistics/share.ts';
+import { count, grouped } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 
@@ -51,6 +52,9 @@ export function doubtIn(logE: number, needed: number): Doubt {
   if (logE >= enough) return 'enough';
   return logE >= Math.max(enough - DOUBTFUL_LOG, enough / 2) ? 'some' : 'none';
 }
+
+/** The part of alpha that goes to requests that are missing: a hundred times the certainty takes few more of them. */
+export const SHARE_OF_ALPHA = 0.001;
 
 export const PASSED: Decided = { verdict: PASS, warnings: [] };
 
@@ -116,7 +120,7 @@ function mayExtend({ at, bake, policy }: Judging): boolean {
 }
 
 /** Whether there was enough traffic to go by. */
-function judgeTraffic({ target, minutes }: Comparison, judging: Judging): Decided {
+function judgeTraffic({ target, minutes, shares }: Comparison, judging: Judging): Decided {
   const { at, bake, policy } = judging;
   const { weight, since, bakeMs, promotionNext } = bake;
   const inStep = minutes.filter((minute) => minute.at >= firstWholeMinute(since));
@@ -135,11 +139,33 @@ function judgeTraffic({ target, minutes }: Comparison, judging: Judging): Decide
         `${formatWeight(weight)}: look at what calls the function (by its alias?) and at its permissions`,
     );
   }
+  const missing = missingRequests(target, shares, policy);
+  if (missing !== undefined) {
+    return mayExtend(judging) ? decided('extend', missing) : decided('fail', missing);
+  }
   if (enough) return PASSED;
   const few =
     `${target}: the canary served ${count(canary, 'request')} at ${formatWeight(weight)}, and ` +
     `${policy.minInvocations} are needed to judge it (min-invocations)`;
   return mayExtend(judging) ? decided('extend', few) : inconclusive(few, policy);
+}
+
+/**
+ * Lambda counts a request when it ends: one that hangs is missing. They may still come, so the step is extended first.
+ * @returns what is missing, when that is no chance
+ */
+function missingRequests(
+  target: string,
+  shares: readonly Shared[],
+  { rule }: AnalysisPolicy,
+): string | undefined {
+  if (tooFewEvidence(shares) < -Math.log(rule.alpha * SHARE_OF_ALPHA)) return undefined;
+  const counted = sum(shares.map(({ canary }) => canary));
+  const due = sum(shares.map(({ weight, baseline }) => (baseline * weight) / (1 - weight)));
+  return (
+    `${target}: ${count(counted, 'request')} of the canary were counted, where by its weight about ` +
+    `${grouped(Math.round(due))} were due: Lambda counts a request when it ends, so the others may hang`
+  );
 }
 
 /** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */

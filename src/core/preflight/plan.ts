@@ -1,4 +1,5 @@
 import { neededToJudgeMs, type AfterPromotion } from '../checks/promoted.ts';
+import type { Plan } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Findings } from './target.ts';
 
@@ -49,6 +50,30 @@ function afterwards(watching: Watching): readonly string[] {
           ]
         : [];
   }
+}
+
+/**
+ * Lambda counts a request when it ends. One that hangs is in no metric before its timeout, and a step may be over by then.
+ * @param candidates the versions that are rolled out
+ */
+export function inspectTimeouts(
+  candidates: readonly { readonly name: string; readonly timeoutMs: number | undefined }[],
+  { steps }: Plan,
+  metricDelayMs: number,
+): Findings {
+  const shared = steps.filter(({ weight }) => weight < 100);
+  if (shared.length === 0) return { problems: [], warnings: [] };
+  const shortest = Math.min(...shared.map(({ bakeMs }) => bakeMs)) + metricDelayMs;
+  const slow = candidates.filter(({ timeoutMs = 0 }) => timeoutMs > shortest);
+  return {
+    problems: [],
+    warnings: slow.map(
+      ({ name, timeoutMs = 0 }) =>
+        `${name} may take ${formatDuration(timeoutMs)} (its timeout) for a request, longer than a step bakes ` +
+        `(${formatDuration(shortest)} with metric-delay). Lambda counts a request when it ends, so a failure may be seen ` +
+        'only after the step; let it bake longer, or lower the timeout.',
+    ),
+  };
 }
 
 /** Why a rollout without alarms, whose versions cannot be compared, does not begin. */

@@ -16,6 +16,8 @@ export interface VersionFacts {
   readonly deadLetterArn: string;
   readonly logGroup: string;
   readonly codeSha256: string;
+  /** How long a request may take; undefined when Lambda does not say. */
+  readonly timeoutMs: number | undefined;
   /** Without a qualifier. */
   readonly functionArn: string;
   /** Whether every request must name the tenant it is for. */

@@ -55,6 +55,7 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     (alone.length > 0 && options.afterPromotion === 'revert');
   const warned = new Set<string>();
   const mixed = new Set<number>();
+  const weights: { readonly from: number; readonly weight: number }[] = [];
   let from = options.begunAt && firstWholeMinute(options.begunAt);
   let seenAt: number | undefined;
 
@@ -95,13 +96,16 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
       if (bake === undefined) return merged([]);
       from ??= firstWholeMinute(bake.since);
       if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
+      if (weights.at(-1)?.weight !== bake.weight) {
+        weights.push({ from: firstWholeMinute(bake.shiftedAt), weight: bake.weight });
+      }
       seenAt ??= at;
       const readers = [...comparing, ...(bake.weight < 100 ? [] : alone), ...thresholds];
       if (readers.length === 0) return merged([]);
       const to = lastSettledMinute(at, metricDelayMs);
       // At 100 % there is no baseline any more.
       const sideBySide = bake.weight < 100 ? to : Math.min(to, lastMinuteBefore(bake.shiftedAt));
-      const moment = { at, bake, from, to, sideBySide, mixed };
+      const moment = { at, bake, from, to, sideBySide, weights, mixed };
       try {
         return await judgeAll(readers, moment, signal);
       } catch (error) {

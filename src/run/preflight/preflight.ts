@@ -1,10 +1,10 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
-import { sameTarget } from '../../core/alias/target.ts';
+import { sameTarget, targetName } from '../../core/alias/target.ts';
 import type { Recovery, Unfinished } from '../../core/alias/unfinished.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import { lintAlarms, type LintedTarget } from '../../core/preflight/alarm-lint.ts';
 import type { Step } from '../../core/rollout/plan.ts';
-import { inspectWatching } from '../../core/preflight/plan.ts';
+import { inspectTimeouts, inspectWatching } from '../../core/preflight/plan.ts';
 import { describeFacts, inspectSmokeTest, type Findings } from '../../core/preflight/target.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
@@ -82,6 +82,11 @@ export async function preflight(
     bakeMs: config.plan.steps.at(-1)?.bakeMs ?? 0,
     metricDelayMs: config.analysis.policy.metricDelayMs,
   });
+  const timeouts = inspectTimeouts(
+    targets.map(({ facts }) => ({ name: targetName(facts.target), ...facts.candidate })),
+    config.plan,
+    config.analysis.policy.metricDelayMs,
+  );
   return {
     targets,
     recovery,
@@ -99,6 +104,7 @@ export async function preflight(
       ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
       ...blindness,
       ...watching.warnings,
+      ...(metrics.comparable ? timeouts.warnings : []),
     ],
   };
 }
