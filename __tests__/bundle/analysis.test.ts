@@ -73,6 +73,27 @@ describe('comparing the versions, the bundle', () => {
     },
   );
 
+  it('takes it for blindness that nothing is counted of an alias that was called before', async () => {
+    const counts = { invocations: 5, errors: 0, throttles: 0, durations: new Map([[40, 5]]) };
+    for (let minute = 1; minute <= 200; minute++) {
+      const at = world.time.clock.now() - minute * 60_000;
+      const of = { functionName: 'checkout', alias: 'live', version: '1' };
+      world.simulator.metrics.add(of, at, counts);
+    }
+    const result = await world.run({ ...WITHOUT_ALARMS, 'min-invocations': '0' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain(
+      'no request of either version of checkout:live was counted for',
+    );
+    expect(result.outputs['reason']).toContain('monitoring-grace is 2 min');
+    expect(result.log).not.toContain('Nobody called');
+  });
+
+  it('warns before it begins that nobody calls the alias', async () => {
+    const result = await world.run({ ...WITHOUT_ALARMS, 'dry-run': 'true' });
+    expect(result.log).toContain('Nobody called checkout:live by its alias in the three hours');
+  });
+
   it('reverts a version of which requests hang, which Lambda counts only when they end', async () => {
     traffic(10, { old: 0, new: 0 });
     const behaviour = { errorRate: 0, durationMs: 40, hangShare: 0.6 };

@@ -62,4 +62,10 @@ export const OF_THE_GATE: readonly Mutant[] = [
     from: 'canary * Math.log(wagered / least) + baseline * Math.log((1 - wagered) / (1 - least))',
     to: 'baseline * Math.log(wagered / least) + canary * Math.log((1 - wagered) / (1 - least))',
   },
+  {
+    name: 'data that should be there and are not are little traffic',
+    file: 'src/run/checks/metrics.ts',
+    from: 'if (missing === undefined) {',
+    to: "if (missing !== '') {",
+  },
 ];

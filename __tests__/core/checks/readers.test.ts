@@ -17,6 +17,7 @@ const timed = (functionName: string): Timed => ({
   target: { functionId: functionName, functionName, alias: 'live' },
   versions: { stable: '7', canary: '8' },
   yardstick: { p90: 60, p99: 120 },
+  pauseMs: undefined,
 });
 const moment: Moment = {
   at: 20 * MINUTE,

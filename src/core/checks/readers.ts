@@ -30,6 +30,7 @@ import { minutesBetween } from '../minute.ts';
 import { ALIAS_SOURCES, judgePromoted, PROMOTED_SOURCES, type AfterPromotion } from './promoted.ts';
 import { pairMinutes, type TimedMinute } from './pairing.ts';
 import type { Shared } from '../statistics/share.ts';
+import { silence } from './silence.ts';
 import type { Bake } from '../rollout/plan.ts';
 import type { Versions } from '../alias/routing.ts';
 import { targetName, type Target } from '../alias/target.ts';
@@ -62,11 +63,18 @@ export interface Judged {
   readonly finding: Finding;
   /** What a person should know although the rollout goes on. */
   readonly warnings: readonly string[];
+  /** What should be there to be judged and is not. */
+  readonly unseen?: string | undefined;
 }
 
 export interface Watched {
   readonly target: Target;
   readonly versions: Versions;
+}
+
+/** A target, and the longest time in which nobody called it before; undefined when nobody ever did, or it is not known. */
+export interface Called extends Watched {
+  readonly pauseMs: number | undefined;
 }
 
 const ERRORS: ComparedMetrics = {
@@ -77,7 +85,7 @@ const ERRORS: ComparedMetrics = {
 
 /** Compares Lambda's own errors of the two versions, and what the user wants compared besides. */
 export function comparisonReaders(
-  targets: readonly Watched[],
+  targets: readonly Called[],
   compared: readonly ComparedMetrics[],
   policy: AnalysisPolicy,
 ): readonly Reader[] {
@@ -90,7 +98,7 @@ export function comparisonReaders(
 
 function comparisonReader(
   { name, bad, total }: ComparedMetrics,
-  watched: Watched,
+  watched: Called,
   policy: AnalysisPolicy,
 ): Reader {
   const isErrors = name === ERRORS.name;
@@ -101,7 +109,11 @@ function comparisonReader(
     const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
     const shares = isErrors ? sharesIn(minutes, weights) : [];
     const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
-    return judgeComparison(comparison, { at, bake, policy });
+    const isAwaited = isErrors && bake.weight < 100;
+    return {
+      ...judgeComparison(comparison, { at, bake, policy }),
+      unseen: isAwaited ? silence(target, minutes, watched.pauseMs) : undefined,
+    };
   });
 }
 
@@ -153,7 +165,7 @@ function pairOf({ requests, failures }: Readonly<Record<'requests' | 'failures',
 }
 
 /** A target, and how long its requests took before. */
-export interface Timed extends Watched {
+export interface Timed extends Called {
   readonly yardstick: Yardstick | undefined;
 }
 

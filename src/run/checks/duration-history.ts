@@ -1,8 +1,15 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import { HISTORY_SOURCES, historyBefore, yardstickOf } from '../../core/checks/durations.ts';
-import { listed, metricsOf, seriesByName, seriesOf } from '../../core/checks/metric-source.ts';
-import type { Timed, Watched } from '../../core/checks/readers.ts';
+import {
+  listed,
+  metricOf,
+  metricsOf,
+  seriesByName,
+  seriesOf,
+} from '../../core/checks/metric-source.ts';
+import { ALIAS_REQUESTS, longestPause, requestsBefore } from '../../core/checks/silence.ts';
+import type { Called, Timed, Watched } from '../../core/checks/readers.ts';
 
 /**
  * How long the requests of each target took before the rollout, with one call for all of them. It is a call of its
@@ -12,20 +19,21 @@ import type { Timed, Watched } from '../../core/checks/readers.ts';
  */
 export async function withYardsticks(
   metrics: Metrics,
-  watched: readonly Watched[],
+  watched: readonly Called[],
   { at, signal }: { readonly at: number; readonly signal: AbortSignal },
 ): Promise<{ readonly targets: readonly Timed[]; readonly problem: string | undefined }> {
-  const all = watched.map(({ target, versions }) => {
+  const all = watched.map(({ target, versions, pauseMs }) => {
     const { functionName, alias } = target;
     const history = metricsOf(HISTORY_SOURCES, { function: functionName, alias, version: '' });
-    return { target, versions, history };
+    return { target, versions, pauseMs, history };
   });
   const sources = all.flatMap(({ history }) => listed(history));
   try {
     const find = seriesOf(sources, await metrics.read(sources, historyBefore(at), signal));
-    const targets = all.map(({ target, versions, history }) => ({
+    const targets = all.map(({ target, versions, pauseMs, history }) => ({
       target,
       versions,
+      pauseMs,
       yardstick: yardstickOf(seriesByName(history, find)),
     }));
     return { targets, problem: undefined };
@@ -35,6 +43,37 @@ export async function withYardsticks(
   }
 }
 
-export function withoutYardsticks(watched: readonly Watched[]): readonly Timed[] {
-  return watched.map(({ target, versions }) => ({ target, versions, yardstick: undefined }));
+export function withoutYardsticks(watched: readonly Called[]): readonly Timed[] {
+  return watched.map(({ target, versions, pauseMs }) => ({
+    target,
+    versions,
+    pauseMs,
+    yardstick: undefined,
+  }));
+}
+
+/**
+ * When each target was called before the rollout, with one call for all of them. What cannot be read is not known.
+ * @throws only when aborted
+ */
+export async function withPauses(
+  metrics: Metrics,
+  watched: readonly Watched[],
+  { at, signal }: { readonly at: number; readonly signal: AbortSignal },
+): Promise<readonly Called[]> {
+  const sources = watched.map(({ target: { functionName, alias } }) =>
+    metricOf(ALIAS_REQUESTS, { function: functionName, alias, version: '' }),
+  );
+  const pauses = await metrics.read(sources, requestsBefore(at), signal).then(
+    (series) => series.map((requests) => longestPause(requests, at)),
+    (error: unknown) => {
+      if (error instanceof AwsCallError) return [];
+      throw error;
+    },
+  );
+  return watched.map(({ target, versions }, index) => ({
+    target,
+    versions,
+    pauseMs: pauses[index],
+  }));
 }

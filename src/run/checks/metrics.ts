@@ -67,9 +67,16 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     const sources = readers.flatMap((reader) => reader.sources);
     const { from, to } = moment;
     const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
-    seenAt = moment.at;
     const find = seriesOf(sources, series);
-    return merged(readers.map(({ judge }) => judge(find, moment)));
+    const judged = readers.map(({ judge }) => judge(find, moment));
+    const [missing] = judged.flatMap(({ unseen }) => unseen ?? []);
+    const assessment = merged(judged);
+    if (missing === undefined) {
+      seenAt = moment.at;
+      return assessment;
+    }
+    const verdict = worst([assessment.verdict, unseen(moment.at - (seenAt ?? moment.at), missing)]);
+    return { ...assessment, verdict };
   }
 
   function merged(judged: readonly Judged[]): Assessment {

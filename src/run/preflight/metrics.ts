@@ -1,5 +1,6 @@
-import { lambdaMetric, metricOf } from '../../core/checks/metric-source.ts';
-import { lastSettledMinute } from '../../core/minute.ts';
+import { metricOf, type Series } from '../../core/checks/metric-source.ts';
+import { ALIAS_REQUESTS, requestsBefore } from '../../core/checks/silence.ts';
+import { targetName } from '../../core/alias/target.ts';
 import { NOTHING_WATCHED } from '../../core/preflight/plan.ts';
 import type { Findings } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
@@ -8,6 +9,8 @@ import type { Surroundings } from '../surroundings.ts';
 
 export interface LookAtMetrics extends Findings {
   readonly comparable: boolean;
+  /** Names of those whose versions could be compared, and whom nobody called lately. */
+  readonly uncalled: readonly string[];
 }
 
 /** Whether the metrics can be read by which the canary is compared: asked of one of them. */
@@ -19,21 +22,24 @@ export async function lookAtMetrics(
   const watched = alarms.length > 0 || metricChecks.length > 0 || analysis.mode === 'off';
   const blind = watched ? [] : [NOTHING_WATCHED];
   if (!comparable && metricChecks.length === 0)
-    return { comparable, problems: blind, warnings: [] };
-  const minute = lastSettledMinute(clock.now(), analysis.policy.metricDelayMs);
+    return { comparable, uncalled: [], problems: blind, warnings: [] };
   const probes = requests.map(({ target: { functionName, alias } }) =>
-    metricOf(lambdaMetric('Invocations', 'Sum'), { function: functionName, alias, version: '1' }),
+    metricOf(ALIAS_REQUESTS, { function: functionName, alias, version: '' }),
   );
   try {
-    await aws.metrics.read(probes.slice(0, 1), { from: minute, to: minute }, cancellation);
-    return { comparable, problems: [], warnings: [] };
+    const read = await aws.metrics.read(probes, requestsBefore(clock.now()), cancellation);
+    const uncalled = requests
+      .filter((_, index) => !isCalled(read[index]))
+      .map(({ target }) => targetName(target));
+    return { comparable, uncalled: comparable ? uncalled : [], problems: [], warnings: [] };
   } catch (error) {
     cancellation.throwIfAborted();
     const problem = messageOf(error);
     const wanted = analysis.given || compareMetrics.length > 0 || metricChecks.length > 0;
-    if (wanted) return { comparable: false, problems: [problem], warnings: [] };
+    if (wanted) return { comparable: false, uncalled: [], problems: [problem], warnings: [] };
     return {
       comparable: false,
+      uncalled: [],
       problems: blind.length > 0 ? [`${problem} ${NOTHING_WATCHED}`] : [],
       warnings: [
         `The canary is not compared with the version it replaces, and only the alarms are watched: ${problem} ` +
@@ -41,4 +47,8 @@ export async function lookAtMetrics(
       ],
     };
   }
+}
+
+function isCalled(requests: Series = new Map()): boolean {
+  return [...requests.values()].some((count) => count > 0);
 }

@@ -105,6 +105,11 @@ export async function preflight(
       ...blindness,
       ...watching.warnings,
       ...(metrics.comparable ? timeouts.warnings : []),
+      ...targets
+        .filter(({ alias }) => alias !== undefined)
+        .map(({ facts }) => targetName(facts.target))
+        .filter((name) => metrics.uncalled.includes(name))
+        .map(nobodyCalls),
     ],
   };
 }
@@ -115,4 +120,11 @@ function foundOf({ target, alias }: LookAtTarget): readonly FoundAlias[] {
 
 function lintedTarget({ request: { target, version }, facts }: Cleared): LintedTarget {
   return { ...target, stable: facts.stable?.version, canary: version };
+}
+
+function nobodyCalls(name: string): string {
+  return (
+    `Nobody called ${name} by its alias in the three hours before: without requests the versions cannot be compared. ` +
+    'Is the function called without the alias?'
+  );
 }

@@ -9,7 +9,7 @@ import type { Course } from '../../core/rollout/plan.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Router } from '../../ports.ts';
 import { createAlarmChecks } from '../checks/alarms.ts';
-import { withYardsticks, withoutYardsticks } from '../checks/duration-history.ts';
+import { withPauses, withYardsticks, withoutYardsticks } from '../checks/duration-history.ts';
 import { readErrors } from '../checks/error-logs.ts';
 import { createIntruderChecks } from '../checks/intruders.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
@@ -122,9 +122,12 @@ async function timed(
   { config, comparable, surroundings }: Pick<Shift, 'config' | 'comparable' | 'surroundings'>,
 ): Promise<readonly Timed[]> {
   const { aws, clock, journal, cancellation } = surroundings;
-  if (!comparable || config.compareDuration === 'off') return withoutYardsticks(shifting);
+  if (!comparable)
+    return shifting.map((each) => ({ ...each, pauseMs: undefined, yardstick: undefined }));
   const moment = { at: clock.now(), signal: cancellation };
-  const { targets, problem } = await withYardsticks(aws.metrics, shifting, moment);
+  const called = await withPauses(aws.metrics, shifting, moment);
+  if (config.compareDuration === 'off') return withoutYardsticks(called);
+  const { targets, problem } = await withYardsticks(aws.metrics, called, moment);
   if (problem !== undefined) {
     journal.note(`durations are compared by their medians alone: ${problem}`);
   }
