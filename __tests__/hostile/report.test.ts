@@ -87,7 +87,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
       ? { kind: 'alarm', ...seen(at, index) }
       : { kind: 'threshold', ...seen(at, index), breaches: at % 2 === 0 ? reason : '' };
   return [
-    { type: 'plan', at: 0, plan },
+    { type: 'plan', at: 0, plan, longestMs: 0 },
     {
       type: 'targets',
       at: 0,

@@ -462,8 +462,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'each of several comparisons may revert as many good versions as all together',
     file: 'src/core/checks/readers.ts',
-    from: 'policy.rule.alpha / (all.length * targets.length)',
-    to: 'policy.rule.alpha',
+    from: '(policy.rule.alpha * (1 - SHARE_OF_ALPHA)) / (comparisons * targets)',
+    to: '(policy.rule.alpha * (1 - SHARE_OF_ALPHA)) / Math.min(1, comparisons * targets)',
   },
   {
     name: 'each of several functions may be reverted for its durations as often as all together',
@@ -485,26 +485,26 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a step with too few requests is not extended',
-    file: 'src/core/checks/comparison.ts',
-    from: `if (at < Math.min(since + bakeMs * policy.maxExtension, latest)) return decided('extend', few);`,
-    to: `void latest;`,
+    file: 'src/core/checks/step-end.ts',
+    from: `mayExtend(judging) ? decided('extend', few)`,
+    to: `mayExtend(judging) && at < 0 ? decided('extend', few)`,
   },
   {
     name: 'a step with too few requests is extended for ever',
-    file: 'src/core/checks/comparison.ts',
-    from: `if (at < Math.min(since + bakeMs * policy.maxExtension, latest))`,
-    to: `if (at > 0)`,
+    file: 'src/core/checks/step-end.ts',
+    from: 'return at < Math.min(bake.since + bake.bakeMs * policy.maxExtension, bake.latest);',
+    to: 'return at < bake.since + bake.bakeMs * policy.maxExtension * 1000;',
   },
   {
     name: 'a new version that gets no request at all is promoted',
-    file: 'src/core/checks/comparison.ts',
+    file: 'src/core/checks/step-end.ts',
     from: 'if (canary === 0 && expected >= CERTAINLY_SOME) {',
     to: 'if (canary < 0) {',
   },
   {
     name: 'the comparison reverts although it is only to observe',
     file: 'src/core/checks/comparison.ts',
-    from: "if (policy.mode === 'observe') return PASSED;",
+    from: "if (judging.policy.mode === 'observe') return PASSED;",
     to: '',
   },
   {
@@ -515,9 +515,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the durations revert although they are only to be observed',
-    file: 'src/core/checks/readers.ts',
-    from: 'reverts && isSlower(durations)',
-    to: 'isSlower(durations)',
+    file: 'src/run/checks/metrics.ts',
+    from: "analysis.mode === 'on' && compareDuration === 'on'",
+    to: "analysis.mode === 'on'",
   },
   {
     name: 'a new version that is slower by less than a fifth is slower',

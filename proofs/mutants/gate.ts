@@ -23,8 +23,8 @@ export const OF_THE_GATE: readonly Mutant[] = [
   {
     name: 'what settles after the promotion is not judged',
     file: 'src/run/checks/metrics.ts',
-    from: 'const readers = [...comparing, ...thresholds];',
-    to: 'const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];',
+    from: ': [...comparing, ...alone, ...thresholds.alone];',
+    to: ': [...alone, ...thresholds.alone];',
   },
   {
     name: 'the last bake is over before the minutes before the promotion have settled',
@@ -35,8 +35,8 @@ export const OF_THE_GATE: readonly Mutant[] = [
   {
     name: 'after the promotion a version is not held against what was measured before',
     file: 'src/run/checks/metrics.ts',
-    from: '...(bake.weight < 100 ? [] : alone)',
-    to: '...(bake.weight <= 100 ? [] : alone)',
+    from: '[...comparing, ...alone, ...thresholds.alone]',
+    to: '[...comparing, ...thresholds.alone]',
   },
   {
     name: 'one minute after the promotion is enough to revert',
@@ -67,5 +67,29 @@ export const OF_THE_GATE: readonly Mutant[] = [
     file: 'src/run/checks/metrics.ts',
     from: 'if (missing === undefined) {',
     to: "if (missing !== '') {",
+  },
+  {
+    name: 'a metric check is blind after the promotion where Lambda names no version',
+    file: 'src/core/checks/readers.ts',
+    from: 'return [index, new Map([...alias, ...own])];',
+    to: 'return [index, new Map([...alias.slice(0, 0), ...own])];',
+  },
+  {
+    name: 'a metric check that has no data any more is OK',
+    file: 'src/core/checks/readers.ts',
+    from: "isStale ? 'NO DATA' : 'OK'",
+    to: "latest === null ? 'NO DATA' : 'OK'",
+  },
+  {
+    name: 'a step waits for its metrics beyond its extension',
+    file: 'src/core/checks/step-end.ts',
+    from: 'if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {',
+    to: 'if (!settled && (promotionNext || !enough)) {',
+  },
+  {
+    name: 'durations that revert are not part of alpha',
+    file: 'src/core/checks/readers.ts',
+    from: '(comparisons * targets)',
+    to: 'targets',
   },
 ];

@@ -132,6 +132,22 @@ describe('the comparison of two versions', () => {
     expect(reverting.verdict.kind).toBe('fail');
   });
 
+  it('waits for no metrics beyond its extension, except before the promotion', () => {
+    const short = { bakeMs: MINUTE };
+    const once = { maxExtension: 1 };
+    expect(judged([], MINUTE, { bake: short, policy: once }).verdict.kind).toBe('pass');
+    const last = { ...short, promotionNext: true };
+    expect(judged([], MINUTE, { bake: last, policy: once }).verdict.kind).toBe('extend');
+  });
+
+  it('does not wait for the metrics of a step that should have enough by what the alias was called last', () => {
+    const second = { bakeMs: MINUTE, weight: 20, shiftedAt: 3 * MINUTE, since: 3 * MINUTE };
+    const before = (nb: number, nc: number) =>
+      judged(minutes(2, { nb, nc }), 4 * MINUTE, { bake: second }).verdict.kind;
+    expect(before(225, 25)).toBe('pass');
+    expect(before(216, 24)).toBe('extend');
+  });
+
   it('counts the requests of this step only', () => {
     const later = { bake: { since: 5 * MINUTE } };
     const before = minutes(5, {});

@@ -71,17 +71,40 @@ describe('what is read of metrics', () => {
     const readers = comparisonReaders([timed('a'), timed('b'), timed('c')], compared, policy);
     const found = readers.map(({ judge }) => judge(nothing, moment).finding);
     expect(found).toHaveLength(6);
-    for (const { needed } of ofKind(found, 'comparison')) expect(needed).toBeCloseTo(600, 9);
+    for (const { needed } of ofKind(found, 'comparison'))
+      expect(needed).toBeCloseTo(600 / 0.999, 9);
     expect(ofKind(found, 'comparison').map(keyOf)).toContain('comparison:http of b:live');
   });
 
   it('shares the alpha of durations out over targets, and over the two bounds', () => {
-    const readers = durationReaders([timed('a'), timed('b')], true);
+    const readers = durationReaders([timed('a'), timed('b')]);
     const found = readers.map(({ judge }) => judge(nothing, moment).finding);
     const needed = ofKind(found, 'duration').flatMap(({ tests }) =>
       tests.map((test) => test.needed),
     );
     expect(needed).toEqual([400, 400, 400, 400]);
+  });
+
+  it('bounds by alpha all comparisons together, the durations that revert among them', () => {
+    const targets = [timed('a'), timed('b')];
+    const own = {
+      name: 'http',
+      bad: lambdaMetric('Bad', 'Sum'),
+      total: lambdaMetric('All', 'Sum'),
+    };
+    const readers = [
+      ...comparisonReaders(targets, [own], policy, true),
+      ...durationReaders(targets, { policy, comparisons: 3 }),
+    ];
+    const alphas = readers.flatMap(({ judge }) => {
+      const { finding } = judge(nothing, moment);
+      if (finding.kind === 'comparison') return [1 / finding.needed];
+      return finding.kind === 'duration' ? finding.tests.map(({ needed }) => 1 / needed) : [];
+    });
+    expect(alphas).toHaveLength(8);
+    const sum = alphas.reduce((all, each) => all + each, 0);
+    // A thousandth goes to requests that are missing.
+    expect(sum).toBeCloseTo(0.999 * STANDARD_RULE.alpha, 12);
   });
 
   it.each([
@@ -92,7 +115,10 @@ describe('what is read of metrics', () => {
       7: { SampleCount: 900, p50: 40, p90: 60, p99: 120, 'TC(60.000:)': 90, 'TC(120.000:)': 9 },
       8: { SampleCount: 100, p50: 400, p90: 600, p99: 900, 'TC(72.000:)': 90, 'TC(144.000:)': 80 },
     };
-    const [reader] = durationReaders([timed('a')], reverts);
+    const [reader] = durationReaders(
+      [timed('a')],
+      reverts ? { policy, comparisons: 2 } : undefined,
+    );
     const finding = reader?.judge(
       ({ dimensions, statistic }) =>
         always(values[dimensions['ExecutedVersion'] ?? '']?.[statistic] ?? NaN),
@@ -100,6 +126,51 @@ describe('what is read of metrics', () => {
     ).finding;
     expect(finding?.verdict.kind).toBe(verdict);
     expect(finding).toMatchObject({ kind: 'duration', canary: { p50: 400, p90: 600, p99: 900 } });
+  });
+
+  it('goes by the alias’s own series after the promotion, where Lambda names no version', () => {
+    const check: MetricCheck = {
+      name: 'slow',
+      measured: 'p99 Duration',
+      order: '<',
+      threshold: 800,
+      unit: 'ms',
+      failing: 1,
+      of: 1,
+      expression: { kind: 'source', index: 0 },
+      sources: [lambdaMetric('Duration', 'p99')],
+    };
+    const promoted = {
+      ...moment,
+      bake: { ...moment.bake, weight: 100, shiftedAt: 5 * MINUTE, since: 5 * MINUTE },
+    };
+    const seen = (isAlone: boolean, values: Series) =>
+      thresholdReader(check, timed('checkout'), isAlone).judge(
+        ({ dimensions }) => ('ExecutedVersion' in dimensions ? new Map() : values),
+        promoted,
+      ).finding;
+    expect(seen(true, always(900)).verdict.kind).toBe('fail');
+    expect(seen(false, always(900))).toMatchObject({ state: 'NO DATA' });
+    // Before the promotion it is the old version's as well.
+    expect(seen(true, new Map([[4 * MINUTE, 900]]))).toMatchObject({ state: 'NO DATA' });
+  });
+
+  it('says at once that a metric check has no data any more', () => {
+    const check: MetricCheck = {
+      name: 'slow',
+      measured: 'p99 Duration',
+      order: '<',
+      threshold: 800,
+      unit: 'ms',
+      failing: 1,
+      of: 1,
+      expression: { kind: 'source', index: 0 },
+      sources: [lambdaMetric('Duration', 'p99')],
+    };
+    const { judge } = thresholdReader(check, timed('checkout'));
+    const until = (last: number) => new Map([[last * MINUTE, 700]]);
+    expect(judge(() => until(7), moment).finding).toMatchObject({ state: 'OK' });
+    expect(judge(() => until(6), moment).finding).toMatchObject({ state: 'NO DATA' });
   });
 
   it('warns of a metric check without data once its step is over', () => {
@@ -116,6 +187,8 @@ describe('what is read of metrics', () => {
     };
     const { judge } = thresholdReader(check, timed('checkout'));
     expect(judge(nothing, { ...moment, at: MINUTE }).warnings).toEqual([]);
+    // No minute of the step has settled.
+    expect(judge(nothing, { ...moment, to: -MINUTE }).warnings).toEqual([]);
     expect(judge(nothing, moment).warnings).toEqual([
       'metric-checks: slow of checkout:live had no data: it was not checked (p99 Duration < 800 ms).',
     ]);

@@ -44,7 +44,7 @@ const measured = (at: number, state: string, detail = ''): Entry => ({
   ],
 });
 const begun: readonly Entry[] = [
-  { type: 'plan', at: 0, plan },
+  { type: 'plan', at: 0, plan, longestMs: 0 },
   { type: 'targets', at: 0, region: 'eu-west-1', targets: [target] },
   { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0, standing: undefined } },
   {
@@ -112,7 +112,7 @@ describe('a report', () => {
 
 describe('a report of a rollout', () => {
   const promoted: readonly Entry[] = [
-    { type: 'plan', at: 0, plan: planOf([], 0) },
+    { type: 'plan', at: 0, plan: planOf([], 0), longestMs: 0 },
     { type: 'targets', at: 0, region: 'eu-west-1', targets: [target] },
     { type: 'warning', at: 0, text: 'Nothing is watched' },
     { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0, standing: undefined } },
@@ -164,7 +164,7 @@ describe('the log', () => {
 
   it('begins with the plan as a table', () => {
     expect(linesOf(begun).slice(0, 4)).toEqual([
-      'The plan, 10 min of baking:',
+      'The plan bakes 10 min:',
       'step   weight              bake time',
       '1      10 %                5 min',
       '2      100 % (promotion)   5 min',

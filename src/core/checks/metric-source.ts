@@ -48,6 +48,13 @@ export function lambdaMetric(name: string, statistic: string): MetricSource {
   };
 }
 
+/** The same of the whole alias, whatever version served it; undefined for what is not Lambda's own of one version. */
+export function withoutVersion(source: MetricSource): MetricSource | undefined {
+  const { ExecutedVersion, ...dimensions } = source.dimensions;
+  const isOfLambda = source.namespace === 'AWS/Lambda' && ExecutedVersion === '{version}';
+  return isOfLambda ? { ...source, dimensions } : undefined;
+}
+
 /** Epoch milliseconds of the beginning of a minute → the value of that minute. A minute without data is absent. */
 export type Series = ReadonlyMap<number, number>;
 

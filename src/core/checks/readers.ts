@@ -3,9 +3,11 @@ import {
   baselineSources,
   canarySources,
   describeDurations,
+  gravestTest,
   DURATION_ALPHA,
   isSlower,
   judgeDurations,
+  type ComparedDurations,
   type Yardstick,
 } from './durations.ts';
 import type { Finding } from './finding.ts';
@@ -21,20 +23,30 @@ import {
   listed,
   metricsOf,
   seriesByName,
+  withoutVersion,
   type FindSeries,
   type MetricSource,
   type Series,
   type Sources,
 } from './metric-source.ts';
-import { minutesBetween } from '../minute.ts';
+import { firstWholeMinute, minutesBetween, MINUTE_MS } from '../minute.ts';
 import { ALIAS_SOURCES, judgePromoted, PROMOTED_SOURCES, type AfterPromotion } from './promoted.ts';
 import { pairMinutes, type TimedMinute } from './pairing.ts';
 import type { Shared } from '../statistics/share.ts';
+import {
+  decided,
+  doubtIn,
+  judgeStepEnd,
+  PASSED,
+  SHARE_OF_ALPHA,
+  type Decided,
+  type Judging,
+} from './step-end.ts';
 import { silence } from './silence.ts';
 import type { Bake } from '../rollout/plan.ts';
 import type { Versions } from '../alias/routing.ts';
 import { targetName, type Target } from '../alias/target.ts';
-import { PASS, type Verdict } from '../rollout/verdict.ts';
+import { PASS } from '../rollout/verdict.ts';
 
 /** One metric check or comparison of one target: what it reads, and what it makes of that. */
 export interface Reader {
@@ -88,12 +100,24 @@ export function comparisonReaders(
   targets: readonly Called[],
   compared: readonly ComparedMetrics[],
   policy: AnalysisPolicy,
+  durationsRevert = false,
 ): readonly Reader[] {
   const all = [ERRORS, ...compared];
-  // The promise is for the rollout: with more bets against it, each has to be surer.
-  const alpha = policy.rule.alpha / (all.length * targets.length);
-  const shared = { ...policy, rule: { ...policy.rule, alpha } };
+  const comparisons = all.length + (durationsRevert ? 1 : 0);
+  const shared = sharedOut(policy, { comparisons, targets: targets.length });
   return targets.flatMap((target) => all.map((each) => comparisonReader(each, target, shared)));
+}
+
+/**
+ * The promise is for the rollout: with more bets against it, each has to be surer. A thousandth of it goes to requests that are
+ * missing; what is only observed takes no part.
+ */
+function sharedOut(
+  policy: AnalysisPolicy,
+  { comparisons, targets }: { readonly comparisons: number; readonly targets: number },
+): AnalysisPolicy {
+  const alpha = (policy.rule.alpha * (1 - SHARE_OF_ALPHA)) / (comparisons * targets);
+  return { ...policy, rule: { ...policy.rule, alpha } };
 }
 
 function comparisonReader(
@@ -128,6 +152,15 @@ function sharesIn(minutes: readonly TimedMinute[], weights: Moment['weights']): 
       canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
     };
   });
+}
+
+function decideDurations(durations: ComparedDurations, judging: Judging): Decided {
+  const described = describeDurations(durations);
+  if (isSlower(durations)) return decided('fail', described);
+  const test = gravestTest(durations);
+  const doubt = test === undefined ? 'none' : doubtIn(test.logE, test.needed);
+  const traffic = { target: durations.target, minutes: [], shares: [], countsTraffic: false };
+  return judgeStepEnd(traffic, { doubt, described }, judging);
 }
 
 /**
@@ -171,49 +204,82 @@ export interface Timed extends Called {
 
 /**
  * Compares how long requests of the two versions take.
- * @param reverts whether a canary that is slower fails, rather than that it is only reported
+ * @param reverting by what a canary that is slower fails, and how many comparisons there are with this one; left out, it is only
+ *   reported
  */
-export function durationReaders(targets: readonly Timed[], reverts: boolean): readonly Reader[] {
-  const alpha = DURATION_ALPHA / targets.length;
+export function durationReaders(
+  targets: readonly Timed[],
+  reverting?: { readonly policy: AnalysisPolicy; readonly comparisons: number },
+): readonly Reader[] {
+  const policy =
+    reverting && sharedOut(reverting.policy, { ...reverting, targets: targets.length });
+  const alpha = policy?.rule.alpha ?? DURATION_ALPHA / targets.length;
   return targets.map((watched): Reader => {
     const { yardstick } = watched;
     const target = targetName(watched.target);
     const sources = { baseline: baselineSources(yardstick), canary: canarySources(yardstick) };
-    return reader(watched, sources, ({ baseline, canary }, { at, from, sideBySide: to, mixed }) => {
-      const known = { target, yardstick, baseline, canary };
-      const durations = judgeDurations({ ...known, from, to, mixed, alpha });
-      const verdict: Verdict =
-        reverts && isSlower(durations)
-          ? { kind: 'fail', reason: describeDurations(durations) }
-          : PASS;
-      const finding = { kind: 'duration', check: target, at, verdict, ...durations } as const;
-      return { finding, warnings: [] };
-    });
+    return reader(
+      watched,
+      sources,
+      ({ baseline, canary }, { at, bake, from, sideBySide: to, mixed }) => {
+        const known = { target, yardstick, baseline, canary };
+        const durations = judgeDurations({ ...known, from, to, mixed, alpha });
+        const { verdict, warnings } =
+          policy === undefined ? PASSED : decideDurations(durations, { at, bake, policy });
+        const finding = { kind: 'duration', check: target, at, verdict, ...durations } as const;
+        return { finding, warnings };
+      },
+    );
   });
 }
 
-/** Watches a metric whatever the baseline does. */
-export function thresholdReader(check: MetricCheck, watched: Watched): Reader {
+/** Without a value for so many settled minutes, nothing is known of a metric any more. */
+const STALE_MINUTES = 3;
+
+/**
+ * Watches a metric whatever the baseline does.
+ * @param isAlone whether the alias serves the canary alone. It is not verified that Lambda names the version of an alias without
+ *   weights; where it does not, the alias's own series is the canary's.
+ */
+export function thresholdReader(check: MetricCheck, watched: Watched, isAlone = false): Reader {
   const target = targetName(watched.target);
   const name = `${check.name} of ${target}`;
   // By their numbers, as the check's own expression names them.
   const canary: Sources<string> = Object.fromEntries(check.sources.entries());
-  return reader(watched, { baseline: {}, canary }, (series, { at, bake, from, to }) => {
-    const { verdict, latest } = evaluateCheck(check, series.canary, minutesBetween(from, to));
+  const ofAlias: Sources<string> = isAlone
+    ? Object.fromEntries(check.sources.map((source, index) => [index, withoutVersion(source)]))
+    : {};
+  return reader(watched, { baseline: ofAlias, canary }, (series, { at, bake, from, to }) => {
+    const measured = isAlone ? aloneSince(series, firstWholeMinute(bake.since)) : series.canary;
+    const { verdict, latest } = evaluateCheck(check, measured, minutesBetween(from, to));
     const fails = verdict.kind === 'fail';
-    const isOver = at >= bake.since + bake.bakeMs;
+    const isStale = latest === null || latest.at <= to - STALE_MINUTES * MINUTE_MS;
+    const isOver = at >= bake.since + bake.bakeMs && to >= firstWholeMinute(bake.since);
     const finding: ThresholdFinding = {
       kind: 'threshold',
       check: name,
       at,
       verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : PASS,
-      state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
-      detail: latest === null ? '' : formatValue(latest.value, check),
+      state: fails ? 'FAIL' : isStale ? 'NO DATA' : 'OK',
+      detail: isStale ? '' : formatValue(latest.value, check),
       breaches: verdict.reason,
     };
     const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
     return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
   });
+}
+
+/** By the numbers of the check: where the canary's own has no value, that of the alias, from when it is alone on. */
+function aloneSince(
+  series: Readonly<Record<'baseline' | 'canary', Readonly<Record<string, Series>>>>,
+  since: number,
+): Readonly<Record<string, Series>> {
+  return Object.fromEntries(
+    Object.entries(series.canary).map(([index, own]) => {
+      const alias = [...(series.baseline[index] ?? [])].filter(([at]) => at >= since);
+      return [index, new Map([...alias, ...own])];
+    }),
+  );
 }
 
 /** What is read of the two versions of a target, under names, and what is made of the series of these names. */

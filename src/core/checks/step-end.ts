@@ -3,10 +3,12 @@ import {
   beginningOfMinute,
   firstWholeMinute,
   isEarlyInMinute,
+  MINUTE_MS,
   lastMinuteBefore,
   lastSettledMinute,
 } from '../minute.ts';
 import type { Bake } from '../rollout/plan.ts';
+import type { TimedMinute } from './pairing.ts';
 import { tooFewEvidence, type Shared } from '../statistics/share.ts';
 import { count, grouped } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
@@ -64,7 +66,7 @@ export function decided(kind: Verdict['kind'], reason: string): Decided {
 
 /** Whether a step may end: when nothing stands against the canary, and there was enough traffic to tell. */
 export function judgeStepEnd(
-  comparison: Comparison,
+  comparison: Omit<Comparison, 'name'>,
   measured: Measured,
   judging: Judging,
 ): Decided {
@@ -120,15 +122,20 @@ function mayExtend({ at, bake, policy }: Judging): boolean {
 }
 
 /** Whether there was enough traffic to go by. */
-function judgeTraffic({ target, minutes, shares }: Comparison, judging: Judging): Decided {
+function judgeTraffic(
+  { target, minutes, shares }: Omit<Comparison, 'name'>,
+  judging: Judging,
+): Decided {
   const { at, bake, policy } = judging;
   const { weight, since, bakeMs, promotionNext } = bake;
   const inStep = minutes.filter((minute) => minute.at >= firstWholeMinute(since));
   const canary = sum(inStep.map((minute) => minute.canary.total));
   const baseline = sum(inStep.map((minute) => minute.baseline.total));
   const enough = canary >= policy.minInvocations;
-  const settled = lastSettledMinute(at, policy.metricDelayMs) >= lastMinuteOf(since + bakeMs);
-  if (!settled && (promotionNext || !enough)) {
+  const latest = lastSettledMinute(at, policy.metricDelayMs);
+  const settled = latest >= lastMinuteOf(since + bakeMs);
+  const willBeEnough = expectedIn(minutes, bake, latest) >= policy.minInvocations;
+  if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {
     return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
   }
   const expected = (baseline * weight) / (100 - weight);
@@ -143,11 +150,34 @@ function judgeTraffic({ target, minutes, shares }: Comparison, judging: Judging)
   if (missing !== undefined) {
     return mayExtend(judging) ? decided('extend', missing) : decided('fail', missing);
   }
-  if (enough) return PASSED;
+  // What this step cannot wait for settles in the next one, which is judged with it.
+  if (enough || !settled) return PASSED;
   const few =
     `${target}: the canary served ${count(canary, 'request')} at ${formatWeight(weight)}, and ` +
     `${policy.minInvocations} are needed to judge it (min-invocations)`;
   return mayExtend(judging) ? decided('extend', few) : inconclusive(few, policy);
+}
+
+/** The rate at which an alias is called changes, but within some minutes not much. */
+const RECENT_MINUTES = 5;
+
+/**
+ * How many requests of the canary the step should have: by its own minutes that have settled, and before any has by the last ones
+ * under the weights before.
+ * @param latest the last minute that has settled
+ */
+function expectedIn(
+  minutes: readonly TimedMinute[],
+  { weight, bakeMs, since }: Bake,
+  latest: number,
+): number {
+  const begin = firstWholeMinute(since);
+  const own = Math.floor((latest - begin) / MINUTE_MS) + 1;
+  const window = own > 0 ? own : RECENT_MINUTES;
+  const counted = minutes.filter(({ at }) => at > latest - window * MINUTE_MS);
+  const many = Math.max(1, own > 0 ? own : counted.length);
+  const total = sum(counted.map(({ baseline, canary }) => baseline.total + canary.total));
+  return ((total / many) * (bakeMs / MINUTE_MS) * weight) / 100;
 }
 
 /**

@@ -18,7 +18,8 @@ export interface Position {
 
 /** What happened in a rollout, in order. Log and report are both made from these alone. */
 export type Entry =
-  | { readonly type: 'plan'; readonly at: number; readonly plan: Plan }
+  /** `longestMs`: how long it bakes when every step is extended as far as that goes. */
+  | { readonly type: 'plan'; readonly at: number; readonly plan: Plan; readonly longestMs: number }
   /** What is known of the targets; a later entry knows more. */
   | {
       readonly type: 'targets';

@@ -100,7 +100,7 @@ function remember(memory: Memory, entry: Entry): Memory {
 function linesOf(memory: Memory, entry: Entry): readonly Line[] {
   switch (entry.type) {
     case 'plan':
-      return planTable(entry.plan).map(info);
+      return planTable(entry.plan, entry.longestMs).map(info);
     case 'targets':
       return entry.targets.flatMap(describeTarget);
     case 'note':
@@ -322,7 +322,7 @@ function info(text: string): Line {
 }
 
 /** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan: Plan): readonly string[] {
+function planTable(plan: Plan, longestMs: number): readonly string[] {
   const rows = plan.steps.map(({ weight, bakeMs }, index) => [
     String(index + 1),
     describeWeight(weight),
@@ -338,5 +338,7 @@ function planTable(plan: Plan): readonly string[] {
       .join('   ')
       .trimEnd(),
   );
-  return [`The plan, ${formatDuration(totalBakeMs(plan))} of baking:`, ...lines];
+  const bakeMs = totalBakeMs(plan);
+  const most = longestMs > bakeMs ? `, at most ${formatDuration(longestMs)}` : '';
+  return [`The plan bakes ${formatDuration(bakeMs)}${most}:`, ...lines];
 }

@@ -46,9 +46,11 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   const { metrics, targets, analysis, metricDelayMs, monitoringGraceMs } = options;
   const comparing = versionReaders(options);
   const alone = aloneReaders(options);
-  const thresholds = targets.flatMap((target) =>
-    options.thresholds.map((check) => thresholdReader(check, target)),
-  );
+  const thresholdsOf = (isAlone: boolean) =>
+    targets.flatMap((target) =>
+      options.thresholds.map((check) => thresholdReader(check, target, isAlone)),
+    );
+  const thresholds = { shared: thresholdsOf(false), alone: thresholdsOf(true) };
   const reverts =
     options.thresholds.length > 0 ||
     analysis?.mode === 'on' ||
@@ -107,7 +109,10 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
         weights.push({ from: firstWholeMinute(bake.shiftedAt), weight: bake.weight });
       }
       seenAt ??= at;
-      const readers = [...comparing, ...(bake.weight < 100 ? [] : alone), ...thresholds];
+      const readers =
+        bake.weight < 100
+          ? [...comparing, ...thresholds.shared]
+          : [...comparing, ...alone, ...thresholds.alone];
       if (readers.length === 0) return merged([]);
       const to = lastSettledMinute(at, metricDelayMs);
       // At 100 % there is no baseline any more.
@@ -140,9 +145,10 @@ function versionReaders({
   compareDuration,
 }: MetricChecksOptions): readonly Reader[] {
   if (analysis === undefined) return [];
-  const reverts = analysis.mode === 'on' && compareDuration === 'on';
+  const revert = analysis.mode === 'on' && compareDuration === 'on';
+  const reverting = revert ? { policy: analysis, comparisons: compared.length + 2 } : undefined;
   return [
-    ...comparisonReaders(targets, compared, analysis),
-    ...(compareDuration === 'off' ? [] : durationReaders(targets, reverts)),
+    ...comparisonReaders(targets, compared, analysis, revert),
+    ...(compareDuration === 'off' ? [] : durationReaders(targets, reverting)),
   ];
 }

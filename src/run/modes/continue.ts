@@ -43,7 +43,7 @@ export async function continueRollout(
   const { mark } = first;
   const samePlan = mark.plan === id.plan;
   const part = nextPart(mode, { plan: config.plan, samePlan }, mark);
-  recordPlan(surroundings, part.plan);
+  recordPlan(surroundings, part.plan, config.analysis);
   recordPosition(surroundings, { ...mark, step: part.beginning.step });
   // The version that is shifted already, whatever is in $LATEST by now.
   const requests = partaking(config.requests, held).map(({ target }) => ({

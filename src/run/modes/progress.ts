@@ -1,5 +1,6 @@
 import type { Mark } from '../../core/alias/mark.ts';
-import type { Plan } from '../../core/rollout/plan.ts';
+import { longestBakeMs, type Plan } from '../../core/rollout/plan.ts';
+import type { AnalysisConfig } from '../../inputs/config.ts';
 import { targetReport, versionsOf } from '../../core/alias/target.ts';
 import type { Clearance } from '../preflight/preflight.ts';
 import type { Cleared } from '../preflight/targets.ts';
@@ -8,8 +9,13 @@ import type { Surroundings } from '../surroundings.ts';
 
 // What log and report are told of a job as it gets to know it.
 
-export function recordPlan({ clock, journal }: Surroundings, plan: Plan): void {
-  journal.record({ type: 'plan', at: clock.now(), plan });
+export function recordPlan(
+  { clock, journal }: Surroundings,
+  plan: Plan,
+  { mode, policy }: AnalysisConfig,
+): void {
+  const longestMs = longestBakeMs(plan, mode === 'on' ? policy.maxExtension : 1);
+  journal.record({ type: 'plan', at: clock.now(), plan, longestMs });
 }
 
 /** Where the rollout stands, and who began it. */

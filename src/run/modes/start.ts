@@ -28,7 +28,7 @@ export async function begin(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  recordPlan(surroundings, config.plan);
+  recordPlan(surroundings, config.plan, config.analysis);
   const clearance = await obtainClearance(config, id, surroundings);
   recordTargets(surroundings, clearance.targets.map(clearedReport));
   const { recovery, problems } = clearance;

@@ -29,7 +29,7 @@ export async function status(
   const [mark] = standings.flatMap((standing) =>
     standing.type === 'moved' ? [standing.mark] : [],
   );
-  if (mark?.plan === plan) recordPlan(surroundings, config.plan);
+  if (mark?.plan === plan) recordPlan(surroundings, config.plan, config.analysis);
   const weight = Math.max(0, ...found.map((alias, index) => weightOf(alias, standings[index])));
   if (mark !== undefined) recordPosition(surroundings, { ...mark, weight });
   else {
