@@ -14645,7 +14645,7 @@ __webpack_unused_export__ = LayerVersionContentOutput$;
 __webpack_unused_export__ = LayerVersionsListItem$;
 __webpack_unused_export__ = LayersListItem$;
 __webpack_unused_export__ = ListAliases$;
-__webpack_unused_export__ = ListAliasesCommand;
+exports.UZx = ListAliasesCommand;
 __webpack_unused_export__ = ListAliasesRequest$;
 __webpack_unused_export__ = ListAliasesResponse$;
 __webpack_unused_export__ = ListCapacityProviders$;
@@ -67385,6 +67385,11 @@ const PERMISSIONS = {
         purpose: 'only for a function that has no such alias yet',
         isNeeded: (wishes) => begins(wishes) && writes(wishes),
     },
+    'lambda:ListAliases': {
+        on: ['function'],
+        purpose: 'telling a misspelt alias from one that is to be created; without it, creating takes `create-alias: true`',
+        isNeeded: begins,
+    },
     'lambda:InvokeFunction': {
         on: ['versions'],
         purpose: 'only with `smoke-test-payload`',
@@ -67645,6 +67650,22 @@ function createAliases(lambda, region) {
             catch (error) {
                 if ((0,call/* isNotFound */.c4)(error))
                     return undefined;
+                throw error;
+            }
+        },
+        async list(target, options = {}) {
+            const intent = intentOf('lambda:ListAliases', on(target));
+            try {
+                return await (0,aws_reply/* everyPage */.Lu)(async (Marker) => {
+                    const command = new client_lambda_dist_cjs/* ListAliasesCommand */.UZx({ FunctionName: target.functionId, Marker });
+                    const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
+                    const items = (0,aws_reply/* listIn */.Of)(reply.Aliases).map(({ Name }) => (0,aws_reply/* lineIn */.Wg)(Name));
+                    return { items, nextToken: reply.NextMarker };
+                });
+            }
+            catch (error) {
+                if ((0,call/* isNotFound */.c4)(error))
+                    return [];
                 throw error;
             }
         },
@@ -69884,7 +69905,7 @@ function headline({ outcome, reason, targets }) {
         case 'status':
             return reason;
         case 'planned':
-            return `Planned: ${names}; nothing was written`;
+            return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
         case 'failed':
             return shifting.length === 0
                 ? `Failed before any traffic was moved: ${reason}`
@@ -72057,7 +72078,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3886);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8576);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -72070,7 +72091,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3886:
+/***/ 8576:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72652,7 +72673,220 @@ function seen(reading, at) {
     };
 }
 
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/missing-alias.ts
+
+
+/**
+ * A function's very first alias is made without a word. Where it has others, a name that it does not have is
+ * probably misspelt, and an alias made for that would be one that nobody calls.
+ * @returns what is wrong with the name, if anything is
+ */
+function inspectMissingAlias({ target, others, unlisted, mayCreate, }) {
+    if (mayCreate || others?.length === 0)
+        return [];
+    const { functionName, alias } = target;
+    const create = 'If it is to be made, where no traffic could be shifted, set create-alias: true.';
+    if (others === undefined) {
+        return [
+            `alias: ${(0,alias_target/* targetName */.je)(target)} does not exist, and whether ${functionName} has other aliases is not known: ` +
+                `${unlisted} ${create}`,
+        ];
+    }
+    return [
+        `alias: ${functionName} has no alias ${alias}, but ${nearestFirst(alias, others).join(', ')}. Name one of these. ${create}`,
+    ];
+}
+const MOST_NAMED = 10;
+function nearestFirst(wanted, names) {
+    const lower = wanted.toLowerCase();
+    const sorted = names
+        .map((name) => ({ name, distance: leven(lower, name.toLowerCase()) }))
+        .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+        .map(({ name }) => name);
+    return sorted.length > MOST_NAMED
+        ? [...sorted.slice(0, MOST_NAMED), `… (${sorted.length - MOST_NAMED} more)`]
+        : sorted;
+}
+
 ;// CONCATENATED MODULE: ./src/core/preflight/target.ts
+
 
 
 
@@ -72690,10 +72924,10 @@ function withoutProvisioned(target) {
         'requests may start cold, and Lambda refuses every change to it, that of its autoscaling too, while weights are ' +
         'out. After the promotion Lambda serves the old version until the environments have moved, 6 to 8 minutes as a rule.');
 }
-function inspectRouting({ target, region, routing, stable }) {
+function inspectRouting({ target, region, routing, missing, stable, }) {
     const name = (0,alias_target/* targetName */.je)(target);
     if (routing === undefined)
-        return [];
+        return missing === undefined ? [] : inspectMissingAlias(missing);
     if (routing.version === '$LATEST') {
         return [
             `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
@@ -73400,14 +73634,16 @@ async function lookAtTarget(request, surroundings, seen) {
         return { target, alias, cleared: undefined, problems, warnings: [] };
     }
 }
-async function gather({ target, version, codeSha256 }, alias, surroundings) {
+async function gather(request, alias, surroundings) {
+    const { target, version, codeSha256 } = request;
     const { aws, cancellation } = surroundings;
     const served = alias?.routing.version;
-    const [candidate, stable, isProvisioned] = await Promise.all([
+    const [candidate, stable, missing, isProvisioned] = await Promise.all([
         settledVersion(target, version, surroundings),
         served === undefined || served.startsWith('$LATEST')
             ? undefined
             : aws.functions.read(target, cancellation, served),
+        alias === undefined ? missingAlias(request, surroundings) : undefined,
         alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
     ]);
     return {
@@ -73417,8 +73653,21 @@ async function gather({ target, version, codeSha256 }, alias, surroundings) {
         isProvisioned,
         ...(alias === undefined ? {} : { routing: alias.routing }),
         ...(stable === undefined ? {} : { stable }),
+        ...(missing === undefined ? {} : { missing }),
         ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
     };
+}
+async function missingAlias({ target, mayCreateAlias: mayCreate }, { aws, cancellation: signal }) {
+    if (mayCreate)
+        return { target, others: undefined, unlisted: '', mayCreate };
+    try {
+        const others = await aws.aliases.list(target, { signal });
+        return { target, others, unlisted: '', mayCreate };
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        return { target, others: undefined, unlisted: (0,core_problems/* messageOf */.bD)(error), mayCreate };
+    }
 }
 /** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
 async function settledVersion(target, version, { aws, clock, journal, cancellation: signal }) {
@@ -74685,8 +74934,11 @@ function policyOf({ analysis: { mode, policy } }) {
 
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 async function begin(config, id, surroundings) {
-    (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     const clearance = await obtainClearance(config, id, surroundings);
+    const created = clearance.targets.filter(({ alias }) => alias === undefined);
+    // Where all are created, no step of it will run.
+    if (created.length < clearance.targets.length)
+        (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     (0,progress/* recordTargets */.Sh)(surroundings, clearance.targets.map(progress/* clearedReport */.p0));
     const { recovery, problems } = clearance;
     const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
@@ -74694,7 +74946,7 @@ async function begin(config, id, surroundings) {
         if (problems.length > 0)
             throw new core_problems/* Refusal */.P_(problems);
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
-        return { outcome: 'planned', reason: '' };
+        return { outcome: 'planned', reason: created.map(wouldCreate).join(' ') };
     }
     return takeOver(resumed, config, surroundings, async () => {
         if (problems.length > 0)
@@ -74702,6 +74954,9 @@ async function begin(config, id, surroundings) {
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
         return roll(config, id, { clearance, resumed, surroundings });
     });
+}
+function wouldCreate({ request: { target } }) {
+    return `${(0,alias_target/* targetName */.je)(target)} would be created at the new version, with no traffic to shift.`;
 }
 async function roll(config, id, { clearance, resumed, surroundings, }) {
     const { plan } = config;
@@ -74818,6 +75073,7 @@ async function continueRollout(mode, config, job) {
         target,
         version: continue_canaryOf(held, target),
         codeSha256: undefined,
+        mayCreateAlias: false,
     }));
     const ofHeld = { ...config, requests, plan: part.plan };
     return takeOver(held, config, surroundings, () => takePart(ofHeld, part, { ...job, held, found }));
@@ -75478,6 +75734,7 @@ function dryRunProblems({ 'dry-run': dryRun, mode }) {
 const INPUT_DEFAULTS = {
     'function-name': '',
     alias: '',
+    'create-alias': 'false',
     mode: 'rollout',
     version: '',
     description: '',
@@ -76409,6 +76666,7 @@ const schema = schemas/* object */.Ikc({
         }
         return alias;
     }),
+    'create-alias': flag,
     mode: oneOf(MODES),
     version: parsedBy((text, problems) => {
         const versions = listOf(text);
@@ -76618,6 +76876,7 @@ function requestsOf(fields) {
         target: { functionId: id, functionName: name, alias: fields.alias },
         version: fields.version[index],
         codeSha256: fields['code-sha256'][index],
+        mayCreateAlias: fields['create-alias'],
     }));
 }
 function analysisOf(fields) {

@@ -26,6 +26,7 @@ export function configOf(scenario: Scenario): Config {
       target: { functionId: name, functionName: name, alias: 'live' },
       version: undefined,
       codeSha256: undefined,
+      mayCreateAlias: false,
     })),
     plan: planOf(
       scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),

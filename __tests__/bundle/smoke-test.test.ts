@@ -117,7 +117,7 @@ describe('a smoke test, the bundle', () => {
 
   it('comes before an alias is created, too', async () => {
     answers({ payload: null, functionError: 'Unhandled' });
-    const result = await world.run({ ...PING, alias: 'new' });
+    const result = await world.run({ ...PING, alias: 'new', 'create-alias': 'true' });
     expect(result.outputs['outcome']).toBe('failed');
     expect(world.writes()).toEqual(['PublishVersion']);
   });

@@ -100,6 +100,12 @@ export const PERMISSIONS = {
     purpose: 'only for a function that has no such alias yet',
     isNeeded: (wishes) => begins(wishes) && writes(wishes),
   },
+  'lambda:ListAliases': {
+    on: ['function'],
+    purpose:
+      'telling a misspelt alias from one that is to be created; without it, creating takes `create-alias: true`',
+    isNeeded: begins,
+  },
   'lambda:InvokeFunction': {
     on: ['versions'],
     purpose: 'only with `smoke-test-payload`',

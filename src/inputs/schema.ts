@@ -86,6 +86,8 @@ const schema = z.object({
     return alias;
   }),
 
+  'create-alias': flag,
+
   mode: oneOf(MODES),
 
   version: parsedBy((text, problems) => {

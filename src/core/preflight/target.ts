@@ -1,4 +1,5 @@
 import { warmingUp, type AlarmReading } from '../checks/alarms.ts';
+import { inspectMissingAlias, type MissingAlias } from './missing-alias.ts';
 import { describeRouting, type Routing } from '../alias/routing.ts';
 import { repairCommand } from '../alias/repair.ts';
 import { targetName, type Target } from '../alias/target.ts';
@@ -30,6 +31,8 @@ export interface TargetFacts {
   readonly routing?: Routing;
   /** The version the alias serves; absent when there is no alias, or it points to `$LATEST`. */
   readonly stable?: VersionFacts;
+  /** What is known of the name where there is no alias. */
+  readonly missing?: MissingAlias;
   /** What the canary will be: `$LATEST`, or the version that was given. */
   readonly candidate: VersionFacts;
   /** The hash that `$LATEST` must have, if the user named one. */
@@ -85,9 +88,15 @@ function withoutProvisioned(target: Target): string {
   );
 }
 
-function inspectRouting({ target, region, routing, stable }: TargetFacts): readonly string[] {
+function inspectRouting({
+  target,
+  region,
+  routing,
+  missing,
+  stable,
+}: TargetFacts): readonly string[] {
   const name = targetName(target);
-  if (routing === undefined) return [];
+  if (routing === undefined) return missing === undefined ? [] : inspectMissingAlias(missing);
   if (routing.version === '$LATEST') {
     return [
       `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +

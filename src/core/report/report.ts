@@ -221,7 +221,7 @@ export function headline({ outcome, reason, targets }: Report): string {
     case 'status':
       return reason;
     case 'planned':
-      return `Planned: ${names}; nothing was written`;
+      return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
     case 'failed':
       return shifting.length === 0
         ? `Failed before any traffic was moved: ${reason}`

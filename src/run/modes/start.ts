@@ -1,7 +1,7 @@
 import { firstPart, wholePart } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { unmarkable } from '../../core/alias/shifting.ts';
-import { sameTarget } from '../../core/alias/target.ts';
+import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
@@ -10,6 +10,7 @@ import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';
 import type { Clearance } from '../preflight/preflight.ts';
 import { obtainClearance } from '../preflight/recovery.ts';
+import type { Cleared } from '../preflight/targets.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { shift } from '../rollout/shift.ts';
 import { takeOver } from '../rollout/take-over.ts';
@@ -28,21 +29,27 @@ export async function begin(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  recordPlan(surroundings, config.plan);
   const clearance = await obtainClearance(config, id, surroundings);
+  const created = clearance.targets.filter(({ alias }) => alias === undefined);
+  // Where all are created, no step of it will run.
+  if (created.length < clearance.targets.length) recordPlan(surroundings, config.plan);
   recordTargets(surroundings, clearance.targets.map(clearedReport));
   const { recovery, problems } = clearance;
   const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
   if (config.dryRun) {
     if (problems.length > 0) throw new Refusal(problems);
     recordClearance(surroundings, clearance);
-    return { outcome: 'planned', reason: '' };
+    return { outcome: 'planned', reason: created.map(wouldCreate).join(' ') };
   }
   return takeOver(resumed, config, surroundings, async () => {
     if (problems.length > 0) throw new Refusal(problems);
     recordClearance(surroundings, clearance);
     return roll(config, id, { clearance, resumed, surroundings });
   });
+}
+
+function wouldCreate({ request: { target } }: Cleared): string {
+  return `${targetName(target)} would be created at the new version, with no traffic to shift.`;
 }
 
 async function roll(

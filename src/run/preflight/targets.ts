@@ -1,6 +1,7 @@
 import type { Alias } from '../../aws/aliases.ts';
 import { isNotFound } from '../../aws/call.ts';
 import type { Target } from '../../core/alias/target.ts';
+import type { MissingAlias } from '../../core/preflight/missing-alias.ts';
 import {
   inspectTarget,
   type Findings,
@@ -55,17 +56,19 @@ export async function lookAtTarget(
 }
 
 async function gather(
-  { target, version, codeSha256 }: TargetRequest,
+  request: TargetRequest,
   alias: Alias | undefined,
   surroundings: Surroundings,
 ): Promise<TargetFacts> {
+  const { target, version, codeSha256 } = request;
   const { aws, cancellation } = surroundings;
   const served = alias?.routing.version;
-  const [candidate, stable, isProvisioned] = await Promise.all([
+  const [candidate, stable, missing, isProvisioned] = await Promise.all([
     settledVersion(target, version, surroundings),
     served === undefined || served.startsWith('$LATEST')
       ? undefined
       : aws.functions.read(target, cancellation, served),
+    alias === undefined ? missingAlias(request, surroundings) : undefined,
     alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
   ]);
   return {
@@ -75,8 +78,23 @@ async function gather(
     isProvisioned,
     ...(alias === undefined ? {} : { routing: alias.routing }),
     ...(stable === undefined ? {} : { stable }),
+    ...(missing === undefined ? {} : { missing }),
     ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
   };
+}
+
+async function missingAlias(
+  { target, mayCreateAlias: mayCreate }: TargetRequest,
+  { aws, cancellation: signal }: Surroundings,
+): Promise<MissingAlias> {
+  if (mayCreate) return { target, others: undefined, unlisted: '', mayCreate };
+  try {
+    const others = await aws.aliases.list(target, { signal });
+    return { target, others, unlisted: '', mayCreate };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { target, others: undefined, unlisted: messageOf(error), mayCreate };
+  }
 }
 
 /** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
