@@ -49,6 +49,7 @@ export function underTraffic(seed: number, traffic: TrafficScenario): Scenario {
     death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
     staleMs: 0,
     quota: undefined,
+    rivalAfterMs: undefined,
   };
 }
 

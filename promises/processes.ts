@@ -102,7 +102,7 @@ export async function mainProcess(
     // What a dead process would have gone on to say is not heard.
     entries: [...entries],
     endedAt: clock.now(),
-    ...(ended === undefined ? {} : { ending: ended }),
+    ending: ended,
   };
   return { told, saved };
 }

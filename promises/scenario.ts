@@ -87,9 +87,9 @@ export interface Scenario {
   /** Calls a second that Lambda's control plane answers; undefined: as many as there are. */
   readonly quota: number | undefined;
   /** Absent without traffic; then the versions are not compared either. */
-  readonly traffic?: TrafficScenario;
+  readonly traffic: TrafficScenario | undefined;
   /** When another run begins to move the same aliases, if one does. */
-  readonly rivalAfterMs?: number;
+  readonly rivalAfterMs: number | undefined;
 }
 
 const ALL_FAULTS: readonly CallFault[] = [
@@ -192,8 +192,8 @@ export function scenarioOf(seed: number): Scenario {
     },
     staleMs: chance(0.08) ? between(500, 4_000) : 0,
     quota: chance(0.08) ? between(5, 15) : undefined,
-    ...(chance(0.15) ? { rivalAfterMs: Math.floor(random() * 0.7 * durationMs) } : {}),
-    ...(chance(0.15) ? { traffic: trafficOf(random) } : {}),
+    rivalAfterMs: chance(0.15) ? Math.floor(random() * 0.7 * durationMs) : undefined,
+    traffic: chance(0.15) ? trafficOf(random) : undefined,
   };
 }
 

@@ -22,7 +22,7 @@ export interface Told {
   readonly startedAt: number;
   readonly entries: readonly Entry[];
   /** Absent when the process was killed. */
-  readonly ending?: Ending;
+  readonly ending: Ending | undefined;
   readonly endedAt: number;
   readonly config: Config;
 }

@@ -38,7 +38,7 @@ function options() {
   return {
     seeds: wholeNumber('--seeds', values.seeds),
     from: wholeNumber('--from', values.from),
-    ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed) }),
+    seed: seed === undefined ? undefined : wholeNumber('--seed', seed),
   };
 }
 

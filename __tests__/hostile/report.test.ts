@@ -113,6 +113,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
       reports: times(size.targets, (index) => ({
         functionName: `function-${index}`,
         version: '8',
+        url: undefined,
         problem: reason,
         messages: [{ text: detail.slice(0, 400), count: 3 }],
       })),

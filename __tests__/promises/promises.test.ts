@@ -29,6 +29,8 @@ const CALM: Scenario = {
   death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
   staleMs: 0,
   quota: undefined,
+  traffic: undefined,
+  rivalAfterMs: undefined,
 };
 
 const outcomes = ({ told }: Played) => told.map(({ ending }) => ending?.outcome);

@@ -147,16 +147,19 @@ function forget(): void {
 
 /** A file that can be written, as was tried; or why there is none. */
 function fileIn(temp: string | undefined): {
-  readonly file?: SealedFile;
+  readonly file: SealedFile | undefined;
   readonly problem: string;
 } {
-  if (temp === undefined) return { problem: 'RUNNER_TEMP is not set.' };
+  if (temp === undefined) return { file: undefined, problem: 'RUNNER_TEMP is not set.' };
   const file = newSealedFile(temp);
   try {
     writeSealed(file, '');
     return { file, problem: '' };
   } catch (error) {
-    return { problem: `no file can be written in RUNNER_TEMP: ${messageOf(error)}.` };
+    return {
+      file: undefined,
+      problem: `no file can be written in RUNNER_TEMP: ${messageOf(error)}.`,
+    };
   }
 }
 

@@ -20,9 +20,9 @@ export interface ErrorReport {
   readonly version: string;
   readonly messages: readonly ErrorMessage[];
   /** A query of Logs Insights, ready to be run; absent where the region has no console. */
-  readonly url?: string | undefined;
+  readonly url: string | undefined;
   /** Why there are no messages, when they could not be read. */
-  readonly problem?: string;
+  readonly problem: string | undefined;
 }
 
 const MOST_MESSAGES = 5;

@@ -28,15 +28,15 @@ export interface TargetFacts {
   readonly target: Target;
   readonly region: string;
   /** Absent when the alias does not exist yet. */
-  readonly routing?: Routing;
+  readonly routing: Routing | undefined;
   /** The version the alias serves; absent when there is no alias, or it points to `$LATEST`. */
-  readonly stable?: VersionFacts;
+  readonly stable: VersionFacts | undefined;
   /** What is known of the name where there is no alias. */
-  readonly missing?: MissingAlias;
+  readonly missing: MissingAlias | undefined;
   /** What the canary will be: `$LATEST`, or the version that was given. */
   readonly candidate: VersionFacts;
   /** The hash that `$LATEST` must have, if the user named one. */
-  readonly expectedCodeSha256?: string;
+  readonly expectedCodeSha256: string | undefined;
   /** Whether the alias, and not a version of it, has provisioned concurrency, as far as that is known. */
   readonly isProvisioned: boolean;
 }

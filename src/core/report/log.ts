@@ -25,11 +25,11 @@ export interface Line {
 export interface Memory {
   readonly startedAt: number;
   readonly plan: Plan;
-  readonly state?: State;
+  readonly state: State | undefined;
   /** The last one of each check. */
   readonly findings: ReadonlyMap<string, Finding>;
   /** Of the last reading. */
-  readonly verdict?: Verdict;
+  readonly verdict: Verdict | undefined;
   /** When something was last said. */
   readonly spokeAt: number;
 }
@@ -43,7 +43,9 @@ export function beginStory(at: number): Memory {
     startedAt: at,
     spokeAt: at,
     plan: { steps: [] },
+    state: undefined,
     findings: new Map(),
+    verdict: undefined,
   };
 }
 

@@ -43,8 +43,8 @@ export interface StepReport {
   readonly weight: number;
   readonly bakeMs: number;
   /** When the traffic was moved; absent when the step was not reached. */
-  readonly startedAt?: number;
-  readonly endedAt?: number;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
   readonly result: 'passed' | 'stopped' | 'not reached' | 'in an earlier job';
 }
 
@@ -61,7 +61,7 @@ export interface Report extends Ending {
   readonly targets: readonly TargetReport[];
   readonly steps: readonly StepReport[];
   /** Where the rollout stands in the end; absent when it was not found out where it stood before. */
-  readonly position?: Position;
+  readonly position: Position | undefined;
   readonly weights: readonly WeightChange[];
   /** Every one that differed from the one before it; of those that replace, the newest. */
   readonly findings: readonly Finding[];
@@ -96,7 +96,7 @@ export function reportOf(
     endedAt,
     targets: known?.targets ?? [],
     steps,
-    ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, before }) }),
+    position: found && positionOf(ending, { steps, weights, before }),
     weights,
     findings: findingsToTell(entries),
     errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
@@ -130,6 +130,9 @@ function findingsToTell(entries: readonly Entry[]): readonly Finding[] {
   return news.filter((finding) => !replaces(finding) || last.get(keyOf(finding)) === finding);
 }
 
+/** Of a step that this job did not take. */
+const NOT_HERE = { startedAt: undefined, endedAt: undefined };
+
 /** What became of each step of the plan. */
 function stepReports(
   plan: Plan,
@@ -143,7 +146,7 @@ function stepReports(
     const begin = states[begun];
     if (begin?.state.phase !== 'baking') {
       return step < before
-        ? { weight, bakeMs, result: 'in an earlier job' }
+        ? { weight, bakeMs, ...NOT_HERE, result: 'in an earlier job' }
         : instantStep(plan, step, states);
     }
     const end = states.slice(begun).find((entry) => !isBaking(entry));
@@ -152,7 +155,7 @@ function stepReports(
       weight,
       bakeMs,
       startedAt: begin.state.since,
-      ...(end === undefined ? {} : { endedAt: end.at }),
+      endedAt: end?.at,
       result: passed,
     };
   });
@@ -175,7 +178,7 @@ function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): S
   const confirming = states.find(({ state }) => state.phase === 'confirming');
   return confirming !== undefined && bakeMs === 0
     ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
-    : { weight, bakeMs, result: 'not reached' };
+    : { weight, bakeMs, ...NOT_HERE, result: 'not reached' };
 }
 
 /** The weights of the canary as they came into force. */

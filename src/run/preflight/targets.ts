@@ -76,10 +76,10 @@ async function gather(
     region: aws.region,
     candidate,
     isProvisioned,
-    ...(alias === undefined ? {} : { routing: alias.routing }),
-    ...(stable === undefined ? {} : { stable }),
-    ...(missing === undefined ? {} : { missing }),
-    ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
+    routing: alias?.routing,
+    stable,
+    missing,
+    expectedCodeSha256: codeSha256,
   };
 }
 
