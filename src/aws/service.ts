@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { explain, type CallOptions, type Intent, type Sent } from './call.ts';
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
-import { unlessAborted } from './patience.ts';
+import { NEVER, unlessAborted } from './patience.ts';
 import type { Queues } from './quotas.ts';
 import type { Urgency } from './queue.ts';
 
@@ -116,9 +116,6 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
     },
   };
 }
-
-/** Of a call that nobody aborts. */
-const { signal: NEVER } = new AbortController();
 
 function isTooMany(failure: unknown): boolean {
   return failure instanceof Error && isThrottled({ name: failure.name, status: statusOf(failure) });

@@ -1,3 +1,4 @@
+import { NEVER, within } from '../../aws/patience.ts';
 import { insightsUrl } from '../../core/text/console.ts';
 import { distinctMessages, errorQuery, type ErrorReport } from '../../core/checks/error-logs.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
@@ -17,18 +18,9 @@ export async function readErrors(
   window: { readonly from: number; readonly to: number },
   { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
 ): Promise<readonly ErrorReport[]> {
-  const timer = new AbortController();
-  const patience = new AbortController();
-  void clock.sleep(PATIENCE_MS, timer.signal).then(() => {
-    patience.abort(new Error(`CloudWatch gave no answer within ${PATIENCE_MS / 1000} s`));
-  });
-  try {
-    return await Promise.all(
-      shifting.map((each) => errorsOf(each, window, { aws, signal: patience.signal })),
-    );
-  } finally {
-    timer.abort();
-  }
+  return within(clock, PATIENCE_MS, NEVER, (signal) =>
+    Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))),
+  );
 }
 
 async function errorsOf(
@@ -49,12 +41,12 @@ async function errorsOf(
     });
     try {
       const messages = distinctMessages(await aws.logs.errors(logged, window, signal));
-      return { functionName, version, messages, url };
+      return { functionName, version, messages, url, problem: undefined };
     } catch (error) {
       return { functionName, version, messages: [], url, problem: messageOf(error) };
     }
   } catch (error) {
-    return { functionName, version, messages: [], problem: messageOf(error) };
+    return { functionName, version, messages: [], url: undefined, problem: messageOf(error) };
   }
 }
 
