@@ -240,8 +240,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an alias is called settled while Lambda still moves its provisioned concurrency',
     file: 'src/run/alias/still.ts',
-    from: `    if (move.type === 'none') return aliases.find(target, { signal });`,
-    to: `    if (move.type !== 'failed') return aliases.find(target, { signal });`,
+    from: `  if (move.type === 'none') {`,
+    to: `  if (move.type !== 'failed') {`,
   },
   {
     name: 'versions with different roles are accepted',
