@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { planOf, wholeCourse, type Course } from '../../../src/core/rollout/plan.ts';
+import { planOf, type Course } from '../../../src/core/rollout/plan.ts';
+import { wholeCourse } from '../../fixtures/course.ts';
 import {
   advance,
   command,

@@ -3,7 +3,8 @@ import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createVirtualTime, type VirtualTime } from '../../../promises/virtual-time.ts';
-import { planOf, wholeCourse } from '../../../src/core/rollout/plan.ts';
+import { planOf } from '../../../src/core/rollout/plan.ts';
+import { wholeCourse } from '../../fixtures/course.ts';
 import type { FinalState } from '../../../src/core/rollout/state.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
 import type { RevertResult, Router, SettleResult, ShiftResult } from '../../../src/ports.ts';

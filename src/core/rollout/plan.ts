@@ -51,16 +51,12 @@ export function planOf(steps: readonly Step[], bakeMs: number): Plan {
   return { steps: [...steps, { weight: 100, bakeMs }] };
 }
 
-/** The whole plan, with nothing that bounds it. */
-export function wholeCourse({ steps }: Plan): Course {
-  return { steps, onTheMinute: false, holdAfter: undefined, deadline: undefined };
-}
-
+/** When no step is extended. Milliseconds. */
 export function totalBakeMs(plan: Plan): number {
   return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
 
-/** When every step but the promotion is extended for want of traffic, as far as that goes. */
+/** When every step but the promotion is extended for want of traffic, as far as that goes. Milliseconds. */
 export function longestBakeMs(plan: Plan, maxExtension: number): number {
   return plan.steps.reduce(
     (sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs),
