@@ -58,7 +58,8 @@ export interface Judged {
   readonly warnings: readonly string[];
 }
 
-export interface Watched {
+/** A target, and the versions between which its traffic moves. */
+export interface WatchedTarget {
   readonly target: Target;
   readonly versions: Versions;
 }
@@ -71,7 +72,7 @@ const ERRORS: ComparedMetrics = {
 
 /** Compares Lambda's own errors of the two versions, and what the user wants compared besides. */
 export function comparisonReaders(
-  targets: readonly Watched[],
+  targets: readonly WatchedTarget[],
   compared: readonly ComparedMetrics[],
   policy: AnalysisPolicy,
 ): readonly Reader[] {
@@ -84,7 +85,7 @@ export function comparisonReaders(
 
 function comparisonReader(
   { name, bad, total }: ComparedMetrics,
-  watched: Watched,
+  watched: WatchedTarget,
   policy: AnalysisPolicy,
 ): Reader {
   const isErrors = name === ERRORS.name;
@@ -99,7 +100,7 @@ function comparisonReader(
 }
 
 /** A target, and how long its requests took before. */
-export interface Timed extends Watched {
+export interface Timed extends WatchedTarget {
   readonly yardstick: Yardstick | undefined;
 }
 
@@ -127,7 +128,7 @@ export function durationReaders(targets: readonly Timed[], reverts: boolean): re
 }
 
 /** Watches a metric whatever the baseline does. */
-export function thresholdReader(check: MetricCheck, watched: Watched): Reader {
+export function thresholdReader(check: MetricCheck, watched: WatchedTarget): Reader {
   const target = targetName(watched.target);
   const name = `${check.name} of ${target}`;
   // By their numbers, as the check's own expression names them.
@@ -152,7 +153,7 @@ export function thresholdReader(check: MetricCheck, watched: Watched): Reader {
 
 /** What is read of the two versions of a target, under names, and what is made of the series of these names. */
 function reader<B extends string, C extends string>(
-  { target, versions }: Watched,
+  { target, versions }: WatchedTarget,
   sources: { readonly baseline: Sources<B>; readonly canary: Sources<C> },
   judge: (
     series: {

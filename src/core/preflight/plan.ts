@@ -1,4 +1,4 @@
-import type { Findings } from './target.ts';
+import type { Inspection } from './target.ts';
 
 /** What a plan is held against besides the credentials. */
 export interface Watching {
@@ -7,7 +7,7 @@ export interface Watching {
 }
 
 /** What a person should know who starts a rollout that nothing watches. */
-export function inspectWatching({ alarms, analysis }: Watching): Findings {
+export function inspectWatching({ alarms, analysis }: Watching): Inspection {
   return {
     problems: [],
     warnings:

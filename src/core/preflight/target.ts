@@ -41,7 +41,8 @@ export interface TargetFacts {
   readonly isProvisioned: boolean;
 }
 
-export interface Findings {
+/** What an inspection came to. */
+export interface Inspection {
   /** Each says what is wrong, where, and what to do. Any of them stops the rollout. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
@@ -60,7 +61,7 @@ export function describeFacts({ target, routing, stable, candidate }: TargetFact
 }
 
 /** Everything AWS would refuse half-way, found before the first write. */
-export function inspectTarget(facts: TargetFacts): Findings {
+export function inspectTarget(facts: TargetFacts): Inspection {
   const { routing, stable, candidate } = facts;
   const unchanged = candidate.version === routing?.version;
   const problems = [
@@ -217,7 +218,7 @@ export function inspectAlarms(
   names: readonly string[],
   alarms: readonly AlarmReading[],
   policy: AlarmStartPolicy,
-): Findings {
+): Inspection {
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const name of names) {

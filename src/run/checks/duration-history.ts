@@ -2,7 +2,7 @@ import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import { HISTORY_SOURCES, historyBefore, yardstickOf } from '../../core/checks/durations.ts';
 import { listed, metricsOf, seriesByName, seriesOf } from '../../core/checks/metric-source.ts';
-import type { Timed, Watched } from '../../core/checks/readers.ts';
+import type { Timed, WatchedTarget } from '../../core/checks/readers.ts';
 
 /**
  * How long the requests of each target took before the rollout, with one call for all of them. It is a call of its
@@ -12,7 +12,7 @@ import type { Timed, Watched } from '../../core/checks/readers.ts';
  */
 export async function withYardsticks(
   metrics: Metrics,
-  watched: readonly Watched[],
+  watched: readonly WatchedTarget[],
   { at, signal }: { readonly at: number; readonly signal: AbortSignal },
 ): Promise<{ readonly targets: readonly Timed[]; readonly problem: string | undefined }> {
   const all = watched.map(({ target, versions }) => {
@@ -35,6 +35,7 @@ export async function withYardsticks(
   }
 }
 
-export function withoutYardsticks(watched: readonly Watched[]): readonly Timed[] {
+/** The same where the history is not asked for: the durations are compared by their medians alone. */
+export function withoutYardsticks(watched: readonly WatchedTarget[]): readonly Timed[] {
   return watched.map(({ target, versions }) => ({ target, versions, yardstick: undefined }));
 }

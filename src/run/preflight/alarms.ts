@@ -1,12 +1,12 @@
 import type { FoundAlarm } from '../../aws/alarms.ts';
 import { watch, watchSince, type AlarmWatch } from '../../core/checks/alarms.ts';
-import { inspectAlarms, type Findings } from '../../core/preflight/target.ts';
+import { inspectAlarms, type Inspection } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { AlarmId } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export interface LookAtAlarms extends Findings {
+export interface LookAtAlarms extends Inspection {
   readonly found: readonly FoundAlarm[];
   readonly watches: readonly AlarmWatch[];
 }

@@ -1,12 +1,12 @@
 import { lambdaMetric, metricOf } from '../../core/checks/metric-source.ts';
 import { lastSettledMinute } from '../../core/minute.ts';
 import { NOTHING_WATCHED } from '../../core/preflight/plan.ts';
-import type { Findings } from '../../core/preflight/target.ts';
+import type { Inspection } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export interface LookAtMetrics extends Findings {
+export interface LookAtMetrics extends Inspection {
   readonly comparable: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Target } from '../../core/alias/target.ts';
 import type { MissingAlias } from '../../core/preflight/missing-alias.ts';
 import {
   inspectTarget,
-  type Findings,
+  type Inspection,
   type TargetFacts,
   type VersionFacts,
 } from '../../core/preflight/target.ts';
@@ -21,7 +21,7 @@ export interface Cleared {
   readonly alias: Alias | undefined;
 }
 
-export interface LookAtTarget extends Findings {
+export interface LookAtTarget extends Inspection {
   readonly target: Target;
   /** Present also when something else of the target could not be read. */
   readonly alias: Alias | undefined;
