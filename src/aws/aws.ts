@@ -47,6 +47,7 @@ export interface AwsOptions {
 const LAMBDA_PATIENCE_MS = 2 * 60_000;
 const WATCH_PATIENCE_MS = 30_000;
 
+/** Sends nothing yet: credentials are looked for with the first call. */
 export function connectAws(options: AwsOptions): Aws {
   const { region, role, standInFor: targets, clock } = options;
   const queues = createQueues(clock);

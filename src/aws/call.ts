@@ -85,6 +85,7 @@ export async function understood<T>(
   }
 }
 
+/** Whether AWS knows nothing of that name. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof AwsCallError && error.name === 'ResourceNotFoundException';
 }

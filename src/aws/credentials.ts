@@ -41,6 +41,7 @@ const RENEWAL_MS = 4 * 60_000;
 /** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
 const STAND_IN_AFTER_MS = 10_000;
 
+/** Asks for no session before the first call needs one. */
 export function createVault({ source, standIn, clock }: VaultOptions): Vault {
   let session: Session | undefined;
   let renewal: Promise<Session> | undefined;

@@ -58,6 +58,7 @@ const LONGEST_PAUSE_MS: Readonly<Record<Urgency, number>> = {
   read: 5_000,
 };
 
+/** One service of AWS behind its queues. */
 export function createService<Client>(options: ServiceOptions<Client>): Service<Client> {
   const { queues, clock, refuseSession } = options;
   const patience: Readonly<Record<Urgency, number>> = {

@@ -159,6 +159,7 @@ export type ResourceOf<A extends Action> = Extract<
   { readonly on: (typeof PERMISSIONS)[A]['on'][number] }
 >;
 
+/** What a call of this action on this resource is for. */
 export function intentOf<A extends Action>(action: A, resource: ResourceOf<A>): Intent {
   return { action, resource: arnOf(resource) };
 }

@@ -82,10 +82,12 @@ const state = z.union([
 ]);
 type State = z.infer<typeof state>;
 
+/** Says that the next process is the post step. Before anything else: this one may be killed at any time. */
 export function markMain(): void {
   core.saveState(IS_POST, 'true');
 }
 
+/** Whether this process is the post step. */
 export function isPost(): boolean {
   return core.getState(IS_POST) === 'true';
 }

@@ -32,10 +32,12 @@ export function isOurs(shown: Shown, claim: Claim): boolean {
   );
 }
 
+/** Whether the alias carries the mark of a rollout that is not ours. */
 export function isClaimedByAnother(shown: Shown, claim: Claim): boolean {
   return readMark(shown.description).mark !== undefined && !carriesOurMark(shown, claim);
 }
 
+/** Whether the alias carries a mark that is ours to remove. */
 export function carriesOurMark({ description }: Shown, { nonces }: Claim): boolean {
   const { mark } = readMark(description);
   return mark !== undefined && nonces.includes(mark.nonce);

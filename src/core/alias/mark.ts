@@ -97,6 +97,7 @@ export function readMark(description: string): {
   };
 }
 
+/** By run, attempt and nonce: a run may hold several rollouts. */
 export function sameRollout(a: RolloutId, b: RolloutId): boolean {
   return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
 }

@@ -64,12 +64,14 @@ function streamOwner({ functionName, logGroup }: LoggedVersion): string {
   return logGroup === defaultLogGroup(functionName) ? '' : functionName;
 }
 
+/** A version, and where it logs. */
 export interface LoggedVersion {
   readonly functionName: string;
   readonly version: string;
   readonly logGroup: string;
 }
 
+/** Where a function logs that was given no log group of its own. */
 export function defaultLogGroup(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }

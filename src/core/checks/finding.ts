@@ -11,6 +11,7 @@ export type Finding = AlarmFinding | ThresholdFinding | ComparisonFinding | Dura
 
 export type FindingOf<K extends Finding['kind']> = Extract<Finding, { readonly kind: K }>;
 
+/** Those of one kind, in their order. */
 export function ofKind<K extends Finding['kind']>(
   findings: readonly Finding[],
   kind: K,
@@ -23,6 +24,7 @@ export function keyOf({ kind, check }: Finding): string {
   return `${kind}:${check}`;
 }
 
+/** What the check is in; nothing of a kind that is in no state. */
 export function stateOf(finding: Finding): string | undefined {
   return 'state' in finding ? finding.state : undefined;
 }

@@ -38,6 +38,7 @@ export interface Memory {
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
 
+/** Before the first entry. @param at when the run began; epoch milliseconds */
 export function beginStory(at: number): Memory {
   return {
     startedAt: at,

@@ -8,6 +8,7 @@ import type { Surroundings } from '../surroundings.ts';
 
 // What log and report are told of a job as it gets to know it.
 
+/** The steps, at the head of the log. */
 export function recordPlan({ clock, journal }: Surroundings, plan: Plan): void {
   journal.record({ type: 'plan', at: clock.now(), plan });
 }
@@ -22,6 +23,7 @@ export function recordPosition(
   journal.record({ type: 'position', at: clock.now(), weight, step, startedBy });
 }
 
+/** What is known of the targets by now; it replaces what was known before. */
 export function recordTargets(
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
   targets: readonly ReturnType<typeof targetReport>[],
@@ -29,6 +31,7 @@ export function recordTargets(
   journal.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
 }
 
+/** That nothing stands against the rollout, what was found, and what is to be warned of. */
 export function recordClearance(
   { clock, journal }: Surroundings,
   { details, warnings }: Clearance,
@@ -37,6 +40,7 @@ export function recordClearance(
   warnings.forEach(journal.warn);
 }
 
+/** A target as preflight found it: nothing is published or decided yet. */
 export function clearedReport({ request: { target, version }, facts, alias }: Cleared) {
   return targetReport(target, {
     functionArn: facts.candidate.functionArn,
@@ -46,6 +50,7 @@ export function clearedReport({ request: { target, version }, facts, alias }: Cl
   });
 }
 
+/** A target whose versions are known, with what becomes of it. */
 export function preparedReport({ target, functionArn, alias, disposition }: Prepared) {
   return targetReport(target, {
     functionArn,
