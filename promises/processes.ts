@@ -66,7 +66,7 @@ export async function mainProcess(
         dying.resolve(undefined);
     }
   };
-  if (mortal && death.atWrite === undefined) time.at(journal.startedAt + death.afterMs, die);
+  if (mortal && death.atWrite === undefined) time.at(clock.now() + death.afterMs, die);
   say(`-- main process of run ${runId}`);
   const ending = runAction(config, id, {
     aws,
@@ -101,7 +101,7 @@ export async function mainProcess(
     config,
     // What a dead process would have gone on to say is not heard.
     entries: [...entries],
-    endedAt: clock.now(),
+    endedAt: clock.timeOfDay(),
     ending: ended,
   };
   return { told, saved };
@@ -120,7 +120,7 @@ export async function postProcess(
   const ending = await cleanUp(saved, { aws, clock, journal });
   stage.say(`-- ${ending.outcome}: ${ending.reason}`);
   const { startedAt, entries } = journal;
-  return { process: 'post', startedAt, entries, ending, endedAt: clock.now(), config };
+  return { process: 'post', startedAt, entries, ending, endedAt: clock.timeOfDay(), config };
 }
 
 /** Each process has its own connections; a dead one hears nothing any more. */

@@ -14,6 +14,7 @@ import type { TargetReport } from '../../src/core/alias/target.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
 import { CONTROL } from '../fixtures/commands.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
+import { moment } from '../fixtures/moments.ts';
 
 const MIB = 1024 * 1024;
 const OUTCOMES = [
@@ -125,7 +126,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
     {
       type: 'state',
       at: 2,
-      state: { phase: 'baking', step: 0, since: 2, until: 60_002, readAt: 2 },
+      state: { phase: 'baking', step: 0, since: moment(2), until: 60_002, readAt: 2 },
     },
     ...times(size.polls, (poll): Entry => ({
       type: 'reading',

@@ -9,6 +9,7 @@ import { PASS } from '../../src/core/rollout/verdict.ts';
 import type { Checks, Journal } from '../../src/ports.ts';
 import { startWatch } from '../../src/run/rollout/watch.ts';
 import { createArchive, createJournal } from '../../src/run/journal.ts';
+import { moment } from '../fixtures/moments.ts';
 
 const clock = { now: () => 1_000, timeOfDay: () => 1_000, sleep: () => Promise.resolve() };
 const journal = (): Journal => createJournal(clock, () => undefined);
@@ -96,7 +97,13 @@ describe('a finding of a kind that is new', () => {
       const checks = findings.map((finding): Checks => ({
         assess: () => Promise.resolve({ verdict: PASS, findings: [finding], warnings: [] }),
       }));
-      const bake = { weight: 10, bakeMs: 1, since: 0, promotionNext: false, latest: Infinity };
+      const bake = {
+        weight: 10,
+        bakeMs: 1,
+        since: moment(0),
+        promotionNext: false,
+        latest: Infinity,
+      };
       const watch = startWatch(
         checks.map((each) => ({ checks: each, intervalMs: 1_000, gates: true })),
         {

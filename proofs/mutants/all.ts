@@ -149,8 +149,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a step ends before its bake is over',
     file: 'src/core/rollout/state.ts',
-    from: 'if (at < state.until) return { ...state, readAt: at };',
-    to: '',
+    from: `if (at.steady < state.until) return again;
+      return mayLeave`,
+    to: `return mayLeave`,
   },
   {
     name: 'a step ends by the clock, without a reading after its bake',
@@ -293,7 +294,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the deadline passes without a revert',
     file: 'src/run/rollout/loop.ts',
-    from: `      ...(mayBeCutOff(command) ? [deadlineOf(course, world, signal)] : []),`,
+    from: `      ...(mayBeCutOff(command) ? [deadlineOf(place, signal)] : []),`,
     to: ``,
   },
   {
@@ -485,14 +486,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a step with too few requests is not extended',
     file: 'src/core/checks/comparison.ts',
-    from: `if (at < Math.min(since + bakeMs * policy.maxExtension, latest)) return decided('extend', few);`,
-    to: `void latest;`,
+    from: `if (!isBakeOver(longest, at) && at.timeOfDay < latest) return decided('extend', few);`,
+    to: `void [longest, latest];`,
   },
   {
     name: 'a step with too few requests is extended for ever',
     file: 'src/core/checks/comparison.ts',
-    from: `if (at < Math.min(since + bakeMs * policy.maxExtension, latest))`,
-    to: `if (at > 0)`,
+    from: `if (!isBakeOver(longest, at) && at.timeOfDay < latest)`,
+    to: `if (bakeMs > 0)`,
   },
   {
     name: 'a new version that gets no request at all is promoted',
@@ -527,14 +528,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the first weight changes in the middle of a minute',
     file: 'src/core/rollout/state.ts',
-    from: `  const now = !course.onTheMinute || isEarlyInMinute(at);`,
+    from: `  const now = !course.onTheMinute || isEarlyInMinute(at.timeOfDay);`,
     to: `  const now = course.steps.length > 0;`,
   },
   {
     name: 'a metric check without data passes without a word',
     file: 'src/core/checks/readers.ts',
-    from: 'isOver && latest === null',
-    to: 'isOver && latest === undefined',
+    from: 'isBakeOver(bake, at) && latest === null',
+    to: 'isBakeOver(bake, at) && latest === undefined',
   },
   {
     name: 'a step is taken while another job is still at the one before',

@@ -73,7 +73,7 @@ export function connectAws(options: AwsOptions): Aws {
   async function sessionEnd(options: CallOptions = {}): Promise<SessionEnd> {
     const intent = { action: 'Getting AWS credentials', resource: region };
     const found = await lambda.call(intent, options, ({ config }) => config.credentials());
-    seenAt ??= clock.now();
+    seenAt ??= clock.timeOfDay();
     if (role !== undefined) return { type: 'renews' };
     const { $source, expiration, sessionToken } = found as typeof found & Sourced;
     return sessionEndOf(

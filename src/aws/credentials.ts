@@ -80,7 +80,7 @@ export function createVault({ source, standIn, clock }: VaultOptions): Vault {
   }
 
   function lifeLeft({ expiration }: Session): number {
-    return (expiration?.getTime() ?? Infinity) - clock.now();
+    return (expiration?.getTime() ?? Infinity) - clock.timeOfDay();
   }
 
   async function provide(): Promise<Session> {

@@ -9,6 +9,7 @@ import {
   type AlarmWatch,
   type History,
 } from '../../../src/core/checks/alarms.ts';
+import { moment } from '../../fixtures/moments.ts';
 
 const policy: AlarmPolicy = { onInsufficientData: 'continue', monitoringGraceMs: 120_000 };
 
@@ -24,7 +25,7 @@ function alarm(state: string, transitionedAt = 0): AlarmReading {
   };
 }
 
-const watchOf = (state: string) => watch(alarm(state), 0);
+const watchOf = (state: string) => watch(alarm(state), moment(0));
 
 function verdictOf(
   before: AlarmWatch,
@@ -33,7 +34,7 @@ function verdictOf(
 ) {
   const reading = {
     type: 'read' as const,
-    at: options.at ?? 15_000,
+    at: moment(options.at ?? 15_000),
     alarms: now === undefined ? [] : [now],
   };
   const histories = new Map(
@@ -158,7 +159,7 @@ describe('an alarm', () => {
     });
 
     it('is an error for every alarm when the whole call fails', () => {
-      const reading = { type: 'unreadable' as const, at: 1_000, problem: 'AccessDenied' };
+      const reading = { type: 'unreadable' as const, at: moment(1_000), problem: 'AccessDenied' };
       const { verdict, findings } = assess([watchOf('OK')], reading, new Map(), policy);
       expect(verdict.kind).toBe('error');
       expect(findings).toMatchObject([{ check: 'errors', state: 'unreadable' }]);
@@ -171,7 +172,7 @@ describe('an alarm', () => {
       { ...alarm('OK'), name: 'a' },
       { ...alarm('ALARM', 9), name: 'c' },
     ];
-    const { verdict } = assess(watches, { type: 'read', at: 1, alarms }, new Map(), policy);
+    const { verdict } = assess(watches, { type: 'read', at: moment(1), alarms }, new Map(), policy);
     expect(verdict.reason).toContain('alarm c went into ALARM');
   });
 });

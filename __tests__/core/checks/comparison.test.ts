@@ -12,6 +12,7 @@ import { harmOf } from '../../../src/core/statistics/harm.ts';
 import { rateInterval } from '../../../src/core/statistics/interval.ts';
 import type { TimedMinute } from '../../../src/core/checks/pairing.ts';
 import type { Bake } from '../../../src/core/rollout/plan.ts';
+import { moment } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const policy: AnalysisPolicy = {
@@ -26,7 +27,7 @@ const policy: AnalysisPolicy = {
 const bake: Bake = {
   weight: 10,
   bakeMs: 5 * MINUTE,
-  since: 0,
+  since: moment(0),
   promotionNext: false,
   latest: Infinity,
 };
@@ -63,7 +64,7 @@ function judged(
   more: { readonly bake?: Partial<Bake>; readonly policy?: Partial<AnalysisPolicy> } = {},
 ) {
   const { finding, warnings } = judgeComparison(errors(given), {
-    at,
+    at: moment(at),
     bake: { ...bake, ...more.bake },
     policy: { ...policy, ...more.policy },
   });
@@ -131,7 +132,7 @@ describe('the comparison of two versions', () => {
   });
 
   it('counts the requests of this step only', () => {
-    const later = { bake: { since: 5 * MINUTE } };
+    const later = { bake: { since: moment(5 * MINUTE) } };
     const before = minutes(5, {});
     expect(judged(before, 10 * MINUTE, later).verdict.kind).toBe('extend');
   });
@@ -157,7 +158,9 @@ describe('the comparison of two versions', () => {
 
   it('asks nothing of the traffic that a metric of the user’s own counts', () => {
     const own = { ...errors([]), name: 'http 5xx', countsTraffic: false };
-    expect(judgeComparison(own, { at: END, bake, policy }).finding.verdict.kind).toBe('pass');
+    expect(judgeComparison(own, { at: moment(END), bake, policy }).finding.verdict.kind).toBe(
+      'pass',
+    );
   });
 });
 

@@ -4,13 +4,14 @@ import {
   comparisonReaders,
   durationReaders,
   thresholdReader,
-  type Moment,
+  type Scope,
   type Timed,
 } from '../../../src/core/checks/readers.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import type { MetricCheck } from '../../../src/core/checks/thresholds.ts';
 import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
 import { lambdaMetric, type Series } from '../../../src/core/checks/metric-source.ts';
+import { moment } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const timed = (functionName: string): Timed => ({
@@ -18,9 +19,15 @@ const timed = (functionName: string): Timed => ({
   versions: { stable: '7', canary: '8' },
   yardstick: { p90: 60, p99: 120 },
 });
-const moment: Moment = {
-  at: 20 * MINUTE,
-  bake: { weight: 10, bakeMs: 5 * MINUTE, since: 0, promotionNext: false, latest: Infinity },
+const scope: Scope = {
+  at: moment(20 * MINUTE),
+  bake: {
+    weight: 10,
+    bakeMs: 5 * MINUTE,
+    since: moment(0),
+    promotionNext: false,
+    latest: Infinity,
+  },
   from: 0,
   to: 9 * MINUTE,
   mixed: new Set(),
@@ -59,7 +66,7 @@ describe('what is read of metrics', () => {
       { name: 'http', bad: lambdaMetric('Bad', 'Sum'), total: lambdaMetric('All', 'Sum') },
     ];
     const readers = comparisonReaders([timed('a'), timed('b'), timed('c')], compared, policy);
-    const found = readers.map(({ judge }) => judge(nothing, moment).finding);
+    const found = readers.map(({ judge }) => judge(nothing, scope).finding);
     expect(found).toHaveLength(6);
     for (const { needed } of ofKind(found, 'comparison')) expect(needed).toBeCloseTo(600, 9);
     expect(ofKind(found, 'comparison').map(keyOf)).toContain('comparison:http of b:live');
@@ -67,7 +74,7 @@ describe('what is read of metrics', () => {
 
   it('shares the alpha of durations out over targets, and over the two bounds', () => {
     const readers = durationReaders([timed('a'), timed('b')], true);
-    const found = readers.map(({ judge }) => judge(nothing, moment).finding);
+    const found = readers.map(({ judge }) => judge(nothing, scope).finding);
     const needed = ofKind(found, 'duration').flatMap(({ tests }) =>
       tests.map((test) => test.needed),
     );
@@ -86,7 +93,7 @@ describe('what is read of metrics', () => {
     const finding = reader?.judge(
       ({ dimensions, statistic }) =>
         always(values[dimensions['ExecutedVersion'] ?? '']?.[statistic] ?? NaN),
-      moment,
+      scope,
     ).finding;
     expect(finding?.verdict.kind).toBe(verdict);
     expect(finding).toMatchObject({ kind: 'duration', canary: { p50: 400, p90: 600, p99: 900 } });
@@ -105,10 +112,10 @@ describe('what is read of metrics', () => {
       sources: [lambdaMetric('Duration', 'p99')],
     };
     const { judge } = thresholdReader(check, timed('checkout'));
-    expect(judge(nothing, { ...moment, at: MINUTE }).warnings).toEqual([]);
-    expect(judge(nothing, moment).warnings).toEqual([
+    expect(judge(nothing, { ...scope, at: moment(MINUTE) }).warnings).toEqual([]);
+    expect(judge(nothing, scope).warnings).toEqual([
       'metric-checks: slow of checkout:live had no data: it was not checked (p99 Duration < 800 ms).',
     ]);
-    expect(judge(() => always(900), moment).finding.verdict).toMatchObject({ kind: 'fail' });
+    expect(judge(() => always(900), scope).finding.verdict).toMatchObject({ kind: 'fail' });
   });
 });

@@ -9,6 +9,7 @@ import type { FinalState } from '../../../src/core/rollout/state.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
 import type { RevertResult, Router, SettleResult, ShiftResult } from '../../../src/ports.ts';
 import { rollOut, type World } from '../../../src/run/rollout/loop.ts';
+import type { Moment } from '../../../src/core/moment.ts';
 
 const MINUTE = 60_000;
 /** When every test begins. */
@@ -70,9 +71,13 @@ describe('the loop', () => {
       watched: [
         {
           checks: {
-            assess: (at) => {
-              readings.push(at - T0);
-              return Promise.resolve({ verdict: verdictAt(at - T0), findings: [], warnings: [] });
+            assess: ({ steady }) => {
+              readings.push(steady - T0);
+              return Promise.resolve({
+                verdict: verdictAt(steady - T0),
+                findings: [],
+                warnings: [],
+              });
             },
           },
           intervalMs: 15_000,
@@ -156,7 +161,7 @@ describe('the loop', () => {
     const slow = world([router()], (at) => (at < MINUTE ? PASS : RED));
     const metrics = {
       checks: {
-        assess: async (_: number, __: unknown, signal: AbortSignal) => {
+        assess: async (_: Moment, __: unknown, signal: AbortSignal) => {
           await time.clock.sleep(40_000, signal);
           return { verdict: PASS, findings: [], warnings: [] };
         },
@@ -176,8 +181,8 @@ describe('the loop', () => {
     const begun: number[] = [];
     const metrics = {
       checks: {
-        assess: async (at: number, _: unknown, signal: AbortSignal) => {
-          begun.push(at);
+        assess: async ({ steady }: Moment, _: unknown, signal: AbortSignal) => {
+          begun.push(steady);
           await time.clock.sleep(40_000, signal);
           return { verdict: PASS, findings: [], warnings: [] };
         },

@@ -30,6 +30,7 @@ export interface ShiftingOptions {
   readonly id: RolloutId;
   /** What earlier jobs or runs left to continue with. */
   readonly continued: readonly Unfinished[];
+  /** The time of day. */
   readonly now: number;
   /** Whether the first weight waits for its minute. */
   readonly comparable: boolean;

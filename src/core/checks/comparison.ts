@@ -1,8 +1,9 @@
 import { failuresToRevert, judge, type Counts, type Rule } from '../statistics/evidence.ts';
 import type { MetricSource } from './metric-source.ts';
 import { firstWholeMinute, isEarlyInMinute, lastSettledMinute, MINUTE_MS } from '../minute.ts';
+import { timeOfDayThen, type Moment } from '../moment.ts';
 import type { TimedMinute } from './pairing.ts';
-import type { Bake } from '../rollout/plan.ts';
+import { isBakeOver, type Bake } from '../rollout/plan.ts';
 import { grouped, percent } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Seen } from './seen.ts';
@@ -71,7 +72,7 @@ interface Decided {
 }
 
 interface Judging {
-  readonly at: number;
+  readonly at: Moment;
   readonly bake: Bake;
   readonly policy: AnalysisPolicy;
 }
@@ -86,7 +87,7 @@ export function judgeComparison(comparison: Comparison, judging: Judging): Compa
   const { name, target } = counts;
   const check = `${name} of ${target}`;
   return {
-    finding: { kind: 'comparison', check, at: judging.at, verdict, ...counts },
+    finding: { kind: 'comparison', check, at: judging.at.timeOfDay, verdict, ...counts },
     warnings,
   };
 }
@@ -95,7 +96,7 @@ function decide(comparison: Comparison, counts: ComparedCounts, judging: Judging
   const { at, bake, policy } = judging;
   if (policy.mode === 'observe') return PASSED;
   if (counts.reverts) return decided('fail', describeComparison(counts));
-  if (bake.weight >= 100 || at < bake.since + bake.bakeMs) return PASSED;
+  if (bake.weight >= 100 || !isBakeOver(bake, at)) return PASSED;
   return comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
 }
 
@@ -104,11 +105,14 @@ const PASSED: Decided = { verdict: PASS, warnings: [] };
 /** At the end of a step: whether there was enough traffic to go by. */
 function judgeTraffic({ target, minutes }: Comparison, { at, bake, policy }: Judging): Decided {
   const { weight, since, bakeMs, promotionNext, latest } = bake;
-  const inStep = minutes.filter((minute) => minute.at >= firstWholeMinute(since));
+  const firstMinute = firstWholeMinute(timeOfDayThen(since, at));
+  const inStep = minutes.filter((minute) => minute.at >= firstMinute);
   const canary = sum(inStep.map((minute) => minute.canary.total));
   const baseline = sum(inStep.map((minute) => minute.baseline.total));
   const enough = canary >= policy.minInvocations;
-  const settled = lastSettledMinute(at, policy.metricDelayMs) >= lastMinuteOf(since + bakeMs);
+  const longerMs = at.steady - (since.steady + bakeMs);
+  const settled =
+    lastSettledMinute(at.timeOfDay, policy.metricDelayMs) >= lastMinuteOf(at.timeOfDay - longerMs);
   if (!settled && (promotionNext || !enough)) {
     return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
   }
@@ -124,7 +128,8 @@ function judgeTraffic({ target, minutes }: Comparison, { at, bake, policy }: Jud
   const few =
     `${target}: the canary served ${count(canary, 'request')} at ${formatWeight(weight)}, and ` +
     `${policy.minInvocations} are needed to judge it (min-invocations)`;
-  if (at < Math.min(since + bakeMs * policy.maxExtension, latest)) return decided('extend', few);
+  const longest = { since, bakeMs: bakeMs * policy.maxExtension };
+  if (!isBakeOver(longest, at) && at.timeOfDay < latest) return decided('extend', few);
   switch (policy.onInconclusive) {
     case 'promote':
       return {

@@ -6,6 +6,7 @@ import {
   DURATION_ALPHA,
   isSlower,
   judgeDurations,
+  type DurationFinding,
   type Yardstick,
 } from './durations.ts';
 import type { Finding } from './finding.ts';
@@ -26,9 +27,16 @@ import {
   type Series,
   type Sources,
 } from './metric-source.ts';
-import { minutesBetween } from '../minute.ts';
+import {
+  beginningOfMinute,
+  firstWholeMinute,
+  isEarlyInMinute,
+  lastSettledMinute,
+  minutesBetween,
+} from '../minute.ts';
+import { timeOfDayThen, type Moment } from '../moment.ts';
 import { pairMinutes } from './pairing.ts';
-import type { Bake } from '../rollout/plan.ts';
+import { isBakeOver, type Bake } from '../rollout/plan.ts';
 import type { Versions } from '../alias/routing.ts';
 import { targetName, type Target } from '../alias/target.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
@@ -37,18 +45,41 @@ import { PASS, type Verdict } from '../rollout/verdict.ts';
 export interface Reader {
   readonly sources: readonly MetricSource[];
   /** @param find finds the series of any of the sources */
-  readonly judge: (find: FindSeries, moment: Moment) => Judged;
+  readonly judge: (find: FindSeries, scope: Scope) => Judged;
 }
 
 /** When, and over which minutes, something is judged. */
-export interface Moment {
-  readonly at: number;
+export interface Scope {
+  readonly at: Moment;
   readonly bake: Bake;
   /** Beginnings of the first and of the last minute. */
   readonly from: number;
   readonly to: number;
   /** Minutes in which two weights were in force. */
   readonly mixed: ReadonlySet<number>;
+}
+
+export interface ScopeOptions {
+  readonly at: Moment;
+  readonly bake: Bake;
+  /** When weights changed, as far as this process knows. */
+  readonly changes: readonly Moment[];
+  /** When the rollout began, by the time of day, if an earlier job began it. */
+  readonly begunAt: number | undefined;
+  readonly metricDelayMs: number;
+}
+
+/** All minutes since the rollout began, those included in which the machine stood still. */
+export function scopeOf({ at, bake, changes, begunAt, metricDelayMs }: ScopeOptions): Scope {
+  const changed = changes.map((change) => timeOfDayThen(change, at));
+  const uneven = changed.filter((time) => !isEarlyInMinute(time));
+  return {
+    at,
+    bake,
+    from: firstWholeMinute(Math.min(begunAt ?? Infinity, ...changed)),
+    to: lastSettledMinute(at.timeOfDay, metricDelayMs),
+    mixed: new Set(uneven.map(beginningOfMinute)),
+  };
 }
 
 /** What a reader yields. */
@@ -121,7 +152,13 @@ export function durationReaders(targets: readonly Timed[], reverts: boolean): re
         reverts && isSlower(durations)
           ? { kind: 'fail', reason: describeDurations(durations) }
           : PASS;
-      const finding = { kind: 'duration', check: target, at, verdict, ...durations } as const;
+      const finding: DurationFinding = {
+        kind: 'duration',
+        check: target,
+        at: at.timeOfDay,
+        verdict,
+        ...durations,
+      };
       return { finding, warnings: [] };
     });
   });
@@ -136,18 +173,17 @@ export function thresholdReader(check: MetricCheck, watched: WatchedTarget): Rea
   return reader(watched, { baseline: {}, canary }, (series, { at, bake, from, to }) => {
     const { verdict, latest } = evaluateCheck(check, series.canary, minutesBetween(from, to));
     const fails = verdict.kind === 'fail';
-    const isOver = at >= bake.since + bake.bakeMs;
     const finding: ThresholdFinding = {
       kind: 'threshold',
       check: name,
-      at,
+      at: at.timeOfDay,
       verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : PASS,
       state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
       detail: latest === null ? '' : formatValue(latest.value, check),
       breaches: verdict.reason,
     };
     const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
-    return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
+    return { finding, warnings: isBakeOver(bake, at) && latest === null ? [unchecked] : [] };
   });
 }
 
@@ -160,7 +196,7 @@ function reader<B extends string, C extends string>(
       readonly baseline: Readonly<Record<B, Series>>;
       readonly canary: Readonly<Record<C, Series>>;
     },
-    moment: Moment,
+    scope: Scope,
   ) => Judged,
 ): Reader {
   const subject = { function: target.functionName, alias: target.alias };
@@ -168,7 +204,7 @@ function reader<B extends string, C extends string>(
   const canary = metricsOf(sources.canary, { ...subject, version: versions.canary });
   return {
     sources: [...listed(baseline), ...listed(canary)],
-    judge: (find, moment) =>
-      judge({ baseline: seriesByName(baseline, find), canary: seriesByName(canary, find) }, moment),
+    judge: (find, scope) =>
+      judge({ baseline: seriesByName(baseline, find), canary: seriesByName(canary, find) }, scope),
   };
 }

@@ -207,7 +207,7 @@ function because(reason: string): string {
 export interface AlarmStartPolicy {
   readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
-  /** When the alarms were read, epoch milliseconds. */
+  /** When the alarms were read, by the time of day; epoch milliseconds. */
   readonly at: number;
   /** Otherwise it goes on, and an alarm that is red is a check that has failed. */
   readonly begins: boolean;

@@ -53,7 +53,7 @@ export interface WeightChange {
   readonly weight: number;
 }
 
-/** The whole story of a run, as plain data. Times are epoch milliseconds. */
+/** The whole story of a run, as plain data. Times are epoch milliseconds of the time of day. */
 export interface Report extends Ending {
   readonly region: string;
   readonly startedAt: number;
@@ -154,7 +154,7 @@ function stepReports(
     return {
       weight,
       bakeMs,
-      startedAt: begin.state.since,
+      startedAt: begin.state.since.timeOfDay,
       endedAt: end?.at,
       result: passed,
     };

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../minute.ts';
+import type { Moment } from '../moment.ts';
 import { formatWeight } from '../alias/routing.ts';
 
 /** A weight and how long it is watched before the next step. */
@@ -27,7 +28,7 @@ export interface Course extends Plan {
 
 /** When the rollout must be over, because after it nothing can be reverted any more. */
 export interface Deadline {
-  /** Epoch milliseconds. */
+  /** By the time of day, epoch milliseconds. */
   readonly at: number;
   /** What ends then: `the AWS credentials end at 14:02 UTC`. */
   readonly reason: string;
@@ -35,11 +36,11 @@ export interface Deadline {
 
 /** The step that is baking, and since when. */
 export interface Bake extends Step {
-  /** When its weight was written; epoch milliseconds. */
-  readonly since: number;
+  /** When its weight was written. */
+  readonly since: Moment;
   /** Whether nothing is left but the promotion. */
   readonly promotionNext: boolean;
-  /** Until when it may be extended, so that the rest of the plan ends before the deadline. */
+  /** Until which time of day it may be extended, so that the rest of the plan ends before the deadline. */
   readonly latest: number;
 }
 
@@ -72,7 +73,15 @@ export function longestShiftMs({ onTheMinute }: Pick<Course, 'onTheMinute'>): nu
   return LONGEST_SHIFT_MS + (onTheMinute ? MINUTE_MS : 0);
 }
 
-/** Until when a step may bake, so that those after it can be taken before the deadline. Epoch milliseconds. */
+/** Whether a bake has lasted as long as the plan says. While the machine stands still, it does not go on. */
+export function isBakeOver({ since, bakeMs }: Pick<Bake, 'since' | 'bakeMs'>, at: Moment): boolean {
+  return at.steady >= since.steady + bakeMs;
+}
+
+/**
+ * Until which time of day a step may bake, so that those after it can be taken before the deadline. Epoch
+ * milliseconds.
+ */
 export function latestEnd(course: Course, step: number): number {
   if (course.deadline === undefined) return Infinity;
   const last = course.holdAfter ?? course.steps.length - 1;

@@ -8,6 +8,7 @@ import {
 } from '../../core/checks/alarms.ts';
 import type { Alarms } from '../../aws/alarms.ts';
 import { AwsCallError } from '../../aws/call.ts';
+import type { Moment } from '../../core/moment.ts';
 import type { Checks } from '../../ports.ts';
 
 /** Watches alarms: one call for all of them, and one more for each that may have blipped. */
@@ -18,7 +19,7 @@ export function createAlarmChecks(
 ): Checks {
   let watches = begin;
 
-  async function read(at: number, signal: AbortSignal): Promise<AlarmsReading> {
+  async function read(at: Moment, signal: AbortSignal): Promise<AlarmsReading> {
     try {
       const names = watches.map(({ name }) => name);
       return { type: 'read', at, alarms: await alarms.read(names, signal) };

@@ -7,18 +7,14 @@ import type { MetricCheck } from '../../core/checks/thresholds.ts';
 import {
   comparisonReaders,
   durationReaders,
+  scopeOf,
   thresholdReader,
   type Judged,
-  type Moment,
   type Reader,
+  type Scope,
   type Timed,
 } from '../../core/checks/readers.ts';
-import {
-  beginningOfMinute,
-  firstWholeMinute,
-  isEarlyInMinute,
-  lastSettledMinute,
-} from '../../core/minute.ts';
+import type { Moment } from '../../core/moment.ts';
 import { PASS, worst, type Verdict } from '../../core/rollout/verdict.ts';
 import type { Assessment, Checks } from '../../ports.ts';
 
@@ -31,7 +27,7 @@ export interface MetricChecksOptions {
   readonly compared: readonly ComparedMetrics[];
   readonly compareDuration: AnalysisPolicy['mode'] | 'off';
   readonly thresholds: readonly MetricCheck[];
-  /** When the rollout began, if an earlier job did; left out, it begins with the first weight that is seen. */
+  /** When the rollout began, if an earlier job began it: a time of day. Left out, with the first weight that is seen. */
   readonly begunAt: number | undefined;
   readonly metricDelayMs: number;
   readonly monitoringGraceMs: number;
@@ -39,28 +35,29 @@ export interface MetricChecksOptions {
 
 /** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
 export function createMetricChecks(options: MetricChecksOptions): Checks {
-  const { metrics, targets, analysis, metricDelayMs, monitoringGraceMs } = options;
+  const { metrics, targets, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
   const comparing = versionReaders(options);
   const thresholds = targets.flatMap((target) =>
     options.thresholds.map((check) => thresholdReader(check, target)),
   );
   const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
   const warned = new Set<string>();
-  const mixed = new Set<number>();
-  let from = options.begunAt && firstWholeMinute(options.begunAt);
+  /** When weights changed, by the steady clock. */
+  const changes = new Map<number, Moment>();
+  /** By the same. */
   let seenAt: number | undefined;
 
   async function judgeAll(
     readers: readonly Reader[],
-    moment: Moment,
+    scope: Scope,
     signal: AbortSignal,
   ): Promise<Assessment> {
     const sources = readers.flatMap((reader) => reader.sources);
-    const { from, to } = moment;
+    const { from, to } = scope;
     const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
-    seenAt = moment.at;
+    seenAt = scope.at.steady;
     const find = seriesOf(sources, series);
-    return merged(readers.map(({ judge }) => judge(find, moment)));
+    return merged(readers.map(({ judge }) => judge(find, scope)));
   }
 
   function merged(judged: readonly Judged[]): Assessment {
@@ -85,18 +82,17 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     async assess(at, bake, signal) {
       // Nothing is judged before there is a weight.
       if (bake === undefined) return merged([]);
-      from ??= firstWholeMinute(bake.since);
-      if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
-      seenAt ??= at;
+      changes.set(bake.since.steady, bake.since);
+      seenAt ??= at.steady;
       // At 100 % there is no baseline any more.
       const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
       if (readers.length === 0) return merged([]);
-      const moment = { at, bake, from, to: lastSettledMinute(at, metricDelayMs), mixed };
+      const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
       try {
-        return await judgeAll(readers, moment, signal);
+        return await judgeAll(readers, scope, signal);
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
-        return { ...merged([]), verdict: unseen(at - seenAt, error.message) };
+        return { ...merged([]), verdict: unseen(at.steady - seenAt, error.message) };
       }
     },
   };

@@ -10,7 +10,7 @@ import type { Surroundings } from '../surroundings.ts';
 
 /** The steps, at the head of the log. */
 export function recordPlan({ clock, journal }: Surroundings, plan: Plan): void {
-  journal.record({ type: 'plan', at: clock.now(), plan });
+  journal.record({ type: 'plan', at: clock.timeOfDay(), plan });
 }
 
 /** Where the rollout stands, and who began it. */
@@ -20,7 +20,7 @@ export function recordPosition(
 ): void {
   const { repository, startedBy: runId, weight, step } = rollout;
   const startedBy = runs.url({ repository, runId });
-  journal.record({ type: 'position', at: clock.now(), weight, step, startedBy });
+  journal.record({ type: 'position', at: clock.timeOfDay(), weight, step, startedBy });
 }
 
 /** What is known of the targets by now; it replaces what was known before. */
@@ -28,7 +28,7 @@ export function recordTargets(
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
   targets: readonly ReturnType<typeof targetReport>[],
 ): void {
-  journal.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+  journal.record({ type: 'targets', at: clock.timeOfDay(), region: aws.region, targets });
 }
 
 /** That nothing stands against the rollout, what was found, and what is to be warned of. */
@@ -36,7 +36,12 @@ export function recordClearance(
   { clock, journal }: Surroundings,
   { details, warnings }: Clearance,
 ): void {
-  journal.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+  journal.record({
+    type: 'details',
+    at: clock.timeOfDay(),
+    title: 'Preflight passed',
+    lines: details,
+  });
   warnings.forEach(journal.warn);
 }
 

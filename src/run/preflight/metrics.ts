@@ -20,7 +20,7 @@ export async function lookAtMetrics(
   const blind = watched ? [] : [NOTHING_WATCHED];
   if (!comparable && metricChecks.length === 0)
     return { comparable, problems: blind, warnings: [] };
-  const minute = lastSettledMinute(clock.now(), analysis.policy.metricDelayMs);
+  const minute = lastSettledMinute(clock.timeOfDay(), analysis.policy.metricDelayMs);
   const probes = requests.map(({ target: { functionName, alias } }) =>
     metricOf(lambdaMetric('Invocations', 'Sum'), { function: functionName, alias, version: '1' }),
   );

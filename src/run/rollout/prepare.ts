@@ -32,7 +32,7 @@ export async function prepare(
   const prepared = await prepareAliases(published, continued, surroundings);
   recordTargets(surroundings, prepared.map(preparedReport));
   const { plan } = config;
-  const options = { plan, id, continued, now: surroundings.clock.now(), comparable };
+  const options = { plan, id, continued, now: surroundings.clock.timeOfDay(), comparable };
   return {
     prepared,
     shifting: prepared.flatMap((each) => shiftingOf(each, options)),

@@ -27,7 +27,7 @@ export async function smokeTest(
   );
   const reports = await Promise.all(fresh.map((each) => testVersion(each, tests, surroundings)));
   const all = reports.flat();
-  if (all.length > 0) journal.record({ type: 'smoke-tests', at: clock.now(), reports: all });
+  if (all.length > 0) journal.record({ type: 'smoke-tests', at: clock.timeOfDay(), reports: all });
   const failed = all.filter(({ problems }) => problems.length > 0);
   if (failed.length > 0) throw new Refusal(failed.map(describeFailure));
 }
