@@ -9,7 +9,7 @@ import {
   type AlarmWatch,
   type History,
 } from '../../../src/core/checks/alarms.ts';
-import { moment } from '../../fixtures/moments.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const policy: AlarmPolicy = { onInsufficientData: 'continue', monitoringGraceMs: 120_000 };
 
@@ -152,6 +152,17 @@ describe('an alarm', () => {
       const stale: AlarmReading = { ...alarm('OK'), notEvaluated: 'EVALUATION_ERROR' };
       expect(verdictOf(watchOf('OK'), stale).verdict.kind).toBe('error');
       expect(verdictOf(watchOf('OK'), stale, { at: 300_000 }).verdict.kind).toBe('fail');
+    });
+
+    it('uses up its grace time only while somebody could have looked', () => {
+      const reading = {
+        type: 'unreadable' as const,
+        at: momentAhead(60_000, 720_000),
+        problem: '',
+      };
+      expect(assess([watchOf('OK')], reading, new Map(), policy).verdict.kind).toBe('error');
+      const later = { ...reading, at: momentAhead(120_001, 720_000) };
+      expect(assess([watchOf('OK')], later, new Map(), policy).verdict.kind).toBe('fail');
     });
 
     it('is not taken for healthy in a state that nobody knows', () => {

@@ -12,7 +12,8 @@ import { harmOf } from '../../../src/core/statistics/harm.ts';
 import { rateInterval } from '../../../src/core/statistics/interval.ts';
 import type { TimedMinute } from '../../../src/core/checks/pairing.ts';
 import type { Bake } from '../../../src/core/rollout/plan.ts';
-import { moment } from '../../fixtures/moments.ts';
+import type { Moment } from '../../../src/core/moment.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const policy: AnalysisPolicy = {
@@ -129,6 +130,36 @@ describe('the comparison of two versions', () => {
     expect(holding.verdict.kind).toBe('hold');
     const reverting = judged(few, 3 * END, { policy: { onInconclusive: 'revert' } });
     expect(reverting.verdict.kind).toBe('fail');
+  });
+
+  it('waits for the minutes in which the machine stood still, before the promotion', () => {
+    const last = { ...bake, promotionNext: true };
+    const at = (ms: number) =>
+      judgeComparison(errors(minutes(5, {})), {
+        at: momentAhead(ms, 12 * MINUTE),
+        bake: last,
+        policy,
+      }).finding.verdict.kind;
+    // The bake ended at 00:17 of the day, and the metrics of 00:16 are there at 00:18:30.
+    expect(at(END)).toBe('extend');
+    expect(at(END + 89_999)).toBe('extend');
+    expect(at(END + 90_000)).toBe('pass');
+  });
+
+  it('ends no step by the time of day, and extends none beyond the time of day that it may', () => {
+    const few = minutes(5, { nc: 1 });
+    const judgedAt = (at: Moment, latest = Infinity) =>
+      judgeComparison(errors(few), { at, bake: { ...bake, latest }, policy }).finding.verdict.kind;
+    expect(judgedAt(momentAhead(END - 1, 12 * MINUTE))).toBe('pass');
+    expect(judgedAt(momentAhead(END, 12 * MINUTE))).toBe('extend');
+    const latest = 19 * MINUTE;
+    expect(judgedAt(momentAhead(6.5 * MINUTE, 12 * MINUTE), latest)).toBe('extend');
+    expect(judgedAt(momentAhead(7 * MINUTE, 12 * MINUTE), latest)).toBe('pass');
+  });
+
+  it('counts the requests of a step that began by a clock which was set back since', () => {
+    const begun = { bake: { since: momentAhead(0, 60 * MINUTE) } };
+    expect(judged(minutes(5, {}), END, begun).verdict.kind).toBe('pass');
   });
 
   it('counts the requests of this step only', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   comparisonReaders,
   durationReaders,
+  scopeOf,
   thresholdReader,
   type Scope,
   type Timed,
@@ -11,7 +12,7 @@ import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import type { MetricCheck } from '../../../src/core/checks/thresholds.ts';
 import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
 import { lambdaMetric, type Series } from '../../../src/core/checks/metric-source.ts';
-import { moment } from '../../fixtures/moments.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const timed = (functionName: string): Timed => ({
@@ -44,6 +45,39 @@ const always = (value: number): Series =>
   new Map(Array.from({ length: 10 }, (_, index) => [index * MINUTE, value]));
 
 const nothing = (): Series => new Map();
+
+describe('the minutes that are judged', () => {
+  const { bake } = scope;
+  const from = { bake, begunAt: undefined, metricDelayMs: 90_000 };
+
+  it('are all since the first weight, those included in which the machine stood still', () => {
+    const at = momentAhead(8 * MINUTE, 12 * MINUTE);
+    const found = scopeOf({ ...from, at, changes: [moment(3 * MINUTE)] });
+    // At 00:20 of the day, the metrics of 00:17 are there.
+    expect([found.from, found.to]).toEqual([3 * MINUTE, 17 * MINUTE]);
+  });
+
+  it('begin where an earlier job began, by whatever clock', () => {
+    const at = moment(20 * MINUTE);
+    const changes = [moment(9 * MINUTE)];
+    expect(scopeOf({ ...from, at, changes, begunAt: 4 * MINUTE }).from).toBe(4 * MINUTE);
+    expect(scopeOf({ ...from, at, changes, begunAt: 40 * MINUTE }).from).toBe(9 * MINUTE);
+  });
+
+  it('leave out those in which a weight changed by the time of day', () => {
+    const at = momentAhead(8 * MINUTE, 12.5 * MINUTE);
+    const changes = [moment(0), momentAhead(5 * MINUTE, 12.5 * MINUTE)];
+    expect(scopeOf({ ...from, at, changes }).mixed).toEqual(new Set([17 * MINUTE]));
+  });
+
+  it('are told anew by a clock that was set back', () => {
+    const changes = [momentAhead(3 * MINUTE, 60 * MINUTE)];
+    expect(scopeOf({ ...from, at: moment(8 * MINUTE), changes })).toMatchObject({
+      from: 3 * MINUTE,
+      to: 5 * MINUTE,
+    });
+  });
+});
 
 describe('what is read of metrics', () => {
   it('is the alias’s traffic, of each version', () => {

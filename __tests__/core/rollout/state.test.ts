@@ -16,7 +16,7 @@ import {
   type State,
 } from '../../../src/core/rollout/state.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
-import { moment } from '../../fixtures/moments.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const course = wholeCourse(
@@ -93,6 +93,29 @@ describe('a rollout', () => {
       phase: 'reverting',
       reason: 'at 10 % (step 1 of 3), after 1 min 12 s: alarm errors went into ALARM: too many',
     });
+  });
+
+  it('bakes as long as the machine runs, however much later it is by the time of day', () => {
+    const read = (steady: number, aheadMs: number): Event => ({
+      type: 'assessed',
+      at: momentAhead(steady, aheadMs),
+      verdict: pass,
+    });
+    expect(after(shifted(0), read(5 * MINUTE - 1, 12 * MINUTE))).toMatchObject({ phase: 'baking' });
+    expect(after(shifted(0), read(5 * MINUTE, 12 * MINUTE))).toMatchObject({ phase: 'shifting' });
+    expect(after(shifted(0), read(5 * MINUTE, -12 * MINUTE))).toMatchObject({ phase: 'shifting' });
+  });
+
+  it('changes weights at the beginning of a minute by the time of day', () => {
+    const timed = { ...course, onTheMinute: true };
+    const ahead = 12.5 * MINUTE;
+    const waiting = start(timed, FROM_THE_START, momentAhead(0, ahead));
+    expect(waiting).toMatchObject({ phase: 'checking', until: 0.5 * MINUTE });
+    const early: Event = { type: 'assessed', at: momentAhead(0.5 * MINUTE, ahead), verdict: pass };
+    expect(advance(timed, waiting, early)).toMatchObject({ phase: 'shifting' });
+    const baking = advance(timed, { phase: 'shifting', step: 0, standing: undefined }, shifted(0));
+    const late: Event = { type: 'assessed', at: momentAhead(5 * MINUTE, ahead), verdict: pass };
+    expect(advance(timed, baking, late)).toMatchObject({ phase: 'baking', until: 5.5 * MINUTE });
   });
 
   it('has nothing to hold when it is cancelled before the first weight is in force', () => {

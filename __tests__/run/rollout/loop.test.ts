@@ -231,6 +231,37 @@ describe('the loop', () => {
     expect(getEventListeners(cancellation.signal, 'abort')).toHaveLength(0);
   });
 
+  it('reverts at a deadline that came while the machine stood still, soon after', async () => {
+    const deadline = { at: T0 + 4 * MINUTE, reason: 'the AWS credentials end' };
+    time.at(T0 + MINUTE, () => {
+      time.suspend(12 * MINUTE);
+    });
+    await expect(run(world([router()]), { ...course, deadline })).resolves.toMatchObject({
+      phase: 'reverted',
+    });
+    expect(time.clock.now() - T0).toBeLessThanOrEqual(1.5 * MINUTE);
+  });
+
+  it('does not put its deadline off when the clock is set back', async () => {
+    const deadline = { at: T0 + 3 * MINUTE, reason: 'the AWS credentials end' };
+    time.at(T0 + MINUTE, () => {
+      time.suspend(-60 * MINUTE);
+    });
+    await run(world([router()]), { ...course, deadline });
+    expect(time.clock.now() - T0).toBe(3 * MINUTE);
+  });
+
+  it('reads again what it was reading while the machine stood still', async () => {
+    const sleeping = world([router()], (at) => {
+      if (at === 6 * MINUTE && readings.filter((each) => each === at).length === 1) {
+        time.suspend(12 * MINUTE);
+      }
+      return PASS;
+    });
+    await expect(run(sleeping)).resolves.toEqual({ phase: 'promoted' });
+    expect(readings.filter((at) => at === 6 * MINUTE)).toHaveLength(2);
+  });
+
   it('reverts when an adapter breaks', async () => {
     const broken = router({ shift: () => Promise.reject(new Error('no such member')) });
     await expect(run(world([broken]))).resolves.toEqual({
