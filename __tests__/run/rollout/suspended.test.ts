@@ -39,6 +39,7 @@ const SCENARIO: Scenario = {
   death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
   staleMs: 0,
   quota: undefined,
+  rivalAfterMs: undefined,
   traffic: { requestsPerSecond: 20, stableErrorRate: 0.001, canaryErrorRate: 0.001 },
 };
 
