@@ -1,5 +1,6 @@
 // Longer than most: a list, one entry for each mutant.
 
+import { OF_THE_CLOCKS } from './clocks.ts';
 import { OF_THE_WAY_BACK } from './way-back.ts';
 
 /** A way to break a promise on purpose. */
@@ -770,4 +771,5 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'settledAs: undefined,',
   },
   ...OF_THE_WAY_BACK,
+  ...OF_THE_CLOCKS,
 ];
