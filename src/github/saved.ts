@@ -138,7 +138,11 @@ function inFile(file: SealedFile, { repository, runId, attempt }: Run): Keep {
       );
       named = true;
     },
-    forget,
+    forget() {
+      forget();
+      // A run that put a dead one's rollout back goes on to one of its own.
+      named = false;
+    },
   };
 }
 
