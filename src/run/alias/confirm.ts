@@ -1,9 +1,10 @@
 import { AwsCallError } from '../../aws/call.ts';
 import { carriesOurMark, withoutOurMark } from '../../core/alias/claim.ts';
+import { surelyNotWritten } from '../../core/alias/write-fate.ts';
 import { routingAt } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import type { ConfirmResult } from '../../ports.ts';
-import { claimOf, learn, pauseAfter, type Route } from './route.ts';
+import { claimOf, learn, outcomeOf, pauseAfter, type Route } from './route.ts';
 import { settle } from './settle.ts';
 
 const TRIES = 4;
@@ -20,7 +21,10 @@ export async function confirm(route: Route, signal: AbortSignal): Promise<Confir
     const result = await settle(route, signal);
     if (result.type === 'blocked') return result;
     const isMarked = known.alias !== undefined && carriesOurMark(known.alias, claimOf(route));
-    if (!isMarked) return { type: 'confirmed' };
+    if (!isMarked) {
+      known.unanswered = false;
+      return { type: 'confirmed' };
+    }
     if (tries + 1 >= TRIES) {
       note(`${targetName(target)}: its description keeps the mark of this rollout: ${failure}`);
       return { type: 'confirmed' };
@@ -35,12 +39,16 @@ async function removeMark(route: Route, signal: AbortSignal): Promise<string> {
   if (known.alias === undefined || !carriesOurMark(known.alias, claimOf(route))) return '';
   const { revisionId } = known.alias;
   const description = withoutOurMark(known.alias, claimOf(route));
+  const unansweredBefore = known.unanswered;
+  known.unanswered = true;
   try {
     const write = { routing: routingAt(100, versions), description, revisionId };
     learn(route, await aliases.update(target, write, { signal, urgency: 'shift' }));
+    known.unanswered = false;
     return '';
   } catch (error) {
-    if (error instanceof AwsCallError) return error.message;
-    throw error;
+    if (!(error instanceof AwsCallError)) throw error;
+    known.unanswered = unansweredBefore || !surelyNotWritten(outcomeOf(error));
+    return error.message;
   }
 }

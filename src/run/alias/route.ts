@@ -1,4 +1,5 @@
 import type { Alias, Aliases, AliasWrite } from '../../aws/aliases.ts';
+import type { AwsCallError } from '../../aws/call.ts';
 import { isClaimedByAnother, isOurs, type Claim } from '../../core/alias/claim.ts';
 import type { Mark } from '../../core/alias/mark.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type Versions,
 } from '../../core/alias/routing.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
+import type { FailedWrite } from '../../core/alias/write-fate.ts';
 import type { Clock } from '../../ports.ts';
 
 export interface RouteOptions {
@@ -114,6 +116,15 @@ export function foreignReason({ target }: Route, present: Alias, left: Routing):
 
 export function missingReason({ target }: Route): string {
   return `the alias ${targetName(target)} does not exist any more`;
+}
+
+/** What the answer to a write leaves open. */
+export function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyRequest'> {
+  const conflict = failure.name === 'PreconditionFailedException';
+  return {
+    answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+    onlyRequest: failure.unanswered === 0,
+  };
 }
 
 const FIRST_PAUSE_MS = 500;

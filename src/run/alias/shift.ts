@@ -10,7 +10,7 @@ import {
   type FailedWrite,
 } from '../../core/alias/write-fate.ts';
 import type { Shift, ShiftResult } from '../../ports.ts';
-import { foreignReason, isStale, learn, pauseAfter, type Route } from './route.ts';
+import { foreignReason, isStale, learn, outcomeOf, pauseAfter, type Route } from './route.ts';
 
 /** How often a write is tried against replies that leave open whether it took effect. */
 const TRIES = 4;
@@ -147,12 +147,4 @@ async function tryToFind(
 
 function contentOf({ routing, description }: AliasWrite): Content {
   return { routing, mark: readMark(description).mark };
-}
-
-function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyRequest'> {
-  const conflict = failure.name === 'PreconditionFailedException';
-  return {
-    answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-    onlyRequest: failure.unanswered === 0,
-  };
 }
