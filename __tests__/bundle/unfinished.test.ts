@@ -229,6 +229,18 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
       expect(world.alias()).toBe('2');
     });
 
+    it.each(['off', 'on'])(
+      'begins the rollout of another version (analysis: %s)',
+      async (analysis) => {
+        runHas('completed');
+        updateFunction(world.simulator.lambda, 'checkout', { code: 'three' });
+        const result = await nextRun({ analysis, 'on-inconclusive': 'promote' });
+        expect(result.outputs).toMatchObject({ outcome: 'promoted', 'previous-version': '2' });
+        expect(world.routings().slice(4)).toEqual(['2+3@0.1', '2+3@0.5', '3']);
+        expect(description()).toBe('');
+      },
+    );
+
     it('leaves it when it is not known that the run has ended', async () => {
       await nextRun();
       expect(description()).toContain('lambda-canary{');
@@ -278,6 +290,35 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
       expect(world.writes()).toHaveLength(before);
       expect(world.alias()).toBe('2');
     });
+  });
+
+  it('begins anew with another version after a promotion whose last bake was cut off', async () => {
+    const plan = { 'bake-time': '1m' };
+    await die('promoted (step 3 of 3)', plan);
+    runHas('completed');
+    updateFunction(world.simulator.lambda, 'checkout', { code: 'three' });
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.routings()).toEqual([
+      ...['1', '1+2@0.1', '1+2@0.5', '2'],
+      ...['2+3@0.1', '2+3@0.5', '3'],
+    ]);
+  });
+
+  it('puts all functions back in mode revert, also those that had been promoted already', async () => {
+    addFunction(world.simulator, 'cart');
+    const both = { 'function-name': 'checkout, cart' };
+    await die('50 % shifted', { ...both, steps: '10% 1m, 50% 8h' });
+    const promoted = description().replace('step=2 weight=50', 'step=3 weight=100');
+    updateAlias(world.simulator.lambda, 'checkout', 'live', {
+      version: '2',
+      weights: {},
+      description: promoted,
+    });
+    runHas('completed');
+    const result = await nextRun({ ...both, mode: 'revert' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect([world.alias('checkout'), world.alias('cart')]).toEqual(['1', '1']);
   });
 
   it('does not overwrite what somebody else did to the alias meanwhile', async () => {

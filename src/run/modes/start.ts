@@ -1,5 +1,6 @@
 import { firstPart, wholePart } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
+import { isSplit } from '../../core/alias/routing.ts';
 import { unmarkable } from '../../core/alias/shifting.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
@@ -41,11 +42,24 @@ export async function begin(
     recordClearance(surroundings, clearance);
     return { outcome: 'planned', reason: created.map(wouldCreate).join(' ') };
   }
-  return takeOver(resumed, config, surroundings, async () => {
-    if (problems.length > 0) throw new Refusal(problems);
-    recordClearance(surroundings, clearance);
-    return roll(config, id, { clearance, resumed, surroundings });
-  });
+  return takeOver(
+    isInTraffic(resumed, clearance) ? resumed : [],
+    config,
+    surroundings,
+    async () => {
+      if (problems.length > 0) throw new Refusal(problems);
+      recordClearance(surroundings, clearance);
+      return roll(config, id, { clearance, resumed, surroundings });
+    },
+  );
+}
+
+/** A promotion whose last bake was cut off stands: what cannot go on with it does not take it back. */
+function isInTraffic(resumed: readonly Unfinished[], { targets }: Clearance): boolean {
+  return (
+    resumed.some(({ mark }) => mark.weight < 100) ||
+    (resumed.length > 0 && targets.some(({ alias }) => alias && isSplit(alias.routing)))
+  );
 }
 
 function wouldCreate({ request: { target } }: Cleared): string {
@@ -57,7 +71,7 @@ async function roll(
   id: RolloutId,
   {
     clearance,
-    resumed,
+    resumed: found,
     surroundings,
   }: {
     readonly clearance: Clearance;
@@ -66,13 +80,18 @@ async function roll(
   },
 ): Promise<Ending> {
   const { plan } = config;
-  const { prepared, shifting } = await prepare(clearance.targets, resumed, {
+  const {
+    prepared,
+    shifting,
+    continued: resumed,
+  } = await prepare(clearance.targets, found, {
     config,
     id,
     comparable: clearance.comparable,
     surroundings,
   });
-  const { leftover } = clearance.recovery;
+  const notResumed = found.filter((each) => !resumed.includes(each)).map(({ target }) => target);
+  const leftover = [...clearance.recovery.leftover, ...notResumed];
   const unmoved = prepared.filter(
     ({ target, disposition }) =>
       disposition.type === 'unchanged' && leftover.some((each) => sameTarget(each, target)),

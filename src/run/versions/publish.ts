@@ -147,7 +147,7 @@ function dispositionOf(
   if (unfinished?.mark.canary === version) {
     return { type: 'shift', stable: unfinished.mark.stable, canary: version };
   }
-  if (unfinished === undefined || !isSplit(routing)) {
+  if (unfinished === undefined) {
     const { version: stable } = routing;
     return stable === version
       ? { type: 'unchanged', version }
