@@ -289,7 +289,10 @@ function revertedFrom(told: Told): number {
   return reverting?.at ?? told.startedAt;
 }
 
-/** One that was late, and came after the end, told the process nothing. */
+/**
+ * A write that Lambda takes says that nobody wrote since the revision that it names. One that was late, and came after
+ * the end, told the process nothing.
+ */
 function lastReadOf(
   { requests }: Played,
   { process, endedAt }: Told,
@@ -297,7 +300,7 @@ function lastReadOf(
 ): number {
   const read = requests.findLast(
     ({ operation, error, input, by, at }) =>
-      operation === 'GetAlias' &&
+      (operation === 'GetAlias' || operation === 'UpdateAlias') &&
       at <= endedAt &&
       error === '' &&
       by === process &&

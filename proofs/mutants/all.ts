@@ -1,6 +1,7 @@
 // Longer than most: a list, one entry for each mutant.
 
 import { OF_THE_CLOCKS } from './clocks.ts';
+import { OF_CALLS } from './calls.ts';
 import { OF_THE_WAY_BACK } from './way-back.ts';
 
 /** A way to break a promise on purpose. */
@@ -772,4 +773,5 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...OF_THE_WAY_BACK,
   ...OF_THE_CLOCKS,
+  ...OF_CALLS,
 ];

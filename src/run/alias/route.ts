@@ -47,8 +47,8 @@ export interface Known {
   readonly begun: Set<number>;
   /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
   unanswered: boolean;
-  /** Whether the alias was read, as it is known, to serve the canary alone. */
-  settled: boolean;
+  /** The revision under which the alias serves the canary alone, once it was read to do so. */
+  settledAs: string | undefined;
   /** As somebody else moved it, where a write of ours met that. */
   foreign: Alias | undefined;
   /** Revisions that are over for sure: a reading that shows one of them is from before a write of ours. */
@@ -63,7 +63,7 @@ export function routeOf({ alias, begun = [], marks = [], ...options }: RouteOpti
       alias,
       begun: new Set(begun),
       unanswered: begun.length > 0,
-      settled: false,
+      settledAs: undefined,
       foreign: undefined,
       past: new Set(),
     },
