@@ -44,6 +44,8 @@ describe('what the new version logged, the bundle', () => {
     expect(operations.lastIndexOf('UpdateAlias')).toBeLessThan(
       operations.indexOf('FilterLogEvents'),
     );
+    // Where it logs, preflight has seen.
+    expect(operations.lastIndexOf('GetFunction')).toBeLessThan(operations.indexOf('UpdateAlias'));
   });
 
   it('is found in a log group that it shares with other functions', async () => {

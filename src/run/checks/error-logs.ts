@@ -24,29 +24,24 @@ export async function readErrors(
 }
 
 async function errorsOf(
-  { target, versions }: Shifting,
+  { target, versions, logGroup }: Shifting,
   window: { readonly from: number; readonly to: number },
   { aws, signal }: Pick<Surroundings, 'aws'> & { readonly signal: AbortSignal },
 ): Promise<ErrorReport> {
   const { functionName } = target;
   const version = versions.canary;
+  const logged = { functionName, version, logGroup };
+  const url = insightsUrl(aws.region, {
+    logGroup,
+    query: errorQuery(logged),
+    from: iso(window.from),
+    to: iso(window.to),
+  });
   try {
-    const { logGroup } = await aws.functions.read(target, signal, version);
-    const logged = { functionName, version, logGroup };
-    const url = insightsUrl(aws.region, {
-      logGroup,
-      query: errorQuery(logged),
-      from: iso(window.from),
-      to: iso(window.to),
-    });
-    try {
-      const messages = distinctMessages(await aws.logs.errors(logged, window, signal));
-      return { functionName, version, messages, url, problem: undefined };
-    } catch (error) {
-      return { functionName, version, messages: [], url, problem: messageOf(error) };
-    }
+    const messages = distinctMessages(await aws.logs.errors(logged, window, signal));
+    return { functionName, version, messages, url, problem: undefined };
   } catch (error) {
-    return { functionName, version, messages: [], url: undefined, problem: messageOf(error) };
+    return { functionName, version, messages: [], url, problem: messageOf(error) };
   }
 }
 
