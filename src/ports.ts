@@ -76,7 +76,7 @@ export interface Router {
   /** Waits until the alias serves the canary alone. @throws only when aborted */
   settle(signal: AbortSignal): Promise<SettleResult>;
   /**
-   * Reads back that the alias serves the canary alone, and takes this rollout's mark off it.
+   * Takes this rollout's mark off the alias, and makes sure that it serves the canary alone.
    * @throws only when aborted
    */
   confirm(signal: AbortSignal): Promise<ConfirmResult>;
