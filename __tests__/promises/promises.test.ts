@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
+import { NO_GAP, UNHARMED } from '../../promises/jobs.ts';
 import { play } from '../../promises/play.ts';
 import type { Played, TrueAlias } from '../../promises/stage.ts';
 import { violationsOf } from '../../promises/promises.ts';
@@ -26,11 +27,15 @@ const CALM: Scenario = {
   faultRate: 0,
   faults: [],
   happenings: [],
-  death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
+  death: UNHARMED,
   staleMs: 0,
   quota: undefined,
   traffic: undefined,
   rivalAfterMs: undefined,
+  gap: NO_GAP,
+  rivalMode: 'rollout',
+  jobs: [],
+  means: undefined,
 };
 
 const outcomes = ({ told }: Played) => told.map(({ ending }) => ending?.outcome);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { configOf } from '../../../promises/configs.ts';
+import { NO_GAP } from '../../../promises/jobs.ts';
 import type { Scenario } from '../../../promises/scenario.ts';
 import { loadSdk } from '../../../promises/sdk.ts';
 import { CANARY } from '../../../promises/stage.ts';
@@ -40,6 +41,10 @@ const SCENARIO: Scenario = {
   staleMs: 0,
   quota: undefined,
   rivalAfterMs: undefined,
+  rivalMode: 'rollout',
+  means: undefined,
+  gap: NO_GAP,
+  jobs: [],
   traffic: { requestsPerSecond: 20, stableErrorRate: 0.001, canaryErrorRate: 0.001 },
 };
 
@@ -73,7 +78,7 @@ async function rollOut(
   });
   const ending = await time.run(() =>
     runAction(
-      configOf(scenario),
+      configOf(scenario, 'rollout'),
       { ...id, plan: 'f00d', workflow: 'c0ffee' },
       {
         aws: world.connect({ clock }),
