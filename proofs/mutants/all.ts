@@ -2,6 +2,7 @@
 
 import { OF_THE_CLOCKS } from './clocks.ts';
 import { OF_CALLS } from './calls.ts';
+import { OF_WATCHING } from './watching.ts';
 import { OF_THE_WAY_BACK } from './way-back.ts';
 
 /** A way to break a promise on purpose. */
@@ -774,4 +775,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_WAY_BACK,
   ...OF_THE_CLOCKS,
   ...OF_CALLS,
+  ...OF_WATCHING,
 ];
