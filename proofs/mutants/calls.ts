@@ -1,4 +1,4 @@
-import type { Mutant } from './all.ts';
+import type { Mutant } from './mutant.ts';
 
 /** What is left out because another call says it, said where none does. */
 export const OF_CALLS: readonly Mutant[] = [

@@ -1,4 +1,4 @@
-import type { Mutant } from './all.ts';
+import type { Mutant } from './mutant.ts';
 
 /** What a machine that stands still, or a clock that is set, must not bring about. */
 export const OF_THE_CLOCKS: readonly Mutant[] = [

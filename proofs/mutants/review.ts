@@ -1,4 +1,4 @@
-import type { Mutant } from './all.ts';
+import type { Mutant } from './mutant.ts';
 
 /** What whoever takes over from another process, or is taken over from, must not lose. */
 export const OF_TAKING_OVER: readonly Mutant[] = [

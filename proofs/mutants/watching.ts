@@ -1,4 +1,4 @@
-import type { Mutant } from './all.ts';
+import type { Mutant } from './mutant.ts';
 
 /** Who watches, and what a revert waits for. */
 export const OF_WATCHING: readonly Mutant[] = [
