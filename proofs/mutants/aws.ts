@@ -25,6 +25,7 @@ export const AWS: readonly Mutant[] = [
     file: 'src/aws/credentials.ts',
     from: 'if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS) void renew();',
     to: 'void isDue;',
+    by: '__tests__/bundle/credentials.test.ts',
   },
   {
     name: 'a call waits for the renewal of a session that still lives',
@@ -43,6 +44,7 @@ export const AWS: readonly Mutant[] = [
     file: 'src/aws/stand-in.ts',
     from: 'account === undefined || account !== expected',
     to: 'account === undefined',
+    by: '__tests__/bundle/credentials.test.ts',
   },
   {
     name: 'the proxy of the environment is not used',
@@ -122,6 +124,7 @@ export const AWS: readonly Mutant[] = [
     file: 'src/aws/aliases.ts',
     from: "return type !== 'none' && type !== 'unknown';",
     to: "return type !== 'none';",
+    by: '__tests__/bundle/provisioned.test.ts',
   },
   {
     name: 'an additional version without any weight is a split',

@@ -49,5 +49,6 @@ export const PREFLIGHT: readonly Mutant[] = [
     file: 'src/core/preflight/target.ts',
     from: '...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),',
     to: '',
+    by: '__tests__/bundle/provisioned.test.ts',
   },
 ];

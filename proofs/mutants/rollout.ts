@@ -119,6 +119,7 @@ export const ROLLOUT: readonly Mutant[] = [
     file: 'src/run/rollout/loop.ts',
     from: '&& !isRunnerGone(cancellation.reason)',
     to: '',
+    by: '__tests__/bundle/runner-gone.test.ts',
   },
   {
     name: 'slow metrics hold up the alarms',
@@ -131,11 +132,13 @@ export const ROLLOUT: readonly Mutant[] = [
     file: 'src/run/modes/clean-up.ts',
     from: 'surroundings, POST_PATIENCE)',
     to: 'surroundings)',
+    by: '__tests__/bundle/writes.test.ts',
   },
   {
     name: 'a revert that failed is saved without what it saw last',
     file: 'src/run/rollout/keep.ts',
     from: "settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,",
     to: 'settledAs: undefined,',
+    by: '__tests__/bundle/writes.test.ts',
   },
 ];

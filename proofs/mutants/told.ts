@@ -31,6 +31,7 @@ export const TOLD: readonly Mutant[] = [
     file: 'src/core/report/comment.ts',
     from: 'harmless(text),',
     to: 'text,',
+    by: '__tests__/bundle/github.test.ts',
   },
   {
     name: 'a revert that was asked for is a failure',
@@ -43,6 +44,7 @@ export const TOLD: readonly Mutant[] = [
     file: 'src/github/outputs.ts',
     from: "print({ level: 'warning', text });",
     to: 'throw error;',
+    by: '__tests__/bundle/runner-gone.test.ts',
   },
   {
     name: 'a rollout of many functions is saved where no environment variable can hold it',
@@ -61,5 +63,6 @@ export const TOLD: readonly Mutant[] = [
     file: 'src/github/comment.ts',
     from: 'marked.find(({ user }) => isOwn(user?.login, own))',
     to: 'marked.at(0)',
+    by: '__tests__/bundle/github.test.ts',
   },
 ];

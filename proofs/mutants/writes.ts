@@ -109,24 +109,28 @@ export const WRITES: readonly Mutant[] = [
     }
 `,
     to: '',
+    by: '__tests__/bundle/stale-reads.test.ts',
   },
   {
     name: 'a stale read after the promotion passes for the write of somebody else',
     file: 'src/run/alias/settle.ts',
     from: "if (!isStale(route, alias)) return { type: 'read', alias };",
     to: "if (alias.revisionId !== '') return { type: 'read', alias };",
+    by: '__tests__/bundle/stale-reads.test.ts',
   },
   {
     name: 'a move of provisioned concurrency that failed is waited for',
     file: 'src/run/alias/settle.ts',
     from: "if (move.type === 'failed')",
     to: "if (move.type === 'failed' && waited < 0)",
+    by: '__tests__/bundle/provisioned.test.ts',
   },
   {
     name: 'a failed move of provisioned concurrency is somebody else’s',
     file: 'src/run/alias/settle.ts',
     from: "return { type: 'blocked', reason: moveFailed(route, move.reason) };",
     to: "return { type: 'blocked', reason: foreignReason(route, alias, canaryAlone) };",
+    by: '__tests__/bundle/provisioned.test.ts',
   },
   {
     name: 'a write that was refused counts as sent',
@@ -140,5 +144,6 @@ export const WRITES: readonly Mutant[] = [
     file: 'src/run/alias/revert.ts',
     from: ' || isPromotedByHand(route, present)',
     to: '',
+    by: '__tests__/bundle/writes.test.ts',
   },
 ];
