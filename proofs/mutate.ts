@@ -8,13 +8,13 @@ import { run } from './command.ts';
 import { copyProject, withMutant } from './copy.ts';
 import { MUTANTS } from './mutants/all.ts';
 import type { Mutant } from './mutants/mutant.ts';
-import { simulation, watchmenOf, type Watchman } from './watchmen.ts';
+import { KINDS, watchmenOf, type Watchman } from './watchmen.ts';
 
-const USAGE = `Usage: npm run mutate -- [--part N/OF] [--simulation] [WORDS…]
+const USAGE = `Usage: npm run mutate -- [--part N/OF] [--only KIND] [WORDS…]
 
-  WORDS         only the mutants with one of these in their names
-  --part        every so many-th of them, so that the parts take about as long
-  --simulation  asks the simulation alone, and lets it play every seed: how many notice?
+  WORDS   only the mutants with one of these in their names
+  --part  every so many-th of them, so that the parts take about as long
+  --only  asks none but: ${KINDS.join(', ')}
 `;
 
 /**
@@ -34,7 +34,7 @@ function options() {
   const { values, positionals } = parseArgs({
     options: {
       part: { type: 'string', default: '1/1' },
-      simulation: { type: 'boolean', default: false },
+      only: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -45,11 +45,14 @@ function options() {
     ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
   ).filter((_, index) => index % of === part - 1);
   if (mutants.length === 0) throw new Error(`No mutant is called so.\n${USAGE}`);
-  return { mutants, simulationAlone: values.simulation };
+  const only = KINDS.find((kind) => kind === values.only);
+  if (only === undefined && values.only !== undefined)
+    throw new Error(`--only must be one of ${KINDS.join(', ')}, not ${values.only}\n${USAGE}`);
+  return { mutants, only };
 }
 
 async function main(): Promise<void> {
-  const { mutants, simulationAlone } = options();
+  const { mutants, only } = options();
   // What was started would go on without us, and the copy would stay.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
   const copy = copyProject();
@@ -59,8 +62,7 @@ async function main(): Promise<void> {
   const rows: (readonly string[])[] = [];
   for (const mutant of mutants) {
     const startedAt = performance.now();
-    const watchmen = simulationAlone ? [simulation(true)] : watchmenOf(mutant, copy);
-    const caught = await firstToNotice(mutant, watchmen, copy, patienceWith);
+    const caught = await firstToNotice(mutant, watchmenOf(mutant, copy, only), copy, patienceWith);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     console.log(
       `${caught === undefined ? 'SURVIVED' : 'caught'}: ${mutant.name} (${caught?.by ?? 'nobody'}, ${seconds} s)`,

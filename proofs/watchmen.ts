@@ -3,40 +3,50 @@ import { dirname } from 'node:path';
 
 import type { Mutant } from './mutants/mutant.ts';
 
+/** The nearest first, and the dearest last. */
+export const KINDS = ['nearest', 'simulation', 'sources', 'bundle'] as const;
+export type Kind = (typeof KINDS)[number];
+
 /** Somebody who may notice a mutant: commands for Node, one after the other, of which one fails. */
 export interface Watchman {
+  readonly kind: Kind;
   readonly name: string;
   readonly commands: readonly (readonly string[])[];
 }
 
 const SEEDS = '1500';
 
-/** @param everySeed so that it can tell how many notice, and not only whether one does */
-export function simulation(everySeed = false): Watchman {
-  const command = ['scripts/simulate.ts', '--seeds', SEEDS];
-  return { name: 'simulation', commands: [everySeed ? command : [...command, '--bail']] };
-}
-
 /**
- * Who is asked for a mutant until somebody has noticed it: the nearest first, and the dearest last.
+ * Who is asked for a mutant until somebody has noticed it.
  * @param copy the project, whose tests these are
+ * @param only to be asked alone; then the simulation plays every seed, and tells how many notice
  */
-export function watchmenOf({ file, by }: Mutant, copy: string): readonly Watchman[] {
+export function watchmenOf(
+  { file, by }: Mutant,
+  copy: string,
+  only: Kind | undefined,
+): readonly Watchman[] {
   const all = globSync('__tests__/**/*.test.ts', { cwd: copy }).sort();
   const ofSources = all.filter((test) => seesSources(test) && !seesBundle(test));
   const meant = all.filter((test) => test === by);
   if (by !== undefined && meant.length === 0) throw new Error(`There is no test ${by}`);
   const near = meant.length > 0 ? meant : nearest(file, ofSources);
-  return [
-    ...(near.length > 0 ? [tests(nameOf(near), near)] : []),
-    simulation(),
-    tests('tests of the sources', ofSources),
-    tests('tests of the bundle', all.filter(seesBundle)),
+  const simulate = ['scripts/simulate.ts', '--seeds', SEEDS];
+  const watchmen: readonly Watchman[] = [
+    { kind: 'nearest', name: nameOf(near), commands: testing(near) },
+    {
+      kind: 'simulation',
+      name: 'simulation',
+      commands: [only === undefined ? [...simulate, '--bail'] : simulate],
+    },
+    { kind: 'sources', name: 'tests of the sources', commands: testing(ofSources) },
+    { kind: 'bundle', name: 'tests of the bundle', commands: testing(all.filter(seesBundle)) },
   ];
+  return watchmen.filter(({ kind }) => only === undefined || kind === only);
 }
 
 /** The test at the address of a file; where there is none, those of the nearest folder that has any. */
-export function nearest(file: string, tests: readonly string[]): readonly string[] {
+function nearest(file: string, tests: readonly string[]): readonly string[] {
   const address = file.replace(/^src\//, '__tests__/');
   const own = tests.filter((test) => test === address.replace(/\.ts$/, '.test.ts'));
   if (own.length > 0) return own;
@@ -44,7 +54,7 @@ export function nearest(file: string, tests: readonly string[]): readonly string
     const around = tests.filter((test) => test.startsWith(`${place}/`));
     if (around.length > 0) return around;
   }
-  return [];
+  throw new Error(`There is no test anywhere near ${file}`);
 }
 
 /** They run the action as GitHub does. */
@@ -61,7 +71,7 @@ function seesSources(test: string): boolean {
 }
 
 /** By path, not by a pattern: what a pattern finds depends on where the copy lies. */
-function tests(name: string, paths: readonly string[]): Watchman {
+function testing(paths: readonly string[]): Watchman['commands'] {
   const jest = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
@@ -70,7 +80,7 @@ function tests(name: string, paths: readonly string[]): Watchman {
     '--runTestsByPath',
     ...paths,
   ];
-  return { name, commands: paths.some(seesBundle) ? [BUILD, jest] : [jest] };
+  return paths.some(seesBundle) ? [BUILD, jest] : [jest];
 }
 
 /** Without a look at types: a mutant is to be caught by what it does. */

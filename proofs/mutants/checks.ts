@@ -159,5 +159,6 @@ export const CHECKS: readonly Mutant[] = [
     file: 'src/run/checks/intruders.ts',
     from: 'verdict: reasons.length === 0 ? PASS :',
     to: 'verdict: reasons.length >= 0 ? PASS :',
+    by: '__tests__/bundle/foreign.test.ts',
   },
 ];

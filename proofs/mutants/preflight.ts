@@ -25,6 +25,7 @@ export const PREFLIGHT: readonly Mutant[] = [
     file: 'src/run/versions/publish.ts',
     from: "    done: ({ state }) => state !== 'Pending',",
     to: "    done: ({ state }) => state !== '',",
+    by: '__tests__/bundle/outcomes.test.ts',
   },
   {
     name: 'an input of any length is read',
@@ -37,6 +38,7 @@ export const PREFLIGHT: readonly Mutant[] = [
     file: 'src/run/versions/smoke-test.ts',
     from: 'if (failed.length > 0) throw new Refusal(failed.map(describeFailure));',
     to: '',
+    by: '__tests__/bundle/smoke-test.test.ts',
   },
   {
     name: 'a smoke test is passed by whichever version answers',
