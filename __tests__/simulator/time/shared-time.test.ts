@@ -1,11 +1,24 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { listen, type RunningServer } from '../../../simulator/loopback.ts';
 import type { Exchange } from '../../../simulator/time/server-time.ts';
-import { createSharedTime, type SharedTime } from '../../../simulator/time/shared-time.ts';
-import { HOUR, MINUTE, START, startScript } from '../../fixtures/timed-process.ts';
+import {
+  createSharedTime,
+  type AtRest,
+  type SharedTime,
+} from '../../../simulator/time/shared-time.ts';
+import {
+  HOUR,
+  MINUTE,
+  START,
+  startScript,
+  type TimedProcess,
+} from '../../fixtures/timed-process.ts';
 
 type Answer = (response: ServerResponse, exchange: Exchange) => Promise<void> | void;
 
@@ -34,6 +47,19 @@ afterEach(async () => {
 
 const passed = () => time.clock.now() - START;
 const start = (script: string) => startScript(time, script, server.url);
+
+/** Resolves when a process said that it sleeps. */
+const asleep = ({ child }: TimedProcess) =>
+  new Promise<void>((resolve) => {
+    child.on('message', ({ next }: AtRest) => {
+      if (next !== undefined) resolve();
+    });
+  });
+
+/** More than time takes to move when nothing keeps it. */
+async function turnsOfTheLoop(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('the time that processes share', () => {
   it('stands still for work, however much, and passes for sleep', async () => {
@@ -73,35 +99,29 @@ describe('the time that processes share', () => {
   });
 
   it('stands still while it is held', async () => {
-    const sleeper = start(`await sleep(${HOUR}); tell('awake');`);
-    let release = () => {
-      // Replaced below.
-    };
-    const held = time.hold(
-      () =>
-        new Promise<void>((resolve) => {
-          release = resolve;
-        }),
-    );
-    const other = start(`tell('here'); await sleep(1);`);
-    await other.told('here after 0 s');
-    expect(passed()).toBe(0);
-    release();
-    await held;
+    let slept = 0;
+    const sleeper = await time.hold(async () => {
+      const held = start(`await sleep(${HOUR}); tell('awake');`);
+      await asleep(held);
+      await turnsOfTheLoop();
+      slept = passed();
+      return held;
+    });
+    expect(slept).toBe(0);
     expect((await sleeper.done).lines).toEqual(['awake after 3600 s']);
   });
 
-  it('stands still while a server works on a reply', async () => {
-    const others = start(`await sleep(${HOUR}); await ask('/later');`);
+  it('stands still while a server works on the reply to somebody who does not share it', async () => {
+    const sleeper = start(`await sleep(${HOUR}); await ask('/awake');`);
     answers.set('/work', async (response) => {
-      // Whoever could sleep meanwhile has come to rest.
-      await start('await ask("/seen")').done;
+      await asleep(sleeper);
+      await turnsOfTheLoop();
+      requests.push(`worked after ${passed() / 1000} s`);
       response.end('worked');
     });
-    const asking = start(`await ask('/work'); tell('answered');`);
-    expect((await asking.done).lines).toEqual(['answered after 0 s']);
-    await others.done;
-    expect(requests.at(-1)).toBe('/later after 3600 s');
+    await fetch(`${server.url}/work`);
+    await sleeper.done;
+    expect(requests).toEqual(['/work after 0 s', 'worked after 0 s', '/awake after 3600 s']);
   });
 });
 
@@ -183,16 +203,20 @@ describe('a signal', () => {
   });
 
   it('is dealt with before the reply during which it was sent', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lambda-canary-signal-'));
+    const trace = join(folder, 'interrupted');
     const asking = start(`
-      process.once('SIGINT', () => tell('interrupted'));
+      import { writeFileSync } from 'node:fs';
+      process.once('SIGINT', () => writeFileSync('${trace}', ''));
       tell(await ask('/signal'));
     `);
     answers.set('/signal', async (response, exchange) => {
       asking.child.kill('SIGINT');
       await exchange.signalsHandled();
-      response.end('reply');
+      response.end(existsSync(trace) ? 'after the signal' : 'before the signal');
     });
-    expect((await asking.done).lines).toEqual(['interrupted after 0 s', 'reply after 0 s']);
+    expect((await asking.done).lines).toEqual(['after the signal after 0 s']);
+    rmSync(folder, { recursive: true });
   });
 
   it('that kills lets time go on for the others', async () => {
