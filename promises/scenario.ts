@@ -158,6 +158,8 @@ const DEATHS: readonly Death[] = [
   'cancelled',
   'killed',
   'killed',
+  'killed',
+  'killed',
   'runner died',
   'runner died',
   'log closed',
@@ -168,6 +170,9 @@ const MOMENTS: readonly WriteMoment[] = [
   'before it arrives',
   'before its reply',
 ];
+
+/** Most at the first: only then is nothing there yet from which a revert could be known. */
+const WRITES = [1, 1, 1, 2, 2, 3, 4] as const;
 
 export function scenarioOf(seed: number): Scenario {
   const random = seeded(seed);
@@ -214,8 +219,10 @@ export function scenarioOf(seed: number): Scenario {
     })).sort((a, b) => a.afterMs - b.afterMs),
     death: {
       afterMs: moment(),
-      what: chance(0.6) ? 'none' : pick(random, DEATHS),
-      atWrite: chance(0.5) ? { nth: between(1, 4), moment: pick(random, MOMENTS) } : undefined,
+      what: chance(0.5) ? 'none' : pick(random, DEATHS),
+      atWrite: chance(0.8)
+        ? { nth: pick(random, WRITES), moment: pick(random, MOMENTS) }
+        : undefined,
       forMs: 0,
     },
     staleMs: chance(0.08) ? between(500, 4_000) : 0,
