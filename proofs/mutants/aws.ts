@@ -132,4 +132,11 @@ export const AWS: readonly Mutant[] = [
     from: 'percent > 0',
     to: 'percent >= 0',
   },
+  {
+    name: 'a session that renews itself is taken for one that ends',
+    file: 'src/core/session-end.ts',
+    from: `  if (sources.some((source) => !WRITTEN_DOWN.has(source))) return { type: 'renews' };
+`,
+    to: '',
+  },
 ];

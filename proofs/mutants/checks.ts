@@ -161,4 +161,10 @@ export const CHECKS: readonly Mutant[] = [
     to: 'verdict: reasons.length >= 0 ? PASS :',
     by: '__tests__/bundle/foreign.test.ts',
   },
+  {
+    name: 'an alarm that turned red between two jobs is ignored until it is OK',
+    file: 'src/core/checks/alarms.ts',
+    from: "if (changed) return { ...seen(reading, at), state: 'OK', transitionedAt: since, ignored: false };",
+    to: 'if (changed) return watch(reading, at);',
+  },
 ];

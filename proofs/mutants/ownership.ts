@@ -78,4 +78,10 @@ export const OWNERSHIP: readonly Mutant[] = [
     to: "run.type !== 'running' && !isSplit",
     by: '__tests__/bundle/unfinished.test.ts',
   },
+  {
+    name: 'a person is sent to the version that cannot start',
+    file: 'src/core/alias/unfinished.ts',
+    from: 'const served = mostServed(routing);',
+    to: 'const served = routing.version;',
+  },
 ];

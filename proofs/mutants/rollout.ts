@@ -141,4 +141,33 @@ export const ROLLOUT: readonly Mutant[] = [
     to: 'settledAs: undefined,',
     by: '__tests__/bundle/writes.test.ts',
   },
+  {
+    name: 'nobody watches while an alias is written',
+    file: 'src/run/rollout/loop.ts',
+    from: `      ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
+`,
+    to: '',
+  },
+  {
+    name: 'the first weight is sent without reading the checks once more',
+    file: 'src/core/rollout/state.ts',
+    from: '  const until = now ? at : beginningOfMinute(at) + MINUTE_MS;',
+    to: `  if (standing === undefined && now) return { phase: 'shifting', step };
+  const until = now ? at : beginningOfMinute(at) + MINUTE_MS;`,
+  },
+  {
+    name: 'a deadline is not looked at again after the machine slept',
+    file: 'src/run/rollout/loop.ts',
+    from: 'const DEADLINE_LOOK_MS = 30_000;',
+    to: 'const DEADLINE_LOOK_MS = Infinity;',
+  },
+  {
+    name: 'the command that repairs an alias is told only after the revert was tried',
+    file: 'src/run/rollout/loop.ts',
+    from: `  const reverting = revertAll(world.routers);
+  record(state, world);`,
+    to: `  const reverting = revertAll(world.routers);
+  await reverting;
+  record(state, world);`,
+  },
 ];

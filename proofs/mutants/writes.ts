@@ -138,6 +138,7 @@ export const WRITES: readonly Mutant[] = [
     from: `      known.begun.delete(weight);
 `,
     to: '',
+    by: '__tests__/bundle/at-once.test.ts',
   },
   {
     name: 'the post step undoes a promotion by hand',
@@ -145,5 +146,20 @@ export const WRITES: readonly Mutant[] = [
     from: ' || isPromotedByHand(route, present)',
     to: '',
     by: '__tests__/bundle/writes.test.ts',
+  },
+  {
+    name: 'a revert waits until Lambda has moved its provisioned concurrency',
+    file: 'src/run/alias/revert.ts',
+    from: 'if (!written && known.alias !== undefined) {',
+    to: "if (!written && known.alias !== undefined && (await aliases.transition(target, urgently)).type !== 'under way') {",
+    by: '__tests__/bundle/provisioned.test.ts',
+  },
+  {
+    name: 'a revert of what was never moved is called reverted',
+    file: 'src/run/alias/revert.ts',
+    from: `  if (known.begun.size === 0) return untouched(route);
+`,
+    to: '',
+    by: '__tests__/bundle/at-once.test.ts',
   },
 ];
