@@ -242,6 +242,17 @@ describe('the loop', () => {
     expect(time.clock.now() - T0).toBeLessThanOrEqual(1.5 * MINUTE);
   });
 
+  it('reverts right at a deadline that the machine slept before, which stops the clock of the bake', async () => {
+    const deadline = { at: T0 + 4 * MINUTE, reason: 'the AWS credentials end' };
+    time.at(T0 + MINUTE, () => {
+      time.suspend(2 * MINUTE);
+    });
+    await expect(run(world([router()]), { ...course, deadline })).resolves.toMatchObject({
+      phase: 'reverted',
+    });
+    expect(time.clock.timeOfDay()).toBe(deadline.at);
+  });
+
   it('does not put its deadline off when the clock is set back', async () => {
     const deadline = { at: T0 + 3 * MINUTE, reason: 'the AWS credentials end' };
     time.at(T0 + MINUTE, () => {
