@@ -4,10 +4,12 @@ import {
   assess,
   needHistory,
   watch,
+  watchSince,
   type AlarmPolicy,
   type AlarmReading,
   type AlarmWatch,
   type History,
+  type TakenOver,
 } from '../../../src/core/checks/alarms.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
 
@@ -185,5 +187,48 @@ describe('an alarm', () => {
     ];
     const { verdict } = assess(watches, { type: 'read', at: moment(1), alarms }, new Map(), policy);
     expect(verdict.reason).toContain('alarm c went into ALARM');
+  });
+});
+
+describe('an alarm that an earlier process of the rollout watched', () => {
+  const begunAt = 60 * 60_000;
+  const before = (minutes: number) => begunAt - minutes * 60_000;
+  const since = (
+    now: AlarmReading,
+    onAlarmAtStart: TakenOver['onAlarmAtStart'] = 'ignore-until-ok',
+  ) => watchSince(now, { begunAt, at: begunAt + 30 * 60_000, onAlarmAtStart });
+
+  it('fails when it turned red since, even where one that was red at the beginning is ignored', () => {
+    const red = alarm('ALARM', before(-10));
+    expect(verdictOf(since(red), red).verdict.kind).toBe('fail');
+  });
+
+  it('needs its history when it changed since and is green, and fails when that was red', () => {
+    const green = alarm('OK', before(-10));
+    expect(needHistory([since(green)], [green])).toHaveLength(1);
+    const history: History = { type: 'states', states: ['ALARM', 'OK'] };
+    expect(verdictOf(since(green), green, { history }).verdict.kind).toBe('fail');
+  });
+
+  it('passes when it was green all the time, without a look at its history', () => {
+    const green = alarm('OK', before(10));
+    expect(needHistory([since(green)], [green])).toEqual([]);
+    expect(verdictOf(since(green), green).verdict.kind).toBe('pass');
+  });
+
+  it('is still ignored when it was red from before the beginning on, where the rollout was begun so', () => {
+    const red = alarm('ALARM', before(10));
+    expect(verdictOf(since(red), red).verdict.kind).toBe('pass');
+    expect(verdictOf(since(red, 'fail'), red).verdict.kind).toBe('fail');
+  });
+
+  it('counts when it changed right before, which the clocks of AWS and of the runner cannot tell from after', () => {
+    const red = alarm('ALARM', begunAt - 1_000);
+    expect(verdictOf(since(red), red).verdict.kind).toBe('fail');
+  });
+
+  it('counts from now on when nobody tells when it changed', () => {
+    const red = { ...alarm('ALARM'), transitionedAt: undefined };
+    expect(verdictOf(since(red), red).verdict.kind).toBe('fail');
   });
 });

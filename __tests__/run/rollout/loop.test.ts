@@ -242,12 +242,13 @@ describe('the loop', () => {
     expect(time.clock.now() - T0).toBeLessThanOrEqual(1.5 * MINUTE);
   });
 
-  it('reverts right at a deadline that the machine slept before, which stops the clock of the bake', async () => {
+  it('reverts at the deadline though the machine slept during a write, and its clock stood still', async () => {
     const deadline = { at: T0 + 4 * MINUTE, reason: 'the AWS credentials end' };
     time.at(T0 + MINUTE, () => {
       time.suspend(2 * MINUTE);
     });
-    await expect(run(world([router()]), { ...course, deadline })).resolves.toMatchObject({
+    const hanging = router({ shift: (_, signal) => hang(signal) });
+    await expect(run(world([hanging]), { ...course, deadline })).resolves.toMatchObject({
       phase: 'reverted',
     });
     expect(time.clock.timeOfDay()).toBe(deadline.at);
@@ -271,6 +272,26 @@ describe('the loop', () => {
     });
     await expect(run(sleeping)).resolves.toEqual({ phase: 'promoted' });
     expect(readings.filter((at) => at === 6 * MINUTE)).toHaveLength(2);
+  });
+
+  it('tells the command that repairs an alias when the writes of the revert have left, not when they came back', async () => {
+    const slow = router({
+      revert: async () => {
+        await time.clock.sleep(MINUTE);
+        trace.push('f reverted');
+        return { type: 'reverted' };
+      },
+    });
+    const red = (at: number) => (at < MINUTE ? PASS : RED);
+    await run({
+      ...world([slow], red),
+      journal: {
+        record: (entry) => {
+          if (entry.type === 'details') trace.push(...entry.lines);
+        },
+      },
+    });
+    expect(trace).toEqual(['f shifted 10', 'f reverting', 'repair f', 'f reverted']);
   });
 
   it('reverts when an adapter breaks', async () => {
