@@ -55,28 +55,24 @@ export const OWNERSHIP: readonly Mutant[] = [
     file: 'src/core/alias/ownership.ts',
     from: 'hasArrived && hasEnded(mark.nonce)',
     to: 'false',
-    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'any promotion passes for one whose run has ended',
     file: 'src/core/alias/ownership.ts',
     from: 'hasArrived && hasEnded(mark.nonce) ?',
     to: 'hasArrived ?',
-    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'a leftover mark stays for ever',
     file: 'src/core/alias/unfinished.ts',
     from: "run.type === 'ended' && !isSplit(routing) && !recoverable(target)",
     to: "run.type === 'running' && !isSplit(routing) && !recoverable(target)",
-    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'the mark of a run that may live is taken off',
     file: 'src/core/alias/unfinished.ts',
     from: "run.type === 'ended' && !isSplit",
     to: "run.type !== 'running' && !isSplit",
-    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'a person is sent to the version that cannot start',
