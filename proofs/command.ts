@@ -27,7 +27,8 @@ export async function run(
   const end = () => {
     if (child.pid !== undefined) killGroup(child.pid);
   };
-  process.once('exit', end);
+  // Before the folder in which it works is removed.
+  process.prependOnceListener('exit', end);
   let ended = true;
   const timer =
     patienceMs === Infinity
