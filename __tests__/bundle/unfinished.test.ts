@@ -110,6 +110,32 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1']);
   });
 
+  it('reverts what it was to resume when its runner goes away, even with on-cancel: hold', async () => {
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    runHas('completed');
+    const next = startNext({ ...plan, 'on-unfinished': 'resume', 'on-cancel': 'hold' });
+    world.simulator.faults.before(({ operation }) => {
+      if (operation === 'GetFunction') next.hangUp();
+    });
+    const result = await next.done;
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('says that the revert failed when a rollout of a dead run could not be put back', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'UpdateAlias'
+        ? { type: 'error', status: 500, name: 'ServiceException', message: 'internal' }
+        : undefined,
+    );
+    const result = await nextRun();
+    expect(result.outputs['outcome']).toBe('revert-failed');
+    expect(result.outputs['reason']).toContain('aws lambda update-alias');
+  });
+
   it('does not resume with another plan', async () => {
     await die('50 % shifted');
     runHas('completed');

@@ -216,6 +216,16 @@ describe('the router of an alias', () => {
     expect(result).toMatchObject({ type: 'blocked', reason: expect.stringContaining('no room') });
   });
 
+  it('takes no alias of another account for the one that was moved', async () => {
+    const result = await aws.time.run(() =>
+      createRouter(route({ begun: [10], account: '999999999999' })).revert(),
+    );
+    expect(result).toMatchObject({
+      type: 'unconfirmed',
+      detail: expect.stringContaining('of the account 123456789012 by now'),
+    });
+  });
+
   it('tells that the alias was deleted when it looks for an intruder', async () => {
     const seen = await aws.time.run(async () => {
       const router = await begun();

@@ -10,6 +10,7 @@ import {
 import { repairCommand } from '../../core/alias/repair.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
+import { accountOf } from '../../core/text/arn.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { RevertResult } from '../../ports.ts';
 import {
@@ -146,6 +147,10 @@ function createReversion(route: Route): Reversion {
   /** Whose the alias is that is about to be written. */
   function judged(present: Alias | undefined): RevertResult | undefined {
     if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
+    const account = accountOf(present.arn);
+    if (account !== (route.account ?? account)) {
+      return { type: 'unconfirmed', detail: elsewhere(route, account) };
+    }
     if (isStale(route, present)) {
       failure = 'the alias reads as it was before the last write.';
       return undefined;
@@ -237,6 +242,15 @@ function unconfirmed(
   return (
     `${targetName(target)}: version ${versions.stable} could not be confirmed within ` +
     `${formatDuration(elapsedMs)}: ${failure} Repair the alias with: ${repairCommand(target, versions.stable, region)}`
+  );
+}
+
+/** A later step of the job may have taken up another role: an alias of the same name is not the one that was moved. */
+function elsewhere({ target, versions, region, account }: Route, ours = ''): string {
+  return (
+    `${targetName(target)}: the AWS credentials are of the account ${ours} by now, and the rollout was in the account ` +
+    `${account ?? ''}, so nothing was put back. Repair the alias there with: ` +
+    repairCommand(target, versions.stable, region)
   );
 }
 

@@ -18,6 +18,8 @@ export interface RouteOptions {
   readonly target: Target;
   readonly versions: Versions;
   readonly region: string;
+  /** That the alias is in; left out where it is the account of whoever asks. */
+  readonly account?: string | undefined;
   /** The alias as it was last read; left out by who only reverts what another process left. */
   readonly alias?: AliasWrite;
   /** By step; none when the alias's description has no room for them. */

@@ -1,4 +1,6 @@
 import type { Alias, Aliases } from '../../aws/aliases.ts';
+import { readMark } from '../../core/alias/mark.ts';
+import { isAsMarked } from '../../core/alias/ownership.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
 import { formatDuration } from '../../core/text/duration.ts';
@@ -44,6 +46,9 @@ interface Look {
 async function look({ aliases, target, signal }: StillOptions): Promise<Look> {
   const alias = await aliases.find(target, { signal });
   if (alias === undefined || !isSplit(alias.routing)) return { alias, isMoving: false };
+  // Its rollout has other functions, which nobody watches meanwhile.
+  const { mark } = readMark(alias.description);
+  if (mark !== undefined && isAsMarked(alias.routing, mark)) return { alias, isMoving: false };
   const move = await aliases.transition(target, { signal });
   // It may have ended between the two reads.
   if (move.type === 'none') {

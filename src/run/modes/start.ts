@@ -31,6 +31,7 @@ export async function begin(
   surroundings: Surroundings,
 ): Promise<Ending> {
   const clearance = await obtainClearance(config, id, surroundings);
+  if ('outcome' in clearance) return clearance;
   const created = clearance.targets.filter(({ alias }) => alias === undefined);
   // Where all are created, no step of it will run.
   if (created.length < clearance.targets.length) recordPlan(surroundings, config.plan);
