@@ -71,7 +71,7 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
   {
     name: 'who resumes a rollout waits for provisioned concurrency before anything is watched',
     file: 'src/run/alias/still.ts',
-    from: 'if (mark !== undefined && isAsMarked(alias.routing, mark)) return alias;',
-    to: 'if (mark !== undefined && !isAsMarked(alias.routing, mark)) return alias;',
+    from: 'if (mark !== undefined && isAsMarked(alias.routing, mark)) return { alias, isMoving: false };',
+    to: 'if (mark === undefined && isSplit(alias.routing)) return { alias, isMoving: false };',
   },
 ];
