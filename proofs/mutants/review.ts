@@ -39,12 +39,6 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
     to: 'return (isMarked && false) || isOurs(shown, claim);',
   },
   {
-    name: 'a mark that was taken off without an answer is taken for a promotion by hand',
-    file: 'src/run/alias/confirm.ts',
-    from: '  known.unanswered = true;\n',
-    to: '',
-  },
-  {
     name: 'each call of a revert has all of its patience',
     file: 'src/run/alias/revert.ts',
     from: 'Math.max(until - clock.now(), LEAST_PATIENCE_MS)',
@@ -73,5 +67,22 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
     file: 'src/run/alias/still.ts',
     from: 'if (mark !== undefined && isAsMarked(alias.routing, mark)) return { alias, isMoving: false };',
     to: 'if (mark === undefined && isSplit(alias.routing)) return { alias, isMoving: false };',
+  },
+  {
+    name: 'a job takes back what another one promoted while it was about to do so itself',
+    file: 'src/run/alias/shift.ts',
+    from: 'if (isFirst) known.begun.delete(weight);',
+    to: 'if (isFirst && !unansweredBefore) known.begun.delete(weight);',
+  },
+  {
+    name: 'the histories of alarms are waited for one after the other',
+    file: 'src/run/checks/alarms.ts',
+    from: `await Promise.all(
+          doubtful.map(async (watch) => [watch.name, await historyOf(watch, signal)] as const),
+        )`,
+    to: `await doubtful.reduce<Promise<(readonly [string, History])[]>>(
+          async (before, watch) => [...(await before), [watch.name, await historyOf(watch, signal)]],
+          Promise.resolve([]),
+        )`,
   },
 ];

@@ -216,6 +216,23 @@ describe('the router of an alias', () => {
     expect(result).toMatchObject({ type: 'blocked', reason: expect.stringContaining('no room') });
   });
 
+  it('does not take back what another job promoted, when its own promotion was refused for that', async () => {
+    const { lambda } = aws.simulator;
+    updateAlias(lambda, 'checkout', 'live', { weights: { '2': 0.1 } });
+    const result = await aws.time.run(async () => {
+      const router = await begun({
+        begun: [10],
+        nonces: ['bb', 'aa'],
+        marks: [{ ...mark, nonce: 'bb', weight: 100 }],
+      });
+      updateAlias(lambda, 'checkout', 'live', { version: '2', weights: {} });
+      const shifted = await router.shift({ step: 0, weight: 100 }, signal);
+      return [shifted.type, (await router.revert()).type];
+    });
+    expect(result).toEqual(['blocked', 'foreign']);
+    expect(present().version).toBe('2');
+  });
+
   it('takes no alias of another account for the one that was moved', async () => {
     const result = await aws.time.run(() =>
       createRouter(route({ begun: [10], account: '999999999999' })).revert(),

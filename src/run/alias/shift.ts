@@ -77,7 +77,8 @@ async function write(
 ): Promise<AwsCallError | undefined> {
   const { known, aliases, target } = route;
   // Not when the weight is in force already and only its mark is written.
-  const isFirst = !known.unanswered && !known.begun.has(weight);
+  const isFirst = !known.begun.has(weight);
+  const unansweredBefore = known.unanswered;
   known.begun.add(weight);
   known.unanswered = true;
   try {
@@ -86,9 +87,9 @@ async function write(
     return undefined;
   } catch (error) {
     if (!(error instanceof AwsCallError)) throw error;
-    if (isFirst && surelyNotWritten(outcomeOf(error))) {
-      known.begun.delete(weight);
-      known.unanswered = false;
+    if (surelyNotWritten(outcomeOf(error))) {
+      if (isFirst) known.begun.delete(weight);
+      known.unanswered = unansweredBefore;
     }
     return error;
   }

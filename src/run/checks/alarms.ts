@@ -42,8 +42,12 @@ export function createAlarmChecks(
     async assess(at, _bake, signal) {
       const reading = await read(at, signal);
       const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
-      const histories = new Map<string, History>();
-      for (const watch of doubtful) histories.set(watch.name, await historyOf(watch, signal));
+      // All at once: no alarm is read again before the last history is there.
+      const histories = new Map(
+        await Promise.all(
+          doubtful.map(async (watch) => [watch.name, await historyOf(watch, signal)] as const),
+        ),
+      );
       const assessment = assess(watches, reading, histories, policy);
       watches = assessment.watches;
       const { verdict, findings } = assessment;
