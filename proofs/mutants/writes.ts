@@ -135,7 +135,7 @@ export const WRITES: readonly Mutant[] = [
   {
     name: 'a write that was refused counts as sent',
     file: 'src/run/alias/shift.ts',
-    from: `      known.begun.delete(weight);
+    from: `      if (isFirst) known.begun.delete(weight);
 `,
     to: '',
     by: '__tests__/bundle/at-once.test.ts',
