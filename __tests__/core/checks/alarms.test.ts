@@ -196,7 +196,7 @@ describe('an alarm that an earlier process of the rollout watched', () => {
   const since = (
     now: AlarmReading,
     onAlarmAtStart: TakenOver['onAlarmAtStart'] = 'ignore-until-ok',
-  ) => watchSince(now, { begunAt, at: begunAt + 30 * 60_000, onAlarmAtStart });
+  ) => watchSince(now, { begunAt, at: moment(begunAt + 30 * 60_000), onAlarmAtStart });
 
   it('fails when it turned red since, even where one that was red at the beginning is ignored', () => {
     const red = alarm('ALARM', before(-10));
