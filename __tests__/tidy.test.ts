@@ -1,4 +1,5 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -63,6 +64,14 @@ describe('the house is tidy:', () => {
       [...read('CONTRIBUTING.md').matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name),
     );
     expect(Object.keys(scripts).filter((name) => !told.has(name))).toEqual([]);
+  });
+
+  it('no file of mutants is left out of the list', () => {
+    const list = read('proofs/mutants/all.ts');
+    const files = globSync('proofs/mutants/*.ts').filter((file) => !file.endsWith('/all.ts'));
+    expect(files.length).toBeGreaterThan(3);
+    const left = files.filter((file) => !list.includes(`from './${basename(file)}'`));
+    expect(left).toEqual([]);
   });
 
   it('a file longer than most says why', () => {

@@ -1,3 +1,4 @@
+// Longer than most: one function for each promise.
 import type { State } from '../src/core/rollout/state.ts';
 import type { Target } from '../src/core/alias/target.ts';
 import type { RecordedRequest } from '../simulator/simulator.ts';
