@@ -22,7 +22,7 @@ function print(what: string, value: string): void {
   console.log(`${what.padEnd(66)} ${value}`);
 }
 
-console.log('In virtual time, exact:\n');
+console.log('In virtual time, the same on every machine:\n');
 const slow = await redToWrittenWithSlowMetrics();
 print(
   'red → written, GetMetricData takes 40 s, poll 15 s',

@@ -23,7 +23,7 @@ export interface Bench {
 export interface BenchOptions {
   readonly functions?: number;
   readonly alarms?: number;
-  /** The time that the bundle shares with the simulated AWS, instead of the machine's. */
+  /** The time that the bundle shares with the simulated AWS, instead of the machine's. Its pauses are jittered alike then. */
   readonly time?: SharedTime;
 }
 
@@ -48,8 +48,8 @@ export async function withBench<T>(
     simulator.alarms.putLogAlarm(name);
     simulator.alarms.setState(name, 'OK', '');
   }
-  const shared = time === undefined ? {} : { time };
-  const server = await startServer(simulator, shared);
+  const server = await startServer(simulator, time === undefined ? {} : { time });
+  const shared = time === undefined ? {} : { time, nodeArguments: ['--random-seed=1'] };
   const temp = mkdtempSync(join(tmpdir(), 'lambda-canary-bench-'));
   const start = (inputs: ActionOptions['inputs']) =>
     startAction({
