@@ -26,6 +26,7 @@ function candidate({ description = 'live', shifts = true } = {}): Candidate {
     logGroup: '/aws/lambda/f',
     alias: { routing: routingAt(0, versions), description, arn: 'arn', revisionId: 'r1' },
     disposition: shifts ? { type: 'shift', ...versions } : { type: 'unchanged', version: '7' },
+    logGroup: '/aws/lambda/f',
   };
 }
 const options = { plan, id, continued: [], now: NOW, comparable: false };
