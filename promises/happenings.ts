@@ -20,6 +20,7 @@ const ALARM = 'alarm1';
 const FOREIGN_WEIGHT = 0.123_456;
 const SLOW_METRICS_MS = 20_000;
 const LONGEST_MS = 240_000;
+const LONGEST_SLEEP_MS = 60 * 60_000;
 /** Longer than anybody waits for it. */
 const LONGEST_MOVE_MS = 20 * 60_000;
 
@@ -126,6 +127,10 @@ const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
         : undefined,
     );
     time.at(time.clock.now() + forMs / 4, readable);
+  },
+  'machine asleep': ({ simulator, time, forMs }) => {
+    time.suspend(LONGEST_SLEEP_MS * (forMs / LONGEST_MS));
+    simulator.advance();
   },
   'canary inactive': ({ simulator }) => {
     const canary = simulator.lambda.functions.get(FUNCTION)?.versions[2];

@@ -41,6 +41,12 @@ export function isForeignTo({ process }: Told, { by }: TrueAlias): boolean {
   );
 }
 
+/** A time of day as the time that processes have lived through: a machine that sleeps does nothing, and watches nothing. */
+export function awake({ suspensions }: Pick<Played, 'suspensions'>, at: number): number {
+  const slept = suspensions.map(({ at: from, ms }) => Math.max(0, Math.min(ms, at - from)));
+  return at - slept.reduce((total, ms) => total + ms, 0);
+}
+
 /** Percent that goes to the canary of a process. */
 export function canaryShare(
   told: Told,

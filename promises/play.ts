@@ -40,7 +40,11 @@ export async function play(scenario: Scenario): Promise<Played> {
     trace.push(`${((clock.now() - STARTS_AT) / 1000).toFixed(3).padStart(9)} s  ${text}`);
   };
   const faults: Partial<Record<CallFault, number>> = {};
-  const happened: string[] = scenario.provisioned ? ['provisioned concurrency moves'] : [];
+  const { provisioned, means } = scenario;
+  const happened: string[] = [
+    ...(provisioned ? ['provisioned concurrency moves'] : []),
+    ...(means === undefined ? [] : [`${means.what} hardly longer than the plan`]),
+  ];
   const random = seeded(scenario.seed ^ 0x5eed);
   const writers: TrueAlias['by'][] = [];
   const senders: TrueAlias['by'][] = [];
@@ -105,6 +109,7 @@ export async function play(scenario: Scenario): Promise<Played> {
       by: senders[index] ?? 'AWS',
     })),
     attempts: stage.attempts,
+    suspensions: time.suspensions,
     simulator,
     faults,
     happened: happened.slice(0, whileAlive),

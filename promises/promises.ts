@@ -3,6 +3,7 @@ import type { State } from '../src/core/rollout/state.ts';
 import type { Target } from '../src/core/alias/target.ts';
 import type { RecordedRequest } from '../simulator/simulator.ts';
 import {
+  awake,
   canaryOf,
   canaryShare,
   describe,
@@ -83,10 +84,11 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
     const step = before.step;
     const begun = states.findIndex(({ state }) => state.phase === 'baking' && state.step === step);
     const since = states[begun]?.at ?? NaN;
-    const over = since + (plan.steps[step]?.bakeMs ?? NaN);
-    if (!(at >= over)) violations.push({ promise: 2, what: `step ${step + 1} ended too early` });
+    const over = awake(played, since) + (plan.steps[step]?.bakeMs ?? NaN);
+    if (!(awake(played, at) >= over))
+      violations.push({ promise: 2, what: `step ${step + 1} ended too early` });
     const seen = readings.findLast((reading) => reading.at <= at);
-    if (seen === undefined || seen.at < over) {
+    if (seen === undefined || awake(played, seen.at) < over) {
       violations.push({
         promise: 2,
         what: `step ${step + 1} ended without a reading after its bake`,
@@ -108,7 +110,8 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
     const longest = Math.max(
       0,
       ...times
-        .map((at, index) => at - (times[index - 1] ?? at))
+        .map((at) => awake(played, at))
+        .map((at, index, all) => at - (all[index - 1] ?? at))
         .filter(() => plan.steps.length > 0),
     );
     const shifting = states.filter(({ state }) => state.phase === 'shifting').length;
@@ -161,12 +164,12 @@ function redBetween(
 }
 
 /** Alarms that could not be seen any more from a moment on, and for longer than the grace time. */
-function blindUntil({ scenario }: Played, told: Told, passed: number): readonly Violation[] {
+function blindUntil(played: Played, told: Told, passed: number): readonly Violation[] {
   const { monitoringGraceMs, pollIntervalMs } = told.config;
   const limit = monitoringGraceMs + 1.1 * pollIntervalMs + SLOWEST_READING_MS + LONGEST_WRITE_MS;
-  return scenario.happenings.flatMap(({ what, afterMs }) =>
+  return played.scenario.happenings.flatMap(({ what, afterMs }) =>
     (what === 'alarm deleted' || what === 'alarm not evaluated') &&
-    passed - (STARTS_AT + afterMs) > limit
+    awake(played, passed) - (STARTS_AT + afterMs) > limit
       ? [{ promise: 8, what: `promoted long after this: ${what}` }]
       : [],
   );

@@ -37,7 +37,8 @@ export type Happening =
   | 'session ended'
   | 'provisioning fails'
   | 'provisioning slow'
-  | 'alias unreadable';
+  | 'alias unreadable'
+  | 'machine asleep';
 
 /** How the process ends, unless it comes to its end by itself. */
 export type Death = 'none' | 'cancelled' | 'killed' | 'runner died' | 'log closed';
@@ -151,6 +152,7 @@ const HAPPENINGS: readonly Happening[] = [
   'provisioning fails',
   'provisioning slow',
   'alias unreadable',
+  'machine asleep',
 ];
 
 const DEATHS: readonly Death[] = [

@@ -5,7 +5,7 @@ import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
 import type { Answers } from './answers.ts';
 import type { CallFault, Scenario } from './scenario.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { Suspension, VirtualTime } from './virtual-time.ts';
 
 /** Any time will do, as long as it is the same for a seed. */
 export const STARTS_AT = Date.UTC(2026, 0, 1);
@@ -74,6 +74,7 @@ export interface Played {
   readonly aliases: readonly TrueAlias[];
   readonly requests: readonly SentRequest[];
   readonly attempts: readonly Attempt[];
+  readonly suspensions: readonly Suspension[];
   readonly simulator: Simulator;
   readonly faults: Readonly<Partial<Record<CallFault, number>>>;
   /** What others did, and how the process died, while there was a process. */

@@ -1,5 +1,6 @@
 import type { Target } from '../src/core/alias/target.ts';
 import {
+  awake,
   canaryShare,
   historyOf,
   isOurs,
@@ -71,14 +72,14 @@ function stillFrom(played: Played, { startedAt }: Told, target: Target): number 
 
 /** 11: and 8: what cannot be read for longer than the grace leads to a revert. */
 function watchedThroughout(played: Played, told: Told): readonly Violation[] {
-  const stretch = stretchWithWeight(played, told);
+  const stretch = awakeStretch(played, stretchWithWeight(played, told));
   if (stretch === undefined) return [];
   const { pollIntervalMs, monitoringGraceMs, analysis } = told.config;
   const poll = JITTER * pollIntervalMs;
-  const attempts = played.attempts.filter(({ by }) => by === told.process);
+  const attempts = ownAttempts(played, told);
   const alarms = attempts.filter(({ operation }) => operation.startsWith('DescribeAlarm'));
   const seen = alarms.filter((each) => each.operation === 'DescribeAlarms' && isUnderstood(each));
-  const compared = analysis.mode === 'on' ? stretchOfComparison(told, stretch) : undefined;
+  const compared = analysis.mode === 'on' ? stretchOfComparison(played, told, stretch) : undefined;
   return [
     ...longerThan(poll + ONE_CALL_MS, longestGap(stretch, alarms), 11, 'no alarm was asked for'),
     ...(compared === undefined
@@ -101,13 +102,31 @@ function watchedThroughout(played: Played, told: Told): readonly Violation[] {
   ];
 }
 
+/** As the time that the process lived through. */
+function awakeStretch(played: Played, stretch: Stretch | undefined): Stretch | undefined {
+  return stretch && { from: awake(played, stretch.from), to: awake(played, stretch.to) };
+}
+
+function ownAttempts(played: Played, told: Told): readonly Attempt[] {
+  return played.attempts
+    .filter(({ by }) => by === told.process)
+    .map((attempt) => ({ ...attempt, at: awake(played, attempt.at) }));
+}
+
 /** While both versions serve, and minutes of it are over. */
-function stretchOfComparison(told: Told, { from, to }: Stretch): Stretch | undefined {
+function stretchOfComparison(
+  played: Played,
+  told: Told,
+  { from, to }: Stretch,
+): Stretch | undefined {
   const promotion = planOf(told).steps.length - 1;
   const promoted = statesOf(told).find(
     ({ state }) => state.phase === 'shifting' && state.step === promotion,
   );
-  const [begin, end] = [from + FIRST_METRICS_MS, Math.min(to, promoted?.at ?? to)];
+  const [begin, end] = [
+    from + FIRST_METRICS_MS,
+    Math.min(to, promoted === undefined ? to : awake(played, promoted.at)),
+  ];
   return begin < end ? { from: begin, to: end } : undefined;
 }
 
@@ -153,7 +172,8 @@ function revertWaitsForNothing(played: Played, told: Told): readonly Violation[]
   const decidedAt = decisionOf(played, told);
   if (decidedAt === undefined) return [];
   const limitMs = REVERT_LEAVES_WITHIN_MS + refusalsTake(played, told, decidedAt);
-  if (told.endedAt < decidedAt + limitMs) return [];
+  const elapsed = (at: number) => awake(played, at) - awake(played, decidedAt);
+  if (elapsed(told.endedAt) < limitMs) return [];
   return told.config.requests.flatMap(({ target }) => {
     if (!isShiftedBy(played, told, target, decidedAt)) return [];
     const left = played.attempts.some(
@@ -161,7 +181,7 @@ function revertWaitsForNothing(played: Played, told: Told): readonly Violation[]
         attempt.by === told.process &&
         attempt.functionName === target.functionName &&
         attempt.at >= decidedAt &&
-        attempt.at <= decidedAt + limitMs &&
+        elapsed(attempt.at) <= limitMs &&
         puts(attempt, stableOf(told, target.functionName)),
     );
     const when = new Date(decidedAt).toISOString();
@@ -225,8 +245,10 @@ function overBeforeItsMeans(played: Played, told: Told): readonly Violation[] {
   if (statesOf(told).length === 0) return [];
   const endsAt = meansEndAt(told);
   const last = endsAt - REVERT_MS;
+  const wakes = played.suspensions.find(({ at, ms }) => at <= endsAt && at + ms >= last);
+  const noticedBy = wakes === undefined ? last : wakes.at + wakes.ms;
   const [after] = played.attempts.filter(
-    (attempt) => attempt.by === told.process && attempt.at > last && movesOn(told, attempt),
+    (attempt) => attempt.by === told.process && attempt.at > noticedBy && movesOn(told, attempt),
   );
   const late =
     after === undefined
@@ -237,7 +259,8 @@ function overBeforeItsMeans(played: Played, told: Told): readonly Violation[] {
             what: `wrote a weight ${Math.round(after.at - last)} ms after the deadline`,
           },
         ];
-  const outlasts = told.endedAt > endsAt && told.ending?.outcome !== 'revert-failed';
+  const outlasts =
+    wakes === undefined && told.endedAt > endsAt && told.ending?.outcome !== 'revert-failed';
   const split = told.config.requests.filter(({ target }) =>
     isShiftedBy(played, told, target, endsAt),
   );

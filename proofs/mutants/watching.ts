@@ -20,4 +20,18 @@ export const OF_WATCHING: readonly Mutant[] = [
     from: '      since,\n',
     to: '      clock.timeOfDay() + 0 * since,\n',
   },
+  {
+    name: 'a bake goes on while the machine sleeps',
+    file: 'src/core/rollout/state.ts',
+    from: `      if (at.steady < state.until) return again;
+      return mayLeave`,
+    to: `      if (at.timeOfDay - state.since.timeOfDay < stepAt(course, state.step).bakeMs) return again;
+      return mayLeave`,
+  },
+  {
+    name: 'the deadline waits for a machine that slept',
+    file: 'src/run/rollout/loop.ts',
+    from: 'deadline.at - latestTimeOfDay(begun, momentOf(clock))',
+    to: 'deadline.at - clock.now()',
+  },
 ];
