@@ -151,9 +151,9 @@ export const ROLLOUT: readonly Mutant[] = [
   {
     name: 'the first weight is sent without reading the checks once more',
     file: 'src/core/rollout/state.ts',
-    from: '  const until = now ? at : beginningOfMinute(at) + MINUTE_MS;',
-    to: `  if (standing === undefined && now) return { phase: 'shifting', step };
-  const until = now ? at : beginningOfMinute(at) + MINUTE_MS;`,
+    from: '  const until = now ? at.steady : nextMinute(at);',
+    to: `  if (standing === undefined && now) return { phase: 'shifting', step, standing };
+  const until = now ? at.steady : nextMinute(at);`,
   },
   {
     name: 'a deadline is not looked at again after the machine slept',
