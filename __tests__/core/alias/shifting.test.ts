@@ -21,9 +21,7 @@ const id: RolloutId = {
 
 function candidate({ description = 'live', shifts = true } = {}): Candidate {
   return {
-    logGroup: '/aws/lambda/f',
     target: { functionId: 'f', functionName: 'f', alias: 'live' },
-    logGroup: '/aws/lambda/f',
     alias: { routing: routingAt(0, versions), description, arn: 'arn', revisionId: 'r1' },
     disposition: shifts ? { type: 'shift', ...versions } : { type: 'unchanged', version: '7' },
     logGroup: '/aws/lambda/f',
