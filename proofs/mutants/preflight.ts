@@ -32,6 +32,7 @@ export const PREFLIGHT: readonly Mutant[] = [
     file: 'src/inputs/fields.ts',
     from: 'LONGEST_INPUT = 100_000;',
     to: 'LONGEST_INPUT = 1_000_000_000;',
+    by: '__tests__/hostile/inputs.test.ts',
   },
   {
     name: 'a version that fails its smoke test gets traffic',

@@ -7,6 +7,7 @@ export const TOLD: readonly Mutant[] = [
     file: 'src/github/log.ts',
     from: '  return oneLine(text)',
     to: "  if (text !== '') return text;\n  return oneLine(text)",
+    by: '__tests__/hostile/log.test.ts',
   },
   {
     name: 'text from outside reaches the summary as it is',
@@ -25,6 +26,7 @@ export const TOLD: readonly Mutant[] = [
     file: 'src/github/outputs.ts',
     from: 'LONGEST_TEXT = 400;',
     to: 'LONGEST_TEXT = 4_000_000;',
+    by: '__tests__/hostile/inputs.test.ts',
   },
   {
     name: 'text from outside mentions people in a comment',
