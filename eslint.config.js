@@ -15,6 +15,15 @@ const pure = {
   'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
 };
 
+const NO_LITERAL = {
+  selector: 'SpreadElement > ObjectExpression',
+  message: 'Write the members of a literal where they belong.',
+};
+const NO_MEMBER_LEFT_OUT = {
+  selector: 'SpreadElement > :matches(ConditionalExpression, LogicalExpression) > ObjectExpression',
+  message: 'Plain data has all of its members: say `| undefined`, and leave none out.',
+};
+
 /** An address is layer / subject / thing; what a layer may know of the others. */
 const LAYERS = [
   { files: ['src/core/*.ts'], rules: { ...pure, ...forbidden(`^(${SDKS}|node:|\\.\\./)`, PURE) } },
@@ -67,18 +76,17 @@ export default defineConfig(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'SpreadElement > ObjectExpression',
-          message: 'Write the members of a literal where they belong.',
-        },
-      ],
+      'no-restricted-syntax': ['error', NO_LITERAL, NO_MEMBER_LEFT_OUT],
       // Lengths are counted in code points here, as AWS counts them.
       '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
     },
   },
   ...LAYERS,
+  {
+    // What AWS leaves out of an answer is left out: here shapes are those of the wire.
+    files: ['simulator/**', '__tests__/**'],
+    rules: { 'no-restricted-syntax': ['error', NO_LITERAL] },
+  },
   {
     files: ['__tests__/**'],
     extends: [jest.configs['flat/recommended']],

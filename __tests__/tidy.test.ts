@@ -1,8 +1,17 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+const packageJson = () =>
+  JSON.parse(read('package.json')) as Readonly<
+    Record<'scripts' | 'dependencies', Readonly<Record<string, string>>>
+  >;
+
+/** What is not written by hand, as .gitignore has it. */
+const GENERATED = new Set(['node_modules', 'coverage', 'demo']);
 
 const MOST_LINES = 350;
 const REASON = /^(?:\/\/|\/\*\*| \*) ?Longer than most: \S/m;
@@ -17,22 +26,52 @@ describe('the house is tidy:', () => {
     expect(told.sort()).toEqual(folders.sort());
   });
 
-  it('every file that ARCHITECTURE.md and CONTRIBUTING.md name is there', () => {
-    const text = read('ARCHITECTURE.md') + read('CONTRIBUTING.md');
-    const named = [...text.matchAll(/`([\w-]+\/[\w/-]+\.\w+)`/g)].map(([, path]) => path ?? '');
-    expect(named.length).toBeGreaterThan(20);
-    const missing = named.filter((path) => globSync([path, `src/${path}`]).length === 0);
+  it('every folder beside src is told of in ARCHITECTURE.md', () => {
+    const folders = readdirSync('.', { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !GENERATED.has(entry.name))
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('.'));
+    expect(folders.length).toBeGreaterThan(5);
+    const text = read('ARCHITECTURE.md');
+    expect(folders.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it.each([
+    ['ARCHITECTURE.md', 'src'],
+    ['CONTRIBUTING.md', '.'],
+    ['simulator/README.md', 'simulator'],
+  ])('every file that %s names is there', (page, home) => {
+    const named = [...read(page).matchAll(/`([\w-]+\/[\w/-]+\.\w+)`/g)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(named.length).toBeGreaterThan(3);
+    const missing = named.filter((path) => globSync([path, `${home}/${path}`]).length === 0);
     expect(missing).toEqual([]);
   });
 
+  it('every package that the bundle needs stands in ARCHITECTURE.md with a reason, and no other', () => {
+    const { dependencies } = packageJson();
+    const table = /## Dependencies\n(.*)/s.exec(read('ARCHITECTURE.md'))?.[1] ?? '';
+    const told = [...table.matchAll(/^\| (`[^|]+`) +\| \S/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
+    expect(told.sort()).toEqual(Object.keys(dependencies).sort());
+  });
+
   it('every npm script stands in CONTRIBUTING.md', () => {
-    const { scripts } = JSON.parse(read('package.json')) as {
-      readonly scripts: Readonly<Record<string, string>>;
-    };
+    const { scripts } = packageJson();
     const told = new Set(
       [...read('CONTRIBUTING.md').matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name),
     );
     expect(Object.keys(scripts).filter((name) => !told.has(name))).toEqual([]);
+  });
+
+  it('no file of mutants is left out of the list', () => {
+    const list = read('proofs/mutants/all.ts');
+    const files = globSync('proofs/mutants/*.ts').filter((file) => !file.endsWith('/all.ts'));
+    expect(files.length).toBeGreaterThan(3);
+    const left = files.filter((file) => !list.includes(`from './${basename(file)}'`));
+    expect(left).toEqual([]);
   });
 
   it('a file longer than most says why', () => {

@@ -14645,7 +14645,7 @@ __webpack_unused_export__ = LayerVersionContentOutput$;
 __webpack_unused_export__ = LayerVersionsListItem$;
 __webpack_unused_export__ = LayersListItem$;
 __webpack_unused_export__ = ListAliases$;
-__webpack_unused_export__ = ListAliasesCommand;
+exports.UZx = ListAliasesCommand;
 __webpack_unused_export__ = ListAliasesRequest$;
 __webpack_unused_export__ = ListAliasesResponse$;
 __webpack_unused_export__ = ListCapacityProviders$;
@@ -67301,7 +67301,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5855:
+/***/ 3659:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -67314,7 +67314,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // Written down once, in the environment of the job or in a file. Whatever else the SDK knows (a container, an
 // instance, a web identity, a process, a single sign-on) it asks again before the credentials end.
 const WRITTEN_DOWN = new Set(['CREDENTIALS_ENV_VARS', 'CREDENTIALS_PROFILE', 'CREDENTIALS_CODE']);
-/** @param since when they were seen first, epoch milliseconds */
+/** @param since when the process began that works with them, epoch milliseconds */
 function sessionEndOf(found, since) {
     const { sources, expiresAt, isTemporary } = found;
     if (sources.some((source) => !WRITTEN_DOWN.has(source)))
@@ -67385,6 +67385,11 @@ const PERMISSIONS = {
         purpose: 'only for a function that has no such alias yet',
         isNeeded: (wishes) => begins(wishes) && writes(wishes),
     },
+    'lambda:ListAliases': {
+        on: ['function'],
+        purpose: 'telling a misspelt alias from one that is to be created; without it, creating takes `create-alias: true`',
+        isNeeded: begins,
+    },
     'lambda:InvokeFunction': {
         on: ['versions'],
         purpose: 'only with `smoke-test-payload`',
@@ -67416,12 +67421,13 @@ const PERMISSIONS = {
         isNeeded: (wishes) => rolls(wishes) && writes(wishes),
     },
 };
+/** What a call of this action on this resource is for. */
 function intentOf(action, resource) {
     return { action, resource: arnOf(resource) };
 }
 
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
+var call = __nccwpck_require__(9084);
 // EXTERNAL MODULE: ./src/aws/reply.ts
 var aws_reply = __nccwpck_require__(6345);
 ;// CONCATENATED MODULE: ./src/aws/alarms.ts
@@ -67648,6 +67654,22 @@ function createAliases(lambda, region) {
                 throw error;
             }
         },
+        async list(target, options = {}) {
+            const intent = intentOf('lambda:ListAliases', on(target));
+            try {
+                return await (0,aws_reply/* everyPage */.Lu)(async (Marker) => {
+                    const command = new client_lambda_dist_cjs/* ListAliasesCommand */.UZx({ FunctionName: target.functionId, Marker });
+                    const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
+                    const items = (0,aws_reply/* listIn */.Of)(reply.Aliases).map(({ Name }) => (0,aws_reply/* lineIn */.Wg)(Name));
+                    return { items, nextToken: reply.NextMarker };
+                });
+            }
+            catch (error) {
+                if ((0,call/* isNotFound */.c4)(error))
+                    return [];
+                throw error;
+            }
+        },
         create(target, version, options = {}) {
             const command = new client_lambda_dist_cjs/* CreateAliasCommand */.W_e({ ...name(target), FunctionVersion: version });
             const intent = intentOf('lambda:CreateAlias', on(target));
@@ -67725,37 +67747,8 @@ var credential_provider_web_identity_dist_cjs = __nccwpck_require__(9956);
 var problems = __nccwpck_require__(536);
 // EXTERNAL MODULE: ./src/aws/failures.ts
 var failures = __nccwpck_require__(678);
-;// CONCATENATED MODULE: ./src/aws/patience.ts
-/** Settles at once when the signal aborts: the SDK and what it gets its credentials from need not listen to it. */
-function unlessAborted(signal, act) {
-    return new Promise((resolve, reject) => {
-        const abort = () => {
-            reject(signal.reason);
-        };
-        signal.addEventListener('abort', abort, { once: true });
-        if (signal.aborted)
-            abort();
-        void act.then(resolve, reject).finally(() => {
-            signal.removeEventListener('abort', abort);
-        });
-    });
-}
-/** @throws a TimeoutError when it takes longer */
-async function within(clock, ms, act) {
-    const [late, settled] = [new AbortController(), new AbortController()];
-    void clock.sleep(ms, settled.signal).then(() => {
-        const error = new Error(`no answer within ${ms / 1000} s`);
-        error.name = 'TimeoutError';
-        late.abort(error);
-    });
-    try {
-        return await unlessAborted(late.signal, act);
-    }
-    finally {
-        settled.abort();
-    }
-}
-
+// EXTERNAL MODULE: ./src/aws/patience.ts
+var aws_patience = __nccwpck_require__(4862);
 ;// CONCATENATED MODULE: ./src/aws/credentials.ts
 
 
@@ -67771,6 +67764,7 @@ const RENEW_AGAIN_AFTER_MS = 30_000;
 const RENEWAL_MS = 4 * 60_000;
 /** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
 const STAND_IN_AFTER_MS = 10_000;
+/** Asks for no session before the first call needs one. */
 function createVault({ source, standIn, clock }) {
     let session;
     let renewal;
@@ -67791,16 +67785,20 @@ function createVault({ source, standIn, clock }) {
     }
     async function tryToRenew() {
         triedAt = clock.now();
-        session = await within(clock, RENEWAL_MS, source());
+        session = await inTime(RENEWAL_MS, source());
         renewedAt = clock.now();
         renewBeforeMs = Math.min(RENEW_BEFORE_MS, lifeLeft(session) / 2);
         return session;
+    }
+    /** Where the SDK gets a session, it listens to no signal. */
+    function inTime(ms, act) {
+        return (0,aws_patience/* within */.ux)(clock, ms, aws_patience/* NEVER */.tm, (signal) => (0,aws_patience/* unlessAborted */.Wh)(signal, act));
     }
     function living() {
         return session !== undefined && lifeLeft(session) > 0 ? session : undefined;
     }
     function lifeLeft({ expiration }) {
-        return (expiration?.getTime() ?? Infinity) - clock.now();
+        return (expiration?.getTime() ?? Infinity) - clock.timeOfDay();
     }
     async function provide() {
         const atHand = living();
@@ -67818,7 +67816,7 @@ function createVault({ source, standIn, clock }) {
         standsInFrom ??= clock.now() + STAND_IN_AFTER_MS;
         const renewed = renew();
         try {
-            return await within(clock, Math.max(standsInFrom - clock.now(), 0), renewed);
+            return await inTime(Math.max(standsInFrom - clock.now(), 0), renewed);
         }
         catch {
             // When there is neither, the first one's failure says more.
@@ -67969,7 +67967,7 @@ function createInvocations(lambda, region, clock) {
                 try {
                     return await (0,call/* understood */.Se)(intent, signal, async () => {
                         const answer = lambda.send(command, { abortSignal: signal });
-                        const reply = await unlessAborted(signal, answer);
+                        const reply = await (0,aws_patience/* unlessAborted */.Wh)(signal, answer);
                         return {
                             reply: Buffer.from(reply.Payload ?? []).toString('utf8'),
                             functionError: (0,aws_reply/* textIn */.r7)(reply.FunctionError),
@@ -68251,6 +68249,7 @@ const QUOTAS = {
     'cloudwatch:GetMetricData': 50,
     'logs:FilterLogEvents': 5,
 };
+/** All lines of one region, empty. */
 function createQueues(clock) {
     const shared = createQueue(CONTROL_PLANE, clock);
     const own = new Map(Object.entries(QUOTAS).map(([action, quota]) => [action, createQueue(quota, clock)]));
@@ -68274,6 +68273,7 @@ const LONGEST_PAUSE_MS = {
     shift: 3_000,
     read: 5_000,
 };
+/** One service of AWS behind its queues. */
 function createService(options) {
     const { queues, clock, refuseSession } = options;
     const patience = {
@@ -68293,7 +68293,7 @@ function createService(options) {
         return spoilt && refuseSession(since);
     }
     return {
-        async call(intent, { signal = NEVER, urgency = 'read', patienceMs = patience[urgency] }, send) {
+        async call(intent, { signal = aws_patience/* NEVER */.tm, urgency = 'read', patienceMs = patience[urgency] }, send) {
             const client = urgency === 'revert' ? options.revertClient : options.client;
             const queue = queues.of(intent.action);
             const ticket = queue.ticket(urgency);
@@ -68308,7 +68308,7 @@ function createService(options) {
                     const requestTimeout = requestMs(urgency, sent.attempts, deadline - since);
                     try {
                         const answer = send(client, { abortSignal: signal, requestTimeout });
-                        return await unlessAborted(signal, answer);
+                        return await (0,aws_patience/* unlessAborted */.Wh)(signal, answer);
                     }
                     catch (failure) {
                         signal.throwIfAborted();
@@ -68331,8 +68331,6 @@ function createService(options) {
         },
     };
 }
-/** Of a call that nobody aborts. */
-const { signal: NEVER } = new AbortController();
 function isTooMany(failure) {
     return failure instanceof Error && (0,failures/* isThrottled */.B5)({ name: failure.name, status: (0,failures/* statusOf */.c2)(failure) });
 }
@@ -68419,6 +68417,7 @@ function createStandIn(options) {
 // read again at the next one.
 const LAMBDA_PATIENCE_MS = 2 * 60_000;
 const WATCH_PATIENCE_MS = 30_000;
+/** Sends nothing yet: credentials are looked for with the first call. */
 function connectAws(options) {
     const { region, role, standInFor: targets, clock } = options;
     const queues = createQueues(clock);
@@ -68438,11 +68437,11 @@ function connectAws(options) {
     });
     const onlyRead = (client) => createService({ ...asked, client, revertClient: client, readPatienceMs: WATCH_PATIENCE_MS });
     const cloudwatch = onlyRead(clients.cloudwatch);
-    let seenAt;
+    // Not when they are asked for first: what comes before that may have taken minutes.
+    const since = clock.timeOfDay();
     async function sessionEnd(options = {}) {
         const intent = { action: 'Getting AWS credentials', resource: region };
         const found = await lambda.call(intent, options, ({ config }) => config.credentials());
-        seenAt ??= clock.now();
         if (role !== undefined)
             return { type: 'renews' };
         const { $source, expiration, sessionToken } = found;
@@ -68450,7 +68449,7 @@ function connectAws(options) {
             sources: Object.keys($source ?? {}),
             expiresAt: expiration?.getTime(),
             isTemporary: sessionToken !== undefined,
-        }, seenAt);
+        }, since);
     }
     return {
         region,
@@ -68467,18 +68466,71 @@ function connectAws(options) {
 
 /***/ }),
 
-/***/ 1373:
+/***/ 9084:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Se: () => (/* binding */ understood),
-/* harmony export */   WE: () => (/* binding */ explain),
-/* harmony export */   c4: () => (/* binding */ isNotFound),
-/* harmony export */   iQ: () => (/* binding */ AwsCallError)
-/* harmony export */ });
-/* harmony import */ var _core_text_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1400);
-/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(678);
-/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6345);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  iQ: () => (/* binding */ AwsCallError),
+  WE: () => (/* binding */ explain),
+  c4: () => (/* binding */ isNotFound),
+  Se: () => (/* binding */ understood)
+});
+
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var arn = __nccwpck_require__(1400);
+;// CONCATENATED MODULE: ./src/core/denial.ts
+
+// "… with an explicit deny in a service control policy", "… because no permissions boundary allows the … action":
+// docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html. Not every service tells which.
+const EXPLICIT = /with an explicit deny in an? ([\w -]*?(?:policy|permissions boundary))/;
+const IMPLICIT = /because no ([\w -]*?(?:policy|permissions boundary)) allows/;
+/**
+ * What is to be done about a call that was denied: AWS evaluates several kinds of policies, and says of which kind
+ * the one is that stands in the way. An Allow elsewhere does not help against that.
+ * @param message as AWS words the refusal
+ */
+function remedyOfDenial({ action, resource }, message) {
+    // AWS knows the account where a function is given by its name alone.
+    const named = (0,arn/* withAnyQualifier */.DI)(/on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource);
+    const denying = EXPLICIT.exec(message)?.[1];
+    const lacking = IMPLICIT.exec(message)?.[1];
+    const kind = denying ?? lacking ?? 'identity-based policy';
+    const own = (0,arn/* accountIn */.l1)(/User: (arn:[^\s"]+)/.exec(message)?.[1] ?? '');
+    const other = (0,arn/* accountIn */.l1)(named);
+    if (denying === undefined && own !== undefined && other !== undefined && own !== other) {
+        return (`"${named}" is in the account ${other}, and this job runs in the account ${own}: let it assume a role of ` +
+            `${other} (role-to-assume), or correct the account in the ARN.`);
+    }
+    const what = `"${action}" on "${named}"`;
+    switch (kind) {
+        case 'identity-based policy':
+            return denying === undefined
+                ? `Add the action "${action}" on the resource "${named}" to the IAM policy of the role this job runs as.`
+                : `A policy of the role that this job runs as denies ${what}: take it out of that Deny, which outweighs every Allow.`;
+        case 'permissions boundary':
+            return `The permissions boundary of the role that this job runs as ${verb(denying)} ${what}: change the boundary; the role's policies cannot go beyond it.`;
+        case 'session policy':
+            return `The session policy that the role was assumed with ${verb(denying)} ${what}: change it where the role is assumed (inline-session-policy and managed-session-policies of aws-actions/configure-aws-credentials).`;
+        case 'service control policy':
+        case 'resource control policy':
+            return `A ${kind} of the organization ${verb(denying)} ${what}: only who administers the organization can change that, and no policy of the role helps.`;
+        case 'VPC endpoint policy':
+            return `The policy of the VPC endpoint that the runner reaches AWS through ${verb(denying)} ${what}: change that policy, or use another way to AWS.`;
+        default:
+            return `A ${kind} ${verb(denying)} ${what}: change that one; an Allow elsewhere does not help.`;
+    }
+}
+function verb(denying) {
+    return denying === undefined ? 'does not allow' : 'denies';
+}
+
+// EXTERNAL MODULE: ./src/aws/failures.ts
+var failures = __nccwpck_require__(678);
+// EXTERNAL MODULE: ./src/aws/reply.ts
+var reply = __nccwpck_require__(6345);
+;// CONCATENATED MODULE: ./src/aws/call.ts
 
 
 
@@ -68499,7 +68551,7 @@ class AwsCallError extends Error {
     }
     /** AWS refused what was asked: asking again would not help. */
     get refused() {
-        return (this.status !== undefined && this.status >= 400 && this.status < 500 && !(0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .isThrottled */ .B5)(this));
+        return (this.status !== undefined && this.status >= 400 && this.status < 500 && !(0,failures/* isThrottled */.B5)(this));
     }
 }
 /**
@@ -68513,9 +68565,10 @@ async function understood(intent, signal, act) {
     }
     catch (cause) {
         signal?.throwIfAborted();
-        throw explain(intent, cause, { attempts: 1, unanswered: (0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .tookNoEffect */ .Il)(cause) ? 0 : 1 });
+        throw explain(intent, cause, { attempts: 1, unanswered: (0,failures/* tookNoEffect */.Il)(cause) ? 0 : 1 });
     }
 }
+/** Whether AWS knows nothing of that name. */
 function isNotFound(error) {
     return error instanceof AwsCallError && error.name === 'ResourceNotFoundException';
 }
@@ -68536,22 +68589,20 @@ function explain({ action, resource }, cause, sent) {
     const { name, message } = details;
     const failure = (text) => new AwsCallError(text, details, cause);
     if (DENIED.has(name)) {
-        // AWS knows the account where a function is given by its name alone.
-        const named = (0,_core_text_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .withAnyQualifier */ .DI)(/on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource);
-        return failure(`${action} is not allowed. Add the action "${action}" on the resource "${named}" to the IAM ` +
-            `policy of the role this job runs as. AWS says: ${message}`);
+        const remedy = remedyOfDenial({ action, resource }, message);
+        return failure(`${action} is not allowed. ${remedy} AWS says: ${message}`);
     }
-    if (_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .EXPIRED */ .eZ.has(name)) {
+    if (failures/* EXPIRED */.eZ.has(name)) {
         return failure(`${action} failed: the AWS credentials have expired (${name}). Let the session last longer than the rollout ` +
             '(role-duration-seconds of aws-actions/configure-aws-credentials), or let this action assume the ' +
             'role itself and renew the session (role-to-assume).');
     }
-    if (name === _failures_js__WEBPACK_IMPORTED_MODULE_1__/* .ASSUME_ROLE_FAILED */ ._i)
+    if (name === failures/* ASSUME_ROLE_FAILED */._i)
         return failure(`${action} failed: ${message}`);
     if (UNKNOWN_CREDENTIALS.has(name)) {
         return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message})`);
     }
-    if (name === _failures_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_CREDENTIALS */ .zw) {
+    if (name === failures/* NO_CREDENTIALS */.zw) {
         return failure(`${action} failed: there are no AWS credentials. Set role-to-assume, or run ` +
             `aws-actions/configure-aws-credentials in an earlier step of this job. (${message})`);
     }
@@ -68563,15 +68614,15 @@ function read(cause, sent) {
     }
     return {
         ...sent,
-        name: (0,_reply_js__WEBPACK_IMPORTED_MODULE_2__/* .lineIn */ .Wg)(cause.name),
+        name: (0,reply/* lineIn */.Wg)(cause.name),
         // A refused connection is an AggregateError without a message: its code says what happened. Further
         // lines are the SDK's hints for who debugs it.
-        message: [firstLine(cause.message), (0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(cause), 'no details'].find(Boolean) ?? '',
-        status: (0,_failures_js__WEBPACK_IMPORTED_MODULE_1__/* .statusOf */ .c2)(cause),
+        message: [firstLine(cause.message), (0,failures/* codeOf */.$N)(cause), 'no details'].find(Boolean) ?? '',
+        status: (0,failures/* statusOf */.c2)(cause),
     };
 }
 function firstLine(text) {
-    return (0,_reply_js__WEBPACK_IMPORTED_MODULE_2__/* .lineIn */ .Wg)(text.split('\n', 1).join());
+    return (0,reply/* lineIn */.Wg)(text.split('\n', 1).join());
 }
 
 
@@ -68617,6 +68668,7 @@ const connect = ({ timeoutMs, kept }) => {
         customUserAgent: 'lambda-canary',
     };
 };
+/** A client for each service, and for each way of calling it. */
 function createClients({ region, credentials, connect }) {
     // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
     // nor our clock.
@@ -68729,6 +68781,57 @@ function metadataOf(error) {
 
 /***/ }),
 
+/***/ 4862:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Wh: () => (/* binding */ unlessAborted),
+/* harmony export */   tm: () => (/* binding */ NEVER),
+/* harmony export */   ux: () => (/* binding */ within)
+/* harmony export */ });
+/* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2691);
+
+/** Settles at once when the signal aborts: the SDK and what it gets its credentials from need not listen to it. */
+function unlessAborted(signal, act) {
+    return new Promise((resolve, reject) => {
+        const abort = () => {
+            reject(signal.reason);
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        if (signal.aborted)
+            abort();
+        void act.then(resolve, reject).finally(() => {
+            signal.removeEventListener('abort', abort);
+        });
+    });
+}
+/** Of what nobody cuts short. */
+const { signal: NEVER } = new AbortController();
+/**
+ * Does something that may take so long, and no longer.
+ * @param ms by the clock's `now`
+ * @param signal that of the caller; {@link NEVER} where there is none
+ * @param act is handed a signal to end by: it is aborted with `signal` and its reason, or by a TimeoutError. What
+ * does not listen to it is bound to it by {@link unlessAborted}
+ */
+async function within(clock, ms, signal, act) {
+    const [late, settled] = [new AbortController(), new AbortController()];
+    void clock.sleep(ms, settled.signal).then(() => {
+        const error = new Error(`no answer within ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(ms)}`);
+        error.name = 'TimeoutError';
+        late.abort(error);
+    });
+    try {
+        return await act(AbortSignal.any([signal, late.signal]));
+    }
+    finally {
+        settled.abort();
+    }
+}
+
+
+/***/ }),
+
 /***/ 6345:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -68792,22 +68895,50 @@ async function everyPage(read) {
 /* harmony export */   G7: () => (/* binding */ withoutOurMark),
 /* harmony export */   GJ: () => (/* binding */ isClaimedByAnother),
 /* harmony export */   MU: () => (/* binding */ isOurs),
-/* harmony export */   b0: () => (/* binding */ carriesOurMark)
+/* harmony export */   b0: () => (/* binding */ carriesOurMark),
+/* harmony export */   p2: () => (/* binding */ isOnTheWayBack),
+/* harmony export */   zv: () => (/* binding */ isOursToRevert)
 /* harmony export */ });
 /* harmony import */ var _mark_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7731);
-/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
+/* harmony import */ var _ownership_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4177);
+/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5646);
+
 
 
 /** Only what a rollout itself began to write is its to revert. */
 function isOurs(shown, claim) {
     const { versions, begun } = claim;
     return (!isClaimedByAnother(shown, claim) &&
-        ([...begun].some((weight) => (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRouting */ .Hm)(shown.routing, (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .routingAt */ .Uf)(weight, versions))) ||
-            (begun.has(100) && (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .looksLikeTransition */ .zQ)(shown.routing, versions.stable, versions.canary))));
+        ([...begun].some((weight) => (0,_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(shown.routing, (0,_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(weight, versions))) ||
+            (begun.has(100) && (0,_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(shown.routing, versions.stable, versions.canary))));
 }
+/**
+ * What a revert takes for its own: also a write of an earlier process that came late, which the weights begun here do
+ * not know. The mark tells it, for it is written with its weight.
+ */
+function isOursToRevert(shown, claim) {
+    const { mark } = (0,_mark_js__WEBPACK_IMPORTED_MODULE_0__/* .readMark */ .Mp)(shown.description);
+    const { stable, canary } = claim.versions;
+    const isMarked = mark !== undefined &&
+        carriesOurMark(shown, claim) &&
+        (0,_ownership_js__WEBPACK_IMPORTED_MODULE_1__/* .isAsMarked */ .$X)(shown.routing, mark) &&
+        mark.stable === stable &&
+        mark.canary === canary;
+    return isMarked || isOurs(shown, claim);
+}
+/** Whether stable is written, and Lambda moves its provisioned concurrency back: another process may have reverted. */
+function isOnTheWayBack(shown, claim) {
+    const { stable, canary } = claim.versions;
+    return (claim.begun.has(100) &&
+        !isClaimedByAnother(shown, claim) &&
+        (0,_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksHeldBack */ .hh)(shown.routing) &&
+        (0,_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(shown.routing, canary, stable));
+}
+/** Whether the alias carries the mark of a rollout that is not ours. */
 function isClaimedByAnother(shown, claim) {
     return (0,_mark_js__WEBPACK_IMPORTED_MODULE_0__/* .readMark */ .Mp)(shown.description).mark !== undefined && !carriesOurMark(shown, claim);
 }
+/** Whether the alias carries a mark that is ours to remove. */
 function carriesOurMark({ description }, { nonces }) {
     const { mark } = (0,_mark_js__WEBPACK_IMPORTED_MODULE_0__/* .readMark */ .Mp)(description);
     return mark !== undefined && nonces.includes(mark.nonce);
@@ -68863,7 +68994,7 @@ function withMark(description, mark) {
 function readMark(description) {
     const match = MARK.exec(description);
     if (match?.groups === undefined)
-        return { description };
+        return { description, mark: undefined };
     const { step, weight, minute, held, ...texts } = match.groups;
     return {
         description: description.replace(match[0], ''),
@@ -68876,8 +69007,49 @@ function readMark(description) {
         },
     };
 }
+/** By run, attempt and nonce: a run may hold several rollouts. */
 function sameRollout(a, b) {
     return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
+}
+
+
+/***/ }),
+
+/***/ 4177:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $X: () => (/* binding */ isAsMarked),
+/* harmony export */   Wq: () => (/* binding */ describeHeldBack),
+/* harmony export */   YP: () => (/* binding */ standingOf)
+/* harmony export */ });
+/* harmony import */ var _mark_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7731);
+/* harmony import */ var _routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
+/* harmony import */ var _target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7387);
+
+
+
+/** @param hasEnded whether the run that a mark names, by its nonce, is known to have ended */
+function standingOf({ routing, description }, hasEnded) {
+    const { mark } = (0,_mark_js__WEBPACK_IMPORTED_MODULE_0__/* .readMark */ .Mp)(description);
+    if (mark !== undefined && isAsMarked(routing, mark)) {
+        const hasArrived = mark.weight >= 100 && !(0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .isSplit */ .pF)(routing);
+        return { type: hasArrived && hasEnded(mark.nonce) ? 'promoted' : 'moved', mark };
+    }
+    return (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .isSplit */ .pF)(routing)
+        ? { type: 'foreign', routing, mark }
+        : { type: 'alone', version: routing.version };
+}
+/** Whether the alias is as its mark says; a promotion also while Lambda moves provisioned concurrency to the canary. */
+function isAsMarked(routing, mark) {
+    return ((0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRouting */ .Hm)(routing, (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .routingAt */ .Uf)(mark.weight, mark)) ||
+        (mark.weight >= 100 && (0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .looksLikeTransition */ .zQ)(routing, mark.stable, mark.canary)));
+}
+/** Of an alias that {@link looksHeldBack}: what it names and what it serves. */
+function describeHeldBack(target, routing) {
+    return (`${(0,_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} names version ${routing.version}, but all of its traffic goes to version ` +
+        `${(0,_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .mostServed */ .TQ)(routing)}. Lambda leaves an alias so while it moves its provisioned concurrency, and for good when ` +
+        `version ${routing.version} cannot start`);
 }
 
 
@@ -68931,6 +69103,7 @@ function routingAt(weight, { stable, canary }) {
 }
 // Lambda keeps weights as doubles of a fraction; how it rounds them is not documented.
 const WEIGHT_TOLERANCE = 0.005;
+/** Whether two routings serve the same, however Lambda rounds weights. */
 function sameRouting(a, b) {
     const additional = Object.entries(a.weights);
     return (a.version === b.version &&
@@ -68939,6 +69112,7 @@ function sameRouting(a, b) {
         // An additional version that is missing on one side differs, however small its weight is.
         ([version, weight]) => Math.abs(weight - (b.weights[version] ?? NaN)) <= WEIGHT_TOLERANCE));
 }
+/** Whether another version than the alias's own gets a part of the requests. */
 function isSplit(routing) {
     return Object.keys(routing.weights).length > 0;
 }
@@ -68968,6 +69142,7 @@ function looksLikeTransition(routing, from, to) {
     const additional = Object.keys(routing.weights);
     return routing.version === to && additional.length === 1 && additional[0] === from;
 }
+/** `version 7 with 10 % to version 8`; `version 7 alone`. */
 function describeRouting({ version, weights }) {
     const additional = Object.entries(weights).map(([other, weight]) => `${formatWeight(weight)} to version ${other}`);
     return additional.length === 0
@@ -68991,6 +69166,7 @@ function formatWeight(weight) {
 /* harmony export */   mh: () => (/* binding */ targetReport),
 /* harmony export */   x4: () => (/* binding */ versionsOf)
 /* harmony export */ });
+/** `checkout:live` */
 function targetName({ functionName, alias, }) {
     return `${functionName}:${alias}`;
 }
@@ -68998,6 +69174,7 @@ function targetName({ functionName, alias, }) {
 function sameTarget(a, b) {
     return targetName(a) === targetName(b);
 }
+/** A target as far as it is known; what is not known is empty. */
 function targetReport({ functionName, alias }, found) {
     return {
         functionArn: '',
@@ -69010,6 +69187,7 @@ function targetReport({ functionName, alias }, found) {
         alias,
     };
 }
+/** What the alias served before, and what was rolled out. */
 function versionsOf(disposition) {
     switch (disposition.type) {
         case 'shift':
@@ -69034,10 +69212,14 @@ function versionsOf(disposition) {
 /* harmony export */   tk: () => (/* binding */ judgeComparison)
 /* harmony export */ });
 /* harmony import */ var _statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8346);
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3395);
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1489);
-/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5646);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3395);
+/* harmony import */ var _moment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8763);
+/* harmony import */ var _rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8710);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1489);
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5646);
 /* harmony import */ var _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4292);
+
+
 
 
 
@@ -69052,7 +69234,7 @@ function judgeComparison(comparison, judging) {
     const { name, target } = counts;
     const check = `${name} of ${target}`;
     return {
-        finding: { kind: 'comparison', check, at: judging.at, verdict, ...counts },
+        finding: { kind: 'comparison', check, at: judging.at.timeOfDay, verdict, ...counts },
         warnings,
     };
 }
@@ -69062,7 +69244,7 @@ function decide(comparison, counts, judging) {
         return PASSED;
     if (counts.reverts)
         return decided('fail', describeComparison(counts));
-    if (bake.weight >= 100 || at < bake.since + bake.bakeMs)
+    if (bake.weight >= 100 || !(0,_rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .isBakeOver */ .ko)(bake, at))
         return PASSED;
     return comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
 }
@@ -69070,24 +69252,27 @@ const PASSED = { verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PA
 /** At the end of a step: whether there was enough traffic to go by. */
 function judgeTraffic({ target, minutes }, { at, bake, policy }) {
     const { weight, since, bakeMs, promotionNext, latest } = bake;
-    const inStep = minutes.filter((minute) => minute.at >= (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .firstWholeMinute */ .gN)(since));
+    const firstMinute = (0,_minute_js__WEBPACK_IMPORTED_MODULE_3__/* .firstWholeMinute */ .gN)((0,_moment_js__WEBPACK_IMPORTED_MODULE_4__/* .timeOfDayThen */ .Yu)(since, at));
+    const inStep = minutes.filter((minute) => minute.at >= firstMinute);
     const canary = sum(inStep.map((minute) => minute.canary.total));
     const baseline = sum(inStep.map((minute) => minute.baseline.total));
     const enough = canary >= policy.minInvocations;
-    const settled = (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .lastSettledMinute */ .Wz)(at, policy.metricDelayMs) >= lastMinuteOf(since + bakeMs);
+    const longerMs = at.steady - (since.steady + bakeMs);
+    const settled = (0,_minute_js__WEBPACK_IMPORTED_MODULE_3__/* .lastSettledMinute */ .Wz)(at.timeOfDay, policy.metricDelayMs) >= lastMinuteOf(at.timeOfDay - longerMs);
     if (!settled && (promotionNext || !enough)) {
         return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
     }
     const expected = (baseline * weight) / (100 - weight);
     if (canary === 0 && expected >= CERTAINLY_SOME) {
         return decided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
-            `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
+            `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_5__/* .formatWeight */ .ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
     }
     if (enough)
         return PASSED;
-    const few = `${target}: the canary served ${count(canary, 'request')} at ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(weight)}, and ` +
+    const few = `${target}: the canary served ${count(canary, 'request')} at ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_5__/* .formatWeight */ .ck)(weight)}, and ` +
         `${policy.minInvocations} are needed to judge it (min-invocations)`;
-    if (at < Math.min(since + bakeMs * policy.maxExtension, latest))
+    const longest = { since, bakeMs: bakeMs * policy.maxExtension };
+    if (!(0,_rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .isBakeOver */ .ko)(longest, at) && at.timeOfDay < latest)
         return decided('extend', few);
     switch (policy.onInconclusive) {
         case 'promote':
@@ -69103,8 +69288,8 @@ function judgeTraffic({ target, minutes }, { at, bake, policy }) {
 }
 /** The beginning of the last minute of a bake that ended at this time. */
 function lastMinuteOf(end) {
-    const minute = end - (end % _minute_js__WEBPACK_IMPORTED_MODULE_2__/* .MINUTE_MS */ .kg);
-    return (0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .isEarlyInMinute */ .Jf)(end) ? minute - _minute_js__WEBPACK_IMPORTED_MODULE_2__/* .MINUTE_MS */ .kg : minute;
+    const minute = end - (end % _minute_js__WEBPACK_IMPORTED_MODULE_3__/* .MINUTE_MS */ .kg);
+    return (0,_minute_js__WEBPACK_IMPORTED_MODULE_3__/* .isEarlyInMinute */ .Jf)(end) ? minute - _minute_js__WEBPACK_IMPORTED_MODULE_3__/* .MINUTE_MS */ .kg : minute;
 }
 function decided(kind, reason) {
     return { verdict: { kind, reason }, warnings: [] };
@@ -69141,14 +69326,14 @@ function describeComparison(counts) {
     const more = counts.failuresToRevert;
     const parts = [
         `canary ${count(canary.total, 'request')}, ${share(canary)}`,
-        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(baseline.total)}, ${share(baseline)}`,
-        `evidence ${odds(evidenceOf(counts))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
+        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(baseline.total)}, ${share(baseline)}`,
+        `evidence ${odds(evidenceOf(counts))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
         ...(reverts || more === null ? [] : [`${count(more, 'more failure')} would revert`]),
     ];
     return `${name} of ${target}: ${parts.join('; ')}`;
 }
 function share({ total, bad }) {
-    return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .percent */ .K)(bad / total)})`;
+    return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .K)(bad / total)})`;
 }
 /** Natural logarithm of the evidence as it stands; of one that reverts, where it stood highest. */
 function evidenceOf({ evidence, pValue, reverts }) {
@@ -69165,10 +69350,10 @@ function odds(logE) {
     if (logE > CERTAIN_LOG)
         return 'more than 1,000,000:1';
     const value = Math.exp(logE);
-    return `${value < 100 ? value.toFixed(1) : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(Math.round(value))}:1`;
+    return `${value < 100 ? value.toFixed(1) : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(Math.round(value))}:1`;
 }
 function count(number, what) {
-    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .z)(number)} ${what}${number === 1 ? '' : 's'}`;
+    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
 
@@ -69288,9 +69473,11 @@ function sourcesOf(bounds) {
         aboveP99: bounds && above(bounds.p99),
     };
 }
+/** What is read of the old version: how many of its requests took longer than the yardstick. */
 function baselineSources(yardstick) {
     return sourcesOf(yardstick);
 }
+/** What is read of the new version, whose bounds are a fifth higher. */
 function canarySources(yardstick) {
     return sourcesOf(yardstick && { p90: yardstick.p90 * TOLERATED_RATIO, p99: yardstick.p99 * TOLERATED_RATIO });
 }
@@ -69474,6 +69661,7 @@ function streamPrefix(version, day) {
 function streamOwner({ functionName, logGroup }) {
     return logGroup === defaultLogGroup(functionName) ? '' : functionName;
 }
+/** Where a function logs that was given no log group of its own. */
 function defaultLogGroup(functionName) {
     return `/aws/lambda/${functionName}`;
 }
@@ -69503,6 +69691,7 @@ function errorQuery(version) {
 /* harmony export */   TN: () => (/* binding */ keyOf),
 /* harmony export */   gx: () => (/* binding */ replaces)
 /* harmony export */ });
+/** Those of one kind, in their order. */
 function ofKind(findings, kind) {
     return findings.filter((finding) => finding.kind === kind);
 }
@@ -69510,6 +69699,7 @@ function ofKind(findings, kind) {
 function keyOf({ kind, check }) {
     return `${kind}:${check}`;
 }
+/** What the check is in; nothing of a kind that is in no state. */
 function stateOf(finding) {
     return 'state' in finding ? finding.state : undefined;
 }
@@ -69652,6 +69842,7 @@ function whole(value) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Jf: () => (/* binding */ isEarlyInMinute),
+/* harmony export */   K$: () => (/* binding */ untilNextMinute),
 /* harmony export */   OJ: () => (/* binding */ minutesBetween),
 /* harmony export */   Tt: () => (/* binding */ beginningOfMinute),
 /* harmony export */   Wz: () => (/* binding */ lastSettledMinute),
@@ -69669,6 +69860,10 @@ const EARLY_MS = 5_000;
 function beginningOfMinute(at) {
     return at - (at % MINUTE_MS);
 }
+/** How long until the next minute begins. Milliseconds. */
+function untilNextMinute(at) {
+    return MINUTE_MS - (at % MINUTE_MS);
+}
 /** Whether so little of the minute has passed that it may count as a whole one. */
 function isEarlyInMinute(at) {
     return at % MINUTE_MS <= EARLY_MS;
@@ -69685,6 +69880,48 @@ function lastSettledMinute(at, delayMs) {
 function minutesBetween(from, to) {
     const count = Math.max(0, Math.floor((to - from) / MINUTE_MS) + 1);
     return Array.from({ length: count }, (_, index) => from + index * MINUTE_MS);
+}
+
+
+/***/ }),
+
+/***/ 8763:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BL: () => (/* binding */ describeParting),
+/* harmony export */   OK: () => (/* binding */ latestTimeOfDay),
+/* harmony export */   Yu: () => (/* binding */ timeOfDayThen),
+/* harmony export */   vx: () => (/* binding */ parted)
+/* harmony export */ });
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2691);
+
+/**
+ * The time of day that it was then. Of a clock that was set back since, the first reading was wrong, or may have been: the earlier
+ * of the two answers is taken, so that no window ends before it begins and none begins too late.
+ */
+function timeOfDayThen(then, now) {
+    return Math.min(then.timeOfDay, now.timeOfDay - (now.steady - then.steady));
+}
+/** The latest that it can be now, whichever of the clocks is right: for what must not come too late. */
+function latestTimeOfDay(begun, now) {
+    return Math.max(now.timeOfDay, begun.timeOfDay + (now.steady - begun.steady));
+}
+/** More than a busy machine puts between its looks at two clocks, and less than matters to a bake. */
+const PARTED_MS = 5_000;
+/** By how much the time of day ran ahead of the steady clock between two looks, negative when it was set back; 0 while they agree. */
+function parted(before, now) {
+    const aheadMs = now.timeOfDay - before.timeOfDay - (now.steady - before.steady);
+    return Math.abs(aheadMs) > PARTED_MS ? aheadMs : 0;
+}
+/** What a person should know of clocks that parted by so much. */
+function describeParting(aheadMs) {
+    const about = `about ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(Math.abs(aheadMs))}`;
+    return aheadMs > 0
+        ? `This machine stood still for ${about}, or its clock was set forward: nobody watched in that time. What the ` +
+            'alarms and metrics did meanwhile is judged now, and no bake is shorter for it.'
+        : `The clock of this machine was set back by ${about}. Bakes go on as they were, for they are not counted by it; ` +
+            'what was told before bears the times of then.';
 }
 
 
@@ -69719,6 +69956,7 @@ class RunnerGone extends Error {
         this.name = 'RunnerGone';
     }
 }
+/** By its name: an abort signal hands on whatever it was aborted with. */
 function isRunnerGone(thrown) {
     return thrown instanceof Error && thrown.name === 'RunnerGone';
 }
@@ -69786,7 +70024,7 @@ function reportOf(entries, ending, { startedAt, endedAt }) {
         endedAt,
         targets: known?.targets ?? [],
         steps,
-        ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, before }) }),
+        position: found && positionOf(ending, { steps, weights, before }),
         weights,
         findings: findingsToTell(entries),
         errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
@@ -69815,6 +70053,8 @@ function findingsToTell(entries) {
     });
     return news.filter((finding) => !(0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .replaces */ .gx)(finding) || last.get((0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .keyOf */ .TN)(finding)) === finding);
 }
+/** Of a step that this job did not take. */
+const NOT_HERE = { startedAt: undefined, endedAt: undefined };
 /** What became of each step of the plan. */
 function stepReports(plan, entries, { step: before }) {
     const states = entries.filter((entry) => entry.type === 'state');
@@ -69824,7 +70064,7 @@ function stepReports(plan, entries, { step: before }) {
         const begin = states[begun];
         if (begin?.state.phase !== 'baking') {
             return step < before
-                ? { weight, bakeMs, result: 'in an earlier job' }
+                ? { weight, bakeMs, ...NOT_HERE, result: 'in an earlier job' }
                 : instantStep(plan, step, states);
         }
         const end = states.slice(begun).find((entry) => !isBaking(entry));
@@ -69832,8 +70072,8 @@ function stepReports(plan, entries, { step: before }) {
         return {
             weight,
             bakeMs,
-            startedAt: begin.state.since,
-            ...(end === undefined ? {} : { endedAt: end.at }),
+            startedAt: begin.state.since.timeOfDay,
+            endedAt: end?.at,
             result: passed,
         };
     });
@@ -69850,7 +70090,7 @@ function instantStep(plan, step, states) {
     const confirming = states.find(({ state }) => state.phase === 'confirming');
     return confirming !== undefined && bakeMs === 0
         ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
-        : { weight, bakeMs, result: 'not reached' };
+        : { weight, bakeMs, ...NOT_HERE, result: 'not reached' };
 }
 /** The weights of the canary as they came into force. */
 function weightChanges(steps, entries, before) {
@@ -69884,7 +70124,7 @@ function headline({ outcome, reason, targets }) {
         case 'status':
             return reason;
         case 'planned':
-            return `Planned: ${names}; nothing was written`;
+            return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
         case 'failed':
             return shifting.length === 0
                 ? `Failed before any traffic was moved: ${reason}`
@@ -70185,7 +70425,7 @@ function felt({ weights, findings, endedAt, steps }) {
         return [];
     const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
     const back = weights.findLast(({ weight }) => weight === 0);
-    const lasted = (0,duration/* formatDuration */.a)((back?.at ?? endedAt) - first.at);
+    const lasted = (0,duration/* formatDuration */.a3)((back?.at ?? endedAt) - first.at);
     const ofErrors = (0,finding/* ofKind */.CZ)(findings, 'comparison').filter(({ name }) => name === 'errors');
     const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
     const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
@@ -70274,9 +70514,9 @@ function steps(report) {
     const rows = report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }, index) => [
         String(index + 1),
         (0,plan/* describeWeight */.k9)(weight),
-        (0,duration/* formatDuration */.a)(bakeMs),
-        startedAt === undefined ? '–' : (0,duration/* clockTime */.q)(startedAt),
-        startedAt === undefined ? '–' : (0,duration/* formatDuration */.a)((endedAt ?? report.endedAt) - startedAt),
+        (0,duration/* formatDuration */.a3)(bakeMs),
+        startedAt === undefined ? '–' : (0,duration/* clockTime */.qo)(startedAt),
+        startedAt === undefined ? '–' : (0,duration/* formatDuration */.a3)((endedAt ?? report.endedAt) - startedAt),
         report.outcome === 'planned' ? 'planned' : result,
     ]);
     return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
@@ -70349,7 +70589,7 @@ function changeRow(finding, startedAt) {
 }
 function stateRow({ at, check, state, detail, verdict }, problem, startedAt) {
     return [
-        `+${(0,duration/* formatDuration */.a)(at - startedAt)}`,
+        `+${(0,duration/* formatDuration */.a3)(at - startedAt)}`,
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
         (0,markdown/* escapeMarkdown */.FV)(state),
         reason(verdict.kind === 'pass' ? detail : problem),
@@ -70387,11 +70627,12 @@ function more(count, bullet, most = summary_MOST_ROWS) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bh: () => (/* binding */ longestShiftMs),
 /* harmony export */   XC: () => (/* binding */ planOf),
+/* harmony export */   YB: () => (/* binding */ longestBakeMs),
 /* harmony export */   _m: () => (/* binding */ totalBakeMs),
 /* harmony export */   k9: () => (/* binding */ describeWeight),
+/* harmony export */   ko: () => (/* binding */ isBakeOver),
 /* harmony export */   zO: () => (/* binding */ latestEnd)
 /* harmony export */ });
-/* unused harmony exports wholeCourse, longestBakeMs */
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
 /* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
 
@@ -70403,14 +70644,11 @@ function more(count, bullet, most = summary_MOST_ROWS) {
 function planOf(steps, bakeMs) {
     return { steps: [...steps, { weight: 100, bakeMs }] };
 }
-/** The whole plan, with nothing that bounds it. */
-function wholeCourse({ steps }) {
-    return { steps, onTheMinute: false, holdAfter: undefined, deadline: undefined };
-}
+/** When no step is extended. Milliseconds. */
 function totalBakeMs(plan) {
     return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
-/** When every step but the promotion is extended for want of traffic, as far as that goes. */
+/** When every step but the promotion is extended for want of traffic, as far as that goes. Milliseconds. */
 function longestBakeMs(plan, maxExtension) {
     return plan.steps.reduce((sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs), 0);
 }
@@ -70420,7 +70658,14 @@ const LONGEST_SHIFT_MS = 20_000;
 function longestShiftMs({ onTheMinute }) {
     return LONGEST_SHIFT_MS + (onTheMinute ? _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg : 0);
 }
-/** Until when a step may bake, so that those after it can be taken before the deadline. Epoch milliseconds. */
+/** Whether a bake has lasted as long as the plan says. While the machine stands still, it does not go on. */
+function isBakeOver({ since, bakeMs }, at) {
+    return at.steady >= since.steady + bakeMs;
+}
+/**
+ * Until which time of day a step may bake, so that those after it can be taken before the deadline. Epoch
+ * milliseconds.
+ */
 function latestEnd(course, step) {
     if (course.deadline === undefined)
         return Infinity;
@@ -70462,8 +70707,8 @@ const FROM_THE_START = { step: 0, standing: undefined };
 /** Everything is read before the first weight, and before an earlier process is taken over from. */
 function start(course, { step, standing }, at) {
     stepAt(course, step);
-    const now = !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at);
-    const until = now ? at : (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg;
+    const now = !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
+    const until = now ? at.steady : nextMinute(at);
     return { phase: 'checking', step, standing, since: at, until, readAt: 0 };
 }
 const FINAL = {
@@ -70610,16 +70855,17 @@ function onShifted(course, { step }, { at }) {
     return stepAt(course, step).weight < 100 ? bake(course, step, at) : { phase: 'settling', step };
 }
 function onBaked(course, state, { at, verdict }) {
+    const again = { ...state, readAt: at.steady };
     switch (verdict.kind) {
         case 'fail':
             return reverting(course, state, verdict.reason, at);
         case 'error':
             // Whoever judges the checks turns errors into a failure once the grace time is over.
-            return { ...state, readAt: at };
+            return again;
         case 'inconclusive':
-            return at >= state.until + stepAt(course, state.step).bakeMs
+            return at.steady >= state.until + stepAt(course, state.step).bakeMs
                 ? reverting(course, state, `${verdict.reason} (still so after twice the bake time)`, at)
-                : { ...state, readAt: at };
+                : again;
         case 'hold':
             return {
                 phase: 'holding',
@@ -70628,48 +70874,52 @@ function onBaked(course, state, { at, verdict }) {
                 reason: `${where(course, state, at)}: ${verdict.reason}`,
             };
         case 'extend':
-            return { ...state, readAt: at };
+            return again;
         case 'pass':
-            if (at < state.until)
-                return { ...state, readAt: at };
+            if (at.steady < state.until)
+                return again;
             return mayLeave(course, state.step, at)
                 ? leave(course, state.step)
-                : { ...state, readAt: at, until: (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg };
+                : { ...again, until: nextMinute(at) };
     }
 }
 /** What an earlier process left, and what is true before the first weight, must pass at the moment of the write. */
 function onChecked(course, state, { at, verdict }) {
-    const again = { ...state, readAt: at };
+    const again = { ...state, readAt: at.steady };
     switch (verdict.kind) {
         case 'fail':
             return reverting(course, state, verdict.reason, at);
         case 'error':
             return again;
         case 'inconclusive':
-            return at >= state.since + stepAt(course, state.standing ?? state.step).bakeMs
+            return at.steady >= state.since.steady + stepAt(course, state.standing ?? state.step).bakeMs
                 ? reverting(course, state, `${verdict.reason} (still so after its bake time)`, at)
                 : again;
         case 'hold':
         case 'extend':
         case 'pass':
-            if (at < state.until)
+            if (at.steady < state.until)
                 return again;
-            return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at)
+            return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay)
                 ? { phase: 'shifting', step: state.step, standing: state.standing }
-                : { ...again, until: (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .beginningOfMinute */ .Tt)(at) + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg };
+                : { ...again, until: nextMinute(at) };
     }
 }
 /** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
 function mayLeave(course, step, at) {
     const next = course.steps[step + 1];
     const compares = next !== undefined && next.weight < 100 && step !== course.holdAfter;
-    return !course.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at);
+    return !course.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
+}
+/** When the next minute of CloudWatch begins, by the steady clock. */
+function nextMinute(at) {
+    return at.steady + (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .untilNextMinute */ .K$)(at.timeOfDay);
 }
 function bake(course, step, at) {
     const { bakeMs } = stepAt(course, step);
     if (bakeMs === 0)
         return leave(course, step);
-    return { phase: 'baking', step, since: at, until: at + bakeMs, readAt: at };
+    return { phase: 'baking', step, since: at, until: at.steady + bakeMs, readAt: at.steady };
 }
 function leave(course, step) {
     if (step === course.holdAfter) {
@@ -70697,7 +70947,7 @@ function where(plan, state, at) {
         case 'holding':
             return `at ${describeStep(plan, state.step)}`;
         case 'baking': {
-            const since = at === undefined ? '' : `, after ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a)(at - state.since)}`;
+            const since = at === undefined ? '' : `, after ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(at.steady - state.since.steady)}`;
             return `at ${describeStep(plan, state.step)}${since}`;
         }
         case 'confirming':
@@ -70895,6 +71145,7 @@ function logMean(logs) {
 /* harmony import */ var _partition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3501);
 
 const FUNCTION_ID = /^(?:(?:arn:(?<partition>aws[a-z-]*):lambda:(?<region>[a-z]{2,}(?:-[a-z]+)+-\d):)?(?<account>\d{12}):function:)?(?<name>[a-zA-Z0-9-_]{1,64})(?::(?<qualifier>\$LATEST|[a-zA-Z0-9-_]+))?$/;
+/** The parts of what names a function; nothing when it names none. */
 function parseFunctionId(text) {
     const groups = FUNCTION_ID.exec(text)?.groups;
     const name = groups?.['name'];
@@ -70979,8 +71230,9 @@ function encode(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration),
-/* harmony export */   q: () => (/* binding */ clockTime)
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   e1: () => (/* binding */ minuteOfDay),
+/* harmony export */   qo: () => (/* binding */ clockTime)
 /* harmony export */ });
 const UNITS = [
     ['d', 86_400_000],
@@ -71000,7 +71252,11 @@ function formatDuration(ms) {
     }
     return parts.slice(0, 2).join(' ') || '0 s';
 }
-/** `14:02:03`, of epoch milliseconds. */
+/** `14:02`, in UTC, of epoch milliseconds. */
+function minuteOfDay(at) {
+    return clockTime(at).slice(0, 5);
+}
+/** `14:02:03`, in UTC, of epoch milliseconds. */
 function clockTime(at) {
     const seconds = Math.floor(at / 1000) % 86_400;
     return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]
@@ -71098,6 +71354,7 @@ const BY_PREFIX = [
     ['eu-isoe-', { id: 'aws-iso-e', consoleHost: undefined }],
     ['us-isof-', { id: 'aws-iso-f', consoleHost: undefined }],
 ];
+/** The partition that a region is in. */
 function partitionOf(region) {
     return BY_PREFIX.find(([prefix]) => region.startsWith(prefix))?.[1] ?? STANDARD;
 }
@@ -71131,7 +71388,7 @@ function judgeSmokeTest({ name, expect, maxDurationMs }, { functionName, version
         ...contentProblems(invocation, expect),
         ...(durationMs > maxDurationMs
             ? [
-                `it took ${(0,_checks_durations_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(maxDurationMs)}`,
+                `it took ${(0,_checks_durations_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(maxDurationMs)}`,
             ]
             : []),
     ];
@@ -71384,7 +71641,7 @@ async function conclude(report) {
     setOutputs(report);
     if ((0,report_report/* isSuccess */.oJ)(report)) {
         core/* info */.pq(verdictOf(report));
-        core/* info */.pq(`Took ${(0,duration/* formatDuration */.a)(report.endedAt - report.startedAt)}.`);
+        core/* info */.pq(`Took ${(0,duration/* formatDuration */.a3)(report.endedAt - report.startedAt)}.`);
     }
     else {
         core/* setFailed */.C1(verdictOf(report));
@@ -71455,6 +71712,7 @@ function plain(text) {
         .replaceAll('##[', '# #[')
         .replace(/^\s*::/, ': :');
 }
+/** Writes a line of the log, its details in a group that is folded. */
 function print({ level, text, details }) {
     if (level === 'warning') {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(plain(text));
@@ -71605,9 +71863,11 @@ const state = schemas/* union */.KCZ([
         repairable: schemas/* array */.YOg(schemas/* object */.Ikc({ target, stable: schemas/* string */.YjP() })),
     }),
 ]);
+/** Says that the next process is the post step. Before anything else: this one may be killed at any time. */
 function markMain() {
     core/* saveState */.LZ(IS_POST, 'true');
 }
+/** Whether this process is the post step. */
 function isPost() {
     return core/* getState */.Gu(IS_POST) === 'true';
 }
@@ -71650,7 +71910,11 @@ function inFile(file, { repository, runId, attempt }) {
             core/* saveState */.LZ(ROLLOUT, JSON.stringify({ file, region, count: targets.length, repairable }));
             named = true;
         },
-        forget,
+        forget() {
+            forget();
+            // A run that put a dead one's rollout back goes on to one of its own.
+            named = false;
+        },
     };
 }
 /** In the state, not in the file: that one may be cleared away before the job ends. */
@@ -71660,14 +71924,17 @@ function forget() {
 /** A file that can be written, as was tried; or why there is none. */
 function fileIn(temp) {
     if (temp === undefined)
-        return { problem: 'RUNNER_TEMP is not set.' };
+        return { file: undefined, problem: 'RUNNER_TEMP is not set.' };
     const file = newSealedFile(temp);
     try {
         writeSealed(file, '');
         return { file, problem: '' };
     }
     catch (error) {
-        return { problem: `no file can be written in RUNNER_TEMP: ${(0,problems/* messageOf */.bD)(error)}.` };
+        return {
+            file: undefined,
+            problem: `no file can be written in RUNNER_TEMP: ${(0,problems/* messageOf */.bD)(error)}.`,
+        };
     }
 }
 function lengthOf(largest) {
@@ -71733,6 +72000,7 @@ var target = __nccwpck_require__(7387);
 
 /** GitHub takes 65,536 characters. */
 const LONGEST_COMMENT = 60_000;
+/** Whether a run that ended so is to be commented on. */
 function wantsComment(policy, report) {
     return policy === 'always' || (policy === 'failure' && !(0,report_report/* isSuccess */.oJ)(report));
 }
@@ -71888,6 +72156,7 @@ function isOwn(author, own) {
 const TASK = 'lambda-canary';
 /** How many of the environment's are looked through for the one to go on with. */
 const RECENT = 30;
+/** Asks GitHub for nothing before there is something to tell. */
 function followDeployment(options) {
     const { owner, repo, token, environment, sha, runUrl, isPost, logUrl, warn } = options;
     let id;
@@ -72021,6 +72290,7 @@ function tellGitHub({ environment, comment: policy, githubToken: token, isPost =
 const LONGEST_DESCRIPTION = 256;
 // Outside of a workflow, as when the bundle is run by hand.
 const NO_REPOSITORY = 'unknown/unknown';
+/** Reads the variables that a runner sets, with something in the place of those that are missing or empty. */
 function workflowIn(environment) {
     // Empty is what a workflow makes of an expression without a value.
     const read = (name) => [environment[name]].find((value) => value !== '');
@@ -72057,7 +72327,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3886);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7424);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -72070,7 +72340,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3886:
+/***/ 7424:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72089,33 +72359,8 @@ var alias_target = __nccwpck_require__(7387);
 var alias_mark = __nccwpck_require__(7731);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
 var alias_routing = __nccwpck_require__(5646);
-;// CONCATENATED MODULE: ./src/core/alias/ownership.ts
-
-
-
-/** @param hasEnded whether the run that a mark names, by its nonce, is known to have ended */
-function standingOf({ routing, description }, hasEnded) {
-    const { mark } = (0,alias_mark/* readMark */.Mp)(description);
-    if (mark !== undefined && isAsMarked(routing, mark)) {
-        const hasArrived = mark.weight >= 100 && !(0,alias_routing/* isSplit */.pF)(routing);
-        return { type: hasArrived && hasEnded(mark.nonce) ? 'promoted' : 'moved', mark };
-    }
-    return (0,alias_routing/* isSplit */.pF)(routing)
-        ? { type: 'foreign', routing, mark }
-        : { type: 'alone', version: routing.version };
-}
-/** Whether the alias is as its mark says; a promotion also while Lambda moves provisioned concurrency to the canary. */
-function isAsMarked(routing, mark) {
-    return ((0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(mark.weight, mark)) ||
-        (mark.weight >= 100 && (0,alias_routing/* looksLikeTransition */.zQ)(routing, mark.stable, mark.canary)));
-}
-/** Of an alias that {@link looksHeldBack}: what it names and what it serves. */
-function describeHeldBack(target, routing) {
-    return (`${(0,alias_target/* targetName */.je)(target)} names version ${routing.version}, but all of its traffic goes to version ` +
-        `${(0,alias_routing/* mostServed */.TQ)(routing)}. Lambda leaves an alias so while it moves its provisioned concurrency, and for good when ` +
-        `version ${routing.version} cannot start`);
-}
-
+// EXTERNAL MODULE: ./src/core/alias/ownership.ts
+var ownership = __nccwpck_require__(4177);
 // EXTERNAL MODULE: ./src/core/alias/repair.ts
 var repair = __nccwpck_require__(8831);
 ;// CONCATENATED MODULE: ./src/core/alias/reversible.ts
@@ -72129,7 +72374,7 @@ var repair = __nccwpck_require__(8831);
  * @param hasEnded whether the run that a mark names is known to have ended
  */
 function reversibleIn(shown, hasEnded) {
-    const standing = standingOf(shown, hasEnded);
+    const standing = (0,ownership/* standingOf */.YP)(shown, hasEnded);
     switch (standing.type) {
         case 'alone':
         case 'promoted':
@@ -72170,7 +72415,7 @@ function nothingToRevert(target, shown) {
 /** Why it was left, and both ways out. */
 function unclearWhatToRevert(target, { routing }, region) {
     const served = (0,alias_routing/* mostServed */.TQ)(routing);
-    return (`${describeHeldBack(target, routing)}. Whether that is a promotion or a revert on its way, no mark tells, so it ` +
+    return (`${(0,ownership/* describeHeldBack */.Wq)(target, routing)}. Whether that is a promotion or a revert on its way, no mark tells, so it ` +
         `was left as it is. If version ${routing.version} is the right one, wait. To put it on version ${served}: ` +
         (0,repair/* repairCommand */.p)(target, served, region));
 }
@@ -72188,7 +72433,7 @@ function unclearWhatToRevert(target, { routing }, region) {
 function continuationOf(options) {
     const { found, hasEnded } = options;
     const held = found.flatMap(({ target, ...alias }) => {
-        const standing = standingOf(alias, hasEnded);
+        const standing = (0,ownership/* standingOf */.YP)(alias, hasEnded);
         return standing.type === 'moved' ? [{ target, mark: standing.mark }] : [];
     });
     const problems = [
@@ -72205,13 +72450,13 @@ function nothingToGoOnWith({ target, routing }) {
         'mode: start begins one, and mode: rollout does all of it.');
 }
 function foreign({ target, ...alias }) {
-    const standing = standingOf(alias, () => false);
+    const standing = (0,ownership/* standingOf */.YP)(alias, () => false);
     if (standing.type !== 'foreign')
         return [];
     const reversible = reversibleIn(alias, () => false);
     const advice = reversible.type === 'reversible'
         ? `mode: revert puts version ${reversible.versions.stable} back.`
-        : `${describeHeldBack(target, alias.routing)}: wait for the end of that.`;
+        : `${(0,ownership/* describeHeldBack */.Wq)(target, alias.routing)}: wait for the end of that.`;
     // Since when its checks are to be judged, the mark alone tells: without it, nobody may continue.
     const wiped = standing.mark === undefined
         ? ' If it was held, another tool wiped the mark off its description. Terraform leaves it alone with ' +
@@ -72316,7 +72561,7 @@ var core_minute = __nccwpck_require__(3395);
 
 
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
-function shiftingOf({ target, alias, disposition }, { plan, id, continued, now, comparable }) {
+function shiftingOf({ target, alias, disposition, logGroup }, { plan, id, continued, now, comparable }) {
     if (disposition.type !== 'shift')
         return [];
     const { stable, canary } = disposition;
@@ -72335,6 +72580,7 @@ function shiftingOf({ target, alias, disposition }, { plan, id, continued, now, 
             marks: fits ? marks : [],
             nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
             begun: before === undefined ? [] : [before.weight],
+            logGroup,
         },
     ];
 }
@@ -72363,7 +72609,7 @@ function recoveryOf({ found, statusOf, policy, own, region }) {
         const { mark } = (0,alias_mark/* readMark */.Mp)(description);
         return mark === undefined ? [] : [{ target, routing, mark, run: statusOf(mark) }];
     });
-    const asLeft = marked.filter(({ routing, mark }) => isAsMarked(routing, mark));
+    const asLeft = marked.filter(({ routing, mark }) => (0,ownership/* isAsMarked */.$X)(routing, mark));
     const split = asLeft.filter(({ routing }) => (0,alias_routing/* isSplit */.pF)(routing));
     // A promotion whose last bake was cut off stands by itself, unless others of its rollout are split:
     // these move all or none. Only who resumes the very same plan can end its bake.
@@ -72420,7 +72666,7 @@ function notOurs({ target, routing, description }, region) {
 /** The version that the alias names gets nothing: whoever puts all traffic on it breaks what works. */
 function heldBack(target, routing, region) {
     const served = (0,alias_routing/* mostServed */.TQ)(routing);
-    return (`${describeHeldBack(target, routing)}; ` +
+    return (`${(0,ownership/* describeHeldBack */.Wq)(target, routing)}; ` +
         'aws lambda get-provisioned-concurrency-config says which. Let the move end, or put the alias on version ' +
         `${served}, which gets the traffic: ${(0,repair/* repairCommand */.p)(target, served, region)}`);
 }
@@ -72543,7 +72789,7 @@ function assess(watches, reading, histories, policy) {
         watches: judged.map(({ after }) => after),
         findings: judged.map(({ after, state, detail, verdict }) => ({
             kind: 'alarm',
-            at: reading.at,
+            at: reading.at.timeOfDay,
             check: after.name,
             state,
             detail,
@@ -72573,7 +72819,7 @@ function judge(before, reading, history, policy) {
     return {
         after: { ...seen(now, reading.at), ignored },
         state: now.state,
-        detail: `${now.reason}${warmingUp(now, reading.at)}`,
+        detail: `${now.reason}${warmingUp(now, reading.at.timeOfDay)}`,
         verdict: ignored ? rollout_verdict/* PASS */.C : judgeStates(now, counted, { ...policy, at: reading.at }),
     };
 }
@@ -72598,14 +72844,17 @@ function judgeStates(now, states, policy) {
         return rollout_verdict/* PASS */.C;
     return judgeInsufficientData(now, policy);
 }
-/** ` (it is warming up for up to 12 min)`; empty for an alarm that is not. */
+/**
+ * ` (it is warming up for up to 12 min)`; empty for an alarm that is not.
+ * @param at the time of day
+ */
 function warmingUp({ state, warmsUpUntil = 0 }, at) {
     return state === 'INSUFFICIENT_DATA' && warmsUpUntil > at
-        ? ` (it is warming up for up to ${(0,text_duration/* formatDuration */.a)(warmsUpUntil - at)})`
+        ? ` (it is warming up for up to ${(0,text_duration/* formatDuration */.a3)(warmsUpUntil - at)})`
         : '';
 }
 function judgeInsufficientData(now, policy) {
-    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at)}`;
+    const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at.timeOfDay)}`;
     switch (policy.onInsufficientData) {
         case 'continue':
             return rollout_verdict/* PASS */.C;
@@ -72616,8 +72865,8 @@ function judgeInsufficientData(now, policy) {
     }
 }
 function unseen(before, at, problem, policy) {
-    const darkMs = at - before.seenAt;
-    const reason = `alarm ${before.name} could not be read for ${(0,text_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+    const darkMs = at.steady - before.seenAt;
+    const reason = `alarm ${before.name} could not be read for ${(0,text_duration/* formatDuration */.a3)(darkMs)}: ${problem}`;
     return {
         after: before,
         state: 'unreadable',
@@ -72625,7 +72874,7 @@ function unseen(before, at, problem, policy) {
         verdict: darkMs > policy.monitoringGraceMs
             ? {
                 kind: 'fail',
-                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a)(policy.monitoringGraceMs)})`,
+                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a3)(policy.monitoringGraceMs)})`,
             }
             : { kind: 'error', reason },
     };
@@ -72648,11 +72897,224 @@ function seen(reading, at) {
         name: reading.name,
         state: reading.state,
         transitionedAt: reading.transitionedAt,
-        seenAt: at,
+        seenAt: at.steady,
     };
 }
 
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/missing-alias.ts
+
+
+/**
+ * A function's very first alias is made without a word. Where it has others, a name that it does not have is
+ * probably misspelt, and an alias made for that would be one that nobody calls.
+ * @returns what is wrong with the name, if anything is
+ */
+function inspectMissingAlias({ target, others, unlisted, mayCreate, }) {
+    if (mayCreate || others?.length === 0)
+        return [];
+    const { functionName, alias } = target;
+    const create = 'If it is to be made, where no traffic could be shifted, set create-alias: true.';
+    if (others === undefined) {
+        return [
+            `alias: ${(0,alias_target/* targetName */.je)(target)} does not exist, and whether ${functionName} has other aliases is not known: ` +
+                `${unlisted} ${create}`,
+        ];
+    }
+    return [
+        `alias: ${functionName} has no alias ${alias}, but ${nearestFirst(alias, others).join(', ')}. Name one of these. ${create}`,
+    ];
+}
+const MOST_NAMED = 10;
+function nearestFirst(wanted, names) {
+    const lower = wanted.toLowerCase();
+    const sorted = names
+        .map((name) => ({ name, distance: leven(lower, name.toLowerCase()) }))
+        .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+        .map(({ name }) => name);
+    return sorted.length > MOST_NAMED
+        ? [...sorted.slice(0, MOST_NAMED), `… (${sorted.length - MOST_NAMED} more)`]
+        : sorted;
+}
+
 ;// CONCATENATED MODULE: ./src/core/preflight/target.ts
+
 
 
 
@@ -72690,10 +73152,10 @@ function withoutProvisioned(target) {
         'requests may start cold, and Lambda refuses every change to it, that of its autoscaling too, while weights are ' +
         'out. After the promotion Lambda serves the old version until the environments have moved, 6 to 8 minutes as a rule.');
 }
-function inspectRouting({ target, region, routing, stable }) {
+function inspectRouting({ target, region, routing, missing, stable, }) {
     const name = (0,alias_target/* targetName */.je)(target);
     if (routing === undefined)
-        return [];
+        return missing === undefined ? [] : inspectMissingAlias(missing);
     if (routing.version === '$LATEST') {
         return [
             `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
@@ -72809,23 +73271,30 @@ function inspectAlarms(names, alarms, policy) {
     return { problems, warnings };
 }
 
+// EXTERNAL MODULE: ./src/run/moment.ts
+var moment = __nccwpck_require__(3169);
 ;// CONCATENATED MODULE: ./src/run/preflight/alarms.ts
+
 
 
 
 /**
  * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
  * watch them from here on.
- * @param begunAt when the rollout began that is taken over
+ * @param begunAt when the rollout began that is taken over, by the time of day
  */
 async function lookAtAlarms(config, { aws, clock, cancellation }, begunAt) {
     const { alarms, onAlarmAtStart } = config;
     const names = alarms.map(({ name }) => name);
-    const at = clock.now();
+    const at = (0,moment/* momentOf */.E)(clock);
     try {
         const found = await aws.alarms.read(names, cancellation);
         const begins = begunAt === undefined;
-        const { problems, warnings } = inspectAlarms(names, found, { ...config, at, begins });
+        const { problems, warnings } = inspectAlarms(names, found, {
+            ...config,
+            at: at.timeOfDay,
+            begins,
+        });
         return {
             problems: [...problems, ...elsewhere(alarms, found)],
             warnings,
@@ -72889,7 +73358,9 @@ async function takeOver(continued, { region, role, onCancel }, surroundings, act
         return await act();
     }
     catch (error) {
-        if (surroundings.cancellation.aborted && onCancel === 'hold') {
+        const { cancellation } = surroundings;
+        const holds = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
+        if (cancellation.aborted && holds) {
             (0,run_surroundings/* forget */.y6)(surroundings);
             return { outcome: 'held', reason: (0,core_problems/* messageOf */.bD)(error) };
         }
@@ -72946,14 +73417,14 @@ function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps)
     const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
     // An alarm over a minute is as short as one on Lambda's metrics can be.
     const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
-    return (`needs about ${(0,text_duration/* formatDuration */.a)(needsMs)} to go into ALARM (${datapoints}, and about ` +
-        `${(0,text_duration/* formatDuration */.a)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
+    return (`needs about ${(0,text_duration/* formatDuration */.a3)(needsMs)} to go into ALARM (${datapoints}, and about ` +
+        `${(0,text_duration/* formatDuration */.a3)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
         `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
 }
 function bakesFor(steps) {
     const bakes = steps.map(({ bakeMs }) => bakeMs);
     const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
-    const duration = (0,text_duration/* formatDuration */.a)(shortest);
+    const duration = (0,text_duration/* formatDuration */.a3)(shortest);
     if (bakes.length === 1)
         return `bakes for ${duration} only`;
     const same = bakes.every((bakeMs) => bakeMs === shortest);
@@ -73151,7 +73622,7 @@ async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics,
     const blind = watched ? [] : [NOTHING_WATCHED];
     if (!comparable && metricChecks.length === 0)
         return { comparable, problems: blind, warnings: [] };
-    const minute = (0,core_minute/* lastSettledMinute */.Wz)(clock.now(), analysis.policy.metricDelayMs);
+    const minute = (0,core_minute/* lastSettledMinute */.Wz)(clock.timeOfDay(), analysis.policy.metricDelayMs);
     const probes = requests.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), { function: functionName, alias, version: '1' }));
     try {
         await aws.metrics.read(probes.slice(0, 1), { from: minute, to: minute }, cancellation);
@@ -73202,13 +73673,13 @@ function sessionEnds({ session, credentialsLastMs }) {
             return [];
         case 'ends':
             return [
-                { at: session.at, reason: `the AWS credentials end at ${(0,text_duration/* clockTime */.q)(session.at)} UTC` },
+                { at: session.at, reason: `the AWS credentials end at ${(0,text_duration/* clockTime */.qo)(session.at)} UTC` },
             ];
         case 'unknown': {
             const lastMs = credentialsLastMs ?? USUAL_SESSION_MS;
             const at = session.since + lastMs - beforeUs(lastMs);
             const assumed = credentialsLastMs === undefined ? 'must be assumed to ' : '';
-            return [{ at, reason: `the AWS credentials ${assumed}end at ${(0,text_duration/* clockTime */.q)(at)} UTC` }];
+            return [{ at, reason: `the AWS credentials ${assumed}end at ${(0,text_duration/* clockTime */.qo)(at)} UTC` }];
         }
     }
 }
@@ -73219,7 +73690,7 @@ function jobEnds({ startedAt, jobLastsMs }) {
     const at = startedAt + jobLastsMs - beforeUs(jobLastsMs);
     return {
         at,
-        reason: `the job may end from ${(0,text_duration/* clockTime */.q)(at)} UTC on (job-timeout is ${(0,text_duration/* formatDuration */.a)(jobLastsMs)})`,
+        reason: `the job may end from ${(0,text_duration/* clockTime */.qo)(at)} UTC on (job-timeout is ${(0,text_duration/* formatDuration */.a3)(jobLastsMs)})`,
     };
 }
 /**
@@ -73231,14 +73702,13 @@ function inspectDeadline(deadline, { steps, onTheMinute, maxExtension, now }) {
         return { problems: [], warnings: [] };
     const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)({ onTheMinute });
     const needed = (0,plan/* totalBakeMs */._m)({ steps }) + shifting;
-    const extended = steps.map(({ weight, bakeMs }) => weight < 100 ? bakeMs * maxExtension : bakeMs);
-    const longest = extended.reduce((sum, ms) => sum + ms, 0) + shifting;
+    const longest = (0,plan/* longestBakeMs */.YB)({ steps }, maxExtension) + shifting;
     const left = deadline.at - now;
-    const until = `${deadline.reason}, and a revert needs ${(0,text_duration/* formatDuration */.a)(REVERT_MS)} before that`;
+    const until = `${deadline.reason}, and a revert needs ${(0,text_duration/* formatDuration */.a3)(REVERT_MS)} before that`;
     if (left < needed) {
         return {
             problems: [
-                `The plan takes ${(0,text_duration/* formatDuration */.a)(needed)}, but ${until}: nothing could be reverted any more. ${WAYS_OUT}`,
+                `The plan takes ${(0,text_duration/* formatDuration */.a3)(needed)}, but ${until}: nothing could be reverted any more. ${WAYS_OUT}`,
             ],
             warnings: [],
         };
@@ -73248,7 +73718,7 @@ function inspectDeadline(deadline, { steps, onTheMinute, maxExtension, now }) {
         warnings: left < longest
             ? [
                 `With little traffic the steps would be extended (max-extension), and the plan would take up to ` +
-                    `${(0,text_duration/* formatDuration */.a)(longest)}; but ${until}. The extensions are cut to what fits. ${WAYS_OUT}`,
+                    `${(0,text_duration/* formatDuration */.a3)(longest)}; but ${until}. The extensions are cut to what fits. ${WAYS_OUT}`,
             ]
             : [],
     };
@@ -73308,11 +73778,54 @@ async function recoveryFrom(found, { onUnfinished }, id, { aws, runs, cancellati
 }
 const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
 
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
+var call = __nccwpck_require__(9084);
+;// CONCATENATED MODULE: ./src/run/waiting.ts
+
+const POLL_MS = 2_000;
+const NEWS_EVERY_MS = 60_000;
+/**
+ * Reads until it is done, or patience is over. The SDK's waiters are not used: they swallow an AccessDenied until they
+ * time out, and never settle on states like Inactive.
+ * @returns what was read last, done or not
+ * @throws when a read fails, or when aborted
+ */
+async function poll(options) {
+    const { read, done, waitingFor, patienceMs, pollMs = POLL_MS, clock, note, signal } = options;
+    const begin = clock.now();
+    let newsAt = begin;
+    for (;;) {
+        const value = await read();
+        const now = clock.now();
+        if (done(value) || now - begin >= patienceMs)
+            return value;
+        if (now >= newsAt) {
+            const waited = now > begin ? ` (${(0,text_duration/* formatDuration */.a3)(now - begin)} so far)` : '';
+            note(`${waitingFor(value)}${waited}`);
+            newsAt = now + NEWS_EVERY_MS;
+        }
+        await clock.sleep(pollMs, signal);
+        signal.throwIfAborted();
+    }
+}
+/**
+ * Reads until it is done, like {@link poll}.
+ * @throws also when it is not done in time
+ */
+async function pollUntil(options) {
+    const { done, waitingFor, patienceMs } = options;
+    const value = await poll(options);
+    if (done(value))
+        return value;
+    throw new Error(`${waitingFor(value)}: not done after ${(0,text_duration/* formatDuration */.a3)(patienceMs)}`);
+}
+
 // EXTERNAL MODULE: ./src/run/alias/settle.ts
 var settle = __nccwpck_require__(3259);
 ;// CONCATENATED MODULE: ./src/run/alias/still.ts
+
+
+
 
 
 
@@ -73322,56 +73835,34 @@ var settle = __nccwpck_require__(3259);
  * weights that nobody set: this waits until they are gone, and answers with the alias as it is then.
  */
 async function readStill(options) {
-    const { aliases, target, clock, note, signal } = options;
-    const deadline = clock.now() + settle/* MOVE_PATIENCE_MS */.hL;
-    for (let announced = false;; announced = true) {
-        const alias = await aliases.find(target, { signal });
-        if (alias === undefined || !(0,alias_routing/* isSplit */.pF)(alias.routing) || clock.now() >= deadline)
-            return alias;
-        const move = await aliases.transition(target, { signal });
-        // It may have ended between the two reads.
-        if (move.type === 'none')
-            return aliases.find(target, { signal });
-        if (move.type !== 'under way')
-            return alias;
-        if (!announced) {
-            note(`${(0,alias_target/* targetName */.je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
-                `weights to clear (at most ${(0,text_duration/* formatDuration */.a)(settle/* MOVE_PATIENCE_MS */.hL)})`);
-        }
-        await clock.sleep(settle/* MOVE_POLL_MS */.zL, signal);
-        signal.throwIfAborted();
-    }
+    const { target, clock, note, signal } = options;
+    const { alias } = await poll({
+        read: () => look(options),
+        done: ({ isMoving }) => !isMoving,
+        waitingFor: () => `${(0,alias_target/* targetName */.je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
+            `weights to clear (at most ${(0,text_duration/* formatDuration */.a3)(settle/* MOVE_PATIENCE_MS */.hL)})`,
+        patienceMs: settle/* MOVE_PATIENCE_MS */.hL,
+        pollMs: settle/* MOVE_POLL_MS */.zL,
+        clock,
+        note,
+        signal,
+    });
+    return alias;
 }
-
-;// CONCATENATED MODULE: ./src/run/waiting.ts
-
-const POLL_MS = 2_000;
-const NEWS_EVERY_MS = 60_000;
-/**
- * Reads until it is done. The SDK's waiters are not used: they swallow an AccessDenied until they time
- * out, and never settle on states like Inactive.
- * @throws when it is not done in time, when a read fails, or when aborted
- */
-async function pollUntil(options) {
-    const { read, done, waitingFor, patienceMs, clock, note, signal } = options;
-    const begin = clock.now();
-    let newsAt = begin;
-    for (;;) {
-        const value = await read();
-        if (done(value))
-            return value;
-        const now = clock.now();
-        if (now - begin >= patienceMs) {
-            throw new Error(`${waitingFor(value)}: not done after ${(0,text_duration/* formatDuration */.a)(patienceMs)}`);
-        }
-        if (now >= newsAt) {
-            const waited = now > begin ? ` (${(0,text_duration/* formatDuration */.a)(now - begin)} so far)` : '';
-            note(`${waitingFor(value)}${waited}`);
-            newsAt = now + NEWS_EVERY_MS;
-        }
-        await clock.sleep(POLL_MS, signal);
-        signal.throwIfAborted();
+async function look({ aliases, target, signal }) {
+    const alias = await aliases.find(target, { signal });
+    if (alias === undefined || !(0,alias_routing/* isSplit */.pF)(alias.routing))
+        return { alias, isMoving: false };
+    // Its rollout has other functions, which nobody watches meanwhile.
+    const { mark } = (0,alias_mark/* readMark */.Mp)(alias.description);
+    if (mark !== undefined && (0,ownership/* isAsMarked */.$X)(alias.routing, mark))
+        return { alias, isMoving: false };
+    const move = await aliases.transition(target, { signal });
+    // It may have ended between the two reads.
+    if (move.type === 'none') {
+        return { alias: await aliases.find(target, { signal }), isMoving: false };
     }
+    return { alias, isMoving: move.type === 'under way' };
 }
 
 ;// CONCATENATED MODULE: ./src/run/preflight/targets.ts
@@ -73400,14 +73891,16 @@ async function lookAtTarget(request, surroundings, seen) {
         return { target, alias, cleared: undefined, problems, warnings: [] };
     }
 }
-async function gather({ target, version, codeSha256 }, alias, surroundings) {
+async function gather(request, alias, surroundings) {
+    const { target, version, codeSha256 } = request;
     const { aws, cancellation } = surroundings;
     const served = alias?.routing.version;
-    const [candidate, stable, isProvisioned] = await Promise.all([
+    const [candidate, stable, missing, isProvisioned] = await Promise.all([
         settledVersion(target, version, surroundings),
         served === undefined || served.startsWith('$LATEST')
             ? undefined
             : aws.functions.read(target, cancellation, served),
+        alias === undefined ? missingAlias(request, surroundings) : undefined,
         alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
     ]);
     return {
@@ -73415,10 +73908,23 @@ async function gather({ target, version, codeSha256 }, alias, surroundings) {
         region: aws.region,
         candidate,
         isProvisioned,
-        ...(alias === undefined ? {} : { routing: alias.routing }),
-        ...(stable === undefined ? {} : { stable }),
-        ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
+        routing: alias?.routing,
+        stable,
+        missing,
+        expectedCodeSha256: codeSha256,
     };
+}
+async function missingAlias({ target, mayCreateAlias: mayCreate }, { aws, cancellation: signal }) {
+    if (mayCreate)
+        return { target, others: undefined, unlisted: '', mayCreate };
+    try {
+        const others = await aws.aliases.list(target, { signal });
+        return { target, others, unlisted: '', mayCreate };
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        return { target, others: undefined, unlisted: (0,core_problems/* messageOf */.bD)(error), mayCreate };
+    }
 }
 /** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
 async function settledVersion(target, version, { aws, clock, journal, cancellation: signal }) {
@@ -73518,12 +74024,15 @@ const MOST_ROUNDS = 4;
 /**
  * Preflight, after the rollouts of dead runs were reverted. That comes first: nobody watches them, and nothing else
  * that this run waits for matters to them.
+ * @returns how it ended where a dead rollout could not be put back: nothing begins then
  * @throws {Refusal} with everything that stands against the rollout, unless one is to be taken over
  */
 async function obtainClearance(config, id, surroundings) {
     const { aws } = surroundings;
     for (let rounds = 1;; rounds++) {
         const seen = await revertTheDead(config, id, surroundings);
+        if ('outcome' in seen)
+            return seen;
         const steps = config.mode === 'start' ? config.plan.steps.slice(0, 1) : config.plan.steps;
         const before = { seen, continued: undefined, steps };
         const clearance = await preflight(config, id, surroundings, before);
@@ -73541,8 +74050,8 @@ async function obtainClearance(config, id, surroundings) {
     }
 }
 /**
- * @returns the aliases that were found as no rollout leaves them: they need not be read again
- * @throws {Refusal} when an alias could not be reverted
+ * @returns the aliases that were found as no rollout leaves them: they need not be read again; or how it ended when an
+ * alias could not be reverted
  */
 async function revertTheDead(config, id, surroundings) {
     const { aws, cancellation, journal } = surroundings;
@@ -73572,8 +74081,9 @@ async function revertTheDead(config, id, surroundings) {
     const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
     if (result !== 'revert-failed')
         (0,run_surroundings/* forget */.y6)(surroundings);
-    if (result !== 'reverted')
-        throw new core_problems/* Refusal */.P_([detail]);
+    if (result !== 'reverted') {
+        return { outcome: result, reason: `the rollout of a dead run, before a new one: ${detail}` };
+    }
     for (const { target, mark } of recovery.unfinished) {
         journal.note(`${(0,alias_target/* targetName */.je)(target)}: version ${mark.stable} is live again`);
     }
@@ -73624,8 +74134,9 @@ async function canaryOf(cleared, description, surroundings) {
     const { request, facts } = cleared;
     const { target } = request;
     const version = request.version ?? (await publishLatest(cleared, description, surroundings));
-    if (version === facts.routing?.version)
-        return { cleared, version };
+    if (version === facts.routing?.version) {
+        return { cleared, version, logGroup: (facts.stable ?? facts.candidate).logGroup };
+    }
     const canary = await untilActive(target, version, surroundings);
     const problems = [
         ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
@@ -73634,7 +74145,7 @@ async function canaryOf(cleared, description, surroundings) {
     ];
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
-    return { cleared, version };
+    return { cleared, version, logGroup: canary.logGroup };
 }
 async function publishLatest({ request: { target }, facts }, description, surroundings) {
     const { aws, journal, cancellation } = surroundings;
@@ -73665,21 +74176,23 @@ async function untilActive(target, version, { aws, clock, journal, cancellation:
         signal,
     });
 }
-async function prepareAlias({ cleared: { request, facts, alias }, version }, resumed, surroundings) {
+async function prepareAlias({ cleared: { request, facts, alias }, version, logGroup }, resumed, surroundings) {
     const { target } = request;
     const { functionArn } = facts.candidate;
     if (alias === undefined) {
         const created = await createAlias(target, version, surroundings);
-        return { target, functionArn, alias: created, disposition: { type: 'created', version } };
+        const disposition = { type: 'created', version };
+        return { target, functionArn, alias: created, disposition, logGroup };
     }
     const unfinished = resumed.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
-    return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
+    const disposition = dispositionOf(alias, version, unfinished);
+    return { target, functionArn, alias, disposition, logGroup };
 }
 function dispositionOf({ routing }, version, unfinished) {
     if (unfinished?.mark.canary === version) {
         return { type: 'shift', stable: unfinished.mark.stable, canary: version };
     }
-    if (unfinished === undefined || !(0,alias_routing/* isSplit */.pF)(routing)) {
+    if (unfinished === undefined) {
         const { version: stable } = routing;
         return stable === version
             ? { type: 'unchanged', version }
@@ -73709,6 +74222,8 @@ async function createAlias(target, version, { aws: { aliases }, cancellation: si
     }
 }
 
+// EXTERNAL MODULE: ./src/aws/patience.ts
+var patience = __nccwpck_require__(4862);
 // EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
 var smoke_test = __nccwpck_require__(3893);
 ;// CONCATENATED MODULE: ./src/run/versions/smoke-test.ts
@@ -73727,7 +74242,7 @@ async function smokeTest(published, tests, surroundings) {
     const reports = await Promise.all(fresh.map((each) => testVersion(each, tests, surroundings)));
     const all = reports.flat();
     if (all.length > 0)
-        journal.record({ type: 'smoke-tests', at: clock.now(), reports: all });
+        journal.record({ type: 'smoke-tests', at: clock.timeOfDay(), reports: all });
     const failed = all.filter(({ problems }) => problems.length > 0);
     if (failed.length > 0)
         throw new core_problems/* Refusal */.P_(failed.map(smoke_test/* describeFailure */.Ic));
@@ -73739,23 +74254,14 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
     for (const test of tests.get(functionName) ?? []) {
         const { name, payload } = test;
         const patienceMs = test.maxDurationMs + START_MS;
-        const timer = new AbortController();
-        const tooLong = new AbortController();
-        void clock.sleep(patienceMs, timer.signal).then(() => {
-            tooLong.abort(new Error(`it gave no reply within ${(0,text_duration/* formatDuration */.a)(patienceMs)}`));
-        });
         try {
-            const signal = AbortSignal.any([cancellation, tooLong.signal]);
-            const invocation = await aws.invocations.invoke(target, { version, payload }, signal);
+            const invocation = await (0,patience/* within */.ux)(clock, patienceMs, cancellation, (signal) => aws.invocations.invoke(target, { version, payload }, signal));
             reports.push((0,smoke_test/* judgeSmokeTest */.ls)(test, { functionName, version }, invocation));
         }
         catch (error) {
             cancellation.throwIfAborted();
             const problems = [(0,core_problems/* messageOf */.bD)(error)];
             reports.push({ functionName, version, name, problems, durationMs: patienceMs, log: [] });
-        }
-        finally {
-            timer.abort();
         }
         if ((reports.at(-1)?.problems.length ?? 0) > 0)
             break;
@@ -73768,26 +74274,38 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
 
 
 
+
+
 /**
  * Publishes, tests, and brings every target to where its traffic can be shifted.
- * @param continued what an earlier process left to continue with
+ * @param left what an earlier process left to continue with
  * @throws {Refusal} when a target cannot be shifted; nothing has been shifted then
  */
-async function prepare(targets, continued, { config, id, comparable, surroundings }) {
+async function prepare(targets, left, { config, id, comparable, surroundings }) {
     const published = await publish(targets, config.description, surroundings);
+    const continued = goneOnWith(left, published);
     // A version that is continued with has traffic already.
     if (continued.length === 0)
         await smokeTest(published, config.smokeTests, surroundings);
     const prepared = await prepareAliases(published, continued, surroundings);
     (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
     const { plan } = config;
-    const options = { plan, id, continued, now: surroundings.clock.now(), comparable };
+    const options = { plan, id, continued, now: surroundings.clock.timeOfDay(), comparable };
     return {
         prepared,
         shifting: prepared.flatMap((each) => shiftingOf(each, options)),
+        continued,
     };
 }
+/** A promotion whose last bake was cut off stands: another version after it is a rollout of its own, with all its steps. */
+function goneOnWith(left, published) {
+    const stands = published.every(({ cleared: { alias } }) => !alias || !(0,alias_routing/* isSplit */.pF)(alias.routing));
+    const hasAnother = left.some(({ target, mark }) => published.some(({ cleared: { request }, version }) => (0,alias_target/* sameTarget */.cS)(request.target, target) && version !== mark.canary));
+    return stands && hasAnother ? [] : left;
+}
 
+// EXTERNAL MODULE: ./src/core/moment.ts
+var core_moment = __nccwpck_require__(8763);
 ;// CONCATENATED MODULE: ./src/run/checks/alarms.ts
 
 
@@ -73819,9 +74337,8 @@ function createAlarmChecks(alarms, begin, policy) {
         async assess(at, _bake, signal) {
             const reading = await read(at, signal);
             const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
-            const histories = new Map();
-            for (const watch of doubtful)
-                histories.set(watch.name, await historyOf(watch, signal));
+            // All at once: no alarm is read again before the last history is there.
+            const histories = new Map(await Promise.all(doubtful.map(async (watch) => [watch.name, await historyOf(watch, signal)])));
             const assessment = assess(watches, reading, histories, policy);
             watches = assessment.watches;
             const { verdict, findings } = assessment;
@@ -73864,6 +74381,7 @@ async function withYardsticks(metrics, watched, { at, signal }) {
         return { targets: withoutYardsticks(watched), problem: error.message };
     }
 }
+/** The same where the history is not asked for: the durations are compared by their medians alone. */
 function withoutYardsticks(watched) {
     return watched.map(({ target, versions }) => ({ target, versions, yardstick: undefined }));
 }
@@ -73876,6 +74394,7 @@ var error_logs = __nccwpck_require__(5787);
 
 
 
+
 /** A reverted rollout is over: its report is worth a few seconds, and no more. */
 const PATIENCE_MS = 10_000;
 /**
@@ -73884,40 +74403,24 @@ const PATIENCE_MS = 10_000;
  * @param window epoch milliseconds
  */
 async function readErrors(shifting, window, { aws, clock }) {
-    const timer = new AbortController();
-    const patience = new AbortController();
-    void clock.sleep(PATIENCE_MS, timer.signal).then(() => {
-        patience.abort(new Error(`CloudWatch gave no answer within ${PATIENCE_MS / 1000} s`));
-    });
-    try {
-        return await Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal: patience.signal })));
-    }
-    finally {
-        timer.abort();
-    }
+    return (0,patience/* within */.ux)(clock, PATIENCE_MS, patience/* NEVER */.tm, (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
 }
-async function errorsOf({ target, versions }, window, { aws, signal }) {
+async function errorsOf({ target, versions, logGroup }, window, { aws, signal }) {
     const { functionName } = target;
     const version = versions.canary;
+    const logged = { functionName, version, logGroup };
+    const url = (0,console/* insightsUrl */.jt)(aws.region, {
+        logGroup,
+        query: (0,error_logs/* errorQuery */.h1)(logged),
+        from: iso(window.from),
+        to: iso(window.to),
+    });
     try {
-        const { logGroup } = await aws.functions.read(target, signal, version);
-        const logged = { functionName, version, logGroup };
-        const url = (0,console/* insightsUrl */.jt)(aws.region, {
-            logGroup,
-            query: (0,error_logs/* errorQuery */.h1)(logged),
-            from: iso(window.from),
-            to: iso(window.to),
-        });
-        try {
-            const messages = (0,error_logs/* distinctMessages */.pu)(await aws.logs.errors(logged, window, signal));
-            return { functionName, version, messages, url };
-        }
-        catch (error) {
-            return { functionName, version, messages: [], url, problem: (0,core_problems/* messageOf */.bD)(error) };
-        }
+        const messages = (0,error_logs/* distinctMessages */.pu)(await aws.logs.errors(logged, window, signal));
+        return { functionName, version, messages, url, problem: undefined };
     }
     catch (error) {
-        return { functionName, version, messages: [], problem: (0,core_problems/* messageOf */.bD)(error) };
+        return { functionName, version, messages: [], url, problem: (0,core_problems/* messageOf */.bD)(error) };
     }
 }
 function iso(at) {
@@ -74052,7 +74555,7 @@ const LONGEST_TEXT = 200;
 function describeBreaches(check, breaches) {
     const told = breaches
         .slice(-MOST_TOLD)
-        .map(({ at, value }) => `${formatValue(value, check)} at ${timeOfDay(at)}`);
+        .map(({ at, value }) => `${formatValue(value, check)} at ${(0,text_duration/* minuteOfDay */.e1)(at)}`);
     const latest = breaches.length > MOST_TOLD ? ` (the latest of ${breaches.length})` : '';
     const required = withUnit(decimal(check.threshold), check.unit);
     const tooMany = check.of > 1 ? ` (${check.failing} of ${check.of} min are too many)` : '';
@@ -74073,13 +74576,6 @@ function listed(parts) {
     const others = parts.slice(0, -1).join(', ');
     return others === '' ? last.join('') : `${others} and ${last.join('')}`;
 }
-/** `14:03`, in UTC. */
-function timeOfDay(at) {
-    const minutes = Math.floor(at / core_minute/* MINUTE_MS */.kg);
-    return [Math.floor(minutes / 60) % 24, minutes % 60]
-        .map((part) => String(part).padStart(2, '0'))
-        .join(':');
-}
 
 // EXTERNAL MODULE: ./src/core/checks/pairing.ts
 var pairing = __nccwpck_require__(8989);
@@ -74092,6 +74588,20 @@ var pairing = __nccwpck_require__(8989);
 
 
 
+
+
+/** All minutes since the rollout began, those included in which the machine stood still. */
+function scopeOf({ at, bake, changes, begunAt, metricDelayMs }) {
+    const changed = changes.map((change) => (0,core_moment/* timeOfDayThen */.Yu)(change, at));
+    const uneven = changed.filter((time) => !(0,core_minute/* isEarlyInMinute */.Jf)(time));
+    return {
+        at,
+        bake,
+        from: (0,core_minute/* firstWholeMinute */.gN)(Math.min(begunAt ?? Infinity, ...changed)),
+        to: (0,core_minute/* lastSettledMinute */.Wz)(at.timeOfDay, metricDelayMs),
+        mixed: new Set(uneven.map(core_minute/* beginningOfMinute */.Tt)),
+    };
+}
 const ERRORS = {
     name: 'errors',
     bad: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
@@ -74132,7 +74642,13 @@ function durationReaders(targets, reverts) {
             const verdict = reverts && (0,checks_durations/* isSlower */.tp)(durations)
                 ? { kind: 'fail', reason: (0,checks_durations/* describeDurations */.Jy)(durations) }
                 : rollout_verdict/* PASS */.C;
-            const finding = { kind: 'duration', check: target, at, verdict, ...durations };
+            const finding = {
+                kind: 'duration',
+                check: target,
+                at: at.timeOfDay,
+                verdict,
+                ...durations,
+            };
             return { finding, warnings: [] };
         });
     });
@@ -74146,18 +74662,17 @@ function thresholdReader(check, watched) {
     return reader(watched, { baseline: {}, canary }, (series, { at, bake, from, to }) => {
         const { verdict, latest } = evaluateCheck(check, series.canary, (0,core_minute/* minutesBetween */.OJ)(from, to));
         const fails = verdict.kind === 'fail';
-        const isOver = at >= bake.since + bake.bakeMs;
         const finding = {
             kind: 'threshold',
             check: name,
-            at,
+            at: at.timeOfDay,
             verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : rollout_verdict/* PASS */.C,
             state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
             detail: latest === null ? '' : formatValue(latest.value, check),
             breaches: verdict.reason,
         };
         const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
-        return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
+        return { finding, warnings: (0,plan/* isBakeOver */.ko)(bake, at) && latest === null ? [unchecked] : [] };
     });
 }
 /** What is read of the two versions of a target, under names, and what is made of the series of these names. */
@@ -74167,7 +74682,7 @@ function reader({ target, versions }, sources, judge) {
     const canary = (0,metric_source/* metricsOf */.Ps)(sources.canary, { ...subject, version: versions.canary });
     return {
         sources: [...(0,metric_source/* listed */.KE)(baseline), ...(0,metric_source/* listed */.KE)(canary)],
-        judge: (find, moment) => judge({ baseline: (0,metric_source/* seriesByName */.k)(baseline, find), canary: (0,metric_source/* seriesByName */.k)(canary, find) }, moment),
+        judge: (find, scope) => judge({ baseline: (0,metric_source/* seriesByName */.k)(baseline, find), canary: (0,metric_source/* seriesByName */.k)(canary, find) }, scope),
     };
 }
 
@@ -74177,24 +74692,24 @@ function reader({ target, versions }, sources, judge) {
 
 
 
-
 /** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
 function createMetricChecks(options) {
-    const { metrics, targets, analysis, metricDelayMs, monitoringGraceMs } = options;
+    const { metrics, targets, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
     const comparing = versionReaders(options);
     const thresholds = targets.flatMap((target) => options.thresholds.map((check) => thresholdReader(check, target)));
     const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
     const warned = new Set();
-    const mixed = new Set();
-    let from = options.begunAt && (0,core_minute/* firstWholeMinute */.gN)(options.begunAt);
+    /** When weights changed, by the steady clock. */
+    const changes = new Map();
+    /** By the same. */
     let seenAt;
-    async function judgeAll(readers, moment, signal) {
+    async function judgeAll(readers, scope, signal) {
         const sources = readers.flatMap((reader) => reader.sources);
-        const { from, to } = moment;
+        const { from, to } = scope;
         const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
-        seenAt = moment.at;
+        seenAt = scope.at.steady;
         const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
-        return merged(readers.map(({ judge }) => judge(find, moment)));
+        return merged(readers.map(({ judge }) => judge(find, scope)));
     }
     function merged(judged) {
         const findings = judged.map(({ finding }) => finding);
@@ -74206,11 +74721,11 @@ function createMetricChecks(options) {
     function unseen(darkMs, problem) {
         if (!reverts)
             return rollout_verdict/* PASS */.C;
-        const reason = `the metrics could not be read for ${(0,text_duration/* formatDuration */.a)(darkMs)}: ${problem}`;
+        const reason = `the metrics could not be read for ${(0,text_duration/* formatDuration */.a3)(darkMs)}: ${problem}`;
         return darkMs > monitoringGraceMs
             ? {
                 kind: 'fail',
-                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a)(monitoringGraceMs)})`,
+                reason: `${reason} (monitoring-grace is ${(0,text_duration/* formatDuration */.a3)(monitoringGraceMs)})`,
             }
             : { kind: 'error', reason };
     }
@@ -74219,22 +74734,20 @@ function createMetricChecks(options) {
             // Nothing is judged before there is a weight.
             if (bake === undefined)
                 return merged([]);
-            from ??= (0,core_minute/* firstWholeMinute */.gN)(bake.since);
-            if (!(0,core_minute/* isEarlyInMinute */.Jf)(bake.since))
-                mixed.add((0,core_minute/* beginningOfMinute */.Tt)(bake.since));
-            seenAt ??= at;
+            changes.set(bake.since.steady, bake.since);
+            seenAt ??= at.steady;
             // At 100 % there is no baseline any more.
             const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
             if (readers.length === 0)
                 return merged([]);
-            const moment = { at, bake, from, to: (0,core_minute/* lastSettledMinute */.Wz)(at, metricDelayMs), mixed };
+            const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
             try {
-                return await judgeAll(readers, moment, signal);
+                return await judgeAll(readers, scope, signal);
             }
             catch (error) {
                 if (!(error instanceof call/* AwsCallError */.iQ))
                     throw error;
-                return { ...merged([]), verdict: unseen(at - seenAt, error.message) };
+                return { ...merged([]), verdict: unseen(at.steady - seenAt, error.message) };
             }
         },
     };
@@ -74295,6 +74808,8 @@ function lastBegun(state, { steps }, settledAs) {
 var reversion = __nccwpck_require__(2712);
 ;// CONCATENATED MODULE: ./src/run/rollout/watch.ts
 
+
+
 /** @param all of which at least one gates: its reading is what a step ends with */
 function startWatch(all, clock) {
     const over = new AbortController();
@@ -74315,11 +74830,16 @@ function startWatch(all, clock) {
                 await clock.sleep(waitMs, wake.signal);
                 continue;
             }
-            const at = clock.now();
-            begun = at;
-            next = at + intervalMs;
+            const at = (0,moment/* momentOf */.E)(clock);
+            begun = at.steady;
+            next = begun + intervalMs;
             const assessment = await checks.assess(at, bake, over.signal);
             warnings.push(...assessment.warnings);
+            // What was seen before the machine stood still is no health of the time since.
+            if (assessment.verdict.kind !== 'fail' && (0,core_moment/* parted */.vx)(at, (0,moment/* momentOf */.E)(clock)) !== 0) {
+                next = clock.now();
+                continue;
+            }
             latest[index] = { ...assessment, at };
             tell();
         }
@@ -74333,9 +74853,13 @@ function startWatch(all, clock) {
     }
     /** Everything, if all that gates has been read by then. */
     function complete(since) {
-        const times = latest.flatMap((reading, index) => all[index]?.gates === true ? [reading?.at ?? -Infinity] : []);
-        const oldest = Math.min(...times);
-        return oldest >= since ? merged(oldest) : undefined;
+        const gating = latest.filter((_, index) => all[index]?.gates === true);
+        const times = gating.flatMap((reading) => reading?.at ?? []);
+        const [oldest] = times.toSorted((one, other) => one.steady - other.steady);
+        const isComplete = times.length === gating.length;
+        return isComplete && oldest !== undefined && oldest.steady >= since
+            ? merged(oldest)
+            : undefined;
     }
     function merged(at) {
         const readings = latest.filter((reading) => reading !== undefined);
@@ -74408,6 +74932,8 @@ function startWatch(all, clock) {
 
 
 
+
+
 /**
  * Runs a plan to its end: asks the core for the next command, performs it while the checks are watched, and feeds back
  * whatever happened first.
@@ -74415,8 +74941,9 @@ function startWatch(all, clock) {
  */
 async function rollOut(course, world, from = rollout_state/* FROM_THE_START */.M2) {
     const watch = startWatch(world.watched, world.clock);
+    const begun = (0,moment/* momentOf */.E)(world.clock);
     try {
-        let state = (0,rollout_state/* start */.ni)(course, from, world.clock.now());
+        let state = (0,rollout_state/* start */.ni)(course, from, begun);
         for (;;) {
             if (state.phase === 'reverting') {
                 watch.stop();
@@ -74426,7 +74953,7 @@ async function rollOut(course, world, from = rollout_state/* FROM_THE_START */.M
             const unrecorded = record(state, world);
             if ((0,rollout_state/* isFinal */.dR)(state))
                 return state;
-            const event = unrecorded ?? (await eventOf((0,rollout_state/* command */.G5)(course, state), { course, world, watch }));
+            const event = unrecorded ?? (await eventOf((0,rollout_state/* command */.G5)(course, state), { course, world, watch, begun }));
             state = (0,rollout_state/* advance */.np)(course, state, event);
         }
     }
@@ -74437,7 +74964,7 @@ async function rollOut(course, world, from = rollout_state/* FROM_THE_START */.M
 /** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
 function record(state, { journal, clock }) {
     try {
-        journal.record({ type: 'state', at: clock.now(), state });
+        journal.record({ type: 'state', at: clock.timeOfDay(), state });
         return undefined;
     }
     catch (error) {
@@ -74463,7 +74990,8 @@ function attempt(act) {
     }
 }
 /** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
-async function eventOf(command, { course, world, watch }) {
+async function eventOf(command, place) {
+    const { world, watch } = place;
     const { cancellation } = world;
     const over = new AbortController();
     const signal = AbortSignal.any([cancellation, over.signal]);
@@ -74472,7 +75000,7 @@ async function eventOf(command, { course, world, watch }) {
         return await Promise.race([
             ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
             perform(command, { world, watch, signal }),
-            ...(mayBeCutOff(command) ? [loop_deadlineOf(course, world, signal)] : []),
+            ...(mayBeCutOff(command) ? [loop_deadlineOf(place, signal)] : []),
             abortion(cancellation, over.signal),
         ]);
     }
@@ -74492,11 +75020,11 @@ async function perform(command, { world, watch, signal }) {
         }
         case 'shift': {
             const blocked = await onAll(routers, (router) => router.shift(command, signal));
-            return blocked ?? { type: 'shifted', at: clock.now() };
+            return blocked ?? { type: 'shifted', at: (0,moment/* momentOf */.E)(clock) };
         }
         case 'settle': {
             const blocked = await onAll(routers, (router) => router.settle(signal));
-            return blocked ?? { type: 'settled', at: clock.now() };
+            return blocked ?? { type: 'settled', at: (0,moment/* momentOf */.E)(clock) };
         }
         case 'hold': {
             const held = { ...command, held: true };
@@ -74516,9 +75044,10 @@ async function failureOf(watch, world, signal) {
 }
 function assessed(reading, { journal }) {
     const { at, verdict, findings, warnings } = reading;
+    const { timeOfDay } = at;
     for (const text of warnings)
-        journal.record({ type: 'warning', at, text });
-    journal.record({ type: 'reading', at, verdict, findings });
+        journal.record({ type: 'warning', at: timeOfDay, text });
+    journal.record({ type: 'reading', at: timeOfDay, verdict, findings });
     return { type: 'assessed', at, verdict };
 }
 /** All at once; the first that is blocked decides, and the others are not waited for. */
@@ -74540,13 +75069,14 @@ function mayBeCutOff({ type }) {
 }
 /** A clock that stands still with the machine is looked at again from time to time. */
 const DEADLINE_LOOK_MS = 30_000;
-async function loop_deadlineOf({ deadline }, { clock }, signal) {
+async function loop_deadlineOf({ course: { deadline }, world: { clock }, begun }, signal) {
     if (deadline === undefined)
         return new Promise(() => undefined);
-    while (!signal.aborted && clock.timeOfDay() < deadline.at) {
-        await clock.sleep(Math.min(deadline.at - clock.timeOfDay(), DEADLINE_LOOK_MS), signal);
+    const leftMs = () => deadline.at - (0,core_moment/* latestTimeOfDay */.OK)(begun, (0,moment/* momentOf */.E)(clock));
+    while (!signal.aborted && leftMs() > 0) {
+        await clock.sleep(Math.min(leftMs(), DEADLINE_LOOK_MS), signal);
     }
-    return { type: 'deadline', at: clock.now() };
+    return { type: 'deadline', at: (0,moment/* momentOf */.E)(clock) };
 }
 /** @param over ends the listening: there is one more of it with every command */
 function abortion(cancellation, over) {
@@ -74559,10 +75089,12 @@ function abortion(cancellation, over) {
 function cancelled({ cancellation, clock, onCancel }) {
     const reason = (0,core_problems/* messageOf */.bD)(cancellation.reason);
     const hold = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
-    return { type: 'cancelled', at: clock.now(), reason, hold };
+    return { type: 'cancelled', at: (0,moment/* momentOf */.E)(clock), reason, hold };
 }
 
 ;// CONCATENATED MODULE: ./src/run/rollout/shift.ts
+
+
 
 
 
@@ -74583,7 +75115,7 @@ const LOOKS_PER_SECOND = 5;
 async function shift(shifting, options) {
     const { config, part, begunAt, comparable, surroundings } = options;
     const { clock, journal, cancellation, random } = surroundings;
-    const startedAt = clock.now();
+    const started = (0,moment/* momentOf */.E)(clock);
     // Again: publishing may have taken many minutes.
     const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
     if (problems.length > 0)
@@ -74616,9 +75148,11 @@ async function shift(shifting, options) {
     const ending = (0,report_report/* endingOf */.z6)(await rollOut(course, world, part.beginning));
     // Somebody who cancels does not wait for a report.
     if (ending.outcome === 'reverted' && !cancellation.aborted) {
-        const to = clock.now();
-        const reports = await readErrors(shifting, { from: begunAt ?? startedAt, to }, surroundings);
-        journal.record({ type: 'errors', at: clock.now(), reports });
+        const now = (0,moment/* momentOf */.E)(clock);
+        const to = now.timeOfDay;
+        const from = Math.min(begunAt ?? to, (0,core_moment/* timeOfDayThen */.Yu)(started, now));
+        const reports = await readErrors(shifting, { from, to }, surroundings);
+        journal.record({ type: 'errors', at: clock.timeOfDay(), reports });
     }
     return ending;
 }
@@ -74658,8 +75192,8 @@ async function timed(shifting, { config, comparable, surroundings }) {
     const { aws, clock, journal, cancellation } = surroundings;
     if (!comparable || config.compareDuration === 'off')
         return withoutYardsticks(shifting);
-    const moment = { at: clock.now(), signal: cancellation };
-    const { targets, problem } = await withYardsticks(aws.metrics, shifting, moment);
+    const when = { at: clock.timeOfDay(), signal: cancellation };
+    const { targets, problem } = await withYardsticks(aws.metrics, shifting, when);
     if (problem !== undefined) {
         journal.note(`durations are compared by their medians alone: ${problem}`);
     }
@@ -74683,10 +75217,16 @@ function policyOf({ analysis: { mode, policy } }) {
 
 
 
+
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 async function begin(config, id, surroundings) {
-    (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     const clearance = await obtainClearance(config, id, surroundings);
+    if ('outcome' in clearance)
+        return clearance;
+    const created = clearance.targets.filter(({ alias }) => alias === undefined);
+    // Where all are created, no step of it will run.
+    if (created.length < clearance.targets.length)
+        (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
     (0,progress/* recordTargets */.Sh)(surroundings, clearance.targets.map(progress/* clearedReport */.p0));
     const { recovery, problems } = clearance;
     const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
@@ -74694,24 +75234,33 @@ async function begin(config, id, surroundings) {
         if (problems.length > 0)
             throw new core_problems/* Refusal */.P_(problems);
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
-        return { outcome: 'planned', reason: '' };
+        return { outcome: 'planned', reason: created.map(wouldCreate).join(' ') };
     }
-    return takeOver(resumed, config, surroundings, async () => {
+    return takeOver(isInTraffic(resumed, clearance) ? resumed : [], config, surroundings, async () => {
         if (problems.length > 0)
             throw new core_problems/* Refusal */.P_(problems);
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
         return roll(config, id, { clearance, resumed, surroundings });
     });
 }
-async function roll(config, id, { clearance, resumed, surroundings, }) {
+/** A promotion whose last bake was cut off stands: what cannot go on with it does not take it back. */
+function isInTraffic(resumed, { targets }) {
+    return (resumed.some(({ mark }) => mark.weight < 100) ||
+        (resumed.length > 0 && targets.some(({ alias }) => alias && (0,alias_routing/* isSplit */.pF)(alias.routing))));
+}
+function wouldCreate({ request: { target } }) {
+    return `${(0,alias_target/* targetName */.je)(target)} would be created at the new version, with no traffic to shift.`;
+}
+async function roll(config, id, { clearance, resumed: found, surroundings, }) {
     const { plan } = config;
-    const { prepared, shifting } = await prepare(clearance.targets, resumed, {
+    const { prepared, shifting, continued: resumed, } = await prepare(clearance.targets, found, {
         config,
         id,
         comparable: clearance.comparable,
         surroundings,
     });
-    const { leftover } = clearance.recovery;
+    const notResumed = found.filter((each) => !resumed.includes(each)).map(({ target }) => target);
+    const leftover = [...clearance.recovery.leftover, ...notResumed];
     const unmoved = prepared.filter(({ target, disposition }) => disposition.type === 'unchanged' && leftover.some((each) => (0,alias_target/* sameTarget */.cS)(each, target)));
     await Promise.all(unmoved.map(({ target, alias }) => removeLeftover({ target, ...alias }, surroundings)));
     if (shifting.length === 0) {
@@ -74771,15 +75320,19 @@ async function findAliases({ requests, region }, { aws, cancellation }) {
 
 ;// CONCATENATED MODULE: ./src/run/modes/ended.ts
 
+
 /**
  * By their nonces, the rollouts that promoted and whose run is known to have ended. Of others it need not be known: what is
- * split is a rollout in any case.
+ * split is a rollout in any case, with all of its functions.
  */
 async function endedPromotions(found, { runs, cancellation }) {
     const ended = new Set();
+    const split = new Set(found.flatMap(({ routing, description }) => (0,alias_routing/* isSplit */.pF)(routing) ? [(0,alias_mark/* readMark */.Mp)(description).mark?.nonce] : []));
     for (const { description } of found) {
         const { mark } = (0,alias_mark/* readMark */.Mp)(description);
         if (mark === undefined || mark.weight < 100 || ended.has(mark.nonce))
+            continue;
+        if (split.has(mark.nonce))
             continue;
         const status = await runs.status(mark, cancellation);
         if (status.type === 'ended')
@@ -74818,6 +75371,7 @@ async function continueRollout(mode, config, job) {
         target,
         version: continue_canaryOf(held, target),
         codeSha256: undefined,
+        mayCreateAlias: false,
     }));
     const ofHeld = { ...config, requests, plan: part.plan };
     return takeOver(held, config, surroundings, () => takePart(ofHeld, part, { ...job, held, found }));
@@ -74871,7 +75425,7 @@ async function status_status(config, { plan }, surroundings) {
     const { clock, journal, runs } = surroundings;
     const found = await findAliases(config, surroundings);
     const hasEnded = await endedPromotions(found, surroundings);
-    const standings = found.map((alias) => standingOf(alias, hasEnded));
+    const standings = found.map((alias) => (0,ownership/* standingOf */.YP)(alias, hasEnded));
     (0,progress/* recordTargets */.Sh)(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
     const [mark] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.mark] : []);
     if (mark?.plan === plan)
@@ -74880,13 +75434,13 @@ async function status_status(config, { plan }, surroundings) {
     if (mark !== undefined)
         (0,progress/* recordPosition */.BB)(surroundings, { ...mark, weight });
     else {
-        journal.record({ type: 'position', at: clock.now(), weight, step: 0, startedBy: '' });
+        journal.record({ type: 'position', at: clock.timeOfDay(), weight, step: 0, startedBy: '' });
     }
     await recordAlarms(config, surroundings);
     const urlOf = (of) => runs.url(of);
     return {
         outcome: 'status',
-        reason: found.map((alias) => describe(alias, standingOf(alias, hasEnded), urlOf)).join('\n'),
+        reason: found.map((alias) => describe(alias, (0,ownership/* standingOf */.YP)(alias, hasEnded), urlOf)).join('\n'),
     };
 }
 function reportOf({ target, arn, routing }, standing) {
@@ -74912,7 +75466,7 @@ function weightOf({ routing }, standing) {
 }
 function describe({ target, routing }, standing, urlOf) {
     const serves = (0,alias_routing/* looksHeldBack */.hh)(routing)
-        ? describeHeldBack(target, routing)
+        ? (0,ownership/* describeHeldBack */.Wq)(target, routing)
         : `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)}`;
     switch (standing.type) {
         case 'alone':
@@ -74930,7 +75484,7 @@ function describe({ target, routing }, standing, urlOf) {
     }
 }
 async function recordAlarms({ alarms }, { aws, clock, journal, cancellation }) {
-    const at = clock.now();
+    const at = clock.timeOfDay();
     try {
         const names = alarms.map(({ name }) => name);
         const read = await aws.alarms.read(names, cancellation);
@@ -75008,7 +75562,7 @@ async function revert(config, surroundings) {
 }
 function recordWhereItStood(found, surroundings) {
     const [mark] = found
-        .map((alias) => standingOf(alias, () => false))
+        .map((alias) => (0,ownership/* standingOf */.YP)(alias, () => false))
         .flatMap((each) => (each.type === 'moved' ? [each.mark] : []));
     if (mark !== undefined)
         (0,progress/* recordPosition */.BB)(surroundings, mark);
@@ -75056,8 +75610,8 @@ async function runAction(config, id, surroundings) {
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 15 modules
-var aws = __nccwpck_require__(5855);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 14 modules
+var aws = __nccwpck_require__(3659);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
@@ -75079,6 +75633,7 @@ var github = __nccwpck_require__(157);
 
 // A rollout must not hang on GitHub's API before it has begun.
 const runs_PATIENCE_MS = 10_000;
+/** Asks with the job's token; without one, only this run itself is known. */
 function createRuns({ token, own, serverUrl }) {
     async function ask({ repository, runId, attempt }, signal) {
         const [owner = '', repo = ''] = repository.split('/');
@@ -75260,6 +75815,7 @@ function parsedBy(parse) {
         return problems.length > 0 ? core_core/* NEVER */.tm : value;
     });
 }
+/** `90s`, `5m`, `1h30m` as milliseconds. @param least the shortest as it is written, for the message */
 function duration(leastMs, least) {
     return parsedBy((text, problems) => {
         const ms = durationMs(text);
@@ -75275,6 +75831,7 @@ function duration(leastMs, least) {
         return ms ?? 0;
     });
 }
+/** A decimal without sign or exponent, both bounds included. */
 function number(least, most) {
     return parsedBy((text, problems) => {
         const value = Number(text.trim());
@@ -75284,6 +75841,7 @@ function number(least, most) {
         return value;
     });
 }
+/** Digits alone, both bounds included. */
 function wholeNumber(least, most) {
     return parsedBy((text, problems) => {
         const value = Number(text.trim());
@@ -75300,6 +75858,7 @@ const share = parsedBy((text, problems) => {
         problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%`);
     return percent / 100;
 });
+/** One of some words, as it is written. */
 function oneOf(values) {
     return parsedBy((text, problems) => {
         const value = values.find((each) => each === text.trim());
@@ -75428,6 +75987,7 @@ function problemsBetween(fields, region) {
         ...regionProblems(region, functions, fields.alarms),
         ...comparisonProblems(fields),
         ...dryRunProblems(fields),
+        ...tokenProblems(fields),
     ];
 }
 /** Some inputs say one thing for each function: as many values as functions, in the same order. */
@@ -75469,6 +76029,17 @@ function dryRunProblems({ 'dry-run': dryRun, mode }) {
         ? []
         : [`dry-run: shows what mode rollout or start would do; for mode ${mode} use mode: status`];
 }
+/** A secret that is not set arrives as an empty string. */
+function tokenProblems(fields) {
+    if (fields['github-token'] !== '')
+        return [];
+    const needing = [
+        ...(fields.environment === '' ? [] : ['environment']),
+        ...(fields.comment === 'never' ? [] : ['comment']),
+    ];
+    return needing.map((input) => `github-token: is empty, and ${input} needs one; leave github-token out for the token of the job, or see that ` +
+        'the secret that it is filled from is set');
+}
 
 ;// CONCATENATED MODULE: ./src/inputs/defaults.ts
 /**
@@ -75478,6 +76049,7 @@ function dryRunProblems({ 'dry-run': dryRun, mode }) {
 const INPUT_DEFAULTS = {
     'function-name': '',
     alias: '',
+    'create-alias': 'false',
     mode: 'rollout',
     version: '',
     description: '',
@@ -76274,7 +76846,7 @@ function readMinutes(tokens) {
 ;// CONCATENATED MODULE: ./src/inputs/steps.ts
 
 
-const MINUTE_MS = 60_000;
+
 const SHORTEST_BAKE_MS = 1_000;
 // One for each percent.
 const MOST_STEPS = 100;
@@ -76339,7 +76911,7 @@ function parsePreset(text) {
     if (all !== undefined)
         return { steps: [] };
     const weight = Number(canary ?? linear);
-    const bakeMs = Number(bake ?? every) * MINUTE_MS;
+    const bakeMs = Number(bake ?? every) * core_minute/* MINUTE_MS */.kg;
     if (weight <= 0 || weight >= 100 || bakeMs === 0) {
         return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
     }
@@ -76409,6 +76981,7 @@ const schema = schemas/* object */.Ikc({
         }
         return alias;
     }),
+    'create-alias': flag,
     mode: oneOf(MODES),
     version: parsedBy((text, problems) => {
         const versions = listOf(text);
@@ -76526,7 +77099,7 @@ const schema = schemas/* object */.Ikc({
     }),
     'job-timeout': parsedBy((text, problems) => {
         const ms = durationMs(text) ?? 0;
-        if (ms < SHORTEST_JOB_MS || ms > LONGEST_JOB_MS) {
+        if (ms < SHORTEST_JOB_MS || ms > LONGEST_MS) {
             problems.push(`${quoted(text)} is not a duration from 1m to 5d`);
         }
         return ms;
@@ -76551,9 +77124,7 @@ const SHORTEST_SESSION_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 12 * 3_600_000;
 // What GetSessionToken gives; no session of a role lasts longer.
 const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
-// GitHub's bounds of a job, on a runner of one's own.
 const SHORTEST_JOB_MS = 60_000;
-const LONGEST_JOB_MS = 5 * 24 * 3_600_000;
 function duplicates(names) {
     const seen = new Set();
     return new Set(names.filter((name) => seen.size === seen.add(name).size));
@@ -76618,6 +77189,7 @@ function requestsOf(fields) {
         target: { functionId: id, functionName: name, alias: fields.alias },
         version: fields.version[index],
         codeSha256: fields['code-sha256'][index],
+        mayCreateAlias: fields['create-alias'],
     }));
 }
 function analysisOf(fields) {
@@ -76705,7 +77277,7 @@ async function main() {
     catch (error) {
         ending = { outcome: 'failed', reason: (0,core_problems/* messageOf */.bD)(error) };
     }
-    const times = { startedAt: journal.startedAt, endedAt: main_clock.now() };
+    const times = { startedAt: journal.startedAt, endedAt: main_clock.timeOfDay() };
     const report = (0,report_report/* reportOf */.EI)(journal.entries, ending, times);
     await (0,conclusion/* conclude */.E)(report);
     await telling?.conclude(report);
@@ -76765,7 +77337,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5855);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3659);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
 /* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7121);
@@ -76821,7 +77393,7 @@ async function conclude(saved, { workflow, cancellation, clock }) {
     const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .Ng, clock, standInFor });
     const ending = await (0,_run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_13__/* .cleanUp */ .n)(saved, { aws, clock, journal });
     const { startedAt, entries } = journal;
-    const report = (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.now() });
+    const report = (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
     await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)(report);
     const environment = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('environment');
     const githubToken = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('github-token');
@@ -76844,6 +77416,7 @@ async function conclude(saved, { workflow, cancellation, clock }) {
 /* harmony export */   jq: () => (/* binding */ isForeign),
 /* harmony export */   l0: () => (/* binding */ pauseAfter),
 /* harmony export */   nB: () => (/* binding */ learn),
+/* harmony export */   sG: () => (/* binding */ outcomeOf),
 /* harmony export */   v4: () => (/* binding */ foreignReason)
 /* harmony export */ });
 /* harmony import */ var _core_alias_claim_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8712);
@@ -76860,7 +77433,7 @@ function routeOf({ alias, begun = [], marks = [], ...options }) {
             alias,
             begun: new Set(begun),
             unanswered: begun.length > 0,
-            settled: false,
+            settledAs: undefined,
             foreign: undefined,
             past: new Set(),
         },
@@ -76906,6 +77479,14 @@ function foreignReason({ target }, present, left) {
 function missingReason({ target }) {
     return `the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} does not exist any more`;
 }
+/** What the answer to a write leaves open. */
+function outcomeOf(failure) {
+    const conflict = failure.name === 'PreconditionFailedException';
+    return {
+        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+        onlyRequest: failure.unanswered === 0,
+    };
+}
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** Between two tries, in milliseconds: longer each time. */
@@ -76924,7 +77505,7 @@ function pauseAfter(tries) {
 /* harmony export */   hL: () => (/* binding */ MOVE_PATIENCE_MS),
 /* harmony export */   zL: () => (/* binding */ MOVE_POLL_MS)
 /* harmony export */ });
-/* harmony import */ var _aws_call_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1373);
+/* harmony import */ var _aws_call_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9084);
 /* harmony import */ var _core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5646);
 /* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
 /* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2691);
@@ -76967,7 +77548,7 @@ async function settle(route, signal) {
                 const { alias } = look;
                 if ((0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(alias.routing, canaryAlone) && !(0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isForeign */ .jq)(route, alias)) {
                     (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .learn */ .nB)(route, alias);
-                    route.known.settled = true;
+                    route.known.settledAs = alias.revisionId;
                     return { type: 'settled' };
                 }
                 if (!(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(alias.routing, versions.stable, versions.canary)) {
@@ -76985,12 +77566,12 @@ async function settle(route, signal) {
                     return {
                         type: 'blocked',
                         reason: `Lambda has not moved the provisioned concurrency of ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} to version ` +
-                            `${versions.canary} within ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a)(waited)}, and still serves version ${versions.stable}`,
+                            `${versions.canary} within ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(waited)}, and still serves version ${versions.stable}`,
                     };
                 }
                 if (!announced) {
                     note(`${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency and serves version ` +
-                        `${versions.stable} meanwhile; waiting for that (at most ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a)(MOVE_PATIENCE_MS)})`);
+                        `${versions.stable} meanwhile; waiting for that (at most ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(MOVE_PATIENCE_MS)})`);
                 }
                 announced = true;
                 await clock.sleep(MOVE_POLL_MS, signal);
@@ -77036,6 +77617,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/core/checks/finding.ts
 var checks_finding = __nccwpck_require__(8700);
+// EXTERNAL MODULE: ./src/core/moment.ts
+var moment = __nccwpck_require__(8763);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
@@ -77068,12 +77651,15 @@ var alias_target = __nccwpck_require__(7387);
 /** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
+/** Before the first entry. @param at when the run began; epoch milliseconds */
 function beginStory(at) {
     return {
         startedAt: at,
         spokeAt: at,
         plan: { steps: [] },
+        state: undefined,
         findings: new Map(),
+        verdict: undefined,
     };
 }
 /** What a person should read about an entry: one line per transition, nothing for a poll without news. */
@@ -77088,7 +77674,7 @@ function tell(memory, entry) {
     };
 }
 function timed(line, sinceStartMs) {
-    return { ...line, text: `[+${(0,duration/* formatDuration */.a)(sinceStartMs)}] ${line.text}` };
+    return { ...line, text: `[+${(0,duration/* formatDuration */.a3)(sinceStartMs)}] ${line.text}` };
 }
 function remember(memory, entry) {
     switch (entry.type) {
@@ -77130,12 +77716,10 @@ function linesOf(memory, entry) {
         case 'errors':
             return entry.reports.map(describeErrors);
         case 'state':
-            return transition(memory, entry.state);
+            return [...transition(memory, entry.state), ...progress(memory, entry)];
         case 'reading': {
             const changes = (0,checks_finding/* changedSince */.$A)(memory.findings, entry.findings).flatMap((change) => describeChange(change, memory.findings.get((0,checks_finding/* keyOf */.TN)(change))));
-            return changes.length > 0
-                ? changes
-                : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
+            return changes.length > 0 ? changes : extension(memory, entry);
         }
     }
 }
@@ -77186,7 +77770,7 @@ function arrival(plan, before, now) {
             const { weight, bakeMs } = (0,rollout_state/* stepAt */.OH)(plan, now.step);
             const what = weight >= 100 ? 'promoted' : `${(0,routing/* formatWeight */.ck)(weight)} shifted`;
             return [
-                info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a)(bakeMs)}`),
+                info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a3)(bakeMs)}`),
             ];
         }
         case 'checking':
@@ -77209,8 +77793,8 @@ function arrival(plan, before, now) {
     }
 }
 function checking(plan, { standing, since, until }) {
-    const wait = until > since
-        ? `, and waiting ${(0,duration/* formatDuration */.a)(until - since)} for the next minute to begin: metrics are counted by the minute`
+    const wait = until > since.steady
+        ? `, and waiting ${(0,duration/* formatDuration */.a3)(until - since.steady)} for the next minute to begin: metrics are counted by the minute`
         : '';
     return standing === undefined
         ? `reading the checks before the first weight${wait}`
@@ -77275,20 +77859,21 @@ function extension({ verdict: before }, { verdict }) {
         ? [info(`the step is extended: ${verdict.reason}`)]
         : [];
 }
-function progress({ plan, state, spokeAt }, { at, verdict }) {
-    if (state === undefined || (0,rollout_state/* isFinal */.dR)(state) || state.phase !== 'baking')
+/** Of a step that goes on after a reading. */
+function progress({ plan, state: before, spokeAt, verdict }, { at, state }) {
+    if (state.phase !== 'baking' || before?.phase !== 'baking')
         return [];
     const { weight, bakeMs } = (0,rollout_state/* stepAt */.OH)(plan, state.step);
     if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
         return [];
-    const left = state.until - at;
+    const left = state.until - state.readAt;
     if (left > 0) {
         return [
             info(`at ${(0,routing/* formatWeight */.ck)(weight)}: ${Math.floor(100 - (100 * left) / bakeMs)} % of the bake is over, ` +
-                `${(0,duration/* formatDuration */.a)(left)} left`),
+                `${(0,duration/* formatDuration */.a3)(left)} left`),
         ];
     }
-    if (verdict.kind === 'pass')
+    if (verdict === undefined || verdict.kind === 'pass')
         return [];
     return [info(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over, but ${verdict.reason}`)];
 }
@@ -77300,7 +77885,7 @@ function planTable(plan) {
     const rows = plan.steps.map(({ weight, bakeMs }, index) => [
         String(index + 1),
         (0,rollout_plan/* describeWeight */.k9)(weight),
-        (0,duration/* formatDuration */.a)(bakeMs),
+        (0,duration/* formatDuration */.a3)(bakeMs),
     ]);
     const all = [['step', 'weight', 'bake time'], ...rows];
     const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
@@ -77308,19 +77893,33 @@ function planTable(plan) {
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('   ')
         .trimEnd());
-    return [`The plan, ${(0,duration/* formatDuration */.a)((0,rollout_plan/* totalBakeMs */._m)(plan))} of baking:`, ...lines];
+    return [`The plan, ${(0,duration/* formatDuration */.a3)((0,rollout_plan/* totalBakeMs */._m)(plan))} of baking:`, ...lines];
 }
 
+// EXTERNAL MODULE: ./src/run/moment.ts
+var run_moment = __nccwpck_require__(3169);
 ;// CONCATENATED MODULE: ./src/run/journal.ts
+
+
 
 
 /** @param print tells a line of the log; throws nothing: what cannot be told must not end what is told of */
 function createJournal(clock, print) {
-    const startedAt = clock.now();
+    let lookedAt = (0,run_moment/* momentOf */.E)(clock);
+    const startedAt = lookedAt.timeOfDay;
     const { entries, keep } = createArchive();
     const listeners = [];
     let memory = beginStory(startedAt);
     function record(entry) {
+        const now = (0,run_moment/* momentOf */.E)(clock);
+        const aheadMs = (0,moment/* parted */.vx)(lookedAt, now);
+        lookedAt = now;
+        if (aheadMs !== 0) {
+            keepAndTell({ type: 'warning', at: now.timeOfDay, text: (0,moment/* describeParting */.BL)(aheadMs) });
+        }
+        keepAndTell(entry);
+    }
+    function keepAndTell(entry) {
         keep(entry);
         const told = tell(memory, entry);
         memory = told.memory;
@@ -77333,10 +77932,10 @@ function createJournal(clock, print) {
         entries,
         record,
         note: (text) => {
-            record({ type: 'note', at: clock.now(), text });
+            record({ type: 'note', at: clock.timeOfDay(), text });
         },
         warn: (text) => {
-            record({ type: 'warning', at: clock.now(), text });
+            record({ type: 'warning', at: clock.timeOfDay(), text });
         },
         follow: (listener) => {
             listeners.push(listener);
@@ -77404,8 +78003,8 @@ async function cleanUp(saved, surroundings) {
  * Reverts the targets of a rollout that another process moved.
  * @param patience left out: what suits the step itself
  */
-async function revertSaved({ targets }, surroundings, patience) {
-    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V4)(each, surroundings, patience));
+async function revertSaved({ targets, account, }, surroundings, patience) {
+    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V4)({ ...each, account }, surroundings, patience));
     const reverting = (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(routers);
     (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .announce */ .i)(routers, surroundings);
     (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
@@ -77431,22 +78030,31 @@ async function revertSaved({ targets }, surroundings, patience) {
 /* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7387);
 
 // What log and report are told of a job as it gets to know it.
+/** The steps, at the head of the log. */
 function recordPlan({ clock, journal }, plan) {
-    journal.record({ type: 'plan', at: clock.now(), plan });
+    journal.record({ type: 'plan', at: clock.timeOfDay(), plan });
 }
 /** Where the rollout stands, and who began it. */
 function recordPosition({ clock, journal, runs }, rollout) {
     const { repository, startedBy: runId, weight, step } = rollout;
     const startedBy = runs.url({ repository, runId });
-    journal.record({ type: 'position', at: clock.now(), weight, step, startedBy });
+    journal.record({ type: 'position', at: clock.timeOfDay(), weight, step, startedBy });
 }
+/** What is known of the targets by now; it replaces what was known before. */
 function recordTargets({ aws, clock, journal }, targets) {
-    journal.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+    journal.record({ type: 'targets', at: clock.timeOfDay(), region: aws.region, targets });
 }
+/** That nothing stands against the rollout, what was found, and what is to be warned of. */
 function recordClearance({ clock, journal }, { details, warnings }) {
-    journal.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+    journal.record({
+        type: 'details',
+        at: clock.timeOfDay(),
+        title: 'Preflight passed',
+        lines: details,
+    });
     warnings.forEach(journal.warn);
 }
+/** A target as preflight found it: nothing is published or decided yet. */
 function clearedReport({ request: { target, version }, facts, alias }) {
     return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
         functionArn: facts.candidate.functionArn,
@@ -77455,6 +78063,7 @@ function clearedReport({ request: { target, version }, facts, alias }) {
         version: version ?? '',
     });
 }
+/** A target whose versions are known, with what becomes of it. */
 function preparedReport({ target, functionArn, alias, disposition }) {
     return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
         functionArn,
@@ -77462,6 +78071,20 @@ function preparedReport({ target, functionArn, alias, disposition }) {
         disposition: disposition.type,
         ...(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .versionsOf */ .x4)(disposition),
     });
+}
+
+
+/***/ }),
+
+/***/ 3169:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ momentOf)
+/* harmony export */ });
+/** The present one. */
+function momentOf(clock) {
+    return { steady: clock.now(), timeOfDay: clock.timeOfDay() };
 }
 
 
@@ -77508,7 +78131,7 @@ function gravest(results) {
 function announce(routers, { journal, clock, }) {
     const lines = routers.map(({ repair }) => repair);
     const title = 'To put the old version back by hand, if this should not succeed';
-    journal.record({ type: 'details', at: clock.now(), title, lines });
+    journal.record({ type: 'details', at: clock.timeOfDay(), title, lines });
 }
 
 
@@ -77529,10 +78152,51 @@ __nccwpck_require__.d(__webpack_exports__, {
 var repair = __nccwpck_require__(8831);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
 var alias_routing = __nccwpck_require__(5646);
-// EXTERNAL MODULE: ./src/aws/call.ts
-var call = __nccwpck_require__(1373);
+// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
+var call = __nccwpck_require__(9084);
 // EXTERNAL MODULE: ./src/core/alias/claim.ts
 var claim = __nccwpck_require__(8712);
+// EXTERNAL MODULE: ./src/core/alias/mark.ts
+var alias_mark = __nccwpck_require__(7731);
+;// CONCATENATED MODULE: ./src/core/alias/write-fate.ts
+
+
+/** An answer to the only request says for sure that nothing was written; a later one does not. */
+function surelyNotWritten({ answer, onlyRequest, }) {
+    return answer !== 'unknown' && onlyRequest;
+}
+/** What became of a write, by its answer and by what the alias shows after it. */
+function fateOf(write) {
+    const { answer, left, present } = write;
+    if (present === undefined)
+        return 'refused';
+    if (isWritten(write, present))
+        return 'written';
+    if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
+        return 'foreign';
+    }
+    // A conflict over the same content was a harmless change, like that of the description.
+    return answer === 'refused' ? 'refused' : 'again';
+}
+function isWritten(write, { routing, mark }) {
+    const { wanted, left } = write;
+    const isMoving = !(0,alias_routing/* isSplit */.pF)(wanted.routing) &&
+        (0,alias_routing/* looksLikeTransition */.zQ)(routing, left.routing.version, wanted.routing.version);
+    if (!isMoving && !(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
+        return false;
+    // Without a mark, another rollout with the same versions and weights looks the same.
+    if (wanted.mark === undefined)
+        return !surelyNotWritten(write);
+    return (mark !== undefined &&
+        (0,alias_mark/* sameRollout */.c5)(mark, wanted.mark) &&
+        mark.step === wanted.mark.step &&
+        mark.held === wanted.mark.held);
+}
+function isClaimedByAnother({ wanted, left }, { mark }) {
+    return (mark !== undefined &&
+        [wanted, left].every(({ mark: own }) => own === undefined || !(0,alias_mark/* sameRollout */.c5)(own, mark)));
+}
+
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var alias_target = __nccwpck_require__(7387);
 // EXTERNAL MODULE: ./src/run/alias/route.ts
@@ -77546,23 +78210,30 @@ var settle = __nccwpck_require__(3259);
 
 
 
+
 const TRIES = 4;
 /**
- * Reads back that the alias serves the canary alone, and takes this rollout's mark off it.
+ * Takes this rollout's mark off the alias, and makes sure that it serves the canary alone. Where it was read to do so,
+ * a write that Lambda takes on that very revision is proof that nobody wrote since; everything else is read back.
  * @throws only when aborted
  */
 async function confirm_confirm(route, signal) {
     const { known, target, clock, note } = route;
     for (let tries = 0;; tries++) {
-        // A write that succeeds on the revision we left says more than a reading: nobody wrote in between.
-        const failure = await removeMark(route, signal);
+        const left = known.alias?.revisionId;
+        const removal = await removeMark(route, signal);
+        if (removal.type === 'removed' && removal.proves)
+            return { type: 'confirmed' };
         const result = await (0,settle/* settle */.G9)(route, signal);
         if (result.type === 'blocked')
             return result;
-        const isMarked = known.alias !== undefined && (0,claim/* carriesOurMark */.b0)(known.alias, (0,alias_route/* claimOf */._B)(route));
-        if (!isMarked)
+        // A write that names a revision which is over cannot take effect any more.
+        if (known.alias?.revisionId !== left)
+            known.unanswered = false;
+        if (!isMarked(route))
             return { type: 'confirmed' };
         if (tries + 1 >= TRIES) {
+            const failure = removal.type === 'failed' ? removal.reason : 'somebody wrote it anew';
             note(`${(0,alias_target/* targetName */.je)(target)}: its description keeps the mark of this rollout: ${failure}`);
             return { type: 'confirmed' };
         }
@@ -77572,27 +78243,44 @@ async function confirm_confirm(route, signal) {
 }
 async function removeMark(route, signal) {
     const { aliases, known, target, versions } = route;
-    if (known.alias === undefined || !(0,claim/* carriesOurMark */.b0)(known.alias, (0,alias_route/* claimOf */._B)(route)))
-        return '';
-    const { revisionId } = known.alias;
-    const description = (0,claim/* withoutOurMark */.G7)(known.alias, (0,alias_route/* claimOf */._B)(route));
+    const { alias, settledAs } = known;
+    if (alias === undefined || !isMarked(route))
+        return { type: 'none' };
+    const routing = (0,alias_routing/* routingAt */.Uf)(100, versions);
+    const description = (0,claim/* withoutOurMark */.G7)(alias, (0,alias_route/* claimOf */._B)(route));
+    const unansweredBefore = known.unanswered;
+    // Until it is answered, a new revision may be ours.
+    known.unanswered = true;
     try {
-        const write = { routing: (0,alias_routing/* routingAt */.Uf)(100, versions), description, revisionId };
-        (0,alias_route/* learn */.nB)(route, await aliases.update(target, write, { signal, urgency: 'shift' }));
-        return '';
+        const write = { routing, description, revisionId: alias.revisionId };
+        const written = await aliases.update(target, write, { signal, urgency: 'shift' });
+        (0,alias_route/* learn */.nB)(route, written);
+        known.unanswered = false;
+        const proves = settledAs === alias.revisionId && (0,alias_routing/* sameRouting */.Hm)(written.routing, routing);
+        if (proves)
+            known.settledAs = written.revisionId;
+        return { type: 'removed', proves };
     }
     catch (error) {
-        if (error instanceof call/* AwsCallError */.iQ)
-            return error.message;
-        throw error;
+        if (!(error instanceof call/* AwsCallError */.iQ))
+            throw error;
+        known.unanswered = unansweredBefore || !surelyNotWritten((0,alias_route/* outcomeOf */.sG)(error));
+        return { type: 'failed', reason: error.message };
     }
+}
+function isMarked(route) {
+    const { alias } = route.known;
+    return alias !== undefined && (0,claim/* carriesOurMark */.b0)(alias, (0,alias_route/* claimOf */._B)(route));
 }
 
 // EXTERNAL MODULE: ./src/core/problems.ts
 var problems = __nccwpck_require__(536);
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var arn = __nccwpck_require__(1400);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
 ;// CONCATENATED MODULE: ./src/run/alias/revert.ts
+
 
 
 
@@ -77616,8 +78304,8 @@ async function revert(route, { tryingMs, totalMs }) {
     const reversion = createReversion(route);
     let tryingSince = startedAt;
     for (let tries = 0;; tries++) {
-        const leftMs = tryingMs - (clock.now() - tryingSince);
-        const result = await reversion.advance(Math.max(leftMs, LEAST_PATIENCE_MS));
+        const until = Math.min(tryingSince + tryingMs, startedAt + totalMs);
+        const result = await reversion.advance(until);
         if (result !== undefined)
             return result;
         const now = clock.now();
@@ -77661,7 +78349,7 @@ async function tryToLook({ aliases, target }) {
     }
 }
 function createReversion(route) {
-    const { aliases, known, target, versions } = route;
+    const { aliases, known, target, versions, clock } = route;
     const stableAlone = (0,alias_routing/* routingAt */.Uf)(0, versions);
     let written = false;
     let moving = false;
@@ -77669,24 +78357,27 @@ function createReversion(route) {
     let failure = 'the alias still does not serve it alone.';
     /** Whether the alias must be read before it can be written: its revision is not known any more. */
     let unknown = known.alias === undefined;
-    async function advance(patienceMs) {
+    async function advance(until) {
         moving = false;
         // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-        const urgently = { urgency: 'revert', patienceMs };
+        const urgently = () => {
+            const patienceMs = Math.max(until - clock.now(), LEAST_PATIENCE_MS);
+            return { urgency: 'revert', patienceMs };
+        };
         try {
             if (unknown) {
-                const present = await aliases.find(target, urgently);
+                const present = await aliases.find(target, urgently());
                 const found = judged(present);
                 if (found !== undefined || present === undefined)
                     return found;
             }
             if (!written && known.alias !== undefined) {
-                const reply = await aliases.update(target, stableIn(known.alias), urgently);
+                const reply = await aliases.update(target, stableIn(known.alias), urgently());
                 (0,alias_route/* learn */.nB)(route, reply);
                 written = true;
                 unknown = false;
             }
-            return await readBack(await aliases.find(target, urgently), urgently);
+            return await readBack(await aliases.find(target, urgently()), urgently);
         }
         catch (error) {
             failure = (0,problems/* messageOf */.bD)(error);
@@ -77699,11 +78390,21 @@ function createReversion(route) {
     function judged(present) {
         if (present === undefined)
             return { type: 'foreign', detail: (0,alias_route/* missingReason */.DQ)(route) };
+        const account = (0,arn/* accountOf */.XP)(present.arn);
+        if (account !== (route.account ?? account)) {
+            return { type: 'unconfirmed', detail: elsewhere(route, account) };
+        }
         if ((0,alias_route/* isStale */.QO)(route, present)) {
             failure = 'the alias reads as it was before the last write.';
             return undefined;
         }
-        const isTheirs = !(0,claim/* isOurs */.MU)(present, (0,alias_route/* claimOf */._B)(route)) || (0,alias_route/* isPromotedByHand */.dE)(route, present);
+        if ((0,claim/* isOnTheWayBack */.p2)(present, (0,alias_route/* claimOf */._B)(route))) {
+            (0,alias_route/* learn */.nB)(route, present);
+            written = true;
+            unknown = false;
+            return undefined;
+        }
+        const isTheirs = !(0,claim/* isOursToRevert */.zv)(present, (0,alias_route/* claimOf */._B)(route)) || (0,alias_route/* isPromotedByHand */.dE)(route, present);
         if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone) && isTheirs) {
             return { type: 'foreign', detail: leftAlone(route, present) };
         }
@@ -77719,7 +78420,7 @@ function createReversion(route) {
         }
         if ((0,alias_routing/* sameRouting */.Hm)(present.routing, stableAlone))
             return { type: 'reverted' };
-        if ((0,claim/* isOurs */.MU)(present, (0,alias_route/* claimOf */._B)(route))) {
+        if ((0,claim/* isOursToRevert */.zv)(present, (0,alias_route/* claimOf */._B)(route))) {
             failure = 'a write of this rollout came late.';
             writeAgain(present);
             return undefined;
@@ -77727,7 +78428,7 @@ function createReversion(route) {
         if (!(0,alias_routing/* looksLikeTransition */.zQ)(present.routing, versions.canary, versions.stable)) {
             return { type: 'foreign', detail: leftAlone(route, present) };
         }
-        const move = await aliases.transition(target, urgently);
+        const move = await aliases.transition(target, urgently());
         switch (move.type) {
             case 'failed':
                 // Lambda leaves its weights as they are then, for ever, until somebody writes.
@@ -77739,9 +78440,12 @@ function createReversion(route) {
                 if (ended)
                     return { type: 'foreign', detail: leftAlone(route, present) };
                 ended = true;
+                moving = true;
+                failure = 'the alias is split, though Lambda moves no provisioned concurrency.';
                 return undefined;
             case 'under way':
             case 'unknown':
+                ended = false;
                 moving = true;
                 failure = 'Lambda is still moving its provisioned concurrency back.';
                 return undefined;
@@ -77770,7 +78474,13 @@ function createReversion(route) {
 }
 function unconfirmed({ target, versions, region }, elapsedMs, failure) {
     return (`${(0,alias_target/* targetName */.je)(target)}: version ${versions.stable} could not be confirmed within ` +
-        `${(0,duration/* formatDuration */.a)(elapsedMs)}: ${failure} Repair the alias with: ${(0,repair/* repairCommand */.p)(target, versions.stable, region)}`);
+        `${(0,duration/* formatDuration */.a3)(elapsedMs)}: ${failure} Repair the alias with: ${(0,repair/* repairCommand */.p)(target, versions.stable, region)}`);
+}
+/** A later step of the job may have taken up another role: an alias of the same name is not the one that was moved. */
+function elsewhere({ target, versions, region, account }, ours = '') {
+    return (`${(0,alias_target/* targetName */.je)(target)}: the AWS credentials are of the account ${ours} by now, and the rollout was in the account ` +
+        `${account ?? ''}, so nothing was put back. Repair the alias there with: ` +
+        (0,repair/* repairCommand */.p)(target, versions.stable, region));
 }
 function leftAlone({ target, versions, region }, { routing }) {
     const serves = [routing.version, ...Object.keys(routing.weights)];
@@ -77779,46 +78489,6 @@ function leftAlone({ target, versions, region }, { routing }) {
         ? `${left} The canary, version ${versions.canary}, still gets traffic. To put version ${versions.stable} back: ` +
             (0,repair/* repairCommand */.p)(target, versions.stable, region)
         : left;
-}
-
-// EXTERNAL MODULE: ./src/core/alias/mark.ts
-var alias_mark = __nccwpck_require__(7731);
-;// CONCATENATED MODULE: ./src/core/alias/write-fate.ts
-
-
-/** An answer to the only request says for sure that nothing was written; a later one does not. */
-function surelyNotWritten({ answer, onlyRequest, }) {
-    return answer !== 'unknown' && onlyRequest;
-}
-function fateOf(write) {
-    const { answer, left, present } = write;
-    if (present === undefined)
-        return 'refused';
-    if (isWritten(write, present))
-        return 'written';
-    if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
-        return 'foreign';
-    }
-    // A conflict over the same content was a harmless change, like that of the description.
-    return answer === 'refused' ? 'refused' : 'again';
-}
-function isWritten(write, { routing, mark }) {
-    const { wanted, left } = write;
-    const isMoving = !(0,alias_routing/* isSplit */.pF)(wanted.routing) &&
-        (0,alias_routing/* looksLikeTransition */.zQ)(routing, left.routing.version, wanted.routing.version);
-    if (!isMoving && !(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
-        return false;
-    // Without a mark, another rollout with the same versions and weights looks the same.
-    if (wanted.mark === undefined)
-        return !surelyNotWritten(write);
-    return (mark !== undefined &&
-        (0,alias_mark/* sameRollout */.c5)(mark, wanted.mark) &&
-        mark.step === wanted.mark.step &&
-        mark.held === wanted.mark.held);
-}
-function isClaimedByAnother({ wanted, left }, { mark }) {
-    return (mark !== undefined &&
-        [wanted, left].every(({ mark: own }) => own === undefined || !(0,alias_mark/* sameRollout */.c5)(own, mark)));
 }
 
 ;// CONCATENATED MODULE: ./src/run/alias/shift.ts
@@ -77847,7 +78517,7 @@ async function shift(route, to, signal) {
         if (failure === undefined)
             return { type: 'shifted' };
         reason = failure.message;
-        const { answer, onlyRequest } = outcomeOf(failure);
+        const { answer, onlyRequest } = (0,alias_route/* outcomeOf */.sG)(failure);
         const present = await readAfter(route, answer, signal);
         const fate = fateOf({
             answer,
@@ -77889,7 +78559,8 @@ function markOf({ marks }, { step, held = false }) {
 async function write(route, { weight }, { content, signal }) {
     const { known, aliases, target } = route;
     // Not when the weight is in force already and only its mark is written.
-    const isFirst = !known.unanswered && !known.begun.has(weight);
+    const isFirst = !known.begun.has(weight);
+    const unansweredBefore = known.unanswered;
     known.begun.add(weight);
     known.unanswered = true;
     try {
@@ -77900,9 +78571,10 @@ async function write(route, { weight }, { content, signal }) {
     catch (error) {
         if (!(error instanceof call/* AwsCallError */.iQ))
             throw error;
-        if (isFirst && surelyNotWritten(outcomeOf(error))) {
-            known.begun.delete(weight);
-            known.unanswered = false;
+        if (surelyNotWritten((0,alias_route/* outcomeOf */.sG)(error))) {
+            if (isFirst)
+                known.begun.delete(weight);
+            known.unanswered = unansweredBefore;
         }
         return error;
     }
@@ -77951,13 +78623,6 @@ async function tryToFind({ aliases, target }, signal) {
 function contentOf({ routing, description }) {
     return { routing, mark: (0,alias_mark/* readMark */.Mp)(description).mark };
 }
-function outcomeOf(failure) {
-    const conflict = failure.name === 'PreconditionFailedException';
-    return {
-        answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-        onlyRequest: failure.unanswered === 0,
-    };
-}
 
 ;// CONCATENATED MODULE: ./src/run/alias/router.ts
 
@@ -77987,11 +78652,8 @@ function createRouter(options, patience = REVERT_PATIENCE) {
     };
 }
 /** While a write is unanswered, a new revision may be ours. */
-function settledAs({ known, versions }) {
-    if (!known.settled || known.unanswered || known.alias === undefined)
-        return undefined;
-    const { routing, revisionId } = known.alias;
-    return (0,alias_routing/* sameRouting */.Hm)(routing, (0,alias_routing/* routingAt */.Uf)(100, versions)) ? revisionId : undefined;
+function settledAs({ known: { settledAs, unanswered, alias } }) {
+    return unanswered || alias?.revisionId !== settledAs ? undefined : settledAs;
 }
 /** Who moved or deleted the alias meanwhile. One that cannot be read is no sign of that. */
 async function intruder(route, signal) {

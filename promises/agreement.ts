@@ -6,6 +6,7 @@ import {
   lastSettledMinute,
   MINUTE_MS,
 } from '../src/core/minute.ts';
+import { NO_GAP, UNHARMED } from './jobs.ts';
 import { play } from './play.ts';
 import { CANARY, STABLE, type Played } from './stage.ts';
 import type { Scenario, TrafficScenario } from './scenario.ts';
@@ -46,9 +47,14 @@ export function underTraffic(seed: number, traffic: TrafficScenario): Scenario {
     faultRate: 0,
     faults: [],
     happenings: [],
-    death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
+    death: UNHARMED,
     staleMs: 0,
     quota: undefined,
+    rivalAfterMs: undefined,
+    gap: NO_GAP,
+    rivalMode: 'rollout',
+    jobs: [],
+    means: undefined,
   };
 }
 

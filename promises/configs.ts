@@ -1,6 +1,7 @@
 import { STANDARD_RULE } from '../src/core/statistics/evidence.ts';
 import { parseAlarmId } from '../src/core/text/arn.ts';
 import { planOf } from '../src/core/rollout/plan.ts';
+import type { Mode } from '../src/core/rollout/mode.ts';
 import type { Config } from '../src/inputs/config.ts';
 import type { Scenario } from './scenario.ts';
 import { REGION } from './stage.ts';
@@ -19,13 +20,15 @@ const ANALYSIS: Config['analysis'] = {
 };
 
 /** What the user of a scenario decided. */
-export function configOf(scenario: Scenario): Config {
+export function configOf(scenario: Scenario, mode: Mode): Config {
+  const { means } = scenario;
   return {
-    mode: 'rollout',
+    mode,
     requests: names('f', scenario.functions).map((name) => ({
       target: { functionId: name, functionName: name, alias: 'live' },
       version: undefined,
       codeSha256: undefined,
+      mayCreateAlias: false,
     })),
     plan: planOf(
       scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),
@@ -48,8 +51,8 @@ export function configOf(scenario: Scenario): Config {
     afterPromotion: 'observe',
     metricChecks: [],
     smokeTests: new Map(),
-    credentialsLastMs: undefined,
-    jobLastsMs: 6 * 3_600_000,
+    credentialsLastMs: means?.what === 'session' ? means.lastsMs : undefined,
+    jobLastsMs: means?.what === 'job' ? means.lastsMs : 6 * 3_600_000,
     dryRun: false,
     region: REGION,
     role: undefined,

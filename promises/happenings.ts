@@ -19,6 +19,10 @@ const ALARM = 'alarm1';
 /** Not a weight of any plan: those have two decimals of a percent. */
 const FOREIGN_WEIGHT = 0.123_456;
 const SLOW_METRICS_MS = 20_000;
+const LONGEST_MS = 240_000;
+const LONGEST_SLEEP_MS = 60 * 60_000;
+/** Longer than anybody waits for it. */
+const LONGEST_MOVE_MS = 20 * 60_000;
 
 /** Lets something happen that the action has no part in. */
 export function happen(what: Happening, place: Place): void {
@@ -112,6 +116,21 @@ const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
   },
   'provisioning fails': ({ simulator }) => {
     simulator.lambda.provisioningFailure = 'FUNCTION_ERROR_INIT_FAILURE';
+  },
+  'provisioning slow': ({ simulator, forMs }) => {
+    simulator.lambda.provisioningMs = LONGEST_MOVE_MS * (forMs / LONGEST_MS);
+  },
+  'alias unreadable': ({ simulator, time, forMs }) => {
+    const readable = simulator.faults.add(({ operation }) =>
+      operation === 'GetAlias'
+        ? { type: 'error', status: 500, name: 'ServiceException', message: 'unreadable' }
+        : undefined,
+    );
+    time.at(time.clock.now() + forMs / 4, readable);
+  },
+  'machine asleep': ({ simulator, time, forMs }) => {
+    time.suspend(LONGEST_SLEEP_MS * (forMs / LONGEST_MS));
+    simulator.advance();
   },
   'canary inactive': ({ simulator }) => {
     const canary = simulator.lambda.functions.get(FUNCTION)?.versions[2];

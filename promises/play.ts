@@ -14,10 +14,14 @@ import { prepare } from './world.ts';
 /** A write that is still on its way when everything has ended must not change anything. */
 const AFTERMATH_MS = 10 * 60_000;
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'simulated', AWS_SECRET_ACCESS_KEY: 'simulated' };
+/** With it, the credentials are those of a session whose end nobody tells. */
+const SESSION_TOKEN = 'AWS_SESSION_TOKEN';
 
 /** Plays a scenario to its end, with the action's own code from preflight on, the SDK and the simulated AWS. */
 export async function play(scenario: Scenario): Promise<Played> {
   Object.assign(process.env, CREDENTIALS);
+  if (scenario.means?.what === 'session') process.env[SESSION_TOKEN] = 'simulated';
+  else Reflect.deleteProperty(process.env, SESSION_TOKEN);
   await loadSdk();
   const time = createVirtualTime(STARTS_AT, scenario.seed);
   const { clock } = time;
@@ -36,7 +40,11 @@ export async function play(scenario: Scenario): Promise<Played> {
     trace.push(`${((clock.now() - STARTS_AT) / 1000).toFixed(3).padStart(9)} s  ${text}`);
   };
   const faults: Partial<Record<CallFault, number>> = {};
-  const happened: string[] = scenario.provisioned ? ['provisioned concurrency moves'] : [];
+  const { provisioned, means } = scenario;
+  const happened: string[] = [
+    ...(provisioned ? ['provisioned concurrency moves'] : []),
+    ...(means === undefined ? [] : [`${means.what} hardly longer than the plan`]),
+  ];
   const random = seeded(scenario.seed ^ 0x5eed);
   const writers: TrueAlias['by'][] = [];
   const senders: TrueAlias['by'][] = [];
@@ -92,7 +100,8 @@ export async function play(scenario: Scenario): Promise<Played> {
     told,
     aliases: simulator.aliasHistory.map((record, index) => ({
       ...record,
-      weights: withoutTransition(record.weights),
+      weights: isMoving(record) ? {} : record.weights,
+      moving: isMoving(record),
       by: index < prepared ? 'preparation' : (writers[index] ?? 'AWS'),
     })),
     requests: simulator.requests.map((request, index) => ({
@@ -100,6 +109,7 @@ export async function play(scenario: Scenario): Promise<Played> {
       by: senders[index] ?? 'AWS',
     })),
     attempts: stage.attempts,
+    suspensions: time.suspensions,
     simulator,
     faults,
     happened: happened.slice(0, whileAlive),
@@ -107,9 +117,9 @@ export async function play(scenario: Scenario): Promise<Played> {
   };
 }
 
-/** An alias as it was written, without the weight that AWS shows while it moves provisioned concurrency. */
-function withoutTransition(weights: AliasRecord['weights']): AliasRecord['weights'] {
-  return Object.values(weights).includes(1) ? {} : weights;
+/** Nobody sets a weight of 1: AWS shows it while it moves provisioned concurrency. */
+function isMoving({ weights }: AliasRecord): boolean {
+  return Object.values(weights).includes(1);
 }
 
 function summary(operation: string, input: unknown): string {

@@ -1,42 +1,53 @@
 import { runAction } from '../src/run/action.ts';
 import { connectAws } from '../src/aws/aws.ts';
 import { createJournal } from '../src/run/journal.ts';
+import type { Mode } from '../src/core/rollout/mode.ts';
 import type { RolloutId } from '../src/core/alias/mark.ts';
 import type { Ending } from '../src/core/report/report.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
-import type { Config } from '../src/inputs/config.ts';
 import type { Journal } from '../src/ports.ts';
 import { cleanUp } from '../src/run/modes/clean-up.ts';
 import { messageOf, RunnerGone } from '../src/core/problems.ts';
 import { configOf } from './configs.ts';
-import { REGION, type Attempt, type ProcessName, type Stage, type Told } from './stage.ts';
-import type { WriteMoment } from './scenario.ts';
+import { leftAtBeginning } from './means.ts';
+import {
+  REGION,
+  type Attempt,
+  type Heard,
+  type MainName,
+  type PostName,
+  type ProcessName,
+  type Stage,
+  type Told,
+} from './stage.ts';
+import type { Dying, Scenario, WriteMoment } from './scenario.ts';
 import { createWire, isWrite, wireRequest, type HttpRequest } from './wire.ts';
 
-export const RUN_IDS: Readonly<Record<Exclude<ProcessName, 'post'>, string>> = {
-  main: '42',
-  'next run': '43',
-  rival: '44',
-};
+/** Which run of the workflow it is of, what it does, and how it ends. */
+export interface Part {
+  readonly process: MainName;
+  readonly runId: string;
+  readonly mode: Mode;
+  readonly death: Dying;
+}
 
 /** A process of the action, from its first look to its end or its death. */
 export async function mainProcess(
   stage: Stage,
-  process: Exclude<ProcessName, 'post'>,
+  { process, runId, mode, death }: Part,
 ): Promise<{ readonly told: Told; readonly saved: SavedRollout | undefined }> {
   const { scenario, time, say, alive } = stage;
   const { clock } = time;
-  const runId = RUN_IDS[process];
-  const config = configOf(scenario);
+  const config = configOf(scenario, mode);
   const journal = journalOf(stage);
-  const { death } = scenario;
   const dying = Promise.withResolvers<undefined>();
-  const mortal = process === 'main' && death.what !== 'none';
+  const mortal = death.what !== 'none';
   let struck = false;
-  const { aws, wire } = awsOf(stage, process, (nth, moment) => {
+  const { aws, wire } = awsOf(stage, process, journal.startedAt, (nth, moment) => {
     if (mortal && death.atWrite?.nth === nth && death.atWrite.moment === moment) die();
   });
   const cancellation = new AbortController();
+  let cancelledAt: number | undefined;
   let dead = false;
   let saved: SavedRollout | undefined;
   const id: RolloutId = {
@@ -55,9 +66,11 @@ export async function mainProcess(
     stage.happened.push(what);
     switch (what) {
       case 'cancelled':
+        cancelledAt = clock.timeOfDay();
         cancellation.abort(new Error('cancelled (SIGINT)'));
         return;
       case 'log closed':
+        cancelledAt = clock.timeOfDay();
         cancellation.abort(new RunnerGone());
         return;
       default:
@@ -66,8 +79,8 @@ export async function mainProcess(
         dying.resolve(undefined);
     }
   };
-  if (mortal && death.atWrite === undefined) time.at(journal.startedAt + death.afterMs, die);
-  say(`-- main process of run ${runId}`);
+  if (mortal && death.atWrite === undefined) time.at(clock.now() + death.afterMs, die);
+  say(`-- main process of run ${runId}${mode === 'rollout' ? '' : `, mode: ${mode}`}`);
   const ending = runAction(config, id, {
     aws,
     runs: {
@@ -101,8 +114,9 @@ export async function mainProcess(
     config,
     // What a dead process would have gone on to say is not heard.
     entries: [...entries],
-    endedAt: clock.now(),
-    ...(ended === undefined ? {} : { ending: ended }),
+    endedAt: clock.timeOfDay(),
+    cancelledAt,
+    ending: ended,
   };
   return { told, saved };
 }
@@ -110,23 +124,26 @@ export async function mainProcess(
 /** The post step of a process that did not end by itself. */
 export async function postProcess(
   stage: Stage,
+  process: PostName,
   saved: SavedRollout,
-  config: Config,
+  { config, startedAt: sessionBegan }: Told,
 ): Promise<Told> {
   const { clock } = stage.time;
   stage.say('-- post process');
   const journal = journalOf(stage);
-  const { aws } = awsOf(stage, 'post');
+  const { aws } = awsOf(stage, process, sessionBegan);
   const ending = await cleanUp(saved, { aws, clock, journal });
   stage.say(`-- ${ending.outcome}: ${ending.reason}`);
   const { startedAt, entries } = journal;
-  return { process: 'post', startedAt, entries, ending, endedAt: clock.now(), config };
+  const endedAt = clock.timeOfDay();
+  return { process, startedAt, entries, ending, endedAt, cancelledAt: undefined, config };
 }
 
 /** Each process has its own connections; a dead one hears nothing any more. */
 function awsOf(
   { simulator, time, scenario, random, faults, say, attribute, attempts, answers }: Stage,
   process: ProcessName,
+  sessionBegan: number,
   onWrite: (nth: number, moment: WriteMoment) => void = () => undefined,
 ) {
   const wire = createWire({
@@ -136,8 +153,18 @@ function awsOf(
     random,
     answers,
     onWrite,
+    sessionEndsAt: sessionEndOf(scenario, sessionBegan),
     onSend: (request) => {
-      attempts.push({ at: time.clock.now(), by: process, ...attemptOf(request) });
+      const attempt: Attempt = {
+        ...attemptOf(request),
+        at: time.clock.timeOfDay(),
+        by: process,
+        heard: undefined,
+      };
+      attempts.push(attempt);
+      return (status, body) => {
+        attempt.heard = heardOf(attempt, { at: time.clock.timeOfDay(), status, body });
+      };
     },
     onArrival: (arrive) => attribute(process, arrive),
     onFault: (fault, { method, path, headers }) => {
@@ -162,7 +189,34 @@ function journalOf({ time: { clock }, say }: Stage): Journal {
   });
 }
 
-function attemptOf(request: HttpRequest): Omit<Attempt, 'at' | 'by'> {
+/** The credentials of a process are older than it is, and die when its user says so. */
+function sessionEndOf({ means }: Scenario, began: number): number {
+  return means?.what === 'session' ? began + leftAtBeginning(means.lastsMs) : Infinity;
+}
+
+function heardOf(
+  { operation }: Attempt,
+  { at, status, body }: { readonly at: number; readonly status: number; readonly body: string },
+): Heard {
+  const understood = status < 300 && !body.startsWith('<');
+  return { at, understood, red: understood && operation === 'DescribeAlarms' && showsRed(body) };
+}
+
+/** A state that CloudWatch could not evaluate is no evidence. */
+function showsRed(body: string): boolean {
+  const {
+    MetricAlarms = [],
+    CompositeAlarms = [],
+    LogAlarms = [],
+  } = JSON.parse(body) as Readonly<
+    Record<string, readonly { readonly StateValue: string; readonly EvaluationState?: string }[]>
+  >;
+  return [...MetricAlarms, ...CompositeAlarms, ...LogAlarms].some(
+    ({ StateValue, EvaluationState }) => StateValue === 'ALARM' && EvaluationState === undefined,
+  );
+}
+
+function attemptOf(request: HttpRequest): Omit<Attempt, 'at' | 'by' | 'heard'> {
   const { method, path, headers } = request;
   const functionName = /\/functions\/([^/]+)/.exec(path)?.[1] ?? '';
   if (!isWrite(request)) {

@@ -1,16 +1,28 @@
 // Longer than most: one function for each promise.
-
-import type { Entry } from '../src/core/report/entry.ts';
 import type { State } from '../src/core/rollout/state.ts';
-import type { Target, TargetReport } from '../src/core/alias/target.ts';
+import type { Target } from '../src/core/alias/target.ts';
 import type { RecordedRequest } from '../simulator/simulator.ts';
-import { CANARY, STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './stage.ts';
-
-/** A promise that was not kept, by its number in RELIABILITY.md. */
-export interface Violation {
-  readonly promise: number;
-  readonly what: string;
-}
+import {
+  awake,
+  canaryOf,
+  canaryShare,
+  describe,
+  historyOf,
+  isForeignTo,
+  isOurs,
+  moves,
+  planOf,
+  isShifted,
+  servesAlone,
+  stableOf,
+  statesOf,
+  takesOver,
+  truthAtTheEnd,
+  written,
+  type Violation,
+} from './history.ts';
+import { unwatched } from './watching.ts';
+import { STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './stage.ts';
 
 /** The slowest that a call can be: three tries of the socket's timeout, and the pauses between them. */
 const SLOWEST_READING_MS = 45_000;
@@ -28,79 +40,15 @@ export function violationsOf(played: Played): readonly Violation[] {
         ...theOutcomeIsSo(played, told, target),
         ...foreignWritesStand(played, told, target),
         ...stepsInOrder(played, told, target),
+        ...whatWasLive(played, told, target),
       ]),
       ...bakedAndWatched(played, told),
       ...revertIsNext(played, told),
       ...nothingIsStranded(played, told),
       ...notWrittenBefore(played, told),
+      ...unwatched(played, told),
     ];
   });
-}
-
-function historyOf({ aliases }: Played, { functionName }: Target): readonly TrueAlias[] {
-  return aliases.filter((each) => each.functionName === functionName);
-}
-
-/** What the alias serves when everything is over, writes that were late included. */
-function truthAtTheEnd(played: Played, target: Target): TrueAlias | undefined {
-  return historyOf(played, target).findLast(({ by }) => by !== 'AWS');
-}
-
-/** What a process wrote, also what arrived only after its end. */
-function written(played: Played, { process }: Told, target: Target): readonly TrueAlias[] {
-  return historyOf(played, target).filter(({ by }) => by === process);
-}
-
-/** The writes that moved traffic: one that takes a mark off leaves it where it was. */
-function moves(played: Played, { process }: Told, target: Target): readonly TrueAlias[] {
-  return historyOf(played, target).filter((record, index, history) => {
-    const before = history[index - 1];
-    return record.by === process && (before === undefined || describe(before) !== describe(record));
-  });
-}
-
-const isOurs = ({ by }: TrueAlias) => by !== 'others' && by !== 'AWS' && by !== 'preparation';
-
-/** Whether a write is somebody else's to a process: that of a person, or of a run beside its own. */
-function isForeignTo({ process }: Told, { by }: TrueAlias): boolean {
-  return (
-    by === 'others' || (isOurs({ by } as TrueAlias) && (by === 'rival') !== (process === 'rival'))
-  );
-}
-
-/** Percent that goes to the canary of a process. */
-function canaryShare(told: Told, { functionName, version, weights }: TrueAlias): number {
-  const canary = canaryOf(told, functionName);
-  return version === canary ? 100 - 100 * sum(weights) : 100 * (weights[canary] ?? 0);
-}
-
-/** Somebody else may have updated the function, so that another version was published. */
-function canaryOf(told: Told, functionName: string): string {
-  return reported(told, functionName)?.version ?? CANARY;
-}
-
-/** Somebody else may have moved the alias before the rollout began. */
-function stableOf(told: Told, functionName: string): string {
-  return reported(told, functionName)?.previousVersion ?? STABLE;
-}
-
-function reported({ entries }: Told, functionName: string): TargetReport | undefined {
-  const known = entries.findLast((entry) => entry.type === 'targets');
-  const target = known?.targets.find((each) => each.functionName === functionName);
-  return target?.disposition === 'none' ? undefined : target;
-}
-
-function sum(weights: TrueAlias['weights']): number {
-  return Object.values(weights).reduce((total, weight) => total + weight, 0);
-}
-
-const servesAlone = ({ version, weights }: TrueAlias, wanted: string) =>
-  version === wanted && Object.keys(weights).length === 0;
-
-type StateEntry = Extract<Entry, { type: 'state' }>;
-
-function statesOf({ entries }: Told): readonly StateEntry[] {
-  return entries.filter((entry) => entry.type === 'state');
 }
 
 /** 1: the alias never sends the canary more than the weight of the step that is running. */
@@ -109,7 +57,7 @@ function weightOfTheStep(played: Played, told: Told, target: Target): readonly V
   return moves(played, told, target).flatMap((record) => {
     const step = states.findLast(({ at, state }) => at <= record.at && state.phase === 'shifting');
     const allowed =
-      step?.state.phase === 'shifting' ? (told.config.plan.steps[step.state.step]?.weight ?? 0) : 0;
+      step?.state.phase === 'shifting' ? (planOf(told).steps[step.state.step]?.weight ?? 0) : 0;
     return canaryShare(told, record) <= allowed + 0.005
       ? []
       : [
@@ -123,7 +71,8 @@ function weightOfTheStep(played: Played, told: Told, target: Target): readonly V
 
 /** 2 and 8: a step ends after its whole bake, with a reading after it, and nothing red or dark in between. */
 function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
-  const { plan, pollIntervalMs, monitoringGraceMs } = told.config;
+  const plan = planOf(told);
+  const { pollIntervalMs, monitoringGraceMs } = told.config;
   const states = statesOf(told);
   const readings = played.requests.filter(
     (request) => isReading(request) && request.by === told.process,
@@ -135,10 +84,11 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
     const step = before.step;
     const begun = states.findIndex(({ state }) => state.phase === 'baking' && state.step === step);
     const since = states[begun]?.at ?? NaN;
-    const over = since + (plan.steps[step]?.bakeMs ?? NaN);
-    if (!(at >= over)) violations.push({ promise: 2, what: `step ${step + 1} ended too early` });
+    const over = awake(played, since) + (plan.steps[step]?.bakeMs ?? NaN);
+    if (!(awake(played, at) >= over))
+      violations.push({ promise: 2, what: `step ${step + 1} ended too early` });
     const seen = readings.findLast((reading) => reading.at <= at);
-    if (seen === undefined || seen.at < over) {
+    if (seen === undefined || awake(played, seen.at) < over) {
       violations.push({
         promise: 2,
         what: `step ${step + 1} ended without a reading after its bake`,
@@ -160,7 +110,8 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
     const longest = Math.max(
       0,
       ...times
-        .map((at, index) => at - (times[index - 1] ?? at))
+        .map((at) => awake(played, at))
+        .map((at, index, all) => at - (all[index - 1] ?? at))
         .filter(() => plan.steps.length > 0),
     );
     const shifting = states.filter(({ state }) => state.phase === 'shifting').length;
@@ -175,7 +126,14 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
 const LONGEST_WRITE_MS = 60_000;
 
 function passes(before: State, now: State): before is State & { readonly phase: 'baking' } {
-  return before.phase === 'baking' && (now.phase === 'shifting' || now.phase === 'confirming');
+  return (
+    before.phase === 'baking' &&
+    (now.phase === 'shifting' || now.phase === 'confirming' || isHeld(now))
+  );
+}
+
+function isHeld(state: State): boolean {
+  return state.phase === 'holding' && state.passed;
 }
 
 function isReading({ operation, error }: RecordedRequest): boolean {
@@ -206,12 +164,12 @@ function redBetween(
 }
 
 /** Alarms that could not be seen any more from a moment on, and for longer than the grace time. */
-function blindUntil({ scenario }: Played, told: Told, passed: number): readonly Violation[] {
+function blindUntil(played: Played, told: Told, passed: number): readonly Violation[] {
   const { monitoringGraceMs, pollIntervalMs } = told.config;
   const limit = monitoringGraceMs + 1.1 * pollIntervalMs + SLOWEST_READING_MS + LONGEST_WRITE_MS;
-  return scenario.happenings.flatMap(({ what, afterMs }) =>
+  return played.scenario.happenings.flatMap(({ what, afterMs }) =>
     (what === 'alarm deleted' || what === 'alarm not evaluated') &&
-    passed - (STARTS_AT + afterMs) > limit
+    awake(played, passed) - (STARTS_AT + afterMs) > limit
       ? [{ promise: 8, what: `promoted long after this: ${what}` }]
       : [],
   );
@@ -277,11 +235,6 @@ function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Vi
   }
 }
 
-/** Whether the target takes part: one that serves the canary already, or has a new alias, does not. */
-function isShifted(told: Told, { functionName }: Target): boolean {
-  return reported(told, functionName)?.disposition === 'shift';
-}
-
 const LEAST_PATIENCE_MS = 2 * 60_000;
 
 function revertedFrom(told: Told): number {
@@ -289,7 +242,10 @@ function revertedFrom(told: Told): number {
   return reverting?.at ?? told.startedAt;
 }
 
-/** One that was late, and came after the end, told the process nothing. */
+/**
+ * A write that Lambda takes says that nobody wrote since the revision that it names. One that was late, and came after
+ * the end, told the process nothing.
+ */
 function lastReadOf(
   { requests }: Played,
   { process, endedAt }: Told,
@@ -297,13 +253,28 @@ function lastReadOf(
 ): number {
   const read = requests.findLast(
     ({ operation, error, input, by, at }) =>
-      operation === 'GetAlias' &&
+      (operation === 'GetAlias' || operation === 'UpdateAlias') &&
       at <= endedAt &&
       error === '' &&
       by === process &&
       JSON.stringify(input).includes(`/functions/${functionName}/aliases/`),
   );
   return read?.at ?? 0;
+}
+
+/** 4: who was asked to revert puts back what was live before, and not what an alias in motion seems to serve. */
+function whatWasLive(played: Played, told: Told, target: Target): readonly Violation[] {
+  if (told.config.mode !== 'revert' || told.ending?.outcome !== 'reverted') return [];
+  const history = historyOf(played, target).filter(({ at }) => at <= told.endedAt);
+  const end = history.at(-1);
+  if (end === undefined || history.some(({ by }) => by === 'others')) return [];
+  const promoted = played.told.findLast(
+    ({ ending, endedAt }) => ending?.outcome === 'promoted' && endedAt <= told.startedAt,
+  );
+  const live = promoted === undefined ? STABLE : canaryOf(promoted, target.functionName);
+  return end.version === live || end.by !== told.process
+    ? []
+    : [{ promise: 4, what: `says reverted, but ${describe(end)} was not live before` }];
 }
 
 /** Whether a write of ours that was still on its way arrived after the end, and moved traffic. */
@@ -322,7 +293,7 @@ function movedByUsAfter(played: Played, told: Told, target: Target): boolean {
 
 /** 5: somebody else's write is never overwritten. */
 function foreignWritesStand(played: Played, told: Told, target: Target): readonly Violation[] {
-  const weights = told.config.plan.steps.map(({ weight }) => weight);
+  const weights = planOf(told).steps.map(({ weight }) => weight);
   const history = historyOf(played, target);
   return history.flatMap((record, index) => {
     const before = history[index - 1];
@@ -334,6 +305,8 @@ function foreignWritesStand(played: Played, told: Told, target: Target): readonl
     const share = canaryShare(told, before);
     const isOursToo =
       before.version !== '2' && weights.some((weight) => Math.abs(weight - share) < 0.005);
+    // That is what it is for.
+    if (told.config.mode === 'revert' && Object.keys(before.weights).length > 0) return [];
     // A rival that came and went left the alias as this rollout had found it.
     const isAsFound = servesAlone(before, STABLE) && written(played, told, target)[0] === record;
     return moved && !isOursToo && !isAsFound && before.at > foundAt(told)
@@ -354,10 +327,10 @@ function stepsInOrder(played: Played, told: Told, target: Target): readonly Viol
     .filter((share) => share > 0)
     .map((share) => Math.round(share * 100) / 100)
     .filter((share, index, all) => share !== all[index - 1]);
-  const weights = told.config.plan.steps.map(({ weight }) => weight);
+  const weights = planOf(told).steps.map(({ weight }) => weight);
   const from = shares[0] === undefined ? 0 : weights.indexOf(shares[0]);
   const expected = weights.slice(from, from + shares.length);
-  const fromTheStart = from === 0 || told.config.onUnfinished.action === 'resume';
+  const fromTheStart = from === 0 || takesOver(told);
   return fromTheStart && shares.every((share, index) => share === expected[index])
     ? []
     : [{ promise: 6, what: `the steps were ${shares.join(', ')}` }];
@@ -376,7 +349,7 @@ function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
     const isSuccess = ['promoted', 'unchanged', 'held'].includes(ending.outcome);
     const isSaid =
       ending.outcome === 'revert-failed' ||
-      (ending.outcome === 'failed' && ending.reason.includes('aws lambda update-alias'));
+      (ending.outcome === 'failed' && WAYS_BACK.some((way) => ending.reason.includes(way)));
     // The promotion of a dead run stands, and the warning of it says so.
     const isLeftOver =
       servesAlone(truth, canaryOf(told, target.functionName)) &&
@@ -389,6 +362,9 @@ function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
   });
 }
 
+/** Of which at least one is told where the canary is left with requests. */
+const WAYS_BACK: readonly string[] = ['aws lambda update-alias', 'mode: revert'];
+
 /** 9: what preflight refuses has written nothing. */
 function notWrittenBefore(played: Played, told: Told): readonly Violation[] {
   if (told.process !== 'main' || statesOf(told).length > 0) return [];
@@ -397,9 +373,4 @@ function notWrittenBefore(played: Played, told: Told): readonly Violation[] {
       ? [{ promise: 9, what: 'wrote before any step had begun' }]
       : [],
   );
-}
-
-function describe({ version, weights }: TrueAlias): string {
-  const split = Object.entries(weights).map(([other, weight]) => `+${other}@${weight}`);
-  return `version ${version}${split.join('')}`;
 }

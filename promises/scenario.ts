@@ -1,4 +1,6 @@
-import { seeded, type Random } from '../simulator/time/random.ts';
+import { pick, seeded, type Random } from '../simulator/time/random.ts';
+import { gapOf, jobsOf, type JobScenario } from './jobs.ts';
+import { lasting, type Means } from './means.ts';
 
 /** What goes wrong with one call. */
 export type CallFault =
@@ -33,7 +35,10 @@ export type Happening =
   | 'Lambda hangs'
   | 'slow metrics'
   | 'session ended'
-  | 'provisioning fails';
+  | 'provisioning fails'
+  | 'provisioning slow'
+  | 'alias unreadable'
+  | 'machine asleep';
 
 /** How the process ends, unless it comes to its end by itself. */
 export type Death = 'none' | 'cancelled' | 'killed' | 'runner died' | 'log closed';
@@ -44,6 +49,9 @@ export interface AtWrite {
   readonly nth: number;
   readonly moment: WriteMoment;
 }
+
+/** A death at a moment, or at a write. */
+export type Dying = Timed<Death> & { readonly atWrite: AtWrite | undefined };
 
 /** Before the write leaves, while it is on its way, or when it took effect and its reply is on its way. */
 export type WriteMoment = 'before it is sent' | 'before it arrives' | 'before its reply';
@@ -80,16 +88,29 @@ export interface Scenario {
   readonly faultRate: number;
   readonly faults: readonly CallFault[];
   readonly happenings: readonly Timed<Happening>[];
-  /** At a moment, or at a write. */
-  readonly death: Timed<Death> & { readonly atWrite: AtWrite | undefined };
+  readonly death: Dying;
   /** For so long after a write, the alias may be read as it was before. */
   readonly staleMs: number;
   /** Calls a second that Lambda's control plane answers; undefined: as many as there are. */
   readonly quota: number | undefined;
   /** Absent without traffic; then the versions are not compared either. */
-  readonly traffic?: TrafficScenario;
+  readonly traffic: TrafficScenario | undefined;
   /** When another run begins to move the same aliases, if one does. */
-  readonly rivalAfterMs?: number;
+  readonly rivalAfterMs: number | undefined;
+  /** Absent when there is enough of everything. */
+  readonly means: Means | undefined;
+  /** Between the death of a runner and the next run. */
+  readonly gap: Gap;
+  /** What the other run does: a person may put back what still goes on. */
+  readonly rivalMode: 'rollout' | 'revert';
+  /** None: one job does all of it. */
+  readonly jobs: readonly JobScenario[];
+}
+
+/** Time in which no process of ours lives, and what happens in the middle of it. */
+export interface Gap {
+  readonly ms: number;
+  readonly what: Happening | undefined;
 }
 
 const ALL_FAULTS: readonly CallFault[] = [
@@ -129,11 +150,16 @@ const HAPPENINGS: readonly Happening[] = [
   'slow metrics',
   'session ended',
   'provisioning fails',
+  'provisioning slow',
+  'alias unreadable',
+  'machine asleep',
 ];
 
 const DEATHS: readonly Death[] = [
   'cancelled',
   'cancelled',
+  'killed',
+  'killed',
   'killed',
   'killed',
   'runner died',
@@ -146,6 +172,9 @@ const MOMENTS: readonly WriteMoment[] = [
   'before it arrives',
   'before its reply',
 ];
+
+/** Most at the first: only then is nothing there yet from which a revert could be known. */
+const WRITES = [1, 1, 1, 2, 2, 3, 4] as const;
 
 export function scenarioOf(seed: number): Scenario {
   const random = seeded(seed);
@@ -164,6 +193,11 @@ export function scenarioOf(seed: number): Scenario {
   const moment = () => Math.floor(random() * durationMs);
 
   const calm = chance(0.25);
+  const provisioned = chance(0.15);
+  const jobs = chance(0.25) ? jobsOf(random, steps.length) : [];
+  const traffic = chance(0.15) ? trafficOf(random) : undefined;
+  // What a step may last besides its bake; where versions are compared, it waits for its minute.
+  const shiftMs = traffic === undefined ? 20_000 : 80_000;
   return {
     seed,
     functions: chance(0.05) ? between(3, 5) : chance(0.25) ? 2 : 1,
@@ -175,8 +209,9 @@ export function scenarioOf(seed: number): Scenario {
     onInsufficientData: pick(random, ['continue', 'wait', 'revert'] as const),
     onCancel: chance(0.2) ? 'hold' : 'revert',
     onUnfinished: pick(random, ['', 'revert', 'resume', 'fail'] as const),
-    descriptionLength: pick(random, [0, 0, 20, 250]),
-    provisioned: chance(0.1),
+    // Without a mark, no other job can go on.
+    descriptionLength: pick(random, jobs.length > 0 ? [0, 0, 20] : [0, 0, 20, 250]),
+    provisioned,
     faultRate: calm ? 0 : pick(random, [0.02, 0.1, 0.3]),
     faults: chance(0.3) ? ALL_FAULTS : PASSING_FAULTS,
     happenings: Array.from({ length: calm ? between(0, 1) : between(0, 3) }, () => ({
@@ -186,15 +221,34 @@ export function scenarioOf(seed: number): Scenario {
     })).sort((a, b) => a.afterMs - b.afterMs),
     death: {
       afterMs: moment(),
-      what: chance(0.6) ? 'none' : pick(random, DEATHS),
-      atWrite: chance(0.5) ? { nth: between(1, 4), moment: pick(random, MOMENTS) } : undefined,
+      what: chance(0.5) ? 'none' : pick(random, DEATHS),
+      atWrite: chance(0.8)
+        ? { nth: pick(random, WRITES), moment: pick(random, MOMENTS) }
+        : undefined,
       forMs: 0,
     },
     staleMs: chance(0.08) ? between(500, 4_000) : 0,
     quota: chance(0.08) ? between(5, 15) : undefined,
-    ...(chance(0.15) ? { rivalAfterMs: Math.floor(random() * 0.7 * durationMs) } : {}),
-    ...(chance(0.15) ? { traffic: trafficOf(random) } : {}),
+    rivalAfterMs: chance(provisioned ? 0.4 : 0.15)
+      ? Math.floor(random() * 0.7 * durationMs)
+      : undefined,
+    traffic,
+    gap: gapOf(random),
+    rivalMode: chance(provisioned ? 0.7 : 0.3) ? 'revert' : 'rollout',
+    jobs,
+    means: chance(provisioned || traffic !== undefined ? 0.4 : 0.1)
+      ? meansOf(random, durationMs + (steps.length + 1) * shiftMs)
+      : undefined,
   };
+}
+
+/** Before they end, a revert must be over. */
+const REVERT_MS = 3 * 60_000;
+
+/** Enough of them for the plan, and little more. */
+function meansOf(random: Random, planMs: number): Means {
+  const leftMs = planMs + REVERT_MS + Math.floor(random() * 40_000);
+  return { what: pick(random, ['job', 'session'] as const), lastsMs: lasting(leftMs) };
 }
 
 function trafficOf(random: Random): TrafficScenario {
@@ -204,8 +258,4 @@ function trafficOf(random: Random): TrafficScenario {
     stableErrorRate,
     canaryErrorRate: pick(random, [stableErrorRate, stableErrorRate, stableErrorRate + 0.05, 1]),
   };
-}
-
-function pick<T>(random: Random, from: readonly [T, ...T[]] | readonly T[]): T {
-  return from[Math.floor(random() * from.length)] as T;
 }

@@ -5,7 +5,7 @@ import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
 import type { Answers } from './answers.ts';
 import type { CallFault, Scenario } from './scenario.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { Suspension, VirtualTime } from './virtual-time.ts';
 
 /** Any time will do, as long as it is the same for a seed. */
 export const STARTS_AT = Date.UTC(2026, 0, 1);
@@ -14,7 +14,10 @@ export const STABLE = '1';
 export const OTHER = '2';
 export const CANARY = '3';
 
-export type ProcessName = 'main' | 'post' | 'next run' | 'rival';
+export type ProcessName = MainName | PostName;
+/** One that runs the action's main step; `job 2` is the second of a rollout over several jobs. */
+export type MainName = 'main' | 'next run' | 'rival' | `job ${number}`;
+export type PostName = 'post' | `post of job ${number}`;
 
 /** What one process of the action did, as it tells it itself. */
 export interface Told {
@@ -22,14 +25,18 @@ export interface Told {
   readonly startedAt: number;
   readonly entries: readonly Entry[];
   /** Absent when the process was killed. */
-  readonly ending?: Ending;
+  readonly ending: Ending | undefined;
   readonly endedAt: number;
+  /** When somebody cancelled it, or nobody read its log any more. */
+  readonly cancelledAt: number | undefined;
   readonly config: Config;
 }
 
 /** A state that an alias really had, and who brought it about. */
 export interface TrueAlias extends AliasRecord {
   readonly by: ProcessName | 'others' | 'AWS' | 'preparation';
+  /** Whether Lambda went on serving the version before, while it moved provisioned concurrency. */
+  readonly moving: boolean;
 }
 
 /** A request, and which process it came from. */
@@ -47,6 +54,17 @@ export interface Attempt {
   /** Of an UpdateAlias, what is to be served. */
   readonly routing: TrueAlias['weights'] | undefined;
   readonly version: string | undefined;
+  /** What the process got to hear; nothing when it was left without an answer. */
+  heard: Heard | undefined;
+}
+
+/** An answer as it came to the process. */
+export interface Heard {
+  readonly at: number;
+  /** Whether it is one, and no refusal. */
+  readonly understood: boolean;
+  /** Whether it shows an alarm in ALARM. */
+  readonly red: boolean;
 }
 
 /** Everything that is known of a simulated rollout after it. */
@@ -56,6 +74,7 @@ export interface Played {
   readonly aliases: readonly TrueAlias[];
   readonly requests: readonly SentRequest[];
   readonly attempts: readonly Attempt[];
+  readonly suspensions: readonly Suspension[];
   readonly simulator: Simulator;
   readonly faults: Readonly<Partial<Record<CallFault, number>>>;
   /** What others did, and how the process died, while there was a process. */

@@ -1,4 +1,4 @@
-import type { Played } from './stage.ts';
+import type { Played, Told } from './stage.ts';
 import { violationsOf } from './promises.ts';
 
 /** What came of many simulated rollouts. */
@@ -37,14 +37,18 @@ export function tallyOf(played: Played): Tally {
     simulatedHours: ((last?.endedAt ?? 0) - (first?.startedAt ?? 0)) / 3_600_000,
     faults,
     happenings: count(happened),
-    outcomes: count(
-      told.map(({ process, ending }) => `${process}: ${ending?.outcome ?? 'killed'}`),
-    ),
+    outcomes: count(told.map((each) => `${nameOf(each)}: ${each.ending?.outcome ?? 'killed'}`)),
     violations: violationsOf(played).map(({ promise, what }) => ({
       seed: scenario.seed,
       what: `promise ${promise}: ${what}`,
     })),
   };
+}
+
+/** Jobs of a rollout over several are told by what they do. */
+function nameOf({ process, config: { mode } }: Told): string {
+  if (process.startsWith('post')) return 'post';
+  return mode === 'rollout' ? process.replace(/^job .*/, 'rollout after others') : `mode: ${mode}`;
 }
 
 export function add(one: Tally, other: Tally): Tally {

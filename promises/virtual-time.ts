@@ -3,6 +3,11 @@ import { createAgenda } from '../simulator/time/agenda.ts';
 import { seeded } from '../simulator/time/random.ts';
 import { replaceTimers, type TimerTime } from '../simulator/time/timers.ts';
 
+export interface Suspension {
+  readonly at: number;
+  readonly ms: number;
+}
+
 /** Time that passes only while nothing else can happen, so that hours take milliseconds. */
 export interface VirtualTime {
   readonly clock: Clock;
@@ -11,6 +16,8 @@ export interface VirtualTime {
    * @param ms may be negative: the time of day is set back
    */
   suspend(ms: number): void;
+  /** When it slept, by the time of day, and for how long. */
+  readonly suspensions: readonly Suspension[];
   /** Runs `act` at a moment, or next if that has passed. @returns a function that prevents it */
   at(moment: number, act: () => void): () => void;
   /**
@@ -29,6 +36,7 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
   let now = startsAt;
   const agenda = createAgenda();
   let aheadMs = 0;
+  const suspensions: Suspension[] = [];
 
   const at: VirtualTime['at'] = (moment, act) => agenda.add(Math.max(moment, now), act);
 
@@ -83,7 +91,9 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
 
   return {
     clock,
+    suspensions,
     suspend(ms) {
+      suspensions.push({ at: clock.timeOfDay(), ms });
       aheadMs += ms;
     },
     at,

@@ -41,8 +41,10 @@ export interface WireOptions {
   readonly onArrival: (arrive: () => Answer) => Answer;
   /** What AWS said of the aliases, to whatever process. */
   readonly answers: Answers;
-  /** Called with every request, right before it leaves. */
-  readonly onSend: (request: HttpRequest) => void;
+  /** Called with every request, right before it leaves. @returns what is called with the answer, if one is heard */
+  readonly onSend: (request: HttpRequest) => (status: number, body: string) => void;
+  /** When AWS begins to refuse the credentials; epoch milliseconds. */
+  readonly sessionEndsAt: number;
   /** Called at each moment of the n-th write, from 1. */
   readonly onWrite: (nth: number, moment: WriteMoment) => void;
   /** Called with every fault, for the count and the trace. */
@@ -56,16 +58,18 @@ const LATEST_MS = 60_000;
 
 /** A network on which calls are slow, break and get lost, as the scenario's seed has it. */
 export function createWire(options: WireOptions): Wire {
-  const { simulator, time, scenario, random, answers, onArrival, onFault, onSend, onWrite } =
-    options;
+  const { simulator, time, scenario, random, answers, sessionEndsAt } = options;
+  const { onArrival, onFault, onSend, onWrite } = options;
   const { clock } = time;
   let isCut = false;
   let writes = 0;
 
   function arrive(request: HttpRequest, fault: CallFault | undefined): Answer {
-    const remove = simulator.faults.add(({ service }) =>
-      fault === undefined ? undefined : answerOf(fault, service),
-    );
+    const isOver = clock.timeOfDay() >= sessionEndsAt;
+    const remove = simulator.faults.add(({ service }) => {
+      if (isOver) return answerOf('expired token', service);
+      return fault === undefined ? undefined : answerOf(fault, service);
+    });
     try {
       return onArrival(() => answers.answer(request, () => simulator.handle(wireRequest(request))));
     } finally {
@@ -83,8 +87,9 @@ export function createWire(options: WireOptions): Wire {
       if (nth > 0) onWrite(nth, moment);
     };
     strike('before it is sent');
-    if (isCut || abortSignal?.aborted === true) throw named('AbortError', 'aborted');
-    onSend(request);
+    const isDeaf = () => isCut || abortSignal?.aborted === true;
+    if (isDeaf()) throw named('AbortError', 'aborted');
+    const hear = onSend(request);
     const fault = chooseFault();
     if (fault !== undefined) onFault(fault, request);
     await sleep(clock, random() * SLOWEST_MS);
@@ -109,6 +114,7 @@ export function createWire(options: WireOptions): Wire {
     await sleep(clock, takes + random() * SLOWEST_MS);
     if (reply === undefined || fault === 'lost reply') throw reset();
     const { status: statusCode, headers, body } = reply;
+    if (!isDeaf()) hear(statusCode, body);
     return { statusCode, headers, body: new TextEncoder().encode(body) };
   }
 

@@ -10,10 +10,11 @@ import { scenarioOf } from '../promises/scenario.ts';
 import { violationsOf } from '../promises/promises.ts';
 import { add, NOTHING, tallyOf, type Tally } from '../promises/tally.ts';
 
-const USAGE = `Usage: npm run simulate -- [--seeds N] [--from N] | --seed N
+const USAGE = `Usage: npm run simulate -- [--seeds N] [--from N] [--bail] | --seed N
 
   --seeds  how many rollouts (1000)
   --from   the first seed (1)
+  --bail   no more after the first that breaks a promise
   --seed   play one again and tell everything that happened
 `;
 
@@ -22,6 +23,9 @@ interface Share {
   readonly from: number;
   readonly to: number;
   readonly stride: number;
+  /** Shared by all workers: 1 as soon as no more seeds are to be played. */
+  readonly enough: Int32Array;
+  readonly bail: boolean;
 }
 
 const MOST_SHOWN = 20;
@@ -31,6 +35,7 @@ function options() {
     options: {
       seeds: { type: 'string', default: '1000' },
       from: { type: 'string', default: '1' },
+      bail: { type: 'boolean', default: false },
       seed: { type: 'string' },
     },
   });
@@ -38,7 +43,8 @@ function options() {
   return {
     seeds: wholeNumber('--seeds', values.seeds),
     from: wholeNumber('--from', values.from),
-    ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed) }),
+    seed: seed === undefined ? undefined : wholeNumber('--seed', seed),
+    bail: values.bail,
   };
 }
 
@@ -47,9 +53,12 @@ function wholeNumber(flag: string, text: string): number {
   throw new Error(`${flag} must be a whole number, not "${text}"\n\n${USAGE}`);
 }
 
-async function tallySeeds({ from, to, stride }: Share): Promise<Tally> {
+async function tallySeeds({ from, to, stride, enough, bail }: Share): Promise<Tally> {
   let tally = NOTHING;
-  for (let seed = from; seed <= to; seed += stride) tally = add(tally, await tallySeed(seed));
+  for (let seed = from; seed <= to && Atomics.load(enough, 0) === 0; seed += stride) {
+    tally = add(tally, await tallySeed(seed));
+    if (bail && tally.violations.length > 0) Atomics.store(enough, 0, 1);
+  }
   return tally;
 }
 
@@ -62,12 +71,15 @@ async function tallySeed(seed: number): Promise<Tally> {
   }
 }
 
-async function inParallel(seeds: number, from: number): Promise<Tally> {
+async function inParallel(seeds: number, from: number, bail: boolean): Promise<Tally> {
   const stride = availableParallelism();
+  const enough = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const shares = Array.from({ length: stride }, (_, index) => ({
     from: from + index,
     to: from + seeds - 1,
     stride,
+    enough,
+    bail,
   }));
   const tallies = await Promise.all(
     shares.map(
@@ -122,12 +134,12 @@ async function replay(seed: number): Promise<void> {
 }
 
 if (isMainThread) {
-  const { seeds, from, seed } = options();
+  const { seeds, from, bail, seed } = options();
   if (seed !== undefined) {
     await replay(seed);
   } else {
     const startedAt = performance.now();
-    print(await inParallel(seeds, from), (performance.now() - startedAt) / 1000);
+    print(await inParallel(seeds, from, bail), (performance.now() - startedAt) / 1000);
   }
 } else {
   await play(scenarioOf(0));

@@ -39,7 +39,7 @@ export async function main(): Promise<void> {
   } catch (error) {
     ending = { outcome: 'failed', reason: messageOf(error) };
   }
-  const times = { startedAt: journal.startedAt, endedAt: clock.now() };
+  const times = { startedAt: journal.startedAt, endedAt: clock.timeOfDay() };
   const report = reportOf(journal.entries, ending, times);
   await conclude(report);
   await telling?.conclude(report);

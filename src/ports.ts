@@ -1,4 +1,5 @@
 import type { Finding } from './core/checks/finding.ts';
+import type { Moment } from './core/moment.ts';
 import type { Entry } from './core/report/entry.ts';
 import type { Bake } from './core/rollout/plan.ts';
 import type { Versions } from './core/alias/routing.ts';
@@ -21,9 +22,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Keeps what happened for the report, and tells it as it happens. */
+/** Keeps what happened for the report, and tells it as it happens. It notices when the two clocks part, and says so. */
 export interface Journal {
-  /** Epoch milliseconds. */
+  /** By the time of day, epoch milliseconds. */
   readonly startedAt: number;
   /** In order; of findings only what is news, and only the newest of those that replace. */
   readonly entries: readonly Entry[];
@@ -75,7 +76,7 @@ export interface Router {
   /** Waits until the alias serves the canary alone. @throws only when aborted */
   settle(signal: AbortSignal): Promise<SettleResult>;
   /**
-   * Reads back that the alias serves the canary alone, and takes this rollout's mark off it.
+   * Takes this rollout's mark off the alias, and makes sure that it serves the canary alone.
    * @throws only when aborted
    */
   confirm(signal: AbortSignal): Promise<ConfirmResult>;
@@ -98,9 +99,9 @@ export interface Assessment {
 /** Something that is watched, or several things. */
 export interface Checks {
   /**
-   * @param at when the reading begins: epoch milliseconds
+   * @param at when the reading begins
    * @param bake the step that is in force; absent while no weight is
    * @throws only when aborted: a check that cannot be read is a verdict
    */
-  assess(at: number, bake: Bake | undefined, signal: AbortSignal): Promise<Assessment>;
+  assess(at: Moment, bake: Bake | undefined, signal: AbortSignal): Promise<Assessment>;
 }

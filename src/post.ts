@@ -50,7 +50,7 @@ async function conclude(
   const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock, standInFor });
   const ending = await cleanUp(saved, { aws, clock, journal });
   const { startedAt, entries } = journal;
-  const report = reportOf(entries, ending, { startedAt, endedAt: clock.now() });
+  const report = reportOf(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
   await concludePost(report);
   const environment = core.getInput('environment');
   const githubToken = core.getInput('github-token');

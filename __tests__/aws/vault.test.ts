@@ -19,7 +19,7 @@ function createWorld({ standIn }: { readonly standIn?: Source } = {}) {
     const accessKeyId = ['first', 'second', 'third'][world.asked++] ?? 'later';
     if (world.becomes === 'nothing') return new Promise(() => undefined);
     if (world.becomes === 'a failure') return Promise.reject(new Error('STS is down'));
-    const expiration = new Date(time.clock.now() + HOUR);
+    const expiration = new Date(time.clock.timeOfDay() + HOUR);
     return Promise.resolve({ accessKeyId, secretAccessKey: 'secret', expiration });
   };
   const vault = createVault({ source, standIn, clock: time.clock });
@@ -52,6 +52,16 @@ describe('the vault', () => {
       await time.clock.sleep(51 * MINUTE);
       expect(await keyOf(vault)).toBe('first');
       await time.clock.sleep(1);
+      expect(await keyOf(vault)).toBe('second');
+    });
+  });
+
+  it('has a new one after the machine stood still beyond the end of the last', async () => {
+    const { time, vault } = createWorld();
+    await run(time, async () => {
+      await keyOf(vault);
+      await time.clock.sleep(MINUTE);
+      time.suspend(HOUR);
       expect(await keyOf(vault)).toBe('second');
     });
   });

@@ -44,6 +44,8 @@ describe('what the new version logged, the bundle', () => {
     expect(operations.lastIndexOf('UpdateAlias')).toBeLessThan(
       operations.indexOf('FilterLogEvents'),
     );
+    // Where it logs, preflight has seen.
+    expect(operations.lastIndexOf('GetFunction')).toBeLessThan(operations.indexOf('UpdateAlias'));
   });
 
   it('is found in a log group that it shares with other functions', async () => {
@@ -79,6 +81,6 @@ describe('what the new version logged, the bundle', () => {
     );
     const result = await world.run();
     expect(result.outputs['outcome']).toBe('reverted');
-    expect(result.log).toContain('CloudWatch gave no answer within 10 s');
+    expect(result.log).toContain('could not be read: no answer within 10 s');
   });
 });

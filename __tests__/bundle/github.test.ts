@@ -98,16 +98,14 @@ describe('what GitHub is told, the bundle', () => {
       ).toHaveLength(1);
     });
 
-    it('is a warning, and no failure of the rollout, without a token', async () => {
-      const result = await deploy({ 'github-token': '', comment: 'always' });
-      expect(result.exitCode).toBe(0);
-      expect(result.outputs['outcome']).toBe('promoted');
-      expect(result.log).toMatch(
-        /::warning::.*The deployment to production is not told to GitHub: it was not asked: .*token/,
+    it('is refused with the comment before anything is written when the token is empty', async () => {
+      const result = await deploy({ 'github-token': ' ', comment: 'always' });
+      expect(result.exitCode).toBe(1);
+      expect(result.outputs['reason']).toContain(
+        'github-token: is empty, and environment needs one',
       );
-      expect(result.log).toMatch(
-        /::warning::.*The pull request was not commented on: it was not asked: .*token/,
-      );
+      expect(result.outputs['reason']).toContain('github-token: is empty, and comment needs one');
+      expect(world.writes()).toEqual([]);
     });
 
     it('delays no revert when GitHub does not answer', async () => {

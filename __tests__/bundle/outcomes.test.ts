@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { updateAlias } from '../../simulator/lambda/aliases.ts';
+import { createAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import {
   createFunction,
   functionNamed,
   publishVersion,
   updateFunction,
 } from '../../simulator/lambda/functions.ts';
+import { denied } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('the bundle', () => {
@@ -88,6 +89,40 @@ describe('the bundle', () => {
     expect(result.outputs).toMatchObject({ outcome: 'created', version: '1' });
     expect(result.exitCode).toBe(0);
     expect(world.alias('fresh')).toBe('1');
+  });
+
+  it('refuses an alias that a function with other aliases does not have, and names these', async () => {
+    const { lambda } = world.simulator;
+    createAlias(lambda, 'checkout', 'beta', { version: '1' });
+    for (const inputs of [{ alias: 'Live' }, { alias: 'Live', 'dry-run': 'true' }]) {
+      const result = await world.run(inputs);
+      expect(result.exitCode).toBe(1);
+      expect(result.outputs['reason']).toContain(
+        'alias: checkout has no alias Live, but live, beta. Name one of these.',
+      );
+    }
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('creates an alias beside others where it is told to, and plans no steps for it', async () => {
+    const inputs = { alias: 'next', 'create-alias': 'true' };
+    const planned = await world.run({ ...inputs, 'dry-run': 'true' });
+    expect(planned.log).toContain('checkout:next would be created at the new version');
+    expect(planned.log).not.toContain('The plan');
+    const result = await world.run(inputs);
+    expect(result.outputs['outcome']).toBe('created');
+  });
+
+  it('does not create an alias where it may not look for others', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'ListAliases'
+        ? denied('lambda:ListAliases', 'arn:aws:lambda:eu-west-1:123456789012:function:checkout')
+        : undefined,
+    );
+    const result = await world.run({ alias: 'prd' });
+    expect(result.outputs['reason']).toContain('lambda:ListAliases is not allowed');
+    expect(result.outputs['reason']).toContain('set create-alias: true');
+    expect(world.writes()).toEqual([]);
   });
 
   it('writes nothing in a dry run, and shows the plan', async () => {

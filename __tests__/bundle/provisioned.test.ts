@@ -144,6 +144,18 @@ describe('with provisioned concurrency, the bundle', () => {
       expect(result.outputs['outcome']).toBe('promoted');
     });
 
+    it('is watched by who resumes it, from the first moment on', async () => {
+      await killed();
+      world.setAlarm('ALARM');
+      const from = world.time.clock.now();
+      const result = await world.run({ 'on-unfinished': 'resume' }, other);
+      expect(result.outputs['outcome']).toBe('reverted');
+      const written = world.simulator.requests.findLast(
+        ({ operation }) => operation === 'UpdateAlias',
+      );
+      expect((written?.at ?? NaN) - from).toBeLessThan(MINUTE_MS);
+    });
+
     it('says in mode status what serves', async () => {
       await killed();
       const result = await world.run({ mode: 'status' }, other);

@@ -88,7 +88,7 @@ describe('a smoke test, the bundle', () => {
     );
     const result = await world.run({ ...PING, 'smoke-test-max-duration': '5s' });
     expect(result.outputs['outcome']).toBe('failed');
-    expect(result.outputs['reason']).toContain('it gave no reply within 35 s');
+    expect(result.outputs['reason']).toContain('no answer within 35 s');
     expect(world.simulator.requests.filter(({ operation }) => operation === 'Invoke')).toHaveLength(
       1,
     );
@@ -117,7 +117,7 @@ describe('a smoke test, the bundle', () => {
 
   it('comes before an alias is created, too', async () => {
     answers({ payload: null, functionError: 'Unhandled' });
-    const result = await world.run({ ...PING, alias: 'new' });
+    const result = await world.run({ ...PING, alias: 'new', 'create-alias': 'true' });
     expect(result.outputs['outcome']).toBe('failed');
     expect(world.writes()).toEqual(['PublishVersion']);
   });

@@ -110,6 +110,32 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1']);
   });
 
+  it('reverts what it was to resume when its runner goes away, even with on-cancel: hold', async () => {
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    runHas('completed');
+    const next = startNext({ ...plan, 'on-unfinished': 'resume', 'on-cancel': 'hold' });
+    world.simulator.faults.before(({ operation }) => {
+      if (operation === 'GetFunction') next.hangUp();
+    });
+    const result = await next.done;
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('says that the revert failed when a rollout of a dead run could not be put back', async () => {
+    await die('50 % shifted');
+    runHas('completed');
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'UpdateAlias'
+        ? { type: 'error', status: 500, name: 'ServiceException', message: 'internal' }
+        : undefined,
+    );
+    const result = await nextRun();
+    expect(result.outputs['outcome']).toBe('revert-failed');
+    expect(result.outputs['reason']).toContain('aws lambda update-alias');
+  });
+
   it('does not resume with another plan', async () => {
     await die('50 % shifted');
     runHas('completed');
@@ -229,6 +255,18 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
       expect(world.alias()).toBe('2');
     });
 
+    it.each(['off', 'on'])(
+      'begins the rollout of another version (analysis: %s)',
+      async (analysis) => {
+        runHas('completed');
+        updateFunction(world.simulator.lambda, 'checkout', { code: 'three' });
+        const result = await nextRun({ analysis, 'on-inconclusive': 'promote' });
+        expect(result.outputs).toMatchObject({ outcome: 'promoted', 'previous-version': '2' });
+        expect(world.routings().slice(4)).toEqual(['2+3@0.1', '2+3@0.5', '3']);
+        expect(description()).toBe('');
+      },
+    );
+
     it('leaves it when it is not known that the run has ended', async () => {
       await nextRun();
       expect(description()).toContain('lambda-canary{');
@@ -278,6 +316,35 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
       expect(world.writes()).toHaveLength(before);
       expect(world.alias()).toBe('2');
     });
+  });
+
+  it('begins anew with another version after a promotion whose last bake was cut off', async () => {
+    const plan = { 'bake-time': '1m' };
+    await die('promoted (step 3 of 3)', plan);
+    runHas('completed');
+    updateFunction(world.simulator.lambda, 'checkout', { code: 'three' });
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.routings()).toEqual([
+      ...['1', '1+2@0.1', '1+2@0.5', '2'],
+      ...['2+3@0.1', '2+3@0.5', '3'],
+    ]);
+  });
+
+  it('puts all functions back in mode revert, also those that had been promoted already', async () => {
+    addFunction(world.simulator, 'cart');
+    const both = { 'function-name': 'checkout, cart' };
+    await die('50 % shifted', { ...both, steps: '10% 1m, 50% 8h' });
+    const promoted = description().replace('step=2 weight=50', 'step=3 weight=100');
+    updateAlias(world.simulator.lambda, 'checkout', 'live', {
+      version: '2',
+      weights: {},
+      description: promoted,
+    });
+    runHas('completed');
+    const result = await nextRun({ ...both, mode: 'revert' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect([world.alias('checkout'), world.alias('cart')]).toEqual(['1', '1']);
   });
 
   it('does not overwrite what somebody else did to the alias meanwhile', async () => {

@@ -111,6 +111,20 @@ describe('when replies to writes are lost or refused, the bundle', () => {
     });
   });
 
+  it('goes on trying in its post step for about as long as the runner lets it', async () => {
+    const killed = world.start({ steps: '10% 8h' });
+    await killed.seen('10 % shifted');
+    killed.process.kill('SIGKILL');
+    const { state } = await killed.done;
+    const mend = world.simulator.faults.add(({ operation }) =>
+      operation === 'UpdateAlias' ? THROTTLED : undefined,
+    );
+    world.time.at(world.time.clock.now() + 150_000, mend);
+    const post = await world.run({}, { state });
+    expect(post.exitCode).toBe(0);
+    expect(world.alias()).toBe('1');
+  });
+
   it('goes on trying when the revert is throttled at first', async () => {
     after(world.simulator, 'UpdateAlias', 0, () => {
       world.setAlarm('ALARM');

@@ -69,6 +69,15 @@ describe('what is saved for the post step', () => {
     expect(loadRollout(RUN)?.targets).toHaveLength(2);
   });
 
+  it('comes back when it was saved after another rollout had ended', () => {
+    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(2) });
+    keep.save(rolloutOf(1));
+    keep.forget();
+    keep.save(rolloutOf(2));
+    handOver();
+    expect(loadRollout(RUN)?.targets).toHaveLength(2);
+  });
+
   it.each([undefined, '/nonexistent'])(
     'comes back without a folder, if it is small (%s)',
     (temp) => {

@@ -14,6 +14,7 @@ import type { TargetReport } from '../../src/core/alias/target.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
 import { CONTROL } from '../fixtures/commands.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
+import { moment } from '../fixtures/moments.ts';
 
 const MIB = 1024 * 1024;
 const OUTCOMES = [
@@ -113,6 +114,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
       reports: times(size.targets, (index) => ({
         functionName: `function-${index}`,
         version: '8',
+        url: undefined,
         problem: reason,
         messages: [{ text: detail.slice(0, 400), count: 3 }],
       })),
@@ -124,7 +126,14 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
     {
       type: 'state',
       at: 2,
-      state: { phase: 'baking', step: 0, shiftedAt: 2, since: 2, until: 60_002, readAt: 2 },
+      state: {
+        phase: 'baking',
+        step: 0,
+        shiftedAt: moment(2),
+        since: moment(2),
+        until: 60_002,
+        readAt: 2,
+      },
     },
     ...times(size.polls, (poll): Entry => ({
       type: 'reading',

@@ -40,6 +40,7 @@ describe('inputs', () => {
           target: { functionId: 'checkout', functionName: 'checkout', alias: 'live' },
           version: undefined,
           codeSha256: undefined,
+          mayCreateAlias: false,
         },
       ],
       role: undefined,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
+import { NO_GAP, UNHARMED, type JobScenario } from '../../promises/jobs.ts';
 import { play } from '../../promises/play.ts';
-import type { Played, TrueAlias } from '../../promises/stage.ts';
+import { STABLE, type Played, type TrueAlias } from '../../promises/stage.ts';
 import { violationsOf } from '../../promises/promises.ts';
 import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
 
@@ -26,9 +27,27 @@ const CALM: Scenario = {
   faultRate: 0,
   faults: [],
   happenings: [],
-  death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
+  death: UNHARMED,
   staleMs: 0,
   quota: undefined,
+  traffic: undefined,
+  rivalAfterMs: undefined,
+  gap: NO_GAP,
+  rivalMode: 'rollout',
+  jobs: [],
+  means: undefined,
+};
+
+const RED: HistoryItem = {
+  type: 'StateUpdate',
+  at: 0,
+  alarm: 'alarm1',
+  kind: 'LogAlarm',
+  from: 'OK',
+  fromReason: '',
+  to: 'ALARM',
+  reason: '',
+  reasonData: '',
 };
 
 const outcomes = ({ told }: Played) => told.map(({ ending }) => ending?.outcome);
@@ -77,6 +96,20 @@ describe('a simulated rollout', () => {
     expect(played.trace.join('\n')).toContain('version 1 is live again');
   });
 
+  it('goes on in another job, and is reverted by a third', async () => {
+    const over = (...modes: readonly JobScenario['mode'][]) =>
+      play({
+        ...CALM,
+        jobs: modes.map((mode) => ({
+          mode,
+          gap: { ms: 60_000, what: undefined },
+          death: UNHARMED,
+        })),
+      });
+    expect(outcomes(await over('start', 'step', 'promote'))).toEqual(['held', 'held', 'promoted']);
+    expect(outcomes(await over('start', 'revert'))).toEqual(['held', 'reverted']);
+  });
+
   it('wins against a run that comes later', async () => {
     const played = await play({ ...CALM, rivalAfterMs: 30_000 });
     expect(outcomes(played)).toEqual(['failed', 'promoted']);
@@ -111,17 +144,7 @@ describe('the check of the promises', () => {
   it('notices an alarm that was red unseen', async () => {
     const played = await play(CALM);
     const at = (played.told[0]?.startedAt ?? 0) + 60_000;
-    const red: HistoryItem = {
-      type: 'StateUpdate',
-      at,
-      alarm: 'alarm1',
-      kind: 'LogAlarm',
-      from: 'OK',
-      fromReason: '',
-      to: 'ALARM',
-      reason: '',
-      reasonData: '',
-    };
+    const red = { ...RED, at };
     const { simulator } = played;
     const alarms = { ...simulator.alarms, history: [...simulator.alarms.history, red] };
     expect(promises({ ...played, simulator: { ...simulator, alarms } })).toContain(8);
@@ -131,6 +154,55 @@ describe('the check of the promises', () => {
     const played = await play(CALM);
     const requests = played.requests.filter(({ operation }) => operation !== 'DescribeAlarms');
     expect(promises({ ...played, requests })).toContain(2);
+  });
+
+  it('notices a minute in which no alarm was asked for', async () => {
+    const played = await play(CALM);
+    const begun = played.told[0]?.startedAt ?? 0;
+    const attempts = played.attempts.filter(
+      ({ operation, at }) =>
+        operation !== 'DescribeAlarms' || at < begun + 60_000 || at > begun + 120_000,
+    );
+    expect(promises({ ...played, attempts })).toContain(11);
+  });
+
+  it('notices a revert that waited for something', async () => {
+    const played = await play({
+      ...CALM,
+      happenings: [{ afterMs: 100_000, what: 'alarm', forMs: 0 }],
+    });
+    expect(violationsOf(played)).toEqual([]);
+    const attempts = played.attempts.map((attempt) =>
+      attempt.version === STABLE && Object.keys(attempt.routing ?? {}).length === 0
+        ? { ...attempt, at: attempt.at + 2_000 }
+        : attempt,
+    );
+    expect(promises({ ...played, attempts })).toEqual([12]);
+  });
+
+  it('notices a weight that came after the deadline', async () => {
+    const played = await play(CALM);
+    const told = played.told.map((each) => ({
+      ...each,
+      config: { ...each.config, jobLastsMs: 5 * 60_000 },
+    }));
+    expect(promises({ ...played, told })).toEqual([13]);
+  });
+
+  it('notices an alarm that was red while nobody lived', async () => {
+    const gap = { ms: 60_000, what: undefined };
+    const played = await play({
+      ...CALM,
+      jobs: [
+        { mode: 'start', gap, death: UNHARMED },
+        { mode: 'promote', gap, death: UNHARMED },
+      ],
+    });
+    expect(violationsOf(played)).toEqual([]);
+    const { simulator } = played;
+    const red = { ...RED, at: (played.told[1]?.startedAt ?? 0) - 30_000 };
+    const alarms = { ...simulator.alarms, history: [...simulator.alarms.history, red] };
+    expect(promises({ ...played, simulator: { ...simulator, alarms } })).toContain(14);
   });
 
   it('notices a split that nobody tells of', async () => {

@@ -9,6 +9,7 @@ import { PASS } from '../../src/core/rollout/verdict.ts';
 import type { Checks, Journal } from '../../src/ports.ts';
 import { startWatch } from '../../src/run/rollout/watch.ts';
 import { createArchive, createJournal } from '../../src/run/journal.ts';
+import { moment } from '../fixtures/moments.ts';
 
 const clock = { now: () => 1_000, timeOfDay: () => 1_000, sleep: () => Promise.resolve() };
 const journal = (): Journal => createJournal(clock, () => undefined);
@@ -72,6 +73,32 @@ describe('the journal', () => {
     expect(printed).toEqual(['[+0 s] careful']);
   });
 
+  it('says once, and before what is told next, that the machine stood still meanwhile', () => {
+    let [now, timeOfDay] = [1_000, 1_000];
+    const both = { now: () => now, timeOfDay: () => timeOfDay, sleep: () => Promise.resolve() };
+    const all = createJournal(both, () => undefined);
+    const pass = (steadyMs: number, timeOfDayMs = steadyMs) => {
+      now += steadyMs;
+      timeOfDay += timeOfDayMs;
+      all.note('told');
+    };
+    pass(15_000);
+    pass(15_000, 15_000 + 12 * 60_000);
+    pass(15_000);
+    pass(15_000, 4_000 + 15_000);
+    pass(15_000, -3_600_000);
+    const texts = all.entries.map((entry) => ('text' in entry ? entry.text : ''));
+    expect(texts).toEqual([
+      'told',
+      expect.stringContaining('This machine stood still for about 12 min'),
+      'told',
+      'told',
+      'told',
+      expect.stringContaining('was set back by about 1 h'),
+      'told',
+    ]);
+  });
+
   it('makes the same report of what it keeps as of all that happened', () => {
     const all = journal();
     const happened = [1, 2, 3, 4].map((at) =>
@@ -99,8 +126,8 @@ describe('a finding of a kind that is new', () => {
       const bake = {
         weight: 10,
         bakeMs: 1,
-        shiftedAt: 0,
-        since: 0,
+        shiftedAt: moment(0),
+        since: moment(0),
         promotionNext: false,
         latest: Infinity,
       };

@@ -1,4 +1,4 @@
-import type { Mutant } from './all.ts';
+import type { Mutant } from './mutant.ts';
 
 /** What keeps a version from being promoted against what was measured. */
 export const OF_THE_GATE: readonly Mutant[] = [
@@ -18,7 +18,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
     name: 'a step that cannot be extended any more passes against the evidence',
     file: 'src/core/checks/step-end.ts',
     from: "if (doubt === 'enough') {",
-    to: "if (doubt === 'enough' && at < 0) {",
+    to: "if (doubt === 'enough' && bake.weight < 0) {",
   },
   {
     name: 'what settles after the promotion is not judged',
@@ -54,7 +54,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
     name: 'requests that are missing are no matter',
     file: 'src/core/checks/step-end.ts',
     from: 'if (missing !== undefined) {',
-    to: 'if (missing !== undefined && at < 0) {',
+    to: 'if (missing !== undefined && weight < 0) {',
   },
   {
     name: 'the version that has too many requests is told, not the one that has too few',

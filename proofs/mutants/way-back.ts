@@ -1,4 +1,4 @@
-import type { Mutant } from './all.ts';
+import type { Mutant } from './mutant.ts';
 
 /** What stands in the way of a revert, and what is told of it. */
 export const OF_THE_WAY_BACK: readonly Mutant[] = [

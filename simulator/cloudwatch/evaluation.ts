@@ -50,13 +50,6 @@ export interface Datapoint {
   readonly value: number;
 }
 
-export interface Evaluation {
-  readonly state: AlarmState;
-  readonly reason: string;
-  /** The JSON text of StateReasonData. */
-  readonly data: string;
-}
-
 /** CloudWatch looks further back than it must, to have enough datapoints when some are missing. */
 const EXTRA_PERIODS = 2;
 

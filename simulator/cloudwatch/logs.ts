@@ -60,7 +60,8 @@ export function createLogs(): Logs {
   return {
     put(logGroup, event) {
       const group = groups.get(logGroup) ?? [];
-      group.push(event);
+      // AWS dates events in whole milliseconds.
+      group.push({ ...event, at: Math.floor(event.at) });
       groups.set(logGroup, group);
     },
     operation({ headers, body }) {

@@ -14,6 +14,11 @@ export function seeded(seed: number): Random {
   };
 }
 
+/** One of them, each as likely as the others. */
+export function pick<T>(random: Random, from: readonly [T, ...T[]] | readonly T[]): T {
+  return from[floor(random() * from.length)] as T;
+}
+
 /** Above this mean a normal approximation is good enough, and much faster. */
 const LARGE_MEAN = 30;
 

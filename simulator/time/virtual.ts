@@ -72,7 +72,9 @@ async function comeToRest(): Promise<void> {
 
 /** Files are being read or written, or names looked up. */
 function isWorking(): boolean {
-  return process.getActiveResourcesInfo().some((name) => /^(FSReq|Get\w+InfoReq)/.test(name));
+  return process
+    .getActiveResourcesInfo()
+    .some((name) => /^(FSReq|CloseReq|Get\w+InfoReq)/.test(name));
 }
 
 // ── Clocks ──

@@ -2,6 +2,7 @@ import {
   CreateAliasCommand,
   GetAliasCommand,
   GetProvisionedConcurrencyConfigCommand,
+  ListAliasesCommand,
   UpdateAliasCommand,
   type AliasConfiguration,
   type LambdaClient,
@@ -11,7 +12,7 @@ import type { Routing } from '../core/alias/routing.ts';
 import type { Target } from '../core/alias/target.ts';
 import { intentOf } from '../core/permissions.ts';
 import { AwsCallError, isNotFound, type CallOptions } from './call.ts';
-import { lineIn, textIn } from './reply.ts';
+import { everyPage, lineIn, listIn, textIn } from './reply.ts';
 import type { Service } from './service.ts';
 
 /** An alias at one moment. */
@@ -40,6 +41,8 @@ export type Transition =
 export interface Aliases {
   /** @returns nothing when the function has no such alias, or does not exist. */
   find(target: Target, options?: CallOptions): Promise<Alias | undefined>;
+  /** The names of all aliases of the target's function; none when there is no such function. */
+  list(target: Target, options?: CallOptions): Promise<readonly string[]>;
   create(target: Target, version: string, options?: CallOptions): Promise<Alias>;
   /** Writes only if nobody wrote since the revision: else a `PreconditionFailedException`. */
   update(target: Target, write: AliasWrite, options?: CallOptions): Promise<Alias>;
@@ -87,6 +90,23 @@ export function createAliases(lambda: Service<LambdaClient>, region: string): Al
         );
       } catch (error) {
         if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async list(target, options = {}) {
+      const intent = intentOf('lambda:ListAliases', on(target));
+      try {
+        return await everyPage(async (Marker) => {
+          const command = new ListAliasesCommand({ FunctionName: target.functionId, Marker });
+          const reply = await lambda.call(intent, options, (client, sending) =>
+            client.send(command, sending),
+          );
+          const items = listIn(reply.Aliases).map(({ Name }) => lineIn(Name));
+          return { items, nextToken: reply.NextMarker };
+        });
+      } catch (error) {
+        if (isNotFound(error)) return [];
         throw error;
       }
     },

@@ -47,6 +47,7 @@ export interface AwsOptions {
 const LAMBDA_PATIENCE_MS = 2 * 60_000;
 const WATCH_PATIENCE_MS = 30_000;
 
+/** Sends nothing yet: credentials are looked for with the first call. */
 export function connectAws(options: AwsOptions): Aws {
   const { region, role, standInFor: targets, clock } = options;
   const queues = createQueues(clock);
@@ -67,12 +68,12 @@ export function connectAws(options: AwsOptions): Aws {
   const onlyRead = <Client>(client: Client) =>
     createService({ ...asked, client, revertClient: client, readPatienceMs: WATCH_PATIENCE_MS });
   const cloudwatch = onlyRead(clients.cloudwatch);
-  let seenAt: number | undefined;
+  // Not when they are asked for first: what comes before that may have taken minutes.
+  const since = clock.timeOfDay();
 
   async function sessionEnd(options: CallOptions = {}): Promise<SessionEnd> {
     const intent = { action: 'Getting AWS credentials', resource: region };
     const found = await lambda.call(intent, options, ({ config }) => config.credentials());
-    seenAt ??= clock.now();
     if (role !== undefined) return { type: 'renews' };
     const { $source, expiration, sessionToken } = found as typeof found & Sourced;
     return sessionEndOf(
@@ -81,7 +82,7 @@ export function connectAws(options: AwsOptions): Aws {
         expiresAt: expiration?.getTime(),
         isTemporary: sessionToken !== undefined,
       },
-      seenAt,
+      since,
     );
   }
 

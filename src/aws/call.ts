@@ -1,5 +1,5 @@
 import type { Intent as Asked } from '../core/permissions.ts';
-import { withAnyQualifier } from '../core/text/arn.ts';
+import { remedyOfDenial } from '../core/denial.ts';
 import {
   ASSUME_ROLE_FAILED,
   codeOf,
@@ -85,6 +85,7 @@ export async function understood<T>(
   }
 }
 
+/** Whether AWS knows nothing of that name. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof AwsCallError && error.name === 'ResourceNotFoundException';
 }
@@ -106,12 +107,8 @@ export function explain({ action, resource }: Intent, cause: unknown, sent: Sent
   const { name, message } = details;
   const failure = (text: string) => new AwsCallError(text, details, cause);
   if (DENIED.has(name)) {
-    // AWS knows the account where a function is given by its name alone.
-    const named = withAnyQualifier(/on resource: (arn:[^\s"]+)/.exec(message)?.[1] ?? resource);
-    return failure(
-      `${action} is not allowed. Add the action "${action}" on the resource "${named}" to the IAM ` +
-        `policy of the role this job runs as. AWS says: ${message}`,
-    );
+    const remedy = remedyOfDenial({ action, resource }, message);
+    return failure(`${action} is not allowed. ${remedy} AWS says: ${message}`);
   }
   if (EXPIRED.has(name)) {
     return failure(

@@ -62,6 +62,7 @@ export const connect: Connect = ({ timeoutMs, kept }) => {
   };
 };
 
+/** A client for each service, and for each way of calling it. */
 export function createClients({ region, credentials, connect }: ClientOptions): Clients {
   // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
   // nor our clock.

@@ -6,7 +6,7 @@ import type { Role } from '../core/role.ts';
 import type { Clock } from '../ports.ts';
 import { USUAL, type Connect, type Credentials } from './clients.ts';
 import { ASSUME_ROLE_FAILED } from './failures.ts';
-import { within } from './patience.ts';
+import { NEVER, unlessAborted, within } from './patience.ts';
 
 type Session = Awaited<ReturnType<Credentials>>;
 
@@ -41,6 +41,7 @@ const RENEWAL_MS = 4 * 60_000;
 /** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
 const STAND_IN_AFTER_MS = 10_000;
 
+/** Asks for no session before the first call needs one. */
 export function createVault({ source, standIn, clock }: VaultOptions): Vault {
   let session: Session | undefined;
   let renewal: Promise<Session> | undefined;
@@ -63,10 +64,15 @@ export function createVault({ source, standIn, clock }: VaultOptions): Vault {
 
   async function tryToRenew(): Promise<Session> {
     triedAt = clock.now();
-    session = await within(clock, RENEWAL_MS, source());
+    session = await inTime(RENEWAL_MS, source());
     renewedAt = clock.now();
     renewBeforeMs = Math.min(RENEW_BEFORE_MS, lifeLeft(session) / 2);
     return session;
+  }
+
+  /** Where the SDK gets a session, it listens to no signal. */
+  function inTime(ms: number, act: Promise<Session>): Promise<Session> {
+    return within(clock, ms, NEVER, (signal) => unlessAborted(signal, act));
   }
 
   function living(): Session | undefined {
@@ -74,7 +80,7 @@ export function createVault({ source, standIn, clock }: VaultOptions): Vault {
   }
 
   function lifeLeft({ expiration }: Session): number {
-    return (expiration?.getTime() ?? Infinity) - clock.now();
+    return (expiration?.getTime() ?? Infinity) - clock.timeOfDay();
   }
 
   async function provide(): Promise<Session> {
@@ -91,7 +97,7 @@ export function createVault({ source, standIn, clock }: VaultOptions): Vault {
     standsInFrom ??= clock.now() + STAND_IN_AFTER_MS;
     const renewed = renew();
     try {
-      return await within(clock, Math.max(standsInFrom - clock.now(), 0), renewed);
+      return await inTime(Math.max(standsInFrom - clock.now(), 0), renewed);
     } catch {
       // When there is neither, the first one's failure says more.
       return other().catch(() => renewed);

@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/text/duration.ts';
 import type { Clock } from '../ports.ts';
 
 /** Settles at once when the signal aborts: the SDK and what it gets its credentials from need not listen to it. */
@@ -14,16 +15,30 @@ export function unlessAborted<T>(signal: AbortSignal, act: Promise<T>): Promise<
   });
 }
 
-/** @throws a TimeoutError when it takes longer */
-export async function within<T>(clock: Clock, ms: number, act: Promise<T>): Promise<T> {
+/** Of what nobody cuts short. */
+export const { signal: NEVER } = new AbortController();
+
+/**
+ * Does something that may take so long, and no longer.
+ * @param ms by the clock's `now`
+ * @param signal that of the caller; {@link NEVER} where there is none
+ * @param act is handed a signal to end by: it is aborted with `signal` and its reason, or by a TimeoutError. What
+ * does not listen to it is bound to it by {@link unlessAborted}
+ */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const [late, settled] = [new AbortController(), new AbortController()];
   void clock.sleep(ms, settled.signal).then(() => {
-    const error = new Error(`no answer within ${ms / 1000} s`);
+    const error = new Error(`no answer within ${formatDuration(ms)}`);
     error.name = 'TimeoutError';
     late.abort(error);
   });
   try {
-    return await unlessAborted(late.signal, act);
+    return await act(AbortSignal.any([signal, late.signal]));
   } finally {
     settled.abort();
   }

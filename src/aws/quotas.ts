@@ -20,6 +20,7 @@ const QUOTAS: Readonly<Record<string, number>> = {
   'logs:FilterLogEvents': 5,
 };
 
+/** All lines of one region, empty. */
 export function createQueues(clock: Clock): Queues {
   const shared = createQueue(CONTROL_PLANE, clock);
   const own = new Map(

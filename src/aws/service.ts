@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { explain, type CallOptions, type Intent, type Sent } from './call.ts';
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
-import { unlessAborted } from './patience.ts';
+import { NEVER, unlessAborted } from './patience.ts';
 import type { Queues } from './quotas.ts';
 import type { Urgency } from './queue.ts';
 
@@ -58,6 +58,7 @@ const LONGEST_PAUSE_MS: Readonly<Record<Urgency, number>> = {
   read: 5_000,
 };
 
+/** One service of AWS behind its queues. */
 export function createService<Client>(options: ServiceOptions<Client>): Service<Client> {
   const { queues, clock, refuseSession } = options;
   const patience: Readonly<Record<Urgency, number>> = {
@@ -116,9 +117,6 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
     },
   };
 }
-
-/** Of a call that nobody aborts. */
-const { signal: NEVER } = new AbortController();
 
 function isTooMany(failure: unknown): boolean {
   return failure instanceof Error && isThrottled({ name: failure.name, status: statusOf(failure) });

@@ -12,6 +12,11 @@ export function beginningOfMinute(at: number): number {
   return at - (at % MINUTE_MS);
 }
 
+/** How long until the next minute begins. Milliseconds. */
+export function untilNextMinute(at: number): number {
+  return MINUTE_MS - (at % MINUTE_MS);
+}
+
 /** Whether so little of the minute has passed that it may count as a whole one. */
 export function isEarlyInMinute(at: number): boolean {
   return at % MINUTE_MS <= EARLY_MS;

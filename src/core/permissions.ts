@@ -100,6 +100,12 @@ export const PERMISSIONS = {
     purpose: 'only for a function that has no such alias yet',
     isNeeded: (wishes) => begins(wishes) && writes(wishes),
   },
+  'lambda:ListAliases': {
+    on: ['function'],
+    purpose:
+      'telling a misspelt alias from one that is to be created; without it, creating takes `create-alias: true`',
+    isNeeded: begins,
+  },
   'lambda:InvokeFunction': {
     on: ['versions'],
     purpose: 'only with `smoke-test-payload`',
@@ -153,6 +159,7 @@ export type ResourceOf<A extends Action> = Extract<
   { readonly on: (typeof PERMISSIONS)[A]['on'][number] }
 >;
 
+/** What a call of this action on this resource is for. */
 export function intentOf<A extends Action>(action: A, resource: ResourceOf<A>): Intent {
   return { action, resource: arnOf(resource) };
 }

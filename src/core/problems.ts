@@ -24,6 +24,7 @@ export class RunnerGone extends Error {
   }
 }
 
+/** By its name: an abort signal hands on whatever it was aborted with. */
 export function isRunnerGone(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'RunnerGone';
 }

@@ -6,7 +6,7 @@ export type SessionEnd =
   | { readonly type: 'endless' }
   /** Nobody replaces them. `at` is epoch milliseconds. */
   | { readonly type: 'ends'; readonly at: number }
-  /** Temporary, nobody replaces them, and nothing says when they end. Seen first at `since`. */
+  /** Temporary, nobody replaces them, and nothing says when they end. There at `since`, the beginning of the process. */
   | { readonly type: 'unknown'; readonly since: number };
 
 /** Credentials that the SDK found, as far as their end is concerned. */
@@ -23,7 +23,7 @@ export interface FoundCredentials {
 // instance, a web identity, a process, a single sign-on) it asks again before the credentials end.
 const WRITTEN_DOWN = new Set(['CREDENTIALS_ENV_VARS', 'CREDENTIALS_PROFILE', 'CREDENTIALS_CODE']);
 
-/** @param since when they were seen first, epoch milliseconds */
+/** @param since when the process began that works with them, epoch milliseconds */
 export function sessionEndOf(found: FoundCredentials, since: number): SessionEnd {
   const { sources, expiresAt, isTemporary } = found;
   if (sources.some((source) => !WRITTEN_DOWN.has(source))) return { type: 'renews' };

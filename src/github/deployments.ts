@@ -35,6 +35,7 @@ const TASK = 'lambda-canary';
 /** How many of the environment's are looked through for the one to go on with. */
 const RECENT = 30;
 
+/** Asks GitHub for nothing before there is something to tell. */
 export function followDeployment(options: DeploymentOptions): Deployment {
   const { owner, repo, token, environment, sha, runUrl, isPost, logUrl, warn } = options;
   let id: number | undefined;

@@ -13,6 +13,7 @@ export function plain(text: string): string {
     .replace(/^\s*::/, ': :');
 }
 
+/** Writes a line of the log, its details in a group that is folded. */
 export function print({ level, text, details }: Line): void {
   if (level === 'warning') {
     core.warning(plain(text));

@@ -26,6 +26,7 @@ export interface RunsOptions {
 // A rollout must not hang on GitHub's API before it has begun.
 const PATIENCE_MS = 10_000;
 
+/** Asks with the job's token; without one, only this run itself is known. */
 export function createRuns({ token, own, serverUrl }: RunsOptions): Runs {
   async function ask({ repository, runId, attempt }: Run, signal: AbortSignal): Promise<boolean> {
     const [owner = '', repo = ''] = repository.split('/');

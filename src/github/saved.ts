@@ -82,10 +82,12 @@ const state = z.union([
 ]);
 type State = z.infer<typeof state>;
 
+/** Says that the next process is the post step. Before anything else: this one may be killed at any time. */
 export function markMain(): void {
   core.saveState(IS_POST, 'true');
 }
 
+/** Whether this process is the post step. */
 export function isPost(): boolean {
   return core.getState(IS_POST) === 'true';
 }
@@ -136,7 +138,11 @@ function inFile(file: SealedFile, { repository, runId, attempt }: Run): Keep {
       );
       named = true;
     },
-    forget,
+    forget() {
+      forget();
+      // A run that put a dead one's rollout back goes on to one of its own.
+      named = false;
+    },
   };
 }
 
@@ -147,16 +153,19 @@ function forget(): void {
 
 /** A file that can be written, as was tried; or why there is none. */
 function fileIn(temp: string | undefined): {
-  readonly file?: SealedFile;
+  readonly file: SealedFile | undefined;
   readonly problem: string;
 } {
-  if (temp === undefined) return { problem: 'RUNNER_TEMP is not set.' };
+  if (temp === undefined) return { file: undefined, problem: 'RUNNER_TEMP is not set.' };
   const file = newSealedFile(temp);
   try {
     writeSealed(file, '');
     return { file, problem: '' };
   } catch (error) {
-    return { problem: `no file can be written in RUNNER_TEMP: ${messageOf(error)}.` };
+    return {
+      file: undefined,
+      problem: `no file can be written in RUNNER_TEMP: ${messageOf(error)}.`,
+    };
   }
 }
 

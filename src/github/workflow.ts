@@ -26,6 +26,7 @@ const LONGEST_DESCRIPTION = 256;
 // Outside of a workflow, as when the bundle is run by hand.
 const NO_REPOSITORY = 'unknown/unknown';
 
+/** Reads the variables that a runner sets, with something in the place of those that are missing or empty. */
 export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
   // Empty is what a workflow makes of an expression without a value.
   const read = (name: string) => [environment[name]].find((value) => value !== '');

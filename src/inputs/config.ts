@@ -58,4 +58,6 @@ export interface TargetRequest {
   /** Roll out this published version instead of publishing `$LATEST`. */
   readonly version: string | undefined;
   readonly codeSha256: string | undefined;
+  /** Also for a function that has other aliases. */
+  readonly mayCreateAlias: boolean;
 }

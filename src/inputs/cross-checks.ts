@@ -19,6 +19,7 @@ export function problemsBetween(fields: Fields, region: string | undefined): rea
     ...regionProblems(region, functions, fields.alarms),
     ...comparisonProblems(fields),
     ...dryRunProblems(fields),
+    ...tokenProblems(fields),
   ];
 }
 
@@ -74,4 +75,18 @@ function dryRunProblems({ 'dry-run': dryRun, mode }: Fields): readonly string[] 
   return !dryRun || ['rollout', 'start'].includes(mode)
     ? []
     : [`dry-run: shows what mode rollout or start would do; for mode ${mode} use mode: status`];
+}
+
+/** A secret that is not set arrives as an empty string. */
+function tokenProblems(fields: Fields): readonly string[] {
+  if (fields['github-token'] !== '') return [];
+  const needing = [
+    ...(fields.environment === '' ? [] : ['environment']),
+    ...(fields.comment === 'never' ? [] : ['comment']),
+  ];
+  return needing.map(
+    (input) =>
+      `github-token: is empty, and ${input} needs one; leave github-token out for the token of the job, or see that ` +
+      'the secret that it is filled from is set',
+  );
 }

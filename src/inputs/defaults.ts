@@ -7,6 +7,7 @@ import type { ReadFile } from './smoke-tests.ts';
 export const INPUT_DEFAULTS = {
   'function-name': '',
   alias: '',
+  'create-alias': 'false',
   mode: 'rollout',
   version: '',
   description: '',

@@ -28,6 +28,7 @@ export function parsedBy<T>(parse: (text: string, problems: string[]) => T) {
   });
 }
 
+/** `90s`, `5m`, `1h30m` as milliseconds. @param least the shortest as it is written, for the message */
 export function duration(leastMs: number, least: string) {
   return parsedBy((text, problems) => {
     const ms = durationMs(text);
@@ -44,6 +45,7 @@ export function duration(leastMs: number, least: string) {
   });
 }
 
+/** A decimal without sign or exponent, both bounds included. */
 export function number(least: number, most: number) {
   return parsedBy((text, problems) => {
     const value = Number(text.trim());
@@ -53,6 +55,7 @@ export function number(least: number, most: number) {
   });
 }
 
+/** Digits alone, both bounds included. */
 export function wholeNumber(least: number, most: number) {
   return parsedBy((text, problems) => {
     const value = Number(text.trim());
@@ -69,6 +72,7 @@ export const share = parsedBy((text, problems) => {
   return percent / 100;
 });
 
+/** One of some words, as it is written. */
 export function oneOf<const T extends string>(values: readonly [T, ...T[]]) {
   return parsedBy((text, problems): T => {
     const value = values.find((each) => each === text.trim());

@@ -69,6 +69,7 @@ function requestsOf(fields: Fields): readonly TargetRequest[] {
     target: { functionId: id, functionName: name, alias: fields.alias },
     version: fields.version[index],
     codeSha256: fields['code-sha256'][index],
+    mayCreateAlias: fields['create-alias'],
   }));
 }
 

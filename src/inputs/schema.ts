@@ -7,7 +7,7 @@ import { MODES } from '../core/rollout/mode.ts';
 import { parseAlarmId, parseFunctionId, type AlarmId } from '../core/text/arn.ts';
 import { parseCompareMetrics } from './compare-metrics.ts';
 import type { AnalysisConfig } from './config.ts';
-import { durationMs } from './duration.ts';
+import { durationMs, LONGEST_MS } from './duration.ts';
 import {
   duration,
   flag,
@@ -86,6 +86,8 @@ const schema = z.object({
     }
     return alias;
   }),
+
+  'create-alias': flag,
 
   mode: oneOf(MODES),
 
@@ -224,7 +226,7 @@ const schema = z.object({
   }),
   'job-timeout': parsedBy((text, problems) => {
     const ms = durationMs(text) ?? 0;
-    if (ms < SHORTEST_JOB_MS || ms > LONGEST_JOB_MS) {
+    if (ms < SHORTEST_JOB_MS || ms > LONGEST_MS) {
       problems.push(`${quoted(text)} is not a duration from 1m to 5d`);
     }
     return ms;
@@ -253,9 +255,7 @@ const SHORTEST_SESSION_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 12 * 3_600_000;
 // What GetSessionToken gives; no session of a role lasts longer.
 const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
-// GitHub's bounds of a job, on a runner of one's own.
 const SHORTEST_JOB_MS = 60_000;
-const LONGEST_JOB_MS = 5 * 24 * 3_600_000;
 
 function duplicates(names: readonly string[]): ReadonlySet<string> {
   const seen = new Set<string>();

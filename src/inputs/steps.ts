@@ -1,8 +1,8 @@
+import { MINUTE_MS } from '../core/minute.ts';
 import type { Step } from '../core/rollout/plan.ts';
 import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
 import { quoted } from './fields.ts';
 
-const MINUTE_MS = 60_000;
 const SHORTEST_BAKE_MS = 1_000;
 // One for each percent.
 const MOST_STEPS = 100;

@@ -1,16 +1,29 @@
 import { changedSince, keyOf, replaces, type Finding } from '../core/checks/finding.ts';
+import { describeParting, parted } from '../core/moment.ts';
 import type { Entry } from '../core/report/entry.ts';
 import { beginStory, tell, type Line } from '../core/report/log.ts';
 import type { Clock, Journal } from '../ports.ts';
+import { momentOf } from './moment.ts';
 
 /** @param print tells a line of the log; throws nothing: what cannot be told must not end what is told of */
 export function createJournal(clock: Clock, print: (line: Line) => void): Journal {
-  const startedAt = clock.now();
+  let lookedAt = momentOf(clock);
+  const startedAt = lookedAt.timeOfDay;
   const { entries, keep } = createArchive();
   const listeners: ((entry: Entry) => void)[] = [];
   let memory = beginStory(startedAt);
 
   function record(entry: Entry): void {
+    const now = momentOf(clock);
+    const aheadMs = parted(lookedAt, now);
+    lookedAt = now;
+    if (aheadMs !== 0) {
+      keepAndTell({ type: 'warning', at: now.timeOfDay, text: describeParting(aheadMs) });
+    }
+    keepAndTell(entry);
+  }
+
+  function keepAndTell(entry: Entry): void {
     keep(entry);
     const told = tell(memory, entry);
     memory = told.memory;
@@ -23,10 +36,10 @@ export function createJournal(clock: Clock, print: (line: Line) => void): Journa
     entries,
     record,
     note: (text) => {
-      record({ type: 'note', at: clock.now(), text });
+      record({ type: 'note', at: clock.timeOfDay(), text });
     },
     warn: (text) => {
-      record({ type: 'warning', at: clock.now(), text });
+      record({ type: 'warning', at: clock.timeOfDay(), text });
     },
     follow: (listener) => {
       listeners.push(listener);

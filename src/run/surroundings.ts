@@ -53,7 +53,7 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
 export function routerOf(
   to: Pick<
     RouteOptions,
-    'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'marks' | 'settledAs'
+    'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'marks' | 'settledAs' | 'account'
   >,
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
   patience?: RevertPatience,

@@ -109,6 +109,14 @@ describe('before a rollout begins, an alias', () => {
     expect(recover([left({ step: 2 })], RUNNING).problems).toHaveLength(1);
   });
 
+  it('that carries the mark of a promotion loses it only when the run of that is known to have ended', () => {
+    const promoted = left({ step: 2 });
+    expect(recover([promoted], ENDED).leftover).toEqual([target('f')]);
+    expect(recover([promoted], RUNNING).leftover).toEqual([]);
+    expect(recover([promoted], UNKNOWN).leftover).toEqual([]);
+    expect(recover([left({ step: 0 })], ENDED).leftover).toEqual([]);
+  });
+
   it('that is split without a mark is left alone, with what is there and what to run', () => {
     const foreign = { ...untouched('f'), routing: routingAt(30, versions), description: 'by hand' };
     const [problem] = recover([foreign]).problems;

@@ -4,11 +4,14 @@ import {
   assess,
   needHistory,
   watch,
+  watchSince,
   type AlarmPolicy,
   type AlarmReading,
   type AlarmWatch,
   type History,
+  type TakenOver,
 } from '../../../src/core/checks/alarms.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const policy: AlarmPolicy = { onInsufficientData: 'continue', monitoringGraceMs: 120_000 };
 
@@ -24,7 +27,7 @@ function alarm(state: string, transitionedAt = 0): AlarmReading {
   };
 }
 
-const watchOf = (state: string) => watch(alarm(state), 0);
+const watchOf = (state: string) => watch(alarm(state), moment(0));
 
 function verdictOf(
   before: AlarmWatch,
@@ -33,7 +36,7 @@ function verdictOf(
 ) {
   const reading = {
     type: 'read' as const,
-    at: options.at ?? 15_000,
+    at: moment(options.at ?? 15_000),
     alarms: now === undefined ? [] : [now],
   };
   const histories = new Map(
@@ -153,12 +156,23 @@ describe('an alarm', () => {
       expect(verdictOf(watchOf('OK'), stale, { at: 300_000 }).verdict.kind).toBe('fail');
     });
 
+    it('uses up its grace time only while somebody could have looked', () => {
+      const reading = {
+        type: 'unreadable' as const,
+        at: momentAhead(60_000, 720_000),
+        problem: '',
+      };
+      expect(assess([watchOf('OK')], reading, new Map(), policy).verdict.kind).toBe('error');
+      const later = { ...reading, at: momentAhead(120_001, 720_000) };
+      expect(assess([watchOf('OK')], later, new Map(), policy).verdict.kind).toBe('fail');
+    });
+
     it('is not taken for healthy in a state that nobody knows', () => {
       expect(verdictOf(watchOf('OK'), alarm('SOMETHING_NEW', 9)).verdict.kind).toBe('error');
     });
 
     it('is an error for every alarm when the whole call fails', () => {
-      const reading = { type: 'unreadable' as const, at: 1_000, problem: 'AccessDenied' };
+      const reading = { type: 'unreadable' as const, at: moment(1_000), problem: 'AccessDenied' };
       const { verdict, findings } = assess([watchOf('OK')], reading, new Map(), policy);
       expect(verdict.kind).toBe('error');
       expect(findings).toMatchObject([{ check: 'errors', state: 'unreadable' }]);
@@ -171,7 +185,50 @@ describe('an alarm', () => {
       { ...alarm('OK'), name: 'a' },
       { ...alarm('ALARM', 9), name: 'c' },
     ];
-    const { verdict } = assess(watches, { type: 'read', at: 1, alarms }, new Map(), policy);
+    const { verdict } = assess(watches, { type: 'read', at: moment(1), alarms }, new Map(), policy);
     expect(verdict.reason).toContain('alarm c went into ALARM');
+  });
+});
+
+describe('an alarm that an earlier process of the rollout watched', () => {
+  const begunAt = 60 * 60_000;
+  const before = (minutes: number) => begunAt - minutes * 60_000;
+  const since = (
+    now: AlarmReading,
+    onAlarmAtStart: TakenOver['onAlarmAtStart'] = 'ignore-until-ok',
+  ) => watchSince(now, { begunAt, at: moment(begunAt + 30 * 60_000), onAlarmAtStart });
+
+  it('fails when it turned red since, even where one that was red at the beginning is ignored', () => {
+    const red = alarm('ALARM', before(-10));
+    expect(verdictOf(since(red), red).verdict.kind).toBe('fail');
+  });
+
+  it('needs its history when it changed since and is green, and fails when that was red', () => {
+    const green = alarm('OK', before(-10));
+    expect(needHistory([since(green)], [green])).toHaveLength(1);
+    const history: History = { type: 'states', states: ['ALARM', 'OK'] };
+    expect(verdictOf(since(green), green, { history }).verdict.kind).toBe('fail');
+  });
+
+  it('passes when it was green all the time, without a look at its history', () => {
+    const green = alarm('OK', before(10));
+    expect(needHistory([since(green)], [green])).toEqual([]);
+    expect(verdictOf(since(green), green).verdict.kind).toBe('pass');
+  });
+
+  it('is still ignored when it was red from before the beginning on, where the rollout was begun so', () => {
+    const red = alarm('ALARM', before(10));
+    expect(verdictOf(since(red), red).verdict.kind).toBe('pass');
+    expect(verdictOf(since(red, 'fail'), red).verdict.kind).toBe('fail');
+  });
+
+  it('counts when it changed right before, which the clocks of AWS and of the runner cannot tell from after', () => {
+    const red = alarm('ALARM', begunAt - 1_000);
+    expect(verdictOf(since(red), red).verdict.kind).toBe('fail');
+  });
+
+  it('counts from now on when nobody tells when it changed', () => {
+    const red = { ...alarm('ALARM'), transitionedAt: undefined };
+    expect(verdictOf(since(red), red).verdict.kind).toBe('fail');
   });
 });

@@ -12,6 +12,8 @@ import { harmOf } from '../../../src/core/statistics/harm.ts';
 import { rateInterval } from '../../../src/core/statistics/interval.ts';
 import type { TimedMinute } from '../../../src/core/checks/pairing.ts';
 import type { Bake } from '../../../src/core/rollout/plan.ts';
+import type { Moment } from '../../../src/core/moment.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const policy: AnalysisPolicy = {
@@ -26,8 +28,8 @@ const policy: AnalysisPolicy = {
 const bake: Bake = {
   weight: 10,
   bakeMs: 5 * MINUTE,
-  shiftedAt: 0,
-  since: 0,
+  shiftedAt: moment(0),
+  since: moment(0),
   promotionNext: false,
   latest: Infinity,
 };
@@ -65,7 +67,7 @@ function judged(
   more: { readonly bake?: Partial<Bake>; readonly policy?: Partial<AnalysisPolicy> } = {},
 ) {
   const { finding, warnings } = judgeComparison(errors(given), {
-    at,
+    at: moment(at),
     bake: { ...bake, ...more.bake },
     policy: { ...policy, ...more.policy },
   });
@@ -141,15 +143,50 @@ describe('the comparison of two versions', () => {
   });
 
   it('does not wait for the metrics of a step that should have enough by what the alias was called last', () => {
-    const second = { bakeMs: MINUTE, weight: 20, shiftedAt: 3 * MINUTE, since: 3 * MINUTE };
+    const second = {
+      bakeMs: MINUTE,
+      weight: 20,
+      shiftedAt: moment(3 * MINUTE),
+      since: moment(3 * MINUTE),
+    };
     const before = (nb: number, nc: number) =>
       judged(minutes(2, { nb, nc }), 4 * MINUTE, { bake: second }).verdict.kind;
     expect(before(225, 25)).toBe('pass');
     expect(before(216, 24)).toBe('extend');
   });
 
+  it('waits for the minutes in which the machine stood still, before the promotion', () => {
+    const last = { ...bake, promotionNext: true };
+    const at = (ms: number) =>
+      judgeComparison(errors(minutes(5, {})), {
+        at: momentAhead(ms, 12 * MINUTE),
+        bake: last,
+        policy,
+      }).finding.verdict.kind;
+    // The bake ended at 00:17 of the day, and the metrics of 00:16 are there at 00:18:30.
+    expect(at(END)).toBe('extend');
+    expect(at(END + 89_999)).toBe('extend');
+    expect(at(END + 90_000)).toBe('pass');
+  });
+
+  it('ends no step by the time of day, and extends none beyond the time of day that it may', () => {
+    const few = minutes(5, { nc: 1 });
+    const judgedAt = (at: Moment, latest = Infinity) =>
+      judgeComparison(errors(few), { at, bake: { ...bake, latest }, policy }).finding.verdict.kind;
+    expect(judgedAt(momentAhead(END - 1, 12 * MINUTE))).toBe('pass');
+    expect(judgedAt(momentAhead(END, 12 * MINUTE))).toBe('extend');
+    const latest = 19 * MINUTE;
+    expect(judgedAt(momentAhead(6.5 * MINUTE, 12 * MINUTE), latest)).toBe('extend');
+    expect(judgedAt(momentAhead(7 * MINUTE, 12 * MINUTE), latest)).toBe('pass');
+  });
+
+  it('counts the requests of a step that began by a clock which was set back since', () => {
+    const begun = { bake: { since: momentAhead(0, 60 * MINUTE) } };
+    expect(judged(minutes(5, {}), END, begun).verdict.kind).toBe('pass');
+  });
+
   it('counts the requests of this step only', () => {
-    const later = { bake: { since: 5 * MINUTE } };
+    const later = { bake: { since: moment(5 * MINUTE) } };
     const before = minutes(5, {});
     expect(judged(before, 10 * MINUTE, later).verdict.kind).toBe('extend');
   });
@@ -168,8 +205,10 @@ describe('the comparison of two versions', () => {
     const [counted, due] = [120, 299];
     const shares = [{ weight: 0.1, baseline: 9 * due, canary: counted }];
     const judgedAt = (at: number, counts: Comparison['shares']) =>
-      judgeComparison({ ...errors(minutes(20, {})), shares: counts }, { at, bake, policy }).finding
-        .verdict;
+      judgeComparison(
+        { ...errors(minutes(20, {})), shares: counts },
+        { at: moment(at), bake, policy },
+      ).finding.verdict;
     expect(judgedAt(END - 1, shares).kind).toBe('pass');
     expect(judgedAt(3 * END - 1, shares).kind).toBe('extend');
     expect(judgedAt(3 * END, shares)).toMatchObject({
@@ -228,17 +267,24 @@ describe('the comparison of two versions', () => {
 
   it('asks it also of a metric of the user’s own', () => {
     const own = { ...errors(unconfirmed(3)), name: 'http 5xx', countsTraffic: false };
-    expect(judgeComparison(own, { at: END, bake, policy }).finding.verdict.kind).toBe('extend');
+    expect(judgeComparison(own, { at: moment(END), bake, policy }).finding.verdict.kind).toBe(
+      'extend',
+    );
   });
 
   describe('after the promotion', () => {
     /** Written in the middle of the minute at 5:00, so that the last whole minute before is at 4:00. */
-    const promoted = { weight: 100, shiftedAt: END + 30_000, since: END + 40_000, bakeMs: MINUTE };
+    const promoted = {
+      weight: 100,
+      shiftedAt: moment(END + 30_000),
+      since: moment(END + 40_000),
+      bakeMs: MINUTE,
+    };
 
     it('does not let the bake be over before the minutes before it have settled', () => {
       const at = (time: number) => judged(minutes(5, {}), time, { bake: promoted }).verdict.kind;
       expect(at(END + 90_000)).toBe('pass');
-      const late = { ...promoted, since: END, bakeMs: 1_000 };
+      const late = { ...promoted, since: moment(END), bakeMs: 1_000 };
       expect(judged(minutes(4, {}), END + 89_999, { bake: late }).verdict.kind).toBe('extend');
       expect(judged(minutes(5, {}), END + 90_000, { bake: late }).verdict.kind).toBe('pass');
     });
@@ -259,7 +305,9 @@ describe('the comparison of two versions', () => {
 
   it('asks nothing of the traffic that a metric of the user’s own counts', () => {
     const own = { ...errors([]), name: 'http 5xx', countsTraffic: false };
-    expect(judgeComparison(own, { at: END, bake, policy }).finding.verdict.kind).toBe('pass');
+    expect(judgeComparison(own, { at: moment(END), bake, policy }).finding.verdict.kind).toBe(
+      'pass',
+    );
   });
 });
 

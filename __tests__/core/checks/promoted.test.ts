@@ -7,6 +7,7 @@ import {
   type Promoted,
 } from '../../../src/core/checks/promoted.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
+import { moment } from '../../fixtures/moments.ts';
 import type { Series } from '../../../src/core/checks/metric-source.ts';
 
 const MINUTE = 60_000;
@@ -29,8 +30,8 @@ const promoted = (more: Partial<Promoted> = {}): Promoted => ({
   bake: {
     weight: 100,
     bakeMs: 5 * MINUTE,
-    shiftedAt: 30_000,
-    since: 40_000,
+    shiftedAt: moment(30_000),
+    since: moment(40_000),
     promotionNext: false,
     latest: Infinity,
   },
@@ -39,7 +40,8 @@ const promoted = (more: Partial<Promoted> = {}): Promoted => ({
   mode: 'revert',
   ...more,
 });
-const kind = (more: Partial<Promoted> = {}) => judgePromoted(promoted(more), 0).verdict.kind;
+const kind = (more: Partial<Promoted> = {}) =>
+  judgePromoted(promoted(more), moment(MINUTE)).verdict.kind;
 
 describe('after the promotion', () => {
   it('may fail three times as often as the old version did, at the upper end of what that may have been', () => {
@@ -73,7 +75,7 @@ describe('after the promotion', () => {
   });
 
   it('is not judged where the old version served nothing', () => {
-    const finding = judgePromoted(promoted({ sideBySide: [] }), 0);
+    const finding = judgePromoted(promoted({ sideBySide: [] }), moment(MINUTE));
     expect(finding.verdict.kind).toBe('pass');
     expect(describePromoted(finding)).toBe(
       'after the promotion of checkout:live: 1,800 requests, 900 failed; not judged: the old version served ' +

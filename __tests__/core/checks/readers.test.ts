@@ -3,14 +3,16 @@ import { describe, expect, it } from '@jest/globals';
 import {
   comparisonReaders,
   durationReaders,
+  scopeOf,
   thresholdReader,
-  type Moment,
+  type Scope,
   type Timed,
 } from '../../../src/core/checks/readers.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import type { MetricCheck } from '../../../src/core/checks/thresholds.ts';
 import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
 import { lambdaMetric, type Series } from '../../../src/core/checks/metric-source.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const timed = (functionName: string): Timed => ({
@@ -19,13 +21,13 @@ const timed = (functionName: string): Timed => ({
   yardstick: { p90: 60, p99: 120 },
   pauseMs: undefined,
 });
-const moment: Moment = {
-  at: 20 * MINUTE,
+const scope: Scope = {
+  at: moment(20 * MINUTE),
   bake: {
     weight: 10,
     bakeMs: 5 * MINUTE,
-    shiftedAt: 0,
-    since: 0,
+    shiftedAt: moment(0),
+    since: moment(0),
     promotionNext: false,
     latest: Infinity,
   },
@@ -48,6 +50,42 @@ const always = (value: number): Series =>
 
 const nothing = (): Series => new Map();
 
+describe('the minutes that are judged', () => {
+  const { bake } = scope;
+  const from = { bake, begunAt: undefined, metricDelayMs: 90_000 };
+
+  it('are all since the first weight, those included in which the machine stood still', () => {
+    const at = momentAhead(8 * MINUTE, 12 * MINUTE);
+    const found = scopeOf({ ...from, at, changes: [{ at: moment(3 * MINUTE), weight: 10 }] });
+    // At 00:20 of the day, the metrics of 00:17 are there.
+    expect([found.from, found.to]).toEqual([3 * MINUTE, 17 * MINUTE]);
+  });
+
+  it('begin where an earlier job began, by whatever clock', () => {
+    const at = moment(20 * MINUTE);
+    const changes = [{ at: moment(9 * MINUTE), weight: 10 }];
+    expect(scopeOf({ ...from, at, changes, begunAt: 4 * MINUTE }).from).toBe(4 * MINUTE);
+    expect(scopeOf({ ...from, at, changes, begunAt: 40 * MINUTE }).from).toBe(9 * MINUTE);
+  });
+
+  it('leave out those in which a weight changed by the time of day', () => {
+    const at = momentAhead(8 * MINUTE, 12.5 * MINUTE);
+    const changes = [
+      { at: moment(0), weight: 10 },
+      { at: momentAhead(5 * MINUTE, 12.5 * MINUTE), weight: 50 },
+    ];
+    expect(scopeOf({ ...from, at, changes }).mixed).toEqual(new Set([17 * MINUTE]));
+  });
+
+  it('are told anew by a clock that was set back', () => {
+    const changes = [{ at: momentAhead(3 * MINUTE, 60 * MINUTE), weight: 10 }];
+    expect(scopeOf({ ...from, at: moment(8 * MINUTE), changes })).toMatchObject({
+      from: 3 * MINUTE,
+      to: 5 * MINUTE,
+    });
+  });
+});
+
 describe('what is read of metrics', () => {
   it('is the alias’s traffic, of each version', () => {
     const [reader] = comparisonReaders([timed('checkout')], [], policy);
@@ -69,7 +107,7 @@ describe('what is read of metrics', () => {
       { name: 'http', bad: lambdaMetric('Bad', 'Sum'), total: lambdaMetric('All', 'Sum') },
     ];
     const readers = comparisonReaders([timed('a'), timed('b'), timed('c')], compared, policy);
-    const found = readers.map(({ judge }) => judge(nothing, moment).finding);
+    const found = readers.map(({ judge }) => judge(nothing, scope).finding);
     expect(found).toHaveLength(6);
     for (const { needed } of ofKind(found, 'comparison'))
       expect(needed).toBeCloseTo(600 / 0.999, 9);
@@ -78,7 +116,7 @@ describe('what is read of metrics', () => {
 
   it('shares the alpha of durations out over targets, and over the two bounds', () => {
     const readers = durationReaders([timed('a'), timed('b')]);
-    const found = readers.map(({ judge }) => judge(nothing, moment).finding);
+    const found = readers.map(({ judge }) => judge(nothing, scope).finding);
     const needed = ofKind(found, 'duration').flatMap(({ tests }) =>
       tests.map((test) => test.needed),
     );
@@ -97,7 +135,7 @@ describe('what is read of metrics', () => {
       ...durationReaders(targets, { policy, comparisons: 3 }),
     ];
     const alphas = readers.flatMap(({ judge }) => {
-      const { finding } = judge(nothing, moment);
+      const { finding } = judge(nothing, scope);
       if (finding.kind === 'comparison') return [1 / finding.needed];
       return finding.kind === 'duration' ? finding.tests.map(({ needed }) => 1 / needed) : [];
     });
@@ -122,7 +160,7 @@ describe('what is read of metrics', () => {
     const finding = reader?.judge(
       ({ dimensions, statistic }) =>
         always(values[dimensions['ExecutedVersion'] ?? '']?.[statistic] ?? NaN),
-      moment,
+      scope,
     ).finding;
     expect(finding?.verdict.kind).toBe(verdict);
     expect(finding).toMatchObject({ kind: 'duration', canary: { p50: 400, p90: 600, p99: 900 } });
@@ -141,8 +179,13 @@ describe('what is read of metrics', () => {
       sources: [lambdaMetric('Duration', 'p99')],
     };
     const promoted = {
-      ...moment,
-      bake: { ...moment.bake, weight: 100, shiftedAt: 5 * MINUTE, since: 5 * MINUTE },
+      ...scope,
+      bake: {
+        ...scope.bake,
+        weight: 100,
+        shiftedAt: moment(5 * MINUTE),
+        since: moment(5 * MINUTE),
+      },
     };
     const seen = (isAlone: boolean, values: Series) =>
       thresholdReader(check, timed('checkout'), isAlone).judge(
@@ -169,8 +212,8 @@ describe('what is read of metrics', () => {
     };
     const { judge } = thresholdReader(check, timed('checkout'));
     const until = (last: number) => new Map([[last * MINUTE, 700]]);
-    expect(judge(() => until(7), moment).finding).toMatchObject({ state: 'OK' });
-    expect(judge(() => until(6), moment).finding).toMatchObject({ state: 'NO DATA' });
+    expect(judge(() => until(7), scope).finding).toMatchObject({ state: 'OK' });
+    expect(judge(() => until(6), scope).finding).toMatchObject({ state: 'NO DATA' });
   });
 
   it('warns of a metric check without data once its step is over', () => {
@@ -186,12 +229,12 @@ describe('what is read of metrics', () => {
       sources: [lambdaMetric('Duration', 'p99')],
     };
     const { judge } = thresholdReader(check, timed('checkout'));
-    expect(judge(nothing, { ...moment, at: MINUTE }).warnings).toEqual([]);
+    expect(judge(nothing, { ...scope, at: moment(MINUTE) }).warnings).toEqual([]);
     // No minute of the step has settled.
-    expect(judge(nothing, { ...moment, to: -MINUTE }).warnings).toEqual([]);
-    expect(judge(nothing, moment).warnings).toEqual([
+    expect(judge(nothing, { ...scope, to: -MINUTE }).warnings).toEqual([]);
+    expect(judge(nothing, scope).warnings).toEqual([
       'metric-checks: slow of checkout:live had no data: it was not checked (p99 Duration < 800 ms).',
     ]);
-    expect(judge(() => always(900), moment).finding.verdict).toMatchObject({ kind: 'fail' });
+    expect(judge(() => always(900), scope).finding.verdict).toMatchObject({ kind: 'fail' });
   });
 });

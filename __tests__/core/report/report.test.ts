@@ -16,6 +16,7 @@ import {
 import { summaryOf } from '../../../src/core/report/summary.ts';
 import { beginStory, tell, type Memory } from '../../../src/core/report/log.ts';
 import { targetReport, versionsOf } from '../../../src/core/alias/target.ts';
+import { moment } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const plan = planOf([{ weight: 10, bakeMs: 5 * MINUTE }], 5 * MINUTE);
@@ -43,22 +44,24 @@ const measured = (at: number, state: string, detail = ''): Entry => ({
     },
   ],
 });
+/** The first step, read at this time. */
+const baking = (readAt: number): Entry => ({
+  type: 'state',
+  at: readAt,
+  state: {
+    phase: 'baking',
+    step: 0,
+    shiftedAt: moment(2_000),
+    since: moment(2_000),
+    until: 302_000,
+    readAt,
+  },
+});
 const begun: readonly Entry[] = [
   { type: 'plan', at: 0, plan, longestMs: 0 },
   { type: 'targets', at: 0, region: 'eu-west-1', targets: [target] },
   { type: 'state', at: 1_000, state: { phase: 'shifting', step: 0, standing: undefined } },
-  {
-    type: 'state',
-    at: 2_000,
-    state: {
-      phase: 'baking',
-      step: 0,
-      shiftedAt: 2_000,
-      since: 2_000,
-      until: 302_000,
-      readAt: 2_000,
-    },
-  },
+  baking(2_000),
   measured(17_000, 'OK'),
   measured(32_000, 'OK'),
 ];
@@ -220,9 +223,11 @@ describe('the log', () => {
       };
       return { type: 'reading', at, findings: [finding], verdict };
     };
-    expect(linesOf([...begun, unsure(330_000), unsure(400_000)]).at(-1)).toBe(
-      '[+6 min 40 s] at 10 %: the bake is over, but no data',
-    );
+    expect(
+      linesOf([...begun, unsure(330_000), baking(330_000), unsure(400_000), baking(400_000)]).at(
+        -1,
+      ),
+    ).toBe('[+6 min 40 s] at 10 %: the bake is over, but no data');
   });
 
   it('says at once, and only once, that a step is extended and why', () => {
@@ -267,7 +272,10 @@ describe('the log', () => {
   });
 
   it('tells the time left in a long wait, about once a minute', () => {
-    const quiet = Array.from({ length: 19 }, (_, poll) => measured(17_000 + poll * 15_000, 'OK'));
+    const quiet = Array.from({ length: 19 }, (_, poll) => 17_000 + poll * 15_000).flatMap((at) => [
+      measured(at, 'OK'),
+      baking(at),
+    ]);
     const told = linesOf([...begun.slice(0, 4), ...quiet]).slice(6);
     expect(told).toEqual([
       '[+1 min 2 s] at 10 %: 20 % of the bake is over, 4 min left',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { planOf, wholeCourse, type Course } from '../../../src/core/rollout/plan.ts';
+import { planOf, type Course } from '../../../src/core/rollout/plan.ts';
+import { wholeCourse } from '../../fixtures/course.ts';
 import {
   advance,
   command,
@@ -15,6 +16,7 @@ import {
   type State,
 } from '../../../src/core/rollout/state.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
+import { moment, momentAhead } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
 const course = wholeCourse(
@@ -28,16 +30,16 @@ const course = wholeCourse(
 );
 
 const pass: Verdict = { kind: 'pass', reason: '' };
-const shifted = (at: number): Event => ({ type: 'shifted', at });
+const shifted = (at: number): Event => ({ type: 'shifted', at: moment(at) });
 const assessed = (at: number, verdict: Verdict = pass): Event => ({
   type: 'assessed',
-  at,
+  at: moment(at),
   verdict,
 });
-const settled = (at: number): Event => ({ type: 'settled', at });
+const settled = (at: number): Event => ({ type: 'settled', at: moment(at) });
 /** After everything was read once before the first weight. */
 const begun = (of: Course, from = FROM_THE_START, at = 0) =>
-  advance(of, start(of, from, at), assessed(at));
+  advance(of, start(of, from, moment(at)), assessed(at));
 const after = (...events: readonly Event[]) =>
   events.reduce<State>((state, event) => advance(course, state, event), begun(course));
 
@@ -81,7 +83,7 @@ describe('a rollout', () => {
   it('reads the alias back right after the promotion when the bake time is zero', () => {
     const atOnce = wholeCourse(planOf([], 0));
     const promoted = advance(atOnce, begun(atOnce), shifted(7));
-    expect(promoted).toEqual({ phase: 'settling', step: 0, shiftedAt: 7 });
+    expect(promoted).toEqual({ phase: 'settling', step: 0, shiftedAt: moment(7) });
     expect(advance(atOnce, promoted, settled(8))).toEqual({ phase: 'confirming' });
   });
 
@@ -93,9 +95,37 @@ describe('a rollout', () => {
     });
   });
 
+  it('bakes as long as the machine runs, however much later it is by the time of day', () => {
+    const read = (steady: number, aheadMs: number): Event => ({
+      type: 'assessed',
+      at: momentAhead(steady, aheadMs),
+      verdict: pass,
+    });
+    expect(after(shifted(0), read(5 * MINUTE - 1, 12 * MINUTE))).toMatchObject({ phase: 'baking' });
+    expect(after(shifted(0), read(5 * MINUTE, 12 * MINUTE))).toMatchObject({ phase: 'shifting' });
+    expect(after(shifted(0), read(5 * MINUTE, -12 * MINUTE))).toMatchObject({ phase: 'shifting' });
+  });
+
+  it('changes weights at the beginning of a minute by the time of day', () => {
+    const timed = { ...course, onTheMinute: true };
+    const ahead = 12.5 * MINUTE;
+    const waiting = start(timed, FROM_THE_START, momentAhead(0, ahead));
+    expect(waiting).toMatchObject({ phase: 'checking', until: 0.5 * MINUTE });
+    const early: Event = { type: 'assessed', at: momentAhead(0.5 * MINUTE, ahead), verdict: pass };
+    expect(advance(timed, waiting, early)).toMatchObject({ phase: 'shifting' });
+    const baking = advance(timed, { phase: 'shifting', step: 0, standing: undefined }, shifted(0));
+    const late: Event = { type: 'assessed', at: momentAhead(5 * MINUTE, ahead), verdict: pass };
+    expect(advance(timed, baking, late)).toMatchObject({ phase: 'baking', until: 5.5 * MINUTE });
+  });
+
   it('has nothing to hold when it is cancelled before the first weight is in force', () => {
-    const cancelled = { type: 'cancelled', at: 1, reason: 'cancelled', hold: true } as const;
-    const checking = start(course, FROM_THE_START, 0);
+    const cancelled = {
+      type: 'cancelled',
+      at: moment(1),
+      reason: 'cancelled',
+      hold: true,
+    } as const;
+    const checking = start(course, FROM_THE_START, moment(0));
     expect(advance(course, checking, cancelled)).toEqual({
       phase: 'reverting',
       reason: 'before the first step: cancelled',
@@ -160,10 +190,10 @@ describe('a rollout', () => {
   });
 
   it('goes on from what another job left only when the checks pass once more', () => {
-    const goingOn = start(course, { step: 1, standing: 0 }, 60 * MINUTE);
+    const goingOn = start(course, { step: 1, standing: 0 }, moment(60 * MINUTE));
     if (goingOn.phase !== 'checking') throw new Error(goingOn.phase);
     const due = command(course, goingOn);
-    expect(due).toMatchObject({ type: 'assess', bake: { weight: 10, since: 60 * MINUTE } });
+    expect(due).toMatchObject({ type: 'assess', bake: { weight: 10, since: moment(60 * MINUTE) } });
     expect(due.type === 'assess' && readingDue(due, 15_000)).toBeLessThan(60 * MINUTE);
     const at = 60 * MINUTE + 1;
     expect(advance(course, goingOn, assessed(at))).toEqual({
@@ -204,7 +234,12 @@ describe('a rollout', () => {
   });
 
   it('leaves the aliases as they are when it is cancelled with hold', () => {
-    const cancelled: Event = { type: 'cancelled', at: 30_000, reason: 'cancelled', hold: true };
+    const cancelled: Event = {
+      type: 'cancelled',
+      at: moment(30_000),
+      reason: 'cancelled',
+      hold: true,
+    };
     expect(after(shifted(0), cancelled)).toEqual({
       phase: 'held',
       reason: 'at 10 % (step 1 of 3), after 30 s: cancelled',
@@ -213,13 +248,18 @@ describe('a rollout', () => {
 
   it('reverts a failed check even when it is cancelled with hold afterwards', () => {
     const fail: Verdict = { kind: 'fail', reason: 'red' };
-    const cancelled: Event = { type: 'cancelled', at: 30_000, reason: 'cancelled', hold: true };
+    const cancelled: Event = {
+      type: 'cancelled',
+      at: moment(30_000),
+      reason: 'cancelled',
+      hold: true,
+    };
     expect(after(shifted(0), assessed(1, fail), cancelled)).toMatchObject({ phase: 'reverting' });
   });
 
   it('has failed, and reverted nothing, when no weight had been sent', () => {
     const red: Verdict = { kind: 'fail', reason: 'alarm errors went into ALARM' };
-    const reverting = advance(course, start(course, FROM_THE_START, 0), assessed(0, red));
+    const reverting = advance(course, start(course, FROM_THE_START, moment(0)), assessed(0, red));
     const untouched: Event = { type: 'reversion', result: 'untouched', detail: '' };
     expect(advance(course, reverting, untouched)).toEqual({
       phase: 'failed',
@@ -229,7 +269,7 @@ describe('a rollout', () => {
 
   it('waits for the minute with its eyes open', () => {
     const timed: Course = { ...course, onTheMinute: true };
-    const waiting = start(timed, FROM_THE_START, 20_000);
+    const waiting = start(timed, FROM_THE_START, moment(20_000));
     expect(waiting).toMatchObject({ phase: 'checking', until: MINUTE });
     expect(advance(timed, waiting, assessed(35_000))).toMatchObject({
       phase: 'checking',
@@ -255,7 +295,7 @@ describe('a rollout', () => {
     const due = baking.phase === 'baking' && command(bounded, baking);
     // 10 min at 50 %, 5 min at 100 %, and 20 s for each of the two writes.
     expect(due && due.type === 'assess' && due.bake?.latest).toBe(25 * MINUTE - 40_000);
-    expect(advance(bounded, baking, { type: 'deadline', at: 40 * MINUTE })).toEqual({
+    expect(advance(bounded, baking, { type: 'deadline', at: moment(40 * MINUTE) })).toEqual({
       phase: 'reverting',
       reason: `at 10 % (step 1 of 3), after 40 min: ${reason}, and nothing could be reverted after that`,
     });
@@ -335,14 +375,14 @@ function live(
   }[],
 ): readonly Lived[] {
   const lived: Lived[] = [];
-  let state = start(course, FROM_THE_START, 0);
+  let state = start(course, FROM_THE_START, moment(0));
   let now = 0;
   for (const { takes, verdict, works, cancel } of answers) {
     if (isFinal(state)) break;
     now += takes;
     const next = command(course, state);
     const event: Event = cancel
-      ? { type: 'cancelled', at: now, reason: 'cancelled', hold: false }
+      ? { type: 'cancelled', at: moment(now), reason: 'cancelled', hold: false }
       : next.type === 'revert'
         ? { type: 'reversion', result: works ? 'reverted' : 'revert-failed', detail: '' }
         : !works
@@ -359,13 +399,15 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.nat().map(shifted),
   fc.tuple(fc.nat(), anyVerdict).map(([at, verdict]) => assessed(at, verdict)),
   fc.nat().map(settled),
-  fc.nat().map((at): Event => ({ type: 'deadline', at })),
+  fc.nat().map((at): Event => ({ type: 'deadline', at: moment(at) })),
   fc.constant<Event>({ type: 'confirmed' }),
   fc.constant<Event>({ type: 'blocked', reason: 'refused' }),
   fc
     .constantFrom('reverted', 'revert-failed', 'failed')
     .map((result): Event => ({ type: 'reversion', result, detail: '' })),
-  fc.boolean().map((hold): Event => ({ type: 'cancelled', at: 0, reason: 'cancelled', hold })),
+  fc
+    .boolean()
+    .map((hold): Event => ({ type: 'cancelled', at: moment(0), reason: 'cancelled', hold })),
 );
 
 function property(check: (course: Course, lived: readonly Lived[]) => void): void {
@@ -392,7 +434,7 @@ describe('whatever happens, a rollout', () => {
   it('ends after a bounded number of commands when every command is answered', () => {
     fc.assert(
       fc.property(anyPlan, anyVerdict, (course, verdict) => {
-        let state = start(course, FROM_THE_START, 0);
+        let state = start(course, FROM_THE_START, moment(0));
         let now = 0;
         let commands = 0;
         while (!isFinal(state)) {
@@ -430,14 +472,14 @@ describe('whatever happens, a rollout', () => {
           ({ before, event }) =>
             before.phase === phase && before.step === step && 'at' in event && 'step' in before,
         );
-        const since = begun !== undefined && 'at' in begun.event ? begun.event.at : Infinity;
+        const since = begun !== undefined && 'at' in begun.event ? begun.event.at.steady : Infinity;
         const passed = lived.some(
           ({ before, event }) =>
             before.phase === 'baking' &&
             before.step === step &&
             event.type === 'assessed' &&
             event.verdict.kind === 'pass' &&
-            event.at >= since + bakeMs,
+            event.at.steady >= since + bakeMs,
         );
         expect(passed || bakeMs === 0).toBe(true);
       });
@@ -459,10 +501,10 @@ describe('whatever happens, a rollout', () => {
   });
 
   it.each<ActiveState>([
-    { phase: 'checking', step: 0, standing: undefined, since: 0, until: 0, readAt: 0 },
+    { phase: 'checking', step: 0, standing: undefined, since: moment(0), until: 0, readAt: 0 },
     { phase: 'shifting', step: 0, standing: undefined },
-    { phase: 'settling', step: 2, shiftedAt: 0 },
-    { phase: 'baking', step: 0, shiftedAt: 0, since: 0, until: 10, readAt: 0 },
+    { phase: 'settling', step: 2, shiftedAt: moment(0) },
+    { phase: 'baking', step: 0, shiftedAt: moment(0), since: moment(0), until: 10, readAt: 0 },
     { phase: 'holding', step: 0, passed: true, reason: '' },
     { phase: 'confirming' },
   ])('reverts for a check that fails while it is $phase', (state) => {
@@ -479,9 +521,19 @@ describe('whatever happens, a rollout', () => {
             { phase: 'shifting', step: 0, standing: undefined },
             ['settled', 'confirmed', 'reversion'],
           ],
-          [{ phase: 'settling', step: 0, shiftedAt: 0 }, ['shifted', 'confirmed', 'reversion']],
           [
-            { phase: 'baking', step: 0, shiftedAt: 0, since: 0, until: 10, readAt: 0 },
+            { phase: 'settling', step: 0, shiftedAt: moment(0) },
+            ['shifted', 'confirmed', 'reversion'],
+          ],
+          [
+            {
+              phase: 'baking',
+              step: 0,
+              shiftedAt: moment(0),
+              since: moment(0),
+              until: 10,
+              readAt: 0,
+            },
             ['shifted', 'confirmed', 'reversion'],
           ],
           [{ phase: 'confirming' }, ['shifted', 'settled', 'deadline', 'reversion']],

@@ -124,6 +124,88 @@ describe('the router of an alias', () => {
     expect(present().version).toBe('1');
   });
 
+  it('gives up within its patience, though each of its calls succeeds in the end', async () => {
+    const tookMs = await aws.time.run(async () => {
+      await promoted();
+      const startedAt = aws.time.clock.now();
+      aws.simulator.faults.add(({ operation }) => {
+        const passed = aws.time.clock.now() - startedAt;
+        const dark = operation === 'UpdateAlias' ? 340_000 : 170_000;
+        return passed < dark
+          ? { type: 'error', status: 500, name: 'ServiceException', message: 'internal' }
+          : undefined;
+      });
+      const patience = { tryingMs: 3 * MINUTE, totalMs: 4 * MINUTE };
+      await createRouter(route({ begun: [100] }), patience).revert();
+      return aws.time.clock.now() - startedAt;
+    });
+    expect(tookMs).toBeLessThan(4.5 * MINUTE);
+  });
+
+  it('goes on with a revert that was killed while Lambda was moving it back', async () => {
+    const result = await aws.time.run(async () => {
+      const router = await promoted();
+      void router.revert();
+      await aws.time.clock.sleep(MINUTE);
+      return createRouter(route({ begun: [10, 100] })).revert();
+    });
+    expect(result).toEqual({ type: 'reverted' });
+    expect(present()).toMatchObject({ version: '1', weights: {}, moving: undefined });
+  });
+
+  it('waits for the way back to its end, though Lambda did not tell of the move at first', async () => {
+    const none = {
+      type: 'error',
+      status: 404,
+      name: 'ProvisionedConcurrencyConfigNotFoundException',
+      message: 'none',
+    } as const;
+    const result = await aws.time.run(async () => {
+      const router = await promoted();
+      const startedAt = aws.time.clock.now();
+      aws.simulator.faults.add(({ operation }) => {
+        const passed = aws.time.clock.now() - startedAt;
+        const isQuiet = passed < 500 || (passed > 2 * MINUTE && passed < 2 * MINUTE + 5_000);
+        return operation === 'GetProvisionedConcurrencyConfig' && isQuiet ? none : undefined;
+      });
+      return router.revert();
+    });
+    expect(result).toEqual({ type: 'reverted' });
+  });
+
+  it('reverts a write of a dead process that came late, by the mark that it carries', async () => {
+    const left = { ...mark, step: 2, weight: 50 };
+    const result = await aws.time.run(async () => {
+      const dead = await begun({ marks: [mark, left] });
+      await dead.shift({ step: 0, weight: 10 }, signal);
+      const router = await begun({ begun: [10] });
+      await dead.shift({ step: 1, weight: 50 }, signal);
+      return router.revert();
+    });
+    expect(result).toEqual({ type: 'reverted' });
+    expect(present()).toMatchObject({ version: '1', weights: {} });
+  });
+
+  it('does not take its own last write for a promotion by hand, when its reply got lost', async () => {
+    aws.simulator.faults.add(({ operation, count }) =>
+      operation === 'UpdateAlias' && count === 1 ? { type: 'lost-reply' } : undefined,
+    );
+    const result = await aws.time.run(async () => {
+      const router = await begun({ marks: [{ ...mark, weight: 100 }] });
+      await router.shift({ step: 0, weight: 100 }, signal);
+      await router.settle(signal);
+      const red = new AbortController();
+      const confirming = router.confirm(red.signal).catch(() => undefined);
+      await aws.time.clock.sleep(30);
+      red.abort(new Error('red'));
+      await confirming;
+      const settledAs = router.settledAs();
+      await aws.time.clock.sleep(1_000);
+      return createRouter(route({ begun: [100], settledAs })).revert();
+    });
+    expect(result).toEqual({ type: 'reverted' });
+  });
+
   it('holds nothing whose mark has no room, because no other job could go on with that', async () => {
     const result = await aws.time.run(async () => {
       const router = await begun({ marks: [mark] });
@@ -132,6 +214,33 @@ describe('the router of an alias', () => {
       return router.shift({ step: 0, weight: 10, held: true }, signal);
     });
     expect(result).toMatchObject({ type: 'blocked', reason: expect.stringContaining('no room') });
+  });
+
+  it('does not take back what another job promoted, when its own promotion was refused for that', async () => {
+    const { lambda } = aws.simulator;
+    updateAlias(lambda, 'checkout', 'live', { weights: { '2': 0.1 } });
+    const result = await aws.time.run(async () => {
+      const router = await begun({
+        begun: [10],
+        nonces: ['bb', 'aa'],
+        marks: [{ ...mark, nonce: 'bb', weight: 100 }],
+      });
+      updateAlias(lambda, 'checkout', 'live', { version: '2', weights: {} });
+      const shifted = await router.shift({ step: 0, weight: 100 }, signal);
+      return [shifted.type, (await router.revert()).type];
+    });
+    expect(result).toEqual(['blocked', 'foreign']);
+    expect(present().version).toBe('2');
+  });
+
+  it('takes no alias of another account for the one that was moved', async () => {
+    const result = await aws.time.run(() =>
+      createRouter(route({ begun: [10], account: '999999999999' })).revert(),
+    );
+    expect(result).toMatchObject({
+      type: 'unconfirmed',
+      detail: expect.stringContaining('of the account 123456789012 by now'),
+    });
   });
 
   it('tells that the alias was deleted when it looks for an intruder', async () => {

@@ -3,11 +3,13 @@ import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createVirtualTime, type VirtualTime } from '../../../promises/virtual-time.ts';
-import { planOf, wholeCourse } from '../../../src/core/rollout/plan.ts';
+import { planOf } from '../../../src/core/rollout/plan.ts';
+import { wholeCourse } from '../../fixtures/course.ts';
 import type { FinalState } from '../../../src/core/rollout/state.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
 import type { RevertResult, Router, SettleResult, ShiftResult } from '../../../src/ports.ts';
 import { rollOut, type World } from '../../../src/run/rollout/loop.ts';
+import type { Moment } from '../../../src/core/moment.ts';
 
 const MINUTE = 60_000;
 /** When every test begins. */
@@ -69,9 +71,13 @@ describe('the loop', () => {
       watched: [
         {
           checks: {
-            assess: (at) => {
-              readings.push(at - T0);
-              return Promise.resolve({ verdict: verdictAt(at - T0), findings: [], warnings: [] });
+            assess: ({ steady }) => {
+              readings.push(steady - T0);
+              return Promise.resolve({
+                verdict: verdictAt(steady - T0),
+                findings: [],
+                warnings: [],
+              });
             },
           },
           intervalMs: 15_000,
@@ -155,7 +161,7 @@ describe('the loop', () => {
     const slow = world([router()], (at) => (at < MINUTE ? PASS : RED));
     const metrics = {
       checks: {
-        assess: async (_: number, __: unknown, signal: AbortSignal) => {
+        assess: async (_: Moment, __: unknown, signal: AbortSignal) => {
           await time.clock.sleep(40_000, signal);
           return { verdict: PASS, findings: [], warnings: [] };
         },
@@ -175,8 +181,8 @@ describe('the loop', () => {
     const begun: number[] = [];
     const metrics = {
       checks: {
-        assess: async (at: number, _: unknown, signal: AbortSignal) => {
-          begun.push(at);
+        assess: async ({ steady }: Moment, _: unknown, signal: AbortSignal) => {
+          begun.push(steady);
           await time.clock.sleep(40_000, signal);
           return { verdict: PASS, findings: [], warnings: [] };
         },
@@ -223,6 +229,69 @@ describe('the loop', () => {
     await run(world([router()]));
     expect(readings.length).toBeGreaterThan(20);
     expect(getEventListeners(cancellation.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('reverts at a deadline that came while the machine stood still, soon after', async () => {
+    const deadline = { at: T0 + 4 * MINUTE, reason: 'the AWS credentials end' };
+    time.at(T0 + MINUTE, () => {
+      time.suspend(12 * MINUTE);
+    });
+    await expect(run(world([router()]), { ...course, deadline })).resolves.toMatchObject({
+      phase: 'reverted',
+    });
+    expect(time.clock.now() - T0).toBeLessThanOrEqual(1.5 * MINUTE);
+  });
+
+  it('reverts at the deadline though the machine slept during a write, and its clock stood still', async () => {
+    const deadline = { at: T0 + 4 * MINUTE, reason: 'the AWS credentials end' };
+    time.at(T0 + MINUTE, () => {
+      time.suspend(2 * MINUTE);
+    });
+    const hanging = router({ shift: (_, signal) => hang(signal) });
+    await expect(run(world([hanging]), { ...course, deadline })).resolves.toMatchObject({
+      phase: 'reverted',
+    });
+    expect(time.clock.timeOfDay()).toBe(deadline.at);
+  });
+
+  it('does not put its deadline off when the clock is set back', async () => {
+    const deadline = { at: T0 + 3 * MINUTE, reason: 'the AWS credentials end' };
+    time.at(T0 + MINUTE, () => {
+      time.suspend(-60 * MINUTE);
+    });
+    await run(world([router()]), { ...course, deadline });
+    expect(time.clock.now() - T0).toBe(3 * MINUTE);
+  });
+
+  it('reads again what it was reading while the machine stood still', async () => {
+    const sleeping = world([router()], (at) => {
+      if (at === 6 * MINUTE && readings.filter((each) => each === at).length === 1) {
+        time.suspend(12 * MINUTE);
+      }
+      return PASS;
+    });
+    await expect(run(sleeping)).resolves.toEqual({ phase: 'promoted' });
+    expect(readings.filter((at) => at === 6 * MINUTE)).toHaveLength(2);
+  });
+
+  it('tells the command that repairs an alias when the writes of the revert have left, not when they came back', async () => {
+    const slow = router({
+      revert: async () => {
+        await time.clock.sleep(MINUTE);
+        trace.push('f reverted');
+        return { type: 'reverted' };
+      },
+    });
+    const red = (at: number) => (at < MINUTE ? PASS : RED);
+    await run({
+      ...world([slow], red),
+      journal: {
+        record: (entry) => {
+          if (entry.type === 'details') trace.push(...entry.lines);
+        },
+      },
+    });
+    expect(trace).toEqual(['f shifted 10', 'f reverting', 'repair f', 'f reverted']);
   });
 
   it('reverts when an adapter breaks', async () => {

@@ -3,11 +3,24 @@ import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/clie
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { denied, THROTTLED, type Fault } from '../../../simulator/wire/faults.ts';
+import { machineTime, type ServerTime } from '../../../simulator/time/server-time.ts';
 import { refusal, START, startWorld, type World } from '../../fixtures/simulated-world.ts';
 
 let world: World;
+/** Lets the sleep of a delayed answer end, which no clock does here. */
+let wake: () => void;
+let sleptMs: number;
 beforeEach(async () => {
-  world = await startWorld();
+  sleptMs = 0;
+  const time: ServerTime = {
+    begin: (request, response) => machineTime.begin(request, response),
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        sleptMs = ms;
+        wake = resolve;
+      }),
+  };
+  world = await startWorld({ time });
   const { lambda } = world.simulator;
   lambda.createFunction({ functionName: 'f' });
   lambda.publishVersion('f');
@@ -112,6 +125,8 @@ describe('a fault of the simulator', () => {
     mend();
     expect(description()).toBe('slow');
     await describing('fast').then(() => answered.push('fast'));
+    expect(sleptMs).toBe(1_000);
+    wake();
     await slow;
     expect(answered).toEqual(['fast', 'slow']);
   });

@@ -1,5 +1,7 @@
 import { readMark } from './mark.ts';
+import { isAsMarked } from './ownership.ts';
 import {
+  looksHeldBack,
   looksLikeTransition,
   routingAt,
   sameRouting,
@@ -32,10 +34,39 @@ export function isOurs(shown: Shown, claim: Claim): boolean {
   );
 }
 
+/**
+ * What a revert takes for its own: also a write of an earlier process that came late, which the weights begun here do
+ * not know. The mark tells it, for it is written with its weight.
+ */
+export function isOursToRevert(shown: Shown, claim: Claim): boolean {
+  const { mark } = readMark(shown.description);
+  const { stable, canary } = claim.versions;
+  const isMarked =
+    mark !== undefined &&
+    carriesOurMark(shown, claim) &&
+    isAsMarked(shown.routing, mark) &&
+    mark.stable === stable &&
+    mark.canary === canary;
+  return isMarked || isOurs(shown, claim);
+}
+
+/** Whether stable is written, and Lambda moves its provisioned concurrency back: another process may have reverted. */
+export function isOnTheWayBack(shown: Shown, claim: Claim): boolean {
+  const { stable, canary } = claim.versions;
+  return (
+    claim.begun.has(100) &&
+    !isClaimedByAnother(shown, claim) &&
+    looksHeldBack(shown.routing) &&
+    looksLikeTransition(shown.routing, canary, stable)
+  );
+}
+
+/** Whether the alias carries the mark of a rollout that is not ours. */
 export function isClaimedByAnother(shown: Shown, claim: Claim): boolean {
   return readMark(shown.description).mark !== undefined && !carriesOurMark(shown, claim);
 }
 
+/** Whether the alias carries a mark that is ours to remove. */
 export function carriesOurMark({ description }: Shown, { nonces }: Claim): boolean {
   const { mark } = readMark(description);
   return mark !== undefined && nonces.includes(mark.nonce);

@@ -80,10 +80,10 @@ export function withMark(description: string, mark: Mark): string | undefined {
 /** A description without the mark, and the mark if there is one. */
 export function readMark(description: string): {
   readonly description: string;
-  readonly mark?: Mark;
+  readonly mark: Mark | undefined;
 } {
   const match = MARK.exec(description);
-  if (match?.groups === undefined) return { description };
+  if (match?.groups === undefined) return { description, mark: undefined };
   const { step, weight, minute, held, ...texts } = match.groups as Written;
   return {
     description: description.replace(match[0], ''),
@@ -97,6 +97,7 @@ export function readMark(description: string): {
   };
 }
 
+/** By run, attempt and nonce: a run may hold several rollouts. */
 export function sameRollout(a: RolloutId, b: RolloutId): boolean {
   return a.nonce === b.nonce && a.runId === b.runId && a.attempt === b.attempt;
 }

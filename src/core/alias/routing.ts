@@ -22,6 +22,7 @@ export function routingAt(weight: number, { stable, canary }: Versions): Routing
 // Lambda keeps weights as doubles of a fraction; how it rounds them is not documented.
 const WEIGHT_TOLERANCE = 0.005;
 
+/** Whether two routings serve the same, however Lambda rounds weights. */
 export function sameRouting(a: Routing, b: Routing): boolean {
   const additional = Object.entries(a.weights);
   return (
@@ -34,6 +35,7 @@ export function sameRouting(a: Routing, b: Routing): boolean {
   );
 }
 
+/** Whether another version than the alias's own gets a part of the requests. */
 export function isSplit(routing: Routing): boolean {
   return Object.keys(routing.weights).length > 0;
 }
@@ -68,6 +70,7 @@ export function looksLikeTransition(routing: Routing, from: string, to: string):
   return routing.version === to && additional.length === 1 && additional[0] === from;
 }
 
+/** `version 7 with 10 % to version 8`; `version 7 alone`. */
 export function describeRouting({ version, weights }: Routing): string {
   const additional = Object.entries(weights).map(
     ([other, weight]) => `${formatWeight(weight)} to version ${other}`,

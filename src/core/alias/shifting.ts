@@ -17,12 +17,15 @@ export interface Shifting {
   readonly nonces: readonly string[];
   /** Weights that an earlier process wrote. */
   readonly begun: readonly number[];
+  /** That the canary logs to. */
+  readonly logGroup: string;
 }
 
 export interface Candidate {
   readonly target: Target;
   readonly alias: Shifting['alias'];
   readonly disposition: Disposition;
+  readonly logGroup: string;
 }
 
 export interface ShiftingOptions {
@@ -30,6 +33,7 @@ export interface ShiftingOptions {
   readonly id: RolloutId;
   /** What earlier jobs or runs left to continue with. */
   readonly continued: readonly Unfinished[];
+  /** The time of day. */
   readonly now: number;
   /** Whether the first weight waits for its minute. */
   readonly comparable: boolean;
@@ -37,7 +41,7 @@ export interface ShiftingOptions {
 
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
 export function shiftingOf(
-  { target, alias, disposition }: Candidate,
+  { target, alias, disposition, logGroup }: Candidate,
   { plan, id, continued, now, comparable }: ShiftingOptions,
 ): readonly Shifting[] {
   if (disposition.type !== 'shift') return [];
@@ -57,6 +61,7 @@ export function shiftingOf(
       marks: fits ? marks : [],
       nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
       begun: before === undefined ? [] : [before.weight],
+      logGroup,
     },
   ];
 }

@@ -9,6 +9,7 @@ export interface Target {
   readonly alias: string;
 }
 
+/** `checkout:live` */
 export function targetName({
   functionName,
   alias,
@@ -46,6 +47,7 @@ export interface TargetReport {
   readonly disposition: Disposition['type'] | 'none';
 }
 
+/** A target as far as it is known; what is not known is empty. */
 export function targetReport(
   { functionName, alias }: Target,
   found: Partial<Omit<TargetReport, 'functionName' | 'alias'>>,
@@ -62,6 +64,7 @@ export function targetReport(
   };
 }
 
+/** What the alias served before, and what was rolled out. */
 export function versionsOf(
   disposition: Disposition,
 ): Pick<TargetReport, 'previousVersion' | 'version'> {

@@ -41,6 +41,7 @@ export function surelyNotWritten({
   return answer !== 'unknown' && onlyRequest;
 }
 
+/** What became of a write, by its answer and by what the alias shows after it. */
 export function fateOf(write: FailedWrite): Fate {
   const { answer, left, present } = write;
   if (present === undefined) return 'refused';

@@ -1,3 +1,4 @@
+import type { Moment } from '../moment.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { SeenState } from './seen.ts';
 import { PASS, worst, type Verdict } from '../rollout/verdict.ts';
@@ -17,10 +18,10 @@ export interface AlarmReading {
   readonly notEvaluated: string | undefined;
 }
 
-/** One reading of all alarms. `at`: epoch milliseconds when it began. */
+/** One reading of all alarms. `at`: when it began. */
 export type AlarmsReading =
-  | { readonly type: 'read'; readonly at: number; readonly alarms: readonly AlarmReading[] }
-  | { readonly type: 'unreadable'; readonly at: number; readonly problem: string };
+  | { readonly type: 'read'; readonly at: Moment; readonly alarms: readonly AlarmReading[] }
+  | { readonly type: 'unreadable'; readonly at: Moment; readonly problem: string };
 
 /** The states an alarm went through since the reading before, the present one last. */
 export type History =
@@ -40,7 +41,7 @@ export interface AlarmWatch {
   readonly transitionedAt: number | undefined;
   /** Red when the rollout began, and not green since: it does not count yet. */
   readonly ignored: boolean;
-  /** When it was last readable; what the grace time counts from. */
+  /** When it was last readable, by the steady clock; what the grace time counts from. */
   readonly seenAt: number;
 }
 
@@ -56,7 +57,7 @@ export interface AlarmsAssessment {
 }
 
 /** Begins to watch an alarm. One that is already red counts only after it was green once. */
-export function watch(reading: AlarmReading, at: number): AlarmWatch {
+export function watch(reading: AlarmReading, at: Moment): AlarmWatch {
   return { ...seen(reading, at), ignored: reading.state === 'ALARM' };
 }
 
@@ -64,9 +65,9 @@ export function watch(reading: AlarmReading, at: number): AlarmWatch {
 const CLOCK_SKEW_MS = 5_000;
 
 export interface TakenOver {
-  /** When the rollout began. Epoch milliseconds. */
+  /** When the rollout began, by the time of day. Epoch milliseconds. */
   readonly begunAt: number;
-  readonly at: number;
+  readonly at: Moment;
   readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
 }
 
@@ -123,7 +124,7 @@ export function assess(
     watches: judged.map(({ after }) => after),
     findings: judged.map(({ after, state, detail, verdict }) => ({
       kind: 'alarm',
-      at: reading.at,
+      at: reading.at.timeOfDay,
       check: after.name,
       state,
       detail,
@@ -165,7 +166,7 @@ function judge(
   return {
     after: { ...seen(now, reading.at), ignored },
     state: now.state,
-    detail: `${now.reason}${warmingUp(now, reading.at)}`,
+    detail: `${now.reason}${warmingUp(now, reading.at.timeOfDay)}`,
     verdict: ignored ? PASS : judgeStates(now, counted, { ...policy, at: reading.at }),
   };
 }
@@ -173,7 +174,7 @@ function judge(
 function judgeStates(
   now: AlarmReading,
   states: readonly string[],
-  policy: AlarmPolicy & { readonly at: number },
+  policy: AlarmPolicy & { readonly at: Moment },
 ): Verdict {
   if (now.state === 'ALARM') {
     return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
@@ -196,7 +197,10 @@ function judgeStates(
   return judgeInsufficientData(now, policy);
 }
 
-/** ` (it is warming up for up to 12 min)`; empty for an alarm that is not. */
+/**
+ * ` (it is warming up for up to 12 min)`; empty for an alarm that is not.
+ * @param at the time of day
+ */
 export function warmingUp({ state, warmsUpUntil = 0 }: AlarmReading, at: number): string {
   return state === 'INSUFFICIENT_DATA' && warmsUpUntil > at
     ? ` (it is warming up for up to ${formatDuration(warmsUpUntil - at)})`
@@ -205,9 +209,9 @@ export function warmingUp({ state, warmsUpUntil = 0 }: AlarmReading, at: number)
 
 function judgeInsufficientData(
   now: AlarmReading,
-  policy: AlarmPolicy & { readonly at: number },
+  policy: AlarmPolicy & { readonly at: Moment },
 ): Verdict {
-  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at)}`;
+  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at.timeOfDay)}`;
   switch (policy.onInsufficientData) {
     case 'continue':
       return PASS;
@@ -218,8 +222,8 @@ function judgeInsufficientData(
   }
 }
 
-function unseen(before: AlarmWatch, at: number, problem: string, policy: AlarmPolicy): JudgedAlarm {
-  const darkMs = at - before.seenAt;
+function unseen(before: AlarmWatch, at: Moment, problem: string, policy: AlarmPolicy): JudgedAlarm {
+  const darkMs = at.steady - before.seenAt;
   const reason = `alarm ${before.name} could not be read for ${formatDuration(darkMs)}: ${problem}`;
   return {
     after: before,
@@ -252,11 +256,11 @@ function statesSince(
   return now.state === before.state ? [UNKNOWN, now.state] : [now.state];
 }
 
-function seen(reading: AlarmReading, at: number): Omit<AlarmWatch, 'ignored'> {
+function seen(reading: AlarmReading, at: Moment): Omit<AlarmWatch, 'ignored'> {
   return {
     name: reading.name,
     state: reading.state,
     transitionedAt: reading.transitionedAt,
-    seenAt: at,
+    seenAt: at.steady,
   };
 }

@@ -80,7 +80,7 @@ export function judgeComparison(comparison: Comparison, judging: Judging): Compa
   const { name, target } = counts;
   const check = `${name} of ${target}`;
   return {
-    finding: { kind: 'comparison', check, at: judging.at, verdict, ...counts },
+    finding: { kind: 'comparison', check, at: judging.at.timeOfDay, verdict, ...counts },
     warnings,
   };
 }

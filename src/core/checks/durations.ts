@@ -106,10 +106,12 @@ function sourcesOf(bounds: Yardstick | undefined): Sources<DurationSeries> {
   };
 }
 
+/** What is read of the old version: how many of its requests took longer than the yardstick. */
 export function baselineSources(yardstick: Yardstick | undefined): Sources<DurationSeries> {
   return sourcesOf(yardstick);
 }
 
+/** What is read of the new version, whose bounds are a fifth higher. */
 export function canarySources(yardstick: Yardstick | undefined): Sources<DurationSeries> {
   return sourcesOf(
     yardstick && { p90: yardstick.p90 * TOLERATED_RATIO, p99: yardstick.p99 * TOLERATED_RATIO },

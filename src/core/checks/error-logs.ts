@@ -20,9 +20,9 @@ export interface ErrorReport {
   readonly version: string;
   readonly messages: readonly ErrorMessage[];
   /** A query of Logs Insights, ready to be run; absent where the region has no console. */
-  readonly url?: string | undefined;
+  readonly url: string | undefined;
   /** Why there are no messages, when they could not be read. */
-  readonly problem?: string;
+  readonly problem: string | undefined;
 }
 
 const MOST_MESSAGES = 5;
@@ -64,12 +64,14 @@ function streamOwner({ functionName, logGroup }: LoggedVersion): string {
   return logGroup === defaultLogGroup(functionName) ? '' : functionName;
 }
 
+/** A version, and where it logs. */
 export interface LoggedVersion {
   readonly functionName: string;
   readonly version: string;
   readonly logGroup: string;
 }
 
+/** Where a function logs that was given no log group of its own. */
 export function defaultLogGroup(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }

@@ -13,6 +13,7 @@ export type Finding =
 
 export type FindingOf<K extends Finding['kind']> = Extract<Finding, { readonly kind: K }>;
 
+/** Those of one kind, in their order. */
 export function ofKind<K extends Finding['kind']>(
   findings: readonly Finding[],
   kind: K,
@@ -40,6 +41,7 @@ export function keyOf({ kind, check }: Finding): string {
   return `${kind}:${check}`;
 }
 
+/** What the check is in; nothing of a kind that is in no state. */
 export function stateOf(finding: Finding): string | undefined {
   return 'state' in finding ? finding.state : undefined;
 }

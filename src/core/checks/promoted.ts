@@ -4,6 +4,7 @@ import { judgeAlone } from '../statistics/alone.ts';
 import { rateInterval } from '../statistics/interval.ts';
 import { lambdaMetric, type MetricSource, type Series, type Sources } from './metric-source.ts';
 import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
+import { timeOfDayThen, type Moment } from '../moment.ts';
 import type { Bake } from '../rollout/plan.ts';
 import { count, grouped, percent } from '../text/numbers.ts';
 import type { TimedMinute } from './pairing.ts';
@@ -83,7 +84,7 @@ export type PromotedSeries = Readonly<
 /** What the canary did since the promotion; the minute of the promotion counts, as far as its version is named. */
 function minutesSince(
   { requests, failures, ofAlias, failuresOfAlias }: PromotedSeries,
-  { shiftedAt, since }: Bake,
+  { shiftedAt, since }: Readonly<Record<'shiftedAt' | 'since', number>>,
   to: number,
 ): readonly Counts[] {
   const minutes: Counts[] = [];
@@ -112,10 +113,12 @@ export interface Promoted {
 }
 
 /** At 100 % there is nothing to compare with but what the rollout itself measured before. */
-export function judgePromoted(promoted: Promoted, at: number): PromotedFinding {
+export function judgePromoted(promoted: Promoted, at: Moment): PromotedFinding {
   const { target, sideBySide, series, bake, to, rule, mode } = promoted;
   const { alpha } = rule;
-  const minutes = minutesSince(series, bake, to);
+  const shiftedAt = timeOfDayThen(bake.shiftedAt, at);
+  const since = timeOfDayThen(bake.since, at);
+  const minutes = minutesSince(series, { shiftedAt, since }, to);
   const baseline = totalOf(sideBySide.map((minute) => minute.baseline));
   const allowed = allowedAfter(baseline, rule);
   const { logE, reverts } = judgeAlone(minutes, { allowed, alpha, lasting: LASTING_MINUTES });
@@ -132,7 +135,7 @@ export function judgePromoted(promoted: Promoted, at: number): PromotedFinding {
   return {
     kind: 'promoted',
     check: target,
-    at,
+    at: at.timeOfDay,
     verdict: { kind: fails ? 'fail' : 'pass', reason: fails ? describePromoted(judged) : '' },
     ...judged,
   };

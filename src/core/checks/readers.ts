@@ -8,6 +8,7 @@ import {
   isSlower,
   judgeDurations,
   type ComparedDurations,
+  type DurationFinding,
   type Yardstick,
 } from './durations.ts';
 import type { Finding } from './finding.ts';
@@ -29,7 +30,16 @@ import {
   type Series,
   type Sources,
 } from './metric-source.ts';
-import { firstWholeMinute, minutesBetween, MINUTE_MS } from '../minute.ts';
+import {
+  beginningOfMinute,
+  firstWholeMinute,
+  isEarlyInMinute,
+  lastMinuteBefore,
+  lastSettledMinute,
+  minutesBetween,
+  MINUTE_MS,
+} from '../minute.ts';
+import { timeOfDayThen, type Moment } from '../moment.ts';
 import { ALIAS_SOURCES, judgePromoted, PROMOTED_SOURCES, type AfterPromotion } from './promoted.ts';
 import { pairMinutes, type TimedMinute } from './pairing.ts';
 import type { Shared } from '../statistics/share.ts';
@@ -43,7 +53,7 @@ import {
   type Judging,
 } from './step-end.ts';
 import { silence } from './silence.ts';
-import type { Bake } from '../rollout/plan.ts';
+import { isBakeOver, type Bake } from '../rollout/plan.ts';
 import type { Versions } from '../alias/routing.ts';
 import { targetName, type Target } from '../alias/target.ts';
 import { PASS } from '../rollout/verdict.ts';
@@ -52,12 +62,12 @@ import { PASS } from '../rollout/verdict.ts';
 export interface Reader {
   readonly sources: readonly MetricSource[];
   /** @param find finds the series of any of the sources */
-  readonly judge: (find: FindSeries, moment: Moment) => Judged;
+  readonly judge: (find: FindSeries, scope: Scope) => Judged;
 }
 
 /** When, and over which minutes, something is judged. */
-export interface Moment {
-  readonly at: number;
+export interface Scope {
+  readonly at: Moment;
   readonly bake: Bake;
   /** Beginnings of the first and of the last minute. */
   readonly from: number;
@@ -70,6 +80,43 @@ export interface Moment {
   readonly mixed: ReadonlySet<number>;
 }
 
+/** A weight, and when it came into force. */
+export interface Change {
+  readonly at: Moment;
+  readonly weight: number;
+}
+
+export interface ScopeOptions {
+  readonly at: Moment;
+  readonly bake: Bake;
+  /** When weights changed, as far as this process knows. */
+  readonly changes: readonly Change[];
+  /** When the rollout began, by the time of day, if an earlier job began it. */
+  readonly begunAt: number | undefined;
+  readonly metricDelayMs: number;
+}
+
+/** All minutes since the rollout began, those included in which the machine stood still. */
+export function scopeOf({ at, bake, changes, begunAt, metricDelayMs }: ScopeOptions): Scope {
+  const changed = changes.map((change) => timeOfDayThen(change.at, at));
+  const to = lastSettledMinute(at.timeOfDay, metricDelayMs);
+  const uneven = changed.filter((time) => !isEarlyInMinute(time));
+  return {
+    at,
+    bake,
+    from: firstWholeMinute(Math.min(begunAt ?? Infinity, ...changed)),
+    to,
+    // At 100 % there is no baseline any more.
+    sideBySide:
+      bake.weight < 100 ? to : Math.min(to, lastMinuteBefore(timeOfDayThen(bake.shiftedAt, at))),
+    weights: changes.map((change) => ({
+      from: firstWholeMinute(timeOfDayThen(change.at, at)),
+      weight: change.weight,
+    })),
+    mixed: new Set(uneven.map(beginningOfMinute)),
+  };
+}
+
 /** What a reader yields. */
 export interface Judged {
   readonly finding: Finding;
@@ -79,13 +126,14 @@ export interface Judged {
   readonly unseen?: string | undefined;
 }
 
-export interface Watched {
+/** A target, and the versions between which its traffic moves. */
+export interface WatchedTarget {
   readonly target: Target;
   readonly versions: Versions;
 }
 
 /** A target, and the longest time in which nobody called it before; undefined when nobody ever did, or it is not known. */
-export interface Called extends Watched {
+export interface Called extends WatchedTarget {
   readonly pauseMs: number | undefined;
 }
 
@@ -142,7 +190,7 @@ function comparisonReader(
 }
 
 /** What was counted of both versions under each weight. */
-function sharesIn(minutes: readonly TimedMinute[], weights: Moment['weights']): readonly Shared[] {
+function sharesIn(minutes: readonly TimedMinute[], weights: Scope['weights']): readonly Shared[] {
   return weights.map(({ from, weight }, index) => {
     const end = weights[index + 1]?.from ?? Infinity;
     const counted = minutes.filter(({ at }) => at >= from && at < end);
@@ -168,7 +216,7 @@ function decideDurations(durations: ComparedDurations, judging: Judging): Decide
  * @param mode whether one that fails too often is reverted
  */
 export function promotedReaders(
-  targets: readonly Watched[],
+  targets: readonly WatchedTarget[],
   { rule }: Pick<AnalysisPolicy, 'rule'>,
   mode: Exclude<AfterPromotion, 'off'>,
 ): readonly Reader[] {
@@ -226,7 +274,13 @@ export function durationReaders(
         const durations = judgeDurations({ ...known, from, to, mixed, alpha });
         const { verdict, warnings } =
           policy === undefined ? PASSED : decideDurations(durations, { at, bake, policy });
-        const finding = { kind: 'duration', check: target, at, verdict, ...durations } as const;
+        const finding: DurationFinding = {
+          kind: 'duration',
+          check: target,
+          at: at.timeOfDay,
+          verdict,
+          ...durations,
+        };
         return { finding, warnings };
       },
     );
@@ -241,7 +295,11 @@ const STALE_MINUTES = 3;
  * @param isAlone whether the alias serves the canary alone. It is not verified that Lambda names the version of an alias without
  *   weights; where it does not, the alias's own series is the canary's.
  */
-export function thresholdReader(check: MetricCheck, watched: Watched, isAlone = false): Reader {
+export function thresholdReader(
+  check: MetricCheck,
+  watched: WatchedTarget,
+  isAlone = false,
+): Reader {
   const target = targetName(watched.target);
   const name = `${check.name} of ${target}`;
   // By their numbers, as the check's own expression names them.
@@ -250,15 +308,18 @@ export function thresholdReader(check: MetricCheck, watched: Watched, isAlone = 
     ? Object.fromEntries(check.sources.map((source, index) => [index, withoutVersion(source)]))
     : {};
   return reader(watched, { baseline: ofAlias, canary }, (series, { at, bake, from, to }) => {
-    const measured = isAlone ? aloneSince(series, firstWholeMinute(bake.since)) : series.canary;
+    const measured = isAlone
+      ? aloneSince(series, firstWholeMinute(timeOfDayThen(bake.since, at)))
+      : series.canary;
     const { verdict, latest } = evaluateCheck(check, measured, minutesBetween(from, to));
     const fails = verdict.kind === 'fail';
     const isStale = latest === null || latest.at <= to - STALE_MINUTES * MINUTE_MS;
-    const isOver = at >= bake.since + bake.bakeMs && to >= firstWholeMinute(bake.since);
+    const first = firstWholeMinute(timeOfDayThen(bake.since, at));
+    const isOver = isBakeOver(bake, at) && to >= first;
     const finding: ThresholdFinding = {
       kind: 'threshold',
       check: name,
-      at,
+      at: at.timeOfDay,
       verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : PASS,
       state: fails ? 'FAIL' : isStale ? 'NO DATA' : 'OK',
       detail: isStale ? '' : formatValue(latest.value, check),
@@ -284,14 +345,14 @@ function aloneSince(
 
 /** What is read of the two versions of a target, under names, and what is made of the series of these names. */
 function reader<B extends string, C extends string>(
-  { target, versions }: Watched,
+  { target, versions }: WatchedTarget,
   sources: { readonly baseline: Sources<B>; readonly canary: Sources<C> },
   judge: (
     series: {
       readonly baseline: Readonly<Record<B, Series>>;
       readonly canary: Readonly<Record<C, Series>>;
     },
-    moment: Moment,
+    scope: Scope,
   ) => Judged,
 ): Reader {
   const subject = { function: target.functionName, alias: target.alias };
@@ -299,7 +360,7 @@ function reader<B extends string, C extends string>(
   const canary = metricsOf(sources.canary, { ...subject, version: versions.canary });
   return {
     sources: [...listed(baseline), ...listed(canary)],
-    judge: (find, moment) =>
-      judge({ baseline: seriesByName(baseline, find), canary: seriesByName(canary, find) }, moment),
+    judge: (find, scope) =>
+      judge({ baseline: seriesByName(baseline, find), canary: seriesByName(canary, find) }, scope),
   };
 }

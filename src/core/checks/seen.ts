@@ -5,7 +5,7 @@ export interface Seen {
   readonly kind: string;
   /** What was watched, in words that tell it from everything else of its kind. */
   readonly check: string;
-  /** When it was read, epoch milliseconds. */
+  /** When it was read, by the time of day; epoch milliseconds. */
   readonly at: number;
   readonly verdict: Verdict;
 }

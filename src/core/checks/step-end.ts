@@ -7,7 +7,8 @@ import {
   lastMinuteBefore,
   lastSettledMinute,
 } from '../minute.ts';
-import type { Bake } from '../rollout/plan.ts';
+import { timeOfDayThen, type Moment } from '../moment.ts';
+import { isBakeOver, type Bake } from '../rollout/plan.ts';
 import type { TimedMinute } from './pairing.ts';
 import { tooFewEvidence, type Shared } from '../statistics/share.ts';
 import { count, grouped } from '../text/numbers.ts';
@@ -15,7 +16,7 @@ import { formatWeight } from '../alias/routing.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 
 export interface Judging {
-  readonly at: number;
+  readonly at: Moment;
   readonly bake: Bake;
   readonly policy: AnalysisPolicy;
 }
@@ -72,7 +73,7 @@ export function judgeStepEnd(
 ): Decided {
   const { at, bake } = judging;
   if (bake.weight >= 100) return judgePromoted(comparison, measured, judging);
-  if (at < bake.since + bake.bakeMs) return PASSED;
+  if (!isBakeOver(bake, at)) return PASSED;
   const { doubt, described } = measured;
   if (doubt !== 'none' && mayExtend(judging)) {
     return decided('extend', `${described}; ${WAITING[doubt]}`);
@@ -94,9 +95,10 @@ function judgePromoted(
   { doubt, described }: Measured,
   { at, bake, policy }: Judging,
 ): Decided {
-  const settled = lastSettledMinute(at, policy.metricDelayMs) >= lastMinuteBefore(bake.shiftedAt);
+  const last = lastMinuteBefore(timeOfDayThen(bake.shiftedAt, at));
+  const settled = lastSettledMinute(at.timeOfDay, policy.metricDelayMs) >= last;
   if (!settled) {
-    return at < bake.since + bake.bakeMs
+    return !isBakeOver(bake, at)
       ? PASSED
       : decided('extend', `the metrics of ${target} before the promotion are not there yet`);
   }
@@ -118,7 +120,8 @@ const WAITING: Readonly<Record<Exclude<Doubt, 'none'>, string>> = {
 };
 
 function mayExtend({ at, bake, policy }: Judging): boolean {
-  return at < Math.min(bake.since + bake.bakeMs * policy.maxExtension, bake.latest);
+  const longest = { since: bake.since, bakeMs: bake.bakeMs * policy.maxExtension };
+  return !isBakeOver(longest, at) && at.timeOfDay < bake.latest;
 }
 
 /** Whether there was enough traffic to go by. */
@@ -128,13 +131,15 @@ function judgeTraffic(
 ): Decided {
   const { at, bake, policy } = judging;
   const { weight, since, bakeMs, promotionNext } = bake;
-  const inStep = minutes.filter((minute) => minute.at >= firstWholeMinute(since));
+  const begin = firstWholeMinute(timeOfDayThen(since, at));
+  const inStep = minutes.filter((minute) => minute.at >= begin);
   const canary = sum(inStep.map((minute) => minute.canary.total));
   const baseline = sum(inStep.map((minute) => minute.baseline.total));
   const enough = canary >= policy.minInvocations;
-  const latest = lastSettledMinute(at, policy.metricDelayMs);
-  const settled = latest >= lastMinuteOf(since + bakeMs);
-  const willBeEnough = expectedIn(minutes, bake, latest) >= policy.minInvocations;
+  const latest = lastSettledMinute(at.timeOfDay, policy.metricDelayMs);
+  const longerMs = at.steady - (since.steady + bakeMs);
+  const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
+  const willBeEnough = expectedIn(minutes, bake, { begin, latest }) >= policy.minInvocations;
   if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {
     return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
   }
@@ -164,20 +169,22 @@ const RECENT_MINUTES = 5;
 /**
  * How many requests of the canary the step should have: by its own minutes that have settled, and before any has by the last ones
  * under the weights before.
- * @param latest the last minute that has settled
+ * @param minutes `begin`: the first of the step; `latest`: the last that has settled
  */
 function expectedIn(
   minutes: readonly TimedMinute[],
-  { weight, bakeMs, since }: Bake,
-  latest: number,
+  { weight, bakeMs }: Bake,
+  { begin, latest }: { readonly begin: number; readonly latest: number },
 ): number {
-  const begin = firstWholeMinute(since);
+  const bakeMinutes = bakeMs / MINUTE_MS;
   const own = Math.floor((latest - begin) / MINUTE_MS) + 1;
-  const window = own > 0 ? own : RECENT_MINUTES;
-  const counted = minutes.filter(({ at }) => at > latest - window * MINUTE_MS);
-  const many = Math.max(1, own > 0 ? own : counted.length);
-  const total = sum(counted.map(({ baseline, canary }) => baseline.total + canary.total));
-  return ((total / many) * (bakeMs / MINUTE_MS) * weight) / 100;
+  if (own > 0) {
+    const inStep = minutes.filter(({ at }) => at >= begin);
+    return (sum(inStep.map(({ canary }) => canary.total)) / own) * bakeMinutes;
+  }
+  const recent = minutes.slice(-RECENT_MINUTES);
+  const total = sum(recent.map(({ baseline, canary }) => baseline.total + canary.total));
+  return ((total / Math.max(1, recent.length)) * bakeMinutes * weight) / 100;
 }
 
 /**

@@ -1,6 +1,6 @@
+import { minuteOfDay } from '../text/duration.ts';
 import { oneLine, shorten } from '../text/markdown.ts';
 import type { MetricSource, Series } from './metric-source.ts';
-import { MINUTE_MS } from '../minute.ts';
 import type { SeenState } from './seen.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 
@@ -185,7 +185,7 @@ const LONGEST_TEXT = 200;
 function describeBreaches(check: MetricCheck, breaches: readonly TimedValue[]): string {
   const told = breaches
     .slice(-MOST_TOLD)
-    .map(({ at, value }) => `${formatValue(value, check)} at ${timeOfDay(at)}`);
+    .map(({ at, value }) => `${formatValue(value, check)} at ${minuteOfDay(at)}`);
   const latest = breaches.length > MOST_TOLD ? ` (the latest of ${breaches.length})` : '';
   const required = withUnit(decimal(check.threshold), check.unit);
   const tooMany = check.of > 1 ? ` (${check.failing} of ${check.of} min are too many)` : '';
@@ -210,12 +210,4 @@ function listed(parts: readonly string[]): string {
   const last = parts.slice(-1);
   const others = parts.slice(0, -1).join(', ');
   return others === '' ? last.join('') : `${others} and ${last.join('')}`;
-}
-
-/** `14:03`, in UTC. */
-function timeOfDay(at: number): string {
-  const minutes = Math.floor(at / MINUTE_MS);
-  return [Math.floor(minutes / 60) % 24, minutes % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
 }

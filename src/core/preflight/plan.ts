@@ -1,7 +1,7 @@
 import { neededToJudgeMs, type AfterPromotion } from '../checks/promoted.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Findings } from './target.ts';
+import type { Inspection } from './target.ts';
 
 /** What a plan is held against besides the credentials. */
 export interface Watching {
@@ -15,7 +15,7 @@ export interface Watching {
 }
 
 /** What a person should know who starts a rollout that nothing watches. */
-export function inspectWatching(watching: Watching): Findings {
+export function inspectWatching(watching: Watching): Inspection {
   const { alarms, analysis } = watching;
   return {
     problems: [],
@@ -60,7 +60,7 @@ export function inspectTimeouts(
   candidates: readonly { readonly name: string; readonly timeoutMs: number | undefined }[],
   { steps }: Plan,
   metricDelayMs: number,
-): Findings {
+): Inspection {
   const shared = steps.filter(({ weight }) => weight < 100);
   if (shared.length === 0) return { problems: [], warnings: [] };
   const shortest = Math.min(...shared.map(({ bakeMs }) => bakeMs)) + metricDelayMs;

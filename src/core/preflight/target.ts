@@ -1,4 +1,5 @@
 import { warmingUp, type AlarmReading } from '../checks/alarms.ts';
+import { inspectMissingAlias, type MissingAlias } from './missing-alias.ts';
 import { describeRouting, type Routing } from '../alias/routing.ts';
 import { repairCommand } from '../alias/repair.ts';
 import { targetName, type Target } from '../alias/target.ts';
@@ -29,18 +30,21 @@ export interface TargetFacts {
   readonly target: Target;
   readonly region: string;
   /** Absent when the alias does not exist yet. */
-  readonly routing?: Routing;
+  readonly routing: Routing | undefined;
   /** The version the alias serves; absent when there is no alias, or it points to `$LATEST`. */
-  readonly stable?: VersionFacts;
+  readonly stable: VersionFacts | undefined;
+  /** What is known of the name where there is no alias. */
+  readonly missing: MissingAlias | undefined;
   /** What the canary will be: `$LATEST`, or the version that was given. */
   readonly candidate: VersionFacts;
   /** The hash that `$LATEST` must have, if the user named one. */
-  readonly expectedCodeSha256?: string;
+  readonly expectedCodeSha256: string | undefined;
   /** Whether the alias, and not a version of it, has provisioned concurrency, as far as that is known. */
   readonly isProvisioned: boolean;
 }
 
-export interface Findings {
+/** What an inspection came to. */
+export interface Inspection {
   /** Each says what is wrong, where, and what to do. Any of them stops the rollout. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
@@ -59,7 +63,7 @@ export function describeFacts({ target, routing, stable, candidate }: TargetFact
 }
 
 /** Everything AWS would refuse half-way, found before the first write. */
-export function inspectTarget(facts: TargetFacts): Findings {
+export function inspectTarget(facts: TargetFacts): Inspection {
   const { routing, stable, candidate } = facts;
   const unchanged = candidate.version === routing?.version;
   const problems = [
@@ -87,9 +91,15 @@ function withoutProvisioned(target: Target): string {
   );
 }
 
-function inspectRouting({ target, region, routing, stable }: TargetFacts): readonly string[] {
+function inspectRouting({
+  target,
+  region,
+  routing,
+  missing,
+  stable,
+}: TargetFacts): readonly string[] {
   const name = targetName(target);
-  if (routing === undefined) return [];
+  if (routing === undefined) return missing === undefined ? [] : inspectMissingAlias(missing);
   if (routing.version === '$LATEST') {
     return [
       `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
@@ -199,7 +209,7 @@ function because(reason: string): string {
 export interface AlarmStartPolicy {
   readonly onAlarmAtStart: 'fail' | 'ignore-until-ok';
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
-  /** When the alarms were read, epoch milliseconds. */
+  /** When the alarms were read, by the time of day; epoch milliseconds. */
   readonly at: number;
   /** Otherwise it goes on, and an alarm that is red is a check that has failed. */
   readonly begins: boolean;
@@ -210,7 +220,7 @@ export function inspectAlarms(
   names: readonly string[],
   alarms: readonly AlarmReading[],
   policy: AlarmStartPolicy,
-): Findings {
+): Inspection {
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const name of names) {

@@ -8,6 +8,7 @@ export type CommentPolicy = 'never' | 'failure' | 'always';
 /** GitHub takes 65,536 characters. */
 const LONGEST_COMMENT = 60_000;
 
+/** Whether a run that ended so is to be commented on. */
 export function wantsComment(policy: CommentPolicy, report: Report): boolean {
   return policy === 'always' || (policy === 'failure' && !isSuccess(report));
 }

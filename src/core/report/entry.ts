@@ -16,7 +16,7 @@ export interface Position {
   readonly startedBy: string;
 }
 
-/** What happened in a rollout, in order. Log and report are both made from these alone. */
+/** What happened in a rollout, in order, each at a time of day. Log and report are both made from these alone. */
 export type Entry =
   /** `longestMs`: how long it bakes when every step is extended as far as that goes. */
   | { readonly type: 'plan'; readonly at: number; readonly plan: Plan; readonly longestMs: number }

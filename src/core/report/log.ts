@@ -15,7 +15,7 @@ import { formatDuration } from '../text/duration.ts';
 import type { Entry } from './entry.ts';
 import { hasPassed } from './report.ts';
 import { describeWeight, totalBakeMs, type Plan } from '../rollout/plan.ts';
-import { describeStep, isFinal, stepAt, type State } from '../rollout/state.ts';
+import { describeStep, stepAt, type State } from '../rollout/state.ts';
 import { formatWeight } from '../alias/routing.ts';
 import { describeFailure, type SmokeTestReport } from '../versions/smoke-test.ts';
 import { targetName, type TargetReport } from '../alias/target.ts';
@@ -33,11 +33,11 @@ export interface Line {
 export interface Memory {
   readonly startedAt: number;
   readonly plan: Plan;
-  readonly state?: State;
+  readonly state: State | undefined;
   /** The last one of each check. */
   readonly findings: ReadonlyMap<string, Finding>;
   /** Of the last reading. */
-  readonly verdict?: Verdict;
+  readonly verdict: Verdict | undefined;
   /** When something was last said. */
   readonly spokeAt: number;
 }
@@ -46,12 +46,15 @@ export interface Memory {
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
 
+/** Before the first entry. @param at when the run began; epoch milliseconds */
 export function beginStory(at: number): Memory {
   return {
     startedAt: at,
     spokeAt: at,
     plan: { steps: [] },
+    state: undefined,
     findings: new Map(),
+    verdict: undefined,
   };
 }
 
@@ -116,14 +119,12 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
     case 'errors':
       return entry.reports.map(describeErrors);
     case 'state':
-      return transition(memory, entry.state);
+      return [...transition(memory, entry.state), ...progress(memory, entry)];
     case 'reading': {
       const changes = changedSince(memory.findings, entry.findings).flatMap((change) =>
         describeChange(change, memory.findings.get(keyOf(change))),
       );
-      return changes.length > 0
-        ? changes
-        : [...extension(memory, entry), ...progress(memory, entry)].slice(0, 1);
+      return changes.length > 0 ? changes : extension(memory, entry);
     }
   }
 }
@@ -221,8 +222,8 @@ function arrival(plan: Plan, before: State | undefined, now: State): readonly Li
 
 function checking(plan: Plan, { standing, since, until }: State & { phase: 'checking' }): string {
   const wait =
-    until > since
-      ? `, and waiting ${formatDuration(until - since)} for the next minute to begin: metrics are counted by the minute`
+    until > since.steady
+      ? `, and waiting ${formatDuration(until - since.steady)} for the next minute to begin: metrics are counted by the minute`
       : '';
   return standing === undefined
     ? `reading the checks before the first weight${wait}`
@@ -297,14 +298,15 @@ function extension(
     : [];
 }
 
+/** Of a step that goes on after a reading. */
 function progress(
-  { plan, state, spokeAt }: Memory,
-  { at, verdict }: Entry & { readonly type: 'reading' },
+  { plan, state: before, spokeAt, verdict }: Memory,
+  { at, state }: Entry & { readonly type: 'state' },
 ): readonly Line[] {
-  if (state === undefined || isFinal(state) || state.phase !== 'baking') return [];
+  if (state.phase !== 'baking' || before?.phase !== 'baking') return [];
   const { weight, bakeMs } = stepAt(plan, state.step);
   if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS)) return [];
-  const left = state.until - at;
+  const left = state.until - state.readAt;
   if (left > 0) {
     return [
       info(
@@ -313,7 +315,7 @@ function progress(
       ),
     ];
   }
-  if (verdict.kind === 'pass') return [];
+  if (verdict === undefined || verdict.kind === 'pass') return [];
   return [info(`at ${formatWeight(weight)}: the bake is over, but ${verdict.reason}`)];
 }
 

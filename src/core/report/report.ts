@@ -43,8 +43,8 @@ export interface StepReport {
   readonly weight: number;
   readonly bakeMs: number;
   /** When the traffic was moved; absent when the step was not reached. */
-  readonly startedAt?: number;
-  readonly endedAt?: number;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
   readonly result: 'passed' | 'not watched' | 'stopped' | 'not reached' | 'in an earlier job';
 }
 
@@ -53,7 +53,7 @@ export interface WeightChange {
   readonly weight: number;
 }
 
-/** The whole story of a run, as plain data. Times are epoch milliseconds. */
+/** The whole story of a run, as plain data. Times are epoch milliseconds of the time of day. */
 export interface Report extends Ending {
   readonly region: string;
   readonly startedAt: number;
@@ -61,7 +61,7 @@ export interface Report extends Ending {
   readonly targets: readonly TargetReport[];
   readonly steps: readonly StepReport[];
   /** Where the rollout stands in the end; absent when it was not found out where it stood before. */
-  readonly position?: Position;
+  readonly position: Position | undefined;
   readonly weights: readonly WeightChange[];
   /** Every one that differed from the one before it; of those that replace, the newest. */
   readonly findings: readonly Finding[];
@@ -96,7 +96,7 @@ export function reportOf(
     endedAt,
     targets: known?.targets ?? [],
     steps,
-    ...(found === undefined ? {} : { position: positionOf(ending, { steps, weights, before }) }),
+    position: found && positionOf(ending, { steps, weights, before }),
     weights,
     findings: findingsToTell(entries),
     errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
@@ -130,6 +130,9 @@ function findingsToTell(entries: readonly Entry[]): readonly Finding[] {
   return news.filter((finding) => !replaces(finding) || last.get(keyOf(finding)) === finding);
 }
 
+/** Of a step that this job did not take. */
+const NOT_HERE = { startedAt: undefined, endedAt: undefined };
+
 /** What became of each step of the plan. */
 function stepReports(
   plan: Plan,
@@ -143,7 +146,7 @@ function stepReports(
     const begin = states[begun];
     if (begin?.state.phase !== 'baking') {
       return step < before
-        ? { weight, bakeMs, result: 'in an earlier job' }
+        ? { weight, bakeMs, ...NOT_HERE, result: 'in an earlier job' }
         : instantStep(plan, step, states);
     }
     const end = states.slice(begun).find((entry) => !isBaking(entry));
@@ -151,8 +154,8 @@ function stepReports(
     return {
       weight,
       bakeMs,
-      startedAt: begin.state.since,
-      ...(end === undefined ? {} : { endedAt: end.at }),
+      startedAt: begin.state.since.timeOfDay,
+      endedAt: end?.at,
       result: passed ? passedAs(weight, entries) : 'stopped',
     };
   });
@@ -181,7 +184,7 @@ function instantStep(plan: Plan, step: number, states: readonly StateEntry[]): S
   const confirming = states.find(({ state }) => state.phase === 'confirming');
   return confirming !== undefined && bakeMs === 0
     ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'not watched' }
-    : { weight, bakeMs, result: 'not reached' };
+    : { weight, bakeMs, ...NOT_HERE, result: 'not reached' };
 }
 
 /** The weights of the canary as they came into force. */
@@ -227,7 +230,7 @@ export function headline({ outcome, reason, targets }: Report): string {
     case 'status':
       return reason;
     case 'planned':
-      return `Planned: ${names}; nothing was written`;
+      return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
     case 'failed':
       return shifting.length === 0
         ? `Failed before any traffic was moved: ${reason}`

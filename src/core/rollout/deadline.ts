@@ -1,7 +1,14 @@
 import { clockTime, formatDuration } from '../text/duration.ts';
 import type { SessionEnd } from '../session-end.ts';
-import type { Findings } from '../preflight/target.ts';
-import { longestShiftMs, overtimeMs, totalBakeMs, type Deadline, type Step } from './plan.ts';
+import type { Inspection } from '../preflight/target.ts';
+import {
+  longestBakeMs,
+  longestShiftMs,
+  overtimeMs,
+  totalBakeMs,
+  type Deadline,
+  type Step,
+} from './plan.ts';
 
 /** What a rollout needs to its end, as far as it is known how long it lasts. */
 export interface Means {
@@ -78,15 +85,12 @@ export interface Undertaking {
 export function inspectDeadline(
   deadline: Deadline | undefined,
   { steps, onTheMinute, maxExtension, now }: Undertaking,
-): Findings {
+): Inspection {
   if (deadline === undefined) return { problems: [], warnings: [] };
   const shifting =
     steps.length * longestShiftMs({ onTheMinute }) + overtimeMs({ steps, onTheMinute });
   const needed = totalBakeMs({ steps }) + shifting;
-  const extended = steps.map(({ weight, bakeMs }) =>
-    weight < 100 ? bakeMs * maxExtension : bakeMs,
-  );
-  const longest = extended.reduce((sum, ms) => sum + ms, 0) + shifting;
+  const longest = longestBakeMs({ steps }, maxExtension) + shifting;
   const left = deadline.at - now;
   const until = `${deadline.reason}, and a revert needs ${formatDuration(REVERT_MS)} before that`;
   if (left < needed) {

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../minute.ts';
+import type { Moment } from '../moment.ts';
 import { formatWeight } from '../alias/routing.ts';
 
 /** A weight and how long it is watched before the next step. */
@@ -27,7 +28,7 @@ export interface Course extends Plan {
 
 /** When the rollout must be over, because after it nothing can be reverted any more. */
 export interface Deadline {
-  /** Epoch milliseconds. */
+  /** By the time of day, epoch milliseconds. */
   readonly at: number;
   /** What ends then: `the AWS credentials end at 14:02 UTC`. */
   readonly reason: string;
@@ -35,13 +36,13 @@ export interface Deadline {
 
 /** The step that is baking, and since when. */
 export interface Bake extends Step {
-  /** When its weight was written; epoch milliseconds. */
-  readonly shiftedAt: number;
+  /** When its weight was written. */
+  readonly shiftedAt: Moment;
   /** When it began to bake: of the promotion, when the alias serves the canary alone. */
-  readonly since: number;
+  readonly since: Moment;
   /** Whether nothing is left but the promotion. */
   readonly promotionNext: boolean;
-  /** Until when it may be extended, so that the rest of the plan ends before the deadline. */
+  /** Until which time of day it may be extended, so that the rest of the plan ends before the deadline. */
   readonly latest: number;
 }
 
@@ -53,16 +54,12 @@ export function planOf(steps: readonly Step[], bakeMs: number): Plan {
   return { steps: [...steps, { weight: 100, bakeMs }] };
 }
 
-/** The whole plan, with nothing that bounds it. */
-export function wholeCourse({ steps }: Plan): Course {
-  return { steps, onTheMinute: false, holdAfter: undefined, deadline: undefined };
-}
-
+/** When no step is extended. Milliseconds. */
 export function totalBakeMs(plan: Plan): number {
   return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
 
-/** When every step but the promotion is extended for want of traffic, as far as that goes. */
+/** When every step but the promotion is extended for want of traffic, as far as that goes. Milliseconds. */
 export function longestBakeMs(plan: Plan, maxExtension: number): number {
   return plan.steps.reduce(
     (sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs),
@@ -88,7 +85,15 @@ export function overtimeMs({ steps, onTheMinute }: Pick<Course, 'steps' | 'onThe
   return Math.max(0, SETTLED_AFTER_MS - last.bakeMs);
 }
 
-/** Until when a step may bake, so that those after it can be taken before the deadline. Epoch milliseconds. */
+/** Whether a bake has lasted as long as the plan says. While the machine stands still, it does not go on. */
+export function isBakeOver({ since, bakeMs }: Pick<Bake, 'since' | 'bakeMs'>, at: Moment): boolean {
+  return at.steady >= since.steady + bakeMs;
+}
+
+/**
+ * Until which time of day a step may bake, so that those after it can be taken before the deadline. Epoch
+ * milliseconds.
+ */
 export function latestEnd(course: Course, step: number): number {
   if (course.deadline === undefined) return Infinity;
   const last = course.holdAfter ?? course.steps.length - 1;

@@ -1,12 +1,16 @@
 // Longer than most: the whole machine of a rollout, to be read from its states to its transitions.
 
 import { formatDuration } from '../text/duration.ts';
-import { beginningOfMinute, isEarlyInMinute, MINUTE_MS } from '../minute.ts';
+import { isEarlyInMinute, untilNextMinute } from '../minute.ts';
+import type { Moment } from '../moment.ts';
 import { latestEnd, type Bake, type Course, type Plan, type Step } from './plan.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Where a rollout stands. Plain data: the next command follows from it and the plan alone. */
+/**
+ * Where a rollout stands. Plain data: the next command follows from it and the plan alone. What lasts (`until`, `readAt`) is told
+ * by the steady clock.
+ */
 export type State = ActiveState | FinalState;
 
 export type ActiveState =
@@ -17,7 +21,7 @@ export type ActiveState =
       readonly step: number;
       /** The step whose weight an earlier process left in force. */
       readonly standing: number | undefined;
-      readonly since: number;
+      readonly since: Moment;
       readonly until: number;
       /** When the last reading began; 0 before the first. */
       readonly readAt: number;
@@ -33,14 +37,14 @@ export type ActiveState =
       readonly phase: 'settling';
       readonly step: number;
       /** When the promotion was written. */
-      readonly shiftedAt: number;
+      readonly shiftedAt: Moment;
     }
   | {
       readonly phase: 'baking';
       readonly step: number;
       /** When its weight was written; a promotion bakes only since the alias serves the canary alone. */
-      readonly shiftedAt: number;
-      readonly since: number;
+      readonly shiftedAt: Moment;
+      readonly since: Moment;
       readonly until: number;
       /** When the last reading of this step began; `since` before the first. */
       readonly readAt: number;
@@ -70,23 +74,23 @@ export type FinalState =
 /** How putting the stable versions back ended, over all targets. `untouched`: no weight had been sent yet. */
 export type Reversion = 'reverted' | 'revert-failed' | 'failed' | 'untouched';
 
-/** Something that happened. Times are epoch milliseconds of the clock port. */
+/** Something that happened. */
 export type Event =
-  | { readonly type: 'shifted'; readonly at: number }
+  | { readonly type: 'shifted'; readonly at: Moment }
   /** The alias serves the canary alone. */
-  | { readonly type: 'settled'; readonly at: number }
+  | { readonly type: 'settled'; readonly at: Moment }
   /** A write was refused, failed or met somebody else's; or an adapter broke. */
   | { readonly type: 'blocked'; readonly reason: string }
   /** `at` is when the reading began: what it saw is at least that fresh. */
-  | { readonly type: 'assessed'; readonly at: number; readonly verdict: Verdict }
+  | { readonly type: 'assessed'; readonly at: Moment; readonly verdict: Verdict }
   | { readonly type: 'confirmed' }
   /** That the step is over was written on every alias. */
   | { readonly type: 'marked' }
   /** The rollout would outlast what it needs. */
-  | { readonly type: 'deadline'; readonly at: number }
+  | { readonly type: 'deadline'; readonly at: Moment }
   | {
       readonly type: 'cancelled';
-      readonly at: number;
+      readonly at: Moment;
       readonly reason: string;
       readonly hold: boolean;
     }
@@ -121,10 +125,10 @@ export interface Beginning {
 export const FROM_THE_START: Beginning = { step: 0, standing: undefined };
 
 /** Everything is read before the first weight, and before an earlier process is taken over from. */
-export function start(course: Course, { step, standing }: Beginning, at: number): State {
+export function start(course: Course, { step, standing }: Beginning, at: Moment): State {
   stepAt(course, step);
-  const now = !course.onTheMinute || isEarlyInMinute(at);
-  const until = now ? at : beginningOfMinute(at) + MINUTE_MS;
+  const now = !course.onTheMinute || isEarlyInMinute(at.timeOfDay);
+  const until = now ? at.steady : nextMinute(at);
   return { phase: 'checking', step, standing, since: at, until, readAt: 0 };
 }
 
@@ -182,7 +186,7 @@ export function command(course: Course, state: ActiveState): Command {
   }
 }
 
-function bakeOf(course: Course, step: number, since: number): Bake {
+function bakeOf(course: Course, step: number, since: Moment): Bake {
   return {
     ...stepAt(course, step),
     shiftedAt: since,
@@ -230,7 +234,7 @@ export function advance(course: Course, state: State, event: Event): State {
   }
 }
 
-function reverting(course: Course, state: ActiveState, reason: string, at?: number): State {
+function reverting(course: Course, state: ActiveState, reason: string, at?: Moment): State {
   if (state.phase === 'reverting') return state;
   return { phase: 'reverting', reason: `${where(course, state, at)}: ${reason}` };
 }
@@ -316,16 +320,17 @@ function onBaked(
   state: State & { readonly phase: 'baking' },
   { at, verdict }: Event & { readonly type: 'assessed' },
 ): State {
+  const again: State = { ...state, readAt: at.steady };
   switch (verdict.kind) {
     case 'fail':
       return reverting(course, state, verdict.reason, at);
     case 'error':
       // Whoever judges the checks turns errors into a failure once the grace time is over.
-      return { ...state, readAt: at };
+      return again;
     case 'inconclusive':
-      return at >= state.until + stepAt(course, state.step).bakeMs
+      return at.steady >= state.until + stepAt(course, state.step).bakeMs
         ? reverting(course, state, `${verdict.reason} (still so after twice the bake time)`, at)
-        : { ...state, readAt: at };
+        : again;
     case 'hold':
       return {
         phase: 'holding',
@@ -334,12 +339,12 @@ function onBaked(
         reason: `${where(course, state, at)}: ${verdict.reason}`,
       };
     case 'extend':
-      return { ...state, readAt: at };
+      return again;
     case 'pass':
-      if (at < state.until) return { ...state, readAt: at };
+      if (at.steady < state.until) return again;
       return mayLeave(course, state.step, at)
         ? leave(course, state.step)
-        : { ...state, readAt: at, until: beginningOfMinute(at) + MINUTE_MS };
+        : { ...again, until: nextMinute(at) };
   }
 }
 
@@ -349,37 +354,43 @@ function onChecked(
   state: State & { readonly phase: 'checking' },
   { at, verdict }: Event & { readonly type: 'assessed' },
 ): State {
-  const again: State = { ...state, readAt: at };
+  const again: State = { ...state, readAt: at.steady };
   switch (verdict.kind) {
     case 'fail':
       return reverting(course, state, verdict.reason, at);
     case 'error':
       return again;
     case 'inconclusive':
-      return at >= state.since + stepAt(course, state.standing ?? state.step).bakeMs
+      return at.steady >= state.since.steady + stepAt(course, state.standing ?? state.step).bakeMs
         ? reverting(course, state, `${verdict.reason} (still so after its bake time)`, at)
         : again;
     case 'hold':
     case 'extend':
     case 'pass':
-      if (at < state.until) return again;
-      return !course.onTheMinute || isEarlyInMinute(at)
+      if (at.steady < state.until) return again;
+      return !course.onTheMinute || isEarlyInMinute(at.timeOfDay)
         ? { phase: 'shifting', step: state.step, standing: state.standing }
-        : { ...again, until: beginningOfMinute(at) + MINUTE_MS };
+        : { ...again, until: nextMinute(at) };
   }
 }
 
 /** No minute with two weights. After the promotion nothing is compared, so it need not wait. */
-function mayLeave(course: Course, step: number, at: number): boolean {
+function mayLeave(course: Course, step: number, at: Moment): boolean {
   const next = course.steps[step + 1];
   const compares = next !== undefined && next.weight < 100 && step !== course.holdAfter;
-  return !course.onTheMinute || !compares || isEarlyInMinute(at);
+  return !course.onTheMinute || !compares || isEarlyInMinute(at.timeOfDay);
 }
 
-function bake(course: Course, step: number, at: number, shiftedAt = at): State {
+/** When the next minute of CloudWatch begins, by the steady clock. */
+function nextMinute(at: Moment): number {
+  return at.steady + untilNextMinute(at.timeOfDay);
+}
+
+function bake(course: Course, step: number, at: Moment, shiftedAt = at): State {
   const { bakeMs } = stepAt(course, step);
   if (bakeMs === 0) return leave(course, step);
-  return { phase: 'baking', step, shiftedAt, since: at, until: at + bakeMs, readAt: at };
+  const until = at.steady + bakeMs;
+  return { phase: 'baking', step, shiftedAt, since: at, until, readAt: at.steady };
 }
 
 function leave(course: Course, step: number): State {
@@ -397,7 +408,7 @@ function leave(course: Course, step: number): State {
 }
 
 /** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
-function where(plan: Plan, state: ActiveState, at?: number): string {
+function where(plan: Plan, state: ActiveState, at?: Moment): string {
   switch (state.phase) {
     case 'checking':
       return state.standing === undefined
@@ -409,7 +420,8 @@ function where(plan: Plan, state: ActiveState, at?: number): string {
     case 'holding':
       return `at ${describeStep(plan, state.step)}`;
     case 'baking': {
-      const since = at === undefined ? '' : `, after ${formatDuration(at - state.since)}`;
+      const since =
+        at === undefined ? '' : `, after ${formatDuration(at.steady - state.since.steady)}`;
       return `at ${describeStep(plan, state.step)}${since}`;
     }
     case 'confirming':

@@ -13,6 +13,7 @@ export interface FunctionId {
 const FUNCTION_ID =
   /^(?:(?:arn:(?<partition>aws[a-z-]*):lambda:(?<region>[a-z]{2,}(?:-[a-z]+)+-\d):)?(?<account>\d{12}):function:)?(?<name>[a-zA-Z0-9-_]{1,64})(?::(?<qualifier>\$LATEST|[a-zA-Z0-9-_]+))?$/;
 
+/** The parts of what names a function; nothing when it names none. */
 export function parseFunctionId(text: string): FunctionId | undefined {
   const groups = FUNCTION_ID.exec(text)?.groups;
   const name = groups?.['name'];

@@ -17,7 +17,12 @@ export function formatDuration(ms: number): string {
   return parts.slice(0, 2).join(' ') || '0 s';
 }
 
-/** `14:02:03`, of epoch milliseconds. */
+/** `14:02`, in UTC, of epoch milliseconds. */
+export function minuteOfDay(at: number): string {
+  return clockTime(at).slice(0, 5);
+}
+
+/** `14:02:03`, in UTC, of epoch milliseconds. */
 export function clockTime(at: number): string {
   const seconds = Math.floor(at / 1000) % 86_400;
   return [seconds / 3600, (seconds % 3600) / 60, seconds % 60]

@@ -18,6 +18,7 @@ const BY_PREFIX: readonly (readonly [prefix: string, partition: Partition])[] = 
   ['us-isof-', { id: 'aws-iso-f', consoleHost: undefined }],
 ];
 
+/** The partition that a region is in. */
 export function partitionOf(region: string): Partition {
   return BY_PREFIX.find(([prefix]) => region.startsWith(prefix))?.[1] ?? STANDARD;
 }

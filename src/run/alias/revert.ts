@@ -1,6 +1,6 @@
 import type { Alias, AliasWrite } from '../../aws/aliases.ts';
 import type { CallOptions } from '../../aws/call.ts';
-import { isOurs, withoutOurMark } from '../../core/alias/claim.ts';
+import { isOnTheWayBack, isOursToRevert, withoutOurMark } from '../../core/alias/claim.ts';
 import {
   describeRouting,
   looksLikeTransition,
@@ -10,6 +10,7 @@ import {
 import { repairCommand } from '../../core/alias/repair.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
+import { accountOf } from '../../core/text/arn.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { RevertResult } from '../../ports.ts';
 import {
@@ -49,8 +50,8 @@ export async function revert(
   const reversion = createReversion(route);
   let tryingSince = startedAt;
   for (let tries = 0; ; tries++) {
-    const leftMs = tryingMs - (clock.now() - tryingSince);
-    const result = await reversion.advance(Math.max(leftMs, LEAST_PATIENCE_MS));
+    const until = Math.min(tryingSince + tryingMs, startedAt + totalMs);
+    const result = await reversion.advance(until);
     if (result !== undefined) return result;
     const now = clock.now();
     if (reversion.moving) tryingSince = now;
@@ -93,8 +94,12 @@ async function tryToLook({ aliases, target }: Route): Promise<Alias | 'unknown'>
 }
 
 interface Reversion {
-  /** One write or reading; several where the next one can be told at once. @returns nothing when it is to go on */
-  advance(patienceMs: number): Promise<RevertResult | undefined>;
+  /**
+   * One write or reading; several where the next one can be told at once.
+   * @param until how long they are tried, all together; by the clock's `now`
+   * @returns nothing when it is to go on
+   */
+  advance(until: number): Promise<RevertResult | undefined>;
   /** What the last try met. */
   readonly failure: string;
   /** Whether stable is written and Lambda is still moving provisioned concurrency back. */
@@ -102,7 +107,7 @@ interface Reversion {
 }
 
 function createReversion(route: Route): Reversion {
-  const { aliases, known, target, versions } = route;
+  const { aliases, known, target, versions, clock } = route;
   const stableAlone = routingAt(0, versions);
   let written = false;
   let moving = false;
@@ -111,23 +116,26 @@ function createReversion(route: Route): Reversion {
   /** Whether the alias must be read before it can be written: its revision is not known any more. */
   let unknown = known.alias === undefined;
 
-  async function advance(patienceMs: number): Promise<RevertResult | undefined> {
+  async function advance(until: number): Promise<RevertResult | undefined> {
     moving = false;
     // Without a signal: a revert is never cut short, least of all by the cancellation that caused it.
-    const urgently = { urgency: 'revert', patienceMs } as const;
+    const urgently = () => {
+      const patienceMs = Math.max(until - clock.now(), LEAST_PATIENCE_MS);
+      return { urgency: 'revert', patienceMs } as const;
+    };
     try {
       if (unknown) {
-        const present = await aliases.find(target, urgently);
+        const present = await aliases.find(target, urgently());
         const found = judged(present);
         if (found !== undefined || present === undefined) return found;
       }
       if (!written && known.alias !== undefined) {
-        const reply = await aliases.update(target, stableIn(known.alias), urgently);
+        const reply = await aliases.update(target, stableIn(known.alias), urgently());
         learn(route, reply);
         written = true;
         unknown = false;
       }
-      return await readBack(await aliases.find(target, urgently), urgently);
+      return await readBack(await aliases.find(target, urgently()), urgently);
     } catch (error) {
       failure = messageOf(error);
       // Refused for its revision, or without an answer: who wrote last is to be read.
@@ -139,11 +147,21 @@ function createReversion(route: Route): Reversion {
   /** Whose the alias is that is about to be written. */
   function judged(present: Alias | undefined): RevertResult | undefined {
     if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
+    const account = accountOf(present.arn);
+    if (account !== (route.account ?? account)) {
+      return { type: 'unconfirmed', detail: elsewhere(route, account) };
+    }
     if (isStale(route, present)) {
       failure = 'the alias reads as it was before the last write.';
       return undefined;
     }
-    const isTheirs = !isOurs(present, claimOf(route)) || isPromotedByHand(route, present);
+    if (isOnTheWayBack(present, claimOf(route))) {
+      learn(route, present);
+      written = true;
+      unknown = false;
+      return undefined;
+    }
+    const isTheirs = !isOursToRevert(present, claimOf(route)) || isPromotedByHand(route, present);
     if (!sameRouting(present.routing, stableAlone) && isTheirs) {
       return { type: 'foreign', detail: leftAlone(route, present) };
     }
@@ -153,7 +171,7 @@ function createReversion(route: Route): Reversion {
 
   async function readBack(
     present: Alias | undefined,
-    urgently: CallOptions,
+    urgently: () => CallOptions,
   ): Promise<RevertResult | undefined> {
     if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
     if (isStale(route, present)) {
@@ -161,7 +179,7 @@ function createReversion(route: Route): Reversion {
       return undefined;
     }
     if (sameRouting(present.routing, stableAlone)) return { type: 'reverted' };
-    if (isOurs(present, claimOf(route))) {
+    if (isOursToRevert(present, claimOf(route))) {
       failure = 'a write of this rollout came late.';
       writeAgain(present);
       return undefined;
@@ -169,7 +187,7 @@ function createReversion(route: Route): Reversion {
     if (!looksLikeTransition(present.routing, versions.canary, versions.stable)) {
       return { type: 'foreign', detail: leftAlone(route, present) };
     }
-    const move = await aliases.transition(target, urgently);
+    const move = await aliases.transition(target, urgently());
     switch (move.type) {
       case 'failed':
         // Lambda leaves its weights as they are then, for ever, until somebody writes.
@@ -180,9 +198,12 @@ function createReversion(route: Route): Reversion {
         // It may have ended between the two readings; a split that stays without a move is somebody's.
         if (ended) return { type: 'foreign', detail: leftAlone(route, present) };
         ended = true;
+        moving = true;
+        failure = 'the alias is split, though Lambda moves no provisioned concurrency.';
         return undefined;
       case 'under way':
       case 'unknown':
+        ended = false;
         moving = true;
         failure = 'Lambda is still moving its provisioned concurrency back.';
         return undefined;
@@ -221,6 +242,15 @@ function unconfirmed(
   return (
     `${targetName(target)}: version ${versions.stable} could not be confirmed within ` +
     `${formatDuration(elapsedMs)}: ${failure} Repair the alias with: ${repairCommand(target, versions.stable, region)}`
+  );
+}
+
+/** A later step of the job may have taken up another role: an alias of the same name is not the one that was moved. */
+function elsewhere({ target, versions, region, account }: Route, ours = ''): string {
+  return (
+    `${targetName(target)}: the AWS credentials are of the account ${ours} by now, and the rollout was in the account ` +
+    `${account ?? ''}, so nothing was put back. Repair the alias there with: ` +
+    repairCommand(target, versions.stable, region)
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Alias, Aliases, AliasWrite } from '../../aws/aliases.ts';
+import type { AwsCallError } from '../../aws/call.ts';
 import { isClaimedByAnother, isOurs, type Claim } from '../../core/alias/claim.ts';
 import type { Mark } from '../../core/alias/mark.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type Versions,
 } from '../../core/alias/routing.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
+import type { FailedWrite } from '../../core/alias/write-fate.ts';
 import type { Clock } from '../../ports.ts';
 
 export interface RouteOptions {
@@ -16,6 +18,8 @@ export interface RouteOptions {
   readonly target: Target;
   readonly versions: Versions;
   readonly region: string;
+  /** That the alias is in; left out where it is the account of whoever asks. */
+  readonly account?: string | undefined;
   /** The alias as it was last read; left out by who only reverts what another process left. */
   readonly alias?: AliasWrite;
   /** By step; none when the alias's description has no room for them. */
@@ -45,8 +49,8 @@ export interface Known {
   readonly begun: Set<number>;
   /** Whether a write was sent of which it is not known if it took, or will yet take, effect. */
   unanswered: boolean;
-  /** Whether the alias was read, as it is known, to serve the canary alone. */
-  settled: boolean;
+  /** The revision under which the alias serves the canary alone, once it was read to do so. */
+  settledAs: string | undefined;
   /** As somebody else moved it, where a write of ours met that. */
   foreign: Alias | undefined;
   /** Revisions that are over for sure: a reading that shows one of them is from before a write of ours. */
@@ -61,7 +65,7 @@ export function routeOf({ alias, begun = [], marks = [], ...options }: RouteOpti
       alias,
       begun: new Set(begun),
       unanswered: begun.length > 0,
-      settled: false,
+      settledAs: undefined,
       foreign: undefined,
       past: new Set(),
     },
@@ -114,6 +118,15 @@ export function foreignReason({ target }: Route, present: Alias, left: Routing):
 
 export function missingReason({ target }: Route): string {
   return `the alias ${targetName(target)} does not exist any more`;
+}
+
+/** What the answer to a write leaves open. */
+export function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyRequest'> {
+  const conflict = failure.name === 'PreconditionFailedException';
+  return {
+    answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
+    onlyRequest: failure.unanswered === 0,
+  };
 }
 
 const FIRST_PAUSE_MS = 500;

@@ -1,5 +1,5 @@
 import { repairCommand } from '../../core/alias/repair.ts';
-import { routingAt, sameRouting } from '../../core/alias/routing.ts';
+import { routingAt } from '../../core/alias/routing.ts';
 import { AwsCallError } from '../../aws/call.ts';
 import type { Router } from '../../ports.ts';
 import { confirm } from './confirm.ts';
@@ -37,10 +37,8 @@ export function createRouter(options: RouteOptions, patience = REVERT_PATIENCE):
 }
 
 /** While a write is unanswered, a new revision may be ours. */
-function settledAs({ known, versions }: Route): string | undefined {
-  if (!known.settled || known.unanswered || known.alias === undefined) return undefined;
-  const { routing, revisionId } = known.alias;
-  return sameRouting(routing, routingAt(100, versions)) ? revisionId : undefined;
+function settledAs({ known: { settledAs, unanswered, alias } }: Route): string | undefined {
+  return unanswered || alias?.revisionId !== settledAs ? undefined : settledAs;
 }
 
 /** Who moved or deleted the alias meanwhile. One that cannot be read is no sign of that. */

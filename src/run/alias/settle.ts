@@ -47,7 +47,7 @@ export async function settle(route: Route, signal: AbortSignal): Promise<SettleR
         const { alias } = look;
         if (sameRouting(alias.routing, canaryAlone) && !isForeign(route, alias)) {
           learn(route, alias);
-          route.known.settled = true;
+          route.known.settledAs = alias.revisionId;
           return { type: 'settled' };
         }
         if (!looksLikeTransition(alias.routing, versions.stable, versions.canary)) {

@@ -10,7 +10,7 @@ import {
   type FailedWrite,
 } from '../../core/alias/write-fate.ts';
 import type { Shift, ShiftResult } from '../../ports.ts';
-import { foreignReason, isStale, learn, pauseAfter, type Route } from './route.ts';
+import { foreignReason, isStale, learn, outcomeOf, pauseAfter, type Route } from './route.ts';
 
 /** How often a write is tried against replies that leave open whether it took effect. */
 const TRIES = 4;
@@ -77,7 +77,8 @@ async function write(
 ): Promise<AwsCallError | undefined> {
   const { known, aliases, target } = route;
   // Not when the weight is in force already and only its mark is written.
-  const isFirst = !known.unanswered && !known.begun.has(weight);
+  const isFirst = !known.begun.has(weight);
+  const unansweredBefore = known.unanswered;
   known.begun.add(weight);
   known.unanswered = true;
   try {
@@ -86,9 +87,9 @@ async function write(
     return undefined;
   } catch (error) {
     if (!(error instanceof AwsCallError)) throw error;
-    if (isFirst && surelyNotWritten(outcomeOf(error))) {
-      known.begun.delete(weight);
-      known.unanswered = false;
+    if (surelyNotWritten(outcomeOf(error))) {
+      if (isFirst) known.begun.delete(weight);
+      known.unanswered = unansweredBefore;
     }
     return error;
   }
@@ -147,12 +148,4 @@ async function tryToFind(
 
 function contentOf({ routing, description }: AliasWrite): Content {
   return { routing, mark: readMark(description).mark };
-}
-
-function outcomeOf(failure: AwsCallError): Pick<FailedWrite, 'answer' | 'onlyRequest'> {
-  const conflict = failure.name === 'PreconditionFailedException';
-  return {
-    answer: conflict ? 'conflict' : failure.refused ? 'refused' : 'unknown',
-    onlyRequest: failure.unanswered === 0,
-  };
 }

@@ -8,6 +8,7 @@ import {
 } from '../../core/checks/alarms.ts';
 import type { Alarms } from '../../aws/alarms.ts';
 import { AwsCallError } from '../../aws/call.ts';
+import type { Moment } from '../../core/moment.ts';
 import type { Checks } from '../../ports.ts';
 
 /** Watches alarms: one call for all of them, and one more for each that may have blipped. */
@@ -18,7 +19,7 @@ export function createAlarmChecks(
 ): Checks {
   let watches = begin;
 
-  async function read(at: number, signal: AbortSignal): Promise<AlarmsReading> {
+  async function read(at: Moment, signal: AbortSignal): Promise<AlarmsReading> {
     try {
       const names = watches.map(({ name }) => name);
       return { type: 'read', at, alarms: await alarms.read(names, signal) };
@@ -41,8 +42,12 @@ export function createAlarmChecks(
     async assess(at, _bake, signal) {
       const reading = await read(at, signal);
       const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
-      const histories = new Map<string, History>();
-      for (const watch of doubtful) histories.set(watch.name, await historyOf(watch, signal));
+      // All at once: no alarm is read again before the last history is there.
+      const histories = new Map(
+        await Promise.all(
+          doubtful.map(async (watch) => [watch.name, await historyOf(watch, signal)] as const),
+        ),
+      );
       const assessment = assess(watches, reading, histories, policy);
       watches = assessment.watches;
       const { verdict, findings } = assessment;

@@ -9,7 +9,7 @@ import {
   seriesOf,
 } from '../../core/checks/metric-source.ts';
 import { ALIAS_REQUESTS, longestPause, requestsBefore } from '../../core/checks/silence.ts';
-import type { Called, Timed, Watched } from '../../core/checks/readers.ts';
+import type { Called, Timed, WatchedTarget } from '../../core/checks/readers.ts';
 
 /**
  * How long the requests of each target took before the rollout, with one call for all of them. It is a call of its
@@ -43,6 +43,7 @@ export async function withYardsticks(
   }
 }
 
+/** The same where the history is not asked for: the durations are compared by their medians alone. */
 export function withoutYardsticks(watched: readonly Called[]): readonly Timed[] {
   return watched.map(({ target, versions, pauseMs }) => ({
     target,
@@ -58,7 +59,7 @@ export function withoutYardsticks(watched: readonly Called[]): readonly Timed[] 
  */
 export async function withPauses(
   metrics: Metrics,
-  watched: readonly Watched[],
+  watched: readonly WatchedTarget[],
   { at, signal }: { readonly at: number; readonly signal: AbortSignal },
 ): Promise<readonly Called[]> {
   const sources = watched.map(({ target: { functionName, alias } }) =>

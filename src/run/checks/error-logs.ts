@@ -1,3 +1,4 @@
+import { NEVER, within } from '../../aws/patience.ts';
 import { insightsUrl } from '../../core/text/console.ts';
 import { distinctMessages, errorQuery, type ErrorReport } from '../../core/checks/error-logs.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
@@ -17,44 +18,30 @@ export async function readErrors(
   window: { readonly from: number; readonly to: number },
   { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
 ): Promise<readonly ErrorReport[]> {
-  const timer = new AbortController();
-  const patience = new AbortController();
-  void clock.sleep(PATIENCE_MS, timer.signal).then(() => {
-    patience.abort(new Error(`CloudWatch gave no answer within ${PATIENCE_MS / 1000} s`));
-  });
-  try {
-    return await Promise.all(
-      shifting.map((each) => errorsOf(each, window, { aws, signal: patience.signal })),
-    );
-  } finally {
-    timer.abort();
-  }
+  return within(clock, PATIENCE_MS, NEVER, (signal) =>
+    Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))),
+  );
 }
 
 async function errorsOf(
-  { target, versions }: Shifting,
+  { target, versions, logGroup }: Shifting,
   window: { readonly from: number; readonly to: number },
   { aws, signal }: Pick<Surroundings, 'aws'> & { readonly signal: AbortSignal },
 ): Promise<ErrorReport> {
   const { functionName } = target;
   const version = versions.canary;
+  const logged = { functionName, version, logGroup };
+  const url = insightsUrl(aws.region, {
+    logGroup,
+    query: errorQuery(logged),
+    from: iso(window.from),
+    to: iso(window.to),
+  });
   try {
-    const { logGroup } = await aws.functions.read(target, signal, version);
-    const logged = { functionName, version, logGroup };
-    const url = insightsUrl(aws.region, {
-      logGroup,
-      query: errorQuery(logged),
-      from: iso(window.from),
-      to: iso(window.to),
-    });
-    try {
-      const messages = distinctMessages(await aws.logs.errors(logged, window, signal));
-      return { functionName, version, messages, url };
-    } catch (error) {
-      return { functionName, version, messages: [], url, problem: messageOf(error) };
-    }
+    const messages = distinctMessages(await aws.logs.errors(logged, window, signal));
+    return { functionName, version, messages, url, problem: undefined };
   } catch (error) {
-    return { functionName, version, messages: [], problem: messageOf(error) };
+    return { functionName, version, messages: [], url, problem: messageOf(error) };
   }
 }
 

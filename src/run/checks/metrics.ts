@@ -9,19 +9,14 @@ import {
   comparisonReaders,
   durationReaders,
   promotedReaders,
+  scopeOf,
+  type Change,
   thresholdReader,
   type Judged,
-  type Moment,
   type Reader,
+  type Scope,
   type Timed,
 } from '../../core/checks/readers.ts';
-import {
-  beginningOfMinute,
-  firstWholeMinute,
-  isEarlyInMinute,
-  lastMinuteBefore,
-  lastSettledMinute,
-} from '../../core/minute.ts';
 import { PASS, worst, type Verdict } from '../../core/rollout/verdict.ts';
 import type { Assessment, Checks } from '../../ports.ts';
 
@@ -35,7 +30,7 @@ export interface MetricChecksOptions {
   readonly compareDuration: AnalysisPolicy['mode'] | 'off';
   readonly afterPromotion: AfterPromotion;
   readonly thresholds: readonly MetricCheck[];
-  /** When the rollout began, if an earlier job did; left out, it begins with the first weight that is seen. */
+  /** When the rollout began, if an earlier job began it: a time of day. Left out, with the first weight that is seen. */
   readonly begunAt: number | undefined;
   readonly metricDelayMs: number;
   readonly monitoringGraceMs: number;
@@ -43,7 +38,7 @@ export interface MetricChecksOptions {
 
 /** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
 export function createMetricChecks(options: MetricChecksOptions): Checks {
-  const { metrics, targets, analysis, metricDelayMs, monitoringGraceMs } = options;
+  const { metrics, targets, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
   const comparing = versionReaders(options);
   const alone = aloneReaders(options);
   const thresholdsOf = (isAlone: boolean) =>
@@ -56,28 +51,29 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     analysis?.mode === 'on' ||
     (alone.length > 0 && options.afterPromotion === 'revert');
   const warned = new Set<string>();
-  const mixed = new Set<number>();
-  const weights: { readonly from: number; readonly weight: number }[] = [];
-  let from = options.begunAt && firstWholeMinute(options.begunAt);
+  /** When weights changed, by the steady clock. */
+  const changes = new Map<number, Change>();
+  /** By the same. */
   let seenAt: number | undefined;
 
   async function judgeAll(
     readers: readonly Reader[],
-    moment: Moment,
+    scope: Scope,
     signal: AbortSignal,
   ): Promise<Assessment> {
     const sources = readers.flatMap((reader) => reader.sources);
-    const { from, to } = moment;
+    const { from, to } = scope;
     const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
     const find = seriesOf(sources, series);
-    const judged = readers.map(({ judge }) => judge(find, moment));
+    const judged = readers.map(({ judge }) => judge(find, scope));
     const [missing] = judged.flatMap(({ unseen }) => unseen ?? []);
     const assessment = merged(judged);
+    const { steady } = scope.at;
     if (missing === undefined) {
-      seenAt = moment.at;
+      seenAt = steady;
       return assessment;
     }
-    const verdict = worst([assessment.verdict, unseen(moment.at - (seenAt ?? moment.at), missing)]);
+    const verdict = worst([assessment.verdict, unseen(steady - (seenAt ?? steady), missing)]);
     return { ...assessment, verdict };
   }
 
@@ -103,26 +99,19 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     async assess(at, bake, signal) {
       // Nothing is judged before there is a weight.
       if (bake === undefined) return merged([]);
-      from ??= firstWholeMinute(bake.since);
-      if (!isEarlyInMinute(bake.since)) mixed.add(beginningOfMinute(bake.since));
-      if (weights.at(-1)?.weight !== bake.weight) {
-        weights.push({ from: firstWholeMinute(bake.shiftedAt), weight: bake.weight });
-      }
-      seenAt ??= at;
+      changes.set(bake.shiftedAt.steady, { at: bake.shiftedAt, weight: bake.weight });
+      seenAt ??= at.steady;
       const readers =
         bake.weight < 100
           ? [...comparing, ...thresholds.shared]
           : [...comparing, ...alone, ...thresholds.alone];
       if (readers.length === 0) return merged([]);
-      const to = lastSettledMinute(at, metricDelayMs);
-      // At 100 % there is no baseline any more.
-      const sideBySide = bake.weight < 100 ? to : Math.min(to, lastMinuteBefore(bake.shiftedAt));
-      const moment = { at, bake, from, to, sideBySide, weights, mixed };
+      const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
       try {
-        return await judgeAll(readers, moment, signal);
+        return await judgeAll(readers, scope, signal);
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
-        return { ...merged([]), verdict: unseen(at - seenAt, error.message) };
+        return { ...merged([]), verdict: unseen(at.steady - seenAt, error.message) };
       }
     },
   };

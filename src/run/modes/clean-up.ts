@@ -32,11 +32,14 @@ export async function cleanUp(
  * @param patience left out: what suits the step itself
  */
 export async function revertSaved(
-  { targets }: { readonly targets: readonly Left[] },
+  {
+    targets,
+    account,
+  }: { readonly targets: readonly Left[]; readonly account?: string | undefined },
   surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
   patience?: RevertPatience,
 ): Promise<{ readonly result: Exclude<Reversion, 'untouched'>; readonly detail: string }> {
-  const routers = targets.map((each) => routerOf(each, surroundings, patience));
+  const routers = targets.map((each) => routerOf({ ...each, account }, surroundings, patience));
   const reverting = revertAll(routers);
   announce(routers, surroundings);
   recordTargets(

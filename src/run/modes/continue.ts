@@ -50,6 +50,7 @@ export async function continueRollout(
     target,
     version: canaryOf(held, target),
     codeSha256: undefined,
+    mayCreateAlias: false,
   }));
   const ofHeld: Config = { ...config, requests, plan: part.plan };
   return takeOver(held, config, surroundings, () =>

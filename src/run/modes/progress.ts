@@ -9,13 +9,14 @@ import type { Surroundings } from '../surroundings.ts';
 
 // What log and report are told of a job as it gets to know it.
 
+/** The steps, at the head of the log. */
 export function recordPlan(
   { clock, journal }: Surroundings,
   plan: Plan,
   { mode, policy }: AnalysisConfig,
 ): void {
   const longestMs = longestBakeMs(plan, mode === 'on' ? policy.maxExtension : 1);
-  journal.record({ type: 'plan', at: clock.now(), plan, longestMs });
+  journal.record({ type: 'plan', at: clock.timeOfDay(), plan, longestMs });
 }
 
 /** Where the rollout stands, and who began it. */
@@ -25,24 +26,32 @@ export function recordPosition(
 ): void {
   const { repository, startedBy: runId, weight, step } = rollout;
   const startedBy = runs.url({ repository, runId });
-  journal.record({ type: 'position', at: clock.now(), weight, step, startedBy });
+  journal.record({ type: 'position', at: clock.timeOfDay(), weight, step, startedBy });
 }
 
+/** What is known of the targets by now; it replaces what was known before. */
 export function recordTargets(
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
   targets: readonly ReturnType<typeof targetReport>[],
 ): void {
-  journal.record({ type: 'targets', at: clock.now(), region: aws.region, targets });
+  journal.record({ type: 'targets', at: clock.timeOfDay(), region: aws.region, targets });
 }
 
+/** That nothing stands against the rollout, what was found, and what is to be warned of. */
 export function recordClearance(
   { clock, journal }: Surroundings,
   { details, warnings }: Clearance,
 ): void {
-  journal.record({ type: 'details', at: clock.now(), title: 'Preflight passed', lines: details });
+  journal.record({
+    type: 'details',
+    at: clock.timeOfDay(),
+    title: 'Preflight passed',
+    lines: details,
+  });
   warnings.forEach(journal.warn);
 }
 
+/** A target as preflight found it: nothing is published or decided yet. */
 export function clearedReport({ request: { target, version }, facts, alias }: Cleared) {
   return targetReport(target, {
     functionArn: facts.candidate.functionArn,
@@ -52,6 +61,7 @@ export function clearedReport({ request: { target, version }, facts, alias }: Cl
   });
 }
 
+/** A target whose versions are known, with what becomes of it. */
 export function preparedReport({ target, functionArn, alias, disposition }: Prepared) {
   return targetReport(target, {
     functionArn,

@@ -1,7 +1,8 @@
 import { firstPart, wholePart } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
+import { isSplit } from '../../core/alias/routing.ts';
 import { unmarkable } from '../../core/alias/shifting.ts';
-import { sameTarget } from '../../core/alias/target.ts';
+import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
@@ -10,6 +11,7 @@ import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';
 import type { Clearance } from '../preflight/preflight.ts';
 import { obtainClearance } from '../preflight/recovery.ts';
+import type { Cleared } from '../preflight/targets.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { shift } from '../rollout/shift.ts';
 import { takeOver } from '../rollout/take-over.ts';
@@ -28,21 +30,43 @@ export async function begin(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  recordPlan(surroundings, config.plan, config.analysis);
   const clearance = await obtainClearance(config, id, surroundings);
+  if ('outcome' in clearance) return clearance;
+  const created = clearance.targets.filter(({ alias }) => alias === undefined);
+  // Where all are created, no step of it will run.
+  if (created.length < clearance.targets.length) {
+    recordPlan(surroundings, config.plan, config.analysis);
+  }
   recordTargets(surroundings, clearance.targets.map(clearedReport));
   const { recovery, problems } = clearance;
   const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
   if (config.dryRun) {
     if (problems.length > 0) throw new Refusal(problems);
     recordClearance(surroundings, clearance);
-    return { outcome: 'planned', reason: '' };
+    return { outcome: 'planned', reason: created.map(wouldCreate).join(' ') };
   }
-  return takeOver(resumed, config, surroundings, async () => {
-    if (problems.length > 0) throw new Refusal(problems);
-    recordClearance(surroundings, clearance);
-    return roll(config, id, { clearance, resumed, surroundings });
-  });
+  return takeOver(
+    isInTraffic(resumed, clearance) ? resumed : [],
+    config,
+    surroundings,
+    async () => {
+      if (problems.length > 0) throw new Refusal(problems);
+      recordClearance(surroundings, clearance);
+      return roll(config, id, { clearance, resumed, surroundings });
+    },
+  );
+}
+
+/** A promotion whose last bake was cut off stands: what cannot go on with it does not take it back. */
+function isInTraffic(resumed: readonly Unfinished[], { targets }: Clearance): boolean {
+  return (
+    resumed.some(({ mark }) => mark.weight < 100) ||
+    (resumed.length > 0 && targets.some(({ alias }) => alias && isSplit(alias.routing)))
+  );
+}
+
+function wouldCreate({ request: { target } }: Cleared): string {
+  return `${targetName(target)} would be created at the new version, with no traffic to shift.`;
 }
 
 async function roll(
@@ -50,7 +74,7 @@ async function roll(
   id: RolloutId,
   {
     clearance,
-    resumed,
+    resumed: found,
     surroundings,
   }: {
     readonly clearance: Clearance;
@@ -59,13 +83,18 @@ async function roll(
   },
 ): Promise<Ending> {
   const { plan } = config;
-  const { prepared, shifting } = await prepare(clearance.targets, resumed, {
+  const {
+    prepared,
+    shifting,
+    continued: resumed,
+  } = await prepare(clearance.targets, found, {
     config,
     id,
     comparable: clearance.comparable,
     surroundings,
   });
-  const { leftover } = clearance.recovery;
+  const notResumed = found.filter((each) => !resumed.includes(each)).map(({ target }) => target);
+  const leftover = [...clearance.recovery.leftover, ...notResumed];
   const unmoved = prepared.filter(
     ({ target, disposition }) =>
       disposition.type === 'unchanged' && leftover.some((each) => sameTarget(each, target)),

@@ -33,7 +33,7 @@ export async function status(
   const weight = Math.max(0, ...found.map((alias, index) => weightOf(alias, standings[index])));
   if (mark !== undefined) recordPosition(surroundings, { ...mark, weight });
   else {
-    journal.record({ type: 'position', at: clock.now(), weight, step: 0, startedBy: '' });
+    journal.record({ type: 'position', at: clock.timeOfDay(), weight, step: 0, startedBy: '' });
   }
   await recordAlarms(config, surroundings);
   const urlOf = (of: Mark) => runs.url(of);
@@ -96,7 +96,7 @@ async function recordAlarms(
   { alarms }: Config,
   { aws, clock, journal, cancellation }: Surroundings,
 ): Promise<void> {
-  const at = clock.now();
+  const at = clock.timeOfDay();
   try {
     const names = alarms.map(({ name }) => name);
     const read = await aws.alarms.read(names, cancellation);

@@ -1,12 +1,13 @@
 import type { FoundAlarm } from '../../aws/alarms.ts';
 import { watch, watchSince, type AlarmWatch } from '../../core/checks/alarms.ts';
-import { inspectAlarms, type Findings } from '../../core/preflight/target.ts';
+import { inspectAlarms, type Inspection } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { AlarmId } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
+import { momentOf } from '../moment.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export interface LookAtAlarms extends Findings {
+export interface LookAtAlarms extends Inspection {
   readonly found: readonly FoundAlarm[];
   readonly watches: readonly AlarmWatch[];
 }
@@ -14,7 +15,7 @@ export interface LookAtAlarms extends Findings {
 /**
  * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
  * watch them from here on.
- * @param begunAt when the rollout began that is taken over
+ * @param begunAt when the rollout began that is taken over, by the time of day
  */
 export async function lookAtAlarms(
   config: Config,
@@ -23,11 +24,15 @@ export async function lookAtAlarms(
 ): Promise<LookAtAlarms> {
   const { alarms, onAlarmAtStart } = config;
   const names = alarms.map(({ name }) => name);
-  const at = clock.now();
+  const at = momentOf(clock);
   try {
     const found = await aws.alarms.read(names, cancellation);
     const begins = begunAt === undefined;
-    const { problems, warnings } = inspectAlarms(names, found, { ...config, at, begins });
+    const { problems, warnings } = inspectAlarms(names, found, {
+      ...config,
+      at: at.timeOfDay,
+      begins,
+    });
     return {
       problems: [...problems, ...elsewhere(alarms, found)],
       warnings,

@@ -2,12 +2,12 @@ import { metricOf, type Series } from '../../core/checks/metric-source.ts';
 import { ALIAS_REQUESTS, requestsBefore } from '../../core/checks/silence.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { NOTHING_WATCHED } from '../../core/preflight/plan.ts';
-import type { Findings } from '../../core/preflight/target.ts';
+import type { Inspection } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export interface LookAtMetrics extends Findings {
+export interface LookAtMetrics extends Inspection {
   readonly comparable: boolean;
   /** Names of those whose versions could be compared, and whom nobody called lately. */
   readonly uncalled: readonly string[];
@@ -27,7 +27,7 @@ export async function lookAtMetrics(
     metricOf(ALIAS_REQUESTS, { function: functionName, alias, version: '' }),
   );
   try {
-    const read = await aws.metrics.read(probes, requestsBefore(clock.now()), cancellation);
+    const read = await aws.metrics.read(probes, requestsBefore(clock.timeOfDay()), cancellation);
     const uncalled = requests
       .filter((_, index) => !isCalled(read[index]))
       .map(({ target }) => targetName(target));

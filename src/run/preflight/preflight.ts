@@ -5,7 +5,7 @@ import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import { lintAlarms, type LintedTarget } from '../../core/preflight/alarm-lint.ts';
 import type { Step } from '../../core/rollout/plan.ts';
 import { inspectTimeouts, inspectWatching } from '../../core/preflight/plan.ts';
-import { describeFacts, inspectSmokeTest, type Findings } from '../../core/preflight/target.ts';
+import { describeFacts, inspectSmokeTest, type Inspection } from '../../core/preflight/target.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -15,7 +15,7 @@ import { lookAtSession } from './session.ts';
 import { recoveryFrom } from './unfinished.ts';
 import { lookAtTarget, type Cleared, type LookAtTarget } from './targets.ts';
 
-export interface Clearance extends Findings {
+export interface Clearance extends Inspection {
   readonly targets: readonly Cleared[];
   /** What earlier rollouts left, and what is to be done about it. */
   readonly recovery: Recovery;

@@ -2,6 +2,7 @@ import { readMark, type RolloutId } from '../../core/alias/mark.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { Refusal } from '../../core/problems.ts';
+import type { Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';
 import { savedOf, stillSplit } from '../rollout/take-over.ts';
@@ -16,16 +17,18 @@ const MOST_ROUNDS = 4;
 /**
  * Preflight, after the rollouts of dead runs were reverted. That comes first: nobody watches them, and nothing else
  * that this run waits for matters to them.
+ * @returns how it ended where a dead rollout could not be put back: nothing begins then
  * @throws {Refusal} with everything that stands against the rollout, unless one is to be taken over
  */
 export async function obtainClearance(
   config: Config,
   id: RolloutId,
   surroundings: Surroundings,
-): Promise<Clearance> {
+): Promise<Clearance | Ending> {
   const { aws } = surroundings;
   for (let rounds = 1; ; rounds++) {
     const seen = await revertTheDead(config, id, surroundings);
+    if ('outcome' in seen) return seen;
     const steps = config.mode === 'start' ? config.plan.steps.slice(0, 1) : config.plan.steps;
     const before = { seen, continued: undefined, steps };
     const clearance = await preflight(config, id, surroundings, before);
@@ -43,14 +46,14 @@ export async function obtainClearance(
 }
 
 /**
- * @returns the aliases that were found as no rollout leaves them: they need not be read again
- * @throws {Refusal} when an alias could not be reverted
+ * @returns the aliases that were found as no rollout leaves them: they need not be read again; or how it ended when an
+ * alias could not be reverted
  */
 async function revertTheDead(
   config: Config,
   id: RolloutId,
   surroundings: Surroundings,
-): Promise<readonly FoundAlias[]> {
+): Promise<readonly FoundAlias[] | Ending> {
   const { aws, cancellation, journal } = surroundings;
   if (config.dryRun || config.onUnfinished.action !== 'revert') return [];
   const looks = await Promise.all(
@@ -76,7 +79,9 @@ async function revertTheDead(
   saveIfPossible(saved, surroundings);
   const { result, detail } = await revertSaved(saved, surroundings);
   if (result !== 'revert-failed') forget(surroundings);
-  if (result !== 'reverted') throw new Refusal([detail]);
+  if (result !== 'reverted') {
+    return { outcome: result, reason: `the rollout of a dead run, before a new one: ${detail}` };
+  }
   for (const { target, mark } of recovery.unfinished) {
     journal.note(`${targetName(target)}: version ${mark.stable} is live again`);
   }

@@ -1,11 +1,11 @@
 import { deadlineOf, inspectDeadline } from '../../core/rollout/deadline.ts';
 import type { Deadline, Step } from '../../core/rollout/plan.ts';
-import type { Findings } from '../../core/preflight/target.ts';
+import type { Inspection } from '../../core/preflight/target.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export interface LookAtSession extends Findings {
+export interface LookAtSession extends Inspection {
   /** When the rollout must be over. */
   readonly deadline: Deadline | undefined;
 }

@@ -1,9 +1,10 @@
 import type { Alias } from '../../aws/aliases.ts';
 import { isNotFound } from '../../aws/call.ts';
 import type { Target } from '../../core/alias/target.ts';
+import type { MissingAlias } from '../../core/preflight/missing-alias.ts';
 import {
   inspectTarget,
-  type Findings,
+  type Inspection,
   type TargetFacts,
   type VersionFacts,
 } from '../../core/preflight/target.ts';
@@ -20,7 +21,7 @@ export interface Cleared {
   readonly alias: Alias | undefined;
 }
 
-export interface LookAtTarget extends Findings {
+export interface LookAtTarget extends Inspection {
   readonly target: Target;
   /** Present also when something else of the target could not be read. */
   readonly alias: Alias | undefined;
@@ -55,17 +56,19 @@ export async function lookAtTarget(
 }
 
 async function gather(
-  { target, version, codeSha256 }: TargetRequest,
+  request: TargetRequest,
   alias: Alias | undefined,
   surroundings: Surroundings,
 ): Promise<TargetFacts> {
+  const { target, version, codeSha256 } = request;
   const { aws, cancellation } = surroundings;
   const served = alias?.routing.version;
-  const [candidate, stable, isProvisioned] = await Promise.all([
+  const [candidate, stable, missing, isProvisioned] = await Promise.all([
     settledVersion(target, version, surroundings),
     served === undefined || served.startsWith('$LATEST')
       ? undefined
       : aws.functions.read(target, cancellation, served),
+    alias === undefined ? missingAlias(request, surroundings) : undefined,
     alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
   ]);
   return {
@@ -73,10 +76,25 @@ async function gather(
     region: aws.region,
     candidate,
     isProvisioned,
-    ...(alias === undefined ? {} : { routing: alias.routing }),
-    ...(stable === undefined ? {} : { stable }),
-    ...(codeSha256 === undefined ? {} : { expectedCodeSha256: codeSha256 }),
+    routing: alias?.routing,
+    stable,
+    missing,
+    expectedCodeSha256: codeSha256,
   };
+}
+
+async function missingAlias(
+  { target, mayCreateAlias: mayCreate }: TargetRequest,
+  { aws, cancellation: signal }: Surroundings,
+): Promise<MissingAlias> {
+  if (mayCreate) return { target, others: undefined, unlisted: '', mayCreate };
+  try {
+    const others = await aws.aliases.list(target, { signal });
+    return { target, others, unlisted: '', mayCreate };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { target, others: undefined, unlisted: messageOf(error), mayCreate };
+  }
 }
 
 /** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */

@@ -13,6 +13,7 @@ import {
   type State,
 } from '../../core/rollout/state.ts';
 import type { Course } from '../../core/rollout/plan.ts';
+import { latestTimeOfDay, type Moment } from '../../core/moment.ts';
 import { isRunnerGone, messageOf } from '../../core/problems.ts';
 import type {
   Clock,
@@ -22,6 +23,7 @@ import type {
   SettleResult,
   ShiftResult,
 } from '../../ports.ts';
+import { momentOf } from '../moment.ts';
 import { announce, revertAll } from './reversion.ts';
 import { startWatch, type Reading, type Watch, type Watched } from './watch.ts';
 
@@ -51,8 +53,9 @@ export async function rollOut(
   from: Beginning = FROM_THE_START,
 ): Promise<FinalState> {
   const watch = startWatch(world.watched, world.clock);
+  const begun = momentOf(world.clock);
   try {
-    let state = start(course, from, world.clock.now());
+    let state = start(course, from, begun);
     for (;;) {
       if (state.phase === 'reverting') {
         watch.stop();
@@ -61,7 +64,8 @@ export async function rollOut(
       }
       const unrecorded = record(state, world);
       if (isFinal(state)) return state;
-      const event = unrecorded ?? (await eventOf(command(course, state), { course, world, watch }));
+      const event =
+        unrecorded ?? (await eventOf(command(course, state), { course, world, watch, begun }));
       state = advance(course, state, event);
     }
   } finally {
@@ -72,7 +76,7 @@ export async function rollOut(
 /** A rollout that cannot be written down cannot be put back by another process either: it ends here. */
 function record(state: State, { journal, clock }: World): Event | undefined {
   try {
-    journal.record({ type: 'state', at: clock.now(), state });
+    journal.record({ type: 'state', at: clock.timeOfDay(), state });
     return undefined;
   } catch (error) {
     return { type: 'blocked', reason: `the state could not be saved: ${messageOf(error)}` };
@@ -102,10 +106,13 @@ interface Place {
   readonly course: Course;
   readonly world: World;
   readonly watch: Watch;
+  /** When this process began to roll out. */
+  readonly begun: Moment;
 }
 
 /** The one place where an exception of an adapter becomes an event, and so leads to a revert. */
-async function eventOf(command: Command, { course, world, watch }: Place): Promise<Event> {
+async function eventOf(command: Command, place: Place): Promise<Event> {
+  const { world, watch } = place;
   const { cancellation } = world;
   const over = new AbortController();
   const signal = AbortSignal.any([cancellation, over.signal]);
@@ -114,7 +121,7 @@ async function eventOf(command: Command, { course, world, watch }: Place): Promi
     return await Promise.race([
       ...(command.type === 'assess' ? [] : [failureOf(watch, world, signal)]),
       perform(command, { world, watch, signal }),
-      ...(mayBeCutOff(command) ? [deadlineOf(course, world, signal)] : []),
+      ...(mayBeCutOff(command) ? [deadlineOf(place, signal)] : []),
       abortion(cancellation, over.signal),
     ]);
   } catch (error) {
@@ -139,11 +146,11 @@ async function perform(command: Command, { world, watch, signal }: Action): Prom
     }
     case 'shift': {
       const blocked = await onAll(routers, (router) => router.shift(command, signal));
-      return blocked ?? { type: 'shifted', at: clock.now() };
+      return blocked ?? { type: 'shifted', at: momentOf(clock) };
     }
     case 'settle': {
       const blocked = await onAll(routers, (router) => router.settle(signal));
-      return blocked ?? { type: 'settled', at: clock.now() };
+      return blocked ?? { type: 'settled', at: momentOf(clock) };
     }
     case 'hold': {
       const held = { ...command, held: true };
@@ -165,8 +172,9 @@ async function failureOf(watch: Watch, world: World, signal: AbortSignal): Promi
 
 function assessed(reading: Reading, { journal }: World): Event {
   const { at, verdict, findings, warnings } = reading;
-  for (const text of warnings) journal.record({ type: 'warning', at, text });
-  journal.record({ type: 'reading', at, verdict, findings });
+  const { timeOfDay } = at;
+  for (const text of warnings) journal.record({ type: 'warning', at: timeOfDay, text });
+  journal.record({ type: 'reading', at: timeOfDay, verdict, findings });
   return { type: 'assessed', at, verdict };
 }
 
@@ -197,15 +205,15 @@ function mayBeCutOff({ type }: Command): boolean {
 const DEADLINE_LOOK_MS = 30_000;
 
 async function deadlineOf(
-  { deadline }: Course,
-  { clock }: World,
+  { course: { deadline }, world: { clock }, begun }: Place,
   signal: AbortSignal,
 ): Promise<Event> {
   if (deadline === undefined) return new Promise(() => undefined);
-  while (!signal.aborted && clock.timeOfDay() < deadline.at) {
-    await clock.sleep(Math.min(deadline.at - clock.timeOfDay(), DEADLINE_LOOK_MS), signal);
+  const leftMs = () => deadline.at - latestTimeOfDay(begun, momentOf(clock));
+  while (!signal.aborted && leftMs() > 0) {
+    await clock.sleep(Math.min(leftMs(), DEADLINE_LOOK_MS), signal);
   }
-  return { type: 'deadline', at: clock.now() };
+  return { type: 'deadline', at: momentOf(clock) };
 }
 
 /** @param over ends the listening: there is one more of it with every command */
@@ -224,5 +232,5 @@ function abortion(cancellation: AbortSignal, over: AbortSignal): Promise<never> 
 function cancelled({ cancellation, clock, onCancel }: World): Event {
   const reason = messageOf(cancellation.reason);
   const hold = onCancel === 'hold' && !isRunnerGone(cancellation.reason);
-  return { type: 'cancelled', at: clock.now(), reason, hold };
+  return { type: 'cancelled', at: momentOf(clock), reason, hold };
 }

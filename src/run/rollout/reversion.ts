@@ -43,5 +43,5 @@ export function announce(
 ): void {
   const lines = routers.map(({ repair }) => repair);
   const title = 'To put the old version back by hand, if this should not succeed';
-  journal.record({ type: 'details', at: clock.now(), title, lines });
+  journal.record({ type: 'details', at: clock.timeOfDay(), title, lines });
 }

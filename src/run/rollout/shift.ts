@@ -4,6 +4,7 @@ import type { Shifting } from '../../core/alias/shifting.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/comparison.ts';
 import type { Timed } from '../../core/checks/readers.ts';
+import { timeOfDayThen } from '../../core/moment.ts';
 import { endingOf, type Ending } from '../../core/report/report.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -13,6 +14,7 @@ import { withPauses, withYardsticks, withoutYardsticks } from '../checks/duratio
 import { readErrors } from '../checks/error-logs.ts';
 import { createIntruderChecks } from '../checks/intruders.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
+import { momentOf } from '../moment.ts';
 import { lookAtSession } from '../preflight/session.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
 import { keepForPost } from './keep.ts';
@@ -28,7 +30,7 @@ const LOOKS_PER_SECOND = 5;
 export interface Shift {
   readonly config: Config;
   readonly part: Part;
-  /** When the rollout began, if an earlier process did. */
+  /** When the rollout began, by the time of day, if an earlier process began it. */
   readonly begunAt: number | undefined;
   readonly watches: readonly AlarmWatch[];
   /** Whether the versions can be compared. */
@@ -40,7 +42,7 @@ export interface Shift {
 export async function shift(shifting: readonly Shifting[], options: Shift): Promise<Ending> {
   const { config, part, begunAt, comparable, surroundings } = options;
   const { clock, journal, cancellation, random } = surroundings;
-  const startedAt = clock.now();
+  const started = momentOf(clock);
   // Again: publishing may have taken many minutes.
   const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
   if (problems.length > 0) throw new Refusal(problems);
@@ -72,9 +74,11 @@ export async function shift(shifting: readonly Shifting[], options: Shift): Prom
   const ending = endingOf(await rollOut(course, world, part.beginning));
   // Somebody who cancels does not wait for a report.
   if (ending.outcome === 'reverted' && !cancellation.aborted) {
-    const to = clock.now();
-    const reports = await readErrors(shifting, { from: begunAt ?? startedAt, to }, surroundings);
-    journal.record({ type: 'errors', at: clock.now(), reports });
+    const now = momentOf(clock);
+    const to = now.timeOfDay;
+    const from = Math.min(begunAt ?? to, timeOfDayThen(started, now));
+    const reports = await readErrors(shifting, { from, to }, surroundings);
+    journal.record({ type: 'errors', at: clock.timeOfDay(), reports });
   }
   return ending;
 }
@@ -124,10 +128,10 @@ async function timed(
   const { aws, clock, journal, cancellation } = surroundings;
   if (!comparable)
     return shifting.map((each) => ({ ...each, pauseMs: undefined, yardstick: undefined }));
-  const moment = { at: clock.now(), signal: cancellation };
-  const called = await withPauses(aws.metrics, shifting, moment);
+  const when = { at: clock.timeOfDay(), signal: cancellation };
+  const called = await withPauses(aws.metrics, shifting, when);
   if (config.compareDuration === 'off') return withoutYardsticks(called);
-  const { targets, problem } = await withYardsticks(aws.metrics, called, moment);
+  const { targets, problem } = await withYardsticks(aws.metrics, called, when);
   if (problem !== undefined) {
     journal.note(`durations are compared by their medians alone: ${problem}`);
   }

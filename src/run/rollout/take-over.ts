@@ -1,6 +1,6 @@
 import { repairCommand } from '../../core/alias/repair.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
-import { messageOf } from '../../core/problems.ts';
+import { isRunnerGone, messageOf } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/report.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -24,7 +24,9 @@ export async function takeOver(
   try {
     return await act();
   } catch (error) {
-    if (surroundings.cancellation.aborted && onCancel === 'hold') {
+    const { cancellation } = surroundings;
+    const holds = onCancel === 'hold' && !isRunnerGone(cancellation.reason);
+    if (cancellation.aborted && holds) {
       forget(surroundings);
       return { outcome: 'held', reason: messageOf(error) };
     }

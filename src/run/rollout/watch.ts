@@ -1,6 +1,8 @@
+import { parted, type Moment } from '../../core/moment.ts';
 import type { Bake } from '../../core/rollout/plan.ts';
 import { worst, type Verdict } from '../../core/rollout/verdict.ts';
 import type { Assessment, Checks, Clock } from '../../ports.ts';
+import { momentOf } from '../moment.ts';
 
 /** Something that is read again and again, at a pace of its own. */
 export interface Watched {
@@ -13,14 +15,15 @@ export interface Watched {
 
 /** What everything that is watched came to. */
 export interface Reading extends Assessment {
-  /** When the oldest of the readings began: all of it is at least that fresh. Epoch milliseconds. */
-  readonly at: number;
+  /** When the oldest of the readings began: all of it is at least that fresh. */
+  readonly at: Moment;
 }
 
 /** Reads all checks at once, each without waiting for the others, from its beginning to its end. */
 export interface Watch {
   /**
-   * Resolves when everything that gates was read at `due` or later, or as soon as something fails.
+   * Resolves when everything that gates was read at `due` (by the steady clock) or later, or as soon as something
+   * fails.
    * @throws what a check broke with, or the signal's reason
    */
   read(due: number, bake: Bake | undefined, signal: AbortSignal): Promise<Reading>;
@@ -50,11 +53,16 @@ export function startWatch(all: readonly Watched[], clock: Clock): Watch {
         await clock.sleep(waitMs, wake.signal);
         continue;
       }
-      const at = clock.now();
-      begun = at;
-      next = at + intervalMs;
+      const at = momentOf(clock);
+      begun = at.steady;
+      next = begun + intervalMs;
       const assessment = await checks.assess(at, bake, over.signal);
       warnings.push(...assessment.warnings);
+      // What was seen before the machine stood still is no health of the time since.
+      if (assessment.verdict.kind !== 'fail' && parted(at, momentOf(clock)) !== 0) {
+        next = clock.now();
+        continue;
+      }
       latest[index] = { ...assessment, at };
       tell();
     }
@@ -70,14 +78,16 @@ export function startWatch(all: readonly Watched[], clock: Clock): Watch {
 
   /** Everything, if all that gates has been read by then. */
   function complete(since: number): Reading | undefined {
-    const times = latest.flatMap((reading, index) =>
-      all[index]?.gates === true ? [reading?.at ?? -Infinity] : [],
-    );
-    const oldest = Math.min(...times);
-    return oldest >= since ? merged(oldest) : undefined;
+    const gating = latest.filter((_, index) => all[index]?.gates === true);
+    const times = gating.flatMap((reading) => reading?.at ?? []);
+    const [oldest] = times.toSorted((one, other) => one.steady - other.steady);
+    const isComplete = times.length === gating.length;
+    return isComplete && oldest !== undefined && oldest.steady >= since
+      ? merged(oldest)
+      : undefined;
   }
 
-  function merged(at: number): Reading {
+  function merged(at: Moment): Reading {
     const readings = latest.filter((reading) => reading !== undefined);
     const verdicts: readonly Verdict[] = readings.map(({ verdict }) => verdict);
     const said = warnings;

@@ -13,6 +13,8 @@ import { messageOf, Refusal } from '../../core/problems.ts';
 export interface Published {
   readonly cleared: Cleared;
   readonly version: string;
+  /** That the version logs to. */
+  readonly logGroup: string;
 }
 
 /** A target whose alias exists, and what the rollout has to do with it. */
@@ -21,6 +23,7 @@ export interface Prepared {
   readonly functionArn: string;
   readonly alias: Alias;
   readonly disposition: Disposition;
+  readonly logGroup: string;
 }
 
 /** SnapStart and container images take minutes to become Active. */
@@ -74,7 +77,9 @@ async function canaryOf(
   const { request, facts } = cleared;
   const { target } = request;
   const version = request.version ?? (await publishLatest(cleared, description, surroundings));
-  if (version === facts.routing?.version) return { cleared, version };
+  if (version === facts.routing?.version) {
+    return { cleared, version, logGroup: (facts.stable ?? facts.candidate).logGroup };
+  }
 
   const canary = await untilActive(target, version, surroundings);
   const problems = [
@@ -83,7 +88,7 @@ async function canaryOf(
     ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
   ];
   if (problems.length > 0) throw new Refusal(problems);
-  return { cleared, version };
+  return { cleared, version, logGroup: canary.logGroup };
 }
 
 async function publishLatest(
@@ -125,7 +130,7 @@ async function untilActive(
 }
 
 async function prepareAlias(
-  { cleared: { request, facts, alias }, version }: Published,
+  { cleared: { request, facts, alias }, version, logGroup }: Published,
   resumed: readonly Unfinished[],
   surroundings: Surroundings,
 ): Promise<Prepared> {
@@ -133,10 +138,12 @@ async function prepareAlias(
   const { functionArn } = facts.candidate;
   if (alias === undefined) {
     const created = await createAlias(target, version, surroundings);
-    return { target, functionArn, alias: created, disposition: { type: 'created', version } };
+    const disposition: Disposition = { type: 'created', version };
+    return { target, functionArn, alias: created, disposition, logGroup };
   }
   const unfinished = resumed.find((each) => sameTarget(each.target, target));
-  return { target, functionArn, alias, disposition: dispositionOf(alias, version, unfinished) };
+  const disposition = dispositionOf(alias, version, unfinished);
+  return { target, functionArn, alias, disposition, logGroup };
 }
 
 function dispositionOf(
@@ -147,7 +154,7 @@ function dispositionOf(
   if (unfinished?.mark.canary === version) {
     return { type: 'shift', stable: unfinished.mark.stable, canary: version };
   }
-  if (unfinished === undefined || !isSplit(routing)) {
+  if (unfinished === undefined) {
     const { version: stable } = routing;
     return stable === version
       ? { type: 'unchanged', version }

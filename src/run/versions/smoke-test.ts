@@ -1,4 +1,4 @@
-import { formatDuration } from '../../core/text/duration.ts';
+import { within } from '../../aws/patience.ts';
 import {
   describeFailure,
   judgeSmokeTest,
@@ -27,7 +27,7 @@ export async function smokeTest(
   );
   const reports = await Promise.all(fresh.map((each) => testVersion(each, tests, surroundings)));
   const all = reports.flat();
-  if (all.length > 0) journal.record({ type: 'smoke-tests', at: clock.now(), reports: all });
+  if (all.length > 0) journal.record({ type: 'smoke-tests', at: clock.timeOfDay(), reports: all });
   const failed = all.filter(({ problems }) => problems.length > 0);
   if (failed.length > 0) throw new Refusal(failed.map(describeFailure));
 }
@@ -43,21 +43,15 @@ async function testVersion(
   for (const test of tests.get(functionName) ?? []) {
     const { name, payload } = test;
     const patienceMs = test.maxDurationMs + START_MS;
-    const timer = new AbortController();
-    const tooLong = new AbortController();
-    void clock.sleep(patienceMs, timer.signal).then(() => {
-      tooLong.abort(new Error(`it gave no reply within ${formatDuration(patienceMs)}`));
-    });
     try {
-      const signal = AbortSignal.any([cancellation, tooLong.signal]);
-      const invocation = await aws.invocations.invoke(target, { version, payload }, signal);
+      const invocation = await within(clock, patienceMs, cancellation, (signal) =>
+        aws.invocations.invoke(target, { version, payload }, signal),
+      );
       reports.push(judgeSmokeTest(test, { functionName, version }, invocation));
     } catch (error) {
       cancellation.throwIfAborted();
       const problems = [messageOf(error)];
       reports.push({ functionName, version, name, problems, durationMs: patienceMs, log: [] });
-    } finally {
-      timer.abort();
     }
     if ((reports.at(-1)?.problems.length ?? 0) > 0) break;
   }

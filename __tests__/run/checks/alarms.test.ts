@@ -1,0 +1,44 @@
+import { expect, it } from '@jest/globals';
+
+import { createVirtualTime } from '../../../promises/virtual-time.ts';
+import type { Alarms, FoundAlarm } from '../../../src/aws/alarms.ts';
+import { watch } from '../../../src/core/checks/alarms.ts';
+import { createAlarmChecks } from '../../../src/run/checks/alarms.ts';
+
+const NAMES = ['errors', 'latency', 'throttles'];
+const SLOW_MS = 20_000;
+
+function alarm(name: string, transitionedAt: number): FoundAlarm {
+  return {
+    name,
+    arn: `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}`,
+    definition: undefined,
+    state: 'OK',
+    reason: '',
+    transitionedAt,
+    warmsUpUntil: undefined,
+    notEvaluated: undefined,
+  };
+}
+
+it('waits for slow histories of many alarms no longer than for one: until then it sees no alarm turn red', async () => {
+  const time = createVirtualTime(0, 1);
+  const { clock } = time;
+  const at = { steady: 0, timeOfDay: 0 };
+  const alarms: Alarms = {
+    read: (names) => Promise.resolve(names.map((name) => alarm(name, 2))),
+    history: async () => {
+      await clock.sleep(SLOW_MS);
+      return ['INSUFFICIENT_DATA', 'OK'];
+    },
+  };
+  const watches = NAMES.map((name) => watch(alarm(name, 1), at));
+  const policy = { onInsufficientData: 'continue', monitoringGraceMs: 0 } as const;
+  const { signal } = new AbortController();
+  const verdict = await time.run(async () => {
+    const reading = await createAlarmChecks(alarms, watches, policy).assess(at, undefined, signal);
+    return reading.verdict.kind;
+  });
+  expect(verdict).toBe('pass');
+  expect(clock.now()).toBe(SLOW_MS);
+});
