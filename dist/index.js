@@ -78213,17 +78213,15 @@ var settle = __nccwpck_require__(3259);
 
 const TRIES = 4;
 /**
- * Takes this rollout's mark off the alias, and makes sure that it serves the canary alone. Where it was read to do so,
- * a write that Lambda takes on that very revision is proof that nobody wrote since; everything else is read back.
+ * Takes this rollout's mark off the alias, and reads back that it serves the canary alone.
  * @throws only when aborted
  */
 async function confirm_confirm(route, signal) {
     const { known, target, clock, note } = route;
     for (let tries = 0;; tries++) {
         const left = known.alias?.revisionId;
-        const removal = await removeMark(route, signal);
-        if (removal.type === 'removed' && removal.proves)
-            return { type: 'confirmed' };
+        // A write that succeeds on the revision we left says more than a reading: nobody wrote in between.
+        const failure = await removeMark(route, signal);
         const result = await (0,settle/* settle */.G9)(route, signal);
         if (result.type === 'blocked')
             return result;
@@ -78233,19 +78231,20 @@ async function confirm_confirm(route, signal) {
         if (!isMarked(route))
             return { type: 'confirmed' };
         if (tries + 1 >= TRIES) {
-            const failure = removal.type === 'failed' ? removal.reason : 'somebody wrote it anew';
-            note(`${(0,alias_target/* targetName */.je)(target)}: its description keeps the mark of this rollout: ${failure}`);
+            const why = failure ?? 'somebody wrote it anew';
+            note(`${(0,alias_target/* targetName */.je)(target)}: its description keeps the mark of this rollout: ${why}`);
             return { type: 'confirmed' };
         }
         await clock.sleep((0,alias_route/* pauseAfter */.l0)(tries), signal);
         signal.throwIfAborted();
     }
 }
+/** @returns why the mark may still be there */
 async function removeMark(route, signal) {
     const { aliases, known, target, versions } = route;
-    const { alias, settledAs } = known;
+    const { alias } = known;
     if (alias === undefined || !isMarked(route))
-        return { type: 'none' };
+        return undefined;
     const routing = (0,alias_routing/* routingAt */.Uf)(100, versions);
     const description = (0,claim/* withoutOurMark */.G7)(alias, (0,alias_route/* claimOf */._B)(route));
     const unansweredBefore = known.unanswered;
@@ -78253,19 +78252,15 @@ async function removeMark(route, signal) {
     known.unanswered = true;
     try {
         const write = { routing, description, revisionId: alias.revisionId };
-        const written = await aliases.update(target, write, { signal, urgency: 'shift' });
-        (0,alias_route/* learn */.nB)(route, written);
+        (0,alias_route/* learn */.nB)(route, await aliases.update(target, write, { signal, urgency: 'shift' }));
         known.unanswered = false;
-        const proves = settledAs === alias.revisionId && (0,alias_routing/* sameRouting */.Hm)(written.routing, routing);
-        if (proves)
-            known.settledAs = written.revisionId;
-        return { type: 'removed', proves };
+        return undefined;
     }
     catch (error) {
         if (!(error instanceof call/* AwsCallError */.iQ))
             throw error;
         known.unanswered = unansweredBefore || !surelyNotWritten((0,alias_route/* outcomeOf */.sG)(error));
-        return { type: 'failed', reason: error.message };
+        return error.message;
     }
 }
 function isMarked(route) {

@@ -242,10 +242,7 @@ function revertedFrom(told: Told): number {
   return reverting?.at ?? told.startedAt;
 }
 
-/**
- * A write that Lambda takes says that nobody wrote since the revision that it names. One that was late, and came after
- * the end, told the process nothing.
- */
+/** One that was late, and came after the end, told the process nothing. */
 function lastReadOf(
   { requests }: Played,
   { process, endedAt }: Told,
@@ -253,7 +250,7 @@ function lastReadOf(
 ): number {
   const read = requests.findLast(
     ({ operation, error, input, by, at }) =>
-      (operation === 'GetAlias' || operation === 'UpdateAlias') &&
+      operation === 'GetAlias' &&
       at <= endedAt &&
       error === '' &&
       by === process &&

@@ -173,7 +173,8 @@ function revertWaitsForNothing(played: Played, told: Told): readonly Violation[]
   if (decidedAt === undefined) return [];
   const limitMs = REVERT_LEAVES_WITHIN_MS + refusalsTake(played, told, decidedAt);
   const elapsed = (at: number) => awake(played, at) - awake(played, decidedAt);
-  if (elapsed(told.endedAt) < limitMs) return [];
+  // Who was killed meanwhile had no time to.
+  if (told.ending === undefined && elapsed(told.endedAt) < limitMs) return [];
   return told.config.requests.flatMap(({ target }) => {
     if (!isShiftedBy(played, told, target, decidedAt)) return [];
     const left = played.attempts.some(

@@ -1,12 +1,12 @@
 import type { Mutant } from './mutant.ts';
 
-/** What is left out because another call says it, said where none does. */
+/** What is believed of a call that was not answered. */
 export const OF_CALLS: readonly Mutant[] = [
   {
-    name: 'a promotion is confirmed by a write on a revision that nobody read',
+    name: 'a promotion is confirmed without reading it back',
     file: 'src/run/alias/confirm.ts',
-    from: 'const proves = settledAs === alias.revisionId &&',
-    to: "const proves = alias.revisionId !== '' &&",
+    from: '    const result = await settle(route, signal);',
+    to: "    if (failure === undefined) return { type: 'confirmed' };\n    const result = await settle(route, signal);",
   },
   {
     name: 'a mark that may have been taken off counts as one that was not',

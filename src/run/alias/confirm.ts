@@ -1,6 +1,6 @@
 import { AwsCallError } from '../../aws/call.ts';
 import { carriesOurMark, withoutOurMark } from '../../core/alias/claim.ts';
-import { routingAt, sameRouting } from '../../core/alias/routing.ts';
+import { routingAt } from '../../core/alias/routing.ts';
 import { surelyNotWritten } from '../../core/alias/write-fate.ts';
 import { targetName } from '../../core/alias/target.ts';
 import type { ConfirmResult } from '../../ports.ts';
@@ -10,24 +10,23 @@ import { settle } from './settle.ts';
 const TRIES = 4;
 
 /**
- * Takes this rollout's mark off the alias, and makes sure that it serves the canary alone. Where it was read to do so,
- * a write that Lambda takes on that very revision is proof that nobody wrote since; everything else is read back.
+ * Takes this rollout's mark off the alias, and reads back that it serves the canary alone.
  * @throws only when aborted
  */
 export async function confirm(route: Route, signal: AbortSignal): Promise<ConfirmResult> {
   const { known, target, clock, note } = route;
   for (let tries = 0; ; tries++) {
     const left = known.alias?.revisionId;
-    const removal = await removeMark(route, signal);
-    if (removal.type === 'removed' && removal.proves) return { type: 'confirmed' };
+    // A write that succeeds on the revision we left says more than a reading: nobody wrote in between.
+    const failure = await removeMark(route, signal);
     const result = await settle(route, signal);
     if (result.type === 'blocked') return result;
     // A write that names a revision which is over cannot take effect any more.
     if (known.alias?.revisionId !== left) known.unanswered = false;
     if (!isMarked(route)) return { type: 'confirmed' };
     if (tries + 1 >= TRIES) {
-      const failure = removal.type === 'failed' ? removal.reason : 'somebody wrote it anew';
-      note(`${targetName(target)}: its description keeps the mark of this rollout: ${failure}`);
+      const why = failure ?? 'somebody wrote it anew';
+      note(`${targetName(target)}: its description keeps the mark of this rollout: ${why}`);
       return { type: 'confirmed' };
     }
     await clock.sleep(pauseAfter(tries), signal);
@@ -35,16 +34,11 @@ export async function confirm(route: Route, signal: AbortSignal): Promise<Confir
   }
 }
 
-type Removal =
-  | { readonly type: 'none' }
-  /** `proves`: the alias serves the canary alone, and nobody wrote between that reading and this write. */
-  | { readonly type: 'removed'; readonly proves: boolean }
-  | { readonly type: 'failed'; readonly reason: string };
-
-async function removeMark(route: Route, signal: AbortSignal): Promise<Removal> {
+/** @returns why the mark may still be there */
+async function removeMark(route: Route, signal: AbortSignal): Promise<string | undefined> {
   const { aliases, known, target, versions } = route;
-  const { alias, settledAs } = known;
-  if (alias === undefined || !isMarked(route)) return { type: 'none' };
+  const { alias } = known;
+  if (alias === undefined || !isMarked(route)) return undefined;
   const routing = routingAt(100, versions);
   const description = withoutOurMark(alias, claimOf(route));
   const unansweredBefore = known.unanswered;
@@ -52,16 +46,13 @@ async function removeMark(route: Route, signal: AbortSignal): Promise<Removal> {
   known.unanswered = true;
   try {
     const write = { routing, description, revisionId: alias.revisionId };
-    const written = await aliases.update(target, write, { signal, urgency: 'shift' });
-    learn(route, written);
+    learn(route, await aliases.update(target, write, { signal, urgency: 'shift' }));
     known.unanswered = false;
-    const proves = settledAs === alias.revisionId && sameRouting(written.routing, routing);
-    if (proves) known.settledAs = written.revisionId;
-    return { type: 'removed', proves };
+    return undefined;
   } catch (error) {
     if (!(error instanceof AwsCallError)) throw error;
     known.unanswered = unansweredBefore || !surelyNotWritten(outcomeOf(error));
-    return { type: 'failed', reason: error.message };
+    return error.message;
   }
 }
 
