@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 export const OF_THE_CLOCKS: readonly Mutant[] = [
   {
     name: 'the minutes of CloudWatch are told by a clock that stands still with the machine',
-    file: 'src/core/checks/readers.ts',
+    file: 'src/core/checks/scope.ts',
     from: 'const to = lastSettledMinute(at.timeOfDay, metricDelayMs);',
     to: 'const to = lastSettledMinute(at.steady, metricDelayMs);',
   },

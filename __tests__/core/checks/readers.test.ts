@@ -3,11 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import {
   comparisonReaders,
   durationReaders,
-  scopeOf,
   thresholdReader,
-  type Scope,
   type Timed,
 } from '../../../src/core/checks/readers.ts';
+import { scopeOf, type Scope } from '../../../src/core/checks/scope.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import type { MetricCheck } from '../../../src/core/checks/thresholds.ts';
 import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';

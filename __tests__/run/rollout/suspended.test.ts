@@ -209,6 +209,7 @@ describe('a clock that is set back in the middle of a bake', () => {
     const windows = windowsOf(simulator);
     expect(windows.every(({ from, to }) => from < to)).toBe(true);
     expect(warningsIn(journal)).toEqual([
+      expect.stringContaining('Nobody called f1:live') as unknown,
       expect.stringContaining('was set back by about 20 min') as unknown,
     ]);
     expect(log.join('\n')).not.toMatch(/-\d/);

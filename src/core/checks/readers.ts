@@ -30,16 +30,8 @@ import {
   type Series,
   type Sources,
 } from './metric-source.ts';
-import {
-  beginningOfMinute,
-  firstWholeMinute,
-  isEarlyInMinute,
-  lastMinuteBefore,
-  lastSettledMinute,
-  minutesBetween,
-  MINUTE_MS,
-} from '../minute.ts';
-import { timeOfDayThen, type Moment } from '../moment.ts';
+import { firstWholeMinute, minutesBetween, MINUTE_MS } from '../minute.ts';
+import { timeOfDayThen } from '../moment.ts';
 import { ALIAS_SOURCES, judgePromoted, PROMOTED_SOURCES, type AfterPromotion } from './promoted.ts';
 import { pairMinutes, type TimedMinute } from './pairing.ts';
 import type { Shared } from '../statistics/share.ts';
@@ -53,7 +45,8 @@ import {
   type Judging,
 } from './step-end.ts';
 import { silence } from './silence.ts';
-import { isBakeOver, type Bake } from '../rollout/plan.ts';
+import type { Scope } from './scope.ts';
+import { isBakeOver } from '../rollout/plan.ts';
 import type { Versions } from '../alias/routing.ts';
 import { targetName, type Target } from '../alias/target.ts';
 import { PASS } from '../rollout/verdict.ts';
@@ -63,58 +56,6 @@ export interface Reader {
   readonly sources: readonly MetricSource[];
   /** @param find finds the series of any of the sources */
   readonly judge: (find: FindSeries, scope: Scope) => Judged;
-}
-
-/** When, and over which minutes, something is judged. */
-export interface Scope {
-  readonly at: Moment;
-  readonly bake: Bake;
-  /** Beginnings of the first and of the last minute. */
-  readonly from: number;
-  readonly to: number;
-  /** Beginning of the last minute in which both versions served requests. */
-  readonly sideBySide: number;
-  /** The weights that were in force, each from the beginning of a minute on; of before the first one nothing is known. */
-  readonly weights: readonly { readonly from: number; readonly weight: number }[];
-  /** Minutes in which two weights were in force. */
-  readonly mixed: ReadonlySet<number>;
-}
-
-/** A weight, and when it came into force. */
-export interface Change {
-  readonly at: Moment;
-  readonly weight: number;
-}
-
-export interface ScopeOptions {
-  readonly at: Moment;
-  readonly bake: Bake;
-  /** When weights changed, as far as this process knows. */
-  readonly changes: readonly Change[];
-  /** When the rollout began, by the time of day, if an earlier job began it. */
-  readonly begunAt: number | undefined;
-  readonly metricDelayMs: number;
-}
-
-/** All minutes since the rollout began, those included in which the machine stood still. */
-export function scopeOf({ at, bake, changes, begunAt, metricDelayMs }: ScopeOptions): Scope {
-  const changed = changes.map((change) => timeOfDayThen(change.at, at));
-  const to = lastSettledMinute(at.timeOfDay, metricDelayMs);
-  const uneven = changed.filter((time) => !isEarlyInMinute(time));
-  return {
-    at,
-    bake,
-    from: firstWholeMinute(Math.min(begunAt ?? Infinity, ...changed)),
-    to,
-    // At 100 % there is no baseline any more.
-    sideBySide:
-      bake.weight < 100 ? to : Math.min(to, lastMinuteBefore(timeOfDayThen(bake.shiftedAt, at))),
-    weights: changes.map((change) => ({
-      from: firstWholeMinute(timeOfDayThen(change.at, at)),
-      weight: change.weight,
-    })),
-    mixed: new Set(uneven.map(beginningOfMinute)),
-  };
 }
 
 /** What a reader yields. */

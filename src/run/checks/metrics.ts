@@ -9,14 +9,12 @@ import {
   comparisonReaders,
   durationReaders,
   promotedReaders,
-  scopeOf,
-  type Change,
   thresholdReader,
   type Judged,
   type Reader,
-  type Scope,
   type Timed,
 } from '../../core/checks/readers.ts';
+import { scopeOf, type Change, type Scope } from '../../core/checks/scope.ts';
 import { PASS, worst, type Verdict } from '../../core/rollout/verdict.ts';
 import type { Assessment, Checks } from '../../ports.ts';
 
