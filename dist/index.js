@@ -68293,7 +68293,7 @@ function createService(options) {
         return spoilt && refuseSession(since);
     }
     return {
-        async call(intent, { signal = aws_patience/* NEVER */.tm, urgency = 'read', patienceMs = patience[urgency] }, send) {
+        async call(intent, { signal = aws_patience/* NEVER */.tm, urgency = 'read', patienceMs = patience[urgency], onUnanswered }, send) {
             const client = urgency === 'revert' ? options.revertClient : options.client;
             const queue = queues.of(intent.action);
             const ticket = queue.ticket(urgency);
@@ -68305,6 +68305,7 @@ function createService(options) {
                     const since = clock.now();
                     deadline = Math.min(deadline, since + patienceMs);
                     sent = { ...sent, attempts: sent.attempts + 1 };
+                    onUnanswered?.(sent.unanswered + 1);
                     const requestTimeout = requestMs(urgency, sent.attempts, deadline - since);
                     try {
                         const answer = send(client, { abortSignal: signal, requestTimeout });
@@ -68314,6 +68315,7 @@ function createService(options) {
                         signal.throwIfAborted();
                         if (!(0,failures/* tookNoEffect */.Il)(failure))
                             sent = { ...sent, unanswered: sent.unanswered + 1 };
+                        onUnanswered?.(sent.unanswered);
                         if (isTooMany(failure))
                             queue.refused();
                         const pause = pauseMs(failure, urgency, sent.attempts);
@@ -69951,8 +69953,9 @@ class Refusal extends Error {
 }
 /** Nobody is left to watch this process, or to run its post step. */
 class RunnerGone extends Error {
-    constructor() {
-        super('the runner went away: its log cannot be written any more');
+    /** @param sign what it is known by */
+    constructor(sign = 'its log cannot be written any more') {
+        super(`the runner went away: ${sign}`);
         this.name = 'RunnerGone';
     }
 }
@@ -70127,7 +70130,7 @@ function headline({ outcome, reason, targets }) {
             return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
         case 'failed':
             return shifting.length === 0
-                ? `Failed before any traffic was moved: ${reason}`
+                ? `Failed before any traffic was moved by this run: ${reason}`
                 : `Failed: ${reason}`;
     }
 }
@@ -71743,6 +71746,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   rH: () => (/* binding */ markMain)
 });
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
@@ -71753,8 +71758,6 @@ var repair = __nccwpck_require__(8831);
 var problems = __nccwpck_require__(536);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/github/sealed-file.ts
@@ -71783,6 +71786,10 @@ function writeSealed({ path, key }, content) {
     const text = JSON.stringify({ seal: sealOf(content, key), content });
     (0,external_node_fs_.writeFileSync)(next, text, { mode: 0o600 });
     (0,external_node_fs_.renameSync)(next, path);
+}
+/** In place, where there is room for no second file. What is cut off here is refused when it is read. */
+function overwriteSealed({ path, key }, content) {
+    (0,external_node_fs_.writeFileSync)(path, JSON.stringify({ seal: sealOf(content, key), content }));
 }
 /** @throws when the file is missing, cannot be read, or was changed by anybody without the key */
 function readSealed({ path, key }) {
@@ -71824,6 +71831,7 @@ function sameSeal(one, other) {
 
 
 
+
 // GitHub hands these to the post step even when this process was killed, so they are written first.
 const IS_POST = 'is-post';
 const ROLLOUT = 'rollout';
@@ -71852,7 +71860,8 @@ const content = schemas/* object */.Ikc({
     repository: schemas/* string */.YjP(),
     runId: schemas/* string */.YjP(),
     attempt: schemas/* string */.YjP(),
-    rollout,
+    /** Absent when it has ended. */
+    rollout: rollout.optional(),
 });
 const state = schemas/* union */.KCZ([
     schemas/* object */.Ikc({ rollout }),
@@ -71911,7 +71920,15 @@ function inFile(file, { repository, runId, attempt }) {
             named = true;
         },
         forget() {
-            forget();
+            try {
+                forget();
+            }
+            catch (error) {
+                // A full disk keeps no state, and the post step would put the old version back.
+                if (!(0,external_node_fs_.existsSync)(file.path))
+                    throw error;
+                overwriteSealed(file, JSON.stringify({ repository, runId, attempt }));
+            }
             // A run that put a dead one's rollout back goes on to one of its own.
             named = false;
         },
@@ -72701,6 +72718,11 @@ function recovering({ target, mark }, run, { action }) {
 function leftOver(target, routing, url) {
     return (`${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(routing)} and still carries the mark of a rollout that did ` +
         `not end by itself: ${url}. Nobody watched its end; this run goes on from what it serves now.`);
+}
+/** When what is taken over began, the earliest of it; nothing where nothing is. Epoch milliseconds, by the time of day. */
+function begunAtOf(unfinished) {
+    const times = unfinished.map(({ mark }) => mark.begunAt);
+    return times.length === 0 ? undefined : Math.min(...times);
 }
 /**
  * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
@@ -73958,6 +73980,7 @@ function unreadable(error, { target, version }, region) {
 
 
 
+
 /**
  * Looks at everything and writes nothing.
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
@@ -73974,7 +73997,7 @@ async function preflight(config, id, surroundings, { seen, continued, steps }) {
         : { action: 'resume', unfinished: continued, leftover: [], problems: [], warnings: [] };
     // Of a rollout that is taken over, what its alarms did since it began counts.
     const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
-    const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.mark.begunAt);
+    const alarms = await lookAtAlarms(config, surroundings, begunAtOf(takenOver));
     const blindness = await lookForBlips(alarms.watches, surroundings);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
     // Only who begins a rollout sends them.
@@ -75271,7 +75294,7 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
     if (config.mode === 'start' && losses.length > 0)
         throw new core_problems/* Refusal */.P_(losses);
     losses.forEach(surroundings.journal.warn);
-    const begunAt = resumed[0]?.mark.begunAt;
+    const begunAt = begunAtOf(resumed);
     // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
     const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
     if (problems.length > 0)
@@ -75352,6 +75375,7 @@ async function endedPromotions(found, { runs, cancellation }) {
 
 
 
+
 /** Continues a rollout that another job left: with the next step, or with the promotion. */
 async function continueRollout(mode, config, job) {
     const { id, surroundings } = job;
@@ -75388,7 +75412,7 @@ async function takePart(config, part, { id, surroundings, held, found, }) {
         throw new core_problems/* Refusal */.P_(problems);
     (0,progress/* recordClearance */.K$)(surroundings, clearance);
     const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
-    const begunAt = held[0]?.mark.begunAt;
+    const begunAt = begunAtOf(held);
     return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
 }
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
@@ -78156,47 +78180,6 @@ var alias_routing = __nccwpck_require__(5646);
 var call = __nccwpck_require__(9084);
 // EXTERNAL MODULE: ./src/core/alias/claim.ts
 var claim = __nccwpck_require__(8712);
-// EXTERNAL MODULE: ./src/core/alias/mark.ts
-var alias_mark = __nccwpck_require__(7731);
-;// CONCATENATED MODULE: ./src/core/alias/write-fate.ts
-
-
-/** An answer to the only request says for sure that nothing was written; a later one does not. */
-function surelyNotWritten({ answer, onlyRequest, }) {
-    return answer !== 'unknown' && onlyRequest;
-}
-/** What became of a write, by its answer and by what the alias shows after it. */
-function fateOf(write) {
-    const { answer, left, present } = write;
-    if (present === undefined)
-        return 'refused';
-    if (isWritten(write, present))
-        return 'written';
-    if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
-        return 'foreign';
-    }
-    // A conflict over the same content was a harmless change, like that of the description.
-    return answer === 'refused' ? 'refused' : 'again';
-}
-function isWritten(write, { routing, mark }) {
-    const { wanted, left } = write;
-    const isMoving = !(0,alias_routing/* isSplit */.pF)(wanted.routing) &&
-        (0,alias_routing/* looksLikeTransition */.zQ)(routing, left.routing.version, wanted.routing.version);
-    if (!isMoving && !(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
-        return false;
-    // Without a mark, another rollout with the same versions and weights looks the same.
-    if (wanted.mark === undefined)
-        return !surelyNotWritten(write);
-    return (mark !== undefined &&
-        (0,alias_mark/* sameRollout */.c5)(mark, wanted.mark) &&
-        mark.step === wanted.mark.step &&
-        mark.held === wanted.mark.held);
-}
-function isClaimedByAnother({ wanted, left }, { mark }) {
-    return (mark !== undefined &&
-        [wanted, left].every(({ mark: own }) => own === undefined || !(0,alias_mark/* sameRollout */.c5)(own, mark)));
-}
-
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var alias_target = __nccwpck_require__(7387);
 // EXTERNAL MODULE: ./src/run/alias/route.ts
@@ -78204,7 +78187,6 @@ var alias_route = __nccwpck_require__(8319);
 // EXTERNAL MODULE: ./src/run/alias/settle.ts
 var settle = __nccwpck_require__(3259);
 ;// CONCATENATED MODULE: ./src/run/alias/confirm.ts
-
 
 
 
@@ -78249,17 +78231,19 @@ async function removeMark(route, signal) {
     const description = (0,claim/* withoutOurMark */.G7)(alias, (0,alias_route/* claimOf */._B)(route));
     const unansweredBefore = known.unanswered;
     // Until it is answered, a new revision may be ours.
-    known.unanswered = true;
+    const onUnanswered = (requests) => {
+        known.unanswered = unansweredBefore || requests > 0;
+    };
     try {
         const write = { routing, description, revisionId: alias.revisionId };
-        (0,alias_route/* learn */.nB)(route, await aliases.update(target, write, { signal, urgency: 'shift' }));
+        const options = { signal, urgency: 'shift', onUnanswered };
+        (0,alias_route/* learn */.nB)(route, await aliases.update(target, write, options));
         known.unanswered = false;
         return undefined;
     }
     catch (error) {
         if (!(error instanceof call/* AwsCallError */.iQ))
             throw error;
-        known.unanswered = unansweredBefore || !surelyNotWritten((0,alias_route/* outcomeOf */.sG)(error));
         return error.message;
     }
 }
@@ -78486,6 +78470,47 @@ function leftAlone({ target, versions, region }, { routing }) {
         : left;
 }
 
+// EXTERNAL MODULE: ./src/core/alias/mark.ts
+var alias_mark = __nccwpck_require__(7731);
+;// CONCATENATED MODULE: ./src/core/alias/write-fate.ts
+
+
+/** An answer to the only request says for sure that nothing was written; a later one does not. */
+function surelyNotWritten({ answer, onlyRequest, }) {
+    return answer !== 'unknown' && onlyRequest;
+}
+/** What became of a write, by its answer and by what the alias shows after it. */
+function fateOf(write) {
+    const { answer, left, present } = write;
+    if (present === undefined)
+        return 'refused';
+    if (isWritten(write, present))
+        return 'written';
+    if (!(0,alias_routing/* sameRouting */.Hm)(present.routing, left.routing) || isClaimedByAnother(write, present)) {
+        return 'foreign';
+    }
+    // A conflict over the same content was a harmless change, like that of the description.
+    return answer === 'refused' ? 'refused' : 'again';
+}
+function isWritten(write, { routing, mark }) {
+    const { wanted, left } = write;
+    const isMoving = !(0,alias_routing/* isSplit */.pF)(wanted.routing) &&
+        (0,alias_routing/* looksLikeTransition */.zQ)(routing, left.routing.version, wanted.routing.version);
+    if (!isMoving && !(0,alias_routing/* sameRouting */.Hm)(routing, wanted.routing))
+        return false;
+    // Without a mark, another rollout with the same versions and weights looks the same.
+    if (wanted.mark === undefined)
+        return !surelyNotWritten(write);
+    return (mark !== undefined &&
+        (0,alias_mark/* sameRollout */.c5)(mark, wanted.mark) &&
+        mark.step === wanted.mark.step &&
+        mark.held === wanted.mark.held);
+}
+function isClaimedByAnother({ wanted, left }, { mark }) {
+    return (mark !== undefined &&
+        [wanted, left].every(({ mark: own }) => own === undefined || !(0,alias_mark/* sameRollout */.c5)(own, mark)));
+}
+
 ;// CONCATENATED MODULE: ./src/run/alias/shift.ts
 
 
@@ -78556,21 +78581,23 @@ async function write(route, { weight }, { content, signal }) {
     // Not when the weight is in force already and only its mark is written.
     const isFirst = !known.begun.has(weight);
     const unansweredBefore = known.unanswered;
-    known.begun.add(weight);
-    known.unanswered = true;
+    // What waits for its turn, or was refused for sure, moved nothing.
+    const onUnanswered = (requests) => {
+        known.unanswered = unansweredBefore || requests > 0;
+        if (requests > 0)
+            known.begun.add(weight);
+        else if (isFirst)
+            known.begun.delete(weight);
+    };
     try {
-        (0,alias_route/* learn */.nB)(route, await aliases.update(target, content, { signal, urgency: 'shift' }));
+        const options = { signal, urgency: 'shift', onUnanswered };
+        (0,alias_route/* learn */.nB)(route, await aliases.update(target, content, options));
         known.unanswered = false;
         return undefined;
     }
     catch (error) {
         if (!(error instanceof call/* AwsCallError */.iQ))
             throw error;
-        if (surelyNotWritten((0,alias_route/* outcomeOf */.sG)(error))) {
-            if (isFirst)
-                known.begun.delete(weight);
-            known.unanswered = unansweredBefore;
-        }
         return error;
     }
 }
@@ -78709,9 +78736,8 @@ function routerOf(to, { aws, clock, journal }, patience) {
 /* harmony export */ });
 /* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(536);
 
-// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL; some send SIGHUP when the worker
-// goes away (actions/runner#1309). One that dies sends nothing: only its end of the log is closed.
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL.
+const SIGNALS = ['SIGINT', 'SIGTERM'];
 /**
  * Listens for what asks the process to end, from here on. Later signs change nothing: the process is
  * putting the aliases back, and ends by itself right after. A log that cannot be written is harmless but for that.
@@ -78726,6 +78752,11 @@ function listenForCancellation() {
             controller.abort(new Error(`cancelled (${signal})`));
         });
     }
+    // Some send it when the worker goes away (actions/runner#1309). One that dies sends nothing: only its end of the
+    // log is closed.
+    process.on('SIGHUP', () => {
+        controller.abort(new _core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerGone */ .I5('cancelled (SIGHUP)'));
+    });
     const streams = [process.stdout, process.stderr];
     // Without a listener, a broken pipe ends the process in the middle of whatever it does.
     for (const stream of streams)
