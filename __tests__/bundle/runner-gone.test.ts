@@ -66,6 +66,14 @@ describe('when the runner goes away and leaves the process behind, the bundle', 
     expect(world.alias()).toBe('1');
   });
 
+  it('does not hold what nobody watches any more when only a signal tells it', async () => {
+    const action = world.start({ ...LONG, 'on-cancel': 'hold' });
+    await action.seen('10 % shifted');
+    action.process.kill('SIGHUP');
+    expect((await action.done).outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
+  });
+
   it('reverts a promotion in its last bake', async () => {
     const inputs = { steps: '10% 1m', 'bake-time': '10m' };
     const action = await abandon(inputs, 'promoted (step 2 of 2)');
@@ -138,7 +146,7 @@ describe('when the files of the step are gone, the bundle', () => {
   it('writes nothing when the state cannot be saved from the beginning', async () => {
     const result = await world.run({}, { environment: { GITHUB_STATE: '/nonexistent/state' } });
     expect(result.exitCode).toBe(1);
-    expect(result.log).toMatch(/::error::Failed before any traffic was moved: .*state/);
+    expect(result.log).toMatch(/::error::Failed before any traffic was moved by this run: .*state/);
     expect(world.writes()).toEqual([]);
   });
 });

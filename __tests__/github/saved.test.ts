@@ -50,6 +50,16 @@ describe('what is saved for the post step', () => {
     return last;
   }
 
+  it('is forgotten also where the disk is too full to say so in the state', () => {
+    const saved = rolloutOf(2);
+    const keep = keepInState(RUN, { temp: folder, largest: saved });
+    keep.save(saved);
+    handOver();
+    rmSync(states);
+    keep.forget();
+    expect(loadRollout(RUN)).toBeUndefined();
+  });
+
   it('comes back as it was, of 500 functions with long names, through an environment variable', () => {
     const saved = rolloutOf(500);
     const keep = keepInState(RUN, { temp: folder, largest: saved });

@@ -11,7 +11,7 @@ export const OF_CALLS: readonly Mutant[] = [
   {
     name: 'a mark that may have been taken off counts as one that was not',
     file: 'src/run/alias/confirm.ts',
-    from: '  known.unanswered = true;\n',
-    to: '',
+    from: 'known.unanswered = unansweredBefore || requests > 0;\n  };\n  try {\n    const write',
+    to: '};\n  try {\n    const write',
   },
 ];

@@ -135,10 +135,9 @@ export const WRITES: readonly Mutant[] = [
   {
     name: 'a write that was refused counts as sent',
     file: 'src/run/alias/shift.ts',
-    from: `      if (isFirst) known.begun.delete(weight);
-`,
+    from: 'else if (isFirst) known.begun.delete(weight);',
     to: '',
-    by: '__tests__/bundle/at-once.test.ts',
+    by: '__tests__/run/alias/router.test.ts',
   },
   {
     name: 'the post step undoes a promotion by hand',

@@ -28,6 +28,11 @@ export interface CallOptions {
    * not count. Left out: what suits the urgency.
    */
   readonly patienceMs?: number | undefined;
+  /**
+   * Called whenever it changes how many requests of this call are unanswered: sent, and with no answer that says that
+   * they took no effect. Also an aborted call may have sent some, or none.
+   */
+  readonly onUnanswered?: ((requests: number) => void) | undefined;
 }
 
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */

@@ -84,7 +84,11 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
   }
 
   return {
-    async call(intent, { signal = NEVER, urgency = 'read', patienceMs = patience[urgency] }, send) {
+    async call(
+      intent,
+      { signal = NEVER, urgency = 'read', patienceMs = patience[urgency], onUnanswered },
+      send,
+    ) {
       const client = urgency === 'revert' ? options.revertClient : options.client;
       const queue = queues.of(intent.action);
       const ticket = queue.ticket(urgency);
@@ -96,6 +100,7 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
           const since = clock.now();
           deadline = Math.min(deadline, since + patienceMs);
           sent = { ...sent, attempts: sent.attempts + 1 };
+          onUnanswered?.(sent.unanswered + 1);
           const requestTimeout = requestMs(urgency, sent.attempts, deadline - since);
           try {
             const answer = send(client, { abortSignal: signal, requestTimeout });
@@ -103,6 +108,7 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
           } catch (failure) {
             signal.throwIfAborted();
             if (!tookNoEffect(failure)) sent = { ...sent, unanswered: sent.unanswered + 1 };
+            onUnanswered?.(sent.unanswered);
             if (isTooMany(failure)) queue.refused();
             const pause = pauseMs(failure, urgency, sent.attempts);
             const isInTime = clock.now() + pause < deadline;

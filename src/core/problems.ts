@@ -18,8 +18,9 @@ export class Refusal extends Error {
 
 /** Nobody is left to watch this process, or to run its post step. */
 export class RunnerGone extends Error {
-  constructor() {
-    super('the runner went away: its log cannot be written any more');
+  /** @param sign what it is known by */
+  constructor(sign = 'its log cannot be written any more') {
+    super(`the runner went away: ${sign}`);
     this.name = 'RunnerGone';
   }
 }

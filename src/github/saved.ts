@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import * as core from '@actions/core';
 import { z } from 'zod';
 
@@ -7,7 +9,13 @@ import type { Target } from '../core/alias/target.ts';
 import { messageOf, Refusal } from '../core/problems.ts';
 import type { Role } from '../core/role.ts';
 import type { Run } from './runs.ts';
-import { newSealedFile, readSealed, writeSealed, type SealedFile } from './sealed-file.ts';
+import {
+  newSealedFile,
+  overwriteSealed,
+  readSealed,
+  writeSealed,
+  type SealedFile,
+} from './sealed-file.ts';
 
 /** A rollout that has begun, as far as putting it back needs it. */
 export interface SavedRollout {
@@ -69,7 +77,8 @@ const content = z.object({
   repository: z.string(),
   runId: z.string(),
   attempt: z.string(),
-  rollout,
+  /** Absent when it has ended. */
+  rollout: rollout.optional(),
 });
 const state = z.union([
   z.object({ rollout }),
@@ -139,7 +148,13 @@ function inFile(file: SealedFile, { repository, runId, attempt }: Run): Keep {
       named = true;
     },
     forget() {
-      forget();
+      try {
+        forget();
+      } catch (error) {
+        // A full disk keeps no state, and the post step would put the old version back.
+        if (!existsSync(file.path)) throw error;
+        overwriteSealed(file, JSON.stringify({ repository, runId, attempt }));
+      }
       // A run that put a dead one's rollout back goes on to one of its own.
       named = false;
     },

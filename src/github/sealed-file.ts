@@ -38,6 +38,11 @@ export function writeSealed({ path, key }: SealedFile, content: string): void {
   renameSync(next, path);
 }
 
+/** In place, where there is room for no second file. What is cut off here is refused when it is read. */
+export function overwriteSealed({ path, key }: SealedFile, content: string): void {
+  writeFileSync(path, JSON.stringify({ seal: sealOf(content, key), content }));
+}
+
 /** @throws when the file is missing, cannot be read, or was changed by anybody without the key */
 export function readSealed({ path, key }: SealedFile): string {
   const { data } = schema.safeParse(parsed(textIn(path)));

@@ -1,8 +1,7 @@
 import { RunnerGone } from '../core/problems.ts';
 
-// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL; some send SIGHUP when the worker
-// goes away (actions/runner#1309). One that dies sends nothing: only its end of the log is closed.
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL.
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export interface Cancellation {
   /** Aborted by the first sign that the process is to end; its reason says which. */
@@ -28,6 +27,11 @@ export function listenForCancellation(): Cancellation {
       controller.abort(new Error(`cancelled (${signal})`));
     });
   }
+  // Some send it when the worker goes away (actions/runner#1309). One that dies sends nothing: only its end of the
+  // log is closed.
+  process.on('SIGHUP', () => {
+    controller.abort(new RunnerGone('cancelled (SIGHUP)'));
+  });
   const streams = [process.stdout, process.stderr];
   // Without a listener, a broken pipe ends the process in the middle of whatever it does.
   for (const stream of streams) stream.on('error', gone);

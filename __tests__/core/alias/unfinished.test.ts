@@ -4,6 +4,7 @@ import { marksOf, withMark, type RolloutId } from '../../../src/core/alias/mark.
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { routingAt } from '../../../src/core/alias/routing.ts';
 import {
+  begunAtOf,
   recoveryOf,
   resumeStep,
   type Found,
@@ -216,4 +217,12 @@ describe('a resumed rollout', () => {
     const { unfinished } = recover(lefts.map(left), ENDED, { action: 'resume', given: true });
     expect(resumeStep(names.map(target), unfinished)).toBe(step);
   });
+});
+
+it('counts two rollouts that are taken over together from the beginning of the first', () => {
+  const [mark] = marksOf(plan, dead, { ...versions, begunAt: 0, startedBy: '1' });
+  if (mark === undefined) throw new Error('no such step');
+  const begun = (begunAt: number) => ({ target: target('f'), mark: { ...mark, begunAt } });
+  expect(begunAtOf([begun(2_000), begun(1_000)])).toBe(1_000);
+  expect(begunAtOf([])).toBeUndefined();
 });

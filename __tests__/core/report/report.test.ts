@@ -138,7 +138,7 @@ describe('a report of a rollout', () => {
   it('says that no traffic was moved when none was', () => {
     const ending = { outcome: 'failed', reason: 'no such alarm' } as const;
     const early = reportOf([], ending, { startedAt: 0, endedAt: 1 });
-    expect(headline(early)).toBe('Failed before any traffic was moved: no such alarm');
+    expect(headline(early)).toBe('Failed before any traffic was moved by this run: no such alarm');
   });
 
   it('of targets without a shift is unchanged, or created when an alias was', () => {

@@ -243,6 +243,25 @@ describe('the router of an alias', () => {
     });
   });
 
+  it('has moved nothing where a write was aborted before Lambda took any of its requests', async () => {
+    aws.simulator.faults.add(({ operation }) =>
+      operation === 'UpdateAlias'
+        ? { type: 'error', status: 429, name: 'TooManyRequestsException', message: 'slow down' }
+        : undefined,
+    );
+    const result = await aws.time.run(async () => {
+      const router = await begun({ marks: [mark] });
+      const abortion = new AbortController();
+      const shifting = router.shift({ step: 0, weight: 10 }, abortion.signal);
+      shifting.catch(() => undefined);
+      await aws.time.clock.sleep(2_000);
+      abortion.abort(new Error('cancelled'));
+      await expect(shifting).rejects.toThrow('cancelled');
+      return router.revert();
+    });
+    expect(result).toEqual({ type: 'untouched' });
+  });
+
   it('tells that the alias was deleted when it looks for an intruder', async () => {
     const seen = await aws.time.run(async () => {
       const router = await begun();

@@ -197,6 +197,12 @@ function leftOver(target: Target, routing: Routing, url: string): string {
   );
 }
 
+/** When what is taken over began, the earliest of it; nothing where nothing is. Epoch milliseconds, by the time of day. */
+export function begunAtOf(unfinished: readonly Unfinished[]): number | undefined {
+  const times = unfinished.map(({ mark }) => mark.begunAt);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 /**
  * Where a resumed rollout goes on: at the step of the target that got least far. One without a mark was
  * not moved yet.

@@ -233,7 +233,7 @@ export function headline({ outcome, reason, targets }: Report): string {
       return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
     case 'failed':
       return shifting.length === 0
-        ? `Failed before any traffic was moved: ${reason}`
+        ? `Failed before any traffic was moved by this run: ${reason}`
         : `Failed: ${reason}`;
   }
 }

@@ -1,10 +1,9 @@
 import { AwsCallError } from '../../aws/call.ts';
 import { carriesOurMark, withoutOurMark } from '../../core/alias/claim.ts';
 import { routingAt } from '../../core/alias/routing.ts';
-import { surelyNotWritten } from '../../core/alias/write-fate.ts';
 import { targetName } from '../../core/alias/target.ts';
 import type { ConfirmResult } from '../../ports.ts';
-import { claimOf, learn, outcomeOf, pauseAfter, type Route } from './route.ts';
+import { claimOf, learn, pauseAfter, type Route } from './route.ts';
 import { settle } from './settle.ts';
 
 const TRIES = 4;
@@ -43,15 +42,17 @@ async function removeMark(route: Route, signal: AbortSignal): Promise<string | u
   const description = withoutOurMark(alias, claimOf(route));
   const unansweredBefore = known.unanswered;
   // Until it is answered, a new revision may be ours.
-  known.unanswered = true;
+  const onUnanswered = (requests: number) => {
+    known.unanswered = unansweredBefore || requests > 0;
+  };
   try {
     const write = { routing, description, revisionId: alias.revisionId };
-    learn(route, await aliases.update(target, write, { signal, urgency: 'shift' }));
+    const options = { signal, urgency: 'shift', onUnanswered } as const;
+    learn(route, await aliases.update(target, write, options));
     known.unanswered = false;
     return undefined;
   } catch (error) {
     if (!(error instanceof AwsCallError)) throw error;
-    known.unanswered = unansweredBefore || !surelyNotWritten(outcomeOf(error));
     return error.message;
   }
 }

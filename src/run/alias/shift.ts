@@ -3,12 +3,7 @@ import { AwsCallError } from '../../aws/call.ts';
 import { readMark, withMark, type Mark } from '../../core/alias/mark.ts';
 import { routingAt } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
-import {
-  fateOf,
-  surelyNotWritten,
-  type Content,
-  type FailedWrite,
-} from '../../core/alias/write-fate.ts';
+import { fateOf, type Content, type FailedWrite } from '../../core/alias/write-fate.ts';
 import type { Shift, ShiftResult } from '../../ports.ts';
 import { foreignReason, isStale, learn, outcomeOf, pauseAfter, type Route } from './route.ts';
 
@@ -79,18 +74,19 @@ async function write(
   // Not when the weight is in force already and only its mark is written.
   const isFirst = !known.begun.has(weight);
   const unansweredBefore = known.unanswered;
-  known.begun.add(weight);
-  known.unanswered = true;
+  // What waits for its turn, or was refused for sure, moved nothing.
+  const onUnanswered = (requests: number) => {
+    known.unanswered = unansweredBefore || requests > 0;
+    if (requests > 0) known.begun.add(weight);
+    else if (isFirst) known.begun.delete(weight);
+  };
   try {
-    learn(route, await aliases.update(target, content, { signal, urgency: 'shift' }));
+    const options = { signal, urgency: 'shift', onUnanswered } as const;
+    learn(route, await aliases.update(target, content, options));
     known.unanswered = false;
     return undefined;
   } catch (error) {
     if (!(error instanceof AwsCallError)) throw error;
-    if (surelyNotWritten(outcomeOf(error))) {
-      if (isFirst) known.begun.delete(weight);
-      known.unanswered = unansweredBefore;
-    }
     return error;
   }
 }

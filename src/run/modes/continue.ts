@@ -8,7 +8,7 @@ import {
 } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget } from '../../core/alias/target.ts';
-import type { Unfinished } from '../../core/alias/unfinished.ts';
+import { begunAtOf, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -79,7 +79,7 @@ async function takePart(
   recordClearance(surroundings, clearance);
 
   const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
-  const begunAt = held[0]?.mark.begunAt;
+  const begunAt = begunAtOf(held);
   return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
 }
 

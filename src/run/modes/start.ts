@@ -3,7 +3,7 @@ import type { RolloutId } from '../../core/alias/mark.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { unmarkable } from '../../core/alias/shifting.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
-import { resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
+import { begunAtOf, resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -109,7 +109,7 @@ async function roll(
   // Without the mark, no other job could tell where the rollout stands.
   if (config.mode === 'start' && losses.length > 0) throw new Refusal(losses);
   losses.forEach(surroundings.journal.warn);
-  const begunAt = resumed[0]?.mark.begunAt;
+  const begunAt = begunAtOf(resumed);
   // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
   const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
   if (problems.length > 0) throw new Refusal(problems);

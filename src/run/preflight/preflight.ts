@@ -1,6 +1,6 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
-import type { Recovery, Unfinished } from '../../core/alias/unfinished.ts';
+import { type Recovery, type Unfinished, begunAtOf } from '../../core/alias/unfinished.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import { lintAlarms, type LintedTarget } from '../../core/preflight/alarm-lint.ts';
 import type { Step } from '../../core/rollout/plan.ts';
@@ -66,7 +66,7 @@ export async function preflight(
       : { action: 'resume', unfinished: continued, leftover: [], problems: [], warnings: [] };
   // Of a rollout that is taken over, what its alarms did since it began counts.
   const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
-  const alarms = await lookAtAlarms(config, surroundings, takenOver[0]?.mark.begunAt);
+  const alarms = await lookAtAlarms(config, surroundings, begunAtOf(takenOver));
   const blindness = await lookForBlips(alarms.watches, surroundings);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   // Only who begins a rollout sends them.
