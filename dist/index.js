@@ -67930,10 +67930,15 @@ function factsOf(configuration, version) {
         role: (0,aws_reply/* textIn */.r7)(configuration.Role),
         deadLetterArn: (0,aws_reply/* textIn */.r7)(configuration.DeadLetterConfig?.TargetArn),
         codeSha256: (0,aws_reply/* textIn */.r7)(configuration.CodeSha256),
+        timeoutMs: secondsIn(configuration.Timeout),
         logGroup: (0,aws_reply/* textIn */.r7)(configuration.LoggingConfig?.LogGroup),
         functionArn: (0,aws_reply/* textIn */.r7)(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
         tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
     };
+}
+function secondsIn(value) {
+    const seconds = (0,aws_reply/* numberIn */.Po)(value);
+    return seconds === undefined ? undefined : seconds * 1000;
 }
 function reason(code, text) {
     const parts = [code, text].map(aws_reply/* textIn */.r7).filter((part) => part !== '');
@@ -69214,21 +69219,11 @@ function versionsOf(disposition) {
 /* harmony export */   tk: () => (/* binding */ judgeComparison)
 /* harmony export */ });
 /* harmony import */ var _statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8346);
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3395);
-/* harmony import */ var _moment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8763);
-/* harmony import */ var _rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8710);
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1489);
-/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5646);
-/* harmony import */ var _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4292);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1489);
+/* harmony import */ var _step_end_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8895);
 
 
 
-
-
-
-
-/** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
-const CERTAINLY_SOME = 10;
 /** Judges all that was counted since the first weight, at a moment in a bake. */
 function judgeComparison(comparison, judging) {
     const counts = countsOf(comparison, judging.policy.rule);
@@ -69241,60 +69236,19 @@ function judgeComparison(comparison, judging) {
     };
 }
 function decide(comparison, counts, judging) {
-    const { at, bake, policy } = judging;
-    if (policy.mode === 'observe')
-        return PASSED;
+    if (judging.policy.mode === 'observe')
+        return _step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .PASSED */ .f5;
     if (counts.reverts)
-        return decided('fail', describeComparison(counts));
-    if (bake.weight >= 100 || !(0,_rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .isBakeOver */ .ko)(bake, at))
-        return PASSED;
-    return comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
+        return (0,_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .decided */ .rc)('fail', describeComparison(counts));
+    return (0,_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeStepEnd */ .rC)(comparison, measuredOf(counts, judging.policy.rule), judging);
 }
-const PASSED = { verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C, warnings: [] };
-/** At the end of a step: whether there was enough traffic to go by. */
-function judgeTraffic({ target, minutes }, { at, bake, policy }) {
-    const { weight, since, bakeMs, promotionNext, latest } = bake;
-    const firstMinute = (0,_minute_js__WEBPACK_IMPORTED_MODULE_3__/* .firstWholeMinute */ .gN)((0,_moment_js__WEBPACK_IMPORTED_MODULE_4__/* .timeOfDayThen */ .Yu)(since, at));
-    const inStep = minutes.filter((minute) => minute.at >= firstMinute);
-    const canary = sum(inStep.map((minute) => minute.canary.total));
-    const baseline = sum(inStep.map((minute) => minute.baseline.total));
-    const enough = canary >= policy.minInvocations;
-    const longerMs = at.steady - (since.steady + bakeMs);
-    const settled = (0,_minute_js__WEBPACK_IMPORTED_MODULE_3__/* .lastSettledMinute */ .Wz)(at.timeOfDay, policy.metricDelayMs) >= lastMinuteOf(at.timeOfDay - longerMs);
-    if (!settled && (promotionNext || !enough)) {
-        return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
-    }
-    const expected = (baseline * weight) / (100 - weight);
-    if (canary === 0 && expected >= CERTAINLY_SOME) {
-        return decided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
-            `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_5__/* .formatWeight */ .ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
-    }
-    if (enough)
-        return PASSED;
-    const few = `${target}: the canary served ${count(canary, 'request')} at ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_5__/* .formatWeight */ .ck)(weight)}, and ` +
-        `${policy.minInvocations} are needed to judge it (min-invocations)`;
-    const longest = { since, bakeMs: bakeMs * policy.maxExtension };
-    if (!(0,_rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .isBakeOver */ .ko)(longest, at) && at.timeOfDay < latest)
-        return decided('extend', few);
-    switch (policy.onInconclusive) {
-        case 'promote':
-            return {
-                verdict: _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .PASS */ .C,
-                warnings: [`${few}. It goes on all the same: on-inconclusive is promote.`],
-            };
-        case 'hold':
-            return decided('hold', few);
-        case 'revert':
-            return decided('fail', few);
-    }
-}
-/** The beginning of the last minute of a bake that ended at this time. */
-function lastMinuteOf(end) {
-    const minute = end - (end % _minute_js__WEBPACK_IMPORTED_MODULE_3__/* .MINUTE_MS */ .kg);
-    return (0,_minute_js__WEBPACK_IMPORTED_MODULE_3__/* .isEarlyInMinute */ .Jf)(end) ? minute - _minute_js__WEBPACK_IMPORTED_MODULE_3__/* .MINUTE_MS */ .kg : minute;
-}
-function decided(kind, reason) {
-    return { verdict: { kind, reason }, warnings: [] };
+/** What the evidence stands at when the step is to end. */
+function measuredOf(counts, { floor }) {
+    const isAboveFloor = counts.canary.bad >= floor * counts.canary.total;
+    return {
+        doubt: isAboveFloor ? (0,_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtIn */ .CT)(evidenceOf(counts), counts.needed) : 'none',
+        described: describeComparison(counts),
+    };
 }
 function countsOf({ name, target, minutes }, rule) {
     const { logE, revertAt, pValue } = (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(minutes, rule);
@@ -69327,15 +69281,15 @@ function describeComparison(counts) {
     const { name, target, canary, baseline, needed, reverts } = counts;
     const more = counts.failuresToRevert;
     const parts = [
-        `canary ${count(canary.total, 'request')}, ${share(canary)}`,
-        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(baseline.total)}, ${share(baseline)}`,
-        `evidence ${odds(evidenceOf(counts))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(Math.round(needed))}:1 needed`,
-        ...(reverts || more === null ? [] : [`${count(more, 'more failure')} would revert`]),
+        `canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(canary.total, 'request')}, ${share(canary)}`,
+        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(baseline.total)}, ${share(baseline)}`,
+        `evidence ${odds(evidenceOf(counts))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(Math.round(needed))}:1 needed`,
+        ...(reverts || more === null ? [] : [`${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(more, 'more failure')} would revert`]),
     ];
     return `${name} of ${target}: ${parts.join('; ')}`;
 }
 function share({ total, bad }) {
-    return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .K)(bad / total)})`;
+    return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(bad / total)})`;
 }
 /** Natural logarithm of the evidence as it stands; of one that reverts, where it stood highest. */
 function evidenceOf({ evidence, pValue, reverts }) {
@@ -69352,10 +69306,7 @@ function odds(logE) {
     if (logE > CERTAIN_LOG)
         return 'more than 1,000,000:1';
     const value = Math.exp(logE);
-    return `${value < 100 ? value.toFixed(1) : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(Math.round(value))}:1`;
-}
-function count(number, what) {
-    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .grouped */ .z)(number)} ${what}${number === 1 ? '' : 's'}`;
+    return `${value < 100 ? value.toFixed(1) : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(Math.round(value))}:1`;
 }
 
 
@@ -69568,12 +69519,12 @@ function sum(counts) {
     };
 }
 function ofAll({ total, bad }) {
-    return `${(0,numbers/* grouped */.z)(bad)} of ${(0,numbers/* grouped */.z)(total)}`;
+    return `${(0,numbers/* grouped */.zD)(bad)} of ${(0,numbers/* grouped */.zD)(total)}`;
 }
 /** `72 ms`, `3.5 ms`, `12,400 ms` */
 function milliseconds(value) {
     const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
-    return `${(0,numbers/* grouped */.z)(shown)} ms`;
+    return `${(0,numbers/* grouped */.zD)(shown)} ms`;
 }
 /** Whether a test came to what it needs. */
 function isSlower({ tests }) {
@@ -69602,7 +69553,7 @@ function describeDurations(durations) {
 }
 /** `evidence 0.3:1 of 200:1 needed` */
 function evidenceFor({ logE, needed }) {
-    return `evidence ${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1 needed`;
+    return `evidence ${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.zD)(Math.round(needed))}:1 needed`;
 }
 const PERCENTILES = ['p50', 'p90', 'p99'];
 function describePercentiles(percentiles) {
@@ -69691,11 +69642,28 @@ function errorQuery(version) {
 /* harmony export */   CZ: () => (/* binding */ ofKind),
 /* harmony export */   L4: () => (/* binding */ stateOf),
 /* harmony export */   TN: () => (/* binding */ keyOf),
-/* harmony export */   gx: () => (/* binding */ replaces)
+/* harmony export */   gx: () => (/* binding */ replaces),
+/* harmony export */   x$: () => (/* binding */ watchesAlone)
 /* harmony export */ });
+/* harmony import */ var _promoted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5081);
+
 /** Those of one kind, in their order. */
 function ofKind(findings, kind) {
     return findings.filter((finding) => finding.kind === kind);
+}
+/** Whether it says something of a version that is alone. */
+function watchesAlone(finding) {
+    switch (finding.kind) {
+        case 'alarm':
+            return true;
+        case 'threshold':
+            return finding.state !== 'NO DATA';
+        case 'promoted':
+            return (0,_promoted_js__WEBPACK_IMPORTED_MODULE_0__/* .isJudged */ .sL)(finding);
+        case 'comparison':
+        case 'duration':
+            return false;
+    }
 }
 /** The same for all findings of one check. */
 function keyOf({ kind, check }) {
@@ -69738,6 +69706,7 @@ function changedSince(before, findings) {
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   Lf: () => (/* binding */ seriesOf),
 /* harmony export */   Ps: () => (/* binding */ metricsOf),
+/* harmony export */   Pv: () => (/* binding */ withoutVersion),
 /* harmony export */   ak: () => (/* binding */ metricOf),
 /* harmony export */   k: () => (/* binding */ seriesByName),
 /* harmony export */   oc: () => (/* binding */ lambdaMetric)
@@ -69770,6 +69739,12 @@ function lambdaMetric(name, statistic) {
             ExecutedVersion: '{version}',
         },
     };
+}
+/** The same of the whole alias, whatever version served it; undefined for what is not Lambda's own of one version. */
+function withoutVersion(source) {
+    const { ExecutedVersion, ...dimensions } = source.dimensions;
+    const isOfLambda = source.namespace === 'AWS/Lambda' && ExecutedVersion === '{version}';
+    return isOfLambda ? { ...source, dimensions } : undefined;
 }
 /** {@link metricOf} for several metrics. */
 function metricsOf(sources, subject) {
@@ -69839,6 +69814,413 @@ function whole(value) {
 
 /***/ }),
 
+/***/ 5081:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  cQ: () => (/* binding */ ALIAS_SOURCES),
+  uM: () => (/* binding */ PROMOTED_SOURCES),
+  q8: () => (/* binding */ describePromoted),
+  sL: () => (/* binding */ isJudged),
+  c3: () => (/* binding */ judgePromoted),
+  G: () => (/* binding */ neededToJudgeMs)
+});
+
+// UNUSED EXPORTS: allowedAfter
+
+// EXTERNAL MODULE: ./src/core/checks/comparison.ts
+var comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
+var evidence = __nccwpck_require__(8346);
+;// CONCATENATED MODULE: ./src/core/statistics/alone.ts
+
+/** It fails this many times as often as is allowed: one bet on each, of equal stakes. */
+const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
+/**
+ * Judges a version without another one beside it, by a fixed rate p that was measured before. For the bet on λ times that
+ * rate, a minute with n requests of which e failed multiplies the stake by λ^e · exp(−n p (λ − 1)), which has a mean of at
+ * most 1 as long as no more than p fail: E[λ^e] ≤ (1 + p (λ − 1))^n ≤ exp(n p (λ − 1)). So the mean of the stakes reaches
+ * 1/alpha with a probability of at most alpha, however often one looks (Ville's inequality).
+ *
+ * It is the world that moves p: an outage that every version would share reads as this one's. Therefore the evidence
+ * must suffice without the `lasting − 1` minutes that weigh most in each bet.
+ */
+function judgeAlone(minutes, rule) {
+    const { allowed, alpha, lasting } = rule;
+    const wealth = BETS.map((bet) => {
+        const stakes = minutes
+            .map(({ total, bad }) => Math.min(bad, total) * Math.log(bet) - total * allowed * (bet - 1))
+            .toSorted((a, b) => b - a);
+        const weighty = stakes.slice(0, lasting - 1).filter((stake) => stake > 0);
+        return sum(stakes) - sum(weighty);
+    });
+    const logE = (0,evidence/* logMean */.uw)(wealth);
+    return { logE, reverts: logE >= -Math.log(alpha) };
+}
+function sum(numbers) {
+    return numbers.reduce((total, each) => total + each, 0);
+}
+
+// EXTERNAL MODULE: ./src/core/statistics/interval.ts
+var interval = __nccwpck_require__(4574);
+// EXTERNAL MODULE: ./src/core/checks/metric-source.ts
+var metric_source = __nccwpck_require__(3871);
+// EXTERNAL MODULE: ./src/core/minute.ts
+var minute = __nccwpck_require__(3395);
+// EXTERNAL MODULE: ./src/core/moment.ts
+var moment = __nccwpck_require__(8763);
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
+;// CONCATENATED MODULE: ./src/core/checks/promoted.ts
+
+
+
+
+
+
+
+/** More often than this, times what the old version may have failed at, is too much to be the new version's bad luck. */
+const TOLERATED_TIMES = 3;
+/**
+ * Outages that every version shares last mostly for less than three minutes. Measured (`npm run bench:after-promotion`): of good
+ * versions none is reverted while the world stands still, nor in shared outages of one or two minutes at any rate, nor
+ * for bursts of one environment; in an outage of three minutes or more practically all are. A version that fails half of
+ * everything is put back for its third minute.
+ */
+const LASTING_MINUTES = 3;
+/** How long a promotion must bake so that it can be reverted by what is counted after it. Milliseconds. */
+function neededToJudgeMs(metricDelayMs) {
+    return LASTING_MINUTES * minute/* MINUTE_MS */.kg + metricDelayMs;
+}
+/** What the canary may fail at: three times the upper end of what the baseline's rate may have been. */
+function allowedAfter(baseline, { ratio, margin, floor }, times = TOLERATED_TIMES) {
+    return times * ratio * Math.max(floor, (0,interval/* rateInterval */.m)(baseline).high) + margin;
+}
+const PROMOTED_SOURCES = {
+    requests: (0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'),
+    failures: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
+};
+/**
+ * The alias's own, whatever version served it. It is not verified that Lambda publishes an ExecutedVersion for an alias that
+ * has no weights.
+ */
+const ALIAS_SOURCES = {
+    ofAlias: ofAlias('Invocations'),
+    failuresOfAlias: ofAlias('Errors'),
+};
+function ofAlias(name) {
+    return {
+        namespace: 'AWS/Lambda',
+        name,
+        statistic: 'Sum',
+        dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
+    };
+}
+/** What the canary did since the promotion; the minute of the promotion counts, as far as its version is named. */
+function minutesSince({ requests, failures, ofAlias, failuresOfAlias }, { shiftedAt, since }, to) {
+    const minutes = [];
+    for (let at = (0,minute/* beginningOfMinute */.Tt)(shiftedAt); at <= to; at += minute/* MINUTE_MS */.kg) {
+        const total = requests.get(at);
+        const bad = failures.get(at);
+        const isAlone = at >= since;
+        if (total !== undefined) {
+            if (bad !== undefined)
+                minutes.push({ total, bad });
+        }
+        else if (isAlone) {
+            minutes.push({ total: ofAlias.get(at) ?? 0, bad: failuresOfAlias.get(at) ?? 0 });
+        }
+    }
+    return minutes;
+}
+/** At 100 % there is nothing to compare with but what the rollout itself measured before. */
+function judgePromoted(promoted, at) {
+    const { target, sideBySide, series, bake, to, rule, mode } = promoted;
+    const { alpha } = rule;
+    const shiftedAt = (0,moment/* timeOfDayThen */.Yu)(bake.shiftedAt, at);
+    const since = (0,moment/* timeOfDayThen */.Yu)(bake.since, at);
+    const minutes = minutesSince(series, { shiftedAt, since }, to);
+    const baseline = totalOf(sideBySide.map((minute) => minute.baseline));
+    const allowed = allowedAfter(baseline, rule);
+    const { logE, reverts } = judgeAlone(minutes, { allowed, alpha, lasting: LASTING_MINUTES });
+    const judged = {
+        target,
+        baseline,
+        canary: totalOf(minutes),
+        allowed,
+        logE,
+        needed: 1 / alpha,
+        reverts,
+    };
+    const fails = mode === 'revert' && reverts;
+    return {
+        kind: 'promoted',
+        check: target,
+        at: at.timeOfDay,
+        verdict: { kind: fails ? 'fail' : 'pass', reason: fails ? describePromoted(judged) : '' },
+        ...judged,
+    };
+}
+function totalOf(counts) {
+    return counts.reduce((all, { total, bad }) => ({ total: all.total + total, bad: all.bad + Math.min(bad, total) }), { total: 0, bad: 0 });
+}
+/** Whether there was anything to hold the canary against. */
+function isJudged({ allowed }) {
+    return allowed < 1;
+}
+/**
+ * `after the promotion of checkout:live: 1,500 requests, 750 failed (50.00 %), where by what the old version did at most
+ * 0.60 % should have; evidence more than 1,000,000:1 of 100:1 needed`
+ */
+function describePromoted(promoted) {
+    const { target, canary, baseline, allowed, logE, needed } = promoted;
+    const what = `after the promotion of ${target}: ${(0,numbers/* count */.U9)(canary.total, 'request')}, ${(0,numbers/* grouped */.zD)(canary.bad)} failed`;
+    if (!isJudged(promoted)) {
+        return `${what}; not judged: the old version served ${(0,numbers/* count */.U9)(baseline.total, 'request')} while both could be compared`;
+    }
+    const rate = canary.total === 0 ? '' : ` (${(0,numbers/* percent */.KN)(canary.bad / canary.total)})`;
+    return (`${what}${rate}, where by what the old version did at most ${(0,numbers/* percent */.KN)(allowed)} should have; ` +
+        `evidence ${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.zD)(Math.round(needed))}:1 needed`);
+}
+
+
+/***/ }),
+
+/***/ 8895:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  f5: () => (/* binding */ PASSED),
+  jC: () => (/* binding */ SHARE_OF_ALPHA),
+  rc: () => (/* binding */ decided),
+  CT: () => (/* binding */ doubtIn),
+  rC: () => (/* binding */ judgeStepEnd)
+});
+
+// EXTERNAL MODULE: ./src/core/minute.ts
+var minute = __nccwpck_require__(3395);
+// EXTERNAL MODULE: ./src/core/moment.ts
+var moment = __nccwpck_require__(8763);
+// EXTERNAL MODULE: ./src/core/rollout/plan.ts
+var plan = __nccwpck_require__(8710);
+// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
+var evidence = __nccwpck_require__(8346);
+;// CONCATENATED MODULE: ./src/core/statistics/share.ts
+
+/** The canary got this part of the odds that it should have: one bet on each, of equal stakes. */
+const BETS = [0.7, 0.5, 0.3, 0.1, 0.01];
+/**
+ * Routing need not be exact: a canary that got four fifths of the odds that the alias gives it is fine. Measured
+ * (`npm run bench:share`): with this tolerance 0.0 % of the versions are told apart whose share is a tenth off, and a version of which
+ * three in five requests hang is, once about 100 were due.
+ */
+const TOLERATED_ODDS = 1 / 1.25;
+/**
+ * Evidence that the canary was counted fewer requests than its weight gives it. Lambda counts a request when it ends, so those that
+ * hang are in no metric; but the share is known. With odds o of the weight and the least odds t · o that are tolerated, the bet on
+ * odds b · t · o multiplies the stake of a window with n requests, c of them the canary's, by
+ *
+ *     (q / p)^c · ((1 − q) / (1 − p))^(n − c)      p, q: the shares of these odds
+ *
+ * which has a mean of at most 1 while the share is p or more, as it falls with c. The mean of the stakes is a test
+ * martingale, so that it reaches 1/alpha with a probability of at most alpha, however often one looks.
+ * Source: Wald, "Sequential Tests of Statistical Hypotheses" (1945); a mixture over its alternatives.
+ * @returns the natural logarithm of the evidence
+ */
+function tooFewEvidence(windows) {
+    const wealth = BETS.map((bet) => windows.reduce((sum, window) => sum + stakeOf(window, bet), 0));
+    return (0,evidence/* logMean */.uw)(wealth);
+}
+function stakeOf({ weight, baseline, canary }, bet) {
+    if (weight <= 0 || weight >= 1)
+        return 0;
+    const odds = (TOLERATED_ODDS * weight) / (1 - weight);
+    const [least, wagered] = [shareOf(odds), shareOf(bet * odds)];
+    return canary * Math.log(wagered / least) + baseline * Math.log((1 - wagered) / (1 - least));
+}
+function shareOf(odds) {
+    return odds / (1 + odds);
+}
+
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
+// EXTERNAL MODULE: ./src/core/alias/routing.ts
+var routing = __nccwpck_require__(5646);
+// EXTERNAL MODULE: ./src/core/rollout/verdict.ts
+var verdict = __nccwpck_require__(4292);
+;// CONCATENATED MODULE: ./src/core/checks/step-end.ts
+
+
+
+
+
+
+
+/** A tenth of what is needed is too much to give a version more traffic. */
+const DOUBTFUL_LOG = Math.log(10);
+/**
+ * Evidence that is over what is needed, or within a tenth of it, keeps a step from ending. By Ville's inequality at most
+ * 10 · alpha of the versions that are no worse ever come that far; measured (`npm run bench:gate`) they are promoted 5 s
+ * later in the mean at the worst, and a version that fails 1.1 % where the old one fails 0.1 % at 10 requests a second fails
+ * 13 requests in an hour rather than 32. At a thirtieth the good ones wait three times as long for little more; where alpha
+ * is above 0.01, the root of what is needed takes the tenth's place, so that no evidence at all is never too much.
+ * @param logE natural logarithm of the evidence as it stands
+ */
+function doubtIn(logE, needed) {
+    const enough = Math.log(needed);
+    if (logE >= enough)
+        return 'enough';
+    return logE >= Math.max(enough - DOUBTFUL_LOG, enough / 2) ? 'some' : 'none';
+}
+/** The part of alpha that goes to requests that are missing: a hundred times the certainty takes few more of them. */
+const SHARE_OF_ALPHA = 0.001;
+const PASSED = { verdict: verdict/* PASS */.C, warnings: [] };
+function decided(kind, reason) {
+    return { verdict: { kind, reason }, warnings: [] };
+}
+/** Whether a step may end: when nothing stands against the canary, and there was enough traffic to tell. */
+function judgeStepEnd(comparison, measured, judging) {
+    const { at, bake } = judging;
+    if (bake.weight >= 100)
+        return judgePromoted(comparison, measured, judging);
+    if (!(0,plan/* isBakeOver */.ko)(bake, at))
+        return PASSED;
+    const { doubt, described } = measured;
+    if (doubt !== 'none' && mayExtend(judging)) {
+        return decided('extend', `${described}; ${WAITING[doubt]}`);
+    }
+    if (doubt === 'enough') {
+        return decided('fail', `${described}; the step was extended for it, and nothing spoke for it`);
+    }
+    const traffic = comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
+    if (doubt === 'none' || traffic.verdict.kind !== 'pass')
+        return traffic;
+    return inconclusive(`${described}; that is too near to go on without a doubt`, judging.policy);
+}
+/**
+ * After the promotion, the minutes before it go on settling; the bake is not over before they have. What they then come to
+ * is final: there is no baseline any more.
+ */
+function judgePromoted({ target }, { doubt, described }, { at, bake, policy }) {
+    const last = (0,minute/* lastMinuteBefore */.aN)((0,moment/* timeOfDayThen */.Yu)(bake.shiftedAt, at));
+    const settled = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, policy.metricDelayMs) >= last;
+    if (!settled) {
+        return !(0,plan/* isBakeOver */.ko)(bake, at)
+            ? PASSED
+            : decided('extend', `the metrics of ${target} before the promotion are not there yet`);
+    }
+    switch (doubt) {
+        case 'none':
+            return PASSED;
+        case 'some':
+            return policy.onInconclusive === 'revert'
+                ? decided('fail', described)
+                : { verdict: verdict/* PASS */.C, warnings: [`${described}, as far as the versions were side by side.`] };
+        case 'enough':
+            return decided('fail', `${described}; nothing can speak for it after the promotion`);
+    }
+}
+const WAITING = {
+    some: 'that is too near to go on',
+    enough: 'that is over it, but the failures of one minute alone do not decide',
+};
+function mayExtend({ at, bake, policy }) {
+    const longest = { since: bake.since, bakeMs: bake.bakeMs * policy.maxExtension };
+    return !(0,plan/* isBakeOver */.ko)(longest, at) && at.timeOfDay < bake.latest;
+}
+/** Whether there was enough traffic to go by. */
+function judgeTraffic({ target, minutes, shares }, judging) {
+    const { at, bake, policy } = judging;
+    const { weight, since, bakeMs, promotionNext } = bake;
+    const begin = (0,minute/* firstWholeMinute */.gN)((0,moment/* timeOfDayThen */.Yu)(since, at));
+    const inStep = minutes.filter((minute) => minute.at >= begin);
+    const canary = sum(inStep.map((minute) => minute.canary.total));
+    const baseline = sum(inStep.map((minute) => minute.baseline.total));
+    const enough = canary >= policy.minInvocations;
+    const latest = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, policy.metricDelayMs);
+    const longerMs = at.steady - (since.steady + bakeMs);
+    const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
+    const willBeEnough = expectedIn(minutes, bake, { begin, latest }) >= policy.minInvocations;
+    if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {
+        return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
+    }
+    const expected = (baseline * weight) / (100 - weight);
+    if (canary === 0 && expected >= CERTAINLY_SOME) {
+        return decided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
+            `${(0,routing/* formatWeight */.ck)(weight)}: look at what calls the function (by its alias?) and at its permissions`);
+    }
+    const missing = missingRequests(target, shares, policy);
+    if (missing !== undefined) {
+        return mayExtend(judging) ? decided('extend', missing) : decided('fail', missing);
+    }
+    // What this step cannot wait for settles in the next one, which is judged with it.
+    if (enough || !settled)
+        return PASSED;
+    const few = `${target}: the canary served ${(0,numbers/* count */.U9)(canary, 'request')} at ${(0,routing/* formatWeight */.ck)(weight)}, and ` +
+        `${policy.minInvocations} are needed to judge it (min-invocations)`;
+    return mayExtend(judging) ? decided('extend', few) : inconclusive(few, policy);
+}
+/** The rate at which an alias is called changes, but within some minutes not much. */
+const RECENT_MINUTES = 5;
+/**
+ * How many requests of the canary the step should have: by its own minutes that have settled, and before any has by the last ones
+ * under the weights before.
+ * @param minutes `begin`: the first of the step; `latest`: the last that has settled
+ */
+function expectedIn(minutes, { weight, bakeMs }, { begin, latest }) {
+    const bakeMinutes = bakeMs / minute/* MINUTE_MS */.kg;
+    const own = Math.floor((latest - begin) / minute/* MINUTE_MS */.kg) + 1;
+    if (own > 0) {
+        const inStep = minutes.filter(({ at }) => at >= begin);
+        return (sum(inStep.map(({ canary }) => canary.total)) / own) * bakeMinutes;
+    }
+    const recent = minutes.slice(-RECENT_MINUTES);
+    const total = sum(recent.map(({ baseline, canary }) => baseline.total + canary.total));
+    return ((total / Math.max(1, recent.length)) * bakeMinutes * weight) / 100;
+}
+/**
+ * Lambda counts a request when it ends: one that hangs is missing. They may still come, so the step is extended first.
+ * @returns what is missing, when that is no chance
+ */
+function missingRequests(target, shares, { rule }) {
+    if (tooFewEvidence(shares) < -Math.log(rule.alpha * SHARE_OF_ALPHA))
+        return undefined;
+    const counted = sum(shares.map(({ canary }) => canary));
+    const due = sum(shares.map(({ weight, baseline }) => (baseline * weight) / (1 - weight)));
+    return (`${target}: ${(0,numbers/* count */.U9)(counted, 'request')} of the canary were counted, where by its weight about ` +
+        `${(0,numbers/* grouped */.zD)(Math.round(due))} were due: Lambda counts a request when it ends, so the others may hang`);
+}
+/** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
+const CERTAINLY_SOME = 10;
+/** What cannot be extended any more is up to whoever rolls out. */
+function inconclusive(reason, { onInconclusive }) {
+    switch (onInconclusive) {
+        case 'promote':
+            return {
+                verdict: verdict/* PASS */.C,
+                warnings: [`${reason}. It goes on all the same: on-inconclusive is promote.`],
+            };
+        case 'hold':
+            return decided('hold', reason);
+        case 'revert':
+            return decided('fail', reason);
+    }
+}
+/** The beginning of the last minute of a bake that ended at this time. */
+function lastMinuteOf(end) {
+    return (0,minute/* isEarlyInMinute */.Jf)(end) ? (0,minute/* lastMinuteBefore */.aN)(end) : (0,minute/* beginningOfMinute */.Tt)(end);
+}
+function sum(numbers) {
+    return numbers.reduce((total, each) => total + each, 0);
+}
+
+
+/***/ }),
+
 /***/ 3395:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -69848,6 +70230,7 @@ function whole(value) {
 /* harmony export */   OJ: () => (/* binding */ minutesBetween),
 /* harmony export */   Tt: () => (/* binding */ beginningOfMinute),
 /* harmony export */   Wz: () => (/* binding */ lastSettledMinute),
+/* harmony export */   aN: () => (/* binding */ lastMinuteBefore),
 /* harmony export */   gN: () => (/* binding */ firstWholeMinute),
 /* harmony export */   kg: () => (/* binding */ MINUTE_MS)
 /* harmony export */ });
@@ -69873,6 +70256,10 @@ function isEarlyInMinute(at) {
 /** The first minute that has its weight from its beginning on, when the weight changed at this time. */
 function firstWholeMinute(at) {
     return isEarlyInMinute(at) ? beginningOfMinute(at) : beginningOfMinute(at) + MINUTE_MS;
+}
+/** The beginning of the last minute that was whole, or nearly, when the weight changed at this time. */
+function lastMinuteBefore(at) {
+    return firstWholeMinute(at) - (isEarlyInMinute(at) ? MINUTE_MS : 2 * MINUTE_MS);
 }
 /** The last minute that is over for so long that its metrics are there; its beginning. */
 function lastSettledMinute(at, delayMs) {
@@ -69982,8 +70369,8 @@ function messageOf(thrown) {
 /* harmony export */   oJ: () => (/* binding */ isSuccess),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
-/* harmony import */ var _checks_finding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8700);
-/* harmony import */ var _rollout_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8);
+/* harmony import */ var _checks_finding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8700);
+/* harmony import */ var _rollout_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8);
 /* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7387);
 
 
@@ -70049,12 +70436,12 @@ function findingsToTell(entries) {
     const news = entries.flatMap((entry) => {
         if (entry.type !== 'reading')
             return [];
-        const changed = (0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .changedSince */ .$A)(last, entry.findings);
+        const changed = (0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_0__/* .changedSince */ .$A)(last, entry.findings);
         for (const finding of changed)
-            last.set((0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .keyOf */ .TN)(finding), finding);
+            last.set((0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_0__/* .keyOf */ .TN)(finding), finding);
         return changed;
     });
-    return news.filter((finding) => !(0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .replaces */ .gx)(finding) || last.get((0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .keyOf */ .TN)(finding)) === finding);
+    return news.filter((finding) => !(0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_0__/* .replaces */ .gx)(finding) || last.get((0,_checks_finding_js__WEBPACK_IMPORTED_MODULE_0__/* .keyOf */ .TN)(finding)) === finding);
 }
 /** Of a step that this job did not take. */
 const NOT_HERE = { startedAt: undefined, endedAt: undefined };
@@ -70071,15 +70458,20 @@ function stepReports(plan, entries, { step: before }) {
                 : instantStep(plan, step, states);
         }
         const end = states.slice(begun).find((entry) => !isBaking(entry));
-        const passed = end !== undefined && hasPassed(end.state) ? 'passed' : 'stopped';
+        const passed = end !== undefined && hasPassed(end.state);
         return {
             weight,
             bakeMs,
             startedAt: begin.state.since.timeOfDay,
             endedAt: end?.at,
-            result: passed,
+            result: passed ? passedAs(weight, entries) : 'stopped',
         };
     });
+}
+/** What nothing watched has not passed. */
+function passedAs(weight, entries) {
+    const findings = entries.flatMap((entry) => (entry.type === 'reading' ? entry.findings : []));
+    return weight < 100 || findings.some(_checks_finding_js__WEBPACK_IMPORTED_MODULE_0__/* .watchesAlone */ .x$) ? 'passed' : 'not watched';
 }
 /** Whether a step that led to this state is over with its checks passed. */
 function hasPassed(next) {
@@ -70089,10 +70481,10 @@ function hasPassed(next) {
 }
 /** A promotion with a bake time of zero is never seen baking. */
 function instantStep(plan, step, states) {
-    const { weight, bakeMs } = (0,_rollout_state_js__WEBPACK_IMPORTED_MODULE_0__/* .stepAt */ .OH)(plan, step);
+    const { weight, bakeMs } = (0,_rollout_state_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(plan, step);
     const confirming = states.find(({ state }) => state.phase === 'confirming');
     return confirming !== undefined && bakeMs === 0
-        ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'passed' }
+        ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'not watched' }
         : { weight, bakeMs, ...NOT_HERE, result: 'not reached' };
 }
 /** The weights of the canary as they came into force. */
@@ -70143,7 +70535,7 @@ function list(items) {
 
 /***/ }),
 
-/***/ 4524:
+/***/ 1819:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70191,24 +70583,8 @@ function harmOf(baseline, canary) {
     return { done: canary.total * excess, avoided: baseline.total * excess };
 }
 
-;// CONCATENATED MODULE: ./src/core/statistics/interval.ts
-/** The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %. */
-const Z = 1.959964;
-/**
- * The 95 % interval of the rate that bad ones among all were drawn with. For people to see how much a rate is
- * worth; nothing is decided by it.
- * Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22, 1927).
- */
-function rateInterval({ total, bad }) {
-    if (total === 0)
-        return { low: 0, high: 1 };
-    const rate = bad / total;
-    const squared = (Z * Z) / total;
-    const center = (rate + squared / 2) / (1 + squared);
-    const half = (Z / (1 + squared)) * Math.sqrt((rate * (1 - rate)) / total + squared / (4 * total));
-    return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
-}
-
+// EXTERNAL MODULE: ./src/core/statistics/interval.ts
+var interval = __nccwpck_require__(4574);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
 // EXTERNAL MODULE: ./src/core/text/numbers.ts
@@ -70251,12 +70627,12 @@ function surplus(report) {
 }
 function row(report) {
     const { name, target, canary, baseline, needed, failuresToRevert, reverts } = report;
-    const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : (0,numbers/* grouped */.z)(failuresToRevert);
+    const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : (0,numbers/* grouped */.zD)(failuresToRevert);
     return [
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME)),
         rate(canary),
         rate(baseline),
-        `${(0,comparison/* odds */.VH)((0,comparison/* evidenceOf */.X1)(report))} of ${(0,numbers/* grouped */.z)(Math.round(needed))}:1`,
+        `${(0,comparison/* odds */.VH)((0,comparison/* evidenceOf */.X1)(report))} of ${(0,numbers/* grouped */.zD)(Math.round(needed))}:1`,
         more,
     ];
 }
@@ -70264,9 +70640,9 @@ function row(report) {
 function rate(counts) {
     if (counts.total === 0)
         return 'no requests';
-    const { low, high } = rateInterval(counts);
-    return (`${(0,numbers/* grouped */.z)(counts.bad)} of ${(0,numbers/* grouped */.z)(counts.total)} failed: ` +
-        `${(0,numbers/* percent */.K)(counts.bad / counts.total)} (${(0,numbers/* percent */.K)(low).replace(' %', '')}–${(0,numbers/* percent */.K)(high)})`);
+    const { low, high } = (0,interval/* rateInterval */.m)(counts);
+    return (`${(0,numbers/* grouped */.zD)(counts.bad)} of ${(0,numbers/* grouped */.zD)(counts.total)} failed: ` +
+        `${(0,numbers/* percent */.KN)(counts.bad / counts.total)} (${(0,numbers/* percent */.KN)(low).replace(' %', '')}–${(0,numbers/* percent */.KN)(high)})`);
 }
 function harm(comparisons) {
     const all = comparisons.filter(({ reverts }) => reverts);
@@ -70275,8 +70651,8 @@ function harm(comparisons) {
         return [
             '',
             `${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}: the new version failed about ` +
-                `${(0,numbers/* grouped */.z)(Math.round(done))} requests more than the old one would have, and about ` +
-                `${(0,numbers/* grouped */.z)(Math.round(avoided))} were spared by the weights (the difference of the two rates, times the ` +
+                `${(0,numbers/* grouped */.zD)(Math.round(done))} requests more than the old one would have, and about ` +
+                `${(0,numbers/* grouped */.zD)(Math.round(avoided))} were spared by the weights (the difference of the two rates, times the ` +
                 'requests of the new and of the old version).',
         ];
     });
@@ -70302,14 +70678,14 @@ function chart({ name, target, evidence, needed, reverts }) {
         }),
         '',
         `The evidence is that of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}; the grey line, ` +
-            `${(0,numbers/* grouped */.z)(Math.round(needed))}:1, is what it takes to revert.`,
+            `${(0,numbers/* grouped */.zD)(Math.round(needed))}:1, is what it takes to revert.`,
     ];
 }
 function explanation({ needed }) {
     return ('<sub>In each minute both versions serve the same kind of requests, so a new version that is no worse has the ' +
         'share of the failures that it has of the requests. Eight bets say that it fails 1.5 to 1,000 times as often. ' +
-        `Should it be no worse, their average reaches ${(0,numbers/* grouped */.z)(Math.round(needed))} times the stake with a chance of at ` +
-        `most 1 in ${(0,numbers/* grouped */.z)(Math.round(needed))}, however often one looks; when it does, the old version is put back. ` +
+        `Should it be no worse, their average reaches ${(0,numbers/* grouped */.zD)(Math.round(needed))} times the stake with a chance of at ` +
+        `most 1 in ${(0,numbers/* grouped */.zD)(Math.round(needed))}, however often one looks; when it does, the old version is put back. ` +
         'A minute with fewer than ten failures cannot decide alone.</sub>');
 }
 
@@ -70356,6 +70732,28 @@ function percentiles({ p50, p90, p99 }) {
 var finding = __nccwpck_require__(8700);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
+var checks_promoted = __nccwpck_require__(5081);
+;// CONCATENATED MODULE: ./src/core/report/promoted-section.ts
+
+
+const MOST_LINES = 50;
+const LONGEST_LINE = 400;
+/** How the new version did alone, as a part of the summary. */
+function promotedSection(promoted) {
+    if (promoted.length === 0)
+        return [];
+    return [
+        '',
+        '### After the promotion',
+        '',
+        ...promoted
+            .slice(0, MOST_LINES)
+            .map((each) => `- ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)((0,checks_promoted/* describePromoted */.q8)(each), LONGEST_LINE))}`),
+        ...(promoted.length > MOST_LINES ? [`- … and ${promoted.length - MOST_LINES} more.`] : []),
+    ];
+}
+
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report_report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
@@ -70363,6 +70761,7 @@ var plan = __nccwpck_require__(8710);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/summary.ts
+
 
 
 
@@ -70403,6 +70802,7 @@ function summaryOf(report) {
 const SECTIONS = {
     comparison: ({ findings }) => comparisonSection((0,finding/* ofKind */.CZ)(findings, 'comparison')),
     duration: ({ findings }) => durationSection((0,finding/* ofKind */.CZ)(findings, 'duration')),
+    promoted: ({ findings }) => promotedSection((0,finding/* ofKind */.CZ)(findings, 'promoted')),
     alarm: alarms,
     threshold: metrics,
 };
@@ -70434,7 +70834,7 @@ function felt({ weights, findings, endedAt, steps }) {
     const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
     const known = ofErrors.length === 0
         ? 'how many requests it served, and how many failed, is unknown'
-        : `it served ${(0,numbers/* grouped */.z)(total)} requests, of which ${(0,numbers/* grouped */.z)(bad)} failed, in the minutes whose metrics were ` +
+        : `it served ${(0,numbers/* grouped */.zD)(total)} requests, of which ${(0,numbers/* grouped */.zD)(bad)} failed, in the minutes whose metrics were ` +
             'there while it shared the traffic';
     const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
     return [
@@ -70462,7 +70862,7 @@ function errors({ errors }) {
                 (url === undefined ? '' : ` ${(0,markdown/* link */.nf)('All of them in Logs Insights', url)}`),
             ...(messages.length === 0
                 ? []
-                : ['', (0,markdown/* preformatted */.EC)(messages.map(({ text, count }) => `${(0,numbers/* grouped */.z)(count)} × ${text}`))]),
+                : ['', (0,markdown/* preformatted */.EC)(messages.map(({ text, count }) => `${(0,numbers/* grouped */.zD)(count)} × ${text}`))]),
         ]),
         ...more(errors.length, '', MOST_LOGGED),
     ];
@@ -70587,6 +70987,7 @@ function changeRow(finding, startedAt) {
             return [stateRow(finding, finding.breaches, startedAt)];
         case 'comparison':
         case 'duration':
+        case 'promoted':
             return [];
     }
 }
@@ -70632,6 +71033,7 @@ function more(count, bullet, most = summary_MOST_ROWS) {
 /* harmony export */   XC: () => (/* binding */ planOf),
 /* harmony export */   YB: () => (/* binding */ longestBakeMs),
 /* harmony export */   _m: () => (/* binding */ totalBakeMs),
+/* harmony export */   iR: () => (/* binding */ overtimeMs),
 /* harmony export */   k9: () => (/* binding */ describeWeight),
 /* harmony export */   ko: () => (/* binding */ isBakeOver),
 /* harmony export */   zO: () => (/* binding */ latestEnd)
@@ -70661,6 +71063,15 @@ const LONGEST_SHIFT_MS = 20_000;
 function longestShiftMs({ onTheMinute }) {
     return LONGEST_SHIFT_MS + (onTheMinute ? _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg : 0);
 }
+/** When the last minute before a promotion has settled at the latest: it may begin with the write, and settle two minutes after its end. */
+const SETTLED_AFTER_MS = 3 * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg;
+/** By how much the last bake may outlast what was written: until the minutes before the promotion have settled. */
+function overtimeMs({ steps, onTheMinute }) {
+    const last = steps.at(-1);
+    if (last === undefined || last.weight < 100 || last.bakeMs === 0 || !onTheMinute)
+        return 0;
+    return Math.max(0, SETTLED_AFTER_MS - last.bakeMs);
+}
 /** Whether a bake has lasted as long as the plan says. While the machine stands still, it does not go on. */
 function isBakeOver({ since, bakeMs }, at) {
     return at.steady >= since.steady + bakeMs;
@@ -70674,7 +71085,11 @@ function latestEnd(course, step) {
         return Infinity;
     const last = course.holdAfter ?? course.steps.length - 1;
     const rest = course.steps.slice(step + 1, last + 1);
-    return course.deadline.at - totalBakeMs({ steps: rest }) - rest.length * longestShiftMs(course);
+    const overtime = overtimeMs({ ...course, steps: rest });
+    return (course.deadline.at -
+        totalBakeMs({ steps: rest }) -
+        rest.length * longestShiftMs(course) -
+        overtime);
 }
 /** `10 %`, `100 % (promotion)`. */
 function describeWeight(weight) {
@@ -70698,8 +71113,8 @@ function describeWeight(weight) {
 /* harmony export */   np: () => (/* binding */ advance)
 /* harmony export */ });
 /* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
-/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8710);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3395);
+/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8710);
 /* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5646);
 // Longer than most: the whole machine of a rollout, to be read from its states to its transitions.
 
@@ -70710,7 +71125,7 @@ const FROM_THE_START = { step: 0, standing: undefined };
 /** Everything is read before the first weight, and before an earlier process is taken over from. */
 function start(course, { step, standing }, at) {
     stepAt(course, step);
-    const now = !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
+    const now = !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
     const until = now ? at.steady : nextMinute(at);
     return { phase: 'checking', step, standing, since: at, until, readAt: 0 };
 }
@@ -70752,6 +71167,7 @@ function command(course, state) {
                 until: state.until,
                 bake: {
                     ...bakeOf(course, state.step, state.since),
+                    shiftedAt: state.shiftedAt,
                     promotionNext: state.step === course.steps.length - 2,
                 },
             };
@@ -70766,9 +71182,10 @@ function command(course, state) {
 function bakeOf(course, step, since) {
     return {
         ...stepAt(course, step),
+        shiftedAt: since,
         since,
         promotionNext: false,
-        latest: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .latestEnd */ .zO)(course, step),
+        latest: (0,_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .latestEnd */ .zO)(course, step),
     };
 }
 /**
@@ -70794,7 +71211,9 @@ function advance(course, state, event) {
         case 'shifted':
             return state.phase === 'shifting' ? onShifted(course, state, event) : state;
         case 'settled':
-            return state.phase === 'settling' ? bake(course, state.step, event.at) : state;
+            return state.phase === 'settling'
+                ? bake(course, state.step, event.at, state.shiftedAt)
+                : state;
         case 'marked':
             return state.phase === 'holding' ? { phase: 'held', reason: state.reason } : state;
         case 'confirmed':
@@ -70855,7 +71274,9 @@ function onAssessed(course, state, event) {
     }
 }
 function onShifted(course, { step }, { at }) {
-    return stepAt(course, step).weight < 100 ? bake(course, step, at) : { phase: 'settling', step };
+    return stepAt(course, step).weight < 100
+        ? bake(course, step, at)
+        : { phase: 'settling', step, shiftedAt: at };
 }
 function onBaked(course, state, { at, verdict }) {
     const again = { ...state, readAt: at.steady };
@@ -70903,7 +71324,7 @@ function onChecked(course, state, { at, verdict }) {
         case 'pass':
             if (at.steady < state.until)
                 return again;
-            return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay)
+            return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .isEarlyInMinute */ .Jf)(at.timeOfDay)
                 ? { phase: 'shifting', step: state.step, standing: state.standing }
                 : { ...again, until: nextMinute(at) };
     }
@@ -70912,17 +71333,18 @@ function onChecked(course, state, { at, verdict }) {
 function mayLeave(course, step, at) {
     const next = course.steps[step + 1];
     const compares = next !== undefined && next.weight < 100 && step !== course.holdAfter;
-    return !course.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
+    return !course.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
 }
 /** When the next minute of CloudWatch begins, by the steady clock. */
 function nextMinute(at) {
-    return at.steady + (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .untilNextMinute */ .K$)(at.timeOfDay);
+    return at.steady + (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .untilNextMinute */ .K$)(at.timeOfDay);
 }
-function bake(course, step, at) {
+function bake(course, step, at, shiftedAt = at) {
     const { bakeMs } = stepAt(course, step);
     if (bakeMs === 0)
         return leave(course, step);
-    return { phase: 'baking', step, since: at, until: at.steady + bakeMs, readAt: at.steady };
+    const until = at.steady + bakeMs;
+    return { phase: 'baking', step, shiftedAt, since: at, until, readAt: at.steady };
 }
 function leave(course, step) {
     if (step === course.holdAfter) {
@@ -71134,6 +71556,32 @@ function logMean(logs) {
 
 /***/ }),
 
+/***/ 4574:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ rateInterval)
+/* harmony export */ });
+/** The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %. */
+const Z = 1.959964;
+/**
+ * The 95 % interval of the rate that bad ones among all were drawn with. For people to see how much a rate is
+ * worth; nothing is decided by it.
+ * Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22, 1927).
+ */
+function rateInterval({ total, bad }) {
+    if (total === 0)
+        return { low: 0, high: 1 };
+    const rate = bad / total;
+    const squared = (Z * Z) / total;
+    const center = (rate + squared / 2) / (1 + squared);
+    const half = (Z / (1 + squared)) * Math.sqrt((rate * (1 - rate)) / total + squared / (4 * total));
+    return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
+}
+
+
+/***/ }),
+
 /***/ 1400:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -71325,8 +71773,9 @@ function link(label, url) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ percent),
-/* harmony export */   z: () => (/* binding */ grouped)
+/* harmony export */   KN: () => (/* binding */ percent),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   zD: () => (/* binding */ grouped)
 /* harmony export */ });
 /** `3,715`: the same everywhere, whatever the language of the runner is. */
 function grouped(number) {
@@ -71335,6 +71784,10 @@ function grouped(number) {
 /** `0.73 %`, of a share from 0 to 1. */
 function percent(share) {
     return `${(share * 100).toFixed(2)} %`;
+}
+/** `1 request`, `3,715 requests`. */
+function count(number, what) {
+    return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
 
@@ -71545,6 +71998,7 @@ function jsonReport(report) {
     const measurements = findings.flatMap(({ measurement }) => measurement ?? []);
     const comparisons = findings.flatMap(({ comparison }) => comparison ?? []);
     const durations = findings.flatMap(({ duration }) => duration ?? []);
+    const promoted = findings.flatMap((each) => each.promoted ?? []);
     return {
         outcome: report.outcome,
         reason: report.reason,
@@ -71565,6 +72019,7 @@ function jsonReport(report) {
         measurementsLeftOut: Math.max(0, measurements.length - MOST_MEASUREMENTS),
         comparisons: comparisons.slice(0, MOST_COMPARISONS),
         durations: durations.slice(0, MOST_COMPARISONS),
+        afterPromotion: promoted.slice(0, MOST_COMPARISONS),
         smokeTests: report.smokeTests
             .slice(0, MOST_COMPARISONS)
             .map(({ functionName, version, name, problems, durationMs }) => ({
@@ -71597,6 +72052,10 @@ function jsonFinding(finding) {
             const { target, baseline, canary } = finding;
             return { duration: { target, baseline, canary, isSlower: (0,durations/* isSlower */.tp)(finding) } };
         }
+        case 'promoted': {
+            const { target, baseline, canary, allowed, needed, reverts } = finding;
+            return { promoted: { target, baseline, canary, allowed, needed, reverts } };
+        }
     }
 }
 function limited(key, value) {
@@ -71616,7 +72075,7 @@ function iso(at) {
 }
 
 // EXTERNAL MODULE: ./src/core/report/summary.ts + 5 modules
-var summary = __nccwpck_require__(4524);
+var summary = __nccwpck_require__(1819);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -72007,7 +72466,7 @@ var markdown = __nccwpck_require__(8970);
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report_report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/core/report/summary.ts + 5 modules
-var summary = __nccwpck_require__(4524);
+var summary = __nccwpck_require__(1819);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/comment.ts
@@ -72344,7 +72803,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7424);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8080);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -72357,7 +72816,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7424:
+/***/ 8080:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72572,7 +73031,7 @@ function partaking(requests, held) {
 }
 
 // EXTERNAL MODULE: ./src/core/minute.ts
-var core_minute = __nccwpck_require__(3395);
+var minute = __nccwpck_require__(3395);
 ;// CONCATENATED MODULE: ./src/core/alias/shifting.ts
 
 
@@ -72584,7 +73043,7 @@ function shiftingOf({ target, alias, disposition, logGroup }, { plan, id, contin
     const { stable, canary } = disposition;
     const versions = { stable, canary };
     const before = continued.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.mark;
-    const begins = comparable ? (0,core_minute/* firstWholeMinute */.gN)(now) : now;
+    const begins = comparable ? (0,minute/* firstWholeMinute */.gN)(now) : now;
     const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
     const marks = (0,alias_mark/* marksOf */.Ok)(plan, id, { ...versions, begunAt, startedBy });
     const { description } = (0,alias_mark/* readMark */.Mp)(alias.description);
@@ -73614,16 +74073,62 @@ function join(words) {
     return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
 }
 
+// EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
+var promoted = __nccwpck_require__(5081);
 ;// CONCATENATED MODULE: ./src/core/preflight/plan.ts
+
+
 /** What a person should know who starts a rollout that nothing watches. */
-function inspectWatching({ alarms, analysis }) {
+function inspectWatching(watching) {
+    const { alarms, analysis } = watching;
     return {
         problems: [],
         warnings: alarms === 0 && analysis === 'off'
             ? [
                 'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
             ]
-            : [],
+            : afterwards(watching),
+    };
+}
+/** Who lets the new version bake after the promotion means to have it watched. */
+function afterwards(watching) {
+    const { alarms, metricChecks, analysis, afterPromotion, bakeMs, metricDelayMs } = watching;
+    if (alarms > 0 || metricChecks > 0 || analysis === 'off' || bakeMs === 0)
+        return [];
+    const needed = (0,promoted/* neededToJudgeMs */.G)(metricDelayMs);
+    switch (afterPromotion) {
+        case 'off':
+            return [
+                'After the promotion nothing is watched: no alarm is named, and after-promotion is off.',
+            ];
+        case 'observe':
+            return [
+                'After the promotion nothing reverts: no alarm is named, and after-promotion is observe.',
+            ];
+        case 'revert':
+            return bakeMs < needed
+                ? [
+                    `After the promotion nothing can revert: bake-time is ${(0,text_duration/* formatDuration */.a3)(bakeMs)}, and to judge the new version alone ` +
+                        `(after-promotion) takes ${(0,text_duration/* formatDuration */.a3)(needed)}.`,
+                ]
+                : [];
+    }
+}
+/**
+ * Lambda counts a request when it ends. One that hangs is in no metric before its timeout, and a step may be over by then.
+ * @param candidates the versions that are rolled out
+ */
+function inspectTimeouts(candidates, { steps }, metricDelayMs) {
+    const shared = steps.filter(({ weight }) => weight < 100);
+    if (shared.length === 0)
+        return { problems: [], warnings: [] };
+    const shortest = Math.min(...shared.map(({ bakeMs }) => bakeMs)) + metricDelayMs;
+    const slow = candidates.filter(({ timeoutMs = 0 }) => timeoutMs > shortest);
+    return {
+        problems: [],
+        warnings: slow.map(({ name, timeoutMs = 0 }) => `${name} may take ${(0,text_duration/* formatDuration */.a3)(timeoutMs)} (its timeout) for a request, longer than a step bakes ` +
+            `(${(0,text_duration/* formatDuration */.a3)(shortest)} with metric-delay). Lambda counts a request when it ends, so a failure may be seen ` +
+            'only after the step; let it bake longer, or lower the timeout.'),
     };
 }
 /** Why a rollout without alarms, whose versions cannot be compared, does not begin. */
@@ -73632,7 +74137,58 @@ const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would
 
 // EXTERNAL MODULE: ./src/core/checks/metric-source.ts
 var metric_source = __nccwpck_require__(3871);
+;// CONCATENATED MODULE: ./src/core/checks/silence.ts
+
+
+/** How often an alias was called, whatever version served it. */
+const ALIAS_REQUESTS = {
+    namespace: 'AWS/Lambda',
+    name: 'Invocations',
+    statistic: 'Sum',
+    dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
+};
+const HISTORY_MS = 3 * 3_600_000;
+/** The newest minutes may not be told yet. */
+const NEWEST_MS = 3 * minute/* MINUTE_MS */.kg;
+/** The minutes of the three hours before a time. Epoch milliseconds; `to` is the beginning of the last one. */
+function requestsBefore(at) {
+    const end = (0,minute/* beginningOfMinute */.Tt)(at) - NEWEST_MS;
+    return { from: end - HISTORY_MS, to: end - minute/* MINUTE_MS */.kg };
+}
+/**
+ * The longest time in the hours before in which nobody called; undefined when nobody ever did.
+ * @param requests by minute, of the window of {@link requestsBefore}
+ */
+function longestPause(requests, at) {
+    const { from, to } = requestsBefore(at);
+    const called = [...requests].filter(([, count]) => count > 0).map(([minute]) => minute);
+    if (called.length === 0)
+        return undefined;
+    const ordered = [from - minute/* MINUTE_MS */.kg, ...called.toSorted((a, b) => a - b), to + minute/* MINUTE_MS */.kg];
+    return (Math.max(...ordered.slice(1).map((minute, index) => minute - (ordered[index] ?? 0))) - minute/* MINUTE_MS */.kg);
+}
+/** Nobody calls for longer than this, times the longest pause of the hours before: that is no chance any more. */
+const PATIENCE = 2;
+/**
+ * Data that should be there and are not are not "little traffic": whether no request of either version was counted for so
+ * long that, by the hours before, the metrics must be missing.
+ * @param pauseMs the longest pause before; undefined when nobody ever called
+ * @returns what is missing
+ */
+function silence(target, minutes, pauseMs) {
+    if (pauseMs === undefined)
+        return undefined;
+    const heard = minutes.findLastIndex(({ baseline, canary }) => baseline.total + canary.total > 0);
+    const silentMs = (minutes.length - 1 - heard) * minute/* MINUTE_MS */.kg;
+    if (silentMs <= PATIENCE * pauseMs)
+        return undefined;
+    const before = pauseMs === 0 ? 'in every minute' : `with no pause longer than ${(0,text_duration/* formatDuration */.a3)(pauseMs)}`;
+    return (`no request of either version of ${target} was counted for ${(0,text_duration/* formatDuration */.a3)(silentMs)}, ` +
+        `though the alias was called ${before} of the three hours before`);
+}
+
 ;// CONCATENATED MODULE: ./src/run/preflight/metrics.ts
+
 
 
 
@@ -73643,21 +74199,24 @@ async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics,
     const watched = alarms.length > 0 || metricChecks.length > 0 || analysis.mode === 'off';
     const blind = watched ? [] : [NOTHING_WATCHED];
     if (!comparable && metricChecks.length === 0)
-        return { comparable, problems: blind, warnings: [] };
-    const minute = (0,core_minute/* lastSettledMinute */.Wz)(clock.timeOfDay(), analysis.policy.metricDelayMs);
-    const probes = requests.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), { function: functionName, alias, version: '1' }));
+        return { comparable, uncalled: [], problems: blind, warnings: [] };
+    const probes = requests.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)(ALIAS_REQUESTS, { function: functionName, alias, version: '' }));
     try {
-        await aws.metrics.read(probes.slice(0, 1), { from: minute, to: minute }, cancellation);
-        return { comparable, problems: [], warnings: [] };
+        const read = await aws.metrics.read(probes, requestsBefore(clock.timeOfDay()), cancellation);
+        const uncalled = requests
+            .filter((_, index) => !isCalled(read[index]))
+            .map(({ target }) => (0,alias_target/* targetName */.je)(target));
+        return { comparable, uncalled: comparable ? uncalled : [], problems: [], warnings: [] };
     }
     catch (error) {
         cancellation.throwIfAborted();
         const problem = (0,core_problems/* messageOf */.bD)(error);
         const wanted = analysis.given || compareMetrics.length > 0 || metricChecks.length > 0;
         if (wanted)
-            return { comparable: false, problems: [problem], warnings: [] };
+            return { comparable: false, uncalled: [], problems: [problem], warnings: [] };
         return {
             comparable: false,
+            uncalled: [],
             problems: blind.length > 0 ? [`${problem} ${NOTHING_WATCHED}`] : [],
             warnings: [
                 `The canary is not compared with the version it replaces, and only the alarms are watched: ${problem} ` +
@@ -73665,6 +74224,9 @@ async function lookAtMetrics({ analysis, plan, requests, alarms, compareMetrics,
             ],
         };
     }
+}
+function isCalled(requests = new Map()) {
+    return [...requests.values()].some((count) => count > 0);
 }
 
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
@@ -73722,7 +74284,7 @@ function jobEnds({ startedAt, jobLastsMs }) {
 function inspectDeadline(deadline, { steps, onTheMinute, maxExtension, now }) {
     if (deadline === undefined)
         return { problems: [], warnings: [] };
-    const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)({ onTheMinute });
+    const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)({ onTheMinute }) + (0,plan/* overtimeMs */.iR)({ steps, onTheMinute });
     const needed = (0,plan/* totalBakeMs */._m)({ steps }) + shifting;
     const longest = (0,plan/* longestBakeMs */.YB)({ steps }, maxExtension) + shifting;
     const left = deadline.at - now;
@@ -74005,8 +74567,13 @@ async function preflight(config, id, surroundings, { seen, continued, steps }) {
     const tests = { problems: tested.flatMap(({ facts }) => inspectSmokeTest(facts)) };
     const watching = inspectWatching({
         alarms: config.alarms.length,
+        metricChecks: config.metricChecks.length,
         analysis: config.analysis.mode,
+        afterPromotion: config.afterPromotion,
+        bakeMs: config.plan.steps.at(-1)?.bakeMs ?? 0,
+        metricDelayMs: config.analysis.policy.metricDelayMs,
     });
+    const timeouts = inspectTimeouts(targets.map(({ facts }) => ({ name: (0,alias_target/* targetName */.je)(facts.target), ...facts.candidate })), config.plan, config.analysis.policy.metricDelayMs);
     return {
         targets,
         recovery,
@@ -74022,6 +74589,12 @@ async function preflight(config, id, surroundings, { seen, continued, steps }) {
             ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
             ...blindness,
             ...watching.warnings,
+            ...(metrics.comparable ? timeouts.warnings : []),
+            ...targets
+                .filter(({ alias }) => alias !== undefined)
+                .map(({ facts }) => (0,alias_target/* targetName */.je)(facts.target))
+                .filter((name) => metrics.uncalled.includes(name))
+                .map(nobodyCalls),
         ],
     };
 }
@@ -74030,6 +74603,10 @@ function foundOf({ target, alias }) {
 }
 function lintedTarget({ request: { target, version }, facts }) {
     return { ...target, stable: facts.stable?.version, canary: version };
+}
+function nobodyCalls(name) {
+    return (`Nobody called ${name} by its alias in the three hours before: without requests the versions cannot be compared. ` +
+        'Is the function called without the alias?');
 }
 
 ;// CONCATENATED MODULE: ./src/run/preflight/recovery.ts
@@ -74376,6 +74953,7 @@ var checks_durations = __nccwpck_require__(6153);
 
 
 
+
 /**
  * How long the requests of each target took before the rollout, with one call for all of them. It is a call of its
  * own: a statistic that CloudWatch refuses must not blind the comparison of the errors.
@@ -74383,17 +74961,18 @@ var checks_durations = __nccwpck_require__(6153);
  * @throws only when aborted
  */
 async function withYardsticks(metrics, watched, { at, signal }) {
-    const all = watched.map(({ target, versions }) => {
+    const all = watched.map(({ target, versions, pauseMs }) => {
         const { functionName, alias } = target;
         const history = (0,metric_source/* metricsOf */.Ps)(checks_durations/* HISTORY_SOURCES */.gO, { function: functionName, alias, version: '' });
-        return { target, versions, history };
+        return { target, versions, pauseMs, history };
     });
     const sources = all.flatMap(({ history }) => (0,metric_source/* listed */.KE)(history));
     try {
         const find = (0,metric_source/* seriesOf */.Lf)(sources, await metrics.read(sources, (0,checks_durations/* historyBefore */.qu)(at), signal));
-        const targets = all.map(({ target, versions, history }) => ({
+        const targets = all.map(({ target, versions, pauseMs, history }) => ({
             target,
             versions,
+            pauseMs,
             yardstick: (0,checks_durations/* yardstickOf */.Mg)((0,metric_source/* seriesByName */.k)(history, find)),
         }));
         return { targets, problem: undefined };
@@ -74406,7 +74985,29 @@ async function withYardsticks(metrics, watched, { at, signal }) {
 }
 /** The same where the history is not asked for: the durations are compared by their medians alone. */
 function withoutYardsticks(watched) {
-    return watched.map(({ target, versions }) => ({ target, versions, yardstick: undefined }));
+    return watched.map(({ target, versions, pauseMs }) => ({
+        target,
+        versions,
+        pauseMs,
+        yardstick: undefined,
+    }));
+}
+/**
+ * When each target was called before the rollout, with one call for all of them. What cannot be read is not known.
+ * @throws only when aborted
+ */
+async function withPauses(metrics, watched, { at, signal }) {
+    const sources = watched.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)(ALIAS_REQUESTS, { function: functionName, alias, version: '' }));
+    const pauses = await metrics.read(sources, requestsBefore(at), signal).then((series) => series.map((requests) => longestPause(requests, at)), (error) => {
+        if (error instanceof call/* AwsCallError */.iQ)
+            return [];
+        throw error;
+    });
+    return watched.map(({ target, versions }, index) => ({
+        target,
+        versions,
+        pauseMs: pauses[index],
+    }));
 }
 
 // EXTERNAL MODULE: ./src/core/text/console.ts
@@ -74602,6 +75203,8 @@ function listed(parts) {
 
 // EXTERNAL MODULE: ./src/core/checks/pairing.ts
 var pairing = __nccwpck_require__(8989);
+// EXTERNAL MODULE: ./src/core/checks/step-end.ts + 1 modules
+var step_end = __nccwpck_require__(8895);
 ;// CONCATENATED MODULE: ./src/core/checks/readers.ts
 
 
@@ -74613,58 +75216,106 @@ var pairing = __nccwpck_require__(8989);
 
 
 
-/** All minutes since the rollout began, those included in which the machine stood still. */
-function scopeOf({ at, bake, changes, begunAt, metricDelayMs }) {
-    const changed = changes.map((change) => (0,core_moment/* timeOfDayThen */.Yu)(change, at));
-    const uneven = changed.filter((time) => !(0,core_minute/* isEarlyInMinute */.Jf)(time));
-    return {
-        at,
-        bake,
-        from: (0,core_minute/* firstWholeMinute */.gN)(Math.min(begunAt ?? Infinity, ...changed)),
-        to: (0,core_minute/* lastSettledMinute */.Wz)(at.timeOfDay, metricDelayMs),
-        mixed: new Set(uneven.map(core_minute/* beginningOfMinute */.Tt)),
-    };
-}
+
+
+
 const ERRORS = {
     name: 'errors',
     bad: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
     total: (0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'),
 };
 /** Compares Lambda's own errors of the two versions, and what the user wants compared besides. */
-function comparisonReaders(targets, compared, policy) {
+function comparisonReaders(targets, compared, policy, durationsRevert = false) {
     const all = [ERRORS, ...compared];
-    // The promise is for the rollout: with more bets against it, each has to be surer.
-    const alpha = policy.rule.alpha / (all.length * targets.length);
-    const shared = { ...policy, rule: { ...policy.rule, alpha } };
+    const comparisons = all.length + (durationsRevert ? 1 : 0);
+    const shared = sharedOut(policy, { comparisons, targets: targets.length });
     return targets.flatMap((target) => all.map((each) => comparisonReader(each, target, shared)));
+}
+/**
+ * The promise is for the rollout: with more bets against it, each has to be surer. A thousandth of it goes to requests that are
+ * missing; what is only observed takes no part.
+ */
+function sharedOut(policy, { comparisons, targets }) {
+    const alpha = (policy.rule.alpha * (1 - step_end/* SHARE_OF_ALPHA */.jC)) / (comparisons * targets);
+    return { ...policy, rule: { ...policy.rule, alpha } };
 }
 function comparisonReader({ name, bad, total }, watched, policy) {
     const isErrors = name === ERRORS.name;
     const target = (0,alias_target/* targetName */.je)(watched.target);
     const sources = { baseline: { total, bad }, canary: { total, bad } };
-    return reader(watched, sources, (series, { at, bake, from, to, mixed }) => {
+    return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed, weights }) => {
         const withoutBad = isErrors ? 'late' : 'none';
         const minutes = (0,pairing/* pairMinutes */.E)(series, { from, to, mixed, withoutBad });
-        const comparison = { name, target, minutes, countsTraffic: isErrors };
-        return (0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy });
+        const shares = isErrors ? sharesIn(minutes, weights) : [];
+        const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
+        const isAwaited = isErrors && bake.weight < 100;
+        return {
+            ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy }),
+            unseen: isAwaited ? silence(target, minutes, watched.pauseMs) : undefined,
+        };
     });
+}
+/** What was counted of both versions under each weight. */
+function sharesIn(minutes, weights) {
+    return weights.map(({ from, weight }, index) => {
+        const end = weights[index + 1]?.from ?? Infinity;
+        const counted = minutes.filter(({ at }) => at >= from && at < end);
+        return {
+            weight: weight / 100,
+            baseline: counted.reduce((sum, { baseline }) => sum + baseline.total, 0),
+            canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
+        };
+    });
+}
+function decideDurations(durations, judging) {
+    const described = (0,checks_durations/* describeDurations */.Jy)(durations);
+    if ((0,checks_durations/* isSlower */.tp)(durations))
+        return (0,step_end/* decided */.rc)('fail', described);
+    const test = (0,checks_durations/* gravestTest */.ds)(durations);
+    const doubt = test === undefined ? 'none' : (0,step_end/* doubtIn */.CT)(test.logE, test.needed);
+    const traffic = { target: durations.target, minutes: [], shares: [], countsTraffic: false };
+    return (0,step_end/* judgeStepEnd */.rC)(traffic, { doubt, described }, judging);
+}
+/**
+ * Judges each version that is alone, by what was measured of the one before.
+ * @param mode whether one that fails too often is reverted
+ */
+function promotedReaders(targets, { rule }, mode) {
+    const shared = { ...rule, alpha: rule.alpha / targets.length };
+    return targets.map((watched) => {
+        const sources = {
+            baseline: promoted/* PROMOTED_SOURCES */.uM,
+            canary: { ...promoted/* PROMOTED_SOURCES */.uM, ...promoted/* ALIAS_SOURCES */.cQ },
+        };
+        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, to, sideBySide, mixed }) => {
+            const pairs = { baseline: pairOf(baseline), canary: pairOf(canary) };
+            const options = { from, to: sideBySide, mixed, withoutBad: 'late' };
+            const target = (0,alias_target/* targetName */.je)(watched.target);
+            const minutes = (0,pairing/* pairMinutes */.E)(pairs, options);
+            const known = { target, sideBySide: minutes, series: canary, bake, to, rule: shared, mode };
+            return { finding: (0,promoted/* judgePromoted */.c3)(known, at), warnings: [] };
+        });
+    });
+}
+function pairOf({ requests, failures }) {
+    return { total: requests, bad: failures };
 }
 /**
  * Compares how long requests of the two versions take.
- * @param reverts whether a canary that is slower fails, rather than that it is only reported
+ * @param reverting by what a canary that is slower fails, and how many comparisons there are with this one; left out, it is only
+ *   reported
  */
-function durationReaders(targets, reverts) {
-    const alpha = checks_durations/* DURATION_ALPHA */.CT / targets.length;
+function durationReaders(targets, reverting) {
+    const policy = reverting && sharedOut(reverting.policy, { ...reverting, targets: targets.length });
+    const alpha = policy?.rule.alpha ?? checks_durations/* DURATION_ALPHA */.CT / targets.length;
     return targets.map((watched) => {
         const { yardstick } = watched;
         const target = (0,alias_target/* targetName */.je)(watched.target);
         const sources = { baseline: (0,checks_durations/* baselineSources */.AZ)(yardstick), canary: (0,checks_durations/* canarySources */.zj)(yardstick) };
-        return reader(watched, sources, ({ baseline, canary }, { at, from, to, mixed }) => {
+        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, sideBySide: to, mixed }) => {
             const known = { target, yardstick, baseline, canary };
             const durations = (0,checks_durations/* judgeDurations */.RQ)({ ...known, from, to, mixed, alpha });
-            const verdict = reverts && (0,checks_durations/* isSlower */.tp)(durations)
-                ? { kind: 'fail', reason: (0,checks_durations/* describeDurations */.Jy)(durations) }
-                : rollout_verdict/* PASS */.C;
+            const { verdict, warnings } = policy === undefined ? step_end/* PASSED */.f5 : decideDurations(durations, { at, bake, policy });
             const finding = {
                 kind: 'duration',
                 check: target,
@@ -74672,31 +75323,53 @@ function durationReaders(targets, reverts) {
                 verdict,
                 ...durations,
             };
-            return { finding, warnings: [] };
+            return { finding, warnings };
         });
     });
 }
-/** Watches a metric whatever the baseline does. */
-function thresholdReader(check, watched) {
+/** Without a value for so many settled minutes, nothing is known of a metric any more. */
+const STALE_MINUTES = 3;
+/**
+ * Watches a metric whatever the baseline does.
+ * @param isAlone whether the alias serves the canary alone. It is not verified that Lambda names the version of an alias without
+ *   weights; where it does not, the alias's own series is the canary's.
+ */
+function thresholdReader(check, watched, isAlone = false) {
     const target = (0,alias_target/* targetName */.je)(watched.target);
     const name = `${check.name} of ${target}`;
     // By their numbers, as the check's own expression names them.
     const canary = Object.fromEntries(check.sources.entries());
-    return reader(watched, { baseline: {}, canary }, (series, { at, bake, from, to }) => {
-        const { verdict, latest } = evaluateCheck(check, series.canary, (0,core_minute/* minutesBetween */.OJ)(from, to));
+    const ofAlias = isAlone
+        ? Object.fromEntries(check.sources.map((source, index) => [index, (0,metric_source/* withoutVersion */.Pv)(source)]))
+        : {};
+    return reader(watched, { baseline: ofAlias, canary }, (series, { at, bake, from, to }) => {
+        const measured = isAlone
+            ? aloneSince(series, (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(bake.since, at)))
+            : series.canary;
+        const { verdict, latest } = evaluateCheck(check, measured, (0,minute/* minutesBetween */.OJ)(from, to));
         const fails = verdict.kind === 'fail';
+        const isStale = latest === null || latest.at <= to - STALE_MINUTES * minute/* MINUTE_MS */.kg;
+        const first = (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(bake.since, at));
+        const isOver = (0,plan/* isBakeOver */.ko)(bake, at) && to >= first;
         const finding = {
             kind: 'threshold',
             check: name,
             at: at.timeOfDay,
             verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : rollout_verdict/* PASS */.C,
-            state: fails ? 'FAIL' : latest === null ? 'NO DATA' : 'OK',
-            detail: latest === null ? '' : formatValue(latest.value, check),
+            state: fails ? 'FAIL' : isStale ? 'NO DATA' : 'OK',
+            detail: isStale ? '' : formatValue(latest.value, check),
             breaches: verdict.reason,
         };
         const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
-        return { finding, warnings: (0,plan/* isBakeOver */.ko)(bake, at) && latest === null ? [unchecked] : [] };
+        return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
     });
+}
+/** By the numbers of the check: where the canary's own has no value, that of the alias, from when it is alone on. */
+function aloneSince(series, since) {
+    return Object.fromEntries(Object.entries(series.canary).map(([index, own]) => {
+        const alias = [...(series.baseline[index] ?? [])].filter(([at]) => at >= since);
+        return [index, new Map([...alias, ...own])];
+    }));
 }
 /** What is read of the two versions of a target, under names, and what is made of the series of these names. */
 function reader({ target, versions }, sources, judge) {
@@ -74709,7 +75382,31 @@ function reader({ target, versions }, sources, judge) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/core/checks/scope.ts
+
+
+/** All minutes since the rollout began, those included in which the machine stood still. */
+function scopeOf({ at, bake, changes, begunAt, metricDelayMs }) {
+    const changed = changes.map((change) => (0,core_moment/* timeOfDayThen */.Yu)(change.at, at));
+    const to = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, metricDelayMs);
+    const uneven = changed.filter((time) => !(0,minute/* isEarlyInMinute */.Jf)(time));
+    return {
+        at,
+        bake,
+        from: (0,minute/* firstWholeMinute */.gN)(Math.min(begunAt ?? Infinity, ...changed)),
+        to,
+        // At 100 % there is no baseline any more.
+        sideBySide: bake.weight < 100 ? to : Math.min(to, (0,minute/* lastMinuteBefore */.aN)((0,core_moment/* timeOfDayThen */.Yu)(bake.shiftedAt, at))),
+        weights: changes.map((change) => ({
+            from: (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(change.at, at)),
+            weight: change.weight,
+        })),
+        mixed: new Set(uneven.map(minute/* beginningOfMinute */.Tt)),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/run/checks/metrics.ts
+
 
 
 
@@ -74719,8 +75416,12 @@ function reader({ target, versions }, sources, judge) {
 function createMetricChecks(options) {
     const { metrics, targets, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
     const comparing = versionReaders(options);
-    const thresholds = targets.flatMap((target) => options.thresholds.map((check) => thresholdReader(check, target)));
-    const reverts = options.thresholds.length > 0 || analysis?.mode === 'on';
+    const alone = aloneReaders(options);
+    const thresholdsOf = (isAlone) => targets.flatMap((target) => options.thresholds.map((check) => thresholdReader(check, target, isAlone)));
+    const thresholds = { shared: thresholdsOf(false), alone: thresholdsOf(true) };
+    const reverts = options.thresholds.length > 0 ||
+        analysis?.mode === 'on' ||
+        (alone.length > 0 && options.afterPromotion === 'revert');
     const warned = new Set();
     /** When weights changed, by the steady clock. */
     const changes = new Map();
@@ -74730,9 +75431,17 @@ function createMetricChecks(options) {
         const sources = readers.flatMap((reader) => reader.sources);
         const { from, to } = scope;
         const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
-        seenAt = scope.at.steady;
         const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
-        return merged(readers.map(({ judge }) => judge(find, scope)));
+        const judged = readers.map(({ judge }) => judge(find, scope));
+        const [missing] = judged.flatMap(({ unseen }) => unseen ?? []);
+        const assessment = merged(judged);
+        const { steady } = scope.at;
+        if (missing === undefined) {
+            seenAt = steady;
+            return assessment;
+        }
+        const verdict = (0,rollout_verdict/* worst */.Q)([assessment.verdict, unseen(steady - (seenAt ?? steady), missing)]);
+        return { ...assessment, verdict };
     }
     function merged(judged) {
         const findings = judged.map(({ finding }) => finding);
@@ -74757,10 +75466,11 @@ function createMetricChecks(options) {
             // Nothing is judged before there is a weight.
             if (bake === undefined)
                 return merged([]);
-            changes.set(bake.since.steady, bake.since);
+            changes.set(bake.shiftedAt.steady, { at: bake.shiftedAt, weight: bake.weight });
             seenAt ??= at.steady;
-            // At 100 % there is no baseline any more.
-            const readers = [...(bake.weight < 100 ? comparing : []), ...thresholds];
+            const readers = bake.weight < 100
+                ? [...comparing, ...thresholds.shared]
+                : [...comparing, ...alone, ...thresholds.alone];
             if (readers.length === 0)
                 return merged([]);
             const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
@@ -74775,13 +75485,19 @@ function createMetricChecks(options) {
         },
     };
 }
+function aloneReaders({ targets, analysis, afterPromotion, }) {
+    return analysis === undefined || afterPromotion === 'off'
+        ? []
+        : promotedReaders(targets, analysis, afterPromotion);
+}
 function versionReaders({ targets, analysis, compared, compareDuration, }) {
     if (analysis === undefined)
         return [];
-    const reverts = analysis.mode === 'on' && compareDuration === 'on';
+    const revert = analysis.mode === 'on' && compareDuration === 'on';
+    const reverting = revert ? { policy: analysis, comparisons: compared.length + 2 } : undefined;
     return [
-        ...comparisonReaders(targets, compared, analysis),
-        ...(compareDuration === 'off' ? [] : durationReaders(targets, reverts)),
+        ...comparisonReaders(targets, compared, analysis, revert),
+        ...(compareDuration === 'off' ? [] : durationReaders(targets, reverting)),
     ];
 }
 
@@ -75188,6 +75904,7 @@ async function watchedOf(shifting, routers, options) {
         analysis: comparable ? policyOf(config) : undefined,
         compared: config.compareMetrics,
         compareDuration: config.compareDuration,
+        afterPromotion: config.afterPromotion,
         thresholds: config.metricChecks,
         begunAt,
         metricDelayMs: config.analysis.policy.metricDelayMs,
@@ -75213,10 +75930,13 @@ async function watchedOf(shifting, routers, options) {
 /** With how long their requests took before, if that is compared. */
 async function timed(shifting, { config, comparable, surroundings }) {
     const { aws, clock, journal, cancellation } = surroundings;
-    if (!comparable || config.compareDuration === 'off')
-        return withoutYardsticks(shifting);
+    if (!comparable)
+        return shifting.map((each) => ({ ...each, pauseMs: undefined, yardstick: undefined }));
     const when = { at: clock.timeOfDay(), signal: cancellation };
-    const { targets, problem } = await withYardsticks(aws.metrics, shifting, when);
+    const called = await withPauses(aws.metrics, shifting, when);
+    if (config.compareDuration === 'off')
+        return withoutYardsticks(called);
+    const { targets, problem } = await withYardsticks(aws.metrics, called, when);
     if (problem !== undefined) {
         journal.note(`durations are compared by their medians alone: ${problem}`);
     }
@@ -75248,8 +75968,9 @@ async function begin(config, id, surroundings) {
         return clearance;
     const created = clearance.targets.filter(({ alias }) => alias === undefined);
     // Where all are created, no step of it will run.
-    if (created.length < clearance.targets.length)
-        (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
+    if (created.length < clearance.targets.length) {
+        (0,progress/* recordPlan */.BJ)(surroundings, config.plan, config.analysis);
+    }
     (0,progress/* recordTargets */.Sh)(surroundings, clearance.targets.map(progress/* clearedReport */.p0));
     const { recovery, problems } = clearance;
     const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
@@ -75388,7 +76109,7 @@ async function continueRollout(mode, config, job) {
     const { mark } = first;
     const samePlan = mark.plan === id.plan;
     const part = nextPart(mode, { plan: config.plan, samePlan }, mark);
-    (0,progress/* recordPlan */.BJ)(surroundings, part.plan);
+    (0,progress/* recordPlan */.BJ)(surroundings, part.plan, config.analysis);
     (0,progress/* recordPosition */.BB)(surroundings, { ...mark, step: part.beginning.step });
     // The version that is shifted already, whatever is in $LATEST by now.
     const requests = partaking(config.requests, held).map(({ target }) => ({
@@ -75453,7 +76174,7 @@ async function status_status(config, { plan }, surroundings) {
     (0,progress/* recordTargets */.Sh)(surroundings, found.map((alias, index) => reportOf(alias, standings[index])));
     const [mark] = standings.flatMap((standing) => standing.type === 'moved' ? [standing.mark] : []);
     if (mark?.plan === plan)
-        (0,progress/* recordPlan */.BJ)(surroundings, config.plan);
+        (0,progress/* recordPlan */.BJ)(surroundings, config.plan, config.analysis);
     const weight = Math.max(0, ...found.map((alias, index) => weightOf(alias, standings[index])));
     if (mark !== undefined)
         (0,progress/* recordPosition */.BB)(surroundings, { ...mark, weight });
@@ -76045,6 +76766,7 @@ function comparisonProblems(fields) {
     const idle = [
         ...(fields['compare-metrics'].length > 0 ? ['compare-metrics'] : []),
         ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
+        ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
     ];
     return idle.map((input) => `${input}: nothing is compared with analysis: off; leave one of the two out`);
 }
@@ -76092,6 +76814,7 @@ const INPUT_DEFAULTS = {
     'metric-delay': '90s',
     'compare-metrics': '',
     'compare-duration': 'observe',
+    'after-promotion': '',
     'metric-checks': '',
     'smoke-test-payload': '',
     'smoke-test-expect': '',
@@ -76935,7 +77658,7 @@ function parsePreset(text) {
     if (all !== undefined)
         return { steps: [] };
     const weight = Number(canary ?? linear);
-    const bakeMs = Number(bake ?? every) * core_minute/* MINUTE_MS */.kg;
+    const bakeMs = Number(bake ?? every) * minute/* MINUTE_MS */.kg;
     if (weight <= 0 || weight >= 100 || bakeMs === 0) {
         return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
     }
@@ -77067,6 +77790,14 @@ const schema = schemas/* object */.Ikc({
     'metric-delay': duration(0, '0s'),
     'compare-metrics': parsedBy(parseCompareMetrics),
     'compare-duration': oneOf(['on', 'observe', 'off']),
+    'after-promotion': parsedBy((text, problems) => {
+        const modes = ['revert', 'observe', 'off'];
+        const mode = modes.find((each) => each === text.trim());
+        if (mode === undefined && text.trim() !== '') {
+            problems.push(`${quoted(text)} is not one of ${modes.join(', ')}`);
+        }
+        return mode;
+    }),
     'metric-checks': parsedBy(parseMetricChecks),
     'smoke-test-max-duration': duration(1, '1s'),
     'poll-interval': duration(1_000, '1s'),
@@ -77189,6 +77920,7 @@ function readInputs(get, defaults) {
         analysis: analysisOf(fields),
         compareMetrics: fields['compare-metrics'],
         compareDuration: fields['compare-duration'],
+        afterPromotion: afterPromotionOf(fields),
         metricChecks: fields['metric-checks'],
         smokeTests: smokeTestsOf({ payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] }, functionNames, fields['smoke-test-max-duration']),
         dryRun: fields['dry-run'],
@@ -77234,6 +77966,15 @@ function analysisOf(fields) {
             metricDelayMs: fields['metric-delay'],
         },
     };
+}
+/** An alarm goes on watching after the promotion, and knows better what is too much. */
+function afterPromotionOf(fields) {
+    const given = fields['after-promotion'];
+    if (fields.analysis.mode === 'off')
+        return 'off';
+    if (given !== undefined)
+        return given;
+    return fields.alarms.length === 0 && fields.analysis.mode === 'on' ? 'revert' : 'observe';
 }
 function roleOf(fields, defaultSessionName) {
     if (fields['role-to-assume'] === '')
@@ -77647,6 +78388,8 @@ var moment = __nccwpck_require__(8763);
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
 var durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
+var promoted = __nccwpck_require__(5081);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
 // EXTERNAL MODULE: ./src/core/report/report.ts
@@ -77662,6 +78405,7 @@ var smoke_test = __nccwpck_require__(3893);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var alias_target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/log.ts
+
 
 
 
@@ -77724,7 +78468,7 @@ function remember(memory, entry) {
 function linesOf(memory, entry) {
     switch (entry.type) {
         case 'plan':
-            return planTable(entry.plan).map(info);
+            return planTable(entry.plan, entry.longestMs).map(info);
         case 'targets':
             return entry.targets.flatMap(describeTarget);
         case 'note':
@@ -77752,9 +78496,12 @@ function transition(memory, now) {
     const step = watchedStep(before);
     if (step === undefined || now.phase === before?.phase)
         return arrival(plan, before, now);
-    const compared = (0,rollout_state/* stepAt */.OH)(plan, step).weight < 100 ? describeVersions(memory, now).map(info) : [];
-    const passed = (0,report/* hasPassed */.Pc)(now) ? [info(`${(0,rollout_state/* describeStep */.Ey)(plan, step)} passed`)] : [];
-    return [...compared, ...passed, ...arrival(plan, before, now)];
+    const isAlone = (0,rollout_state/* stepAt */.OH)(plan, step).weight >= 100;
+    const seen = isAlone ? describeAlone(memory, now) : describeVersions(memory, now);
+    const passed = (0,report/* hasPassed */.Pc)(now)
+        ? [info(`${(0,rollout_state/* describeStep */.Ey)(plan, step)} ${isAlone ? endAlone(memory) : 'passed'}`)]
+        : [];
+    return [...seen.map(info), ...passed, ...arrival(plan, before, now)];
 }
 /** The step whose weight was in force and watched. */
 function watchedStep(state) {
@@ -77766,6 +78513,17 @@ function watchedStep(state) {
         default:
             return undefined;
     }
+}
+function describeAlone({ findings }, now) {
+    return (0,checks_finding/* ofKind */.CZ)([...findings.values()], 'promoted')
+        .map(promoted/* describePromoted */.q8)
+        .filter((text) => now.phase !== 'reverting' || !now.reason.includes(text));
+}
+/** What nothing watched has not passed. */
+function endAlone({ findings }) {
+    return [...findings.values()].some(checks_finding/* watchesAlone */.x$)
+        ? 'passed'
+        : 'is over; nothing watched the new version there';
 }
 /** How the versions compare. The reason of a revert tells of what it rests on already. */
 function describeVersions({ findings }, now) {
@@ -77780,7 +78538,8 @@ function atEndOfStep(finding) {
             return finding.canary.p50 === null ? [] : [(0,durations/* describeDurations */.Jy)(finding)];
         case 'alarm':
         case 'threshold':
-            // Told when they change.
+        case 'promoted':
+            // Told when they change, or when the last step ends.
             return [];
     }
 }
@@ -77864,6 +78623,7 @@ function describeChange(now, before) {
             return stateChange('metric', now, before);
         case 'comparison':
         case 'duration':
+        case 'promoted':
             // Told when a step ends, and when they decide something.
             return [];
     }
@@ -77905,7 +78665,7 @@ function info(text) {
     return { level: 'info', text };
 }
 /** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan) {
+function planTable(plan, longestMs) {
     const rows = plan.steps.map(({ weight, bakeMs }, index) => [
         String(index + 1),
         (0,rollout_plan/* describeWeight */.k9)(weight),
@@ -77917,7 +78677,9 @@ function planTable(plan) {
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('   ')
         .trimEnd());
-    return [`The plan, ${(0,duration/* formatDuration */.a3)((0,rollout_plan/* totalBakeMs */._m)(plan))} of baking:`, ...lines];
+    const bakeMs = (0,rollout_plan/* totalBakeMs */._m)(plan);
+    const most = longestMs > bakeMs ? `, at most ${(0,duration/* formatDuration */.a3)(longestMs)}` : '';
+    return [`The plan bakes ${(0,duration/* formatDuration */.a3)(bakeMs)}${most}:`, ...lines];
 }
 
 // EXTERNAL MODULE: ./src/run/moment.ts
@@ -78051,12 +78813,15 @@ async function revertSaved({ targets, account, }, surroundings, patience) {
 /* harmony export */   oK: () => (/* binding */ preparedReport),
 /* harmony export */   p0: () => (/* binding */ clearedReport)
 /* harmony export */ });
-/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7387);
+/* harmony import */ var _core_rollout_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8710);
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7387);
+
 
 // What log and report are told of a job as it gets to know it.
 /** The steps, at the head of the log. */
-function recordPlan({ clock, journal }, plan) {
-    journal.record({ type: 'plan', at: clock.timeOfDay(), plan });
+function recordPlan({ clock, journal }, plan, { mode, policy }) {
+    const longestMs = (0,_core_rollout_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .longestBakeMs */ .YB)(plan, mode === 'on' ? policy.maxExtension : 1);
+    journal.record({ type: 'plan', at: clock.timeOfDay(), plan, longestMs });
 }
 /** Where the rollout stands, and who began it. */
 function recordPosition({ clock, journal, runs }, rollout) {
@@ -78080,7 +78845,7 @@ function recordClearance({ clock, journal }, { details, warnings }) {
 }
 /** A target as preflight found it: nothing is published or decided yet. */
 function clearedReport({ request: { target, version }, facts, alias }) {
-    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
+    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetReport */ .mh)(target, {
         functionArn: facts.candidate.functionArn,
         aliasArn: alias?.arn ?? '',
         previousVersion: facts.routing?.version ?? '',
@@ -78089,11 +78854,11 @@ function clearedReport({ request: { target, version }, facts, alias }) {
 }
 /** A target whose versions are known, with what becomes of it. */
 function preparedReport({ target, functionArn, alias, disposition }) {
-    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetReport */ .mh)(target, {
+    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetReport */ .mh)(target, {
         functionArn,
         aliasArn: alias.arn,
         disposition: disposition.type,
-        ...(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .versionsOf */ .x4)(disposition),
+        ...(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .versionsOf */ .x4)(disposition),
     });
 }
 
