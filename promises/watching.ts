@@ -52,22 +52,9 @@ function stretchWithWeight(played: Played, told: Told): Stretch | undefined {
   const first = told.config.requests
     .flatMap(({ target }) => moves(played, told, target))
     .filter((record) => canaryShare(told, record) > 0);
-  const from = takesOver(told)
-    ? Math.max(...told.config.requests.map(({ target }) => stillFrom(played, told, target)))
-    : Math.min(...first.map(({ at }) => at));
+  const from = takesOver(told) ? told.startedAt : Math.min(...first.map(({ at }) => at));
   const to = states.find(({ state }) => state.phase === 'reverting')?.at ?? told.endedAt;
   return from < to ? { from, to } : undefined;
-}
-
-/**
- * Who takes over waits first for Lambda to move provisioned concurrency, without a look at anything else: RELIABILITY.md,
- * What is not covered.
- */
-function stillFrom(played: Played, { startedAt }: Told, target: Target): number {
-  const history = historyOf(played, target);
-  const before = history.findLast(({ at }) => at <= startedAt);
-  if (before?.moving !== true) return startedAt;
-  return history.find(({ at, moving }) => at > startedAt && !moving)?.at ?? Infinity;
 }
 
 /** 11: and 8: what cannot be read for longer than the grace leads to a revert. */
