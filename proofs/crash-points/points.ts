@@ -14,24 +14,28 @@ export const MODES = {
     before: [],
     ends: ['killed, then post', 'cancelled, then post', BY_NEXT],
     outcome: 'promoted',
+    serves: '2',
     next: 'rollout',
   },
   step: {
     before: ['start'],
     ends: ['killed, then post', BY_NEXT],
     outcome: 'held',
+    serves: '1+2@0.5',
     next: 'revert',
   },
   promote: {
     before: ['start'],
     ends: ['killed, then post', BY_NEXT],
     outcome: 'promoted',
+    serves: '2',
     next: 'revert',
   },
   revert: {
     before: ['start'],
     ends: ['killed, then post', BY_NEXT],
     outcome: 'reverted',
+    serves: '1',
     next: 'revert',
   },
 } as const satisfies Readonly<Record<string, Ended>>;
@@ -43,6 +47,8 @@ interface Ended {
   readonly ends: readonly End[];
   /** How it ends by itself. */
   readonly outcome: string;
+  /** What the alias serves then. */
+  readonly serves: string;
   /** The mode of the next run, where the runner is gone. */
   readonly next: string;
 }
