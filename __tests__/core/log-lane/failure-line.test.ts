@@ -41,7 +41,8 @@ describe('a line of a log', () => {
         expect(failureIn(text, 'Text')).toBeNull();
         expect(() => failureIn(text, 'JSON')).not.toThrow();
         expect(failureIn(json, 'JSON')).toBeNull();
-        expect(coveredMs(text)).toBeUndefined();
+        expect(coveredMs(text, 'Text')).toBeUndefined();
+        expect(coveredMs(json, 'JSON')).toBeUndefined();
       }),
     );
   });
@@ -65,12 +66,19 @@ describe('a REPORT with a status', () => {
       130.5,
     ],
   ])('covers what its environment logged before: %j', (message, ms) => {
-    expect(coveredMs(message)).toBeCloseTo(ms, 6);
+    expect(coveredMs(message, 'Text')).toBeCloseTo(ms, 6);
+  });
+
+  it('does so in JSON as well', () => {
+    const metrics = { durationMs: 10.5, initDurationMs: 200 };
+    const record = { status: 'timeout', metrics };
+    expect(coveredMs(JSON.stringify({ type: 'platform.report', record }), 'JSON')).toBe(210.5);
   });
 
   it('is needed: one of a request that succeeded covers nothing', () => {
-    expect(
-      coveredMs(`REPORT RequestId: ${ID}\tDuration: 2.90 ms\tBilled Duration: 3 ms\t\n`),
-    ).toBeUndefined();
+    const succeeded = `REPORT RequestId: ${ID}\tDuration: 2.90 ms\tBilled Duration: 3 ms\t\n`;
+    expect(coveredMs(succeeded, 'Text')).toBeUndefined();
+    const report = { type: 'platform.report', record: { status: 'success', metrics: {} } };
+    expect(coveredMs(JSON.stringify(report), 'JSON')).toBeUndefined();
   });
 });

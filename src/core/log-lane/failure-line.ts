@@ -90,13 +90,31 @@ function idIn({ requestId }: JsonObject): string | null {
 /** Lines that tell of a failure of the platform, or of an initialisation that failed. */
 const COVERING = /^(?:INIT_REPORT|REPORT RequestId: \S+)\s.*\bStatus: (?:error|timeout|failure)\b/s;
 const DURATION = /(?<!Billed (?:Restore )?)Duration: ([\d.]+) ms/g;
+const COVERING_TYPES: readonly unknown[] = ['platform.report', 'platform.initReport'];
 
 /**
- * For how long before its own time a line speaks, in milliseconds: a REPORT or INIT_REPORT with a status covers whatever
- * its environment logged during the request and its initialisation. Undefined for every other line.
+ * For how long before its own time a line speaks, in milliseconds: a report with a status covers whatever its environment
+ * logged during the request or its initialisation. Undefined for every other line.
  */
-export function coveredMs(message: string): number | undefined {
+export function coveredMs(message: string, format: LogFormat): number | undefined {
+  return format === 'JSON' ? coveredMsInJson(message) : coveredMsInText(message);
+}
+
+function coveredMsInText(message: string): number | undefined {
   if (!COVERING.test(message)) return undefined;
-  const durations = [...message.matchAll(DURATION)].map(([, ms]) => Number(ms));
-  return durations.reduce((sum, ms) => sum + ms, 0);
+  return sum([...message.matchAll(DURATION)].map(([, ms]) => Number(ms)));
+}
+
+function coveredMsInJson(message: string): number | undefined {
+  const line = recordIn(message);
+  const { status, metrics } = recordOf(line['record']);
+  if (!COVERING_TYPES.includes(line['type']) || status === undefined || status === 'success') {
+    return undefined;
+  }
+  const { durationMs, initDurationMs } = recordOf(metrics);
+  return sum([durationMs, initDurationMs].filter((ms) => typeof ms === 'number'));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
