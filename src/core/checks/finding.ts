@@ -38,6 +38,7 @@ export function watchesAlone(finding: Finding): boolean {
       return isJudged(finding);
     case 'comparison':
     case 'duration':
+    case 'logs':
       return false;
   }
 }
