@@ -58,6 +58,8 @@ interface Lane {
   readonly mode: 'on' | 'observe';
   readonly lines: Map<string, KeptLine>;
   largestDelayMs: number;
+  /** Failures up to here were judged; epoch milliseconds, by AWS. */
+  judgedTo: number;
   finding: LogFinding | undefined;
 }
 
@@ -116,6 +118,11 @@ export function createLogChecks(options: LogChecksOptions): Checks {
       return standAside(lane, { ...look, why });
     }
     const until = Math.min(now - horizonMs, wholeTo);
+    if (until < lane.judgedTo) {
+      const why = 'the search of the log group did not come to an end';
+      return standAside(lane, { ...look, why });
+    }
+    lane.judgedTo = until;
     const logged = judgeLogs(failuresOf([...lane.lines.values()]), {
       name: lane.signal.name,
       target: targetName(lane.watched.target),
@@ -264,6 +271,7 @@ function lanesOf(index: number, { targets, rule, own, mode }: LogChecksOptions):
     mode: observedBecause === undefined ? mode : 'observe',
     lines: new Map(),
     largestDelayMs: 0,
+    judgedTo: 0,
     finding: undefined,
   }));
 }
