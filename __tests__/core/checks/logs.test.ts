@@ -46,6 +46,9 @@ describe('failures in the logs', () => {
     expect(logged.reverts).toBe(true);
     expect(logFinding(logged, 7, 'observe').verdict.kind).toBe('pass');
     expect(logFinding({ ...logged, stoodAside: 'why' }, 7, 'on').verdict.kind).toBe('pass');
+    const failed = logFinding(logged, 7, 'on');
+    expect(failed.verdict.kind).toBe('fail');
+    expect(logFinding({ ...failed, stoodAside: 'why' }, 8, 'on').verdict.kind).toBe('pass');
   });
 
   it('are not judged before they are old enough, nor when they are older than the first weight', () => {

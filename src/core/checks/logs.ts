@@ -80,7 +80,8 @@ export function judgeLogs(failures: readonly Failure[], judging: LogJudging): Lo
 /** @param mode `observe` judges and reports, and does not revert */
 export function logFinding(logged: LoggedFailures, at: number, mode: 'on' | 'observe'): LogFinding {
   const check = `${logged.name} of ${logged.target}`;
-  return { kind: 'logs', check, at, verdict: verdictOf(logged, mode), ...logged };
+  // What was judged may be a finding of before, whose verdict does not hold any more.
+  return { ...logged, kind: 'logs', check, at, verdict: verdictOf(logged, mode) };
 }
 
 function verdictOf(logged: LoggedFailures, mode: 'on' | 'observe'): Verdict {
