@@ -204,7 +204,13 @@ describe('a version that is no worse, by its logs', () => {
 
   it('is promoted through an outage of both after midnight, when the streams of the old version bear another date', async () => {
     const start = Date.UTC(2026, 10, 23, 23, 57, 20);
-    const result = await play({ rate: 100, start, and: () => { suffersFrom(150); } });
+    const result = await play({
+      rate: 100,
+      start,
+      and: () => {
+        suffersFrom(150);
+      },
+    });
     expect(result.outputs['outcome']).toBe('promoted');
     expect(reportOf(result).logs[0]?.baseline).toBeGreaterThan(500);
   });
