@@ -161,7 +161,9 @@ const schema = z.object({
   'analysis-logs': parsedBy(parseAnalysisMode),
   'log-errors': parsedBy((text, problems): string | undefined => {
     const pattern = text.trim();
-    if (pattern.includes('\n')) problems.push(`${quoted(text)} is not one line`);
+    if (/\p{Cc}/u.test(pattern)) {
+      problems.push(`${quoted(text)} is not one line without control characters`);
+    }
     if ([...pattern].length > LONGEST_PATTERN) {
       problems.push(`is longer than the ${LONGEST_PATTERN} characters of a filter pattern`);
     }
