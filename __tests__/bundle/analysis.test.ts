@@ -126,7 +126,7 @@ describe('comparing the versions, the bundle', () => {
       const watched = { ...WITHOUT_ALARMS, alarms: 'errors', steps: '50% 2m', 'bake-time': '5m' };
       const result = await world.run(watched);
       expect(result.outputs['outcome']).toBe('promoted');
-      expect(result.log).toMatch(/after the promotion of checkout:live: .* of 100:1 needed/);
+      expect(result.log).toMatch(/after the promotion of checkout:live: .* of 125:1 needed/);
       expect(result.summary).toContain('### After the promotion');
     });
 
