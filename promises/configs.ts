@@ -49,6 +49,7 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
     compareMetrics: [],
     compareDuration: 'observe',
     afterPromotion: 'observe',
+    analysisLogs: { mode: 'off', given: true, ownPattern: undefined, delayMs: 12_000 },
     metricChecks: [],
     smokeTests: new Map(),
     credentialsLastMs: means?.what === 'session' ? means.lastsMs : undefined,

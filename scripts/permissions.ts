@@ -12,6 +12,7 @@ export const USUAL: Wishes = {
   requests: [{ version: undefined }],
   alarms: ['checkout-errors'],
   analysis: { mode: 'on' },
+  analysisLogs: { mode: 'on' },
   metricChecks: [],
   smokeTests: new Map(),
 };

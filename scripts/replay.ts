@@ -13,6 +13,7 @@ import {
   type Rule,
 } from '../src/core/statistics/evidence.ts';
 import { grouped, percent } from '../src/core/text/numbers.ts';
+import { replayedLogs } from './replay-logs.ts';
 
 const USAGE = `Usage: npm run replay -- [--json] FILE
 
@@ -26,6 +27,11 @@ the canary (nc, ec):
 options, all of them optional: ${Object.keys(STANDARD_RULE).join(', ')}
 
   --json  print one JSON object: logE, finalLogE, revertAt, pValue, errorsToRevert
+
+Or, for failures that were read from logs (always one JSON object: logE, revertAt, pValue, failuresToRevert; or failures):
+
+  JSON   {"options": {"alpha": 0.002}, "windows": [{"weight": 0.1, "baseline": 0, "canary": 9}]}
+         {"lines": [{"format": "Text", "message": "REPORT RequestId: …"}]}
 `;
 
 const count = z.number().int().min(0);
@@ -136,7 +142,13 @@ function main(): void {
   });
   const [file] = positionals;
   if (file === undefined || positionals.length > 1) throw new Error(USAGE);
-  const replay = readReplay(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  const logs = text.trimStart().startsWith('{') ? replayedLogs(JSON.parse(text)) : undefined;
+  if (logs !== undefined) {
+    process.stdout.write(`${JSON.stringify(logs)}\n`);
+    return;
+  }
+  const replay = readReplay(text);
   process.stdout.write(
     values.json ? `${JSON.stringify(replayJson(replay))}\n` : `${replayTable(replay)}\n`,
   );

@@ -30,6 +30,7 @@ function createResponder(simulator: Simulator, time: ServerTime) {
       ),
       body: await bodyOf(request),
     };
+    const timed = (reply: WireReply | undefined) => ({ reply, now: simulator.now() });
     const { reply, fault } = simulator.handle(wire);
     await exchange.signalsHandled();
     switch (fault?.type) {
@@ -37,23 +38,27 @@ function createResponder(simulator: Simulator, time: ServerTime) {
         return;
       case 'late':
         await exchange.waitFor(fault.until);
-        finish(request, response, simulator.handle(wire).reply);
+        finish(request, response, timed(simulator.handle(wire).reply));
         return;
       case 'delay':
         await exchange.waitFor(time.sleep(fault.ms));
-        finish(request, response, reply);
+        finish(request, response, timed(reply));
         return;
       default:
-        finish(request, response, reply);
+        finish(request, response, timed(reply));
     }
   };
 }
 
-function finish(
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: WireReply | undefined,
-): void {
+function finish(request: IncomingMessage, response: ServerResponse, answer: Timed): void {
+  const { reply, now } = answer;
+  // As every AWS does: by its own clock, which need not be the machine's.
+  const date = new Date(now).toUTCString();
   if (reply === undefined) request.socket.destroy();
-  else response.writeHead(reply.status, reply.headers).end(reply.body);
+  else response.writeHead(reply.status, { date, ...reply.headers }).end(reply.body);
+}
+
+interface Timed {
+  readonly reply: WireReply | undefined;
+  readonly now: number;
 }

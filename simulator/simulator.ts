@@ -16,6 +16,7 @@ import {
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import { lambdaOperation } from './lambda/wire.ts';
 import { createLogs, LOGS_PREFIX, type Logs } from './cloudwatch/logs.ts';
+import { createLogDelivery, type LogDelivery } from './cloudwatch/log-delivery.ts';
 import { createMetricData, type MetricData } from './cloudwatch/metric-data.ts';
 import { createMetrics, MINUTE_MS, type Metrics } from './cloudwatch/metrics.ts';
 import { seeded } from './time/random.ts';
@@ -33,6 +34,8 @@ export interface SimulatorOptions {
   readonly account?: string;
   /** How long after its end a minute's metrics can be seen. */
   readonly publicationDelayMs?: number;
+  /** Whether versions log what they do; not when left out: it costs time. */
+  readonly logging?: boolean;
 }
 
 /** A request as it was seen, for tests that ask what was sent. */
@@ -46,6 +49,8 @@ export interface RecordedRequest extends SeenRequest {
 /** A local AWS, as far as the action uses it: Lambda's versions and aliases, CloudWatch's alarms, STS's sessions. */
 export interface Simulator {
   readonly region: string;
+  /** The time here; epoch milliseconds. */
+  readonly now: () => number;
   readonly lambda: Lambda;
   readonly cloudwatch: CloudWatch;
   /** What {@link cloudwatch} works on. */
@@ -53,6 +58,7 @@ export interface Simulator {
   readonly metrics: Metrics;
   readonly metricData: MetricData;
   readonly logs: Logs;
+  readonly logDelivery: LogDelivery;
   readonly traffic: Traffic;
   /** Credentials that STS issued. */
   readonly sessions: Sessions;
@@ -104,14 +110,23 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const alarms = createAlarms({ clock, metrics, region, account, publicationDelayMs, catchUp });
   const cloudwatch = createCloudWatch(alarms, catchUp);
   const metricData = createMetricData(metrics, { clock, delayMs: publicationDelayMs });
-  const logs = createLogs();
+  const logs = createLogs(clock);
+  const logDelivery = createLogDelivery(logs, seeded(~seed ^ LOGS_STREAM));
   const { functions } = lambda;
   const random = seeded(seed);
   const settle = (at: number) => {
     agenda.runUntil(at);
     settleAll(lambda, at);
   };
-  const traffic = createTraffic({ clock, random, functions, settle, metrics, alarms });
+  const traffic = createTraffic({
+    clock,
+    random,
+    functions,
+    settle,
+    metrics,
+    alarms,
+    logDelivery: options.logging === true ? logDelivery : undefined,
+  });
   const sessions = createSessions({ clock, random: seeded(~seed ^ SESSIONS_STREAM), account });
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
@@ -199,12 +214,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 
   return {
     region,
+    now: () => clock.now(),
     lambda,
     cloudwatch,
     alarms,
     metrics,
     metricData,
     logs,
+    logDelivery,
     traffic,
     sessions,
     faults,
@@ -222,6 +239,8 @@ const NO_EFFECT = { status: 0, name: 'NoEffect', message: '' };
 
 /** Keeps the keys that are issued apart from the other random streams of the same seed. */
 const SESSIONS_STREAM = 0x575;
+/** The same for what versions log. */
+const LOGS_STREAM = 0x106;
 
 function serviceOf(request: WireRequest): Service {
   if (request.headers['x-amz-target']?.startsWith(TARGET_PREFIX) === true) return 'cloudwatch';

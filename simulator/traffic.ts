@@ -3,6 +3,7 @@ import type { SimulatorClock } from './time/clock.ts';
 import { MINUTE_MS, type Metrics } from './cloudwatch/metrics.ts';
 import { binomial, logNormal, poisson, type Random } from './time/random.ts';
 import { weightsOf, type Behaviour, type LambdaFunction } from './lambda/state.ts';
+import type { LogDelivery } from './cloudwatch/log-delivery.ts';
 import type { Distribution } from './cloudwatch/statistics.ts';
 
 const SECOND_MS = 1000;
@@ -10,6 +11,8 @@ const SECOND_MS = 1000;
 export interface TrafficOptions {
   /** Share of the requests that find no free environment; 0 when left out. */
   readonly throttledShare?: number;
+  /** The share of the requests that the alias really sends to a weighted version; left out: the weight. */
+  readonly routed?: (weight: number) => number;
 }
 
 /** Requests that come in through aliases. */
@@ -29,6 +32,7 @@ interface Stream {
   readonly alias: string;
   readonly requestsPerSecond: number;
   readonly throttledShare: number;
+  readonly routed: (weight: number) => number;
 }
 
 export interface TrafficWorld {
@@ -39,6 +43,8 @@ export interface TrafficWorld {
   readonly settle: (at: number) => void;
   readonly metrics: Metrics;
   readonly alarms: Alarms;
+  /** Left out: nothing is logged. */
+  readonly logDelivery?: LogDelivery | undefined;
 }
 
 export function createTraffic(world: TrafficWorld): Traffic {
@@ -64,7 +70,8 @@ export function createTraffic(world: TrafficWorld): Traffic {
   }
 
   /** One second of a stream's requests, split by the alias as it is now. */
-  function live({ functionName, alias: name, requestsPerSecond, throttledShare }: Stream): void {
+  function live(stream: Stream): void {
+    const { functionName, alias: name, requestsPerSecond, throttledShare, routed } = stream;
     const found = functions.get(functionName);
     const alias = found?.aliases.get(name);
     if (found === undefined || alias === undefined) return;
@@ -72,7 +79,7 @@ export function createTraffic(world: TrafficWorld): Traffic {
     const throttles = binomial(random, requests, throttledShare);
     const invocations = requests - throttles;
     const [[other, weight] = ['', 0]] = Object.entries(weightsOf(alias));
-    const toOther = binomial(random, invocations, weight);
+    const toOther = binomial(random, invocations, routed(weight));
     count({ found, alias: name, version: other, invocations: toOther });
     count({ found, alias: name, version: alias.version, invocations: invocations - toOther });
     if (throttles > 0) {
@@ -96,6 +103,8 @@ export function createTraffic(world: TrafficWorld): Traffic {
     const durations = durationsOf(ended, behaviour);
     const counts = { invocations: ended, errors, throttles: 0, durations };
     metrics.add({ functionName: found.name, alias, version }, lived, counts);
+    const second = { functionName: found.name, version: served, at: lived, invocations, errors };
+    world.logDelivery?.deliver(second);
   }
 
   /** Rounded, so that there are not as many values as invocations. */
@@ -113,9 +122,14 @@ export function createTraffic(world: TrafficWorld): Traffic {
   }
 
   return {
-    set(functionName, alias, requestsPerSecond, { throttledShare = 0 } = {}) {
+    set(
+      functionName,
+      alias,
+      requestsPerSecond,
+      { throttledShare = 0, routed = (weight: number) => weight } = {},
+    ) {
       catchUp();
-      const stream = { functionName, alias, requestsPerSecond, throttledShare };
+      const stream = { functionName, alias, requestsPerSecond, throttledShare, routed };
       streams.set(`${functionName}:${alias}`, stream);
     },
     catchUp,

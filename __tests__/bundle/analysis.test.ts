@@ -126,7 +126,7 @@ describe('comparing the versions, the bundle', () => {
       const watched = { ...WITHOUT_ALARMS, alarms: 'errors', steps: '50% 2m', 'bake-time': '5m' };
       const result = await world.run(watched);
       expect(result.outputs['outcome']).toBe('promoted');
-      expect(result.log).toMatch(/after the promotion of checkout:live: .* of 100:1 needed/);
+      expect(result.log).toMatch(/after the promotion of checkout:live: .* of 125:1 needed/);
       expect(result.summary).toContain('### After the promotion');
     });
 
@@ -165,7 +165,7 @@ describe('comparing the versions, the bundle', () => {
     traffic(50, { old, new: bad });
     const result = await world.run(WITHOUT_ALARMS);
     expect(result.outputs['outcome']).toBe('reverted');
-    expect(result.outputs['reason']).toMatch(/errors of checkout:live: canary .* of 100:1 needed/);
+    expect(result.outputs['reason']).toMatch(/errors of checkout:live: canary .* of 125:1 needed/);
     expect(world.alias()).toBe('1');
   });
 
@@ -317,6 +317,6 @@ describe('comparing the versions, the bundle', () => {
     });
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.outputs['reason']).toContain('http 5xx of checkout:live: canary');
-    expect(result.outputs['reason']).toContain('of 200:1 needed');
+    expect(result.outputs['reason']).toContain('of 250:1 needed');
   });
 });

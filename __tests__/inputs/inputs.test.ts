@@ -76,6 +76,7 @@ describe('inputs', () => {
       },
       compareDuration: 'observe',
       afterPromotion: 'revert',
+      analysisLogs: { mode: 'on', given: false, ownPattern: undefined, delayMs: 12_000 },
       compareMetrics: [],
       metricChecks: [],
       smokeTests: new Map(),

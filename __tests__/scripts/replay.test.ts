@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { readReplay, replayJson } from '../../scripts/replay.ts';
+import { replayedLogs } from '../../scripts/replay-logs.ts';
 
 interface Vector {
   readonly name: string;
@@ -40,5 +44,72 @@ describe('a replay', () => {
     ['{"minutes": [], "options": {"alfa": 1}}', 'alfa'],
   ])('refuses %j', (text, problem) => {
     expect(() => readReplay(text)).toThrow(problem);
+  });
+});
+
+interface FailureVector {
+  readonly name: string;
+  readonly options: object;
+  readonly windows: readonly object[];
+  readonly expected: Readonly<Record<string, unknown>> & { readonly logE: readonly number[] };
+}
+
+interface LineVector {
+  readonly format: string;
+  readonly message: string;
+  readonly failure: object | null;
+}
+
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+}
+
+const failures = read('../core/statistics/failure-vectors.json') as {
+  readonly vectors: readonly FailureVector[];
+};
+const { lines } = read('../core/log-lane/line-vectors.json') as {
+  readonly lines: readonly LineVector[];
+};
+
+describe('a replay of logs', () => {
+  it.each(failures.vectors)('judges windows: $name', ({ options, windows, expected }) => {
+    const { logE, ...rest } = replayedLogs({ options, windows }) as FailureVector['expected'];
+    const { logE: wanted, ...others } = expected;
+    expect(rest).toEqual({ ...others, pValue: expect.closeTo(others['pValue'] as number, 12) });
+    expect(logE).toHaveLength(wanted.length);
+    expect(logE.at(-1) ?? 0).toBeCloseTo(wanted.at(-1) ?? 0, 6);
+  });
+
+  it('recognises lines', () => {
+    const given = lines.map(({ format, message }) => ({ format, message }));
+    expect(replayedLogs({ lines: given })).toEqual({
+      failures: lines.map(({ failure }) => failure),
+    });
+  });
+
+  it.each([
+    [{ windows: [{ weight: 1.1, baseline: 0, canary: 0 }] }, 'weight'],
+    [{ windows: [{ weight: 0.1, baseline: 0, canary: 0.5 }] }, 'canary'],
+    [{ windows: [], options: { margin: 0 } }, 'margin'],
+    [{ lines: [{ format: 'text', message: '' }] }, 'format'],
+  ])('refuses %j', (raw, problem) => {
+    expect(() => replayedLogs(raw)).toThrow(problem);
+  });
+
+  it('is one JSON object on the command line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lambda-canary-replay-'));
+    try {
+      const file = join(folder, 'windows.json');
+      writeFileSync(
+        file,
+        JSON.stringify({ windows: [{ weight: 0.1, baseline: 0, canary: 10 }], options: {} }),
+      );
+      const script = new URL('../../scripts/replay.ts', import.meta.url).pathname;
+      const node = new URL('../../node_modules/.bin/node', import.meta.url).pathname;
+      const printed = execFileSync(node, [script, '--json', file], { encoding: 'utf8' });
+      expect(JSON.parse(printed)).toMatchObject({ revertAt: 0, failuresToRevert: 0 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -6,6 +6,7 @@ import { PROCESS } from './process.ts';
 import { ROLLOUT } from './rollout.ts';
 import { TOLD } from './told.ts';
 import { WRITES } from './writes.ts';
+import { OF_THE_LOG_LANE } from './log-lane.ts';
 import { OF_CALLS } from './calls.ts';
 import { OF_THE_CLOCKS } from './clocks.ts';
 import { OF_WATCHING } from './watching.ts';
@@ -30,4 +31,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_CLOCKS,
   ...OF_CALLS,
   ...OF_WATCHING,
+  ...OF_THE_LOG_LANE,
 ];

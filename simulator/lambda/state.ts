@@ -13,6 +13,10 @@ export interface Behaviour {
   readonly durationMs: number;
   /** Standard deviation of the duration's logarithm; 0 when left out: all take the same time. */
   readonly durationSpread?: number;
+  /** How it fails, as its logs tell; left out: the handler throws. */
+  readonly failure?: 'exception' | 'timeout' | 'crash' | 'init';
+  /** What each invocation logs besides, well or not. */
+  readonly noise?: (requestId: string) => string;
   /** What it answers to an `Invoke`; left out: null. */
   readonly respond?: (payload: unknown) => InvocationReply;
 }

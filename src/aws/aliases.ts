@@ -43,6 +43,8 @@ export interface Aliases {
   find(target: Target, options?: CallOptions): Promise<Alias | undefined>;
   /** The names of all aliases of the target's function; none when there is no such function. */
   list(target: Target, options?: CallOptions): Promise<readonly string[]>;
+  /** What each alias of the target's function serves, by its name. */
+  routings(target: Target, options?: CallOptions): Promise<ReadonlyMap<string, Routing>>;
   create(target: Target, version: string, options?: CallOptions): Promise<Alias>;
   /** Writes only if nobody wrote since the revision: else a `PreconditionFailedException`. */
   update(target: Target, write: AliasWrite, options?: CallOptions): Promise<Alias>;
@@ -81,6 +83,20 @@ export function createAliases(lambda: Service<LambdaClient>, region: string): Al
     }
   }
 
+  function everyAlias(
+    target: Target,
+    options: CallOptions,
+  ): Promise<readonly AliasConfiguration[]> {
+    const intent = intentOf('lambda:ListAliases', on(target));
+    return everyPage(async (Marker) => {
+      const command = new ListAliasesCommand({ FunctionName: target.functionId, Marker });
+      const reply = await lambda.call(intent, options, (client, sending) =>
+        client.send(command, sending),
+      );
+      return { items: listIn(reply.Aliases), nextToken: reply.NextMarker };
+    });
+  }
+
   return {
     async find(target, options = {}) {
       try {
@@ -95,20 +111,17 @@ export function createAliases(lambda: Service<LambdaClient>, region: string): Al
     },
 
     async list(target, options = {}) {
-      const intent = intentOf('lambda:ListAliases', on(target));
       try {
-        return await everyPage(async (Marker) => {
-          const command = new ListAliasesCommand({ FunctionName: target.functionId, Marker });
-          const reply = await lambda.call(intent, options, (client, sending) =>
-            client.send(command, sending),
-          );
-          const items = listIn(reply.Aliases).map(({ Name }) => lineIn(Name));
-          return { items, nextToken: reply.NextMarker };
-        });
+        return (await everyAlias(target, options)).map(({ Name }) => lineIn(Name));
       } catch (error) {
         if (isNotFound(error)) return [];
         throw error;
       }
+    },
+
+    async routings(target, options = {}) {
+      const all = await everyAlias(target, options);
+      return new Map(all.map((each) => [lineIn(each.Name), aliasOf(each).routing]));
     },
 
     create(target, version, options = {}) {

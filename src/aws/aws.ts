@@ -10,6 +10,7 @@ import { assumeRole, createVault, environment } from './credentials.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
 import { createLogs, type Logs } from './logs.ts';
+import { createLogStreams, type LogStreams } from './log-streams.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createQueues } from './quotas.ts';
 import { createService } from './service.ts';
@@ -23,6 +24,7 @@ export interface Aws {
   readonly alarms: Alarms;
   readonly metrics: Metrics;
   readonly logs: Logs;
+  readonly logStreams: LogStreams;
   readonly invocations: Invocations;
   /** @throws {AwsCallError} when there are no credentials, or the role cannot be assumed */
   sessionEnd(options?: CallOptions): Promise<SessionEnd>;
@@ -68,6 +70,7 @@ export function connectAws(options: AwsOptions): Aws {
   const onlyRead = <Client>(client: Client) =>
     createService({ ...asked, client, revertClient: client, readPatienceMs: WATCH_PATIENCE_MS });
   const cloudwatch = onlyRead(clients.cloudwatch);
+  const logs = onlyRead(clients.logs);
   // Not when they are asked for first: what comes before that may have taken minutes.
   const since = clock.timeOfDay();
 
@@ -92,7 +95,8 @@ export function connectAws(options: AwsOptions): Aws {
     aliases: createAliases(lambda, region),
     alarms: createAlarms(cloudwatch),
     metrics: createMetrics(cloudwatch),
-    logs: createLogs(onlyRead(clients.logs), region),
+    logs: createLogs(logs, region),
+    logStreams: createLogStreams(logs, region),
     invocations: createInvocations(clients.patient, region, clock),
     sessionEnd,
   };

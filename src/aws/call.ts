@@ -33,6 +33,8 @@ export interface CallOptions {
    * they took no effect. Also an aborted call may have sent some, or none.
    */
   readonly onUnanswered?: ((requests: number) => void) | undefined;
+  /** Whether it is sent once only: who reads again soon need not insist. */
+  readonly once?: boolean | undefined;
 }
 
 /** An AWS call that did not succeed. `name` is AWS's own error name; `cause` the SDK's error. */

@@ -88,6 +88,12 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     codeSha256: textIn(configuration.CodeSha256),
     timeoutMs: secondsIn(configuration.Timeout),
     logGroup: textIn(configuration.LoggingConfig?.LogGroup),
+    logging: {
+      runtime: textIn(configuration.Runtime),
+      format: textIn(configuration.LoggingConfig?.LogFormat),
+      applicationLevel: textIn(configuration.LoggingConfig?.ApplicationLogLevel),
+      systemLevel: textIn(configuration.LoggingConfig?.SystemLogLevel),
+    },
     functionArn: textIn(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
     tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
   };

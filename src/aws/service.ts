@@ -60,7 +60,7 @@ const LONGEST_PAUSE_MS: Readonly<Record<Urgency, number>> = {
 
 /** One service of AWS behind its queues. */
 export function createService<Client>(options: ServiceOptions<Client>): Service<Client> {
-  const { queues, clock, refuseSession } = options;
+  const { client: usual, revertClient, queues, clock, refuseSession } = options;
   const patience: Readonly<Record<Urgency, number>> = {
     revert: REVERT_PATIENCE_MS,
     shift: SHIFT_PATIENCE_MS,
@@ -84,12 +84,10 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
   }
 
   return {
-    async call(
-      intent,
-      { signal = NEVER, urgency = 'read', patienceMs = patience[urgency], onUnanswered },
-      send,
-    ) {
-      const client = urgency === 'revert' ? options.revertClient : options.client;
+    async call(intent, asked, send) {
+      const { signal = NEVER, urgency = 'read', onUnanswered, once = false } = asked;
+      const { patienceMs = patience[urgency] } = asked;
+      const client = urgency === 'revert' ? revertClient : usual;
       const queue = queues.of(intent.action);
       const ticket = queue.ticket(urgency);
       let sent: Sent = { attempts: 0, unanswered: 0 };
@@ -112,7 +110,8 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
             if (isTooMany(failure)) queue.refused();
             const pause = pauseMs(failure, urgency, sent.attempts);
             const isInTime = clock.now() + pause < deadline;
-            if (!isInTime || !isWorthAnother(failure, { ...intent, urgency, since })) throw failure;
+            if (once || !isInTime || !isWorthAnother(failure, { ...intent, urgency, since }))
+              throw failure;
             await clock.sleep(pause, signal);
           }
         }

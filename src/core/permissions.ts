@@ -47,6 +47,7 @@ export interface Wishes {
   readonly requests: readonly { readonly version: string | undefined }[];
   readonly alarms: readonly unknown[];
   readonly analysis: { readonly mode: 'on' | 'observe' | 'off' };
+  readonly analysisLogs: { readonly mode: 'on' | 'observe' | 'off' };
   readonly metricChecks: readonly unknown[];
   readonly smokeTests: { readonly size: number };
 }
@@ -64,6 +65,7 @@ const always = () => true;
 const begins = ({ mode }: Wishes) => mode === 'rollout' || mode === 'start';
 const rolls = (wishes: Wishes) =>
   begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
+const readsLogs = (wishes: Wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
 const writes = ({ mode, dryRun }: Wishes) => mode !== 'status' && !dryRun;
 
 /**
@@ -103,8 +105,9 @@ export const PERMISSIONS = {
   'lambda:ListAliases': {
     on: ['function'],
     purpose:
-      'telling a misspelt alias from one that is to be created; without it, creating takes `create-alias: true`',
-    isNeeded: begins,
+      'telling a misspelt alias from one that is to be created (without it, creating takes `create-alias: true`), and ' +
+      'whether another alias sends requests to the same versions, which the logs show too',
+    isNeeded: (wishes) => begins(wishes) || readsLogs(wishes),
   },
   'lambda:InvokeFunction': {
     on: ['versions'],
@@ -138,8 +141,9 @@ export const PERMISSIONS = {
   'logs:FilterLogEvents': {
     on: ['log group'],
     purpose:
-      'after a revert, the first errors that the new version logged; without it, the report says so',
-    isNeeded: (wishes) => rolls(wishes) && writes(wishes),
+      'reading failed requests from the logs, to revert within seconds, and after a revert the first errors; without ' +
+      'it, a revert takes minutes',
+    isNeeded: (wishes) => readsLogs(wishes) || (rolls(wishes) && writes(wishes)),
   },
 } as const satisfies Readonly<Record<string, Permission>>;
 

@@ -48,6 +48,7 @@ function jsonReport(report: Report) {
   const comparisons = findings.flatMap(({ comparison }) => comparison ?? []);
   const durations = findings.flatMap(({ duration }) => duration ?? []);
   const promoted = findings.flatMap((each) => each.promoted ?? []);
+  const logs = findings.flatMap((finding) => finding.logs ?? []);
   return {
     outcome: report.outcome,
     reason: report.reason,
@@ -69,6 +70,7 @@ function jsonReport(report: Report) {
     comparisons: comparisons.slice(0, MOST_COMPARISONS),
     durations: durations.slice(0, MOST_COMPARISONS),
     afterPromotion: promoted.slice(0, MOST_COMPARISONS),
+    logs: logs.slice(0, MOST_COMPARISONS),
     smokeTests: report.smokeTests
       .slice(0, MOST_COMPARISONS)
       .map(({ functionName, version, name, problems, durationMs }) => ({
@@ -105,6 +107,12 @@ function jsonFinding(finding: Finding) {
     case 'promoted': {
       const { target, baseline, canary, allowed, needed, reverts } = finding;
       return { promoted: { target, baseline, canary, allowed, needed, reverts } };
+    }
+    case 'logs': {
+      const { name, target, baseline, canary, windows, needed, reverts } = finding;
+      const { horizonMs, largestDelayMs, stoodAside = null } = finding;
+      const counts = { name, target, baseline, canary, windows, needed, reverts };
+      return { logs: { ...counts, horizonMs, largestDelayMs, stoodAside } };
     }
   }
 }

@@ -27,6 +27,7 @@ export interface Config {
   readonly compareMetrics: readonly ComparedMetrics[];
   readonly compareDuration: AnalysisConfig['mode'];
   readonly afterPromotion: AfterPromotion;
+  readonly analysisLogs: LogConfig;
   readonly metricChecks: readonly MetricCheck[];
   readonly smokeTests: SmokeTests;
   readonly dryRun: boolean;
@@ -50,6 +51,14 @@ export interface AnalysisConfig {
   /** Whether the user asked for it, rather than that it is so by default. */
   readonly given: boolean;
   readonly policy: Omit<AnalysisPolicy, 'mode'>;
+}
+
+/** Whether and how failures are read from the logs. */
+export interface LogConfig extends Pick<AnalysisConfig, 'mode' | 'given'> {
+  /** A filter pattern of CloudWatch for lines that count besides; undefined when there is none. */
+  readonly ownPattern: string | undefined;
+  /** How old a failure must be, at least, to be judged. */
+  readonly delayMs: number;
 }
 
 /** What is asked for one target. */

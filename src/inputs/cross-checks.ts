@@ -60,11 +60,18 @@ function regionProblems(
 }
 
 function comparisonProblems(fields: Fields): readonly string[] {
-  if (fields.analysis.mode !== 'off') return [];
+  const logs = fields['analysis-logs'];
+  if (fields.analysis.mode !== 'off') {
+    return logs.mode === 'off' && fields['log-errors'] !== undefined
+      ? ['log-errors: no logs are read with analysis-logs: off; leave one of the two out']
+      : [];
+  }
   const idle = [
     ...(fields['compare-metrics'].length > 0 ? ['compare-metrics'] : []),
     ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
     ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
+    ...(logs.given && logs.mode !== 'off' ? ['analysis-logs'] : []),
+    ...(fields['log-errors'] === undefined ? [] : ['log-errors']),
   ];
   return idle.map(
     (input) => `${input}: nothing is compared with analysis: off; leave one of the two out`,

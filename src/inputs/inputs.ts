@@ -3,7 +3,7 @@ import type { Role } from '../core/role.ts';
 import { Refusal } from '../core/problems.ts';
 import { planOf } from '../core/rollout/plan.ts';
 import { STANDARD_RULE } from '../core/statistics/evidence.ts';
-import type { AnalysisConfig, Config, TargetRequest } from './config.ts';
+import type { AnalysisConfig, Config, LogConfig, TargetRequest } from './config.ts';
 import { problemsBetween } from './cross-checks.ts';
 import { INPUT_DEFAULTS, type Defaults, type InputName } from './defaults.ts';
 import { fieldsIn, type Fields } from './schema.ts';
@@ -37,6 +37,7 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     compareMetrics: fields['compare-metrics'],
     compareDuration: fields['compare-duration'],
     afterPromotion: afterPromotionOf(fields),
+    analysisLogs: logsOf(fields),
     metricChecks: fields['metric-checks'],
     smokeTests: smokeTestsOf(
       { payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] },
@@ -99,6 +100,17 @@ function afterPromotionOf(fields: Fields): AfterPromotion {
   if (fields.analysis.mode === 'off') return 'off';
   if (given !== undefined) return given;
   return fields.alarms.length === 0 && fields.analysis.mode === 'on' ? 'revert' : 'observe';
+}
+
+/** What is not compared by minutes is not compared by logs, and what is observed there is observed here. */
+function logsOf(fields: Fields): LogConfig {
+  const modes = [fields.analysis.mode, fields['analysis-logs'].mode];
+  return {
+    mode: (['off', 'observe'] as const).find((mode) => modes.includes(mode)) ?? 'on',
+    given: fields['analysis-logs'].given,
+    ownPattern: fields['log-errors'],
+    delayMs: fields['log-delay'],
+  };
 }
 
 function roleOf(fields: Fields, defaultSessionName: string): Role | undefined {

@@ -139,14 +139,7 @@ const schema = z.object({
     return [...new Set(names)].map(parseAlarmId);
   }),
 
-  analysis: parsedBy((text, problems): Pick<AnalysisConfig, 'mode' | 'given'> => {
-    const mode = ANALYSIS_MODES.find((each) => each === text.trim());
-    if (mode !== undefined) return { mode, given: true };
-    if (text.trim() !== '') {
-      problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
-    }
-    return { mode: 'on', given: false };
-  }),
+  analysis: parsedBy(parseAnalysisMode),
   'analysis-alpha': number(0.000_001, 0.5),
   'tolerated-ratio': number(1, 100),
   'tolerated-margin': share,
@@ -165,6 +158,18 @@ const schema = z.object({
     }
     return mode;
   }),
+  'analysis-logs': parsedBy(parseAnalysisMode),
+  'log-errors': parsedBy((text, problems): string | undefined => {
+    const pattern = text.trim();
+    if (/\p{Cc}/u.test(pattern)) {
+      problems.push(`${quoted(text)} is not one line without control characters`);
+    }
+    if ([...pattern].length > LONGEST_PATTERN) {
+      problems.push(`is longer than the ${LONGEST_PATTERN} characters of a filter pattern`);
+    }
+    return pattern === '' ? undefined : pattern;
+  }),
+  'log-delay': duration(1_000, '1s'),
   'metric-checks': parsedBy(parseMetricChecks),
   'smoke-test-max-duration': duration(1, '1s'),
   'poll-interval': duration(1_000, '1s'),
@@ -246,6 +251,8 @@ const schema = z.object({
 });
 
 const ANALYSIS_MODES = ['on', 'observe', 'off'] as const;
+// What FilterLogEvents takes.
+const LONGEST_PATTERN = 1_024;
 // They move together, and all of Lambda's control plane answers 15 requests a second.
 const MOST_FUNCTIONS = 100;
 // Read a hundred with one request, at every poll.
@@ -256,6 +263,19 @@ const LONGEST_SESSION_MS = 12 * 3_600_000;
 // What GetSessionToken gives; no session of a role lasts longer.
 const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
 const SHORTEST_JOB_MS = 60_000;
+
+/** Not given is on, where it can be. */
+function parseAnalysisMode(
+  text: string,
+  problems: string[],
+): Pick<AnalysisConfig, 'mode' | 'given'> {
+  const mode = ANALYSIS_MODES.find((each) => each === text.trim());
+  if (mode !== undefined) return { mode, given: true };
+  if (text.trim() !== '') {
+    problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+  }
+  return { mode: 'on', given: false };
+}
 
 function duplicates(names: readonly string[]): ReadonlySet<string> {
   const seen = new Set<string>();

@@ -20,6 +20,7 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   role: 'arn:role',
   deadLetterArn: '',
   logGroup: '/aws/lambda/checkout',
+  logging: { runtime: 'nodejs22.x', format: 'Text', applicationLevel: '', systemLevel: '' },
   codeSha256: 'hash',
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
   timeoutMs: 3_000,

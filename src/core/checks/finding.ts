@@ -2,6 +2,7 @@ import type { AlarmFinding } from './alarms.ts';
 import type { ComparisonFinding } from './comparison.ts';
 import type { DurationFinding } from './durations.ts';
 import { isJudged, type PromotedFinding } from './promoted.ts';
+import type { LogFinding } from './logs.ts';
 import type { ThresholdFinding } from './thresholds.ts';
 
 /**
@@ -9,7 +10,12 @@ import type { ThresholdFinding } from './thresholds.ts';
  * switches over `kind`.
  */
 export type Finding =
-  AlarmFinding | ThresholdFinding | ComparisonFinding | DurationFinding | PromotedFinding;
+  | AlarmFinding
+  | ThresholdFinding
+  | ComparisonFinding
+  | DurationFinding
+  | PromotedFinding
+  | LogFinding;
 
 export type FindingOf<K extends Finding['kind']> = Extract<Finding, { readonly kind: K }>;
 
@@ -32,6 +38,7 @@ export function watchesAlone(finding: Finding): boolean {
       return isJudged(finding);
     case 'comparison':
     case 'duration':
+    case 'logs':
       return false;
   }
 }

@@ -3,6 +3,7 @@ import { inspectMissingAlias, type MissingAlias } from './missing-alias.ts';
 import { describeRouting, type Routing } from '../alias/routing.ts';
 import { repairCommand } from '../alias/repair.ts';
 import { targetName, type Target } from '../alias/target.ts';
+import type { LoggingFacts } from '../log-lane/sight.ts';
 
 /** What Lambda says of one version (or of `$LATEST`). */
 export interface VersionFacts {
@@ -16,6 +17,7 @@ export interface VersionFacts {
   /** Empty when the version has no dead-letter queue. */
   readonly deadLetterArn: string;
   readonly logGroup: string;
+  readonly logging: LoggingFacts;
   readonly codeSha256: string;
   /** How long a request may take; undefined when Lambda does not say. */
   readonly timeoutMs: number | undefined;

@@ -9,6 +9,7 @@ import {
   watchesAlone,
   type Finding,
 } from '../checks/finding.ts';
+import { describeLogs } from '../checks/logs.ts';
 import { describePromoted } from '../checks/promoted.ts';
 import type { SeenState } from '../checks/seen.ts';
 import { formatDuration } from '../text/duration.ts';
@@ -178,6 +179,8 @@ function atEndOfStep(finding: Finding): readonly string[] {
       return finding.evidence.length > 0 ? [describeComparison(finding)] : [];
     case 'duration':
       return finding.canary.p50 === null ? [] : [describeDurations(finding)];
+    case 'logs':
+      return finding.canary + finding.baseline === 0 ? [] : [describeLogs(finding)];
     case 'alarm':
     case 'threshold':
     case 'promoted':
@@ -274,6 +277,7 @@ function describeChange(now: Finding, before: Finding | undefined): readonly Lin
     case 'comparison':
     case 'duration':
     case 'promoted':
+    case 'logs':
       // Told when a step ends, and when they decide something.
       return [];
   }

@@ -2,6 +2,7 @@ import { GREEN, mermaidChart, RED } from './chart.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { alarmUrl, aliasUrl } from '../text/console.ts';
 import { durationSection } from './duration-section.ts';
+import { logSection } from './log-section.ts';
 import { ofKind, type Finding } from '../checks/finding.ts';
 import type { SeenState } from '../checks/seen.ts';
 import { clockTime, formatDuration } from '../text/duration.ts';
@@ -44,6 +45,7 @@ const SECTIONS: Readonly<Record<Finding['kind'], (report: Report) => readonly st
   comparison: ({ findings }) => comparisonSection(ofKind(findings, 'comparison')),
   duration: ({ findings }) => durationSection(ofKind(findings, 'duration')),
   promoted: ({ findings }) => promotedSection(ofKind(findings, 'promoted')),
+  logs: ({ findings }) => logSection(ofKind(findings, 'logs')),
   alarm: alarms,
   threshold: metrics,
 };
@@ -243,6 +245,7 @@ function changeRow(finding: Finding, startedAt: number): readonly (readonly stri
     case 'comparison':
     case 'duration':
     case 'promoted':
+    case 'logs':
       return [];
   }
 }

@@ -36,7 +36,7 @@ export const STANDARD_RULE: Rule = {
 };
 
 /** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
-const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000] as const;
+export const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000] as const;
 
 export interface Judgement {
   /** Natural logarithm of the evidence against the canary, after each minute. */

@@ -74,13 +74,13 @@ async function takePart(
     continued: held,
     steps: stepsIn(part),
   });
-  const { problems, targets, watches, comparable } = clearance;
+  const { problems, targets, watches, comparable, logged } = clearance;
   if (problems.length > 0) throw new Refusal(problems);
   recordClearance(surroundings, clearance);
 
   const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
   const begunAt = begunAtOf(held);
-  return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
+  return shift(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
 }
 
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */

@@ -40,7 +40,7 @@ export function recordTargets(
 /** That nothing stands against the rollout, what was found, and what is to be warned of. */
 export function recordClearance(
   { clock, journal }: Surroundings,
-  { details, warnings }: Clearance,
+  { details, warnings, notes }: Clearance,
 ): void {
   journal.record({
     type: 'details',
@@ -48,6 +48,7 @@ export function recordClearance(
     title: 'Preflight passed',
     lines: details,
   });
+  notes.forEach(journal.note);
   warnings.forEach(journal.warn);
 }
 

@@ -126,6 +126,7 @@ async function roll(
     begunAt,
     watches,
     comparable: clearance.comparable,
+    logged: clearance.logged,
     surroundings,
   });
 }

@@ -5,11 +5,13 @@ import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import { lintAlarms, type LintedTarget } from '../../core/preflight/alarm-lint.ts';
 import type { Step } from '../../core/rollout/plan.ts';
 import { inspectTimeouts, inspectWatching } from '../../core/preflight/plan.ts';
+import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import { describeFacts, inspectSmokeTest, type Inspection } from '../../core/preflight/target.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { lookAtAlarms, lookForBlips } from './alarms.ts';
+import { lookAtLogs } from './logs.ts';
 import { lookAtMetrics } from './metrics.ts';
 import { lookAtSession } from './session.ts';
 import { recoveryFrom } from './unfinished.ts';
@@ -21,6 +23,10 @@ export interface Clearance extends Inspection {
   readonly recovery: Recovery;
   /** Whether the canary can be compared with the baseline. */
   readonly comparable: boolean;
+  /** The targets whose logs can be read for failures. */
+  readonly logged: readonly LoggedTarget[];
+  /** What a person should know, though it is no reason to worry. */
+  readonly notes: readonly string[];
   /** The alarms as they are watched from here on. */
   readonly watches: readonly AlarmWatch[];
   /** What was found, one line each. */
@@ -69,6 +75,7 @@ export async function preflight(
   const alarms = await lookAtAlarms(config, surroundings, begunAtOf(takenOver));
   const blindness = await lookForBlips(alarms.watches, surroundings);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
+  const logs = await lookAtLogs(config, targets, surroundings);
   // Only who begins a rollout sends them.
   const tested = targets.filter(
     ({ request }) => continued === undefined && config.smokeTests.has(request.target.functionName),
@@ -91,6 +98,8 @@ export async function preflight(
     targets,
     recovery,
     comparable: metrics.comparable,
+    logged: logs.logged,
+    notes: logs.notes,
     watches: alarms.watches,
     problems: [session, recovery, ...looks, tests, alarms, metrics].flatMap(
       ({ problems }) => problems,
@@ -98,6 +107,7 @@ export async function preflight(
     details: [
       ...targets.map(({ facts }) => describeFacts(facts)),
       ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
+      ...logs.details,
     ],
     warnings: [
       ...[session, ...looks, alarms, metrics].flatMap(({ warnings }) => warnings),

@@ -1,18 +1,23 @@
 import { stepsIn, type Part } from '../../core/alias/continuation.ts';
 import { Refusal } from '../../core/problems.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
+import { sameTarget } from '../../core/alias/target.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/comparison.ts';
 import type { Timed } from '../../core/checks/readers.ts';
+import { shareAlpha } from '../../core/log-lane/alpha.ts';
+import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import { timeOfDayThen } from '../../core/moment.ts';
 import { endingOf, type Ending } from '../../core/report/report.ts';
 import type { Course } from '../../core/rollout/plan.ts';
+import { STANDARD_FAILURE_RULE } from '../../core/statistics/failure-evidence.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Router } from '../../ports.ts';
 import { createAlarmChecks } from '../checks/alarms.ts';
 import { withPauses, withYardsticks, withoutYardsticks } from '../checks/duration-history.ts';
 import { readErrors } from '../checks/error-logs.ts';
 import { createIntruderChecks } from '../checks/intruders.ts';
+import { createLogChecks, logIntervalMs } from '../checks/logs.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
 import { momentOf } from '../moment.ts';
 import { lookAtSession } from '../preflight/session.ts';
@@ -35,6 +40,8 @@ export interface Shift {
   readonly watches: readonly AlarmWatch[];
   /** Whether the versions can be compared. */
   readonly comparable: boolean;
+  /** The targets whose logs can be read for failures. */
+  readonly logged: readonly LoggedTarget[];
   readonly surroundings: Surroundings;
 }
 
@@ -93,7 +100,7 @@ async function watchedOf(
   const metrics = createMetricChecks({
     metrics: aws.metrics,
     targets: await timed(shifting, options),
-    analysis: comparable ? policyOf(config) : undefined,
+    analysis: comparable ? policyOf(options) : undefined,
     compared: config.compareMetrics,
     compareDuration: config.compareDuration,
     afterPromotion: config.afterPromotion,
@@ -117,7 +124,34 @@ async function watchedOf(
       intervalMs: Math.max(longest, looking),
       gates: false,
     },
+    ...logsOf(shifting, options),
   ];
+}
+
+/** Failures in the logs, at a pace of their own. No step waits for them: they only ever make a revert sooner. */
+function logsOf(shifting: readonly Shifting[], options: Shift): readonly Watched[] {
+  const { config, begunAt, logged, surroundings } = options;
+  const { mode, ownPattern, delayMs } = config.analysisLogs;
+  const targets = shifting.flatMap(({ target, versions }) => {
+    const found = logged.find((each) => sameTarget(each.target, target));
+    return found === undefined ? [] : [{ target, versions, logged: found }];
+  });
+  if (targets.length === 0 || mode === 'off') return [];
+  const { rule, metricDelayMs } = config.analysis.policy;
+  const shares = shareAlpha(rule.alpha, { logs: true, ownErrors: ownPattern !== undefined });
+  const logs = {
+    streams: surroundings.aws.logStreams,
+    metrics: surroundings.aws.metrics,
+    clock: surroundings.clock,
+    targets,
+    mode,
+    rule: { ...rule, alpha: shares.logs, routing: STANDARD_FAILURE_RULE.routing },
+    own: ownPattern === undefined ? undefined : { pattern: ownPattern, alpha: shares.ownErrors },
+    delayMs,
+    metricDelayMs,
+    begunAt,
+  };
+  return [{ checks: createLogChecks(logs), intervalMs: logIntervalMs(logs), gates: false }];
 }
 
 /** With how long their requests took before, if that is compared. */
@@ -138,6 +172,15 @@ async function timed(
   return targets;
 }
 
-function policyOf({ analysis: { mode, policy } }: Config): AnalysisPolicy | undefined {
-  return mode === 'off' ? undefined : { mode, ...policy };
+/** What the logs may revert of good versions, the minutes may not. */
+function policyOf({ config, logged }: Shift): AnalysisPolicy | undefined {
+  const { analysis, analysisLogs } = config;
+  const { mode, policy } = analysis;
+  if (mode === 'off') return undefined;
+  const mayRevert = logged.some(({ observedBecause }) => observedBecause === undefined);
+  const shares = shareAlpha(policy.rule.alpha, {
+    logs: analysisLogs.mode === 'on' && mayRevert,
+    ownErrors: analysisLogs.ownPattern !== undefined,
+  });
+  return { mode, ...policy, rule: { ...policy.rule, alpha: shares.minutes } };
 }

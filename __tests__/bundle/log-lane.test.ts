@@ -1,0 +1,378 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import { createAlias } from '../../simulator/lambda/aliases.ts';
+import { updateFunction } from '../../simulator/lambda/functions.ts';
+import type { Behaviour } from '../../simulator/lambda/state.ts';
+import { denied, THROTTLED } from '../../simulator/wire/faults.ts';
+import type { ActionResult } from '../../simulator/runner.ts';
+import {
+  addFunction,
+  createWorld,
+  type Inputs,
+  type World,
+  type WorldOptions,
+} from '../fixtures/bundle-world.ts';
+
+const GOOD: Behaviour = { errorRate: 0, durationMs: 40 };
+const BROKEN: Behaviour = { errorRate: 1, durationMs: 40 };
+const INPUTS: Inputs = { alarms: '', analysis: 'on', steps: '10% 5m', 'bake-time': '1m' };
+const SECOND_MS = 1_000;
+const PYTHON = { Runtime: 'python3.13' };
+
+let world: World;
+afterEach(() => world.close());
+
+interface Scene extends WorldOptions {
+  readonly rate: number;
+  readonly stable?: Behaviour;
+  readonly canary?: Behaviour;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Changes the world once it is set up. */
+  readonly and?: () => void;
+}
+
+const versions = () => world.simulator.lambda.functions.get('checkout')?.versions ?? [];
+
+function behave(behaviour: Partial<Behaviour>, only?: string): void {
+  for (const version of versions().filter((each) => only === undefined || each.version === only)) {
+    const { configuration } = version;
+    const changed = { ...configuration.behaviour, ...behaviour };
+    version.configuration = { ...configuration, behaviour: changed };
+  }
+}
+
+/** The function checkout with traffic, and new code in $LATEST. */
+async function play(scene: Scene, inputs: Inputs = {}): Promise<ActionResult> {
+  const { rate, stable = GOOD, canary = GOOD, settings = {}, and, ...options } = scene;
+  world = await createWorld({ ...options, logging: true });
+  const { simulator } = world;
+  for (const version of versions()) {
+    version.configuration = { ...version.configuration, behaviour: stable, settings };
+  }
+  updateFunction(simulator.lambda, 'checkout', { behaviour: canary, settings });
+  simulator.traffic.set('checkout', 'live', rate);
+  and?.();
+  return world.run({ ...INPUTS, ...inputs });
+}
+
+/** From so many seconds after the shift on, both versions fail as often, for two minutes. */
+function suffersFrom(secondsAfterShift: number): void {
+  world.simulator.onRequest(({ at }) => {
+    const shift = firstWeight();
+    if (shift === undefined) return;
+    const seconds = (at - shift) / SECOND_MS - secondsAfterShift;
+    behave({ errorRate: seconds >= 0 && seconds < 120 ? 0.3 : 0 });
+  });
+}
+
+const records = () =>
+  world.simulator.aliasHistory.filter(({ functionName }) => functionName === 'checkout');
+
+/** When the first weight came into force. */
+const firstWeight = () => records().find(({ weights }) => Object.keys(weights).length > 0)?.at;
+
+/** From the first request that the new version may have served to the revert. */
+function secondsToRevert(): number {
+  const reverted = records().findLast(({ version }) => version === '1');
+  return ((reverted?.at ?? NaN) - (firstWeight() ?? NaN)) / SECOND_MS;
+}
+
+interface Reported {
+  readonly logs: readonly {
+    readonly name: string;
+    readonly canary: number;
+    readonly baseline: number;
+    readonly largestDelayMs: number;
+    readonly stoodAside: string | null;
+  }[];
+  readonly comparisons: readonly { readonly canary: { readonly total: number } }[];
+  readonly warnings: readonly string[];
+}
+
+const reportOf = ({ outputs }: ActionResult) => JSON.parse(outputs['report'] ?? '') as Reported;
+const searches = () =>
+  world.simulator.requests.filter(({ operation }) => operation === 'FilterLogEvents');
+
+const BY_LOGS = /errors in the logs of checkout:live/;
+const BY_MINUTES = /: errors of checkout:live: canary/;
+
+describe('a total failure, by its logs', () => {
+  it.each([
+    [100, 25],
+    [10, 35],
+  ])('at %d requests/s is reverted within %d s', async (rate, seconds) => {
+    const result = await play({ rate, canary: BROKEN });
+    expect(result.outputs['reason']).toMatch(BY_LOGS);
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(secondsToRevert()).toBeLessThanOrEqual(seconds);
+    expect(result.log).toContain('logs of checkout:live: timeouts, crashes and exceptions');
+    expect(result.summary).toContain('### Failures in the logs');
+  });
+
+  it.each([
+    ['timeouts', { failure: 'timeout' }, {}],
+    ['crashes', { failure: 'crash' }, { Runtime: 'java21' }],
+    ['exceptions of Python', {}, PYTHON],
+    [
+      'timeouts in JSON',
+      { failure: 'timeout' },
+      { LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'INFO' } },
+    ],
+  ] as const)('is seen in %s', async (_, failing, settings) => {
+    const result = await play({ rate: 100, canary: { ...BROKEN, ...failing }, settings });
+    expect(result.outputs['reason']).toMatch(BY_LOGS);
+  });
+
+  it('in the middle of a step is reverted as soon', async () => {
+    const result = await play({
+      rate: 100,
+      and: () => {
+        world.simulator.onRequest(({ at }) => {
+          const since = at - (firstWeight() ?? Infinity);
+          if (since >= 120 * SECOND_MS) behave({ errorRate: 1 }, '2');
+        });
+      },
+    });
+    expect(result.outputs['reason']).toMatch(BY_LOGS);
+    expect(secondsToRevert()).toBeGreaterThan(120);
+    expect(secondsToRevert()).toBeLessThanOrEqual(120 + 5 + 25);
+  });
+
+  it('of a runtime whose exceptions are not told for sure is left to the minutes, and that is said', async () => {
+    const result = await play({ rate: 10, canary: BROKEN, settings: { Runtime: 'java21' } });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    expect(result.log).toContain('logs of checkout:live: timeouts and crashes only (java21)');
+  });
+
+  it('is judged only, where it is to be observed', async () => {
+    const result = await play({ rate: 10, canary: BROKEN }, { 'analysis-logs': 'observe' });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    expect(reportOf(result).logs).toMatchObject([{ name: 'logs', stoodAside: null }]);
+    expect(reportOf(result).logs[0]?.canary).toBeGreaterThan(50);
+  });
+
+  it('is left to the minutes with analysis-logs: off, and nothing is searched', async () => {
+    const result = await play({ rate: 10, canary: BROKEN }, { 'analysis-logs': 'off' });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    // Those after the revert, for the report.
+    const reverted = records().findLast(({ version }) => version === '1')?.at ?? NaN;
+    expect(searches().filter(({ at }) => at < reverted)).toEqual([]);
+  });
+});
+
+describe('a version that is no worse, by its logs', () => {
+  it.each([10, 100])('is promoted at %d requests/s', async (rate) => {
+    const fails = { ...GOOD, errorRate: 0.01 };
+    const result = await play({ rate, stable: fails, canary: fails });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(reportOf(result).logs).toMatchObject([{ stoodAside: null }]);
+    expect(reportOf(result).logs[0]?.baseline).toBeGreaterThan(10);
+    expect(reportOf(result).logs[0]?.largestDelayMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('is promoted through an outage of both, although its lines come sooner', async () => {
+    const result = await play({
+      rate: 100,
+      and: () => {
+        world.simulator.logDelivery.setPeriod('checkout', '2', 3_000);
+        suffersFrom(60);
+      },
+    });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(reportOf(result).logs[0]?.canary).toBeGreaterThan(100);
+  });
+
+  it('is promoted through an outage of both, although no line of the old version comes any more', async () => {
+    const result = await play({
+      rate: 100,
+      and: () => {
+        suffersFrom(60);
+        world.simulator.onRequest(({ at }) => {
+          if (at >= (firstWeight() ?? Infinity) + 45 * SECOND_MS) {
+            world.simulator.logDelivery.stall('checkout', '1');
+          }
+        });
+      },
+    });
+    expect(result.outputs['outcome']).toBe('promoted');
+    const said = result.log.match(/nothing was found in the logs of the old version/g) ?? [];
+    expect(said.length).toBeGreaterThan(0);
+    expect(reportOf(result).warnings.filter((text) => text.includes('old version'))).toHaveLength(
+      1,
+    );
+  });
+
+  it('is promoted through an outage of both after midnight, when the streams of the old version bear another date', async () => {
+    const start = Date.UTC(2026, 10, 23, 23, 57, 20);
+    const result = await play({
+      rate: 100,
+      start,
+      and: () => {
+        suffersFrom(150);
+      },
+    });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(reportOf(result).logs[0]?.baseline).toBeGreaterThan(500);
+  });
+
+  it('is promoted although it writes warnings as errors', async () => {
+    const noise = (id: string) =>
+      `2026-11-23T14:00:00.000Z\t${id}\tERROR\t(node:2) Warning: the SDK will no longer support Node.js 18\n`;
+    const result = await play({ rate: 10, canary: { ...GOOD, noise } });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(reportOf(result).logs).toMatchObject([{ canary: 0, baseline: 0 }]);
+  });
+
+  it('is promoted although another function of its log group fails', async () => {
+    const settings = { LoggingConfig: { LogGroup: '/shop/all' } };
+    const result = await play({
+      rate: 10,
+      settings,
+      and: () => {
+        addFunction(world.simulator, 'basket', { behaviour: BROKEN, settings });
+        world.simulator.traffic.set('basket', 'live', 20);
+      },
+    });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(reportOf(result).logs).toMatchObject([{ canary: 0, baseline: 0, stoodAside: null }]);
+  });
+
+  it('is promoted although the alias sends it twice its weight', async () => {
+    const fails = { ...GOOD, errorRate: 0.05 };
+    const result = await play({
+      rate: 100,
+      stable: fails,
+      canary: fails,
+      and: () => {
+        world.simulator.traffic.set('checkout', 'live', 100, { routed: (weight) => weight * 1.4 });
+      },
+    });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).toContain('the new version gets more requests than its weight');
+  });
+});
+
+describe('requests that fail', () => {
+  it('count once, however many lines a failed initialisation writes', async () => {
+    const result = await play(
+      { rate: 50, canary: { ...BROKEN, failure: 'init' }, settings: PYTHON },
+      { 'analysis-logs': 'observe' },
+    );
+    const { logs, comparisons } = reportOf(result);
+    const minutes = Math.floor(secondsToRevert() / 60);
+    expect(comparisons[0]?.canary.total).toBeGreaterThan(0);
+    // At 5 requests/s, and three lines for each.
+    expect(logs[0]?.canary).toBeGreaterThan(5 * 60 * minutes * 0.8);
+    expect(logs[0]?.canary).toBeLessThan(5 * secondsToRevert() * 1.2);
+  });
+
+  it('in a log group that is shared are those of the function', async () => {
+    const settings = { LoggingConfig: { LogGroup: '/shop/all' } };
+    const result = await play({
+      rate: 100,
+      canary: BROKEN,
+      settings,
+      and: () => {
+        addFunction(world.simulator, 'basket', { behaviour: BROKEN, settings });
+        world.simulator.traffic.set('basket', 'live', 20);
+      },
+    });
+    expect(result.outputs['reason']).toMatch(BY_LOGS);
+    expect(reportOf(result).logs).toMatchObject([{ baseline: 0 }]);
+  });
+
+  it('and are handled count by a pattern of the user', async () => {
+    const noise = (id: string) => `2026-11-23T14:00:00.000Z\t${id}\tERROR\tpayment declined\n`;
+    const result = await play(
+      { rate: 100, canary: { ...GOOD, noise } },
+      { 'log-errors': '?"payment declined"' },
+    );
+    expect(result.outputs['reason']).toMatch(/errors in the logs \(log-errors\) of checkout:live/);
+  });
+});
+
+describe('logs that cannot be read', () => {
+  it('for being asked too often leave the minutes to revert as before', async () => {
+    const result = await play({
+      rate: 10,
+      canary: BROKEN,
+      and: () => {
+        world.simulator.faults.add(({ operation }) =>
+          operation === 'FilterLogEvents' ? THROTTLED : undefined,
+        );
+      },
+    });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    expect(
+      reportOf(result).warnings.filter((text) => text.includes('FilterLogEvents')),
+    ).toHaveLength(1);
+    // Doubled from five seconds to a minute, and never at once.
+    const watching = searches().filter(({ at }) => at >= (firstWeight() ?? NaN));
+    const apart = watching.slice(1, 6).map(({ at }, index) => at - (watching[index]?.at ?? NaN));
+    expect(Math.min(...apart)).toBeGreaterThanOrEqual(9_000);
+  });
+
+  it.each([
+    [
+      'for want of the permission',
+      () => {
+        world.simulator.faults.add(({ operation }) =>
+          operation === 'FilterLogEvents' ? denied('logs:FilterLogEvents', '*') : undefined,
+        );
+      },
+      /logs are not read \(logs:FilterLogEvents is not allowed\..*; a revert takes 2 to 3 minutes at least/,
+    ],
+    [
+      'for their class',
+      () => {
+        world.simulator.logs.setInfrequentAccess('/aws/lambda/checkout');
+      },
+      /logs are not read \(.*INFREQUENT_ACCESS.*; a revert takes 2 to 3 minutes at least/,
+    ],
+  ])('%s leave the minutes to revert as before, and that is said', async (_, and, said) => {
+    const result = await play({ rate: 10, canary: BROKEN, and });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    expect(result.log).toMatch(said);
+    expect(result.log.match(/logs are not read/g)).toHaveLength(1);
+  });
+
+  it('because a search does not come to an end are not judged, and that is said once', async () => {
+    const result = await play({
+      rate: 10,
+      canary: BROKEN,
+      and: () => {
+        world.simulator.logs.setEmptyPages('/aws/lambda/checkout', 5);
+      },
+    });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    expect(reportOf(result).warnings.filter((text) => text.includes('search'))).toHaveLength(1);
+  });
+
+  it('because the versions log in different formats are not read', async () => {
+    const result = await play({
+      rate: 10,
+      canary: BROKEN,
+      and: () => {
+        const settings = { LoggingConfig: { LogFormat: 'JSON' } };
+        updateFunction(world.simulator.lambda, 'checkout', { settings });
+      },
+    });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    expect(result.log).toContain('the two versions log in different formats');
+  });
+
+  it('because another alias serves the old version as well are observed', async () => {
+    const result = await play({
+      rate: 10,
+      canary: BROKEN,
+      and: () => {
+        createAlias(world.simulator.lambda, 'checkout', 'beta', { version: '1' });
+      },
+    });
+    expect(result.outputs['reason']).toMatch(BY_MINUTES);
+    expect(result.log).toContain(
+      'only observed (the alias beta serves one of the versions as well',
+    );
+    expect(reportOf(result).logs[0]?.canary).toBeGreaterThan(10);
+  });
+});

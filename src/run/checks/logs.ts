@@ -1,0 +1,277 @@
+import { AwsCallError } from '../../aws/call.ts';
+import type { LogStreams } from '../../aws/log-streams.ts';
+import type { Metrics } from '../../aws/metrics.ts';
+import { streamPrefix } from '../../core/checks/error-logs.ts';
+import { judgeLogs, logFinding, type LogFinding } from '../../core/checks/logs.ts';
+import type { WatchedTarget } from '../../core/checks/readers.ts';
+import { targetName } from '../../core/alias/target.ts';
+import { failuresOf, type KeptLine } from '../../core/log-lane/failures.ts';
+import { horizonOf, LONGEST_HORIZON_MS } from '../../core/log-lane/horizon.ts';
+import type { LoggedTarget } from '../../core/log-lane/sight.ts';
+import { failuresSignal, ownSignal, type Signal } from '../../core/log-lane/signal.ts';
+import { sideOf, type LoggedFunction } from '../../core/log-lane/streams.ts';
+import { shifted, timelineOf, type InForce, type Timeline } from '../../core/log-lane/timeline.ts';
+import type { Traffic } from '../../core/log-lane/traffic.ts';
+import { WINDOW_MS } from '../../core/log-lane/windows.ts';
+import { PASS, worst } from '../../core/rollout/verdict.ts';
+import type { FailureRule } from '../../core/statistics/failure-evidence.ts';
+import { formatDuration } from '../../core/text/duration.ts';
+import type { Assessment, Checks, Clock } from '../../ports.ts';
+import { createLogSearch, type LogSearch, type Searched } from './log-search.ts';
+import { createTrafficReader } from './log-traffic.ts';
+
+export interface LogChecksOptions {
+  readonly streams: LogStreams;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly targets: readonly (WatchedTarget & { readonly logged: LoggedTarget })[];
+  readonly mode: 'on' | 'observe';
+  /** Its alpha is for all targets together. */
+  readonly rule: FailureRule;
+  /** A filter pattern of the user's own, and the alpha of what it finds; undefined without one. */
+  readonly own: { readonly pattern: string; readonly alpha: number } | undefined;
+  /** How old a failure must be, at least, to be judged. */
+  readonly delayMs: number;
+  readonly metricDelayMs: number;
+  /** When the rollout began, if an earlier job did. */
+  readonly begunAt: number | undefined;
+}
+
+/** Lines come in batches of up to nine seconds: to look more often would show little more. */
+const POLL_MS = 5_000;
+/** At most two calls a second, of the five that the scarcest regions have for an account. */
+const MS_PER_CALL = 500;
+
+/** How long from one reading of all groups to the next. */
+export function logIntervalMs({ targets, own }: Pick<LogChecksOptions, 'targets' | 'own'>): number {
+  const groups = new Set(targets.map(({ logged }) => logged.logGroup)).size;
+  return Math.max(POLL_MS, MS_PER_CALL * groups * (own === undefined ? 1 : 2));
+}
+
+/** What is read of one target by one signal. */
+interface Lane {
+  readonly index: number;
+  readonly watched: WatchedTarget;
+  readonly logged: LoggedFunction;
+  readonly signal: Signal;
+  readonly rule: FailureRule;
+  readonly mode: 'on' | 'observe';
+  readonly lines: Map<string, KeptLine>;
+  largestDelayMs: number;
+  /** Failures up to here were judged; epoch milliseconds, by AWS. */
+  judgedTo: number;
+  finding: LogFinding | undefined;
+}
+
+interface Group {
+  readonly search: LogSearch;
+  readonly lanes: readonly Lane[];
+}
+
+/**
+ * Reads failures from the logs of both versions while both have traffic, at a pace of its own. It only ever makes a revert
+ * sooner: whatever keeps it from seeing, or makes what it sees doubtful, is said once, and the minutes go on.
+ */
+export function createLogChecks(options: LogChecksOptions): Checks {
+  const { streams, metrics, targets, delayMs, begunAt } = options;
+  const groups = groupsOf(options);
+  const lanes = groups.flatMap((group) => group.lanes);
+  const traffic = createTrafficReader(metrics, targets, options.metricDelayMs);
+  const said = new Set<string>();
+  /** By percent, as they were first seen. */
+  const weights = new Map<number, InForce>();
+  let timeline: Timeline = [];
+
+  async function readGroup({ search, lanes }: Group, look: Look): Promise<readonly string[]> {
+    const { at, signal } = look;
+    const horizons = lanes.map(
+      (lane) => horizonOf(delayMs, lane.largestDelayMs) ?? LONGEST_HORIZON_MS,
+    );
+    const since = (timeline[0]?.since ?? at) + search.aheadMs;
+    const result = await search.read({ since, horizonMs: Math.max(...horizons) }, signal);
+    if (result.type === 'nothing') return [];
+    if (result.type === 'unreadable') {
+      return lanes.flatMap((lane) => standAside(lane, { ...look, why: result.problem }));
+    }
+    for (const lane of lanes) keep(lane, result, since);
+    const judged = await Promise.all(
+      lanes.map((lane) => judge(lane, result, look, search.aheadMs)),
+    );
+    return judged.flat();
+  }
+
+  async function judge(
+    lane: Lane,
+    { now, wholeTo }: Searched,
+    look: Look,
+    aheadMs: number,
+  ): Promise<readonly string[]> {
+    const { largestDelayMs } = lane;
+    const horizonMs = horizonOf(delayMs, largestDelayMs);
+    if (horizonMs === undefined) {
+      const why = `lines were found ${formatDuration(largestDelayMs)} after they were logged`;
+      return standAside(lane, { ...look, why });
+    }
+    const known = traffic.latest[lane.index];
+    if (known?.exceedsWeight === true) {
+      const why = 'the new version gets more requests than its weight';
+      return standAside(lane, { ...look, why });
+    }
+    const until = Math.min(now - horizonMs, wholeTo);
+    if (until < lane.judgedTo) {
+      const why = 'the search of the log group did not come to an end';
+      return standAside(lane, { ...look, why });
+    }
+    lane.judgedTo = until;
+    const logged = judgeLogs(failuresOf([...lane.lines.values()]), {
+      name: lane.signal.name,
+      target: targetName(lane.watched.target),
+      rule: lane.rule,
+      weights: shifted(timeline, aheadMs),
+      until,
+      now,
+      horizonMs,
+      largestDelayMs,
+      requestsPerSecond: known?.requestsPerSecond,
+    });
+    lane.finding = logFinding(logged, look.at, lane.mode);
+    if (lane.finding.verdict.kind !== 'fail') return [];
+    const doubt = await doubtOf(lane, { until, known, weight: logged.weight / 100 }, look.signal);
+    return doubt === undefined ? [] : standAside(lane, { ...look, why: doubt });
+  }
+
+  /** A baseline of which nothing can be read would look healthy. */
+  async function doubtOf(
+    { lines, logged }: Lane,
+    { until, known, weight }: { until: number; known: Traffic | undefined; weight: number },
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const from = until - WINDOW_MS;
+    const isRecent = ({ side, at }: KeptLine) => side === 'baseline' && at >= from && at <= until;
+    if ([...lines.values()].some(isRecent)) return undefined;
+    const { requestsPerSecond = Infinity } = known ?? {};
+    const expected = (requestsPerSecond * (1 - weight) * WINDOW_MS) / 1000;
+    if (expected < SURELY_SOME) return undefined;
+    const { functionName, versions, logGroup } = logged;
+    const version = { functionName, version: versions.stable, logGroup };
+    try {
+      // A stream has the date of its environment, which lives for hours.
+      for (const day of [dayOf(until), dayOf(until - DAY_MS)]) {
+        const search = { logGroup, streamPrefix: streamPrefix(version, day), from, to: until };
+        const { lines: found } = await streams.find({ ...search, limit: 1, signal });
+        if (found.length > 0) return undefined;
+      }
+      return 'nothing was found in the logs of the old version, which should have served requests';
+    } catch (error) {
+      if (!(error instanceof AwsCallError)) throw error;
+      return error.message;
+    }
+  }
+
+  function standAside(lane: Lane, { at, why }: Look & { readonly why: string }): readonly string[] {
+    const empty = {
+      name: lane.signal.name,
+      target: targetName(lane.watched.target),
+      rule: lane.rule,
+      weights: timeline,
+      until: -Infinity,
+      now: at,
+      horizonMs: delayMs,
+      largestDelayMs: lane.largestDelayMs,
+      requestsPerSecond: undefined,
+    };
+    const logged = lane.finding ?? judgeLogs([], empty);
+    lane.finding = logFinding({ ...logged, stoodAside: why }, at, lane.mode);
+    const what = `${lane.signal.name} of ${targetName(lane.watched.target)}`;
+    const text = `The ${what} are not judged for now, and a revert may take minutes: ${why}`;
+    const key = `${what} ${why.replaceAll(/\d+/g, '#')}`;
+    if (said.has(key)) return [];
+    said.add(key);
+    return [text];
+  }
+
+  function assessment(warnings: readonly string[]): Assessment {
+    const findings = lanes.flatMap(({ finding }) => finding ?? []);
+    return { verdict: worst(findings.map(({ verdict }) => verdict)), findings, warnings };
+  }
+
+  return {
+    async assess(at, bake, signal) {
+      if (bake === undefined) return { verdict: PASS, findings: [], warnings: [] };
+      // At 100 % there is no coin any more.
+      if (bake.weight >= 100) return assessment([]);
+      weights.set(bake.weight, weights.get(bake.weight) ?? bake);
+      timeline = timelineOf([...weights.values()], { now: at, begunAt });
+      traffic.refresh(timeline, at.timeOfDay, signal);
+      const warnings = await Promise.all(
+        groups.map((group) => readGroup(group, { at: at.timeOfDay, signal })),
+      );
+      return assessment(warnings.flat());
+    },
+  };
+}
+
+interface Look {
+  readonly at: number;
+  readonly signal: AbortSignal;
+}
+
+/** A version that logs nothing with that many requests expected is not just unlucky: P < 1 %. */
+const SURELY_SOME = 5;
+const DAY_MS = 24 * 3_600_000;
+
+/** `2026/11/24` */
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
+}
+
+function keep(lane: Lane, { lines }: Searched, since: number): void {
+  for (const { id, stream, at, ingestedAt, message } of lines) {
+    const side = sideOf(stream, lane.logged);
+    if (side === undefined || at < since) continue;
+    lane.largestDelayMs = Math.max(lane.largestDelayMs, ingestedAt - at);
+    if (lane.lines.has(id)) continue;
+    const said = lane.signal.read(message);
+    if (said.failure === null && said.coveredMs === undefined) continue;
+    lane.lines.set(id, { at, stream, side, ...said });
+  }
+}
+
+/** What shares a group and a pattern shares the calls. */
+function groupsOf(options: LogChecksOptions): readonly Group[] {
+  const { streams, clock, targets } = options;
+  const intervalMs = logIntervalMs(options);
+  const lanes = targets.flatMap((_, index) => lanesOf(index, options));
+  const keyOf = ({ logged, signal }: Lane) => `${logged.logGroup} ${signal.pattern}`;
+  return [...Map.groupBy(lanes, keyOf).values()].flatMap((shared) => {
+    const [first] = shared;
+    if (first === undefined) return [];
+    const { logGroup } = first.logged;
+    const { pattern } = first.signal;
+    const search = createLogSearch({ streams, clock, logGroup, pattern, intervalMs });
+    return [{ search, lanes: shared }];
+  });
+}
+
+function lanesOf(index: number, { targets, rule, own, mode }: LogChecksOptions): readonly Lane[] {
+  const found = targets[index];
+  if (found === undefined) return [];
+  const { target, versions, logged } = found;
+  const { logGroup, format, counted, observedBecause } = logged;
+  const signals = [
+    { signal: failuresSignal(format, counted), alpha: rule.alpha },
+    ...(own === undefined ? [] : [{ signal: ownSignal(own.pattern), alpha: own.alpha }]),
+  ];
+  return signals.map(({ signal, alpha }) => ({
+    index,
+    watched: { target, versions },
+    logged: { functionName: target.functionName, versions, logGroup },
+    signal,
+    rule: { ...rule, alpha: alpha / targets.length },
+    mode: observedBecause === undefined ? mode : 'observe',
+    lines: new Map(),
+    largestDelayMs: 0,
+    judgedTo: 0,
+    finding: undefined,
+  }));
+}
