@@ -67301,7 +67301,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3659:
+/***/ 2016:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -67351,6 +67351,7 @@ function arnOf(resource) {
 const always = () => true;
 const begins = ({ mode }) => mode === 'rollout' || mode === 'start';
 const rolls = (wishes) => begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
+const readsLogs = (wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
 const writes = ({ mode, dryRun }) => mode !== 'status' && !dryRun;
 /**
  * Every action of IAM that the action's calls need, by its name. Which resource each is checked against is in
@@ -67387,8 +67388,9 @@ const PERMISSIONS = {
     },
     'lambda:ListAliases': {
         on: ['function'],
-        purpose: 'telling a misspelt alias from one that is to be created; without it, creating takes `create-alias: true`',
-        isNeeded: begins,
+        purpose: 'telling a misspelt alias from one that is to be created (without it, creating takes `create-alias: true`), and ' +
+            'whether another alias sends requests to the same versions, which the logs show too',
+        isNeeded: (wishes) => begins(wishes) || readsLogs(wishes),
     },
     'lambda:InvokeFunction': {
         on: ['versions'],
@@ -67417,8 +67419,9 @@ const PERMISSIONS = {
     },
     'logs:FilterLogEvents': {
         on: ['log group'],
-        purpose: 'after a revert, the first errors that the new version logged; without it, the report says so',
-        isNeeded: (wishes) => rolls(wishes) && writes(wishes),
+        purpose: 'reading failed requests from the logs, to revert within seconds, and after a revert the first errors; without ' +
+            'it, a revert takes minutes',
+        isNeeded: (wishes) => readsLogs(wishes) || (rolls(wishes) && writes(wishes)),
     },
 };
 /** What a call of this action on this resource is for. */
@@ -67642,6 +67645,14 @@ function createAliases(lambda, region) {
             return { type: none ? 'none' : 'unknown', reason: '' };
         }
     }
+    function everyAlias(target, options) {
+        const intent = intentOf('lambda:ListAliases', on(target));
+        return (0,aws_reply/* everyPage */.Lu)(async (Marker) => {
+            const command = new client_lambda_dist_cjs/* ListAliasesCommand */.UZx({ FunctionName: target.functionId, Marker });
+            const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
+            return { items: (0,aws_reply/* listIn */.Of)(reply.Aliases), nextToken: reply.NextMarker };
+        });
+    }
     return {
         async find(target, options = {}) {
             try {
@@ -67655,20 +67666,18 @@ function createAliases(lambda, region) {
             }
         },
         async list(target, options = {}) {
-            const intent = intentOf('lambda:ListAliases', on(target));
             try {
-                return await (0,aws_reply/* everyPage */.Lu)(async (Marker) => {
-                    const command = new client_lambda_dist_cjs/* ListAliasesCommand */.UZx({ FunctionName: target.functionId, Marker });
-                    const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
-                    const items = (0,aws_reply/* listIn */.Of)(reply.Aliases).map(({ Name }) => (0,aws_reply/* lineIn */.Wg)(Name));
-                    return { items, nextToken: reply.NextMarker };
-                });
+                return (await everyAlias(target, options)).map(({ Name }) => (0,aws_reply/* lineIn */.Wg)(Name));
             }
             catch (error) {
                 if ((0,call/* isNotFound */.c4)(error))
                     return [];
                 throw error;
             }
+        },
+        async routings(target, options = {}) {
+            const all = await everyAlias(target, options);
+            return new Map(all.map((each) => [(0,aws_reply/* lineIn */.Wg)(each.Name), aliasOf(each).routing]));
         },
         create(target, version, options = {}) {
             const command = new client_lambda_dist_cjs/* CreateAliasCommand */.W_e({ ...name(target), FunctionVersion: version });
@@ -67932,6 +67941,12 @@ function factsOf(configuration, version) {
         codeSha256: (0,aws_reply/* textIn */.r7)(configuration.CodeSha256),
         timeoutMs: secondsIn(configuration.Timeout),
         logGroup: (0,aws_reply/* textIn */.r7)(configuration.LoggingConfig?.LogGroup),
+        logging: {
+            runtime: (0,aws_reply/* textIn */.r7)(configuration.Runtime),
+            format: (0,aws_reply/* textIn */.r7)(configuration.LoggingConfig?.LogFormat),
+            applicationLevel: (0,aws_reply/* textIn */.r7)(configuration.LoggingConfig?.ApplicationLogLevel),
+            systemLevel: (0,aws_reply/* textIn */.r7)(configuration.LoggingConfig?.SystemLogLevel),
+        },
         functionArn: (0,aws_reply/* textIn */.r7)(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
         tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
     };
@@ -68056,6 +68071,74 @@ function daysBetween(from, to) {
     const first = from - (from % DAY_MS);
     const days = Math.floor((to - first) / DAY_MS) + 1;
     return Array.from({ length: days }, (_, index) => new Date(first + index * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '/'));
+}
+
+;// CONCATENATED MODULE: ./src/aws/log-streams.ts
+
+
+
+/** More of them mean hundreds of failures a second, or a group in which a search takes minutes. */
+const log_streams_MOST_PAGES = 3;
+const MOST_LINES = 10_000;
+function createLogStreams(logs, region) {
+    return {
+        async find({ logGroup, pattern, streamPrefix, from, to, limit = MOST_LINES, signal }) {
+            const intent = intentOf('logs:FilterLogEvents', {
+                on: 'log group',
+                name: logGroup,
+                region,
+                account: '*',
+            });
+            const lines = [];
+            let now;
+            let nextToken;
+            for (let page = 0; page < log_streams_MOST_PAGES; page++) {
+                const command = new client_cloudwatch_logs_dist_cjs/* FilterLogEventsCommand */.nsW({
+                    logGroupName: logGroup,
+                    logStreamNamePrefix: streamPrefix,
+                    filterPattern: pattern,
+                    // AWS's long integers: a fraction where one is wanted may be refused.
+                    startTime: Math.max(0, Math.floor(from)),
+                    endTime: Math.max(0, Math.ceil(to)),
+                    limit,
+                    nextToken,
+                });
+                noteDate(command, (date) => {
+                    now ??= date;
+                });
+                const reply = await logs.call(intent, { signal, once: true }, (client, sending) => client.send(command, sending));
+                lines.push(...(0,aws_reply/* listIn */.Of)(reply.events).flatMap(lineOf));
+                nextToken = reply.nextToken;
+                if (nextToken === undefined || nextToken === '') {
+                    return { lines, wholeTo: Math.ceil(to), now };
+                }
+            }
+            // Pages come in order of time; of the millisecond of the last line, more may be on the next one.
+            const last = lines.at(-1);
+            return { lines, wholeTo: last === undefined ? -Infinity : last.at - 1, now };
+        },
+    };
+}
+/** The clock of this machine may be wrong, and a few seconds decide which lines are old enough. */
+function noteDate(command, note) {
+    command.middlewareStack.add((next) => async (args) => {
+        const answered = await next(args);
+        const { response } = answered;
+        const date = Date.parse(String(response?.headers?.date));
+        if (Number.isFinite(date))
+            note(date);
+        return answered;
+    }, { step: 'deserialize', priority: 'low', name: 'noteDate' });
+}
+function lineOf(event) {
+    const { eventId, logStreamName, message } = event;
+    const at = (0,aws_reply/* numberIn */.Po)(event.timestamp);
+    if (at === undefined || typeof logStreamName !== 'string' || typeof message !== 'string') {
+        return [];
+    }
+    const ingestedAt = (0,aws_reply/* numberIn */.Po)(event.ingestionTime) ?? at;
+    const id = typeof eventId === 'string' ? eventId : `${logStreamName} ${at} ${message}`;
+    return [{ id, stream: logStreamName, at, ingestedAt, message }];
 }
 
 // EXTERNAL MODULE: ./src/core/minute.ts
@@ -68280,7 +68363,7 @@ const LONGEST_PAUSE_MS = {
 };
 /** One service of AWS behind its queues. */
 function createService(options) {
-    const { queues, clock, refuseSession } = options;
+    const { client: usual, revertClient, queues, clock, refuseSession } = options;
     const patience = {
         revert: REVERT_PATIENCE_MS,
         shift: SHIFT_PATIENCE_MS,
@@ -68298,8 +68381,10 @@ function createService(options) {
         return spoilt && refuseSession(since);
     }
     return {
-        async call(intent, { signal = aws_patience/* NEVER */.tm, urgency = 'read', patienceMs = patience[urgency], onUnanswered }, send) {
-            const client = urgency === 'revert' ? options.revertClient : options.client;
+        async call(intent, asked, send) {
+            const { signal = aws_patience/* NEVER */.tm, urgency = 'read', onUnanswered, once = false } = asked;
+            const { patienceMs = patience[urgency] } = asked;
+            const client = urgency === 'revert' ? revertClient : usual;
             const queue = queues.of(intent.action);
             const ticket = queue.ticket(urgency);
             let sent = { attempts: 0, unanswered: 0 };
@@ -68325,7 +68410,7 @@ function createService(options) {
                             queue.refused();
                         const pause = pauseMs(failure, urgency, sent.attempts);
                         const isInTime = clock.now() + pause < deadline;
-                        if (!isInTime || !isWorthAnother(failure, { ...intent, urgency, since }))
+                        if (once || !isInTime || !isWorthAnother(failure, { ...intent, urgency, since }))
                             throw failure;
                         await clock.sleep(pause, signal);
                     }
@@ -68420,6 +68505,7 @@ function createStandIn(options) {
 
 
 
+
 // Preflight reads a lot, and may ride out other users of the account's quota; what is read at every poll is
 // read again at the next one.
 const LAMBDA_PATIENCE_MS = 2 * 60_000;
@@ -68444,6 +68530,7 @@ function connectAws(options) {
     });
     const onlyRead = (client) => createService({ ...asked, client, revertClient: client, readPatienceMs: WATCH_PATIENCE_MS });
     const cloudwatch = onlyRead(clients.cloudwatch);
+    const logs = onlyRead(clients.logs);
     // Not when they are asked for first: what comes before that may have taken minutes.
     const since = clock.timeOfDay();
     async function sessionEnd(options = {}) {
@@ -68464,7 +68551,8 @@ function connectAws(options) {
         aliases: createAliases(lambda, region),
         alarms: createAlarms(cloudwatch),
         metrics: createMetrics(cloudwatch),
-        logs: createLogs(onlyRead(clients.logs), region),
+        logs: createLogs(logs, region),
+        logStreams: createLogStreams(logs, region),
         invocations: createInvocations(clients.patient, region, clock),
         sessionEnd,
     };
@@ -69662,6 +69750,7 @@ function watchesAlone(finding) {
             return (0,_promoted_js__WEBPACK_IMPORTED_MODULE_0__/* .isJudged */ .sL)(finding);
         case 'comparison':
         case 'duration':
+        case 'logs':
             return false;
     }
 }
@@ -69693,6 +69782,89 @@ function changedSince(before, findings) {
             stateOf(last) !== stateOf(finding) ||
             last.verdict.kind !== finding.verdict.kind);
     });
+}
+
+
+/***/ }),
+
+/***/ 6050:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jh: () => (/* binding */ judgeLogs),
+/* harmony export */   Q6: () => (/* binding */ logFinding),
+/* harmony export */   nU: () => (/* binding */ describeLogs)
+/* harmony export */ });
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5646);
+/* harmony import */ var _log_lane_windows_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7326);
+/* harmony import */ var _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4292);
+/* harmony import */ var _statistics_failure_evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2651);
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2691);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1489);
+/* harmony import */ var _comparison_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3808);
+
+
+
+
+
+
+
+/** Judges all failures that are old enough. */
+function judgeLogs(failures, judging) {
+    const { name, target, rule, horizonMs, largestDelayMs, weights, now, until } = judging;
+    const [begin] = weights;
+    const judged = failures.filter(({ at }) => at <= until && begin !== undefined && at >= begin.since);
+    const windows = (0,_log_lane_windows_js__WEBPACK_IMPORTED_MODULE_3__/* .windowsOf */ .R)(judged, judging);
+    const { logE, revertAt, pValue } = (0,_statistics_failure_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeFailures */ .$)(windows, rule);
+    const ofCanary = judged.filter(({ side }) => side === 'canary');
+    const [first] = ofCanary;
+    return {
+        name,
+        target,
+        weight: 100 * (weights.at(-1)?.weight ?? 0),
+        canary: ofCanary.length,
+        baseline: judged.length - ofCanary.length,
+        windows: windows.length,
+        logE: revertAt === null ? (logE.at(-1) ?? 0) : -Math.log(pValue),
+        needed: 1 / rule.alpha,
+        reverts: revertAt !== null,
+        horizonMs,
+        largestDelayMs,
+        seenAfterMs: first && now - first.at,
+        stoodAside: undefined,
+    };
+}
+/** @param mode `observe` judges and reports, and does not revert */
+function logFinding(logged, at, mode) {
+    const check = `${logged.name} of ${logged.target}`;
+    // What was judged may be a finding of before, whose verdict does not hold any more.
+    return { ...logged, kind: 'logs', check, at, verdict: verdictOf(logged, mode) };
+}
+function verdictOf(logged, mode) {
+    if (mode === 'observe' || !logged.reverts || logged.stoodAside !== undefined)
+        return _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .PASS */ .C;
+    return { kind: 'fail', reason: describeLogRevert(logged) };
+}
+/**
+ * `errors in the logs of shop:live: 14 of 17 failures are the new version's, which has 10 % of the requests (evidence
+ * 4,210:1 of 500:1 needed; seen 19 s after the first)`
+ */
+function describeLogRevert(logged) {
+    const { target, canary, baseline, weight, seenAfterMs } = logged;
+    const what = logged.name === 'logs' ? 'errors in the logs' : `errors in the logs (${logged.name})`;
+    const seen = seenAfterMs === undefined ? '' : `; seen ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(seenAfterMs)} after the first`;
+    return (`${what} of ${target}: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(canary)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(canary + baseline)} failures are the new version's, ` +
+        `which has ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_6__/* .formatWeight */ .ck)(weight)} of the requests (${evidence(logged)}${seen})`);
+}
+/** `logs of shop:live: canary 14 failures, baseline 3, weight 10 %; evidence 4,210:1 of 500:1 needed` */
+function describeLogs(logged) {
+    const { name, target, canary, baseline, weight, stoodAside } = logged;
+    const counts = `${name} of ${target}: canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(canary)} ${canary === 1 ? 'failure' : 'failures'}, ` +
+        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(baseline)}, weight ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_6__/* .formatWeight */ .ck)(weight)}; ${evidence(logged)}`;
+    return stoodAside === undefined ? counts : `${counts}; not judged now: ${stoodAside}`;
+}
+function evidence({ logE, needed }) {
+    return `evidence ${(0,_comparison_js__WEBPACK_IMPORTED_MODULE_2__/* .odds */ .VH)(logE)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(Math.round(needed))}:1 needed`;
 }
 
 
@@ -70221,6 +70393,51 @@ function sum(numbers) {
 
 /***/ }),
 
+/***/ 7326:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ WINDOW_MS),
+/* harmony export */   R: () => (/* binding */ windowsOf)
+/* harmony export */ });
+/** As long as it takes a batch of lines to arrive: what comes together confirms nothing. */
+const WINDOW_MS = 10_000;
+/**
+ * The windows in which something failed, in order; none is over a change of weight. A window without failures says nothing
+ * and is left out; its requests count in the next one.
+ */
+function windowsOf(failures, { weights, until, requestsPerSecond }) {
+    const windows = new Map();
+    for (const { at, side } of failures.toSorted((a, b) => a.at - b.at)) {
+        const inForce = weights.findLast(({ since }) => since <= at);
+        if (inForce === undefined || at > until)
+            continue;
+        const { since, weight } = inForce;
+        const begin = since + Math.floor((at - since) / WINDOW_MS) * WINDOW_MS;
+        const window = windows.get(begin) ?? { weight, baseline: 0, canary: 0 };
+        window[side] += 1;
+        windows.set(begin, window);
+    }
+    let counted = weights[0]?.since ?? 0;
+    return [...windows].map(([begin, window]) => {
+        const next = weights.find(({ since }) => since > begin)?.since ?? Infinity;
+        const end = Math.min(begin + WINDOW_MS, next, until);
+        const weighted = weightedSeconds(weights, counted, end);
+        counted = end;
+        return { ...window, requests: requestsPerSecond && requestsPerSecond * weighted };
+    });
+}
+/** Seconds between two times, each counted as much as the canary had of the requests. */
+function weightedSeconds(weights, from, to) {
+    return weights.reduce((sum, { since, weight }, index) => {
+        const end = Math.min(to, weights[index + 1]?.since ?? Infinity);
+        return sum + (weight * Math.max(0, end - Math.max(from, since))) / 1000;
+    }, 0);
+}
+
+
+/***/ }),
+
 /***/ 3395:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -70535,7 +70752,7 @@ function list(items) {
 
 /***/ }),
 
-/***/ 1819:
+/***/ 8717:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70728,10 +70945,44 @@ function percentiles({ p50, p90, p99 }) {
     return [p50, p90, p99].map((each) => (each === null ? '–' : (0,durations/* milliseconds */.Rz)(each))).join(', ');
 }
 
-// EXTERNAL MODULE: ./src/core/checks/finding.ts
-var finding = __nccwpck_require__(8700);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
+;// CONCATENATED MODULE: ./src/core/report/log-section.ts
+
+
+
+
+const log_section_MOST_ROWS = 50;
+const log_section_LONGEST_NAME = 120;
+/** The failures that the logs told of, as a part of the summary; nothing when there were none and all was well. */
+function logSection(logged) {
+    const told = logged.filter(({ canary, baseline, stoodAside }) => canary + baseline > 0 || stoodAside !== undefined);
+    if (told.length === 0)
+        return [];
+    return [
+        '',
+        '### Failures in the logs',
+        '',
+        ...(0,markdown/* table */.tp)(['read', 'new version', 'old version', 'evidence', 'slowest line'], told.slice(0, log_section_MOST_ROWS).map(log_section_row)),
+        ...(told.length > log_section_MOST_ROWS ? ['', `… and ${told.length - log_section_MOST_ROWS} more.`] : []),
+        '',
+        '<sub>Failed requests only, judged by the weight. Only failures older than the slowest line count.</sub>',
+    ];
+}
+function log_section_row(logged) {
+    const { name, target, canary, baseline, logE, needed, largestDelayMs, stoodAside } = logged;
+    const evidence = `${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.zD)(Math.round(needed))}:1`;
+    return [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, log_section_LONGEST_NAME)),
+        (0,numbers/* grouped */.zD)(canary),
+        (0,numbers/* grouped */.zD)(baseline),
+        (0,markdown/* escapeMarkdown */.FV)(stoodAside === undefined ? evidence : (0,markdown/* shorten */.ml)(`not judged: ${stoodAside}`, log_section_LONGEST_NAME)),
+        (0,duration/* formatDuration */.a3)(largestDelayMs),
+    ];
+}
+
+// EXTERNAL MODULE: ./src/core/checks/finding.ts
+var finding = __nccwpck_require__(8700);
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
 var checks_promoted = __nccwpck_require__(5081);
 ;// CONCATENATED MODULE: ./src/core/report/promoted-section.ts
@@ -70774,6 +71025,7 @@ var target = __nccwpck_require__(7387);
 
 
 
+
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
 const summary_MOST_ROWS = 50;
 const summary_LONGEST_NAME = 255;
@@ -70803,6 +71055,7 @@ const SECTIONS = {
     comparison: ({ findings }) => comparisonSection((0,finding/* ofKind */.CZ)(findings, 'comparison')),
     duration: ({ findings }) => durationSection((0,finding/* ofKind */.CZ)(findings, 'duration')),
     promoted: ({ findings }) => promotedSection((0,finding/* ofKind */.CZ)(findings, 'promoted')),
+    logs: ({ findings }) => logSection((0,finding/* ofKind */.CZ)(findings, 'logs')),
     alarm: alarms,
     threshold: metrics,
 };
@@ -70988,6 +71241,7 @@ function changeRow(finding, startedAt) {
         case 'comparison':
         case 'duration':
         case 'promoted':
+        case 'logs':
             return [];
     }
 }
@@ -71426,6 +71680,7 @@ function worst(verdicts) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bg: () => (/* binding */ failuresToRevert),
 /* harmony export */   S4: () => (/* binding */ judge),
+/* harmony export */   X5: () => (/* binding */ BETS),
 /* harmony export */   fM: () => (/* binding */ STANDARD_RULE),
 /* harmony export */   uw: () => (/* binding */ logMean)
 /* harmony export */ });
@@ -71551,6 +71806,127 @@ function logMean(logs) {
     const greatest = Math.max(...logs);
     const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
     return greatest + Math.log(sum / logs.length);
+}
+
+
+/***/ }),
+
+/***/ 2651:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ judgeFailures),
+/* harmony export */   C0: () => (/* binding */ STANDARD_FAILURE_RULE)
+/* harmony export */ });
+/* unused harmony export moreFailuresToRevert */
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8346);
+
+/** With a fifth of the alpha of the comparison by counts, which keeps the rest. */
+const STANDARD_FAILURE_RULE = {
+    alpha: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.alpha / 5,
+    ratio: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.ratio,
+    routing: 1.5,
+    floor: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.floor,
+    confirm: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.confirm,
+    burst: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.burst,
+};
+/**
+ * Judges the canary by failures alone: given the weight, each failure of either version is a coin with a known bias.
+ *
+ * Null hypothesis: at every time p_c ≤ ratio · p_b, and the alias chooses the canary with odds of at most `routing`
+ * times those of its weight w, independently of the request. Then the share of the canary in the failures is at most
+ *
+ *     π = κ r w / (κ r w + 1 − w)       κ = routing, r = ratio       D = 1 + π (λ − 1)
+ *
+ * and a window with b failures of the baseline and c of the canary multiplies the stake on λ by e:
+ *
+ *     ln e(λ) = (c ln λ − (c + b) ln D) / burst
+ *     E_t = mean over λ of Π_{s ≤ t} e_s(λ)
+ *
+ * The factor of each failure has a mean of at most 1 given the past, for any true share up to π, and requests that
+ * succeed have the factor 1. So E is a supermartingale, and Ville's inequality gives P(E_t ≥ 1/alpha for any t) ≤ alpha,
+ * with no assumption on traffic, on what both versions suffer together, or on when anybody looks. `confirm` (the
+ * evidence must suffice without any one window of fewer canary failures) and `floor` only ever make a revert rarer.
+ * It is the rule of `judge` with the weight in the place of the realised share.
+ *
+ * Source: as for `judge`; the process of failures alone is that of Lindon & Malek (NeurIPS 2022, arXiv:2011.03567)
+ * with a known share.
+ * @param windows in order of time, none over a change of weight
+ */
+function judgeFailures(windows, rule = STANDARD_FAILURE_RULE) {
+    const enough = -Math.log(rule.alpha);
+    const stakes = windows.map((window) => stakesOf(window, rule));
+    const logE = [];
+    let revertAt = null;
+    let wealth = _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map(() => 0);
+    let failures = 0;
+    let requests = 0;
+    const isConfirmed = (upTo) => windows
+        .slice(0, upTo + 1)
+        .every(({ canary }, index) => canary >= rule.confirm ||
+        (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .logMean */ .uw)(wealth.map((each, bet) => each - (stakes[index]?.[bet] ?? 0))) >= enough);
+    for (const [index, window] of windows.entries()) {
+        wealth = wealth.map((each, bet) => each + (stakes[index]?.[bet] ?? 0));
+        failures += window.canary;
+        requests += window.requests ?? 0;
+        const evidence = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .logMean */ .uw)(wealth);
+        logE.push(evidence);
+        if (revertAt === null &&
+            evidence >= enough &&
+            failures >= rule.floor * requests &&
+            isConfirmed(index)) {
+            revertAt = index;
+        }
+    }
+    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+}
+/** No window of any function has as many failures. */
+const MOST_FAILURES = (/* unused pure expression or super */ null && (2 ** 30));
+/**
+ * How many more failures of the canary in the last window would make the rule revert; 0 when it does so already, null
+ * when no number of them would.
+ */
+function moreFailuresToRevert(windows, rule = STANDARD_FAILURE_RULE) {
+    const last = windows.at(-1);
+    if (last === undefined)
+        return null;
+    const revertsWith = (more) => judgeFailures([...windows.slice(0, -1), { ...last, canary: last.canary + more }], rule)
+        .revertAt !== null;
+    if (revertsWith(0))
+        return 0;
+    if (!isSplit(last))
+        return null;
+    let reverting = 1;
+    while (!revertsWith(reverting)) {
+        reverting *= 2;
+        if (reverting > MOST_FAILURES)
+            return null;
+    }
+    let passing = Math.floor(reverting / 2);
+    while (reverting - passing > 1) {
+        const middle = Math.floor((passing + reverting) / 2);
+        if (revertsWith(middle))
+            reverting = middle;
+        else
+            passing = middle;
+    }
+    return reverting;
+}
+/** By how much the window changes the logarithm of each bet's stake. */
+function stakesOf(window, { routing, ratio, burst }) {
+    // With one version alone there is no coin.
+    if (!isSplit(window))
+        return _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map(() => 0);
+    const { weight, baseline, canary } = window;
+    const odds = routing * ratio * weight;
+    const share = odds / (odds + 1 - weight);
+    return _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map((bet) => {
+        const spread = Math.log(1 + share * (bet - 1));
+        return (canary * Math.log(bet) - (canary + baseline) * spread) / burst;
+    });
+}
+function isSplit({ weight }) {
+    return weight > 0 && weight < 1;
 }
 
 
@@ -71999,6 +72375,7 @@ function jsonReport(report) {
     const comparisons = findings.flatMap(({ comparison }) => comparison ?? []);
     const durations = findings.flatMap(({ duration }) => duration ?? []);
     const promoted = findings.flatMap((each) => each.promoted ?? []);
+    const logs = findings.flatMap((finding) => finding.logs ?? []);
     return {
         outcome: report.outcome,
         reason: report.reason,
@@ -72020,6 +72397,7 @@ function jsonReport(report) {
         comparisons: comparisons.slice(0, MOST_COMPARISONS),
         durations: durations.slice(0, MOST_COMPARISONS),
         afterPromotion: promoted.slice(0, MOST_COMPARISONS),
+        logs: logs.slice(0, MOST_COMPARISONS),
         smokeTests: report.smokeTests
             .slice(0, MOST_COMPARISONS)
             .map(({ functionName, version, name, problems, durationMs }) => ({
@@ -72056,6 +72434,12 @@ function jsonFinding(finding) {
             const { target, baseline, canary, allowed, needed, reverts } = finding;
             return { promoted: { target, baseline, canary, allowed, needed, reverts } };
         }
+        case 'logs': {
+            const { name, target, baseline, canary, windows, needed, reverts } = finding;
+            const { horizonMs, largestDelayMs, stoodAside = null } = finding;
+            const counts = { name, target, baseline, canary, windows, needed, reverts };
+            return { logs: { ...counts, horizonMs, largestDelayMs, stoodAside } };
+        }
     }
 }
 function limited(key, value) {
@@ -72074,8 +72458,8 @@ function iso(at) {
     return at === undefined ? null : new Date(at).toISOString();
 }
 
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 5 modules
-var summary = __nccwpck_require__(1819);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 6 modules
+var summary = __nccwpck_require__(8717);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -72465,8 +72849,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var markdown = __nccwpck_require__(8970);
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report_report = __nccwpck_require__(4702);
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 5 modules
-var summary = __nccwpck_require__(1819);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 6 modules
+var summary = __nccwpck_require__(8717);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/comment.ts
@@ -72803,7 +73187,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8080);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3933);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -72816,7 +73200,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8080:
+/***/ 3933:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74135,6 +74519,152 @@ function inspectTimeouts(candidates, { steps }, metricDelayMs) {
 const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
     'without any check.';
 
+// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
+var call = __nccwpck_require__(9084);
+;// CONCATENATED MODULE: ./src/core/log-lane/sight.ts
+
+/**
+ * Both versions must be seen alike: what one of them logs in another way would count for it or against it. Where only the
+ * runtimes differ, what Lambda itself writes is alike still.
+ */
+function sight_sightOf(stable, canary) {
+    const [before, now] = [stable.logging, canary.logging];
+    if (stable.logGroup !== canary.logGroup) {
+        return none('the two versions log into different groups');
+    }
+    if (before.format !== now.format)
+        return none('the two versions log in different formats');
+    const format = formatOf(now.format);
+    if (format === undefined)
+        return none(`nothing is known of the log format ${now.format}`);
+    if (before.systemLevel !== now.systemLevel) {
+        return none('the two versions have different system log levels');
+    }
+    const alike = before.runtime === now.runtime && before.applicationLevel === now.applicationLevel;
+    const counted = alike ? 'all' : 'platform';
+    return {
+        type: 'seen',
+        logGroup: canary.logGroup,
+        format,
+        counted,
+        extent: alike
+            ? extentOf(now, format)
+            : 'timeouts and crashes only: the versions log differently',
+    };
+}
+function none(why) {
+    return { type: 'none', why };
+}
+function formatOf(format) {
+    switch (format) {
+        // A function that never chose has plain text.
+        case '':
+        case 'Text':
+            return 'Text';
+        case 'JSON':
+            return 'JSON';
+        default:
+            return undefined;
+    }
+}
+/** Whose runtimes write an exception of the handler in a way that nothing else does. */
+const TELLS = {
+    Text: /^(nodejs|python|ruby)/,
+    JSON: /^python/,
+};
+function extentOf({ runtime, applicationLevel }, format) {
+    const hidden = format === 'JSON' && applicationLevel === 'FATAL';
+    if (TELLS[format].test(runtime) && !hidden)
+        return 'timeouts, crashes and exceptions';
+    const what = [runtime || 'container image', ...(format === 'JSON' ? ['JSON'] : [])].join(', ');
+    return `timeouts and crashes only (${what})`;
+}
+/** `logs of shop:live: timeouts, crashes and exceptions` */
+function describeSight({ target }, said) {
+    return `logs of ${(0,alias_target/* targetName */.je)(target)}: ${said}`;
+}
+
+;// CONCATENATED MODULE: ./src/run/preflight/logs.ts
+
+
+
+const NOTHING = { logged: [], details: [], notes: [] };
+const SLOW = 'a revert takes 2 to 3 minutes at least';
+/** Whether failures can be read from the logs: where they cannot, the minutes and the alarms go on without them. */
+async function lookAtLogs({ analysisLogs, analysis, plan }, targets, surroundings) {
+    const splits = plan.steps.some(({ weight }) => weight < 100);
+    if (analysisLogs.mode === 'off' || analysis.mode === 'off' || !splits)
+        return NOTHING;
+    if (analysis.policy.rule.margin > 0) {
+        const why = `logs are not read (a tolerated-margin needs counts of requests); ${SLOW}`;
+        return { ...NOTHING, notes: [why] };
+    }
+    const problems = new Map();
+    const looks = await Promise.all(targets.map((each) => lookAtTargetLogs(each, problems, surroundings)));
+    return {
+        logged: looks.flatMap(({ logged }) => logged),
+        details: looks.flatMap(({ details }) => details),
+        notes: [...new Set(looks.flatMap(({ notes }) => notes))],
+    };
+}
+async function lookAtTargetLogs({ request: { target, version }, facts: { stable, candidate, routing } }, problems, surroundings) {
+    // Without an alias there is nothing to compare.
+    if (stable === undefined || routing === undefined)
+        return NOTHING;
+    const sight = sight_sightOf(stable, candidate);
+    const tell = (said) => describeSight({ target }, said);
+    if (sight.type === 'none') {
+        return { ...NOTHING, notes: [`${tell(`not read (${sight.why})`)}; ${SLOW}`] };
+    }
+    const { logGroup, format, counted, extent } = sight;
+    const probing = problems.get(logGroup) ?? probe(logGroup, surroundings);
+    problems.set(logGroup, probing);
+    const problem = await probing;
+    if (problem !== undefined) {
+        return { ...NOTHING, notes: [`logs are not read (${problem}); ${SLOW}`] };
+    }
+    const versions = [stable.version, ...(version === undefined ? [] : [version])];
+    const others = await otherAliases(target, versions, surroundings);
+    const observedBecause = others.length === 0
+        ? undefined
+        : `the alias ${others.join(', ')} serves one of the versions as well, and logs do not tell aliases apart`;
+    const logged = { target, logGroup, format, counted, observedBecause };
+    return {
+        logged: [logged],
+        details: [tell(extent)],
+        notes: observedBecause === undefined ? [] : [tell(`only observed (${observedBecause})`)],
+    };
+}
+const PROBED_MS = 60_000;
+/** @returns what keeps the group from being read for good */
+async function probe(logGroup, { aws, clock, cancellation: signal }) {
+    const to = clock.timeOfDay();
+    try {
+        await aws.logStreams.find({ logGroup, from: to - PROBED_MS, to, limit: 1, signal });
+        return undefined;
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        // A group that is not there yet is made when a function logs; what passes by itself is seen again at the next poll.
+        const isForGood = error instanceof call/* AwsCallError */.iQ && error.refused && !(0,call/* isNotFound */.c4)(error);
+        return isForGood ? (0,core_problems/* messageOf */.bD)(error) : undefined;
+    }
+}
+/** Aliases besides the target's that send requests to one of the versions; none when they may not be listed. */
+async function otherAliases(target, versions, { aws, cancellation: signal }) {
+    const serves = ({ version, weights }) => [version, ...Object.keys(weights)].some((each) => versions.includes(each));
+    try {
+        const all = await aws.aliases.routings(target, { signal });
+        return [...all].flatMap(([name, routing]) => name !== target.alias && serves(routing) ? [name] : []);
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof call/* AwsCallError */.iQ))
+            throw error;
+        return [];
+    }
+}
+
 // EXTERNAL MODULE: ./src/core/checks/metric-source.ts
 var metric_source = __nccwpck_require__(3871);
 ;// CONCATENATED MODULE: ./src/core/checks/silence.ts
@@ -74362,8 +74892,6 @@ async function recoveryFrom(found, { onUnfinished }, id, { aws, runs, cancellati
 }
 const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
 
-// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
-var call = __nccwpck_require__(9084);
 ;// CONCATENATED MODULE: ./src/run/waiting.ts
 
 const POLL_MS = 2_000;
@@ -74543,6 +75071,7 @@ function unreadable(error, { target, version }, region) {
 
 
 
+
 /**
  * Looks at everything and writes nothing.
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
@@ -74562,6 +75091,7 @@ async function preflight(config, id, surroundings, { seen, continued, steps }) {
     const alarms = await lookAtAlarms(config, surroundings, begunAtOf(takenOver));
     const blindness = await lookForBlips(alarms.watches, surroundings);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
+    const logs = await lookAtLogs(config, targets, surroundings);
     // Only who begins a rollout sends them.
     const tested = targets.filter(({ request }) => continued === undefined && config.smokeTests.has(request.target.functionName));
     const tests = { problems: tested.flatMap(({ facts }) => inspectSmokeTest(facts)) };
@@ -74578,11 +75108,14 @@ async function preflight(config, id, surroundings, { seen, continued, steps }) {
         targets,
         recovery,
         comparable: metrics.comparable,
+        logged: logs.logged,
+        notes: logs.notes,
         watches: alarms.watches,
         problems: [session, recovery, ...looks, tests, alarms, metrics].flatMap(({ problems }) => problems),
         details: [
             ...targets.map(({ facts }) => describeFacts(facts)),
             ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
+            ...logs.details,
         ],
         warnings: [
             ...[session, ...looks, alarms, metrics].flatMap(({ warnings }) => warnings),
@@ -74904,8 +75437,24 @@ function goneOnWith(left, published) {
     return stands && hasAnother ? [] : left;
 }
 
+;// CONCATENATED MODULE: ./src/core/log-lane/alpha.ts
+/**
+ * Shares alpha between the comparison by minutes and the one by logs. By the union bound the promise holds whatever the two
+ * have in common; their evidence must not be averaged, because one of them knows failures that the other will learn of only
+ * later. The logs hardly feel how little they get: it is one more failure for each factor of seven.
+ */
+function shareAlpha(alpha, { logs, ownErrors }) {
+    if (logs && ownErrors)
+        return { minutes: 0.7 * alpha, logs: 0.15 * alpha, ownErrors: 0.15 * alpha };
+    if (logs)
+        return { minutes: 0.8 * alpha, logs: 0.2 * alpha, ownErrors: 0 };
+    return { minutes: alpha, logs: 0, ownErrors: 0 };
+}
+
 // EXTERNAL MODULE: ./src/core/moment.ts
 var core_moment = __nccwpck_require__(8763);
+// EXTERNAL MODULE: ./src/core/statistics/failure-evidence.ts
+var failure_evidence = __nccwpck_require__(2651);
 ;// CONCATENATED MODULE: ./src/run/checks/alarms.ts
 
 
@@ -75069,6 +75618,625 @@ function createIntruderChecks(routers) {
             };
         },
     };
+}
+
+// EXTERNAL MODULE: ./src/core/checks/logs.ts
+var logs = __nccwpck_require__(6050);
+;// CONCATENATED MODULE: ./src/core/log-lane/failures.ts
+/** Times of lines are whole milliseconds. */
+const ROUNDED_MS = 1;
+/**
+ * One failure for each request. Lines of one stream with the same id are one, dated by the last of them. A line without an
+ * id is one by itself, unless a REPORT or INIT_REPORT with a status covers it: then that REPORT, or the one of the request
+ * that follows, counts. Retries of an event have its id and are requests of their own: the alias sends each anew, and
+ * nearly always to another stream.
+ */
+function failuresOf(lines) {
+    const byRequest = new Map();
+    const nameless = [];
+    const covered = new Map();
+    for (const line of lines) {
+        const { at, side, stream, failure, coveredMs } = line;
+        if (coveredMs !== undefined) {
+            const spans = covered.get(stream) ?? [];
+            spans.push({ from: at - coveredMs - ROUNDED_MS, to: at + ROUNDED_MS });
+            covered.set(stream, spans);
+        }
+        if (failure === null)
+            continue;
+        if (failure.requestId === null) {
+            nameless.push(line);
+        }
+        else {
+            const key = `${stream} ${failure.requestId}`;
+            byRequest.set(key, { side, at: Math.max(at, byRequest.get(key)?.at ?? at) });
+        }
+    }
+    const alone = nameless
+        .filter(({ at, stream }) => covered.get(stream)?.some(({ from, to }) => at >= from && at <= to) !== true)
+        .map(({ at, side }) => ({ at, side }));
+    return [...byRequest.values(), ...alone].sort((a, b) => a.at - b.at);
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/horizon.ts
+/** Between the oldest delay that was seen and what may still come. */
+const SPARE_MS = 2_000;
+/** Lines that come later than this tell nothing that the minutes would not tell as soon. */
+const LONGEST_HORIZON_MS = 60_000;
+/**
+ * How old a failure must be to be judged. Lines leave an environment in batches; a version whose batches come sooner would
+ * look guilty of what both suffer, so the horizon must be longer than the slowest line of either.
+ * @param leastMs what the user, or the usual period of the batches, says
+ * @returns undefined when lines come too late to be of use
+ */
+function horizonOf(leastMs, largestDelayMs) {
+    const horizon = Math.max(leastMs, largestDelayMs + SPARE_MS);
+    return horizon > Math.max(leastMs, LONGEST_HORIZON_MS) ? undefined : horizon;
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/failure-line.ts
+const ID = '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
+/**
+ * What Lambda and its runtimes write in plain text when a request fails, and nobody else does. A plain ERROR counts
+ * nothing: Node writes its own warnings at that level. Sources: the runtimes' public code (awslambdaric `bootstrap.py`,
+ * nodejs-runtime-interface-client `LogPatch.js`, ruby `lambda_logger.rb`, aws-lambda-go `invoke_loop.go`) and recorded
+ * REPORT lines; `Task timed out` is how a timeout was written before `Status: timeout`.
+ */
+const TEXT_LINES = [
+    {
+        kind: 'platform',
+        line: new RegExp(`^REPORT RequestId: ${ID}\\t.*\\tStatus: (?:error|timeout|failure)\\b`, 's'),
+    },
+    { kind: 'platform', line: new RegExp(`^\\S+Z ${ID} Task timed out after [\\d.]+ seconds`) },
+    {
+        kind: 'runtime',
+        line: new RegExp(`^\\S+Z\\t${ID}\\tERROR\\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection)\\s`),
+    },
+    // A logger of the code's own writes a tab where the runtime writes a space.
+    {
+        kind: 'runtime',
+        line: /^\[ERROR\] [A-Za-z_].*[\r\n]Traceback \(most recent call last\):/s,
+    },
+    { kind: 'runtime', line: /^Error raised from handler method\s*$/ },
+    { kind: 'runtime', line: /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \{"errorMessage":/ },
+];
+/**
+ * What a line of a log says of a failed request; null when it says nothing of one. Lines that only repeat what a REPORT
+ * says (INIT_REPORT, `Runtime exited …`) say nothing.
+ */
+function failureIn(message, format) {
+    return format === 'JSON' ? failureInJson(message) : failureInText(message);
+}
+function failureInText(message) {
+    for (const { kind, line } of TEXT_LINES) {
+        const found = line.exec(message);
+        if (found !== null)
+            return { kind, requestId: found[1] ?? null };
+    }
+    return null;
+}
+/**
+ * A `platform.report` of any other status than success (it says success also of an exception that the runtime caught),
+ * and what Python's runtime writes of an exception: its loggers write `level` in the place of `log_level`.
+ */
+function failureInJson(message) {
+    const line = recordIn(message);
+    const report = line['type'] === 'platform.report' ? recordOf(line['record']) : {};
+    if (typeof report['status'] === 'string' && report['status'] !== 'success') {
+        return { kind: 'platform', requestId: idIn(report) };
+    }
+    return line['log_level'] === 'ERROR' && 'errorType' in line
+        ? { kind: 'runtime', requestId: idIn(line) }
+        : null;
+}
+function recordIn(message) {
+    try {
+        return recordOf(JSON.parse(message));
+    }
+    catch {
+        return {};
+    }
+}
+function recordOf(value) {
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+function idIn({ requestId }) {
+    return typeof requestId === 'string' && requestId !== '' ? requestId : null;
+}
+/** Lines that tell of a failure of the platform, or of an initialisation that failed. */
+const COVERING = /^(?:INIT_REPORT|REPORT RequestId: \S+)\s.*\bStatus: (?:error|timeout|failure)\b/s;
+const DURATION = /(?<!Billed (?:Restore )?)Duration: ([\d.]+) ms/g;
+const COVERING_TYPES = ['platform.report', 'platform.initReport'];
+/**
+ * For how long before its own time a line speaks, in milliseconds: a report with a status covers whatever its environment
+ * logged during the request or its initialisation. Undefined for every other line.
+ */
+function coveredMs(message, format) {
+    return format === 'JSON' ? coveredMsInJson(message) : coveredMsInText(message);
+}
+function coveredMsInText(message) {
+    if (!COVERING.test(message))
+        return undefined;
+    return sum([...message.matchAll(DURATION)].map(([, ms]) => Number(ms)));
+}
+function coveredMsInJson(message) {
+    const line = recordIn(message);
+    const { status, metrics } = recordOf(line['record']);
+    if (!COVERING_TYPES.includes(line['type']) || status === undefined || status === 'success') {
+        return undefined;
+    }
+    const { durationMs, initDurationMs } = recordOf(metrics);
+    return sum([durationMs, initDurationMs].filter((ms) => typeof ms === 'number'));
+}
+function sum(numbers) {
+    return numbers.reduce((total, each) => total + each, 0);
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/signal.ts
+
+// At most 1,024 characters. Whether a term without quotes is found within a longer word is not documented.
+const PATTERNS = {
+    Text: '?"Status: timeout" ?"Status: error" ?"Status: failure" ?"Task timed out" ?"Invoke Error" ' +
+        '?"Uncaught Exception" ?"Unhandled Promise Rejection" ?"[ERROR]" ?"Error raised from handler method" ?errorType',
+    JSON: '{ (($.type = "platform.report" || $.type = "platform.initReport") && $.record.status != "success") || ' +
+        '$.log_level = "ERROR" }',
+};
+/** Requests that Lambda or its runtime says have failed. */
+function failuresSignal(format, counted) {
+    return {
+        name: 'logs',
+        pattern: PATTERNS[format],
+        read(message) {
+            const failure = failureIn(message, format);
+            const counts = counted === 'all' || failure?.kind === 'platform';
+            return { failure: counts ? failure : null, coveredMs: coveredMs(message, format) };
+        },
+    };
+}
+const REQUEST_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+/**
+ * Whatever the user's own pattern finds. The first id in a line is taken for that of its request, so that a request that
+ * logs two such lines counts once.
+ */
+function ownSignal(pattern) {
+    return {
+        name: 'log-errors',
+        pattern,
+        read: (message) => ({
+            failure: { kind: 'runtime', requestId: REQUEST_ID.exec(message)?.[0] ?? null },
+            coveredMs: undefined,
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/streams.ts
+
+/**
+ * Which version a stream is of; undefined for every other function and version. The group is read without a prefix: a
+ * stream is dated by the birth of its environment, so that one with today's date would hide older environments.
+ * `2026/11/24/[8]0a1b…` in the function's own group, `2026/11/24/checkout[8]0a1b…` in one that others may share.
+ * Source: "Configuring CloudWatch log groups" in the Lambda developer guide.
+ */
+function sideOf(streamName, { functionName, versions, logGroup }) {
+    const [, owner, version] = /^\d{4}\/\d\d\/\d\d\/([^[\]]*)\[(\d+)\]/.exec(streamName) ?? [];
+    if (owner !== (logGroup === (0,error_logs/* defaultLogGroup */.HU)(functionName) ? '' : functionName))
+        return undefined;
+    switch (version) {
+        case versions.stable:
+            return 'baseline';
+        case versions.canary:
+            return 'canary';
+        default:
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/timeline.ts
+
+
+/** Clocks and the seconds of a `Date` header differ by no more. */
+const timeline_SPARE_MS = 2_000;
+/** A weight is in force from somewhere between the sending of its write and the answer. */
+const LONGEST_WRITE_MS = (0,plan/* longestShiftMs */.Bh)({ onTheMinute: false });
+/** What a process that takes over reads again, at most. */
+const LONGEST_LOOK_BACK_MS = 15 * 60_000;
+/**
+ * The timeline of the weights that a process saw. Weights only grow, and a failure that is judged by too high a weight
+ * speaks less against the canary: so each weight but the first counts from before its write was sent, and one that an
+ * earlier process wrote from the beginning of the rollout.
+ * @param seen in order
+ * @param begunAt when the rollout began, by the time of day, if an earlier process did
+ */
+function timelineOf(seen, { now, begunAt }) {
+    const timeline = [];
+    for (const { weight, since } of seen) {
+        const known = (0,core_moment/* timeOfDayThen */.Yu)(since, now);
+        const last = timeline.at(-1);
+        const begin = last === undefined
+            ? Math.max(Math.min(begunAt ?? known, known), known - LONGEST_LOOK_BACK_MS)
+            : Math.max(last.since, known - LONGEST_WRITE_MS);
+        timeline.push({ since: begin - timeline_SPARE_MS, weight: weight / 100 });
+    }
+    return timeline;
+}
+/** The same by a clock that is ahead. */
+function shifted(timeline, aheadMs) {
+    return timeline.map(({ since, weight }) => ({ since: since + aheadMs, weight }));
+}
+
+// EXTERNAL MODULE: ./src/core/log-lane/windows.ts
+var windows = __nccwpck_require__(7326);
+// EXTERNAL MODULE: ./src/aws/failures.ts
+var failures = __nccwpck_require__(678);
+;// CONCATENATED MODULE: ./src/run/checks/log-search.ts
+
+
+/** Lines that come later than the horizon are noticed for as long, so that it can grow. */
+const LOOK_BACK_MS = 60_000;
+const LONGEST_PAUSE_MS = 60_000;
+/**
+ * Reads what one pattern finds in one log group, from where the last reading was whole.
+ * @param intervalMs between two readings; doubled with each that CloudWatch refuses for being one too many
+ */
+function createLogSearch({ streams, clock, logGroup, pattern, intervalMs, }) {
+    let aheadMs = 0;
+    let readFrom = -Infinity;
+    let pauseMs = intervalMs;
+    let notBefore = -Infinity;
+    function refused(error) {
+        if ((0,failures/* isThrottled */.B5)(error)) {
+            pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+            notBefore = clock.now() + pauseMs;
+        }
+        // Lambda makes the group when a function runs for the first time.
+        if ((0,call/* isNotFound */.c4)(error))
+            return { type: 'nothing' };
+        return { type: 'unreadable', problem: error.message };
+    }
+    return {
+        get aheadMs() {
+            return aheadMs;
+        },
+        async read({ since, horizonMs }, signal) {
+            if (clock.now() < notBefore)
+                return { type: 'nothing' };
+            const to = clock.timeOfDay() + aheadMs;
+            const from = Math.max(since, readFrom);
+            try {
+                const found = await streams.find({ logGroup, pattern, from, to, signal });
+                const now = found.now ?? to;
+                aheadMs = now - clock.timeOfDay();
+                const isWhole = found.wholeTo >= to;
+                // What did not fit is gone on with, or it would never come to an end.
+                readFrom = isWhole
+                    ? Math.min(found.wholeTo, now - horizonMs) - LOOK_BACK_MS
+                    : Math.max(from, found.wholeTo);
+                pauseMs = intervalMs;
+                return { type: 'read', lines: found.lines, now, wholeTo: found.wholeTo };
+            }
+            catch (error) {
+                if (!(error instanceof call/* AwsCallError */.iQ))
+                    throw error;
+                return refused(error);
+            }
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/share.ts
+/** Standard errors. A guard that stands aside by chance in one of 4,000 looks costs nobody anything. */
+const BEYOND_CHANCE = 3.5;
+/** Expected requests below which the normal distribution says too little of a binomial one. */
+const ENOUGH = 10;
+/** The rule tolerates half as much again in odds: at the highest weights a fifth more. */
+const NOTABLE = 1.1;
+/**
+ * Whether the canary got more of the requests than its weight, beyond chance and by enough to matter: the rule by failures
+ * alone believes the weight, and the excess would read as failures.
+ */
+function exceedsWeight(minutes) {
+    let served = 0;
+    let expected = 0;
+    let variance = 0;
+    for (const { weight, canary, total } of minutes) {
+        served += canary;
+        expected += weight * total;
+        variance += weight * (1 - weight) * total;
+    }
+    const surplus = served - expected;
+    return (expected >= ENOUGH &&
+        served > expected * NOTABLE &&
+        surplus > BEYOND_CHANCE * Math.sqrt(variance));
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/traffic.ts
+
+
+
+/** Requests of the alias, and of the canary through it. */
+const TRAFFIC_SOURCES = {
+    alias: { ...(0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), dimensions: ofAlias() },
+    canary: (0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'),
+};
+function ofAlias() {
+    const { FunctionName = '', Resource = '' } = (0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum').dimensions;
+    return { FunctionName, Resource };
+}
+const UNKNOWN_TRAFFIC = { requestsPerSecond: undefined, exceedsWeight: false };
+/** How many settled minutes tell what the next ones will be like. */
+const RECENT_MINUTES = 5;
+/** @param to the last settled minute */
+function trafficOf({ alias, canary }, { to, timeline }) {
+    const recent = Array.from({ length: RECENT_MINUTES }, (_, index) => to - index * minute/* MINUTE_MS */.kg);
+    const counts = recent.map((at) => alias.get(at) ?? 0);
+    const requests = counts.reduce((sum, count) => sum + count, 0);
+    const known = alias.size > 0;
+    return {
+        requestsPerSecond: known ? (requests * 1000) / (RECENT_MINUTES * minute/* MINUTE_MS */.kg) : undefined,
+        exceedsWeight: exceedsWeight(routedMinutes({ alias, canary }, timeline)),
+    };
+}
+/** Only minutes that had one weight from beginning to end. */
+function routedMinutes({ alias, canary }, timeline) {
+    return [...alias].flatMap(([at, total]) => {
+        const inForce = timeline.findLastIndex(({ since }) => since <= at);
+        const weight = timeline[inForce];
+        const next = timeline[inForce + 1];
+        const isWhole = weight !== undefined &&
+            at >= (0,minute/* firstWholeMinute */.gN)(weight.since) &&
+            (next === undefined || at + minute/* MINUTE_MS */.kg <= next.since);
+        return isWhole ? [{ weight: weight.weight, canary: canary.get(at) ?? 0, total }] : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/run/checks/log-traffic.ts
+
+
+
+const log_traffic_LOOK_BACK_MS = 30 * minute/* MINUTE_MS */.kg;
+/** One call a minute for all targets. What cannot be read is not known, and only makes a revert rarer. */
+function createTrafficReader(metrics, targets, metricDelayMs) {
+    const all = targets.map(({ target, versions }) => (0,metric_source/* metricsOf */.Ps)(TRAFFIC_SOURCES, {
+        function: target.functionName,
+        alias: target.alias,
+        version: versions.canary,
+    }));
+    const sources = all.flatMap(metric_source/* listed */.KE);
+    let latest = targets.map(() => UNKNOWN_TRAFFIC);
+    let readTo = -Infinity;
+    async function read(timeline, to, signal) {
+        const find = (0,metric_source/* seriesOf */.Lf)(sources, await metrics.read(sources, { from: to - log_traffic_LOOK_BACK_MS, to }, signal));
+        latest = all.map((each) => trafficOf((0,metric_source/* seriesByName */.k)(each, find), { to, timeline }));
+    }
+    return {
+        get latest() {
+            return latest;
+        },
+        refresh(timeline, at, signal) {
+            const to = (0,minute/* lastSettledMinute */.Wz)(at, metricDelayMs);
+            if (to <= readTo)
+                return;
+            readTo = to;
+            void read(timeline, to, signal).catch(() => undefined);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/run/checks/logs.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Lines come in batches of up to nine seconds: to look more often would show little more. */
+const logs_POLL_MS = 5_000;
+/** At most two calls a second, of the five that the scarcest regions have for an account. */
+const MS_PER_CALL = 500;
+/** How long from one reading of all groups to the next. */
+function logIntervalMs({ targets, own }) {
+    const groups = new Set(targets.map(({ logged }) => logged.logGroup)).size;
+    return Math.max(logs_POLL_MS, MS_PER_CALL * groups * (own === undefined ? 1 : 2));
+}
+/**
+ * Reads failures from the logs of both versions while both have traffic, at a pace of its own. It only ever makes a revert
+ * sooner: whatever keeps it from seeing, or makes what it sees doubtful, is said once, and the minutes go on.
+ */
+function createLogChecks(options) {
+    const { streams, metrics, targets, delayMs, begunAt } = options;
+    const groups = groupsOf(options);
+    const lanes = groups.flatMap((group) => group.lanes);
+    const traffic = createTrafficReader(metrics, targets, options.metricDelayMs);
+    const said = new Set();
+    /** By percent, as they were first seen. */
+    const weights = new Map();
+    let timeline = [];
+    async function readGroup({ search, lanes }, look) {
+        const { at, signal } = look;
+        const horizons = lanes.map((lane) => horizonOf(delayMs, lane.largestDelayMs) ?? LONGEST_HORIZON_MS);
+        const since = (timeline[0]?.since ?? at) + search.aheadMs;
+        const result = await search.read({ since, horizonMs: Math.max(...horizons) }, signal);
+        if (result.type === 'nothing')
+            return [];
+        if (result.type === 'unreadable') {
+            return lanes.flatMap((lane) => standAside(lane, { ...look, why: result.problem }));
+        }
+        for (const lane of lanes)
+            keep(lane, result, since);
+        const judged = await Promise.all(lanes.map((lane) => judge(lane, result, look, search.aheadMs)));
+        return judged.flat();
+    }
+    async function judge(lane, { now, wholeTo }, look, aheadMs) {
+        const { largestDelayMs } = lane;
+        const horizonMs = horizonOf(delayMs, largestDelayMs);
+        if (horizonMs === undefined) {
+            const why = `lines were found ${(0,text_duration/* formatDuration */.a3)(largestDelayMs)} after they were logged`;
+            return standAside(lane, { ...look, why });
+        }
+        const known = traffic.latest[lane.index];
+        if (known?.exceedsWeight === true) {
+            const why = 'the new version gets more requests than its weight';
+            return standAside(lane, { ...look, why });
+        }
+        const until = Math.min(now - horizonMs, wholeTo);
+        if (until < lane.judgedTo) {
+            const why = 'the search of the log group did not come to an end';
+            return standAside(lane, { ...look, why });
+        }
+        lane.judgedTo = until;
+        const logged = (0,logs/* judgeLogs */.Jh)(failuresOf([...lane.lines.values()]), {
+            name: lane.signal.name,
+            target: (0,alias_target/* targetName */.je)(lane.watched.target),
+            rule: lane.rule,
+            weights: shifted(timeline, aheadMs),
+            until,
+            now,
+            horizonMs,
+            largestDelayMs,
+            requestsPerSecond: known?.requestsPerSecond,
+        });
+        lane.finding = (0,logs/* logFinding */.Q6)(logged, look.at, lane.mode);
+        if (lane.finding.verdict.kind !== 'fail')
+            return [];
+        const doubt = await doubtOf(lane, { until, known, weight: logged.weight / 100 }, look.signal);
+        return doubt === undefined ? [] : standAside(lane, { ...look, why: doubt });
+    }
+    /** A baseline of which nothing can be read would look healthy. */
+    async function doubtOf({ lines, logged }, { until, known, weight }, signal) {
+        const from = until - windows/* WINDOW_MS */.Q;
+        const isRecent = ({ side, at }) => side === 'baseline' && at >= from && at <= until;
+        if ([...lines.values()].some(isRecent))
+            return undefined;
+        const { requestsPerSecond = Infinity } = known ?? {};
+        const expected = (requestsPerSecond * (1 - weight) * windows/* WINDOW_MS */.Q) / 1000;
+        if (expected < SURELY_SOME)
+            return undefined;
+        const { functionName, versions, logGroup } = logged;
+        const version = { functionName, version: versions.stable, logGroup };
+        try {
+            // A stream has the date of its environment, which lives for hours.
+            for (const day of [dayOf(until), dayOf(until - DAY_MS)]) {
+                const search = { logGroup, streamPrefix: (0,error_logs/* streamPrefix */.nv)(version, day), from, to: until };
+                const { lines: found } = await streams.find({ ...search, limit: 1, signal });
+                if (found.length > 0)
+                    return undefined;
+            }
+            return 'nothing was found in the logs of the old version, which should have served requests';
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            return error.message;
+        }
+    }
+    function standAside(lane, { at, why }) {
+        const empty = {
+            name: lane.signal.name,
+            target: (0,alias_target/* targetName */.je)(lane.watched.target),
+            rule: lane.rule,
+            weights: timeline,
+            until: -Infinity,
+            now: at,
+            horizonMs: delayMs,
+            largestDelayMs: lane.largestDelayMs,
+            requestsPerSecond: undefined,
+        };
+        const logged = lane.finding ?? (0,logs/* judgeLogs */.Jh)([], empty);
+        lane.finding = (0,logs/* logFinding */.Q6)({ ...logged, stoodAside: why }, at, lane.mode);
+        const what = `${lane.signal.name} of ${(0,alias_target/* targetName */.je)(lane.watched.target)}`;
+        const text = `The ${what} are not judged for now, and a revert may take minutes: ${why}`;
+        const key = `${what} ${why.replaceAll(/\d+/g, '#')}`;
+        if (said.has(key))
+            return [];
+        said.add(key);
+        return [text];
+    }
+    function assessment(warnings) {
+        const findings = lanes.flatMap(({ finding }) => finding ?? []);
+        return { verdict: (0,rollout_verdict/* worst */.Q)(findings.map(({ verdict }) => verdict)), findings, warnings };
+    }
+    return {
+        async assess(at, bake, signal) {
+            if (bake === undefined)
+                return { verdict: rollout_verdict/* PASS */.C, findings: [], warnings: [] };
+            // At 100 % there is no coin any more.
+            if (bake.weight >= 100)
+                return assessment([]);
+            weights.set(bake.weight, weights.get(bake.weight) ?? bake);
+            timeline = timelineOf([...weights.values()], { now: at, begunAt });
+            traffic.refresh(timeline, at.timeOfDay, signal);
+            const warnings = await Promise.all(groups.map((group) => readGroup(group, { at: at.timeOfDay, signal })));
+            return assessment(warnings.flat());
+        },
+    };
+}
+/** A version that logs nothing with that many requests expected is not just unlucky: P < 1 %. */
+const SURELY_SOME = 5;
+const DAY_MS = 24 * 3_600_000;
+/** `2026/11/24` */
+function dayOf(at) {
+    return new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
+}
+function keep(lane, { lines }, since) {
+    for (const { id, stream, at, ingestedAt, message } of lines) {
+        const side = sideOf(stream, lane.logged);
+        if (side === undefined || at < since)
+            continue;
+        lane.largestDelayMs = Math.max(lane.largestDelayMs, ingestedAt - at);
+        if (lane.lines.has(id))
+            continue;
+        const said = lane.signal.read(message);
+        if (said.failure === null && said.coveredMs === undefined)
+            continue;
+        lane.lines.set(id, { at, stream, side, ...said });
+    }
+}
+/** What shares a group and a pattern shares the calls. */
+function groupsOf(options) {
+    const { streams, clock, targets } = options;
+    const intervalMs = logIntervalMs(options);
+    const lanes = targets.flatMap((_, index) => lanesOf(index, options));
+    const keyOf = ({ logged, signal }) => `${logged.logGroup} ${signal.pattern}`;
+    return [...Map.groupBy(lanes, keyOf).values()].flatMap((shared) => {
+        const [first] = shared;
+        if (first === undefined)
+            return [];
+        const { logGroup } = first.logged;
+        const { pattern } = first.signal;
+        const search = createLogSearch({ streams, clock, logGroup, pattern, intervalMs });
+        return [{ search, lanes: shared }];
+    });
+}
+function lanesOf(index, { targets, rule, own, mode }) {
+    const found = targets[index];
+    if (found === undefined)
+        return [];
+    const { target, versions, logged } = found;
+    const { logGroup, format, counted, observedBecause } = logged;
+    const signals = [
+        { signal: failuresSignal(format, counted), alpha: rule.alpha },
+        ...(own === undefined ? [] : [{ signal: ownSignal(own.pattern), alpha: own.alpha }]),
+    ];
+    return signals.map(({ signal, alpha }) => ({
+        index,
+        watched: { target, versions },
+        logged: { functionName: target.functionName, versions, logGroup },
+        signal,
+        rule: { ...rule, alpha: alpha / targets.length },
+        mode: observedBecause === undefined ? mode : 'observe',
+        lines: new Map(),
+        largestDelayMs: 0,
+        judgedTo: 0,
+        finding: undefined,
+    }));
 }
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
@@ -75846,6 +77014,10 @@ function cancelled({ cancellation, clock, onCancel }) {
 
 
 
+
+
+
+
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 /** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
@@ -75901,7 +77073,7 @@ async function watchedOf(shifting, routers, options) {
     const metrics = createMetricChecks({
         metrics: aws.metrics,
         targets: await timed(shifting, options),
-        analysis: comparable ? policyOf(config) : undefined,
+        analysis: comparable ? policyOf(options) : undefined,
         compared: config.compareMetrics,
         compareDuration: config.compareDuration,
         afterPromotion: config.afterPromotion,
@@ -75925,7 +77097,34 @@ async function watchedOf(shifting, routers, options) {
             intervalMs: Math.max(longest, looking),
             gates: false,
         },
+        ...logsOf(shifting, options),
     ];
+}
+/** Failures in the logs, at a pace of their own. No step waits for them: they only ever make a revert sooner. */
+function logsOf(shifting, options) {
+    const { config, begunAt, logged, surroundings } = options;
+    const { mode, ownPattern, delayMs } = config.analysisLogs;
+    const targets = shifting.flatMap(({ target, versions }) => {
+        const found = logged.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
+        return found === undefined ? [] : [{ target, versions, logged: found }];
+    });
+    if (targets.length === 0 || mode === 'off')
+        return [];
+    const { rule, metricDelayMs } = config.analysis.policy;
+    const shares = shareAlpha(rule.alpha, { logs: true, ownErrors: ownPattern !== undefined });
+    const logs = {
+        streams: surroundings.aws.logStreams,
+        metrics: surroundings.aws.metrics,
+        clock: surroundings.clock,
+        targets,
+        mode,
+        rule: { ...rule, alpha: shares.logs, routing: failure_evidence/* STANDARD_FAILURE_RULE */.C0.routing },
+        own: ownPattern === undefined ? undefined : { pattern: ownPattern, alpha: shares.ownErrors },
+        delayMs,
+        metricDelayMs,
+        begunAt,
+    };
+    return [{ checks: createLogChecks(logs), intervalMs: logIntervalMs(logs), gates: false }];
 }
 /** With how long their requests took before, if that is compared. */
 async function timed(shifting, { config, comparable, surroundings }) {
@@ -75942,8 +77141,18 @@ async function timed(shifting, { config, comparable, surroundings }) {
     }
     return targets;
 }
-function policyOf({ analysis: { mode, policy } }) {
-    return mode === 'off' ? undefined : { mode, ...policy };
+/** What the logs may revert of good versions, the minutes may not. */
+function policyOf({ config, logged }) {
+    const { analysis, analysisLogs } = config;
+    const { mode, policy } = analysis;
+    if (mode === 'off')
+        return undefined;
+    const mayRevert = logged.some(({ observedBecause }) => observedBecause === undefined);
+    const shares = shareAlpha(policy.rule.alpha, {
+        logs: analysisLogs.mode === 'on' && mayRevert,
+        ownErrors: analysisLogs.ownPattern !== undefined,
+    });
+    return { mode, ...policy, rule: { ...policy.rule, alpha: shares.minutes } };
 }
 
 ;// CONCATENATED MODULE: ./src/run/modes/start.ts
@@ -76032,6 +77241,7 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
         begunAt,
         watches,
         comparable: clearance.comparable,
+        logged: clearance.logged,
         surroundings,
     });
 }
@@ -76128,13 +77338,13 @@ async function takePart(config, part, { id, surroundings, held, found, }) {
         continued: held,
         steps: stepsIn(part),
     });
-    const { problems, targets, watches, comparable } = clearance;
+    const { problems, targets, watches, comparable, logged } = clearance;
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
     (0,progress/* recordClearance */.K$)(surroundings, clearance);
     const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
     const begunAt = begunAtOf(held);
-    return shift(shifting, { config, part, begunAt, watches, comparable, surroundings });
+    return shift(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
 }
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
 function heldIn(mode, { requests }, { id, surroundings }, shown) {
@@ -76355,8 +77565,8 @@ async function runAction(config, id, surroundings) {
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 14 modules
-var aws = __nccwpck_require__(3659);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 15 modules
+var aws = __nccwpck_require__(2016);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
@@ -76524,14 +77734,14 @@ function parse(str = '', format = 'ms') {
 ;// CONCATENATED MODULE: ./src/inputs/duration.ts
 
 // parse-duration skips what it does not know and takes a bare number for milliseconds.
-const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
+const duration_DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
 /** A job on GitHub's own runners ends after 6 hours, one on any other runner after 5 days. */
 const LONGEST_MS = 5 * 24 * 3_600_000;
 const TOO_LONG = 'no job lasts longer than 5 days';
 /** Milliseconds of `90s`, `5m`, `1h30m`; nothing for anything else, a bare number included. */
 function durationMs(text) {
     const trimmed = text.trim();
-    return DURATION.test(trimmed) ? (parse(trimmed) ?? undefined) : undefined;
+    return duration_DURATION.test(trimmed) ? (parse(trimmed) ?? undefined) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/fields.ts
@@ -76761,12 +77971,18 @@ function regionProblems(region, functions, alarms) {
     ];
 }
 function comparisonProblems(fields) {
-    if (fields.analysis.mode !== 'off')
-        return [];
+    const logs = fields['analysis-logs'];
+    if (fields.analysis.mode !== 'off') {
+        return logs.mode === 'off' && fields['log-errors'] !== undefined
+            ? ['log-errors: no logs are read with analysis-logs: off; leave one of the two out']
+            : [];
+    }
     const idle = [
         ...(fields['compare-metrics'].length > 0 ? ['compare-metrics'] : []),
         ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
         ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
+        ...(logs.given && logs.mode !== 'off' ? ['analysis-logs'] : []),
+        ...(fields['log-errors'] === undefined ? [] : ['log-errors']),
     ];
     return idle.map((input) => `${input}: nothing is compared with analysis: off; leave one of the two out`);
 }
@@ -76815,6 +78031,9 @@ const INPUT_DEFAULTS = {
     'compare-metrics': '',
     'compare-duration': 'observe',
     'after-promotion': '',
+    'analysis-logs': '',
+    'log-errors': '',
+    'log-delay': '12s',
     'metric-checks': '',
     'smoke-test-payload': '',
     'smoke-test-expect': '',
@@ -77771,15 +78990,7 @@ const schema = schemas/* object */.Ikc({
         limitCount('alarms', names, MOST_ALARMS, problems);
         return [...new Set(names)].map(arn/* parseAlarmId */.oT);
     }),
-    analysis: parsedBy((text, problems) => {
-        const mode = ANALYSIS_MODES.find((each) => each === text.trim());
-        if (mode !== undefined)
-            return { mode, given: true };
-        if (text.trim() !== '') {
-            problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
-        }
-        return { mode: 'on', given: false };
-    }),
+    analysis: parsedBy(parseAnalysisMode),
     'analysis-alpha': number(0.000_001, 0.5),
     'tolerated-ratio': number(1, 100),
     'tolerated-margin': share,
@@ -77798,6 +79009,18 @@ const schema = schemas/* object */.Ikc({
         }
         return mode;
     }),
+    'analysis-logs': parsedBy(parseAnalysisMode),
+    'log-errors': parsedBy((text, problems) => {
+        const pattern = text.trim();
+        if (/\p{Cc}/u.test(pattern)) {
+            problems.push(`${quoted(text)} is not one line without control characters`);
+        }
+        if ([...pattern].length > LONGEST_PATTERN) {
+            problems.push(`is longer than the ${LONGEST_PATTERN} characters of a filter pattern`);
+        }
+        return pattern === '' ? undefined : pattern;
+    }),
+    'log-delay': duration(1_000, '1s'),
     'metric-checks': parsedBy(parseMetricChecks),
     'smoke-test-max-duration': duration(1, '1s'),
     'poll-interval': duration(1_000, '1s'),
@@ -77870,6 +79093,8 @@ const schema = schemas/* object */.Ikc({
     comment: oneOf(['never', 'failure', 'always']),
 });
 const ANALYSIS_MODES = ['on', 'observe', 'off'];
+// What FilterLogEvents takes.
+const LONGEST_PATTERN = 1_024;
 // They move together, and all of Lambda's control plane answers 15 requests a second.
 const MOST_FUNCTIONS = 100;
 // Read a hundred with one request, at every poll.
@@ -77880,6 +79105,16 @@ const LONGEST_SESSION_MS = 12 * 3_600_000;
 // What GetSessionToken gives; no session of a role lasts longer.
 const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
 const SHORTEST_JOB_MS = 60_000;
+/** Not given is on, where it can be. */
+function parseAnalysisMode(text, problems) {
+    const mode = ANALYSIS_MODES.find((each) => each === text.trim());
+    if (mode !== undefined)
+        return { mode, given: true };
+    if (text.trim() !== '') {
+        problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+    }
+    return { mode: 'on', given: false };
+}
 function duplicates(names) {
     const seen = new Set();
     return new Set(names.filter((name) => seen.size === seen.add(name).size));
@@ -77921,6 +79156,7 @@ function readInputs(get, defaults) {
         compareMetrics: fields['compare-metrics'],
         compareDuration: fields['compare-duration'],
         afterPromotion: afterPromotionOf(fields),
+        analysisLogs: inputs_logsOf(fields),
         metricChecks: fields['metric-checks'],
         smokeTests: smokeTestsOf({ payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] }, functionNames, fields['smoke-test-max-duration']),
         dryRun: fields['dry-run'],
@@ -77975,6 +79211,16 @@ function afterPromotionOf(fields) {
     if (given !== undefined)
         return given;
     return fields.alarms.length === 0 && fields.analysis.mode === 'on' ? 'revert' : 'observe';
+}
+/** What is not compared by minutes is not compared by logs, and what is observed there is observed here. */
+function inputs_logsOf(fields) {
+    const modes = [fields.analysis.mode, fields['analysis-logs'].mode];
+    return {
+        mode: ['off', 'observe'].find((mode) => modes.includes(mode)) ?? 'on',
+        given: fields['analysis-logs'].given,
+        ownPattern: fields['log-errors'],
+        delayMs: fields['log-delay'],
+    };
 }
 function roleOf(fields, defaultSessionName) {
     if (fields['role-to-assume'] === '')
@@ -78102,7 +79348,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3659);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2016);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
 /* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7121);
@@ -78388,6 +79634,8 @@ var moment = __nccwpck_require__(8763);
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
 var durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/checks/logs.ts
+var logs = __nccwpck_require__(6050);
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
 var promoted = __nccwpck_require__(5081);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
@@ -78405,6 +79653,7 @@ var smoke_test = __nccwpck_require__(3893);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var alias_target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/log.ts
+
 
 
 
@@ -78536,6 +79785,8 @@ function atEndOfStep(finding) {
             return finding.evidence.length > 0 ? [(0,comparison/* describeComparison */.L5)(finding)] : [];
         case 'duration':
             return finding.canary.p50 === null ? [] : [(0,durations/* describeDurations */.Jy)(finding)];
+        case 'logs':
+            return finding.canary + finding.baseline === 0 ? [] : [(0,logs/* describeLogs */.nU)(finding)];
         case 'alarm':
         case 'threshold':
         case 'promoted':
@@ -78624,6 +79875,7 @@ function describeChange(now, before) {
         case 'comparison':
         case 'duration':
         case 'promoted':
+        case 'logs':
             // Told when a step ends, and when they decide something.
             return [];
     }
@@ -78834,13 +80086,14 @@ function recordTargets({ aws, clock, journal }, targets) {
     journal.record({ type: 'targets', at: clock.timeOfDay(), region: aws.region, targets });
 }
 /** That nothing stands against the rollout, what was found, and what is to be warned of. */
-function recordClearance({ clock, journal }, { details, warnings }) {
+function recordClearance({ clock, journal }, { details, warnings, notes }) {
     journal.record({
         type: 'details',
         at: clock.timeOfDay(),
         title: 'Preflight passed',
         lines: details,
     });
+    notes.forEach(journal.note);
     warnings.forEach(journal.warn);
 }
 /** A target as preflight found it: nothing is published or decided yet. */
