@@ -351,8 +351,9 @@ function nothingIsStranded(played: Played, told: Told): readonly Violation[] {
     const isLeftOver =
       servesAlone(truth, canaryOf(told, target.functionName)) &&
       moves(played, told, target).length === 0;
-    // Who cannot read the alias says that; what a dead run left there is not to be known.
-    const isUnreadable = ending.reason.includes('lambda:GetAlias');
+    // Who cannot read the alias says that, if there is time to; what another job left there is not to be known.
+    const isUnreadable =
+      ending.reason.includes('lambda:GetAlias') || lastReadOf(played, told, target) === 0;
     return isSuccess || isSaid || isLeftOver || isUnreadable
       ? []
       : [{ promise: 7, what: `${ending.outcome}, and nobody says that ${describe(truth)}` }];
