@@ -6,7 +6,7 @@ import {
   lastSettledMinute,
   MINUTE_MS,
 } from '../src/core/minute.ts';
-import { NO_GAP, UNHARMED } from './jobs.ts';
+import { CALM } from './calm.ts';
 import { play } from './play.ts';
 import { CANARY, STABLE, type Played } from './stage.ts';
 import type { Scenario, TrafficScenario } from './scenario.ts';
@@ -27,9 +27,9 @@ const METRIC_DELAY_MS = 90_000;
 /** Nothing goes wrong and nobody interferes: only the versions differ. */
 export function underTraffic(seed: number, traffic: TrafficScenario): Scenario {
   return {
+    ...CALM,
     seed,
     traffic,
-    functions: 1,
     alarms: 0,
     steps: [
       { weight: 10, bakeSeconds: 300 },
@@ -37,24 +37,7 @@ export function underTraffic(seed: number, traffic: TrafficScenario): Scenario {
       { weight: 50, bakeSeconds: 300 },
     ],
     bakeSeconds: 0,
-    pollSeconds: 15,
     graceSeconds: 120,
-    onInsufficientData: 'continue',
-    onCancel: 'revert',
-    onUnfinished: '',
-    descriptionLength: 0,
-    provisioned: false,
-    faultRate: 0,
-    faults: [],
-    happenings: [],
-    death: UNHARMED,
-    staleMs: 0,
-    quota: undefined,
-    rivalAfterMs: undefined,
-    gap: NO_GAP,
-    rivalMode: 'rollout',
-    jobs: [],
-    means: undefined,
   };
 }
 

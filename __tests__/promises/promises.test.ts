@@ -1,42 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
-import { NO_GAP, UNHARMED, type JobScenario } from '../../promises/jobs.ts';
+import { CALM } from '../../promises/calm.ts';
+import { UNHARMED, type JobScenario } from '../../promises/jobs.ts';
 import { play } from '../../promises/play.ts';
 import { STABLE, type Played, type TrueAlias } from '../../promises/stage.ts';
 import { violationsOf } from '../../promises/promises.ts';
-import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
-
-/** Nothing goes wrong, unless a test says so. */
-const CALM: Scenario = {
-  seed: 1,
-  functions: 1,
-  alarms: 1,
-  steps: [
-    { weight: 10, bakeSeconds: 60 },
-    { weight: 50, bakeSeconds: 60 },
-  ],
-  bakeSeconds: 60,
-  pollSeconds: 15,
-  graceSeconds: 60,
-  onInsufficientData: 'continue',
-  onCancel: 'revert',
-  onUnfinished: '',
-  descriptionLength: 0,
-  provisioned: false,
-  faultRate: 0,
-  faults: [],
-  happenings: [],
-  death: UNHARMED,
-  staleMs: 0,
-  quota: undefined,
-  traffic: undefined,
-  rivalAfterMs: undefined,
-  gap: NO_GAP,
-  rivalMode: 'rollout',
-  jobs: [],
-  means: undefined,
-};
+import { scenarioOf } from '../../promises/scenario.ts';
 
 const RED: HistoryItem = {
   type: 'StateUpdate',

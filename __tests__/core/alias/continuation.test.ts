@@ -4,6 +4,7 @@ import { continuationOf, firstPart, nextPart } from '../../../src/core/alias/con
 import { withMark, type Mark } from '../../../src/core/alias/mark.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { routingAt, type Routing } from '../../../src/core/alias/routing.ts';
+import { MARK } from '../../fixtures/mark.ts';
 
 const own = {
   repository: 'acme/shop',
@@ -13,21 +14,7 @@ const own = {
   plan: 'f1',
   workflow: 'c0',
 };
-const ofCheckout: Mark = {
-  repository: 'acme/shop',
-  runId: '42',
-  attempt: '1',
-  nonce: 'aa',
-  plan: 'f1',
-  workflow: 'c0',
-  startedBy: '42',
-  begunAt: 0,
-  stable: '7',
-  canary: '8',
-  step: 1,
-  weight: 10,
-  held: true,
-};
+const ofCheckout: Mark = { ...MARK, held: true };
 const found = (name: string, description: string, routing: Routing) => ({
   target: { functionId: name, functionName: name, alias: 'live' },
   routing,

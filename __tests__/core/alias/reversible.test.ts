@@ -1,30 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { withMark, type Mark } from '../../../src/core/alias/mark.ts';
+import { withMark } from '../../../src/core/alias/mark.ts';
 import {
   nothingToRevert,
   reversibleIn,
   unclearWhatToRevert,
 } from '../../../src/core/alias/reversible.ts';
 import { routingAt } from '../../../src/core/alias/routing.ts';
+import { MARK } from '../../fixtures/mark.ts';
 
-const MARK: Mark = {
-  repository: 'acme/shop',
-  runId: '42',
-  attempt: '1',
-  nonce: 'aa',
-  plan: 'f1',
-  workflow: 'c0',
-  startedBy: '42',
-  begunAt: 0,
-  stable: '7',
-  canary: '8',
-  step: 2,
-  weight: 50,
-  held: false,
-};
 const leftAt = (weight: number) => {
-  const mark = { ...MARK, weight };
+  const mark = { ...MARK, step: 2, weight };
   return { routing: routingAt(weight, mark), description: withMark('', mark) ?? '' };
 };
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };

@@ -9,24 +9,12 @@ import {
 import { denied, type Fault } from '../../../simulator/wire/faults.ts';
 import type { ConfirmResult, Router } from '../../../src/ports.ts';
 import { createRouter } from '../../../src/run/alias/router.ts';
+import { MARK } from '../../fixtures/mark.ts';
 import { createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
 
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
 const versions = { stable: '1', canary: '2' };
-const mark = {
-  ...versions,
-  repository: 'acme/shop',
-  runId: '42',
-  attempt: '1',
-  nonce: 'aa',
-  plan: 'f1',
-  workflow: 'c0',
-  startedBy: '42',
-  begunAt: 0,
-  step: 1,
-  weight: 100,
-  held: false,
-};
+const mark = { ...MARK, ...versions, weight: 100 };
 const { signal } = new AbortController();
 const CONFIRMED: ConfirmResult = { type: 'confirmed' };
 

@@ -15,25 +15,13 @@ import {
 import type { Router } from '../../../src/ports.ts';
 import type { RouteOptions } from '../../../src/run/alias/route.ts';
 import { createRouter } from '../../../src/run/alias/router.ts';
+import { MARK } from '../../fixtures/mark.ts';
 import { createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
 
 const MINUTE = 60_000;
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
 const versions = { stable: '1', canary: '2' };
-const mark = {
-  ...versions,
-  repository: 'acme/shop',
-  runId: '42',
-  attempt: '1',
-  nonce: 'aa',
-  plan: 'f1',
-  workflow: 'c0',
-  startedBy: '42',
-  begunAt: 0,
-  step: 1,
-  weight: 10,
-  held: false,
-};
+const mark = { ...MARK, ...versions };
 const { signal } = new AbortController();
 
 describe('the router of an alias', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
+import { CALM } from '../../../promises/calm.ts';
 import { configOf } from '../../../promises/configs.ts';
-import { NO_GAP } from '../../../promises/jobs.ts';
 import type { Scenario } from '../../../promises/scenario.ts';
 import { loadSdk } from '../../../promises/sdk.ts';
 import { CANARY } from '../../../promises/stage.ts';
@@ -19,32 +19,13 @@ const ASLEEP = 12.5 * MINUTE;
 
 /** Ten minutes at 10 %, and five each at 50 % and 100 %. */
 const SCENARIO: Scenario = {
-  seed: 1,
-  functions: 1,
-  alarms: 1,
+  ...CALM,
   steps: [
     { weight: 10, bakeSeconds: 600 },
     { weight: 50, bakeSeconds: 300 },
   ],
   bakeSeconds: 300,
-  pollSeconds: 15,
   graceSeconds: 120,
-  onInsufficientData: 'continue',
-  onCancel: 'revert',
-  onUnfinished: '',
-  descriptionLength: 0,
-  provisioned: false,
-  faultRate: 0,
-  faults: [],
-  happenings: [],
-  death: { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined },
-  staleMs: 0,
-  quota: undefined,
-  rivalAfterMs: undefined,
-  rivalMode: 'rollout',
-  means: undefined,
-  gap: NO_GAP,
-  jobs: [],
   traffic: { requestsPerSecond: 20, stableErrorRate: 0.001, canaryErrorRate: 0.001 },
 };
 
