@@ -69432,6 +69432,8 @@ var minute = __nccwpck_require__(3395);
 var numbers = __nccwpck_require__(1489);
 // EXTERNAL MODULE: ./src/core/checks/pairing.ts
 var pairing = __nccwpck_require__(8989);
+// EXTERNAL MODULE: ./src/core/statistics/betting.ts
+var betting = __nccwpck_require__(1248);
 ;// CONCATENATED MODULE: ./src/core/statistics/sign-test.ts
 
 /** The canary is the slower one in this share of the minutes: one bet on each, of equal stakes. */
@@ -69453,7 +69455,7 @@ function signEvidence(signs) {
             const bet = BETS[index] ?? 0.5;
             return each + Math.log(2 * (sign ? bet : 1 - bet));
         });
-        return (0,evidence/* logMean */.uw)(wealth);
+        return (0,betting/* logMean */.uw)(wealth);
     });
 }
 
@@ -70004,12 +70006,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
-// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
-var evidence = __nccwpck_require__(8346);
+// EXTERNAL MODULE: ./src/core/statistics/betting.ts
+var betting = __nccwpck_require__(1248);
 ;// CONCATENATED MODULE: ./src/core/statistics/alone.ts
 
-/** It fails this many times as often as is allowed: one bet on each, of equal stakes. */
-const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
 /**
  * Judges a version without another one beside it, by a fixed rate p that was measured before. For the bet on λ times that
  * rate, a minute with n requests of which e failed multiplies the stake by λ^e · exp(−n p (λ − 1)), which has a mean of at
@@ -70021,14 +70021,14 @@ const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
  */
 function judgeAlone(minutes, rule) {
     const { allowed, alpha, lasting } = rule;
-    const wealth = BETS.map((bet) => {
+    const wealth = betting/* BETS */.X5.map((bet) => {
         const stakes = minutes
             .map(({ total, bad }) => Math.min(bad, total) * Math.log(bet) - total * allowed * (bet - 1))
             .toSorted((a, b) => b - a);
         const weighty = stakes.slice(0, lasting - 1).filter((stake) => stake > 0);
         return sum(stakes) - sum(weighty);
     });
-    const logE = (0,evidence/* logMean */.uw)(wealth);
+    const logE = (0,betting/* logMean */.uw)(wealth);
     return { logE, reverts: logE >= -Math.log(alpha) };
 }
 function sum(numbers) {
@@ -70179,8 +70179,8 @@ var minute = __nccwpck_require__(3395);
 var moment = __nccwpck_require__(8763);
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
 var plan = __nccwpck_require__(8710);
-// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
-var evidence = __nccwpck_require__(8346);
+// EXTERNAL MODULE: ./src/core/statistics/betting.ts
+var betting = __nccwpck_require__(1248);
 ;// CONCATENATED MODULE: ./src/core/statistics/share.ts
 
 /** The canary got this part of the odds that it should have: one bet on each, of equal stakes. */
@@ -70205,7 +70205,7 @@ const TOLERATED_ODDS = 1 / 1.25;
  */
 function tooFewEvidence(windows) {
     const wealth = BETS.map((bet) => windows.reduce((sum, window) => sum + stakeOf(window, bet), 0));
-    return (0,evidence/* logMean */.uw)(wealth);
+    return (0,betting/* logMean */.uw)(wealth);
 }
 function stakeOf({ weight, baseline, canary }, bet) {
     if (weight <= 0 || weight >= 1)
@@ -71674,16 +71674,89 @@ function worst(verdicts) {
 
 /***/ }),
 
+/***/ 1248:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G9: () => (/* binding */ settle),
+/* harmony export */   GW: () => (/* binding */ fewestToRevert),
+/* harmony export */   X5: () => (/* binding */ BETS),
+/* harmony export */   uw: () => (/* binding */ logMean)
+/* harmony export */ });
+// What every sequential test here has in common: stakes on several bets, which failures win and lose.
+/** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
+const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
+/**
+ * The evidence is the mean of the stakes. It reverts when it is 1/alpha, when it would be without any one stretch of
+ * fewer failures than `confirm`, and when the canary fails as often as the floor.
+ * @param stretches in order of time
+ */
+function settle(stretches, { alpha, floor, confirm }) {
+    const enough = -Math.log(alpha);
+    const logE = [];
+    let revertAt = null;
+    let wealth = BETS.map(() => 0);
+    let failures = 0;
+    let requests = 0;
+    const isConfirmed = (upTo) => stretches
+        .slice(0, upTo + 1)
+        .every((stretch) => stretch.failures >= confirm ||
+        logMean(wealth.map((each, bet) => each - (stretch.stakes[bet] ?? 0))) >= enough);
+    for (const [index, stretch] of stretches.entries()) {
+        wealth = wealth.map((each, bet) => each + (stretch.stakes[bet] ?? 0));
+        failures += stretch.failures;
+        requests += stretch.requests;
+        const evidence = logMean(wealth);
+        logE.push(evidence);
+        const isEnough = evidence >= enough && failures >= floor * requests;
+        if (revertAt === null && isEnough && isConfirmed(index))
+            revertAt = index;
+    }
+    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+}
+/**
+ * How many more failures would revert; 0 when there are enough already, null when not even the most would do.
+ * @param revertsWith whether so many more do
+ */
+function fewestToRevert(revertsWith, most) {
+    if (revertsWith(0))
+        return 0;
+    let reverting = 1;
+    while (!revertsWith(reverting)) {
+        reverting *= 2;
+        if (reverting > most)
+            return null;
+    }
+    let passing = Math.floor(reverting / 2);
+    while (reverting - passing > 1) {
+        const middle = Math.floor((passing + reverting) / 2);
+        if (revertsWith(middle))
+            reverting = middle;
+        else
+            passing = middle;
+    }
+    return reverting;
+}
+/** Logarithm of the mean of the exponentials, however large those are. */
+function logMean(logs) {
+    const greatest = Math.max(...logs);
+    const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
+    return greatest + Math.log(sum / logs.length);
+}
+
+
+/***/ }),
+
 /***/ 8346:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bg: () => (/* binding */ failuresToRevert),
 /* harmony export */   S4: () => (/* binding */ judge),
-/* harmony export */   X5: () => (/* binding */ BETS),
-/* harmony export */   fM: () => (/* binding */ STANDARD_RULE),
-/* harmony export */   uw: () => (/* binding */ logMean)
+/* harmony export */   fM: () => (/* binding */ STANDARD_RULE)
 /* harmony export */ });
+/* harmony import */ var _betting_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1248);
+
 const STANDARD_RULE = {
     alpha: 0.01,
     ratio: 1,
@@ -71692,8 +71765,6 @@ const STANDARD_RULE = {
     confirm: 10,
     burst: 1,
 };
-/** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
-const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
 /**
  * Judges the canary by the settled minutes of a rollout: all of them, from the first weight on, over every
  * change of weight. It keeps no state, so minutes that were corrected later are simply judged again.
@@ -71717,30 +71788,11 @@ const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
  * (JSPI 230, 2024, arXiv:2106.02693); Wald, "Sequential Tests of Statistical Hypotheses" (1945).
  */
 function judge(minutes, rule = STANDARD_RULE) {
-    const stakes = minutes.map((minute) => stakesOf(minute, rule));
-    const enough = -Math.log(rule.alpha);
-    const logE = [];
-    let revertAt = null;
-    let wealth = BETS.map(() => 0);
-    let canary = { total: 0, bad: 0 };
-    const isConfirmed = (upTo) => stakes
-        .slice(0, upTo + 1)
-        .every((stake, index) => clamped(minutes[index]?.canary).bad >= rule.confirm ||
-        logMean(wealth.map((each, bet) => each - (stake[bet] ?? 0))) >= enough);
-    for (const [index, stake] of stakes.entries()) {
-        wealth = wealth.map((each, bet) => each + (stake[bet] ?? 0));
-        const counts = clamped(minutes[index]?.canary);
-        canary = { total: canary.total + counts.total, bad: canary.bad + counts.bad };
-        const evidence = logMean(wealth);
-        logE.push(evidence);
-        if (revertAt === null &&
-            evidence >= enough &&
-            canary.bad >= rule.floor * canary.total &&
-            isConfirmed(index)) {
-            revertAt = index;
-        }
-    }
-    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+    const stretches = minutes.map((minute) => {
+        const { bad: failures, total: requests } = clamped(minute.canary);
+        return { stakes: stakesOf(minute, rule), failures, requests };
+    });
+    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .settle */ .G9)(stretches, rule);
 }
 /** No minute of any function has as many requests. */
 const MOST_FAILURES = 2 ** 40;
@@ -71749,30 +71801,12 @@ const MOST_FAILURES = 2 ** 40;
  * when it does so already, null when no number of them would, as in a minute that the baseline did not serve.
  */
 function failuresToRevert(minutes, rule = STANDARD_RULE) {
+    const revertsWith = (more) => judge(withFailures(minutes, more), rule).revertAt !== null;
     const last = minutes.at(-1);
     if (last === undefined || last.baseline.total === 0 || last.canary.total === 0) {
         return revertsWith(0) ? 0 : null;
     }
-    function revertsWith(more) {
-        return judge(withFailures(minutes, more), rule).revertAt !== null;
-    }
-    let reverting = 1;
-    if (revertsWith(0))
-        return 0;
-    while (!revertsWith(reverting)) {
-        reverting *= 2;
-        if (reverting > MOST_FAILURES)
-            return null;
-    }
-    let passing = Math.floor(reverting / 2);
-    while (reverting - passing > 1) {
-        const middle = Math.floor((passing + reverting) / 2);
-        if (revertsWith(middle))
-            reverting = middle;
-        else
-            passing = middle;
-    }
-    return reverting;
+    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .fewestToRevert */ .GW)(revertsWith, MOST_FAILURES);
 }
 function withFailures(minutes, more) {
     const last = minutes.at(-1);
@@ -71788,9 +71822,9 @@ function stakesOf(minute, { ratio, margin, burst }) {
     const canary = clamped(minute.canary);
     // Nothing to compare with: such a minute says nothing.
     if (baseline.total === 0 || canary.total === 0)
-        return BETS.map(() => 0);
+        return _betting_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map(() => 0);
     const share = (ratio * canary.total) / (ratio * canary.total + baseline.total);
-    return BETS.map((bet) => {
+    return _betting_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map((bet) => {
         const spread = 1 + share * (bet - 1);
         const won = canary.bad * Math.log(bet) - (canary.bad + baseline.bad) * Math.log(spread);
         const tolerated = (margin * canary.total * (bet - 1) * (1 - share)) / spread;
@@ -71798,14 +71832,8 @@ function stakesOf(minute, { ratio, margin, burst }) {
     });
 }
 /** Failures that arrive before their requests would read as proof. */
-function clamped({ total, bad } = { total: 0, bad: 0 }) {
+function clamped({ total, bad }) {
     return { total, bad: Math.min(bad, total) };
-}
-/** Logarithm of the mean of the exponentials, however large those are. */
-function logMean(logs) {
-    const greatest = Math.max(...logs);
-    const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
-    return greatest + Math.log(sum / logs.length);
 }
 
 
@@ -71819,7 +71847,9 @@ function logMean(logs) {
 /* harmony export */   C0: () => (/* binding */ STANDARD_FAILURE_RULE)
 /* harmony export */ });
 /* unused harmony export moreFailuresToRevert */
+/* harmony import */ var _betting_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1248);
 /* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8346);
+
 
 /** With a fifth of the alpha of the comparison by counts, which keeps the rest. */
 const STANDARD_FAILURE_RULE = {
@@ -71854,31 +71884,12 @@ const STANDARD_FAILURE_RULE = {
  * @param windows in order of time, none over a change of weight
  */
 function judgeFailures(windows, rule = STANDARD_FAILURE_RULE) {
-    const enough = -Math.log(rule.alpha);
-    const stakes = windows.map((window) => stakesOf(window, rule));
-    const logE = [];
-    let revertAt = null;
-    let wealth = _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map(() => 0);
-    let failures = 0;
-    let requests = 0;
-    const isConfirmed = (upTo) => windows
-        .slice(0, upTo + 1)
-        .every(({ canary }, index) => canary >= rule.confirm ||
-        (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .logMean */ .uw)(wealth.map((each, bet) => each - (stakes[index]?.[bet] ?? 0))) >= enough);
-    for (const [index, window] of windows.entries()) {
-        wealth = wealth.map((each, bet) => each + (stakes[index]?.[bet] ?? 0));
-        failures += window.canary;
-        requests += window.requests ?? 0;
-        const evidence = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .logMean */ .uw)(wealth);
-        logE.push(evidence);
-        if (revertAt === null &&
-            evidence >= enough &&
-            failures >= rule.floor * requests &&
-            isConfirmed(index)) {
-            revertAt = index;
-        }
-    }
-    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+    const stretches = windows.map((window) => ({
+        stakes: stakesOf(window, rule),
+        failures: window.canary,
+        requests: window.requests ?? 0,
+    }));
+    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_1__/* .settle */ .G9)(stretches, rule);
 }
 /** No window of any function has as many failures. */
 const MOST_FAILURES = (/* unused pure expression or super */ null && (2 ** 30));
@@ -71892,35 +71903,19 @@ function moreFailuresToRevert(windows, rule = STANDARD_FAILURE_RULE) {
         return null;
     const revertsWith = (more) => judgeFailures([...windows.slice(0, -1), { ...last, canary: last.canary + more }], rule)
         .revertAt !== null;
-    if (revertsWith(0))
-        return 0;
     if (!isSplit(last))
-        return null;
-    let reverting = 1;
-    while (!revertsWith(reverting)) {
-        reverting *= 2;
-        if (reverting > MOST_FAILURES)
-            return null;
-    }
-    let passing = Math.floor(reverting / 2);
-    while (reverting - passing > 1) {
-        const middle = Math.floor((passing + reverting) / 2);
-        if (revertsWith(middle))
-            reverting = middle;
-        else
-            passing = middle;
-    }
-    return reverting;
+        return revertsWith(0) ? 0 : null;
+    return fewestToRevert(revertsWith, MOST_FAILURES);
 }
 /** By how much the window changes the logarithm of each bet's stake. */
 function stakesOf(window, { routing, ratio, burst }) {
     // With one version alone there is no coin.
     if (!isSplit(window))
-        return _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map(() => 0);
+        return _betting_js__WEBPACK_IMPORTED_MODULE_1__/* .BETS */ .X5.map(() => 0);
     const { weight, baseline, canary } = window;
     const odds = routing * ratio * weight;
     const share = odds / (odds + 1 - weight);
-    return _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map((bet) => {
+    return _betting_js__WEBPACK_IMPORTED_MODULE_1__/* .BETS */ .X5.map((bet) => {
         const spread = Math.log(1 + share * (bet - 1));
         return (canary * Math.log(bet) - (canary + baseline) * spread) / burst;
     });
@@ -73187,7 +73182,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3933);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2261);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -73200,7 +73195,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3933:
+/***/ 2261:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75923,7 +75918,7 @@ function createLogSearch({ streams, clock, logGroup, pattern, intervalMs, }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/core/log-lane/share.ts
+;// CONCATENATED MODULE: ./src/core/log-lane/excess.ts
 /** Standard errors. A guard that stands aside by chance in one of 4,000 looks costs nobody anything. */
 const BEYOND_CHANCE = 3.5;
 /** Expected requests below which the normal distribution says too little of a binomial one. */

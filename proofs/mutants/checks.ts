@@ -28,8 +28,8 @@ export const CHECKS: readonly Mutant[] = [
   },
   {
     name: 'a minute with few failures decides alone',
-    file: 'src/core/statistics/evidence.ts',
-    from: 'clamped(minutes[index]?.canary).bad >= rule.confirm ||',
+    file: 'src/core/statistics/betting.ts',
+    from: 'stretch.failures >= confirm ||',
     to: 'true ||',
   },
   {
@@ -46,9 +46,9 @@ export const CHECKS: readonly Mutant[] = [
   },
   {
     name: 'the new version is reverted for less than the floor',
-    file: 'src/core/statistics/evidence.ts',
-    from: 'canary.bad >= rule.floor * canary.total &&',
-    to: 'true &&',
+    file: 'src/core/statistics/betting.ts',
+    from: ' && failures >= floor * requests',
+    to: '',
   },
   {
     name: 'a minute with two weights is compared',

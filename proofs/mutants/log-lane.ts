@@ -44,12 +44,12 @@ export const OF_THE_LOG_LANE: readonly Mutant[] = [
   {
     name: 'a window of few failures in the logs decides alone',
     file: 'src/core/statistics/failure-evidence.ts',
-    from: '          canary >= rule.confirm ||',
-    to: '          canary >= 0 ||',
+    from: '  return settle(stretches, rule);',
+    to: '  return settle(stretches, { ...rule, confirm: 0 });',
   },
   {
     name: 'the share that Lambda counted is not held against the weight',
-    file: 'src/core/log-lane/share.ts',
+    file: 'src/core/log-lane/excess.ts',
     from: 'surplus > BEYOND_CHANCE * Math.sqrt(variance)',
     to: 'surplus > BEYOND_CHANCE * variance',
     by: '__tests__/core/log-lane/guards.test.ts',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { shareAlpha } from '../../../src/core/log-lane/alpha.ts';
 import { horizonOf } from '../../../src/core/log-lane/horizon.ts';
-import { exceedsWeight } from '../../../src/core/log-lane/share.ts';
+import { exceedsWeight } from '../../../src/core/log-lane/excess.ts';
 import { failuresSignal } from '../../../src/core/log-lane/signal.ts';
 import { sideOf } from '../../../src/core/log-lane/streams.ts';
 

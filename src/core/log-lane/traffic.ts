@@ -5,7 +5,7 @@ import {
   type Sources,
 } from '../checks/metric-source.ts';
 import { firstWholeMinute, MINUTE_MS } from '../minute.ts';
-import { exceedsWeight, type RoutedMinute } from './share.ts';
+import { exceedsWeight, type RoutedMinute } from './excess.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Requests of the alias, and of the canary through it. */

@@ -1,4 +1,5 @@
-import { logMean, type Counts } from './evidence.ts';
+import { BETS, logMean } from './betting.ts';
+import type { Counts } from './evidence.ts';
 
 /** What a version that is alone is held against, and how sure one must be that it does worse. */
 export interface AloneRule {
@@ -8,9 +9,6 @@ export interface AloneRule {
   /** Fewer minutes than this, however bad, are not enough. */
   readonly lasting: number;
 }
-
-/** It fails this many times as often as is allowed: one bet on each, of equal stakes. */
-const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000] as const;
 
 export interface AloneJudgement {
   /** Natural logarithm of the evidence, with the worst minutes left out that alone must not decide. */

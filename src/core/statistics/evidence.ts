@@ -1,3 +1,5 @@
+import { BETS, fewestToRevert, settle, type Certainty, type Judgement } from './betting.ts';
+
 /** What one version did in one minute: how many requests it served, and how many of them were bad. */
 export interface Counts {
   readonly total: number;
@@ -11,17 +13,11 @@ export interface Minute {
 }
 
 /** What the canary is allowed, and how sure one must be that it does worse. */
-export interface Rule {
-  /** At most this share of canaries that keep within the tolerance is reverted, however often one looks. */
-  readonly alpha: number;
+export interface Rule extends Certainty {
   /** The canary may fail this many times as often as the baseline … */
   readonly ratio: number;
   /** … and this share of its requests on top of that. */
   readonly margin: number;
-  /** The canary is not reverted while the share of its requests that failed is below this. */
-  readonly floor: number;
-  /** A minute with fewer canary failures cannot decide alone; 0 lets every minute. */
-  readonly confirm: number;
   /** Failures come in independent runs of up to this many; 1 when each comes alone. */
   readonly burst: number;
 }
@@ -34,18 +30,6 @@ export const STANDARD_RULE: Rule = {
   confirm: 10,
   burst: 1,
 };
-
-/** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
-export const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000] as const;
-
-export interface Judgement {
-  /** Natural logarithm of the evidence against the canary, after each minute. */
-  readonly logE: readonly number[];
-  /** Index of the first minute after which the rule reverts. It stays, whatever comes later. */
-  readonly revertAt: number | null;
-  /** Valid at any time, however often it is looked at; 1 when there is no evidence. */
-  readonly pValue: number;
-}
 
 /**
  * Judges the canary by the settled minutes of a rollout: all of them, from the first weight on, over every
@@ -70,38 +54,11 @@ export interface Judgement {
  * (JSPI 230, 2024, arXiv:2106.02693); Wald, "Sequential Tests of Statistical Hypotheses" (1945).
  */
 export function judge(minutes: readonly Minute[], rule: Rule = STANDARD_RULE): Judgement {
-  const stakes = minutes.map((minute) => stakesOf(minute, rule));
-  const enough = -Math.log(rule.alpha);
-  const logE: number[] = [];
-  let revertAt: number | null = null;
-  let wealth: readonly number[] = BETS.map(() => 0);
-  let canary: Counts = { total: 0, bad: 0 };
-
-  const isConfirmed = (upTo: number) =>
-    stakes
-      .slice(0, upTo + 1)
-      .every(
-        (stake, index) =>
-          clamped(minutes[index]?.canary).bad >= rule.confirm ||
-          logMean(wealth.map((each, bet) => each - (stake[bet] ?? 0))) >= enough,
-      );
-
-  for (const [index, stake] of stakes.entries()) {
-    wealth = wealth.map((each, bet) => each + (stake[bet] ?? 0));
-    const counts = clamped(minutes[index]?.canary);
-    canary = { total: canary.total + counts.total, bad: canary.bad + counts.bad };
-    const evidence = logMean(wealth);
-    logE.push(evidence);
-    if (
-      revertAt === null &&
-      evidence >= enough &&
-      canary.bad >= rule.floor * canary.total &&
-      isConfirmed(index)
-    ) {
-      revertAt = index;
-    }
-  }
-  return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+  const stretches = minutes.map((minute) => {
+    const { bad: failures, total: requests } = clamped(minute.canary);
+    return { stakes: stakesOf(minute, rule), failures, requests };
+  });
+  return settle(stretches, rule);
 }
 
 /** No minute of any function has as many requests. */
@@ -115,28 +72,12 @@ export function failuresToRevert(
   minutes: readonly Minute[],
   rule: Rule = STANDARD_RULE,
 ): number | null {
+  const revertsWith = (more: number) => judge(withFailures(minutes, more), rule).revertAt !== null;
   const last = minutes.at(-1);
   if (last === undefined || last.baseline.total === 0 || last.canary.total === 0) {
     return revertsWith(0) ? 0 : null;
   }
-
-  function revertsWith(more: number): boolean {
-    return judge(withFailures(minutes, more), rule).revertAt !== null;
-  }
-
-  let reverting = 1;
-  if (revertsWith(0)) return 0;
-  while (!revertsWith(reverting)) {
-    reverting *= 2;
-    if (reverting > MOST_FAILURES) return null;
-  }
-  let passing = Math.floor(reverting / 2);
-  while (reverting - passing > 1) {
-    const middle = Math.floor((passing + reverting) / 2);
-    if (revertsWith(middle)) reverting = middle;
-    else passing = middle;
-  }
-  return reverting;
+  return fewestToRevert(revertsWith, MOST_FAILURES);
 }
 
 function withFailures(minutes: readonly Minute[], more: number): readonly Minute[] {
@@ -163,13 +104,6 @@ function stakesOf(minute: Minute, { ratio, margin, burst }: Rule): readonly numb
 }
 
 /** Failures that arrive before their requests would read as proof. */
-function clamped({ total, bad }: Counts = { total: 0, bad: 0 }): Counts {
+function clamped({ total, bad }: Counts): Counts {
   return { total, bad: Math.min(bad, total) };
-}
-
-/** Logarithm of the mean of the exponentials, however large those are. */
-export function logMean(logs: readonly number[]): number {
-  const greatest = Math.max(...logs);
-  const sum = logs.reduce((total, each) => total + Math.exp(each - greatest), 0);
-  return greatest + Math.log(sum / logs.length);
 }

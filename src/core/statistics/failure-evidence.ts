@@ -1,4 +1,5 @@
-import { BETS, logMean, STANDARD_RULE, type Rule } from './evidence.ts';
+import { BETS, fewestToRevert, settle, type Judgement } from './betting.ts';
+import { STANDARD_RULE, type Rule } from './evidence.ts';
 
 /** Failed requests of both versions in a time with one weight, where nobody counted the requests that succeeded. */
 export interface FailureWindow {
@@ -26,15 +27,6 @@ export const STANDARD_FAILURE_RULE: FailureRule = {
   burst: STANDARD_RULE.burst,
 };
 
-export interface FailureJudgement {
-  /** Natural logarithm of the evidence against the canary, after each window. */
-  readonly logE: readonly number[];
-  /** Index of the first window after which the rule reverts. It stays, whatever comes later. */
-  readonly revertAt: number | null;
-  /** Valid at any time, however often it is looked at; 1 when there is no evidence. */
-  readonly pValue: number;
-}
-
 /**
  * Judges the canary by failures alone: given the weight, each failure of either version is a coin with a known bias.
  *
@@ -61,40 +53,13 @@ export interface FailureJudgement {
 export function judgeFailures(
   windows: readonly FailureWindow[],
   rule: FailureRule = STANDARD_FAILURE_RULE,
-): FailureJudgement {
-  const enough = -Math.log(rule.alpha);
-  const stakes = windows.map((window) => stakesOf(window, rule));
-  const logE: number[] = [];
-  let revertAt: number | null = null;
-  let wealth: readonly number[] = BETS.map(() => 0);
-  let failures = 0;
-  let requests = 0;
-
-  const isConfirmed = (upTo: number) =>
-    windows
-      .slice(0, upTo + 1)
-      .every(
-        ({ canary }, index) =>
-          canary >= rule.confirm ||
-          logMean(wealth.map((each, bet) => each - (stakes[index]?.[bet] ?? 0))) >= enough,
-      );
-
-  for (const [index, window] of windows.entries()) {
-    wealth = wealth.map((each, bet) => each + (stakes[index]?.[bet] ?? 0));
-    failures += window.canary;
-    requests += window.requests ?? 0;
-    const evidence = logMean(wealth);
-    logE.push(evidence);
-    if (
-      revertAt === null &&
-      evidence >= enough &&
-      failures >= rule.floor * requests &&
-      isConfirmed(index)
-    ) {
-      revertAt = index;
-    }
-  }
-  return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+): Judgement {
+  const stretches = windows.map((window) => ({
+    stakes: stakesOf(window, rule),
+    failures: window.canary,
+    requests: window.requests ?? 0,
+  }));
+  return settle(stretches, rule);
 }
 
 /** No window of any function has as many failures. */
@@ -114,20 +79,8 @@ export function moreFailuresToRevert(
     judgeFailures([...windows.slice(0, -1), { ...last, canary: last.canary + more }], rule)
       .revertAt !== null;
 
-  if (revertsWith(0)) return 0;
-  if (!isSplit(last)) return null;
-  let reverting = 1;
-  while (!revertsWith(reverting)) {
-    reverting *= 2;
-    if (reverting > MOST_FAILURES) return null;
-  }
-  let passing = Math.floor(reverting / 2);
-  while (reverting - passing > 1) {
-    const middle = Math.floor((passing + reverting) / 2);
-    if (revertsWith(middle)) reverting = middle;
-    else passing = middle;
-  }
-  return reverting;
+  if (!isSplit(last)) return revertsWith(0) ? 0 : null;
+  return fewestToRevert(revertsWith, MOST_FAILURES);
 }
 
 /** By how much the window changes the logarithm of each bet's stake. */

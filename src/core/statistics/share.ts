@@ -1,4 +1,4 @@
-import { logMean } from './evidence.ts';
+import { logMean } from './betting.ts';
 
 /** Requests that were counted of both versions while the alias sent one share of them to the canary. */
 export interface Shared {

@@ -1,4 +1,4 @@
-import { logMean } from './evidence.ts';
+import { logMean } from './betting.ts';
 
 /** The canary is the slower one in this share of the minutes: one bet on each, of equal stakes. */
 const BETS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.99] as const;
