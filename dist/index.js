@@ -73182,7 +73182,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2261);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6174);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -73195,7 +73195,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2261:
+/***/ 6174:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -76236,6 +76236,156 @@ function lanesOf(index, { targets, rule, own, mode }) {
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var checks_comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/checks/pairing.ts
+var pairing = __nccwpck_require__(8989);
+;// CONCATENATED MODULE: ./src/core/checks/reader.ts
+
+/** What is read of the two versions of a target, under names, and what is made of the series of these names. */
+function reader({ target, versions }, sources, judge) {
+    const subject = { function: target.functionName, alias: target.alias };
+    const baseline = (0,metric_source/* metricsOf */.Ps)(sources.baseline, { ...subject, version: versions.stable });
+    const canary = (0,metric_source/* metricsOf */.Ps)(sources.canary, { ...subject, version: versions.canary });
+    return {
+        sources: [...(0,metric_source/* listed */.KE)(baseline), ...(0,metric_source/* listed */.KE)(canary)],
+        judge: (find, scope) => judge({ baseline: (0,metric_source/* seriesByName */.k)(baseline, find), canary: (0,metric_source/* seriesByName */.k)(canary, find) }, scope),
+    };
+}
+
+// EXTERNAL MODULE: ./src/core/checks/step-end.ts + 1 modules
+var step_end = __nccwpck_require__(8895);
+;// CONCATENATED MODULE: ./src/core/checks/shared-alpha.ts
+
+/**
+ * The promise is for the rollout: with more bets against it, each has to be surer. A thousandth of it goes to requests that are
+ * missing; what is only observed takes no part.
+ */
+function sharedOut(policy, { comparisons, targets }) {
+    const alpha = (policy.rule.alpha * (1 - step_end/* SHARE_OF_ALPHA */.jC)) / (comparisons * targets);
+    return { ...policy, rule: { ...policy.rule, alpha } };
+}
+
+;// CONCATENATED MODULE: ./src/core/checks/comparison-reader.ts
+
+
+
+
+
+
+
+const ERRORS = {
+    name: 'errors',
+    bad: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
+    total: (0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'),
+};
+/** Compares Lambda's own errors of the two versions, and what the user wants compared besides. */
+function comparisonReaders(targets, compared, policy, durationsRevert = false) {
+    const all = [ERRORS, ...compared];
+    const comparisons = all.length + (durationsRevert ? 1 : 0);
+    const shared = sharedOut(policy, { comparisons, targets: targets.length });
+    return targets.flatMap((target) => all.map((each) => comparisonReader(each, target, shared)));
+}
+function comparisonReader({ name, bad, total }, watched, policy) {
+    const isErrors = name === ERRORS.name;
+    const target = (0,alias_target/* targetName */.je)(watched.target);
+    const sources = { baseline: { total, bad }, canary: { total, bad } };
+    return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed, weights }) => {
+        const withoutBad = isErrors ? 'late' : 'none';
+        const minutes = (0,pairing/* pairMinutes */.E)(series, { from, to, mixed, withoutBad });
+        const shares = isErrors ? sharesIn(minutes, weights) : [];
+        const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
+        const isAwaited = isErrors && bake.weight < 100;
+        return {
+            ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy }),
+            unseen: isAwaited ? silence(target, minutes, watched.pauseMs) : undefined,
+        };
+    });
+}
+/** What was counted of both versions under each weight. */
+function sharesIn(minutes, weights) {
+    return weights.map(({ from, weight }, index) => {
+        const end = weights[index + 1]?.from ?? Infinity;
+        const counted = minutes.filter(({ at }) => at >= from && at < end);
+        return {
+            weight: weight / 100,
+            baseline: counted.reduce((sum, { baseline }) => sum + baseline.total, 0),
+            canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/checks/duration-reader.ts
+
+
+
+
+
+/**
+ * Compares how long requests of the two versions take.
+ * @param reverting by what a canary that is slower fails, and how many comparisons there are with this one; left out, it is only
+ *   reported
+ */
+function durationReaders(targets, reverting) {
+    const policy = reverting && sharedOut(reverting.policy, { ...reverting, targets: targets.length });
+    const alpha = policy?.rule.alpha ?? checks_durations/* DURATION_ALPHA */.CT / targets.length;
+    return targets.map((watched) => {
+        const { yardstick } = watched;
+        const target = (0,alias_target/* targetName */.je)(watched.target);
+        const sources = { baseline: (0,checks_durations/* baselineSources */.AZ)(yardstick), canary: (0,checks_durations/* canarySources */.zj)(yardstick) };
+        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, sideBySide: to, mixed }) => {
+            const known = { target, yardstick, baseline, canary };
+            const durations = (0,checks_durations/* judgeDurations */.RQ)({ ...known, from, to, mixed, alpha });
+            const { verdict, warnings } = policy === undefined ? step_end/* PASSED */.f5 : decideDurations(durations, { at, bake, policy });
+            const finding = {
+                kind: 'duration',
+                check: target,
+                at: at.timeOfDay,
+                verdict,
+                ...durations,
+            };
+            return { finding, warnings };
+        });
+    });
+}
+function decideDurations(durations, judging) {
+    const described = (0,checks_durations/* describeDurations */.Jy)(durations);
+    if ((0,checks_durations/* isSlower */.tp)(durations))
+        return (0,step_end/* decided */.rc)('fail', described);
+    const test = (0,checks_durations/* gravestTest */.ds)(durations);
+    const doubt = test === undefined ? 'none' : (0,step_end/* doubtIn */.CT)(test.logE, test.needed);
+    const traffic = { target: durations.target, minutes: [], shares: [], countsTraffic: false };
+    return (0,step_end/* judgeStepEnd */.rC)(traffic, { doubt, described }, judging);
+}
+
+;// CONCATENATED MODULE: ./src/core/checks/promoted-reader.ts
+
+
+
+
+/**
+ * Judges each version that is alone, by what was measured of the one before.
+ * @param mode whether one that fails too often is reverted
+ */
+function promotedReaders(targets, { rule }, mode) {
+    const shared = { ...rule, alpha: rule.alpha / targets.length };
+    return targets.map((watched) => {
+        const sources = {
+            baseline: promoted/* PROMOTED_SOURCES */.uM,
+            canary: { ...promoted/* PROMOTED_SOURCES */.uM, ...promoted/* ALIAS_SOURCES */.cQ },
+        };
+        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, to, sideBySide, mixed }) => {
+            const pairs = { baseline: pairOf(baseline), canary: pairOf(canary) };
+            const options = { from, to: sideBySide, mixed, withoutBad: 'late' };
+            const target = (0,alias_target/* targetName */.je)(watched.target);
+            const minutes = (0,pairing/* pairMinutes */.E)(pairs, options);
+            const known = { target, sideBySide: minutes, series: canary, bake, to, rule: shared, mode };
+            return { finding: (0,promoted/* judgePromoted */.c3)(known, at), warnings: [] };
+        });
+    });
+}
+function pairOf({ requests, failures }) {
+    return { total: requests, bad: failures };
+}
+
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
 ;// CONCATENATED MODULE: ./src/core/checks/thresholds.ts
@@ -76364,11 +76514,7 @@ function listed(parts) {
     return others === '' ? last.join('') : `${others} and ${last.join('')}`;
 }
 
-// EXTERNAL MODULE: ./src/core/checks/pairing.ts
-var pairing = __nccwpck_require__(8989);
-// EXTERNAL MODULE: ./src/core/checks/step-end.ts + 1 modules
-var step_end = __nccwpck_require__(8895);
-;// CONCATENATED MODULE: ./src/core/checks/readers.ts
+;// CONCATENATED MODULE: ./src/core/checks/threshold-reader.ts
 
 
 
@@ -76377,119 +76523,6 @@ var step_end = __nccwpck_require__(8895);
 
 
 
-
-
-
-
-
-const ERRORS = {
-    name: 'errors',
-    bad: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
-    total: (0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'),
-};
-/** Compares Lambda's own errors of the two versions, and what the user wants compared besides. */
-function comparisonReaders(targets, compared, policy, durationsRevert = false) {
-    const all = [ERRORS, ...compared];
-    const comparisons = all.length + (durationsRevert ? 1 : 0);
-    const shared = sharedOut(policy, { comparisons, targets: targets.length });
-    return targets.flatMap((target) => all.map((each) => comparisonReader(each, target, shared)));
-}
-/**
- * The promise is for the rollout: with more bets against it, each has to be surer. A thousandth of it goes to requests that are
- * missing; what is only observed takes no part.
- */
-function sharedOut(policy, { comparisons, targets }) {
-    const alpha = (policy.rule.alpha * (1 - step_end/* SHARE_OF_ALPHA */.jC)) / (comparisons * targets);
-    return { ...policy, rule: { ...policy.rule, alpha } };
-}
-function comparisonReader({ name, bad, total }, watched, policy) {
-    const isErrors = name === ERRORS.name;
-    const target = (0,alias_target/* targetName */.je)(watched.target);
-    const sources = { baseline: { total, bad }, canary: { total, bad } };
-    return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed, weights }) => {
-        const withoutBad = isErrors ? 'late' : 'none';
-        const minutes = (0,pairing/* pairMinutes */.E)(series, { from, to, mixed, withoutBad });
-        const shares = isErrors ? sharesIn(minutes, weights) : [];
-        const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
-        const isAwaited = isErrors && bake.weight < 100;
-        return {
-            ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy }),
-            unseen: isAwaited ? silence(target, minutes, watched.pauseMs) : undefined,
-        };
-    });
-}
-/** What was counted of both versions under each weight. */
-function sharesIn(minutes, weights) {
-    return weights.map(({ from, weight }, index) => {
-        const end = weights[index + 1]?.from ?? Infinity;
-        const counted = minutes.filter(({ at }) => at >= from && at < end);
-        return {
-            weight: weight / 100,
-            baseline: counted.reduce((sum, { baseline }) => sum + baseline.total, 0),
-            canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
-        };
-    });
-}
-function decideDurations(durations, judging) {
-    const described = (0,checks_durations/* describeDurations */.Jy)(durations);
-    if ((0,checks_durations/* isSlower */.tp)(durations))
-        return (0,step_end/* decided */.rc)('fail', described);
-    const test = (0,checks_durations/* gravestTest */.ds)(durations);
-    const doubt = test === undefined ? 'none' : (0,step_end/* doubtIn */.CT)(test.logE, test.needed);
-    const traffic = { target: durations.target, minutes: [], shares: [], countsTraffic: false };
-    return (0,step_end/* judgeStepEnd */.rC)(traffic, { doubt, described }, judging);
-}
-/**
- * Judges each version that is alone, by what was measured of the one before.
- * @param mode whether one that fails too often is reverted
- */
-function promotedReaders(targets, { rule }, mode) {
-    const shared = { ...rule, alpha: rule.alpha / targets.length };
-    return targets.map((watched) => {
-        const sources = {
-            baseline: promoted/* PROMOTED_SOURCES */.uM,
-            canary: { ...promoted/* PROMOTED_SOURCES */.uM, ...promoted/* ALIAS_SOURCES */.cQ },
-        };
-        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, to, sideBySide, mixed }) => {
-            const pairs = { baseline: pairOf(baseline), canary: pairOf(canary) };
-            const options = { from, to: sideBySide, mixed, withoutBad: 'late' };
-            const target = (0,alias_target/* targetName */.je)(watched.target);
-            const minutes = (0,pairing/* pairMinutes */.E)(pairs, options);
-            const known = { target, sideBySide: minutes, series: canary, bake, to, rule: shared, mode };
-            return { finding: (0,promoted/* judgePromoted */.c3)(known, at), warnings: [] };
-        });
-    });
-}
-function pairOf({ requests, failures }) {
-    return { total: requests, bad: failures };
-}
-/**
- * Compares how long requests of the two versions take.
- * @param reverting by what a canary that is slower fails, and how many comparisons there are with this one; left out, it is only
- *   reported
- */
-function durationReaders(targets, reverting) {
-    const policy = reverting && sharedOut(reverting.policy, { ...reverting, targets: targets.length });
-    const alpha = policy?.rule.alpha ?? checks_durations/* DURATION_ALPHA */.CT / targets.length;
-    return targets.map((watched) => {
-        const { yardstick } = watched;
-        const target = (0,alias_target/* targetName */.je)(watched.target);
-        const sources = { baseline: (0,checks_durations/* baselineSources */.AZ)(yardstick), canary: (0,checks_durations/* canarySources */.zj)(yardstick) };
-        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, sideBySide: to, mixed }) => {
-            const known = { target, yardstick, baseline, canary };
-            const durations = (0,checks_durations/* judgeDurations */.RQ)({ ...known, from, to, mixed, alpha });
-            const { verdict, warnings } = policy === undefined ? step_end/* PASSED */.f5 : decideDurations(durations, { at, bake, policy });
-            const finding = {
-                kind: 'duration',
-                check: target,
-                at: at.timeOfDay,
-                verdict,
-                ...durations,
-            };
-            return { finding, warnings };
-        });
-    });
-}
 /** Without a value for so many settled minutes, nothing is known of a metric any more. */
 const STALE_MINUTES = 3;
 /**
@@ -76534,16 +76567,6 @@ function aloneSince(series, since) {
         return [index, new Map([...alias, ...own])];
     }));
 }
-/** What is read of the two versions of a target, under names, and what is made of the series of these names. */
-function reader({ target, versions }, sources, judge) {
-    const subject = { function: target.functionName, alias: target.alias };
-    const baseline = (0,metric_source/* metricsOf */.Ps)(sources.baseline, { ...subject, version: versions.stable });
-    const canary = (0,metric_source/* metricsOf */.Ps)(sources.canary, { ...subject, version: versions.canary });
-    return {
-        sources: [...(0,metric_source/* listed */.KE)(baseline), ...(0,metric_source/* listed */.KE)(canary)],
-        judge: (find, scope) => judge({ baseline: (0,metric_source/* seriesByName */.k)(baseline, find), canary: (0,metric_source/* seriesByName */.k)(canary, find) }, scope),
-    };
-}
 
 ;// CONCATENATED MODULE: ./src/core/checks/scope.ts
 
@@ -76569,6 +76592,9 @@ function scopeOf({ at, bake, changes, begunAt, metricDelayMs }) {
 }
 
 ;// CONCATENATED MODULE: ./src/run/checks/metrics.ts
+
+
+
 
 
 

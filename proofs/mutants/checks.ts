@@ -64,13 +64,13 @@ export const CHECKS: readonly Mutant[] = [
   },
   {
     name: 'each of several comparisons may revert as many good versions as all together',
-    file: 'src/core/checks/readers.ts',
+    file: 'src/core/checks/shared-alpha.ts',
     from: '(policy.rule.alpha * (1 - SHARE_OF_ALPHA)) / (comparisons * targets)',
     to: '(policy.rule.alpha * (1 - SHARE_OF_ALPHA)) / Math.min(1, comparisons * targets)',
   },
   {
     name: 'each of several functions may be reverted for its durations as often as all together',
-    file: 'src/core/checks/readers.ts',
+    file: 'src/core/checks/duration-reader.ts',
     from: 'DURATION_ALPHA / targets.length',
     to: 'DURATION_ALPHA',
   },
@@ -124,7 +124,7 @@ export const CHECKS: readonly Mutant[] = [
   },
   {
     name: 'a metric check without data passes without a word',
-    file: 'src/core/checks/readers.ts',
+    file: 'src/core/checks/threshold-reader.ts',
     from: 'isOver && latest === null',
     to: 'isOver && latest === undefined',
   },

@@ -70,13 +70,13 @@ export const OF_THE_GATE: readonly Mutant[] = [
   },
   {
     name: 'a metric check is blind after the promotion where Lambda names no version',
-    file: 'src/core/checks/readers.ts',
+    file: 'src/core/checks/threshold-reader.ts',
     from: 'return [index, new Map([...alias, ...own])];',
     to: 'return [index, new Map([...alias.slice(0, 0), ...own])];',
   },
   {
     name: 'a metric check that has no data any more is OK',
-    file: 'src/core/checks/readers.ts',
+    file: 'src/core/checks/threshold-reader.ts',
     from: "isStale ? 'NO DATA' : 'OK'",
     to: "latest === null ? 'NO DATA' : 'OK'",
   },
@@ -88,7 +88,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
   },
   {
     name: 'durations that revert are not part of alpha',
-    file: 'src/core/checks/readers.ts',
+    file: 'src/core/checks/shared-alpha.ts',
     from: '(comparisons * targets)',
     to: 'targets',
   },

@@ -9,7 +9,8 @@ import {
   seriesOf,
 } from '../../core/checks/metric-source.ts';
 import { ALIAS_REQUESTS, longestPause, requestsBefore } from '../../core/checks/silence.ts';
-import type { Called, Timed, WatchedTarget } from '../../core/checks/readers.ts';
+import type { Timed } from '../../core/checks/duration-reader.ts';
+import type { Called, WatchedTarget } from '../../core/checks/reader.ts';
 
 /**
  * How long the requests of each target took before the rollout, with one call for all of them. It is a call of its

@@ -3,7 +3,7 @@ import type { LogStreams } from '../../aws/log-streams.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import { streamPrefix } from '../../core/checks/error-logs.ts';
 import { judgeLogs, logFinding, type LogFinding } from '../../core/checks/logs.ts';
-import type { WatchedTarget } from '../../core/checks/readers.ts';
+import type { WatchedTarget } from '../../core/checks/reader.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { failuresOf, type KeptLine } from '../../core/log-lane/failures.ts';
 import { horizonOf, LONGEST_HORIZON_MS } from '../../core/log-lane/horizon.ts';

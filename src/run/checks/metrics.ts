@@ -5,15 +5,11 @@ import { seriesOf } from '../../core/checks/metric-source.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { AfterPromotion } from '../../core/checks/promoted.ts';
 import type { MetricCheck } from '../../core/checks/thresholds.ts';
-import {
-  comparisonReaders,
-  durationReaders,
-  promotedReaders,
-  thresholdReader,
-  type Judged,
-  type Reader,
-  type Timed,
-} from '../../core/checks/readers.ts';
+import { comparisonReaders } from '../../core/checks/comparison-reader.ts';
+import { durationReaders, type Timed } from '../../core/checks/duration-reader.ts';
+import { promotedReaders } from '../../core/checks/promoted-reader.ts';
+import type { Judged, Reader } from '../../core/checks/reader.ts';
+import { thresholdReader } from '../../core/checks/threshold-reader.ts';
 import { scopeOf, type Change, type Scope } from '../../core/checks/scope.ts';
 import { PASS, worst, type Verdict } from '../../core/rollout/verdict.ts';
 import type { Assessment, Checks } from '../../ports.ts';

@@ -4,7 +4,7 @@ import type { Shifting } from '../../core/alias/shifting.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/comparison.ts';
-import type { Timed } from '../../core/checks/readers.ts';
+import type { Timed } from '../../core/checks/duration-reader.ts';
 import { shareAlpha } from '../../core/log-lane/alpha.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import { timeOfDayThen } from '../../core/moment.ts';

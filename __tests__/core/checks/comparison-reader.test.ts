@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { comparisonReaders } from '../../../src/core/checks/comparison-reader.ts';
+import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
+import { lambdaMetric } from '../../../src/core/checks/metric-source.ts';
+import { nothing, policy, scope, timed } from '../../fixtures/readers.ts';
+
+describe('what is compared of a target', () => {
+  it('is the alias’s traffic, of each version', () => {
+    const [reader] = comparisonReaders([timed('checkout')], [], policy);
+    expect(reader?.sources.map(({ name, dimensions }) => [name, dimensions])).toEqual(
+      [
+        ['Invocations', '7'],
+        ['Errors', '7'],
+        ['Invocations', '8'],
+        ['Errors', '8'],
+      ].map(([name, ExecutedVersion]) => [
+        name,
+        { FunctionName: 'checkout', Resource: 'checkout:live', ExecutedVersion },
+      ]),
+    );
+  });
+
+  it('shares alpha out over targets and comparisons', () => {
+    const compared = [
+      { name: 'http', bad: lambdaMetric('Bad', 'Sum'), total: lambdaMetric('All', 'Sum') },
+    ];
+    const readers = comparisonReaders([timed('a'), timed('b'), timed('c')], compared, policy);
+    const found = readers.map(({ judge }) => judge(nothing, scope).finding);
+    expect(found).toHaveLength(6);
+    for (const { needed } of ofKind(found, 'comparison'))
+      expect(needed).toBeCloseTo(600 / 0.999, 9);
+    expect(ofKind(found, 'comparison').map(keyOf)).toContain('comparison:http of b:live');
+  });
+});

@@ -1,0 +1,62 @@
+import { targetName } from '../alias/target.ts';
+import type { Shared } from '../statistics/share.ts';
+import { judgeComparison, type AnalysisPolicy, type ComparedMetrics } from './comparison.ts';
+import { lambdaMetric } from './metric-source.ts';
+import { pairMinutes, type TimedMinute } from './pairing.ts';
+import { reader, type Called, type Reader } from './reader.ts';
+import type { Scope } from './scope.ts';
+import { sharedOut } from './shared-alpha.ts';
+import { silence } from './silence.ts';
+
+const ERRORS: ComparedMetrics = {
+  name: 'errors',
+  bad: lambdaMetric('Errors', 'Sum'),
+  total: lambdaMetric('Invocations', 'Sum'),
+};
+
+/** Compares Lambda's own errors of the two versions, and what the user wants compared besides. */
+export function comparisonReaders(
+  targets: readonly Called[],
+  compared: readonly ComparedMetrics[],
+  policy: AnalysisPolicy,
+  durationsRevert = false,
+): readonly Reader[] {
+  const all = [ERRORS, ...compared];
+  const comparisons = all.length + (durationsRevert ? 1 : 0);
+  const shared = sharedOut(policy, { comparisons, targets: targets.length });
+  return targets.flatMap((target) => all.map((each) => comparisonReader(each, target, shared)));
+}
+
+function comparisonReader(
+  { name, bad, total }: ComparedMetrics,
+  watched: Called,
+  policy: AnalysisPolicy,
+): Reader {
+  const isErrors = name === ERRORS.name;
+  const target = targetName(watched.target);
+  const sources = { baseline: { total, bad }, canary: { total, bad } };
+  return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed, weights }) => {
+    const withoutBad = isErrors ? 'late' : 'none';
+    const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
+    const shares = isErrors ? sharesIn(minutes, weights) : [];
+    const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
+    const isAwaited = isErrors && bake.weight < 100;
+    return {
+      ...judgeComparison(comparison, { at, bake, policy }),
+      unseen: isAwaited ? silence(target, minutes, watched.pauseMs) : undefined,
+    };
+  });
+}
+
+/** What was counted of both versions under each weight. */
+function sharesIn(minutes: readonly TimedMinute[], weights: Scope['weights']): readonly Shared[] {
+  return weights.map(({ from, weight }, index) => {
+    const end = weights[index + 1]?.from ?? Infinity;
+    const counted = minutes.filter(({ at }) => at >= from && at < end);
+    return {
+      weight: weight / 100,
+      baseline: counted.reduce((sum, { baseline }) => sum + baseline.total, 0),
+      canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
+    };
+  });
+}
