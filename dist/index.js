@@ -69407,25 +69407,17 @@ function odds(logE) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   CT: () => (/* binding */ DURATION_ALPHA),
-  gO: () => (/* binding */ HISTORY_SOURCES),
-  AZ: () => (/* binding */ baselineSources),
-  zj: () => (/* binding */ canarySources),
   Jy: () => (/* binding */ describeDurations),
   hF: () => (/* binding */ evidenceFor),
   ds: () => (/* binding */ gravestTest),
-  qu: () => (/* binding */ historyBefore),
   tp: () => (/* binding */ isSlower),
-  RQ: () => (/* binding */ judgeDurations),
-  Rz: () => (/* binding */ milliseconds),
-  Mg: () => (/* binding */ yardstickOf)
+  RQ: () => (/* binding */ judgeDurations)
 });
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/statistics/evidence.ts
 var evidence = __nccwpck_require__(8346);
-// EXTERNAL MODULE: ./src/core/checks/metric-source.ts
-var metric_source = __nccwpck_require__(3871);
 // EXTERNAL MODULE: ./src/core/minute.ts
 var minute = __nccwpck_require__(3395);
 // EXTERNAL MODULE: ./src/core/text/numbers.ts
@@ -69459,6 +69451,8 @@ function signEvidence(signs) {
     });
 }
 
+// EXTERNAL MODULE: ./src/core/checks/yardstick.ts
+var yardstick = __nccwpck_require__(3417);
 ;// CONCATENATED MODULE: ./src/core/checks/durations.ts
 
 
@@ -69467,67 +69461,8 @@ function signEvidence(signs) {
 
 
 
-/** Up to a fifth slower is fine. */
-const TOLERATED_RATIO = 1.2;
 /** At most this share of canaries that are not slower than that is reverted for their duration. */
 const DURATION_ALPHA = 0.01;
-const HISTORY_PERIOD_MS = 5 * minute/* MINUTE_MS */.kg;
-const HISTORY_MS = 3 * 3_600_000;
-/** The whole periods of history before a time. Epoch milliseconds; `to` is the beginning of the last one. */
-function historyBefore(at) {
-    const end = at - (at % HISTORY_PERIOD_MS);
-    return { from: end - HISTORY_MS, to: end - HISTORY_PERIOD_MS, periodMs: HISTORY_PERIOD_MS };
-}
-/** What was measured of the alias, whatever version served it. */
-const HISTORY_SOURCES = {
-    p90: aliasDuration('p90'),
-    p99: aliasDuration('p99'),
-    /** Shows whether values are counted at all. */
-    counted: aliasDuration('TC(0:)'),
-};
-function aliasDuration(statistic) {
-    return {
-        namespace: 'AWS/Lambda',
-        name: 'Duration',
-        statistic,
-        dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
-    };
-}
-/**
- * The medians of the history; nothing when there is none or CloudWatch does not count values, and then only
- * the sign test is left.
- */
-function yardstickOf(history) {
-    const p90 = median([...history.p90.values()]);
-    const p99 = median([...history.p99.values()]);
-    const isCounted = history.counted.size > 0;
-    return p90 === null || p99 === null || !isCounted || p90 <= 0 ? undefined : { p90, p99 };
-}
-function sourcesOf(bounds) {
-    const duration = (statistic) => (0,metric_source/* lambdaMetric */.oc)('Duration', statistic);
-    // CloudWatch counts what is above the bound that is given first.
-    const above = (bound) => duration(`TC(${formatBound(bound)}:)`);
-    return {
-        requests: duration('SampleCount'),
-        p50: duration('p50'),
-        p90: duration('p90'),
-        p99: duration('p99'),
-        aboveP90: bounds && above(bounds.p90),
-        aboveP99: bounds && above(bounds.p99),
-    };
-}
-/** What is read of the old version: how many of its requests took longer than the yardstick. */
-function baselineSources(yardstick) {
-    return sourcesOf(yardstick);
-}
-/** What is read of the new version, whose bounds are a fifth higher. */
-function canarySources(yardstick) {
-    return sourcesOf(yardstick && { p90: yardstick.p90 * TOLERATED_RATIO, p99: yardstick.p99 * TOLERATED_RATIO });
-}
-/** CloudWatch takes at most ten decimals, and no exponent. */
-function formatBound(bound) {
-    return bound.toFixed(3);
-}
 /**
  * Whether the canary is slower by more than a fifth.
  *
@@ -69564,8 +69499,8 @@ function countTest(durations, bound, above) {
     const old = sum(minutes.map((minute) => minute.baseline));
     const current = sum(minutes.map((minute) => minute.canary));
     return {
-        counted: `${ofAll(current)} requests took longer than ${milliseconds(bound * TOLERATED_RATIO)}, ` +
-            `and ${ofAll(old)} of the old version longer than ${milliseconds(bound)}`,
+        counted: `${ofAll(current)} requests took longer than ${(0,numbers/* milliseconds */.Rz)(bound * yardstick/* TOLERATED_RATIO */.DC)}, ` +
+            `and ${ofAll(old)} of the old version longer than ${(0,numbers/* milliseconds */.Rz)(bound)}`,
         logE: reverts ? -Math.log(pValue) : (logE.at(-1) ?? 0),
         needed: 1 / alpha,
         reverts,
@@ -69582,7 +69517,7 @@ function signTest({ baseline, canary, alpha }, minutes) {
         const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
         if (Math.min(...requests) < FEWEST_REQUESTS)
             return [];
-        return [current > TOLERATED_RATIO * old];
+        return [current > yardstick/* TOLERATED_RATIO */.DC * old];
     });
     const logE = signEvidence(signs);
     const reverts = logE.some((evidence) => evidence >= -Math.log(alpha));
@@ -69595,12 +69530,8 @@ function signTest({ baseline, canary, alpha }, minutes) {
     };
 }
 function percentilesOf(series, minutes) {
-    const over = (each) => median(minutes.flatMap((at) => each.get(at) ?? []));
+    const over = (each) => (0,yardstick/* median */.JZ)(minutes.flatMap((at) => each.get(at) ?? []));
     return { p50: over(series.p50), p90: over(series.p90), p99: over(series.p99) };
-}
-function median(values) {
-    const sorted = values.toSorted((a, b) => a - b);
-    return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
 }
 function sum(counts) {
     return {
@@ -69610,11 +69541,6 @@ function sum(counts) {
 }
 function ofAll({ total, bad }) {
     return `${(0,numbers/* grouped */.zD)(bad)} of ${(0,numbers/* grouped */.zD)(total)}`;
-}
-/** `72 ms`, `3.5 ms`, `12,400 ms` */
-function milliseconds(value) {
-    const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
-    return `${(0,numbers/* grouped */.zD)(shown)} ms`;
 }
 /** Whether a test came to what it needs. */
 function isSlower({ tests }) {
@@ -69649,7 +69575,7 @@ const PERCENTILES = ['p50', 'p90', 'p99'];
 function describePercentiles(percentiles) {
     const known = PERCENTILES.flatMap((name) => {
         const value = percentiles[name];
-        return value === null ? [] : [`${name} ${milliseconds(value)}`];
+        return value === null ? [] : [`${name} ${(0,numbers/* milliseconds */.Rz)(value)}`];
     });
     return known.length === 0 ? 'served no request' : known.join(', ');
 }
@@ -70393,6 +70319,90 @@ function sum(numbers) {
 
 /***/ }),
 
+/***/ 3417:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AZ: () => (/* binding */ baselineSources),
+/* harmony export */   DC: () => (/* binding */ TOLERATED_RATIO),
+/* harmony export */   JZ: () => (/* binding */ median),
+/* harmony export */   Mg: () => (/* binding */ yardstickOf),
+/* harmony export */   gO: () => (/* binding */ HISTORY_SOURCES),
+/* harmony export */   qu: () => (/* binding */ historyBefore),
+/* harmony export */   zj: () => (/* binding */ canarySources)
+/* harmony export */ });
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3395);
+/* harmony import */ var _metric_source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3871);
+
+
+/** Up to a fifth slower is fine. */
+const TOLERATED_RATIO = 1.2;
+const HISTORY_PERIOD_MS = 5 * _minute_js__WEBPACK_IMPORTED_MODULE_1__/* .MINUTE_MS */ .kg;
+const HISTORY_MS = 3 * 3_600_000;
+/** The whole periods of history before a time. Epoch milliseconds; `to` is the beginning of the last one. */
+function historyBefore(at) {
+    const end = at - (at % HISTORY_PERIOD_MS);
+    return { from: end - HISTORY_MS, to: end - HISTORY_PERIOD_MS, periodMs: HISTORY_PERIOD_MS };
+}
+/** What was measured of the alias, whatever version served it. */
+const HISTORY_SOURCES = {
+    p90: aliasDuration('p90'),
+    p99: aliasDuration('p99'),
+    /** Shows whether values are counted at all. */
+    counted: aliasDuration('TC(0:)'),
+};
+function aliasDuration(statistic) {
+    return {
+        namespace: 'AWS/Lambda',
+        name: 'Duration',
+        statistic,
+        dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
+    };
+}
+/**
+ * The medians of the history; nothing when there is none or CloudWatch does not count values, and then only
+ * the sign test is left.
+ */
+function yardstickOf(history) {
+    const p90 = median([...history.p90.values()]);
+    const p99 = median([...history.p99.values()]);
+    const isCounted = history.counted.size > 0;
+    return p90 === null || p99 === null || !isCounted || p90 <= 0 ? undefined : { p90, p99 };
+}
+function sourcesOf(bounds) {
+    const duration = (statistic) => (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .lambdaMetric */ .oc)('Duration', statistic);
+    // CloudWatch counts what is above the bound that is given first.
+    const above = (bound) => duration(`TC(${formatBound(bound)}:)`);
+    return {
+        requests: duration('SampleCount'),
+        p50: duration('p50'),
+        p90: duration('p90'),
+        p99: duration('p99'),
+        aboveP90: bounds && above(bounds.p90),
+        aboveP99: bounds && above(bounds.p99),
+    };
+}
+/** What is read of the old version: how many of its requests took longer than the yardstick. */
+function baselineSources(yardstick) {
+    return sourcesOf(yardstick);
+}
+/** What is read of the new version, whose bounds are a fifth higher. */
+function canarySources(yardstick) {
+    return sourcesOf(yardstick && { p90: yardstick.p90 * TOLERATED_RATIO, p99: yardstick.p99 * TOLERATED_RATIO });
+}
+/** CloudWatch takes at most ten decimals, and no exponent. */
+function formatBound(bound) {
+    return bound.toFixed(3);
+}
+/** The lower one of the two in the middle; null of nothing. */
+function median(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
+}
+
+
+/***/ }),
+
 /***/ 7326:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -70913,6 +70923,7 @@ var durations = __nccwpck_require__(6153);
 ;// CONCATENATED MODULE: ./src/core/report/duration-section.ts
 
 
+
 const duration_section_MOST_ROWS = 50;
 const duration_section_LONGEST_NAME = 120;
 /** How long requests of both versions took, as a part of the summary. */
@@ -70942,7 +70953,7 @@ function duration_section_row(report) {
     ];
 }
 function percentiles({ p50, p90, p99 }) {
-    return [p50, p90, p99].map((each) => (each === null ? '–' : (0,durations/* milliseconds */.Rz)(each))).join(', ');
+    return [p50, p90, p99].map((each) => (each === null ? '–' : (0,numbers/* milliseconds */.Rz)(each))).join(', ');
 }
 
 // EXTERNAL MODULE: ./src/core/text/duration.ts
@@ -71012,7 +71023,6 @@ var plan = __nccwpck_require__(8710);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/summary.ts
-
 
 
 
@@ -71129,7 +71139,7 @@ function smokeTests({ smokeTests }) {
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME)),
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, summary_LONGEST_NAME)),
         problems.length === 0 ? 'passed' : reason(problems.join('; ')),
-        (0,durations/* milliseconds */.Rz)(durationMs),
+        (0,numbers/* milliseconds */.Rz)(durationMs),
     ]);
     if (rows.length === 0)
         return [];
@@ -72145,6 +72155,7 @@ function link(label, url) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   KN: () => (/* binding */ percent),
+/* harmony export */   Rz: () => (/* binding */ milliseconds),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   zD: () => (/* binding */ grouped)
 /* harmony export */ });
@@ -72159,6 +72170,11 @@ function percent(share) {
 /** `1 request`, `3,715 requests`. */
 function count(number, what) {
     return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+/** `72 ms`, `3.5 ms`, `12,400 ms` */
+function milliseconds(value) {
+    const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+    return `${grouped(shown)} ms`;
 }
 
 
@@ -72197,9 +72213,9 @@ function partitionOf(region) {
 /* harmony export */   ls: () => (/* binding */ judgeSmokeTest)
 /* harmony export */ });
 /* unused harmony exports differences, durationIn */
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1489);
 /* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2691);
 /* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8970);
-/* harmony import */ var _checks_durations_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6153);
 
 
 
@@ -72215,7 +72231,7 @@ function judgeSmokeTest({ name, expect, maxDurationMs }, { functionName, version
         ...contentProblems(invocation, expect),
         ...(durationMs > maxDurationMs
             ? [
-                `it took ${(0,_checks_durations_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(maxDurationMs)}`,
+                `it took ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(maxDurationMs)}`,
             ]
             : []),
     ];
@@ -73182,7 +73198,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6174);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5745);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -73195,7 +73211,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6174:
+/***/ 5745:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -73761,342 +73777,15 @@ function seen(reading, at) {
     };
 }
 
-;// CONCATENATED MODULE: ./node_modules/leven/index.js
-const array = [];
-const characterCodeCache = [];
-
-function leven(first, second, options) {
-	if (first === second) {
-		return 0;
-	}
-
-	const maxDistance = options?.maxDistance;
-	const swap = first;
-
-	// Swapping the strings if `a` is longer than `b` so we know which one is the
-	// shortest & which one is the longest
-	if (first.length > second.length) {
-		first = second;
-		second = swap;
-	}
-
-	let firstLength = first.length;
-	let secondLength = second.length;
-
-	// Performing suffix trimming:
-	// We can linearly drop suffix common to both strings since they
-	// don't increase distance at all
-	// Note: `~-` is the bitwise way to perform a `- 1` operation
-	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
-		firstLength--;
-		secondLength--;
-	}
-
-	// Performing prefix trimming
-	// We can linearly drop prefix common to both strings since they
-	// don't increase distance at all
-	let start = 0;
-
-	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
-		start++;
-	}
-
-	firstLength -= start;
-	secondLength -= start;
-
-	// Early termination after trimming: if difference in length exceeds max distance
-	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
-		return maxDistance;
-	}
-
-	if (firstLength === 0) {
-		return maxDistance !== undefined && secondLength > maxDistance
-			? maxDistance
-			: secondLength;
-	}
-
-	let bCharacterCode;
-	let result;
-	let temporary;
-	let temporary2;
-	let index = 0;
-	let index2 = 0;
-
-	while (index < firstLength) {
-		characterCodeCache[index] = first.charCodeAt(start + index);
-		array[index] = ++index;
-	}
-
-	while (index2 < secondLength) {
-		bCharacterCode = second.charCodeAt(start + index2);
-		temporary = index2++;
-		result = index2;
-
-		for (index = 0; index < firstLength; index++) {
-			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-			temporary = array[index];
-			// eslint-disable-next-line no-multi-assign
-			result = array[index] = temporary > result
-				? (temporary2 > result ? result + 1 : temporary2)
-				: (temporary2 > temporary ? temporary + 1 : temporary2);
-		}
-
-		// Early termination: if all values in current row exceed maxDistance
-		if (maxDistance !== undefined) {
-			let rowMinimum = result;
-			for (index = 0; index < firstLength; index++) {
-				if (array[index] < rowMinimum) {
-					rowMinimum = array[index];
-				}
-			}
-
-			if (rowMinimum > maxDistance) {
-				return maxDistance;
-			}
-		}
-	}
-
-	// Bound arrays to avoid retaining large previous sizes
-	array.length = firstLength;
-	characterCodeCache.length = firstLength;
-
-	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
-}
-
-function closestMatch(target, candidates, options) {
-	if (!Array.isArray(candidates) || candidates.length === 0) {
-		return undefined;
-	}
-
-	const userMax = options?.maxDistance;
-	const targetLength = target.length;
-
-	// Exact match fast-path
-	for (const candidate of candidates) {
-		if (candidate === target) {
-			return candidate;
-		}
-	}
-
-	if (userMax === 0) {
-		return undefined;
-	}
-
-	let best;
-	let bestDist = Number.POSITIVE_INFINITY;
-	const seen = new Set();
-
-	for (const candidate of candidates) {
-		if (seen.has(candidate)) {
-			continue;
-		}
-
-		seen.add(candidate);
-
-		const lengthDiff = Math.abs(candidate.length - targetLength);
-		if (lengthDiff >= bestDist) {
-			continue;
-		}
-
-		if (userMax !== undefined && lengthDiff > userMax) {
-			continue;
-		}
-
-		const cap = Number.isFinite(bestDist)
-			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
-			: userMax;
-
-		const distance = cap === undefined
-			? leven(target, candidate)
-			: leven(target, candidate, {maxDistance: cap});
-
-		// Skip candidates that exceed the user's maximum distance
-		if (userMax !== undefined && distance > userMax) {
-			continue;
-		}
-
-		// If we got a capped result that equals the cap, we need the actual distance
-		// for accurate comparison, but only if the cap was due to userMax
-		let actualD = distance;
-		if (cap !== undefined && distance === cap && cap === userMax) {
-			actualD = leven(target, candidate);
-		}
-
-		if (actualD < bestDist) {
-			bestDist = actualD;
-			best = candidate;
-			if (bestDist === 0) {
-				break;
-			}
-		}
-	}
-
-	if (userMax !== undefined && bestDist > userMax) {
-		return undefined;
-	}
-
-	return best;
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/missing-alias.ts
-
-
-/**
- * A function's very first alias is made without a word. Where it has others, a name that it does not have is
- * probably misspelt, and an alias made for that would be one that nobody calls.
- * @returns what is wrong with the name, if anything is
- */
-function inspectMissingAlias({ target, others, unlisted, mayCreate, }) {
-    if (mayCreate || others?.length === 0)
-        return [];
-    const { functionName, alias } = target;
-    const create = 'If it is to be made, where no traffic could be shifted, set create-alias: true.';
-    if (others === undefined) {
-        return [
-            `alias: ${(0,alias_target/* targetName */.je)(target)} does not exist, and whether ${functionName} has other aliases is not known: ` +
-                `${unlisted} ${create}`,
-        ];
-    }
-    return [
-        `alias: ${functionName} has no alias ${alias}, but ${nearestFirst(alias, others).join(', ')}. Name one of these. ${create}`,
-    ];
-}
-const MOST_NAMED = 10;
-function nearestFirst(wanted, names) {
-    const lower = wanted.toLowerCase();
-    const sorted = names
-        .map((name) => ({ name, distance: leven(lower, name.toLowerCase()) }))
-        .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
-        .map(({ name }) => name);
-    return sorted.length > MOST_NAMED
-        ? [...sorted.slice(0, MOST_NAMED), `… (${sorted.length - MOST_NAMED} more)`]
-        : sorted;
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/target.ts
-
-
-
-
-
-/** What was found, for who wants to know. */
-function describeFacts({ target, routing, stable, candidate }) {
-    const serves = routing === undefined
-        ? 'does not exist yet'
-        : `serves ${(0,alias_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
-    return (`${(0,alias_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
-        `with code ${candidate.codeSha256} and role ${candidate.role}`);
-}
-/** Everything AWS would refuse half-way, found before the first write. */
-function inspectTarget(facts) {
-    const { routing, stable, candidate } = facts;
-    const unchanged = candidate.version === routing?.version;
-    const problems = [
-        ...inspectRouting(facts),
-        ...(unchanged ? [] : inspectCandidate(facts)),
-        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
-    ];
-    const warnings = [
-        ...(stable?.state === 'Inactive'
-            ? [
-                `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
-            ]
-            : []),
-        ...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),
-    ];
-    return { problems, warnings };
-}
-/** Lambda keeps it on the alias's own version, and takes no change to it beside weights. */
-function withoutProvisioned(target) {
-    return (`${(0,alias_target/* targetName */.je)(target)} has provisioned concurrency: the canary has none of it before the promotion, so its ` +
-        'requests may start cold, and Lambda refuses every change to it, that of its autoscaling too, while weights are ' +
-        'out. After the promotion Lambda serves the old version until the environments have moved, 6 to 8 minutes as a rule.');
-}
-function inspectRouting({ target, region, routing, missing, stable, }) {
-    const name = (0,alias_target/* targetName */.je)(target);
-    if (routing === undefined)
-        return missing === undefined ? [] : inspectMissingAlias(missing);
-    if (routing.version === '$LATEST') {
-        return [
-            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
-                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
-                (0,repair/* repairCommand */.p)(target, '1', region),
-        ];
-    }
-    if (routing.version === '$LATEST.PUBLISHED') {
-        return [
-            `${name} points to $LATEST.PUBLISHED, which Lambda replaces by itself when a version is published, and splits ` +
-                'traffic between numbered versions only. Point the alias to a numbered version once, here to version 1: ' +
-                (0,repair/* repairCommand */.p)(target, '1', region),
-        ];
-    }
-    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
-        return [
-            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
-                'Lambda would refuse to route to it, so there would be no way back.',
-        ];
-    }
-    return [];
-}
-function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
-    const problems = [];
-    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
-    if (candidate.lastUpdateStatus === 'Failed') {
-        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
-    }
-    if (candidate.state === 'Failed') {
-        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
-    }
-    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
-        problems.push(notActive(target, candidate));
-    }
-    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
-        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
-            'Somebody else updated the code, or this is the hash of another build.');
-    }
-    return problems;
-}
-/** A smoke test has no tenant to invoke a function for that keeps its tenants apart. */
-function inspectSmokeTest({ target, candidate }) {
-    return candidate.tenantIsolated
-        ? [
-            `smoke-test-payload: ${target.functionName} isolates its tenants (TenancyConfig PER_TENANT), so every request must ` +
-                'name one, and a smoke test names none. Leave it out for this function.',
-        ]
-        : [];
-}
-/** Why a published version cannot be the canary. */
-function notActive(target, facts) {
-    const remedy = facts.state === 'Inactive'
-        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
-            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
-        : '';
-    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
-}
-/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
-function inspectPair(target, stable, candidate) {
-    const problems = [];
-    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
-        '(update the alias yourself), then go on with canaries.';
-    if (stable.role !== candidate.role) {
-        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
-            `${label(candidate)} as ${candidate.role}. ${why}`);
-    }
-    if (stable.deadLetterArn !== candidate.deadLetterArn) {
-        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
-            `${label(candidate)} has ${queue(candidate)}. ${why}`);
-    }
-    return problems;
-}
-function label({ version }) {
-    return version === '$LATEST' ? 'the new one' : `version ${version}`;
-}
-function queue({ deadLetterArn }) {
-    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
-}
+;// CONCATENATED MODULE: ./src/core/preflight/inspection.ts
+/** ` (no disk)`; empty without a reason. */
 function because(reason) {
     return reason === '' ? '' : ` (${reason})`;
 }
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarms.ts
+
+
 /** Whether the named alarms exist and are in a state from which a rollout may begin. */
 function inspectAlarms(names, alarms, policy) {
     const problems = [];
@@ -74513,6 +74202,341 @@ function inspectTimeouts(candidates, { steps }, metricDelayMs) {
 /** Why a rollout without alarms, whose versions cannot be compared, does not begin. */
 const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
     'without any check.';
+
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/missing-alias.ts
+
+
+/**
+ * A function's very first alias is made without a word. Where it has others, a name that it does not have is
+ * probably misspelt, and an alias made for that would be one that nobody calls.
+ * @returns what is wrong with the name, if anything is
+ */
+function inspectMissingAlias({ target, others, unlisted, mayCreate, }) {
+    if (mayCreate || others?.length === 0)
+        return [];
+    const { functionName, alias } = target;
+    const create = 'If it is to be made, where no traffic could be shifted, set create-alias: true.';
+    if (others === undefined) {
+        return [
+            `alias: ${(0,alias_target/* targetName */.je)(target)} does not exist, and whether ${functionName} has other aliases is not known: ` +
+                `${unlisted} ${create}`,
+        ];
+    }
+    return [
+        `alias: ${functionName} has no alias ${alias}, but ${nearestFirst(alias, others).join(', ')}. Name one of these. ${create}`,
+    ];
+}
+const MOST_NAMED = 10;
+function nearestFirst(wanted, names) {
+    const lower = wanted.toLowerCase();
+    const sorted = names
+        .map((name) => ({ name, distance: leven(lower, name.toLowerCase()) }))
+        .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+        .map(({ name }) => name);
+    return sorted.length > MOST_NAMED
+        ? [...sorted.slice(0, MOST_NAMED), `… (${sorted.length - MOST_NAMED} more)`]
+        : sorted;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/target.ts
+
+
+
+
+
+/** What an inspection came to. */
+/** What was found, for who wants to know. */
+function describeFacts({ target, routing, stable, candidate }) {
+    const serves = routing === undefined
+        ? 'does not exist yet'
+        : `serves ${(0,alias_routing/* describeRouting */.ww)(routing)}${stable === undefined ? '' : ` (${stable.state})`}`;
+    return (`${(0,alias_target/* targetName */.je)(target)} ${serves}; next is ${candidate.version} (${candidate.state}) ` +
+        `with code ${candidate.codeSha256} and role ${candidate.role}`);
+}
+/** Everything AWS would refuse half-way, found before the first write. */
+function inspectTarget(facts) {
+    const { routing, stable, candidate } = facts;
+    const unchanged = candidate.version === routing?.version;
+    const problems = [
+        ...inspectRouting(facts),
+        ...(unchanged ? [] : inspectCandidate(facts)),
+        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
+    ];
+    const warnings = [
+        ...(stable?.state === 'Inactive'
+            ? [
+                `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
+            ]
+            : []),
+        ...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),
+    ];
+    return { problems, warnings };
+}
+/** Lambda keeps it on the alias's own version, and takes no change to it beside weights. */
+function withoutProvisioned(target) {
+    return (`${(0,alias_target/* targetName */.je)(target)} has provisioned concurrency: the canary has none of it before the promotion, so its ` +
+        'requests may start cold, and Lambda refuses every change to it, that of its autoscaling too, while weights are ' +
+        'out. After the promotion Lambda serves the old version until the environments have moved, 6 to 8 minutes as a rule.');
+}
+function inspectRouting({ target, region, routing, missing, stable, }) {
+    const name = (0,alias_target/* targetName */.je)(target);
+    if (routing === undefined)
+        return missing === undefined ? [] : inspectMissingAlias(missing);
+    if (routing.version === '$LATEST') {
+        return [
+            `${name} points to $LATEST, and Lambda splits traffic between published versions only. Publish a ` +
+                `version (aws lambda publish-version) and point the alias to it once, here to version 1: ` +
+                (0,repair/* repairCommand */.p)(target, '1', region),
+        ];
+    }
+    if (routing.version === '$LATEST.PUBLISHED') {
+        return [
+            `${name} points to $LATEST.PUBLISHED, which Lambda replaces by itself when a version is published, and splits ` +
+                'traffic between numbered versions only. Point the alias to a numbered version once, here to version 1: ' +
+                (0,repair/* repairCommand */.p)(target, '1', region),
+        ];
+    }
+    if (stable !== undefined && !['Active', 'Inactive'].includes(stable.state)) {
+        return [
+            `${name} serves version ${stable.version}, which is ${stable.state}${because(stable.stateReason)}: ` +
+                'Lambda would refuse to route to it, so there would be no way back.',
+        ];
+    }
+    return [];
+}
+function inspectCandidate({ target, candidate, expectedCodeSha256, }) {
+    const problems = [];
+    const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
+    if (candidate.lastUpdateStatus === 'Failed') {
+        problems.push(`${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`);
+    }
+    if (candidate.state === 'Failed') {
+        problems.push(`${what} is Failed${because(candidate.stateReason)}.`);
+    }
+    else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
+        problems.push(notActive(target, candidate));
+    }
+    if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
+        problems.push(`code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
+            'Somebody else updated the code, or this is the hash of another build.');
+    }
+    return problems;
+}
+/** A smoke test has no tenant to invoke a function for that keeps its tenants apart. */
+function inspectSmokeTest({ target, candidate }) {
+    return candidate.tenantIsolated
+        ? [
+            `smoke-test-payload: ${target.functionName} isolates its tenants (TenancyConfig PER_TENANT), so every request must ` +
+                'name one, and a smoke test names none. Leave it out for this function.',
+        ]
+        : [];
+}
+/** Why a published version cannot be the canary. */
+function notActive(target, facts) {
+    const remedy = facts.state === 'Inactive'
+        ? ` Lambda took its resources back because it was idle: invoke it once (aws lambda invoke ` +
+            `--function-name ${target.functionName} --qualifier ${facts.version} /dev/null) and run again.`
+        : '';
+    return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
+}
+/** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
+function inspectPair(target, stable, candidate) {
+    const problems = [];
+    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
+        '(update the alias yourself), then go on with canaries.';
+    if (stable.role !== candidate.role) {
+        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
+            `${label(candidate)} as ${candidate.role}. ${why}`);
+    }
+    if (stable.deadLetterArn !== candidate.deadLetterArn) {
+        problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} has ${queue(stable)}, ` +
+            `${label(candidate)} has ${queue(candidate)}. ${why}`);
+    }
+    return problems;
+}
+function label({ version }) {
+    return version === '$LATEST' ? 'the new one' : `version ${version}`;
+}
+function queue({ deadLetterArn }) {
+    return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
+}
 
 // EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
 var call = __nccwpck_require__(9084);
@@ -75491,8 +75515,8 @@ function createAlarmChecks(alarms, begin, policy) {
     };
 }
 
-// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var checks_durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/checks/yardstick.ts
+var checks_yardstick = __nccwpck_require__(3417);
 ;// CONCATENATED MODULE: ./src/run/checks/duration-history.ts
 
 
@@ -75507,17 +75531,17 @@ var checks_durations = __nccwpck_require__(6153);
 async function withYardsticks(metrics, watched, { at, signal }) {
     const all = watched.map(({ target, versions, pauseMs }) => {
         const { functionName, alias } = target;
-        const history = (0,metric_source/* metricsOf */.Ps)(checks_durations/* HISTORY_SOURCES */.gO, { function: functionName, alias, version: '' });
+        const history = (0,metric_source/* metricsOf */.Ps)(checks_yardstick/* HISTORY_SOURCES */.gO, { function: functionName, alias, version: '' });
         return { target, versions, pauseMs, history };
     });
     const sources = all.flatMap(({ history }) => (0,metric_source/* listed */.KE)(history));
     try {
-        const find = (0,metric_source/* seriesOf */.Lf)(sources, await metrics.read(sources, (0,checks_durations/* historyBefore */.qu)(at), signal));
+        const find = (0,metric_source/* seriesOf */.Lf)(sources, await metrics.read(sources, (0,checks_yardstick/* historyBefore */.qu)(at), signal));
         const targets = all.map(({ target, versions, pauseMs, history }) => ({
             target,
             versions,
             pauseMs,
-            yardstick: (0,checks_durations/* yardstickOf */.Mg)((0,metric_source/* seriesByName */.k)(history, find)),
+            yardstick: (0,checks_yardstick/* yardstickOf */.Mg)((0,metric_source/* seriesByName */.k)(history, find)),
         }));
         return { targets, problem: undefined };
     }
@@ -76313,7 +76337,10 @@ function sharesIn(minutes, weights) {
     });
 }
 
+// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
+var checks_durations = __nccwpck_require__(6153);
 ;// CONCATENATED MODULE: ./src/core/checks/duration-reader.ts
+
 
 
 
@@ -76330,7 +76357,7 @@ function durationReaders(targets, reverting) {
     return targets.map((watched) => {
         const { yardstick } = watched;
         const target = (0,alias_target/* targetName */.je)(watched.target);
-        const sources = { baseline: (0,checks_durations/* baselineSources */.AZ)(yardstick), canary: (0,checks_durations/* canarySources */.zj)(yardstick) };
+        const sources = { baseline: (0,checks_yardstick/* baselineSources */.AZ)(yardstick), canary: (0,checks_yardstick/* canarySources */.zj)(yardstick) };
         return reader(watched, sources, ({ baseline, canary }, { at, bake, from, sideBySide: to, mixed }) => {
             const known = { target, yardstick, baseline, canary };
             const durations = (0,checks_durations/* judgeDurations */.RQ)({ ...known, from, to, mixed, alpha });
@@ -77592,8 +77619,8 @@ var aws = __nccwpck_require__(2016);
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
 var system_cancellation = __nccwpck_require__(8478);
-// EXTERNAL MODULE: ./src/run/journal.ts + 1 modules
-var run_journal = __nccwpck_require__(7121);
+// EXTERNAL MODULE: ./src/run/journal.ts + 2 modules
+var run_journal = __nccwpck_require__(9529);
 // EXTERNAL MODULE: ./src/system/clock.ts + 1 modules
 var clock = __nccwpck_require__(3330);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 2 modules
@@ -79372,7 +79399,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2016);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
-/* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7121);
+/* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9529);
 /* harmony import */ var _system_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3330);
 /* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4702);
 /* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9747);
@@ -79636,7 +79663,7 @@ function moveFailed({ target, versions }, reason) {
 
 /***/ }),
 
-/***/ 7121:
+/***/ 9529:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79651,6 +79678,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var checks_finding = __nccwpck_require__(8700);
 // EXTERNAL MODULE: ./src/core/moment.ts
 var moment = __nccwpck_require__(8763);
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
@@ -79661,10 +79690,34 @@ var logs = __nccwpck_require__(6050);
 var promoted = __nccwpck_require__(5081);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/core/report/report.ts
-var report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
 var rollout_plan = __nccwpck_require__(8710);
+;// CONCATENATED MODULE: ./src/core/report/plan-table.ts
+
+
+/**
+ * The plan as a table of plain text, as it stands at the head of the log.
+ * @param longestMs how long it bakes with its largest extensions
+ */
+function planTable(plan, longestMs) {
+    const rows = plan.steps.map(({ weight, bakeMs }, index) => [
+        String(index + 1),
+        (0,rollout_plan/* describeWeight */.k9)(weight),
+        (0,duration/* formatDuration */.a3)(bakeMs),
+    ]);
+    const all = [['step', 'weight', 'bake time'], ...rows];
+    const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
+    const lines = all.map((cells) => cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd());
+    const bakeMs = (0,rollout_plan/* totalBakeMs */._m)(plan);
+    const most = longestMs > bakeMs ? `, at most ${(0,duration/* formatDuration */.a3)(longestMs)}` : '';
+    return [`The plan bakes ${(0,duration/* formatDuration */.a3)(bakeMs)}${most}:`, ...lines];
+}
+
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/core/rollout/state.ts
 var rollout_state = __nccwpck_require__(8);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
@@ -79674,6 +79727,7 @@ var smoke_test = __nccwpck_require__(3893);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var alias_target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/log.ts
+
 
 
 
@@ -79872,7 +79926,7 @@ function describeSmokeTest(report) {
     const { functionName, version, name, durationMs, problems, log } = report;
     if (problems.length > 0)
         return { level: 'info', text: (0,smoke_test/* describeFailure */.Ic)(report), details: log };
-    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,durations/* milliseconds */.Rz)(durationMs)}`);
+    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,numbers/* milliseconds */.Rz)(durationMs)}`);
 }
 function describeErrors({ functionName, version, messages, problem, url }) {
     const what = `what ${functionName} version ${version} logged of its errors`;
@@ -79936,23 +79990,6 @@ function progress({ plan, state: before, spokeAt, verdict }, { at, state }) {
 }
 function info(text) {
     return { level: 'info', text };
-}
-/** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan, longestMs) {
-    const rows = plan.steps.map(({ weight, bakeMs }, index) => [
-        String(index + 1),
-        (0,rollout_plan/* describeWeight */.k9)(weight),
-        (0,duration/* formatDuration */.a3)(bakeMs),
-    ]);
-    const all = [['step', 'weight', 'bake time'], ...rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
-    const lines = all.map((cells) => cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd());
-    const bakeMs = (0,rollout_plan/* totalBakeMs */._m)(plan);
-    const most = longestMs > bakeMs ? `, at most ${(0,duration/* formatDuration */.a3)(longestMs)}` : '';
-    return [`The plan bakes ${(0,duration/* formatDuration */.a3)(bakeMs)}${most}:`, ...lines];
 }
 
 // EXTERNAL MODULE: ./src/run/moment.ts

@@ -118,7 +118,7 @@ export const CHECKS: readonly Mutant[] = [
   },
   {
     name: 'a new version that is slower by less than a fifth is slower',
-    file: 'src/core/checks/durations.ts',
+    file: 'src/core/checks/yardstick.ts',
     from: 'const TOLERATED_RATIO = 1.2;',
     to: 'const TOLERATED_RATIO = 1;',
   },

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 export const PREFLIGHT: readonly Mutant[] = [
   {
     name: 'an alarm that does not exist is accepted',
-    file: 'src/core/preflight/target.ts',
+    file: 'src/core/preflight/alarms.ts',
     from: '    if (alarm === undefined) {\n      problems.push(',
     to: '    if (alarm === undefined) {\n      [""].push(',
   },

@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 
 import {
-  baselineSources,
-  canarySources,
   describeDurations,
   gravestTest,
-  historyBefore,
   isSlower,
   judgeDurations,
-  yardstickOf,
   type ComparedDurations,
-  type DurationSeries,
 } from '../../../src/core/checks/durations.ts';
+import {
+  baselineSources,
+  canarySources,
+  historyBefore,
+  yardstickOf,
+  type DurationSeries,
+} from '../../../src/core/checks/yardstick.ts';
 import { durationSection } from '../../../src/core/report/duration-section.ts';
 import { listed, type Series } from '../../../src/core/checks/metric-source.ts';
 

@@ -1,8 +1,6 @@
 import { targetName } from '../alias/target.ts';
 import type { AnalysisPolicy } from './comparison.ts';
 import {
-  baselineSources,
-  canarySources,
   describeDurations,
   DURATION_ALPHA,
   gravestTest,
@@ -10,11 +8,11 @@ import {
   judgeDurations,
   type ComparedDurations,
   type DurationFinding,
-  type Yardstick,
 } from './durations.ts';
 import { reader, type Called, type Reader } from './reader.ts';
 import { sharedOut } from './shared-alpha.ts';
 import { decided, doubtIn, judgeStepEnd, PASSED, type Decided, type Judging } from './step-end.ts';
+import { baselineSources, canarySources, type Yardstick } from './yardstick.ts';
 
 /** A target, and how long its requests took before. */
 export interface Timed extends Called {

@@ -1,20 +1,12 @@
 import { odds } from './comparison.ts';
 import { judge, STANDARD_RULE, type Counts } from '../statistics/evidence.ts';
-import { lambdaMetric, type MetricSource, type Series, type Sources } from './metric-source.ts';
+import type { Series } from './metric-source.ts';
 import type { Seen } from './seen.ts';
-import { MINUTE_MS, minutesBetween } from '../minute.ts';
-import { grouped } from '../text/numbers.ts';
+import { minutesBetween } from '../minute.ts';
+import { grouped, milliseconds } from '../text/numbers.ts';
 import { pairMinutes } from './pairing.ts';
 import { signEvidence } from '../statistics/sign-test.ts';
-
-/** How long the alias's requests took before the rollout. Milliseconds. */
-export interface Yardstick {
-  readonly p90: number;
-  readonly p99: number;
-}
-
-/** Up to a fifth slower is fine. */
-const TOLERATED_RATIO = 1.2;
+import { median, TOLERATED_RATIO, type DurationSeries, type Yardstick } from './yardstick.ts';
 
 /** At most this share of canaries that are not slower than that is reverted for their duration. */
 export const DURATION_ALPHA = 0.01;
@@ -43,84 +35,6 @@ export interface DurationTest {
   readonly logE: number;
   readonly needed: number;
   readonly reverts: boolean;
-}
-
-const HISTORY_PERIOD_MS = 5 * MINUTE_MS;
-const HISTORY_MS = 3 * 3_600_000;
-
-/** The whole periods of history before a time. Epoch milliseconds; `to` is the beginning of the last one. */
-export function historyBefore(at: number) {
-  const end = at - (at % HISTORY_PERIOD_MS);
-  return { from: end - HISTORY_MS, to: end - HISTORY_PERIOD_MS, periodMs: HISTORY_PERIOD_MS };
-}
-
-/** What was measured of the alias, whatever version served it. */
-export const HISTORY_SOURCES: Sources<'p90' | 'p99' | 'counted'> = {
-  p90: aliasDuration('p90'),
-  p99: aliasDuration('p99'),
-  /** Shows whether values are counted at all. */
-  counted: aliasDuration('TC(0:)'),
-};
-
-function aliasDuration(statistic: string): MetricSource {
-  return {
-    namespace: 'AWS/Lambda',
-    name: 'Duration',
-    statistic,
-    dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
-  };
-}
-
-/**
- * The medians of the history; nothing when there is none or CloudWatch does not count values, and then only
- * the sign test is left.
- */
-export function yardstickOf(
-  history: Readonly<Record<keyof typeof HISTORY_SOURCES, Series>>,
-): Yardstick | undefined {
-  const p90 = median([...history.p90.values()]);
-  const p99 = median([...history.p99.values()]);
-  const isCounted = history.counted.size > 0;
-  return p90 === null || p99 === null || !isCounted || p90 <= 0 ? undefined : { p90, p99 };
-}
-
-/** What is read of the durations of one version. */
-export type DurationSeries =
-  | 'requests'
-  | keyof Percentiles
-  /** How many requests took longer than the version's bounds; only with a yardstick. */
-  | 'aboveP90'
-  | 'aboveP99';
-
-function sourcesOf(bounds: Yardstick | undefined): Sources<DurationSeries> {
-  const duration = (statistic: string) => lambdaMetric('Duration', statistic);
-  // CloudWatch counts what is above the bound that is given first.
-  const above = (bound: number) => duration(`TC(${formatBound(bound)}:)`);
-  return {
-    requests: duration('SampleCount'),
-    p50: duration('p50'),
-    p90: duration('p90'),
-    p99: duration('p99'),
-    aboveP90: bounds && above(bounds.p90),
-    aboveP99: bounds && above(bounds.p99),
-  };
-}
-
-/** What is read of the old version: how many of its requests took longer than the yardstick. */
-export function baselineSources(yardstick: Yardstick | undefined): Sources<DurationSeries> {
-  return sourcesOf(yardstick);
-}
-
-/** What is read of the new version, whose bounds are a fifth higher. */
-export function canarySources(yardstick: Yardstick | undefined): Sources<DurationSeries> {
-  return sourcesOf(
-    yardstick && { p90: yardstick.p90 * TOLERATED_RATIO, p99: yardstick.p99 * TOLERATED_RATIO },
-  );
-}
-
-/** CloudWatch takes at most ten decimals, and no exponent. */
-function formatBound(bound: number): string {
-  return bound.toFixed(3);
 }
 
 type Measured = Readonly<Record<DurationSeries, Series>>;
@@ -223,11 +137,6 @@ function percentilesOf(series: Measured, minutes: readonly number[]): Percentile
   return { p50: over(series.p50), p90: over(series.p90), p99: over(series.p99) };
 }
 
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
-}
-
 function sum(counts: readonly Counts[]): Counts {
   return {
     total: counts.reduce((total, each) => total + each.total, 0),
@@ -237,12 +146,6 @@ function sum(counts: readonly Counts[]): Counts {
 
 function ofAll({ total, bad }: Counts): string {
   return `${grouped(bad)} of ${grouped(total)}`;
-}
-
-/** `72 ms`, `3.5 ms`, `12,400 ms` */
-export function milliseconds(value: number): string {
-  const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
-  return `${grouped(shown)} ms`;
 }
 
 /** Whether a test came to what it needs. */

@@ -2,10 +2,10 @@ import {
   evidenceFor,
   gravestTest,
   isSlower,
-  milliseconds,
   type ComparedDurations,
   type Percentiles,
 } from '../checks/durations.ts';
+import { milliseconds } from '../text/numbers.ts';
 import { escapeMarkdown, shorten, table } from '../text/markdown.ts';
 
 const MOST_ROWS = 50;

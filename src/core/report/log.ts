@@ -1,5 +1,6 @@
+import { milliseconds } from '../text/numbers.ts';
 import { describeComparison } from '../checks/comparison.ts';
-import { describeDurations, milliseconds } from '../checks/durations.ts';
+import { describeDurations } from '../checks/durations.ts';
 import type { ErrorReport } from '../checks/error-logs.ts';
 import {
   changedSince,
@@ -14,8 +15,9 @@ import { describePromoted } from '../checks/promoted.ts';
 import type { SeenState } from '../checks/seen.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Entry } from './entry.ts';
+import { planTable } from './plan-table.ts';
 import { hasPassed } from './report.ts';
-import { describeWeight, totalBakeMs, type Plan } from '../rollout/plan.ts';
+import type { Plan } from '../rollout/plan.ts';
 import { describeStep, stepAt, type State } from '../rollout/state.ts';
 import { formatWeight } from '../alias/routing.ts';
 import { describeFailure, type SmokeTestReport } from '../versions/smoke-test.ts';
@@ -325,26 +327,4 @@ function progress(
 
 function info(text: string): Line {
   return { level: 'info', text };
-}
-
-/** The plan as a table of plain text, as it stands at the head of the log. */
-function planTable(plan: Plan, longestMs: number): readonly string[] {
-  const rows = plan.steps.map(({ weight, bakeMs }, index) => [
-    String(index + 1),
-    describeWeight(weight),
-    formatDuration(bakeMs),
-  ]);
-  const all = [['step', 'weight', 'bake time'], ...rows];
-  const widths = [0, 1, 2].map((column) =>
-    Math.max(...all.map((cells) => (cells[column] ?? '').length)),
-  );
-  const lines = all.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  );
-  const bakeMs = totalBakeMs(plan);
-  const most = longestMs > bakeMs ? `, at most ${formatDuration(longestMs)}` : '';
-  return [`The plan bakes ${formatDuration(bakeMs)}${most}:`, ...lines];
 }

@@ -12,3 +12,9 @@ export function percent(share: number): string {
 export function count(number: number, what: string): string {
   return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }
+
+/** `72 ms`, `3.5 ms`, `12,400 ms` */
+export function milliseconds(value: number): string {
+  const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return `${grouped(shown)} ms`;
+}

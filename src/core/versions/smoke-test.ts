@@ -1,6 +1,6 @@
+import { milliseconds } from '../text/numbers.ts';
 import { formatDuration } from '../text/duration.ts';
 import { shorten } from '../text/markdown.ts';
-import { milliseconds } from '../checks/durations.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 

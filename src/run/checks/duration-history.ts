@@ -1,6 +1,6 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
-import { HISTORY_SOURCES, historyBefore, yardstickOf } from '../../core/checks/durations.ts';
+import { HISTORY_SOURCES, historyBefore, yardstickOf } from '../../core/checks/yardstick.ts';
 import {
   listed,
   metricOf,

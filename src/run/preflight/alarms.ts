@@ -1,6 +1,7 @@
 import type { FoundAlarm } from '../../aws/alarms.ts';
 import { watch, watchSince, type AlarmWatch } from '../../core/checks/alarms.ts';
-import { inspectAlarms, type Inspection } from '../../core/preflight/target.ts';
+import { inspectAlarms } from '../../core/preflight/alarms.ts';
+import type { Inspection } from '../../core/preflight/inspection.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { AlarmId } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';

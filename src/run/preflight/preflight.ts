@@ -6,7 +6,8 @@ import { lintAlarms, type LintedTarget } from '../../core/preflight/alarm-lint.t
 import type { Step } from '../../core/rollout/plan.ts';
 import { inspectTimeouts, inspectWatching } from '../../core/preflight/plan.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
-import { describeFacts, inspectSmokeTest, type Inspection } from '../../core/preflight/target.ts';
+import type { Inspection } from '../../core/preflight/inspection.ts';
+import { describeFacts, inspectSmokeTest } from '../../core/preflight/target.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';

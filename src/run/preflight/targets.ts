@@ -2,12 +2,8 @@ import type { Alias } from '../../aws/aliases.ts';
 import { isNotFound } from '../../aws/call.ts';
 import type { Target } from '../../core/alias/target.ts';
 import type { MissingAlias } from '../../core/preflight/missing-alias.ts';
-import {
-  inspectTarget,
-  type Inspection,
-  type TargetFacts,
-  type VersionFacts,
-} from '../../core/preflight/target.ts';
+import type { Inspection } from '../../core/preflight/inspection.ts';
+import { inspectTarget, type TargetFacts, type VersionFacts } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { TargetRequest } from '../../inputs/config.ts';
 import { readStill } from '../alias/still.ts';
