@@ -73198,7 +73198,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5745);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2105);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -73211,7 +73211,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5745:
+/***/ 2105:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -73931,54 +73931,38 @@ function stillSplit(unfinished, region) {
         `watches it. To put version ${mark.stable} back: ${(0,repair/* repairCommand */.p)(target, mark.stable, region)}`);
 }
 
-;// CONCATENATED MODULE: ./src/core/preflight/alarm-lint.ts
+;// CONCATENATED MODULE: ./src/core/preflight/step-names.ts
+
+/** `step 1 (5 %)`, `steps 1 to 9 (10 % to 90 %)`; a plan may have a hundred of them. */
+function nameSteps(steps) {
+    const runs = [];
+    for (const step of steps) {
+        const run = runs.at(-1);
+        if (run?.at(-1)?.number === step.number - 1)
+            run.push(step);
+        else
+            runs.push([step]);
+    }
+    return join(runs.map(nameRun));
+}
+function nameRun(run) {
+    const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
+    const between = run.length === 2 ? ' and ' : ' to ';
+    const numbers = ends.map(({ number }) => number).join(between);
+    const weights = ends.map(({ weight }) => (0,alias_routing/* formatWeight */.ck)(weight)).join(between);
+    return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
+}
+/** `a, b and c`, each once. */
+function join(words) {
+    const different = [...new Set(words)];
+    const last = different.slice(-1);
+    return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-sight.ts
 
 
-
-/**
- * Lambda's metrics are sums of a minute that can be seen a minute or more after it is over, and
- * CloudWatch looks at them once a minute. Neither is promised, so this is the usual, not the worst.
- */
-const METRIC_DELAY_MS = 2 * 60_000;
-/** Warnings about alarms that cannot do their job in this rollout. */
-function lintAlarms(alarms, { targets, plan }) {
-    const steps = plan.steps.map((step, index) => ({ ...step, number: index + 1 }));
-    return alarms.flatMap(({ name, definition }) => {
-        if (definition === undefined)
-            return [];
-        const faults = [
-            tooSlow(definition, steps),
-            unseeing(definition, targets) ?? diluted(definition, { targets, steps }),
-        ];
-        return faults.flatMap((fault) => (fault === undefined ? [] : [`Alarm ${name} ${fault}`]));
-    });
-}
-function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps) {
-    const datapointsMs = periodSeconds * 1000 * datapointsToAlarm;
-    const needsMs = datapointsMs + METRIC_DELAY_MS;
-    const sane = periodSeconds > 0 && datapointsToAlarm > 0 && Number.isFinite(needsMs);
-    // A promotion that does not bake is meant not to be watched.
-    const short = steps.filter(({ weight, bakeMs }) => bakeMs < needsMs && !(weight >= 100 && bakeMs === 0));
-    if (!sane || short.length === 0)
-        return undefined;
-    const of = evaluationPeriods > datapointsToAlarm ? ` of ${evaluationPeriods}` : '';
-    const several = of !== '' || datapointsToAlarm !== 1;
-    const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
-    // An alarm over a minute is as short as one on Lambda's metrics can be.
-    const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
-    return (`needs about ${(0,text_duration/* formatDuration */.a3)(needsMs)} to go into ALARM (${datapoints}, and about ` +
-        `${(0,text_duration/* formatDuration */.a3)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
-        `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
-}
-function bakesFor(steps) {
-    const bakes = steps.map(({ bakeMs }) => bakeMs);
-    const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
-    const duration = (0,text_duration/* formatDuration */.a3)(shortest);
-    if (bakes.length === 1)
-        return `bakes for ${duration} only`;
-    const same = bakes.every((bakeMs) => bakeMs === shortest);
-    return same ? `bake for ${duration} only` : `bake for less, the shortest for ${duration}`;
-}
+/** Whether no metric of an alarm shows the traffic that is shifted, in words. */
 function unseeing({ metrics }, targets) {
     const [target] = targets;
     const sights = metrics.map((metric) => sightOf(metric, targets));
@@ -73995,6 +73979,7 @@ function unseeing({ metrics }, targets) {
         `Unless that is meant, use ${targets.length === 1 ? '' : 'the dimensions of one of these, as '}` +
         `FunctionName = ${target.functionName} and Resource = ${(0,alias_target/* targetName */.je)(target)}.`);
 }
+/** What one metric shows of it. */
 function sightOf({ namespace, dimensions }, targets) {
     const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
     if (namespace !== 'AWS/Lambda' || functionName === undefined)
@@ -74047,8 +74032,14 @@ function executedWhy(target, executed) {
 function numbered(version) {
     return version === '$LATEST' ? version : `version ${version}`;
 }
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-dilution.ts
+
+
+
 /** Weights and thresholds are decimals in doubles: 33.3 % is not quite 0.333. */
 const TOLERANCE = 1e-9;
+/** Whether the old version's requests would hide a canary that fails every time, in words. */
 function diluted(definition, { targets, steps, }) {
     const { comparison, threshold } = definition;
     const top = valueWhenAllFail(definition, targets);
@@ -74116,29 +74107,59 @@ function mixesVersions(metric, targets) {
 function sameTraffic({ dimensions: a }, { dimensions: b }) {
     return a['FunctionName'] === b['FunctionName'] && a['Resource'] === b['Resource'];
 }
-/** `step 1 (5 %)`, `steps 1 to 9 (10 % to 90 %)`; a plan may have a hundred of them. */
-function nameSteps(steps) {
-    const runs = [];
-    for (const step of steps) {
-        const run = runs.at(-1);
-        if (run?.at(-1)?.number === step.number - 1)
-            run.push(step);
-        else
-            runs.push([step]);
-    }
-    return join(runs.map(nameRun));
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-pace.ts
+
+
+/**
+ * Lambda's metrics are sums of a minute that can be seen a minute or more after it is over, and
+ * CloudWatch looks at them once a minute. Neither is promised, so this is the usual, not the worst.
+ */
+const METRIC_DELAY_MS = 2 * 60_000;
+/** Whether an alarm cannot go off before a step is over, in words. */
+function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps) {
+    const datapointsMs = periodSeconds * 1000 * datapointsToAlarm;
+    const needsMs = datapointsMs + METRIC_DELAY_MS;
+    const sane = periodSeconds > 0 && datapointsToAlarm > 0 && Number.isFinite(needsMs);
+    // A promotion that does not bake is meant not to be watched.
+    const short = steps.filter(({ weight, bakeMs }) => bakeMs < needsMs && !(weight >= 100 && bakeMs === 0));
+    if (!sane || short.length === 0)
+        return undefined;
+    const of = evaluationPeriods > datapointsToAlarm ? ` of ${evaluationPeriods}` : '';
+    const several = of !== '' || datapointsToAlarm !== 1;
+    const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
+    // An alarm over a minute is as short as one on Lambda's metrics can be.
+    const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
+    return (`needs about ${(0,text_duration/* formatDuration */.a3)(needsMs)} to go into ALARM (${datapoints}, and about ` +
+        `${(0,text_duration/* formatDuration */.a3)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
+        `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
 }
-function nameRun(run) {
-    const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
-    const between = run.length === 2 ? ' and ' : ' to ';
-    const numbers = ends.map(({ number }) => number).join(between);
-    const weights = ends.map(({ weight }) => (0,alias_routing/* formatWeight */.ck)(weight)).join(between);
-    return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
+function bakesFor(steps) {
+    const bakes = steps.map(({ bakeMs }) => bakeMs);
+    const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
+    const duration = (0,text_duration/* formatDuration */.a3)(shortest);
+    if (bakes.length === 1)
+        return `bakes for ${duration} only`;
+    const same = bakes.every((bakeMs) => bakeMs === shortest);
+    return same ? `bake for ${duration} only` : `bake for less, the shortest for ${duration}`;
 }
-function join(words) {
-    const different = [...new Set(words)];
-    const last = different.slice(-1);
-    return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-lint.ts
+
+
+
+/** Warnings about alarms that cannot do their job in this rollout. */
+function lintAlarms(alarms, { targets, plan }) {
+    const steps = plan.steps.map((step, index) => ({ ...step, number: index + 1 }));
+    return alarms.flatMap(({ name, definition }) => {
+        if (definition === undefined)
+            return [];
+        const faults = [
+            tooSlow(definition, steps),
+            unseeing(definition, targets) ?? diluted(definition, { targets, steps }),
+        ];
+        return faults.flatMap((fault) => (fault === undefined ? [] : [`Alarm ${name} ${fault}`]));
+    });
 }
 
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules

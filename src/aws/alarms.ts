@@ -11,7 +11,7 @@ import {
   type WarmUpConfiguration,
 } from '@aws-sdk/client-cloudwatch';
 
-import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-lint.ts';
+import type { AlarmDefinition, AlarmMetric } from '../core/preflight/alarm-definition.ts';
 import type { AlarmReading, AlarmWatch } from '../core/checks/alarms.ts';
 import { intentOf } from '../core/permissions.ts';
 import { AwsCallError, understood } from './call.ts';

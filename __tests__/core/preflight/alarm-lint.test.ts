@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import {
-  lintAlarms,
-  type AlarmDefinition,
-  type AlarmMetric,
-  type LintedRollout,
-} from '../../../src/core/preflight/alarm-lint.ts';
+import type { AlarmDefinition, AlarmMetric } from '../../../src/core/preflight/alarm-definition.ts';
+import { lintAlarms, type LintedRollout } from '../../../src/core/preflight/alarm-lint.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 
 const MINUTE_MS = 60_000;
