@@ -71969,7 +71969,6 @@ function rateInterval({ total, bad }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DI: () => (/* binding */ withAnyQualifier),
 /* harmony export */   XN: () => (/* binding */ parseFunctionId),
-/* harmony export */   XP: () => (/* binding */ accountOf),
 /* harmony export */   l1: () => (/* binding */ accountIn),
 /* harmony export */   mE: () => (/* binding */ functionArn),
 /* harmony export */   oT: () => (/* binding */ parseAlarmId)
@@ -71985,10 +71984,6 @@ function parseFunctionId(text) {
         return undefined;
     const { partition, region, account, qualifier } = groups;
     return { name, partition, region, account, qualifier };
-}
-/** The account in an ARN of Lambda's. */
-function accountOf(arn) {
-    return /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:(\d{12}):/.exec(arn)?.[1];
 }
 /** An alarm's name may contain colons, so an ARN is split at its sixth colon only. */
 function parseAlarmId(text) {
@@ -76759,7 +76754,7 @@ function keepForPost(state, { shifting, course, routers }, { region, role }, sur
             begun: [...begun, ...weights],
             settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,
         }));
-        const account = (0,arn/* accountOf */.XP)(shifting[0]?.alias.arn ?? '');
+        const account = (0,arn/* accountIn */.l1)(shifting[0]?.alias.arn ?? '');
         surroundings.keep.save({ region, role, account, targets });
     }
     else if ((0,rollout_state/* isFinal */.dR)(state) && state.phase !== 'revert-failed') {
@@ -77567,7 +77562,7 @@ async function revert(config, surroundings) {
     }
     let targets = all;
     for (let tries = 1;; tries++) {
-        const account = (0,arn/* accountOf */.XP)(found[0]?.arn ?? '');
+        const account = (0,arn/* accountIn */.l1)(found[0]?.arn ?? '');
         (0,run_surroundings/* saveIfPossible */.Ku)({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
         const reverting = (0,clean_up/* revertSaved */.M)({ targets }, surroundings);
         if (tries === 1)
@@ -80466,7 +80461,7 @@ function createReversion(route) {
     function judged(present) {
         if (present === undefined)
             return { type: 'foreign', detail: (0,alias_route/* missingReason */.DQ)(route) };
-        const account = (0,arn/* accountOf */.XP)(present.arn);
+        const account = (0,arn/* accountIn */.l1)(present.arn);
         if (account !== (route.account ?? account)) {
             return { type: 'unconfirmed', detail: elsewhere(route, account) };
         }

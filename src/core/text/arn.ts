@@ -22,11 +22,6 @@ export function parseFunctionId(text: string): FunctionId | undefined {
   return { name, partition, region, account, qualifier };
 }
 
-/** The account in an ARN of Lambda's. */
-export function accountOf(arn: string): string | undefined {
-  return /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:(\d{12}):/.exec(arn)?.[1];
-}
-
 export interface AlarmId {
   readonly name: string;
   readonly region: string | undefined;

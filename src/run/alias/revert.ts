@@ -10,7 +10,7 @@ import {
 import { repairCommand } from '../../core/alias/repair.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
-import { accountOf } from '../../core/text/arn.ts';
+import { accountIn } from '../../core/text/arn.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { RevertResult } from '../../ports.ts';
 import {
@@ -147,7 +147,7 @@ function createReversion(route: Route): Reversion {
   /** Whose the alias is that is about to be written. */
   function judged(present: Alias | undefined): RevertResult | undefined {
     if (present === undefined) return { type: 'foreign', detail: missingReason(route) };
-    const account = accountOf(present.arn);
+    const account = accountIn(present.arn);
     if (account !== (route.account ?? account)) {
       return { type: 'unconfirmed', detail: elsewhere(route, account) };
     }

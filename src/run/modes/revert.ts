@@ -4,7 +4,7 @@ import { isSplit } from '../../core/alias/routing.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import { Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/report.ts';
-import { accountOf } from '../../core/text/arn.ts';
+import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
@@ -41,7 +41,7 @@ export async function revert(config: Config, surroundings: Surroundings): Promis
 
   let targets = all;
   for (let tries = 1; ; tries++) {
-    const account = accountOf(found[0]?.arn ?? '');
+    const account = accountIn(found[0]?.arn ?? '');
     saveIfPossible({ region, role, account, targets: targets.map(withoutAlias) }, surroundings);
     const reverting = revertSaved({ targets }, surroundings);
     if (tries === 1) recordWhereItStood(found, surroundings);

@@ -1,7 +1,7 @@
 import type { Shifting } from '../../core/alias/shifting.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { isFinal, type State } from '../../core/rollout/state.ts';
-import { accountOf } from '../../core/text/arn.ts';
+import { accountIn } from '../../core/text/arn.ts';
 import type { SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Router } from '../../ports.ts';
@@ -34,7 +34,7 @@ export function keepForPost(
         settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,
       }),
     );
-    const account = accountOf(shifting[0]?.alias.arn ?? '');
+    const account = accountIn(shifting[0]?.alias.arn ?? '');
     surroundings.keep.save({ region, role, account, targets });
   } else if (isFinal(state) && state.phase !== 'revert-failed') {
     forget(surroundings);
