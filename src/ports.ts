@@ -41,7 +41,7 @@ export interface Shift {
   /** Percent that goes to the canary; 100 is the promotion. */
   readonly weight: number;
   /** Whether the weight is in force already, and only to be marked as left for another job. */
-  readonly held?: boolean;
+  readonly held: boolean;
 }
 
 export type ShiftResult =

@@ -44,8 +44,8 @@ export const OF_THE_LOG_LANE: readonly Mutant[] = [
   {
     name: 'a window of few failures in the logs decides alone',
     file: 'src/core/statistics/failure-evidence.ts',
-    from: '  return settle(stretches, rule);',
-    to: '  return settle(stretches, { ...rule, confirm: 0 });',
+    from: '  return payOut(stretches, rule);',
+    to: '  return payOut(stretches, { ...rule, confirm: 0 });',
   },
   {
     name: 'the share that Lambda counted is not held against the weight',

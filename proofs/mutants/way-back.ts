@@ -65,7 +65,7 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
   {
     name: 'a rollout is held without its mark',
     file: 'src/run/alias/shift.ts',
-    from: 'if (to.held === true && contentOf(content).mark === undefined) {',
+    from: 'if (to.held && contentOf(content).mark === undefined) {',
     to: 'if (to.weight < 0) {',
   },
 ];

@@ -10,13 +10,13 @@ export interface Agenda {
   runUntil(at: number): void;
 }
 
-interface Entry {
+interface Appointment {
   readonly at: number;
   readonly act: () => void;
 }
 
 export function createAgenda(): Agenda {
-  const entries: Entry[] = [];
+  const entries: Appointment[] = [];
 
   const next = () => entries[0]?.at;
   const runNext = () => {

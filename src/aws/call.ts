@@ -1,4 +1,4 @@
-import type { Intent as Asked } from '../core/permissions.ts';
+import type { Intent } from '../core/permissions.ts';
 import { remedyOfDenial } from '../core/denial.ts';
 import {
   ASSUME_ROLE_FAILED,
@@ -13,7 +13,7 @@ import type { Urgency } from './queue.ts';
 import { lineIn } from './reply.ts';
 
 /** What a call is for; enough to tell a person which permission is missing. */
-export interface Intent extends Asked {
+export interface CallIntent extends Intent {
   /** The names of refusals of this call that pass by themselves, so that it is tried again. */
   readonly passing?: readonly string[];
 }

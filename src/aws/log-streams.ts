@@ -28,7 +28,7 @@ export interface FoundLines {
   readonly now: number | undefined;
 }
 
-export interface LogSearch {
+export interface LogFilter {
   readonly logGroup: string;
   /** Of CloudWatch; left out: every line. */
   readonly pattern?: string;
@@ -47,7 +47,7 @@ export interface LogStreams {
    * Reads few pages only, and tries no call again: it is called again soon.
    * @throws {AwsCallError} when the group cannot be read
    */
-  find(search: LogSearch): Promise<FoundLines>;
+  find(search: LogFilter): Promise<FoundLines>;
 }
 
 /** More of them mean hundreds of failures a second, or a group in which a search takes minutes. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import { explain, type CallOptions, type Intent, type Sent } from './call.ts';
+import { explain, type CallOptions, type CallIntent, type Sent } from './call.ts';
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
 import { NEVER, unlessAborted } from './patience.ts';
 import type { Queues } from './quotas.ts';
@@ -22,7 +22,7 @@ export interface Service<Client> {
    * @throws the signal's reason when the call was aborted
    */
   call<T>(
-    intent: Intent,
+    intent: CallIntent,
     options: CallOptions,
     send: (client: Client, options: SendOptions) => Promise<T>,
   ): Promise<T>;
@@ -73,7 +73,7 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
       passing,
       urgency,
       since,
-    }: Pick<Intent, 'passing'> & { readonly urgency: Urgency; readonly since: number },
+    }: Pick<CallIntent, 'passing'> & { readonly urgency: Urgency; readonly since: number },
   ): boolean {
     if (mayPass(failure)) return true;
     if (!(failure instanceof Error)) return false;

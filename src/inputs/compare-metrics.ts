@@ -1,10 +1,10 @@
 import type { ComparedMetrics } from '../core/checks/comparison.ts';
 import { namesVersion, type MetricSource } from '../core/checks/metric-source.ts';
-import { parseEntries, type Entry } from './metric-grammar/entries.ts';
+import { parseEntries, type Clause } from './metric-grammar/entries.ts';
 import {
   formatMetric,
   isOwn,
-  keyOf,
+  metricKeyOf,
   readDimensions,
   readMetricName,
   sourceOf,
@@ -27,7 +27,7 @@ export function parseCompareMetrics(text: string, problems: string[]): readonly 
   return parseEntries(text, { what: 'metrics to compare', problems, parse: parsePair });
 }
 
-function parsePair({ name, tokens }: Entry): ComparedMetrics {
+function parsePair({ name, tokens }: Clause): ComparedMetrics {
   const bad = readMetricName(tokens);
   const dimensionsOfBad = readDimensions(tokens);
   if (!tokens.takeSymbol('/')) {
@@ -93,7 +93,7 @@ function refuseUseless(
   bad: MetricName,
   total: MetricName,
 ): void {
-  if (keyOf(pair.bad) === keyOf(pair.total)) {
+  if (metricKeyOf(pair.bad) === metricKeyOf(pair.total)) {
     throw new Mistake(total.at, 'both metrics are the same; the second counts all, good and bad');
   }
   if (isOwn(bad) && isOwn(total)) {

@@ -6,7 +6,7 @@ import {
   type Unit,
 } from '../core/checks/thresholds.ts';
 import type { MetricSource } from '../core/checks/metric-source.ts';
-import { parseEntries, type Entry } from './metric-grammar/entries.ts';
+import { parseEntries, type Clause } from './metric-grammar/entries.ts';
 import { formatExpression, readExpression, readNumber } from './metric-grammar/expression.ts';
 import { Mistake, type Tokens } from './metric-grammar/tokens.ts';
 
@@ -26,7 +26,7 @@ export function parseMetricChecks(text: string, problems: string[]): readonly Me
   return parseEntries(text, { what: 'metric checks', problems, parse: parseCheck });
 }
 
-function parseCheck({ name, tokens }: Entry): MetricCheck {
+function parseCheck({ name, tokens }: Clause): MetricCheck {
   const { at } = tokens.peek();
   const { expression, sources } = readExpression(tokens);
   const order = readOrder(tokens);

@@ -5,7 +5,7 @@ import type { Config } from '../inputs/config.ts';
 import { begin } from './modes/start.ts';
 import { continueRollout } from './modes/continue.ts';
 import { status } from './modes/status.ts';
-import { revert } from './modes/revert.ts';
+import { revertOnRequest } from './modes/revert.ts';
 import { recordTargets } from './modes/progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -30,7 +30,7 @@ export async function runAction(
     case 'promote':
       return continueRollout(config.mode, config, { id, surroundings });
     case 'revert':
-      return revert(config, surroundings);
+      return revertOnRequest(config, surroundings);
     case 'status':
       return status(config, id, surroundings);
   }

@@ -49,7 +49,7 @@ describe('a promotion whose last bake has passed', () => {
       clock: aws.time.clock,
       note: (text) => notes.push(text),
     });
-    await router.shift({ step: 0, weight: 100 }, signal);
+    await router.shift({ step: 0, weight: 100, held: false }, signal);
     return router;
   }
 

@@ -60,7 +60,7 @@ describe('the router of an alias', () => {
   async function promoted(): Promise<Router> {
     putProvisioned(aws.simulator.lambda, 'checkout', 'live', 5);
     const router = await begun();
-    await router.shift({ step: 0, weight: 100 }, signal);
+    await router.shift({ step: 0, weight: 100, held: false }, signal);
     await router.settle(signal);
     return router;
   }
@@ -165,9 +165,9 @@ describe('the router of an alias', () => {
     const left = { ...mark, step: 2, weight: 50 };
     const result = await aws.time.run(async () => {
       const dead = await begun({ marks: [mark, left] });
-      await dead.shift({ step: 0, weight: 10 }, signal);
+      await dead.shift({ step: 0, weight: 10, held: false }, signal);
       const router = await begun({ begun: [10] });
-      await dead.shift({ step: 1, weight: 50 }, signal);
+      await dead.shift({ step: 1, weight: 50, held: false }, signal);
       return router.revert();
     });
     expect(result).toEqual({ type: 'reverted' });
@@ -180,7 +180,7 @@ describe('the router of an alias', () => {
     );
     const result = await aws.time.run(async () => {
       const router = await begun({ marks: [{ ...mark, weight: 100 }] });
-      await router.shift({ step: 0, weight: 100 }, signal);
+      await router.shift({ step: 0, weight: 100, held: false }, signal);
       await router.settle(signal);
       const red = new AbortController();
       const confirming = router.confirm(red.signal).catch(() => undefined);
@@ -197,7 +197,7 @@ describe('the router of an alias', () => {
   it('holds nothing whose mark has no room, because no other job could go on with that', async () => {
     const result = await aws.time.run(async () => {
       const router = await begun({ marks: [mark] });
-      await router.shift({ step: 0, weight: 10 }, signal);
+      await router.shift({ step: 0, weight: 10, held: false }, signal);
       updateAlias(aws.simulator.lambda, 'checkout', 'live', { description: 'x'.repeat(250) });
       return router.shift({ step: 0, weight: 10, held: true }, signal);
     });
@@ -214,7 +214,7 @@ describe('the router of an alias', () => {
         marks: [{ ...mark, nonce: 'bb', weight: 100 }],
       });
       updateAlias(lambda, 'checkout', 'live', { version: '2', weights: {} });
-      const shifted = await router.shift({ step: 0, weight: 100 }, signal);
+      const shifted = await router.shift({ step: 0, weight: 100, held: false }, signal);
       return [shifted.type, (await router.revert()).type];
     });
     expect(result).toEqual(['blocked', 'foreign']);
@@ -240,7 +240,7 @@ describe('the router of an alias', () => {
     const result = await aws.time.run(async () => {
       const router = await begun({ marks: [mark] });
       const abortion = new AbortController();
-      const shifting = router.shift({ step: 0, weight: 10 }, abortion.signal);
+      const shifting = router.shift({ step: 0, weight: 10, held: false }, abortion.signal);
       shifting.catch(() => undefined);
       await aws.time.clock.sleep(2_000);
       abortion.abort(new Error('cancelled'));
@@ -269,7 +269,7 @@ describe('the router of an alias', () => {
     it('knows its write where the description had no room for the mark', async () => {
       updateAlias(aws.simulator.lambda, 'checkout', 'live', { description: 'x'.repeat(250) });
       const result = await aws.time.run(async () =>
-        (await begun({ marks: [mark] })).shift({ step: 0, weight: 10 }, signal),
+        (await begun({ marks: [mark] })).shift({ step: 0, weight: 10, held: false }, signal),
       );
       expect(result).toEqual({ type: 'shifted' });
     });
@@ -278,7 +278,7 @@ describe('the router of an alias', () => {
       putProvisioned(aws.simulator.lambda, 'checkout', 'live', 5);
       const result = await aws.time.run(async () =>
         (await begun({ marks: [{ ...mark, weight: 100 }] })).shift(
-          { step: 0, weight: 100 },
+          { step: 0, weight: 100, held: false },
           signal,
         ),
       );

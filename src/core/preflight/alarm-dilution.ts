@@ -1,7 +1,7 @@
 import { formatWeight } from '../alias/routing.ts';
 import type { Step } from '../rollout/plan.ts';
 import type { AlarmDefinition, AlarmMetric } from './alarm-definition.ts';
-import { sightOf, type LintedTarget } from './alarm-sight.ts';
+import { alarmSightOf, type LintedTarget } from './alarm-sight.ts';
 import { nameSteps, type NumberedStep } from './step-names.ts';
 
 /** Weights and thresholds are decimals in doubles: 33.3 % is not quite 0.333. */
@@ -87,7 +87,7 @@ function mixesVersions(metric: AlarmMetric, targets: readonly LintedTarget[]): b
   const names = Object.keys(metric.dimensions);
   return (
     names.every((name) => name === 'FunctionName' || name === 'Resource') &&
-    sightOf(metric, targets).type === 'sees'
+    alarmSightOf(metric, targets).type === 'sees'
   );
 }
 

@@ -9,7 +9,7 @@ export type LintedTarget = Pick<Target, 'functionName' | 'alias'> & {
 };
 
 /** What a metric shows of the traffic that the rollout shifts. */
-export type Sight =
+export type AlarmSight =
   | { readonly type: 'sees' }
   | { readonly type: 'unknown' }
   | { readonly type: 'elsewhere'; readonly what: string }
@@ -21,7 +21,7 @@ export function unseeing(
   targets: readonly LintedTarget[],
 ): string | undefined {
   const [target] = targets;
-  const sights = metrics.map((metric) => sightOf(metric, targets));
+  const sights = metrics.map((metric) => alarmSightOf(metric, targets));
   // With one metric that sees the canary the others may be what it is compared with.
   if (sights.some(({ type }) => type === 'sees' || type === 'unknown')) return undefined;
   const blind = sights.find((sight) => sight.type === 'never');
@@ -36,10 +36,10 @@ export function unseeing(
 }
 
 /** What one metric shows of it. */
-export function sightOf(
+export function alarmSightOf(
   { namespace, dimensions }: AlarmMetric,
   targets: readonly LintedTarget[],
-): Sight {
+): AlarmSight {
   const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
   if (namespace !== 'AWS/Lambda' || functionName === undefined) return { type: 'unknown' };
 
@@ -68,7 +68,7 @@ function versionIn(resource: string, functionName: string): string | undefined {
   return ofFunction && /^(\d+|\$LATEST)$/.test(qualifier) ? qualifier : undefined;
 }
 
-function never(target: LintedTarget, why: string): Sight {
+function never(target: LintedTarget, why: string): AlarmSight {
   const name = targetName(target);
   return { type: 'never', why: `sees nothing of ${name}: ${why}. Use Resource = ${name}.` };
 }

@@ -36,7 +36,7 @@ export interface Judgement {
  * fewer failures than `confirm`, and when the canary fails as often as the floor.
  * @param stretches in order of time
  */
-export function settle(
+export function payOut(
   stretches: readonly Stretch[],
   { alpha, floor, confirm }: Certainty,
 ): Judgement {

@@ -1,4 +1,4 @@
-import { BETS, fewestToRevert, settle, type Certainty, type Judgement } from './betting.ts';
+import { BETS, fewestToRevert, payOut, type Certainty, type Judgement } from './betting.ts';
 
 /** What one version did in one minute: how many requests it served, and how many of them were bad. */
 export interface Counts {
@@ -58,7 +58,7 @@ export function judge(minutes: readonly Minute[], rule: Rule = STANDARD_RULE): J
     const { bad: failures, total: requests } = clamped(minute.canary);
     return { stakes: stakesOf(minute, rule), failures, requests };
   });
-  return settle(stretches, rule);
+  return payOut(stretches, rule);
 }
 
 /** No minute of any function has as many requests. */

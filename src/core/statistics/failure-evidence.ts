@@ -1,4 +1,4 @@
-import { BETS, fewestToRevert, settle, type Judgement } from './betting.ts';
+import { BETS, fewestToRevert, payOut, type Judgement } from './betting.ts';
 import { STANDARD_RULE, type Rule } from './evidence.ts';
 
 /** Failed requests of both versions in a time with one weight, where nobody counted the requests that succeeded. */
@@ -59,7 +59,7 @@ export function judgeFailures(
     failures: window.canary,
     requests: window.requests ?? 0,
   }));
-  return settle(stretches, rule);
+  return payOut(stretches, rule);
 }
 
 /** No window of any function has as many failures. */

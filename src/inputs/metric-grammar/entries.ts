@@ -14,7 +14,7 @@ const LONGEST_LINE = 2_000;
 const LONGEST_NAME = 100;
 
 /** A line without its name. */
-export interface Entry {
+export interface Clause {
   /** Empty when none was given. */
   readonly name: string;
   readonly tokens: Tokens;
@@ -34,7 +34,7 @@ export function parseEntries<T extends { readonly name: string }>(
   }: {
     readonly what: string;
     readonly problems: string[];
-    readonly parse: (entry: Entry) => T;
+    readonly parse: (entry: Clause) => T;
   },
 ): readonly T[] {
   const lines = text
@@ -75,7 +75,7 @@ function describe({ at, message }: Mistake, line: string, number: number): strin
   return `line ${number}, column ${before.length + 1}: ${message}${after}`;
 }
 
-function entryOf(line: string): Entry {
+function entryOf(line: string): Clause {
   if (line.length > LONGEST_LINE) {
     throw new Mistake(0, `this line is longer than ${LONGEST_LINE} characters`);
   }

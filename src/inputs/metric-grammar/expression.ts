@@ -3,7 +3,7 @@ import type { MetricSource } from '../../core/checks/metric-source.ts';
 import {
   formatMetric,
   isOwn,
-  keyOf,
+  metricKeyOf,
   LAMBDA_METRICS,
   readDimensions,
   readMetricName,
@@ -103,8 +103,8 @@ function readMetric({ tokens, sources }: Reading): Expression {
     throw new Mistake(metric.at, unknown(metric));
   const source = sourceOf(metric, dimensions, statistic);
 
-  const key = keyOf(source);
-  const known = sources.findIndex((each) => keyOf(each) === key);
+  const key = metricKeyOf(source);
+  const known = sources.findIndex((each) => metricKeyOf(each) === key);
   if (known !== -1) return { kind: 'source', index: known };
   if (sources.length >= MOST_METRICS) {
     throw new Mistake(metric.at, `a check has at most ${MOST_METRICS} metrics`);

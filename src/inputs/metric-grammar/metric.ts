@@ -175,7 +175,7 @@ function isLambdaMetric(source: MetricSource): boolean {
   const { namespace, name, statistic } = source;
   return (
     isOwn({ at: 0, namespace: namespace === LAMBDA ? undefined : namespace, name }) &&
-    keyOf(source) === keyOf(lambdaMetric(name, statistic))
+    metricKeyOf(source) === metricKeyOf(lambdaMetric(name, statistic))
   );
 }
 
@@ -188,7 +188,7 @@ function formatDimensionValue(value: string): string {
 }
 
 /** The same for two metrics that are the same, in whatever order their dimensions are. */
-export function keyOf({ namespace, name, statistic, dimensions }: MetricSource): string {
+export function metricKeyOf({ namespace, name, statistic, dimensions }: MetricSource): string {
   const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, statistic, sorted]);
 }

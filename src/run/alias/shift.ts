@@ -20,7 +20,7 @@ export async function shift(route: Route, to: Shift, signal: AbortSignal): Promi
   for (let tries = 0; tries < TRIES; tries++) {
     const unansweredBefore = known.unanswered;
     const content = next(route, to);
-    if (to.held === true && contentOf(content).mark === undefined) {
+    if (to.held && contentOf(content).mark === undefined) {
       return { type: 'blocked', reason: noRoom(route) };
     }
     const failure = await write(route, to, { content, signal });
@@ -60,7 +60,7 @@ function leftIn({ known, target }: Route): AliasWrite {
   return known.alias;
 }
 
-function markOf({ marks }: Route, { step, held = false }: Shift): Mark | undefined {
+function markOf({ marks }: Route, { step, held }: Shift): Mark | undefined {
   const mark = marks[step];
   return mark && { ...mark, held };
 }

@@ -15,7 +15,7 @@ import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { prepare } from '../rollout/prepare.ts';
-import { shift } from '../rollout/shift.ts';
+import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver } from '../rollout/take-over.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { endedPromotions } from './ended.ts';
@@ -80,7 +80,7 @@ async function takePart(
 
   const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
   const begunAt = begunAtOf(held);
-  return shift(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
+  return carryOut(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
 }
 
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */

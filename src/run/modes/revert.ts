@@ -17,7 +17,7 @@ const TRIES = 3;
 const WHY = 'because it was asked for (mode: revert)';
 
 /** Reverts by what the aliases alone show, whoever began the rollout. */
-export async function revert(config: Config, surroundings: Surroundings): Promise<Ending> {
+export async function revertOnRequest(config: Config, surroundings: Surroundings): Promise<Ending> {
   const { region, role } = config;
   const found = await findAliases(config, surroundings);
   const hasEnded = await endedPromotions(found, surroundings);

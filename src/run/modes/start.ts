@@ -13,7 +13,7 @@ import type { Clearance } from '../preflight/preflight.ts';
 import { obtainClearance } from '../preflight/recovery.ts';
 import type { Cleared } from '../preflight/targets.ts';
 import { prepare } from '../rollout/prepare.ts';
-import { shift } from '../rollout/shift.ts';
+import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver } from '../rollout/take-over.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
@@ -120,7 +120,7 @@ async function roll(
   const startedBy = resumed[0]?.mark.startedBy ?? id.runId;
   const weight = resumed[0]?.mark.weight ?? 0;
   recordPosition(surroundings, { ...id, startedBy, weight, step });
-  return shift(shifting, {
+  return carryOut(shifting, {
     config,
     part: (config.mode === 'start' ? firstPart : wholePart)(plan, step, standing),
     begunAt,

@@ -145,7 +145,8 @@ async function perform(command: Command, { world, watch, signal }: Action): Prom
       return assessed(await watch.read(due, command.bake, signal), world);
     }
     case 'shift': {
-      const blocked = await onAll(routers, (router) => router.shift(command, signal));
+      const due = { ...command, held: false };
+      const blocked = await onAll(routers, (router) => router.shift(due, signal));
       return blocked ?? { type: 'shifted', at: momentOf(clock) };
     }
     case 'settle': {

@@ -32,7 +32,7 @@ const JITTER = 0.1;
 /** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
 const LOOKS_PER_SECOND = 5;
 
-export interface Shift {
+export interface Undertaking {
   readonly config: Config;
   readonly part: Part;
   /** When the rollout began, by the time of day, if an earlier process began it. */
@@ -46,7 +46,10 @@ export interface Shift {
 }
 
 /** Moves the traffic of all targets through the plan, or a part of it, to its end. */
-export async function shift(shifting: readonly Shifting[], options: Shift): Promise<Ending> {
+export async function carryOut(
+  shifting: readonly Shifting[],
+  options: Undertaking,
+): Promise<Ending> {
   const { config, part, begunAt, comparable, surroundings } = options;
   const { clock, journal, cancellation, random } = surroundings;
   const started = momentOf(clock);
@@ -93,7 +96,7 @@ export async function shift(shifting: readonly Shifting[], options: Shift): Prom
 async function watchedOf(
   shifting: readonly Shifting[],
   routers: readonly Router[],
-  options: Shift,
+  options: Undertaking,
 ): Promise<readonly Watched[]> {
   const { config, begunAt, watches, comparable, surroundings } = options;
   const { aws } = surroundings;
@@ -129,7 +132,7 @@ async function watchedOf(
 }
 
 /** Failures in the logs, at a pace of their own. No step waits for them: they only ever make a revert sooner. */
-function logsOf(shifting: readonly Shifting[], options: Shift): readonly Watched[] {
+function logsOf(shifting: readonly Shifting[], options: Undertaking): readonly Watched[] {
   const { config, begunAt, logged, surroundings } = options;
   const { mode, ownPattern, delayMs } = config.analysisLogs;
   const targets = shifting.flatMap(({ target, versions }) => {
@@ -157,7 +160,7 @@ function logsOf(shifting: readonly Shifting[], options: Shift): readonly Watched
 /** With how long their requests took before, if that is compared. */
 async function timed(
   shifting: readonly Shifting[],
-  { config, comparable, surroundings }: Pick<Shift, 'config' | 'comparable' | 'surroundings'>,
+  { config, comparable, surroundings }: Pick<Undertaking, 'config' | 'comparable' | 'surroundings'>,
 ): Promise<readonly Timed[]> {
   const { aws, clock, journal, cancellation } = surroundings;
   if (!comparable)
@@ -173,7 +176,7 @@ async function timed(
 }
 
 /** What the logs may revert of good versions, the minutes may not. */
-function policyOf({ config, logged }: Shift): AnalysisPolicy | undefined {
+function policyOf({ config, logged }: Undertaking): AnalysisPolicy | undefined {
   const { analysis, analysisLogs } = config;
   const { mode, policy } = analysis;
   if (mode === 'off') return undefined;
