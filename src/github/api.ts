@@ -9,11 +9,16 @@ export interface Repository {
 // Nothing that is told to GitHub is worth that a revert, or the end of a job, waits for it.
 const PATIENCE_MS = 5_000;
 
-/** A request to GitHub's API that is given up after a few seconds. */
+/**
+ * A request to GitHub's API that is given up after a few seconds, or with the signal.
+ * @param limits how long it may take, in milliseconds; what is left out is that of something which is told
+ */
 export function bounded<T>(
   send: (request: { readonly signal: AbortSignal }) => Promise<T>,
+  { ms = PATIENCE_MS, signal }: { readonly ms?: number; readonly signal?: AbortSignal } = {},
 ): Promise<T> {
-  return send({ signal: AbortSignal.timeout(PATIENCE_MS) });
+  const late = AbortSignal.timeout(ms);
+  return send({ signal: signal === undefined ? late : AbortSignal.any([signal, late]) });
 }
 
 /** @param permission what a job lacks when GitHub answers that it may not: `deployments: write` */

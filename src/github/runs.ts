@@ -3,6 +3,7 @@ import { getOctokit } from '@actions/github';
 import type { RolloutId } from '../core/alias/mark.ts';
 import type { RunStatus } from '../core/alias/unfinished.ts';
 import { messageOf } from '../core/problems.ts';
+import { bounded } from './api.ts';
 
 /** What GitHub knows of workflow runs. */
 export interface Runs {
@@ -30,13 +31,11 @@ const PATIENCE_MS = 10_000;
 export function createRuns({ token, own, serverUrl }: RunsOptions): Runs {
   async function ask({ repository, runId, attempt }: Run, signal: AbortSignal): Promise<boolean> {
     const [owner = '', repo = ''] = repository.split('/');
-    const reply = await getOctokit(token).rest.actions.getWorkflowRunAttempt({
-      owner,
-      repo,
-      run_id: Number(runId),
-      attempt_number: Number(attempt),
-      request: { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) },
-    });
+    const wanted = { owner, repo, run_id: Number(runId), attempt_number: Number(attempt) };
+    const reply = await bounded(
+      (request) => getOctokit(token).rest.actions.getWorkflowRunAttempt({ ...wanted, request }),
+      { ms: PATIENCE_MS, signal },
+    );
     return reply.data.status === 'completed';
   }
 
