@@ -80,4 +80,24 @@ export const OWNERSHIP: readonly Mutant[] = [
     from: 'const served = mostServed(routing);',
     to: 'const served = routing.version;',
   },
+  {
+    name: 'a rollback goes to the canary that was reverted before the live version',
+    file: 'src/core/versions/predecessor.ts',
+    from: 'other.count - one.count',
+    to: 'one.count - other.count',
+  },
+  {
+    name: 'a rollback takes a rollout that is under way for one that has ended',
+    file: 'src/run/modes/rollback.ts',
+    from: "type !== 'nothing'",
+    to: "type === 'unclear'",
+    by: '__tests__/bundle/rollback.test.ts',
+  },
+  {
+    name: 'a rollback waits for the beginning of a minute',
+    file: 'src/inputs/defaults.ts',
+    from: "hasSteps ? 'on' : 'off'",
+    to: "'on'",
+    by: '__tests__/bundle/rollback.test.ts',
+  },
 ];

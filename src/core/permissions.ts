@@ -62,7 +62,7 @@ export interface Permission {
 }
 
 const always = () => true;
-const begins = ({ mode }: Wishes) => mode === 'rollout' || mode === 'start';
+const begins = ({ mode }: Wishes) => mode === 'rollout' || mode === 'start' || mode === 'rollback';
 const rolls = (wishes: Wishes) =>
   begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
 const readsLogs = (wishes: Wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
@@ -85,6 +85,7 @@ export const PERMISSIONS = {
     isNeeded: (wishes) =>
       begins(wishes) &&
       writes(wishes) &&
+      wishes.mode !== 'rollback' &&
       wishes.requests.some(({ version }) => version === undefined),
   },
   'lambda:GetAlias': {
@@ -134,9 +135,11 @@ export const PERMISSIONS = {
   'cloudwatch:GetMetricData': {
     on: ['everything'],
     purpose:
-      'comparing the versions; without it, the alarms alone are watched. CloudWatch knows no narrower one',
+      'comparing the versions; without it, the alarms alone are watched. And in a rollback, finding the version that was ' +
+      'live before. CloudWatch knows no narrower one',
     isNeeded: (wishes) =>
-      rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0),
+      wishes.mode === 'rollback' ||
+      (rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0)),
   },
   'logs:FilterLogEvents': {
     on: ['log group'],

@@ -79,9 +79,11 @@ function comparisonProblems(fields: Fields): readonly string[] {
 }
 
 function dryRunProblems({ 'dry-run': dryRun, mode }: Fields): readonly string[] {
-  return !dryRun || ['rollout', 'start'].includes(mode)
+  return !dryRun || ['rollout', 'start', 'rollback'].includes(mode)
     ? []
-    : [`dry-run: shows what mode rollout or start would do; for mode ${mode} use mode: status`];
+    : [
+        `dry-run: shows what mode rollout, start or rollback would do; for mode ${mode} use mode: status`,
+      ];
 }
 
 /** A secret that is not set arrives as an empty string. */

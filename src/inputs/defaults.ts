@@ -12,8 +12,8 @@ export const INPUT_DEFAULTS = {
   version: '',
   description: '',
   'code-sha256': '',
-  steps: '10% 5m',
-  'bake-time': '5m',
+  steps: '',
+  'bake-time': '',
   alarms: '',
   analysis: '',
   'analysis-alpha': '0.01',
@@ -35,7 +35,7 @@ export const INPUT_DEFAULTS = {
   'smoke-test-expect': '',
   'smoke-test-max-duration': '30s',
   'poll-interval': '15s',
-  'on-alarm-at-start': 'fail',
+  'on-alarm-at-start': '',
   'on-insufficient-data': 'continue',
   'monitoring-grace': '2m',
   'on-cancel': 'revert',
@@ -52,6 +52,21 @@ export const INPUT_DEFAULTS = {
   comment: 'never',
 } as const;
 export type InputName = keyof typeof INPUT_DEFAULTS;
+
+/** What an input is that was not given, where that depends on the mode. */
+export function defaultsOf(mode: string, hasSteps: boolean): Partial<Record<InputName, string>> {
+  if (mode !== 'rollback') {
+    return { steps: '10% 5m', 'bake-time': '5m', 'on-alarm-at-start': 'fail' };
+  }
+  // The version was live before, and the one that is live is what the red alarm is about.
+  return {
+    steps: 'AllAtOnce',
+    'bake-time': '0s',
+    'on-alarm-at-start': 'ignore-until-ok',
+    // A comparison needs minutes; with nothing to compare, the write need not wait for the beginning of one.
+    analysis: hasSteps ? 'on' : 'off',
+  };
+}
 
 /** What the environment says where an input is silent. */
 export interface Defaults {

@@ -5,7 +5,7 @@ import { planOf } from '../core/rollout/plan.ts';
 import { STANDARD_RULE } from '../core/statistics/evidence.ts';
 import type { AnalysisConfig, Config, LogConfig, TargetRequest } from './config.ts';
 import { problemsBetween } from './cross-checks.ts';
-import { INPUT_DEFAULTS, type Defaults, type InputName } from './defaults.ts';
+import { defaultsOf, INPUT_DEFAULTS, type Defaults, type InputName } from './defaults.ts';
 import { fieldsIn, type Fields } from './schema.ts';
 import { smokeTestsOf } from './smoke-tests.ts';
 
@@ -57,8 +57,10 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
 
 /** An input that a workflow fills from an empty expression is one that was not given. */
 function withDefaults(get: (name: InputName) => string): Record<string, string> {
+  const hasSteps = get('steps').trim() !== '';
+  const standards = { ...INPUT_DEFAULTS, ...defaultsOf(get('mode').trim(), hasSteps) };
   return Object.fromEntries(
-    Object.entries(INPUT_DEFAULTS).map(([name, standard]) => {
+    Object.entries(standards).map(([name, standard]) => {
       const given = get(name as InputName);
       return [name, given.trim() === '' ? standard : given];
     }),

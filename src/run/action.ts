@@ -4,6 +4,7 @@ import { targetReport } from '../core/alias/target.ts';
 import type { Config } from '../inputs/config.ts';
 import { begin } from './modes/start.ts';
 import { continueRollout } from './modes/continue.ts';
+import { rollBack } from './modes/rollback.ts';
 import { status } from './modes/status.ts';
 import { revertOnRequest } from './modes/revert.ts';
 import { recordTargets } from './modes/progress.ts';
@@ -31,6 +32,8 @@ export async function runAction(
       return continueRollout(config.mode, config, { id, surroundings });
     case 'revert':
       return revertOnRequest(config, surroundings);
+    case 'rollback':
+      return rollBack(config, id, surroundings);
     case 'status':
       return status(config, id, surroundings);
   }

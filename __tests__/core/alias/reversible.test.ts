@@ -33,13 +33,13 @@ describe('what may be reverted on demand', () => {
 
   it('is not a promotion whose run has ended: it may have been live for days', () => {
     expect(reversibleIn(leftAt(100), ended)).toEqual({ type: 'nothing' });
-    expect(nothingToRevert(target, leftAt(100))).toContain('To go back to version 7, roll it out');
+    expect(nothingToRevert(target, leftAt(100), '7')).toContain('To go back to version 7');
   });
 
   it('is not an alias that serves one version', () => {
     const alone = { routing: { version: '7', weights: {} }, description: '' };
     expect(reversibleIn(alone, running)).toEqual({ type: 'nothing' });
-    expect(nothingToRevert(target, alone)).toContain('there is nothing to revert');
+    expect(nothingToRevert(target, alone, undefined)).toContain('there is nothing to revert');
   });
 
   it('is a split that nobody marked', () => {

@@ -1,5 +1,4 @@
 import { describeRouting, looksHeldBack, mostServed } from './routing.ts';
-import { readMark } from './mark.ts';
 import { describeHeldBack, standingOf } from './ownership.ts';
 import { repairCommand } from './repair.ts';
 import { targetName, type Target } from './target.ts';
@@ -58,14 +57,16 @@ export function reversibleIn(shown: Shown, hasEnded: (nonce: string) => boolean)
   }
 }
 
-/** Why there is nothing to revert, and what may have been meant. */
-export function nothingToRevert(target: Target, shown: Shown): string {
-  const { mark } = readMark(shown.description);
-  const older =
-    mark?.canary === shown.routing.version
-      ? `To go back to version ${mark.stable}, roll it out (input version: ${mark.stable}).`
-      : 'To go back to an older version, roll that one out (input version).';
-  return `${targetName(target)} serves ${describeRouting(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
+/**
+ * Why there is nothing to revert, and what may have been meant.
+ * @param before the version that was live before, where it is known
+ */
+export function nothingToRevert(target: Target, shown: Shown, before: string | undefined): string {
+  const back =
+    before === undefined
+      ? 'To go back to an older version, set mode: rollback and the input version.'
+      : `To go back to version ${before}, which was live before, set mode: rollback.`;
+  return `${targetName(target)} serves ${describeRouting(shown.routing)}, and no rollout is under way: there is nothing to revert. ${back}`;
 }
 
 /** Why it was left, and both ways out. */

@@ -8,6 +8,7 @@ import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
+import { findPredecessor } from '../versions/predecessor.ts';
 import { revertSaved, type Left } from './clean-up.ts';
 import { endedPromotions } from './ended.ts';
 import { recordPosition } from './progress.ts';
@@ -33,10 +34,11 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
     .map(({ target, ...alias }) => unclearWhatToRevert(target, alias, region));
   const all = leftIn(found);
   if (all.length === 0) {
-    const nothing = found
-      .filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing')
-      .map(({ target, ...alias }) => nothingToRevert(target, alias));
-    throw new Refusal([...unclear, ...nothing]);
+    const done = found.filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing');
+    const nothing = done.map(async (alias) =>
+      nothingToRevert(alias.target, alias, await versionBefore(alias, surroundings)),
+    );
+    throw new Refusal([...unclear, ...(await Promise.all(nothing))]);
   }
 
   let targets = all;
@@ -52,6 +54,19 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
     if (all.every((target) => isBack(target, present))) return ending('reverted', '', unclear);
     const left = leftIn(present);
     targets = all.map((each) => left.find(({ target }) => sameTarget(target, each.target)) ?? each);
+  }
+}
+
+/** Nothing is done with it here: where it cannot be told, it is not known. */
+async function versionBefore(
+  alias: FoundAlias,
+  surroundings: Surroundings,
+): Promise<string | undefined> {
+  try {
+    return (await findPredecessor(alias, surroundings))?.version;
+  } catch {
+    surroundings.cancellation.throwIfAborted();
+    return undefined;
   }
 }
 
