@@ -102,6 +102,12 @@ describe('against the simulator, the adapters for AWS', () => {
     expect(await aliases.isProvisioned(target, { signal })).toBe(false);
     putProvisioned(simulator.lambda, 'reserved', 'live', 1);
     expect(await aliases.isProvisioned(target, { signal })).toBe(true);
+    simulator.faults.add(({ operation }) =>
+      operation === 'GetProvisionedConcurrencyConfig'
+        ? denied('lambda:GetProvisionedConcurrencyConfig', 'arn:aws:lambda:::x')
+        : undefined,
+    );
+    expect(await aliases.isProvisioned(target, { signal })).toBeUndefined();
   });
 
   it('take an alias whose other version gets nothing for one that serves one version', async () => {

@@ -122,7 +122,7 @@ export const AWS: readonly Mutant[] = [
   {
     name: 'an alias that may not be asked for passes for provisioned',
     file: 'src/aws/aliases.ts',
-    from: "return type !== 'none' && type !== 'unknown';",
+    from: "return type === 'unknown' ? undefined : type !== 'none';",
     to: "return type !== 'none';",
     by: '__tests__/bundle/provisioned.test.ts',
   },

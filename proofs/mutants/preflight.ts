@@ -50,7 +50,7 @@ export const PREFLIGHT: readonly Mutant[] = [
   {
     name: 'nobody is told what provisioned concurrency means for the canary',
     file: 'src/core/preflight/target.ts',
-    from: '...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),',
+    from: '...(facts.isProvisioned === true && !unchanged ? [withoutProvisioned(facts.target)] : []),',
     to: '',
     by: '__tests__/bundle/provisioned.test.ts',
   },

@@ -50,8 +50,8 @@ export interface Aliases {
   update(target: Target, write: AliasWrite, options?: CallOptions): Promise<Alias>;
   /** Whether Lambda is moving the alias's provisioned concurrency to another version just now. */
   transition(target: Target, options?: CallOptions): Promise<Transition>;
-  /** Whether the alias has provisioned concurrency; no when it may not be asked. */
-  isProvisioned(target: Target, options?: CallOptions): Promise<boolean>;
+  /** Whether the alias has provisioned concurrency; nothing when it may not be asked. */
+  isProvisioned(target: Target, options?: CallOptions): Promise<boolean | undefined>;
 }
 
 export function createAliases(lambda: Service<LambdaClient>, region: string): Aliases {
@@ -168,7 +168,7 @@ export function createAliases(lambda: Service<LambdaClient>, region: string): Al
 
     async isProvisioned(target, options = {}) {
       const { type } = await provisionedStatus(target, options);
-      return type !== 'none' && type !== 'unknown';
+      return type === 'unknown' ? undefined : type !== 'none';
     },
   };
 }

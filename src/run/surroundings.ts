@@ -53,7 +53,15 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
 export function routerOf(
   to: Pick<
     RouteOptions,
-    'target' | 'versions' | 'nonces' | 'begun' | 'alias' | 'marks' | 'settledAs' | 'account'
+    | 'target'
+    | 'versions'
+    | 'nonces'
+    | 'begun'
+    | 'alias'
+    | 'marks'
+    | 'settledAs'
+    | 'account'
+    | 'isProvisioned'
   >,
   { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
   patience?: RevertPatience,

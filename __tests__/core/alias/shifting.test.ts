@@ -25,6 +25,7 @@ function candidate({ description = 'live', shifts = true } = {}): Candidate {
     alias: { routing: routingAt(0, versions), description, arn: 'arn', revisionId: 'r1' },
     disposition: shifts ? { type: 'shift', ...versions } : { type: 'unchanged', version: '7' },
     logGroup: '/aws/lambda/f',
+    isProvisioned: false,
   };
 }
 const options = { plan, id, continued: [], now: NOW, comparable: false };

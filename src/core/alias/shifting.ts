@@ -19,6 +19,8 @@ export interface Shifting {
   readonly begun: readonly number[];
   /** That the canary logs to. */
   readonly logGroup: string;
+  /** Whether the alias had provisioned concurrency before the first weight; absent when that is not known. */
+  readonly isProvisioned: boolean | undefined;
 }
 
 export interface Candidate {
@@ -26,6 +28,7 @@ export interface Candidate {
   readonly alias: Shifting['alias'];
   readonly disposition: Disposition;
   readonly logGroup: string;
+  readonly isProvisioned: boolean | undefined;
 }
 
 export interface ShiftingOptions {
@@ -41,7 +44,7 @@ export interface ShiftingOptions {
 
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
 export function shiftingOf(
-  { target, alias, disposition, logGroup }: Candidate,
+  { target, alias, disposition, logGroup, isProvisioned }: Candidate,
   { plan, id, continued, now, comparable }: ShiftingOptions,
 ): readonly Shifting[] {
   if (disposition.type !== 'shift') return [];
@@ -62,6 +65,7 @@ export function shiftingOf(
       nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
       begun: before === undefined ? [] : [before.weight],
       logGroup,
+      isProvisioned,
     },
   ];
 }

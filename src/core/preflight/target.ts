@@ -41,8 +41,8 @@ export interface TargetFacts {
   readonly candidate: VersionFacts;
   /** The hash that `$LATEST` must have, if the user named one. */
   readonly expectedCodeSha256: string | undefined;
-  /** Whether the alias, and not a version of it, has provisioned concurrency, as far as that is known. */
-  readonly isProvisioned: boolean;
+  /** Whether the alias, and not a version of it, has provisioned concurrency; absent when that is not known. */
+  readonly isProvisioned: boolean | undefined;
 }
 
 /** What an inspection came to. */
@@ -73,7 +73,7 @@ export function inspectTarget(facts: TargetFacts): Inspection {
           `${targetName(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
         ]
       : []),
-    ...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),
+    ...(facts.isProvisioned === true && !unchanged ? [withoutProvisioned(facts.target)] : []),
   ];
   return { problems, warnings };
 }

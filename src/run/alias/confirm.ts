@@ -4,7 +4,7 @@ import { routingAt } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import type { ConfirmResult } from '../../ports.ts';
 import { claimOf, learn, pauseAfter, type Route } from './route.ts';
-import { settle } from './settle.ts';
+import { readSettled } from './settle.ts';
 
 const TRIES = 4;
 
@@ -18,7 +18,7 @@ export async function confirm(route: Route, signal: AbortSignal): Promise<Confir
     const left = known.alias?.revisionId;
     // A write that succeeds on the revision we left says more than a reading: nobody wrote in between.
     const failure = await removeMark(route, signal);
-    const result = await settle(route, signal);
+    const result = await readSettled(route, signal);
     if (result.type === 'blocked') return result;
     // A write that names a revision which is over cannot take effect any more.
     if (known.alias?.revisionId !== left) known.unanswered = false;

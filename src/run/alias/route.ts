@@ -4,6 +4,7 @@ import { isClaimedByAnother, isOurs, type Claim } from '../../core/alias/claim.t
 import type { Mark } from '../../core/alias/mark.ts';
 import {
   describeRouting,
+  looksLikeTransition,
   routingAt,
   sameRouting,
   type Routing,
@@ -33,6 +34,8 @@ export interface RouteOptions {
   readonly begun?: readonly number[];
   /** The revision under which that process saw the alias serve the canary alone, when it knew of no write after it. */
   readonly settledAs?: string | undefined;
+  /** Whether the alias had provisioned concurrency before the first weight; left out where that is not known. */
+  readonly isProvisioned?: boolean | undefined;
   readonly clock: Clock;
   readonly note: (text: string) => void;
 }
@@ -51,6 +54,8 @@ export interface Known {
   unanswered: boolean;
   /** The revision under which the alias serves the canary alone, once it was read to do so. */
   settledAs: string | undefined;
+  /** Whether the last bake began on the answer to the promotion, without a reading. */
+  unread: boolean;
   /** As somebody else moved it, where a write of ours met that. */
   foreign: Alias | undefined;
   /** Revisions that are over for sure: a reading that shows one of them is from before a write of ours. */
@@ -66,6 +71,7 @@ export function routeOf({ alias, begun = [], marks = [], ...options }: RouteOpti
       begun: new Set(begun),
       unanswered: begun.length > 0,
       settledAs: undefined,
+      unread: false,
       foreign: undefined,
       past: new Set(),
     },
@@ -95,6 +101,21 @@ export function isForeign(route: Route, present: AliasWrite): boolean {
   if (isClaimedByAnother(present, claim)) return true;
   if (known.alias !== undefined && sameRouting(present.routing, known.alias.routing)) return false;
   return !isOurs(present, claim);
+}
+
+/**
+ * Whether the alias turned out to serve stable in a last bake that began without a reading: it got provisioned
+ * concurrency between preflight and the first weight, and what was baked was not the canary alone.
+ */
+export function isHeldBackUnawares({ known, versions }: Route, { routing }: AliasWrite): boolean {
+  return known.unread && looksLikeTransition(routing, versions.stable, versions.canary);
+}
+
+export function heldBackReason({ target, versions }: Route): string {
+  return (
+    `the alias ${targetName(target)} got provisioned concurrency after it was looked at, and Lambda served version ` +
+    `${versions.stable} in the last bake`
+  );
 }
 
 /**

@@ -6,7 +6,9 @@ import { confirm } from './confirm.ts';
 import { revert, type RevertPatience } from './revert.ts';
 import {
   foreignReason,
+  heldBackReason,
   isForeign,
+  isHeldBackUnawares,
   isStale,
   missingReason,
   routeOf,
@@ -47,7 +49,9 @@ async function intruder(route: Route, signal: AbortSignal): Promise<string | und
   try {
     const present = await aliases.find(target, { signal });
     if (present === undefined) return missingReason(route);
-    if (isStale(route, present) || !isForeign(route, present)) return undefined;
+    if (isStale(route, present)) return undefined;
+    if (isHeldBackUnawares(route, present)) return heldBackReason(route);
+    if (!isForeign(route, present)) return undefined;
     return foreignReason(route, present, known.alias?.routing ?? routingAt(0, versions));
   } catch (error) {
     if (error instanceof AwsCallError) return undefined;

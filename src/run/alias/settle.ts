@@ -6,7 +6,9 @@ import { formatDuration } from '../../core/text/duration.ts';
 import type { SettleResult } from '../../ports.ts';
 import {
   foreignReason,
+  heldBackReason,
   isForeign,
+  isHeldBackUnawares,
   isStale,
   learn,
   missingReason,
@@ -21,11 +23,27 @@ export const MOVE_POLL_MS = 5_000;
 const READ_PATIENCE_MS = 2 * 60_000;
 
 /**
+ * Makes sure that the alias serves the canary alone, before the last bake. One without provisioned concurrency does when
+ * Lambda has answered the promotion, and gets none while weights are out: Lambda refuses it. Whether it got some
+ * before them, the looks at the alias tell, and the reading before `promoted` is said.
+ * @throws only when aborted
+ */
+export async function settle(route: Route, signal: AbortSignal): Promise<SettleResult> {
+  const { known, versions, isProvisioned } = route;
+  const { alias, unanswered } = known;
+  const serves = alias !== undefined && sameRouting(alias.routing, routingAt(100, versions));
+  if (isProvisioned !== false || unanswered || !serves) return readSettled(route, signal);
+  known.settledAs = alias.revisionId;
+  known.unread = true;
+  return { type: 'settled' };
+}
+
+/**
  * Reads back that the alias serves the canary alone. While Lambda moves its provisioned concurrency to the canary,
  * the alias goes on serving stable; this waits for the end of that.
  * @throws only when aborted
  */
-export async function settle(route: Route, signal: AbortSignal): Promise<SettleResult> {
+export async function readSettled(route: Route, signal: AbortSignal): Promise<SettleResult> {
   const { clock, target, versions, note } = route;
   const startedAt = clock.now();
   const canaryAlone = routingAt(100, versions);
@@ -52,6 +70,9 @@ export async function settle(route: Route, signal: AbortSignal): Promise<SettleR
         }
         if (!looksLikeTransition(alias.routing, versions.stable, versions.canary)) {
           return { type: 'blocked', reason: foreignReason(route, alias, canaryAlone) };
+        }
+        if (isHeldBackUnawares(route, alias)) {
+          return { type: 'blocked', reason: heldBackReason(route) };
         }
         const move = await route.aliases.transition(target, { signal, urgency: 'shift' });
         if (move.type === 'failed')

@@ -24,6 +24,8 @@ export interface Prepared {
   readonly alias: Alias;
   readonly disposition: Disposition;
   readonly logGroup: string;
+  /** Whether the alias had provisioned concurrency before; absent when that is not known. */
+  readonly isProvisioned: boolean | undefined;
 }
 
 /** SnapStart and container images take minutes to become Active. */
@@ -136,14 +138,15 @@ async function prepareAlias(
 ): Promise<Prepared> {
   const { target } = request;
   const { functionArn } = facts.candidate;
+  const { isProvisioned } = facts;
   if (alias === undefined) {
     const created = await createAlias(target, version, surroundings);
     const disposition: Disposition = { type: 'created', version };
-    return { target, functionArn, alias: created, disposition, logGroup };
+    return { target, functionArn, alias: created, disposition, logGroup, isProvisioned };
   }
   const unfinished = resumed.find((each) => sameTarget(each.target, target));
   const disposition = dispositionOf(alias, version, unfinished);
-  return { target, functionArn, alias, disposition, logGroup };
+  return { target, functionArn, alias, disposition, logGroup, isProvisioned };
 }
 
 function dispositionOf(
