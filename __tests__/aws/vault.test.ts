@@ -112,6 +112,22 @@ describe('the vault', () => {
     });
   });
 
+  it('waits a second for another session, and then gives out the one that AWS refused', async () => {
+    const world = createWorld();
+    const { time, vault } = world;
+    await run(time, async () => {
+      await keyOf(vault);
+      await time.clock.sleep(MINUTE);
+      world.becomes = 'nothing';
+      const since = time.clock.now();
+      vault.refuse(since);
+      expect(await keyOf(vault)).toBe('first');
+      expect(time.clock.now() - since).toBe(1_000);
+      expect(await keyOf(vault)).toBe('first');
+      expect(time.clock.now() - since).toBe(1_000);
+    });
+  });
+
   it('does not get one session after another for what AWS refuses with each', async () => {
     const world = createWorld();
     const { time, vault } = world;
@@ -143,6 +159,18 @@ describe('what stands in for a role', () => {
       await time.clock.sleep(5 * MINUTE);
       await keyOf(vault);
       expect(await keyOf(vault)).toBe('second');
+    });
+  });
+
+  it('does so for a session that AWS refused, while no other one comes', async () => {
+    const world = createWorld({ standIn });
+    const { time, vault } = world;
+    await run(time, async () => {
+      await keyOf(vault);
+      await time.clock.sleep(MINUTE);
+      world.becomes = 'nothing';
+      vault.refuse(time.clock.now());
+      expect(await keyOf(vault)).toBe('stand-in');
     });
   });
 

@@ -94,6 +94,30 @@ describe('with credentials that do not last for ever, the bundle', () => {
     expect(world.simulator.sessions.issued).toHaveLength(2);
   });
 
+  it.each([
+    [403, 'AccessDeniedException'],
+    [403, 'ExpiredTokenException'],
+  ])(
+    'tries a revert that meets %i %s with the session at hand, when no other one comes',
+    async (status, name) => {
+      world.simulator.faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count === 1
+          ? { type: 'error', status, name, message: 'not with this session' }
+          : undefined,
+      );
+      after(world.simulator, 'UpdateAlias', 0, () => {
+        github.faults.add(({ path }) => (path.startsWith('/oidc/') ? 'hang' : undefined));
+        world.setAlarm('ALARM');
+      });
+      const result = await world.run({ ...ASSUMED, steps: '10% 8h', 'job-timeout': '12h' }, oidc());
+      expect(result.outputs['outcome']).toBe('reverted');
+      const [, refused, written] = world.simulator.requests.filter(
+        ({ operation }) => operation === 'UpdateAlias',
+      );
+      expect((written?.at ?? NaN) - (refused?.at ?? NaN)).toBeLessThan(3_000);
+    },
+  );
+
   it('assumes the role in its post step too', async () => {
     const action = world.start({ ...ASSUMED, steps: '10% 8h', 'job-timeout': '12h' }, oidc());
     await action.seen('10 % shifted');

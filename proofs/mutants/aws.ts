@@ -40,6 +40,26 @@ export const AWS: readonly Mutant[] = [
     to: '      return true;',
   },
   {
+    name: 'a call waits to the end for a session in place of one that AWS refused',
+    file: 'src/aws/credentials.ts',
+    from: 'return await inTime(Math.max(doubtedAt + DOUBT_MS - clock.now(), 0), renew());',
+    to: 'return await renew();',
+    by: '__tests__/bundle/credentials.test.ts',
+  },
+  {
+    name: 'nothing stands in for a session that AWS refused',
+    file: 'src/aws/credentials.ts',
+    from: 'return standIn === undefined ? meanwhile() : standIn().catch(meanwhile);',
+    to: 'return meanwhile();',
+    by: '__tests__/aws/vault.test.ts',
+  },
+  {
+    name: 'a call waits for its session longer than it may take',
+    file: 'src/aws/service.ts',
+    from: 'return await within(clock, leftMs, signal, (abortSignal) =>',
+    to: 'return await within(clock, 3_600_000 + leftMs, signal, (abortSignal) =>',
+  },
+  {
     name: 'the credentials of another account stand in for the role',
     file: 'src/aws/stand-in.ts',
     from: 'account === undefined || account !== expected',
@@ -86,8 +106,8 @@ export const AWS: readonly Mutant[] = [
   {
     name: 'a call that was aborted waits for its answer all the same',
     file: 'src/aws/service.ts',
-    from: 'return await unlessAborted(signal, answer);',
-    to: 'return await answer;',
+    from: 'unlessAborted(abortSignal, send(client, { abortSignal, requestTimeout })),',
+    to: 'send(client, { abortSignal, requestTimeout }),',
   },
   {
     name: 'a shift is tried for minutes',

@@ -12,7 +12,10 @@ type Session = Awaited<ReturnType<Credentials>>;
 
 /** Keeps one session for all clients, and replaces it beside their calls. */
 export interface Vault {
-  /** The session at hand, as long as it lives: a call waits for the first one, and for one after the last's end. */
+  /**
+   * The session at hand, as long as it lives: a call waits for the first one, for one after the last's end, and a
+   * moment for one in place of what AWS refused.
+   */
   readonly credentials: Credentials;
   /**
    * AWS did not accept the session of a request: somebody may have ended it.
@@ -38,6 +41,8 @@ const RENEW_BEFORE_MS = 10 * 60_000;
 const RENEW_AGAIN_AFTER_MS = 30_000;
 /** Longer than connections take to give up by themselves: against what does not. */
 const RENEWAL_MS = 4 * 60_000;
+/** How long a call waits for another session than the one that AWS refused, before it tries with what there is. */
+const DOUBT_MS = 1_000;
 /** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
 const STAND_IN_AFTER_MS = 10_000;
 
@@ -86,11 +91,20 @@ export function createVault({ source, standIn, clock }: VaultOptions): Vault {
   async function provide(): Promise<Session> {
     const atHand = living();
     if (atHand === undefined) return standIn === undefined ? renew() : renewOr(standIn);
-    // With the old one AWS would refuse again; but it may have had another reason.
-    if (isDoubted) return renew().catch(() => living() ?? renew());
+    if (isDoubted) return renewedSoon();
     const isDue = lifeLeft(atHand) < renewBeforeMs;
     if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS) void renew();
     return atHand;
+  }
+
+  /** With the old one AWS may refuse again; but it may have had another reason, and the new one may never come. */
+  async function renewedSoon(): Promise<Session> {
+    const meanwhile = () => living() ?? renew();
+    try {
+      return await inTime(Math.max(doubtedAt + DOUBT_MS - clock.now(), 0), renew());
+    } catch {
+      return standIn === undefined ? meanwhile() : standIn().catch(meanwhile);
+    }
   }
 
   async function renewOr(other: Source): Promise<Session> {

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { explain, type CallOptions, type CallIntent, type Sent } from './call.ts';
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
-import { NEVER, unlessAborted } from './patience.ts';
+import { NEVER, unlessAborted, within } from './patience.ts';
 import type { Queues } from './quotas.ts';
 import type { Urgency } from './queue.ts';
 
@@ -99,10 +99,13 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
           deadline = Math.min(deadline, since + patienceMs);
           sent = { ...sent, attempts: sent.attempts + 1 };
           onUnanswered?.(sent.unanswered + 1);
-          const requestTimeout = requestMs(urgency, sent.attempts, deadline - since);
+          const leftMs = Math.max(deadline - since, SHORTEST_REQUEST_MS);
+          const requestTimeout = requestMs(urgency, sent.attempts, leftMs);
           try {
-            const answer = send(client, { abortSignal: signal, requestTimeout });
-            return await unlessAborted(signal, answer);
+            // The session that it is signed in may be long in coming, which the request's own timeout does not count.
+            return await within(clock, leftMs, signal, (abortSignal) =>
+              unlessAborted(abortSignal, send(client, { abortSignal, requestTimeout })),
+            );
           } catch (failure) {
             signal.throwIfAborted();
             if (!tookNoEffect(failure)) sent = { ...sent, unanswered: sent.unanswered + 1 };
@@ -127,13 +130,13 @@ function isTooMany(failure: unknown): boolean {
   return failure instanceof Error && isThrottled({ name: failure.name, status: statusOf(failure) });
 }
 
-/** No longer than the caller's patience, but long enough for an answer. */
+/** No longer than what is left of the caller's patience. */
 function requestMs(urgency: Urgency, attempt: number, leftMs: number): number {
   const longest =
     urgency === 'revert'
       ? Math.min(FIRST_REVERT_REQUEST_MS * 2 ** (attempt - 1), REQUEST_MS)
       : REQUEST_MS;
-  return Math.min(longest, Math.max(leftMs, SHORTEST_REQUEST_MS));
+  return Math.min(longest, leftMs);
 }
 
 /** Jittered over its whole length, so that calls which failed together do not come back together. */
