@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { createVirtualTime } from '../../promises/virtual-time.ts';
-import { createQueue, type Urgency } from '../../src/aws/queue.ts';
+import { again, createQueue, type Urgency } from '../../src/aws/queue.ts';
 import { createQueues } from '../../src/aws/quotas.ts';
 import { BURST } from '../../src/core/pace.ts';
 
@@ -47,7 +47,7 @@ async function seenIn(all: readonly Wish[]): Promise<readonly Seen[]> {
             abortion.abort(new Error('aborted'));
           });
         }
-        const left = await queue.turn(queue.ticket(wish.urgency), abortion.signal).then(
+        const left = await queue.turn(queue.ticket(wish.urgency, 'write'), abortion.signal).then(
           () => true,
           () => false,
         );
@@ -133,16 +133,44 @@ describe('the line in front of a quota', () => {
     const queue = createQueue(QUOTA, clock);
     const left: string[] = [];
     await time.run(async () => {
-      const first = queue.ticket('shift');
+      const first = queue.ticket('shift', 'write');
       await queue.turn(first, NEVER);
       const waiting = Array.from({ length: 20 }, () =>
-        queue.turn(queue.ticket('shift'), NEVER).then(() => left.push('another')),
+        queue.turn(queue.ticket('shift', 'write'), NEVER).then(() => left.push('another')),
       );
       await clock.sleep(1);
-      await queue.turn(first, NEVER).then(() => left.push('first'));
+      await queue.turn(again(first), NEVER).then(() => left.push('first'));
       await Promise.all(waiting);
     });
     expect(left.indexOf('first')).toBeLessThanOrEqual(BURST);
+  });
+
+  it('lets every revert write once before one writes again, or is read back', async () => {
+    const refusals = fc.array(fc.nat(4), { minLength: 2, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(refusals, async (refused) => {
+        const time = createVirtualTime(0, 1);
+        const queue = createQueue(QUOTA, time.clock);
+        const left: { readonly what: string; readonly round: number }[] = [];
+        await time.run(() =>
+          Promise.all(
+            refused.map(async (times) => {
+              let ticket = queue.ticket('revert', 'write');
+              for (let round = 0; round <= times; round++) {
+                await queue.turn(ticket, NEVER);
+                left.push({ what: 'write', round });
+                ticket = again(ticket);
+              }
+              await queue.turn(queue.ticket('revert', 'read'), NEVER);
+              left.push({ what: 'read', round: 1 });
+            }),
+          ),
+        );
+        const isFirst = left.map(({ what, round }) => what === 'write' && round === 0);
+        expect(isFirst.lastIndexOf(true)).toBe(refused.length - 1);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('is one for all of Lambda’s control plane, and another one for GetFunction', () => {

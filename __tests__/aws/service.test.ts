@@ -264,6 +264,17 @@ describe('under Lambda’s quota of 15 calls a second', () => {
     expect(now()).toBeLessThanOrEqual((COUNT / 15) * 1_000 * 1.15);
   });
 
+  it('no function is written again before every other one was written once, while AWS refuses', async () => {
+    let refusals = 20;
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'UpdateAlias' && refusals-- > 0 ? THROTTLED : undefined,
+    );
+    await run(() => Promise.all(names.map((name) => write(revert, name))));
+    const order = sent('UpdateAlias').map(({ input }) => JSON.stringify(input));
+    expect(new Set(order.slice(0, COUNT)).size).toBe(COUNT);
+    expect(order.length).toBeGreaterThan(COUNT);
+  });
+
   it('a hundred functions are shifted although others use most of the quota', async () => {
     const others = new AbortController();
     async function useQuota(): Promise<void> {

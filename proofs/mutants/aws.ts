@@ -80,6 +80,18 @@ export const AWS: readonly Mutant[] = [
     to: 'revert: 2, shift: 1, read: 0',
   },
   {
+    name: 'one alias is written again and again before another one is written once',
+    file: 'src/aws/queue.ts',
+    from: '    one.round - other.round ||\n',
+    to: '',
+  },
+  {
+    name: 'a revert is called anew in the place of its first call',
+    file: 'src/aws/service.ts',
+    from: '            ticket = again(ticket);\n',
+    to: '',
+  },
+  {
     name: 'calls do not keep to the quota',
     file: 'src/core/pace.ts',
     from: 'Math.max(pace.evenly, at) + 1000 / rateAt(pace, at)',

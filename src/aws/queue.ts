@@ -4,15 +4,20 @@ import type { Clock } from '../ports.ts';
 /** What a call is for decides what it overtakes: a revert everything, a shift what only reads. */
 export type Urgency = 'revert' | 'shift' | 'read';
 
-/** A place in the line, kept from a call's first request to its last: who came first goes first. */
+/** A place in the line, kept from a call's first request to its last: who came first goes first, in the same round. */
 export interface Ticket {
   readonly urgency: Urgency;
+  /**
+   * Only reverts have rounds: while AWS refuses calls, no alias is written a second time, or read back, before
+   * every other one was written once. All that waits elsewhere is to be done in the order in which it came.
+   */
+  readonly round: number;
   readonly number: number;
 }
 
 /** The line in front of one of AWS's quotas. */
 export interface Queue {
-  ticket(urgency: Urgency): Ticket;
+  ticket(urgency: Urgency, does: 'write' | 'read'): Ticket;
   /** Resolves when a request may leave. @throws the signal's reason */
   turn(ticket: Ticket, signal: AbortSignal): Promise<void>;
   /** AWS refused a request for being one too many: the pace gives way. */
@@ -59,7 +64,10 @@ export function createQueue(quota: number, clock: Clock): Queue {
   }
 
   return {
-    ticket: (urgency) => ({ urgency, number: tickets++ }),
+    ticket: (urgency, does) => {
+      const round = urgency === 'revert' && does === 'read' ? 1 : 0;
+      return { urgency, round, number: tickets++ };
+    },
     turn: (ticket, signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
@@ -84,7 +92,15 @@ export function createQueue(quota: number, clock: Clock): Queue {
   };
 }
 
+/** The place of a call that is made once more. */
+export function again(ticket: Ticket): Ticket {
+  return ticket.urgency === 'revert' ? { ...ticket, round: ticket.round + 1 } : ticket;
+}
+
 function comesBefore(one: Ticket, other: Ticket): boolean {
-  const apart = ORDER[one.urgency] - ORDER[other.urgency];
-  return apart < 0 || (apart === 0 && one.number < other.number);
+  const apart =
+    ORDER[one.urgency] - ORDER[other.urgency] ||
+    one.round - other.round ||
+    one.number - other.number;
+  return apart < 0;
 }

@@ -3,7 +3,7 @@ import { explain, type CallOptions, type CallIntent, type Sent } from './call.ts
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
 import { NEVER, unlessAborted, within } from './patience.ts';
 import type { Queues } from './quotas.ts';
-import type { Urgency } from './queue.ts';
+import { again, type Urgency } from './queue.ts';
 
 /** How one request is sent: what the SDK's `send` takes beside the command. */
 export interface SendOptions {
@@ -89,7 +89,7 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
       const { patienceMs = patience[urgency] } = asked;
       const client = urgency === 'revert' ? revertClient : usual;
       const queue = queues.of(intent.action);
-      const ticket = queue.ticket(urgency);
+      let ticket = queue.ticket(urgency, intent.action === 'lambda:UpdateAlias' ? 'write' : 'read');
       let sent: Sent = { attempts: 0, unanswered: 0 };
       let deadline = Infinity;
       try {
@@ -115,6 +115,7 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
             const isInTime = clock.now() + pause < deadline;
             if (once || !isInTime || !isWorthAnother(failure, { ...intent, urgency, since }))
               throw failure;
+            ticket = again(ticket);
             await clock.sleep(pause, signal);
           }
         }
