@@ -46,7 +46,7 @@ describe('a promotion, before its bake', () => {
       clock: aws.time.clock,
       note: () => undefined,
     });
-    await router.shift({ step: 0, weight: 100 }, signal);
+    await router.shift({ step: 0, weight: 100, held: false }, signal);
     return router;
   }
 
@@ -80,7 +80,7 @@ describe('a promotion, before its bake', () => {
         operation === 'UpdateAlias' && count === 1 ? { type: 'hang' } : undefined,
       );
       const abortion = new AbortController();
-      const confirming = router.shift({ step: 0, weight: 100 }, abortion.signal);
+      const confirming = router.shift({ step: 0, weight: 100, held: false }, abortion.signal);
       confirming.catch(() => undefined);
       await aws.time.clock.sleep(100);
       abortion.abort(new Error('an alarm'));
