@@ -232,21 +232,6 @@ describe('a revert', () => {
   });
 });
 
-describe('the session of a call', () => {
-  it('is not waited for beyond what the call may take', async () => {
-    const role: Role = {
-      arn: 'arn:aws:iam::123456789012:role/deploy',
-      sessionName: 'run-42',
-      durationMs: 60 * MINUTE,
-    };
-    aws = world.connect({ role, idToken: () => new Promise<string>(() => undefined) });
-    await run(() =>
-      expect(write({ ...revert, patienceMs: 30_000 })).rejects.toThrow('no answer within 30 s'),
-    );
-    expect(now()).toBeLessThanOrEqual(31_000);
-  });
-});
-
 describe('under Lambda’s quota of 15 calls a second', () => {
   const COUNT = 100;
   const names = Array.from({ length: COUNT }, (_, index) => `f${index}`);

@@ -54,12 +54,6 @@ export const AWS: readonly Mutant[] = [
     by: '__tests__/aws/vault.test.ts',
   },
   {
-    name: 'a call waits for its session longer than it may take',
-    file: 'src/aws/service.ts',
-    from: 'return await within(clock, leftMs, signal, (abortSignal) =>',
-    to: 'return await within(clock, 3_600_000 + leftMs, signal, (abortSignal) =>',
-  },
-  {
     name: 'the credentials of another account stand in for the role',
     file: 'src/aws/stand-in.ts',
     from: 'account === undefined || account !== expected',
@@ -118,8 +112,8 @@ export const AWS: readonly Mutant[] = [
   {
     name: 'a call that was aborted waits for its answer all the same',
     file: 'src/aws/service.ts',
-    from: 'unlessAborted(abortSignal, send(client, { abortSignal, requestTimeout })),',
-    to: 'send(client, { abortSignal, requestTimeout }),',
+    from: 'return await unlessAborted(signal, answer);',
+    to: 'return await answer;',
   },
   {
     name: 'a shift is tried for minutes',

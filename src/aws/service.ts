@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { explain, type CallOptions, type CallIntent, type Sent } from './call.ts';
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
-import { NEVER, unlessAborted, within } from './patience.ts';
+import { NEVER, unlessAborted } from './patience.ts';
 import type { Queues } from './quotas.ts';
 import { again, type Urgency } from './queue.ts';
 
@@ -102,10 +102,8 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
           const leftMs = Math.max(deadline - since, SHORTEST_REQUEST_MS);
           const requestTimeout = requestMs(urgency, sent.attempts, leftMs);
           try {
-            // The session that it is signed in may be long in coming, which the request's own timeout does not count.
-            return await within(clock, leftMs, signal, (abortSignal) =>
-              unlessAborted(abortSignal, send(client, { abortSignal, requestTimeout })),
-            );
+            const answer = send(client, { abortSignal: signal, requestTimeout });
+            return await unlessAborted(signal, answer);
           } catch (failure) {
             signal.throwIfAborted();
             if (!tookNoEffect(failure)) sent = { ...sent, unanswered: sent.unanswered + 1 };
