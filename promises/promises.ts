@@ -21,6 +21,7 @@ import {
   written,
   type Violation,
 } from './history.ts';
+import { patient } from './patience.ts';
 import { unwatched } from './watching.ts';
 import { STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './stage.ts';
 
@@ -47,6 +48,7 @@ export function violationsOf(played: Played): readonly Violation[] {
       ...nothingIsStranded(played, told),
       ...notWrittenBefore(played, told),
       ...unwatched(played, told),
+      ...patient(played, told),
     ];
   });
 }
