@@ -6,7 +6,12 @@ import { markdownTable } from 'markdown-table';
 
 import { binomial, poisson, seeded, type Random } from '../simulator/time/random.ts';
 import { allowedAfter } from '../src/core/checks/promoted.ts';
-import { judgeAlone } from '../src/core/statistics/alone.ts';
+import {
+  afterMinuteAlone,
+  judgeAlone,
+  NOTHING_ALONE,
+  type AloneCounts,
+} from '../src/core/statistics/alone.ts';
 import { STANDARD_RULE, type Counts } from '../src/core/statistics/evidence.ts';
 
 const WEIGHTS = [0.1, 0.25, 0.5].flatMap((weight) => Array.from({ length: 5 }, () => weight));
@@ -86,10 +91,11 @@ function play(
   });
   return RULES.map(({ lasting, times }) => {
     const allowed = allowedAfter(baseline, STANDARD_RULE, times);
-    const found = after.findIndex(
-      (_, index) =>
-        judgeAlone(after.slice(0, index + 1), { allowed, alpha: 0.01, lasting }).reverts,
-    );
+    let so: AloneCounts = NOTHING_ALONE;
+    const found = after.findIndex((minute) => {
+      so = afterMinuteAlone(so, minute, lasting);
+      return judgeAlone(so, { allowed, alpha: 0.01, lasting }).reverts;
+    });
     return found < 0 ? undefined : found;
   });
 }

@@ -3,12 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { comparisonReaders } from '../../../src/core/checks/comparison-reader.ts';
 import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
 import { lambdaMetric } from '../../../src/core/checks/metric-source.ts';
-import { nothing, policy, scope, timed } from '../../fixtures/readers.ts';
+import { judgedBy, nothing, policy, scope, timed } from '../../fixtures/readers.ts';
 
 describe('what is compared of a target', () => {
   it('is the alias’s traffic, of each version', () => {
     const [reader] = comparisonReaders([timed('checkout')], [], policy);
-    expect(reader?.sources.map(({ name, dimensions }) => [name, dimensions])).toEqual(
+    expect(
+      reader?.sources('side by side').map(({ name, dimensions }) => [name, dimensions]),
+    ).toEqual(
       [
         ['Invocations', '7'],
         ['Errors', '7'],
@@ -26,7 +28,7 @@ describe('what is compared of a target', () => {
       { name: 'http', bad: lambdaMetric('Bad', 'Sum'), total: lambdaMetric('All', 'Sum') },
     ];
     const readers = comparisonReaders([timed('a'), timed('b'), timed('c')], compared, policy);
-    const found = readers.map(({ judge }) => judge(nothing, scope).finding);
+    const found = readers.map((reader) => judgedBy(reader, nothing, scope).finding);
     expect(found).toHaveLength(6);
     for (const { needed } of ofKind(found, 'comparison'))
       expect(needed).toBeCloseTo(600 / 0.999, 9);

@@ -7,6 +7,8 @@ import {
   type AnalysisPolicy,
   type Comparison,
 } from '../../../src/core/checks/comparison.ts';
+import { entered, NOTHING_COUNTED } from '../../../src/core/checks/counted.ts';
+import type { Judging } from '../../../src/core/checks/step-end.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import { harmOf } from '../../../src/core/statistics/harm.ts';
 import { rateInterval } from '../../../src/core/statistics/interval.ts';
@@ -53,10 +55,18 @@ function minutes(
   }));
 }
 
-const errors = (given: readonly TimedMinute[]): Comparison => ({
+const errors = (
+  given: readonly TimedMinute[],
+  judging: Partial<Pick<Judging, 'at' | 'bake' | 'policy'>> = {},
+): Comparison => ({
   name: 'errors',
   target: 'checkout:live',
-  minutes: given,
+  counted: entered(NOTHING_COUNTED, given, {
+    rule: judging.policy?.rule ?? policy.rule,
+    at: judging.at ?? moment(END),
+    bake: judging.bake ?? bake,
+    weights: [],
+  }),
   countsTraffic: true,
   shares: [],
 });
@@ -66,11 +76,12 @@ function judged(
   at: number,
   more: { readonly bake?: Partial<Bake>; readonly policy?: Partial<AnalysisPolicy> } = {},
 ) {
-  const { finding, warnings } = judgeComparison(errors(given), {
+  const judging = {
     at: moment(at),
     bake: { ...bake, ...more.bake },
     policy: { ...policy, ...more.policy },
-  });
+  };
+  const { finding, warnings } = judgeComparison(errors(given, judging), judging);
   return { finding, verdict: finding.verdict, warnings };
 }
 

@@ -3,14 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { comparisonReaders } from '../../../src/core/checks/comparison-reader.ts';
 import { durationReaders } from '../../../src/core/checks/duration-reader.ts';
 import { ofKind } from '../../../src/core/checks/finding.ts';
-import { lambdaMetric } from '../../../src/core/checks/metric-source.ts';
+import { lambdaMetric, type FindSeries } from '../../../src/core/checks/metric-source.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
-import { always, nothing, policy, scope, timed } from '../../fixtures/readers.ts';
+import { always, judgedBy, nothing, policy, scope, timed } from '../../fixtures/readers.ts';
 
 describe('what is compared of durations', () => {
   it('shares the alpha of durations out over targets, and over the two bounds', () => {
     const readers = durationReaders([timed('a'), timed('b')]);
-    const found = readers.map(({ judge }) => judge(nothing, scope).finding);
+    const found = readers.map((reader) => judgedBy(reader, nothing, scope).finding);
     const needed = ofKind(found, 'duration').flatMap(({ tests }) =>
       tests.map((test) => test.needed),
     );
@@ -28,8 +28,8 @@ describe('what is compared of durations', () => {
       ...comparisonReaders(targets, [own], policy, true),
       ...durationReaders(targets, { policy, comparisons: 3 }),
     ];
-    const alphas = readers.flatMap(({ judge }) => {
-      const { finding } = judge(nothing, scope);
+    const alphas = readers.flatMap((reader) => {
+      const { finding } = judgedBy(reader, nothing, scope);
       if (finding.kind === 'comparison') return [1 / finding.needed];
       return finding.kind === 'duration' ? finding.tests.map(({ needed }) => 1 / needed) : [];
     });
@@ -51,11 +51,9 @@ describe('what is compared of durations', () => {
       [timed('a')],
       reverts ? { policy, comparisons: 2 } : undefined,
     );
-    const finding = reader?.judge(
-      ({ dimensions, statistic }) =>
-        always(values[dimensions['ExecutedVersion'] ?? '']?.[statistic] ?? NaN),
-      scope,
-    ).finding;
+    const find: FindSeries = ({ dimensions, statistic }) =>
+      always(values[dimensions['ExecutedVersion'] ?? '']?.[statistic] ?? NaN);
+    const finding = reader?.enter(find, scope).judge(scope).finding;
     expect(finding?.verdict.kind).toBe(verdict);
     expect(finding).toMatchObject({ kind: 'duration', canary: { p50: 400, p90: 600, p99: 900 } });
   });

@@ -4,7 +4,9 @@ import {
   describeDurations,
   gravestTest,
   isSlower,
+  enteredDurations,
   judgeDurations,
+  NOTHING_TIMED,
   type ComparedDurations,
 } from '../../../src/core/checks/durations.ts';
 import {
@@ -45,15 +47,19 @@ function judged(
   { baseline, canary }: { readonly baseline: Values; readonly canary: Values },
   { minutes = 15, isKnown = true, mixed = [0] } = {},
 ): ComparedDurations {
-  return judgeDurations({
-    target: 'checkout:live',
+  const account = enteredDurations(NOTHING_TIMED, {
     from: 0,
     to: (minutes - 1) * MINUTE,
     alpha: 0.01,
-    yardstick: isKnown ? YARDSTICK : undefined,
     mixed: new Set(mixed),
     baseline: seriesOf(baseline, minutes),
     canary: seriesOf(canary, minutes),
+  });
+  return judgeDurations({
+    target: 'checkout:live',
+    account,
+    alpha: 0.01,
+    yardstick: isKnown ? YARDSTICK : undefined,
   });
 }
 

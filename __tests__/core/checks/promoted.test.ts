@@ -3,10 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import {
   allowedAfter,
   describePromoted,
+  enteredAlone,
   judgePromoted,
+  NOTHING_PROMOTED,
   type Promoted,
+  type PromotedMinutes,
 } from '../../../src/core/checks/promoted.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
+import type { Bake } from '../../../src/core/rollout/plan.ts';
 import { moment } from '../../fixtures/moments.ts';
 import type { Series } from '../../../src/core/checks/metric-source.ts';
 
@@ -16,8 +20,13 @@ const every = (value: number, minutes = 5): Series =>
 const none: Series = new Map();
 
 /** Promoted half a minute into the first one, and alone ten seconds later. */
-const promoted = (more: Partial<Promoted> = {}): Promoted => ({
-  target: 'checkout:live',
+interface Given {
+  readonly sideBySide?: PromotedMinutes['sideBySide'];
+  readonly series?: PromotedMinutes['series'];
+  readonly to?: number;
+  readonly mode?: Promoted['mode'];
+}
+const GIVEN = {
   sideBySide: [
     { at: -MINUTE, baseline: { total: 10_000, bad: 10 }, canary: { total: 1_000, bad: 1 } },
   ],
@@ -27,21 +36,24 @@ const promoted = (more: Partial<Promoted> = {}): Promoted => ({
     ofAlias: none,
     failuresOfAlias: none,
   },
-  bake: {
-    weight: 100,
-    bakeMs: 5 * MINUTE,
-    shiftedAt: moment(30_000),
-    since: moment(40_000),
-    promotionNext: false,
-    latest: Infinity,
-  },
-  to: 2 * MINUTE,
-  rule: STANDARD_RULE,
-  mode: 'revert',
-  ...more,
-});
-const kind = (more: Partial<Promoted> = {}) =>
-  judgePromoted(promoted(more), moment(MINUTE)).verdict.kind;
+};
+const bake: Bake = {
+  weight: 100,
+  bakeMs: 5 * MINUTE,
+  shiftedAt: moment(30_000),
+  since: moment(40_000),
+  promotionNext: false,
+  latest: Infinity,
+};
+const judged = ({ mode = 'revert', to = 2 * MINUTE, ...more }: Given = {}) => {
+  const scope = { at: moment(MINUTE), bake, from: 0, to };
+  const account = enteredAlone(NOTHING_PROMOTED, { ...GIVEN, ...more, scope });
+  return judgePromoted(
+    { target: 'checkout:live', account, rule: STANDARD_RULE, mode },
+    moment(MINUTE),
+  );
+};
+const kind = (given: Given = {}) => judged(given).verdict.kind;
 
 describe('after the promotion', () => {
   it('may fail three times as often as the old version did, at the upper end of what that may have been', () => {
@@ -70,12 +82,12 @@ describe('after the promotion', () => {
   });
 
   it('takes requests whose failures are not told yet for late', () => {
-    const { series } = promoted();
+    const { series } = GIVEN;
     expect(kind({ series: { ...series, failures: every(300, 2) } })).toBe('pass');
   });
 
   it('is not judged where the old version served nothing', () => {
-    const finding = judgePromoted(promoted({ sideBySide: [] }), moment(MINUTE));
+    const finding = judged({ sideBySide: [] });
     expect(finding.verdict.kind).toBe('pass');
     expect(describePromoted(finding)).toBe(
       'after the promotion of checkout:live: 1,800 requests, 900 failed; not judged: the old version served ' +

@@ -1,16 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { entered, NOTHING_COUNTED } from '../../../src/core/checks/counted.ts';
 import { longestPause, requestsBefore, silence } from '../../../src/core/checks/silence.ts';
+import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
+import { scope } from '../../fixtures/readers.ts';
 
 const MINUTE = 60_000;
 const AT = Date.UTC(2026, 10, 23, 14, 0, 20);
 const { from, to } = requestsBefore(AT);
 const minutes = (...totals: readonly number[]) =>
-  totals.map((total, index) => ({
-    at: index * MINUTE,
-    baseline: { total, bad: 0 },
-    canary: { total: 0, bad: 0 },
-  }));
+  entered(
+    NOTHING_COUNTED,
+    totals.map((total, index) => ({
+      at: index * MINUTE,
+      baseline: { total, bad: 0 },
+      canary: { total: 0, bad: 0 },
+    })),
+    { rule: STANDARD_RULE, at: scope.at, bake: scope.bake, weights: [] },
+  );
 
 describe('the pauses of an alias', () => {
   it('are looked for in the three hours before, up to the minutes that may not be told yet', () => {
@@ -38,6 +45,6 @@ describe('an alias that nobody is counted to call', () => {
 
   it('is none when it never was called, or no minute has settled', () => {
     expect(silence('a:live', minutes(0, 0, 0), undefined)).toBeUndefined();
-    expect(silence('a:live', [], 0)).toBeUndefined();
+    expect(silence('a:live', NOTHING_COUNTED, 0)).toBeUndefined();
   });
 });

@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { lambdaMetric, type Series } from '../../../src/core/checks/metric-source.ts';
+import {
+  lambdaMetric,
+  type FindSeries,
+  type Series,
+} from '../../../src/core/checks/metric-source.ts';
 import { thresholdReader } from '../../../src/core/checks/threshold-reader.ts';
+import type { Scope } from '../../../src/core/checks/scope.ts';
 import type { MetricCheck } from '../../../src/core/checks/thresholds.ts';
 import { moment } from '../../fixtures/moments.ts';
-import { always, nothing, scope, timed } from '../../fixtures/readers.ts';
+import { always, judgedBy, nothing, scope, timed } from '../../fixtures/readers.ts';
 
 const MINUTE = 60_000;
 const check: MetricCheck = {
@@ -30,26 +35,29 @@ describe('what is read for a metric check', () => {
         since: moment(5 * MINUTE),
       },
     };
-    const seen = (isAlone: boolean, values: Series) =>
-      thresholdReader(check, timed('checkout'), isAlone).judge(
+    const seen = (when: Scope, values: Series) =>
+      judgedBy(
+        thresholdReader(check, timed('checkout')),
         ({ dimensions }) => ('ExecutedVersion' in dimensions ? new Map() : values),
-        promoted,
+        when,
       ).finding;
-    expect(seen(true, always(900)).verdict.kind).toBe('fail');
-    expect(seen(false, always(900))).toMatchObject({ state: 'NO DATA' });
+    expect(seen(promoted, always(900)).verdict.kind).toBe('fail');
+    expect(seen(scope, always(900))).toMatchObject({ state: 'NO DATA' });
     // Before the promotion it is the old version's as well.
-    expect(seen(true, new Map([[4 * MINUTE, 900]]))).toMatchObject({ state: 'NO DATA' });
+    expect(seen(promoted, new Map([[4 * MINUTE, 900]]))).toMatchObject({ state: 'NO DATA' });
   });
 
   it('says at once that a metric check has no data any more', () => {
-    const { judge } = thresholdReader(check, timed('checkout'));
+    const judge = (find: FindSeries, when: Scope) =>
+      judgedBy(thresholdReader(check, timed('checkout')), find, when);
     const until = (last: number) => new Map([[last * MINUTE, 700]]);
     expect(judge(() => until(7), scope).finding).toMatchObject({ state: 'OK' });
     expect(judge(() => until(6), scope).finding).toMatchObject({ state: 'NO DATA' });
   });
 
   it('warns of a metric check without data once its step is over', () => {
-    const { judge } = thresholdReader(check, timed('checkout'));
+    const judge = (find: FindSeries, when: Scope) =>
+      judgedBy(thresholdReader(check, timed('checkout')), find, when);
     expect(judge(nothing, { ...scope, at: moment(MINUTE) }).warnings).toEqual([]);
     // No minute of the step has settled.
     expect(judge(nothing, { ...scope, to: -MINUTE }).warnings).toEqual([]);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   conditionOf,
   evaluateCheck,
+  measuredIn,
   formatValue,
   type Expression,
   type MetricCheck,
@@ -43,7 +44,9 @@ const series = (...values: readonly (number | undefined)[]): Series =>
 const minutes = (count: number) =>
   Array.from({ length: count }, (_, minute) => TWO_PM + minute * MINUTE);
 const evaluate = (check: MetricCheck, ...all: readonly Series[]) =>
-  evaluateCheck(check, all, minutes(60));
+  judgedIn(check, all, minutes(60));
+const judgedIn = (check: MetricCheck, all: readonly Series[], settled: readonly number[]) =>
+  evaluateCheck(check, measuredIn(check, [], all, settled));
 
 describe('a metric check', () => {
   it('fails when its condition did not hold in so many of the last minutes, and tells which', () => {
@@ -80,12 +83,12 @@ describe('a metric check', () => {
     const nothing = { verdict: { kind: 'pass', reason: '' }, latest: null, breaches: 0 };
     expect(evaluate(SLOW, series())).toEqual(nothing);
     expect(evaluate(SLOW)).toEqual(nothing);
-    expect(evaluateCheck(SLOW, [series(900, 900, 900)], [])).toEqual(nothing);
+    expect(judgedIn(SLOW, [series(900, 900, 900)], [])).toEqual(nothing);
   });
 
   it('does not look at minutes that are not settled', () => {
     const check = { ...SLOW, failing: 1, of: 1 };
-    expect(evaluateCheck(check, [series(100, 900)], minutes(1))).toMatchObject({
+    expect(judgedIn(check, [series(100, 900)], minutes(1))).toMatchObject({
       verdict: { kind: 'pass' },
       latest: { at: TWO_PM, value: 100 },
     });
@@ -143,7 +146,7 @@ describe('a metric check', () => {
   it('tells the time of day in UTC beyond midnight', () => {
     const at = Date.UTC(2026, 2, 2, 0, 5);
     const check = { ...SLOW, failing: 1, of: 1 };
-    expect(evaluateCheck(check, [new Map([[at, 900]])], [at]).verdict.reason).toContain('at 00:05');
+    expect(judgedIn(check, [new Map([[at, 900]])], [at]).verdict.reason).toContain('at 00:05');
   });
 
   it('keeps the reason short and on one line, whatever it is called', () => {

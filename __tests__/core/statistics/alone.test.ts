@@ -1,8 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { judgeAlone } from '../../../src/core/statistics/alone.ts';
+import {
+  afterMinuteAlone,
+  judgeAlone,
+  NOTHING_ALONE,
+  type AloneCounts,
+  type AloneRule,
+} from '../../../src/core/statistics/alone.ts';
+import type { Counts } from '../../../src/core/statistics/evidence.ts';
 
+const judgedBy = (minutes: readonly Counts[], rule: AloneRule) =>
+  judgeAlone(
+    minutes.reduce<AloneCounts>(
+      (so, minute) => afterMinuteAlone(so, minute, rule.lasting),
+      NOTHING_ALONE,
+    ),
+    rule,
+  );
 const rule = { allowed: 0.01, alpha: 0.01, lasting: 1 };
 
 describe('a version that is alone', () => {
@@ -10,23 +25,23 @@ describe('a version that is alone', () => {
     const bets = [1.5, 2, 3, 5, 10, 30, 100, 1000];
     const stakes = bets.map((bet) => bet ** 12 * Math.exp(-100 * 0.01 * (bet - 1)));
     const mean = stakes.reduce((sum, each) => sum + each, 0) / bets.length;
-    const { logE, reverts } = judgeAlone([{ total: 100, bad: 12 }], rule);
+    const { logE, reverts } = judgedBy([{ total: 100, bad: 12 }], rule);
     expect(logE).toBeCloseTo(Math.log(mean), 9);
     expect(reverts).toBe(true);
   });
 
   it('has no evidence against it without a request, or while it fails as is allowed', () => {
-    expect(judgeAlone([], rule)).toEqual({ logE: 0, reverts: false });
+    expect(judgedBy([], rule)).toEqual({ logE: 0, reverts: false });
     const minutes = Array.from({ length: 60 }, () => ({ total: 600, bad: 6 }));
-    expect(judgeAlone(minutes, rule).reverts).toBe(false);
+    expect(judgedBy(minutes, rule).reverts).toBe(false);
   });
 
   it('is not judged by fewer minutes than it takes', () => {
     const bad = { total: 100, bad: 100 };
     const good = { total: 100, bad: 0 };
     const three = { ...rule, lasting: 3 };
-    expect(judgeAlone([bad, good, bad], three).reverts).toBe(false);
-    expect(judgeAlone([bad, good, bad, bad], three).reverts).toBe(true);
+    expect(judgedBy([bad, good, bad], three).reverts).toBe(false);
+    expect(judgedBy([bad, good, bad, bad], three).reverts).toBe(true);
   });
 
   it('keeps each minute’s mean at one or below for a rate that is allowed', () => {
@@ -38,7 +53,7 @@ describe('a version that is alone', () => {
           let mean = 0;
           let chance = (1 - allowed) ** total;
           for (let bad = 0; bad <= total; bad++) {
-            mean += chance * Math.exp(judgeAlone([{ total, bad }], { ...rule, allowed }).logE);
+            mean += chance * Math.exp(judgedBy([{ total, bad }], { ...rule, allowed }).logE);
             chance *= ((total - bad) / (bad + 1)) * (allowed / (1 - allowed));
           }
           expect(mean).toBeLessThanOrEqual(1 + 1e-9);

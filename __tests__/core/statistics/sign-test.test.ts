@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { signEvidence } from '../../../src/core/statistics/sign-test.ts';
+import { afterSign, NO_SIGNS } from '../../../src/core/statistics/sign-test.ts';
 
-const after = (signs: readonly boolean[]) => Math.exp(signEvidence(signs).at(-1) ?? 0);
+const after = (signs: readonly boolean[]) => Math.exp(signs.reduce(afterSign, NO_SIGNS).logE);
 
 describe('the sign test', () => {
   it('has a mean of 1 when the canary is the slower one in every second minute', () => {

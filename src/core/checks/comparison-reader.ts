@@ -2,7 +2,8 @@ import { targetName } from '../alias/target.ts';
 import type { Shared } from '../statistics/share.ts';
 import { judgeComparison, type AnalysisPolicy, type ComparedMetrics } from './comparison.ts';
 import { lambdaMetric } from './metric-source.ts';
-import { pairMinutes, type TimedMinute } from './pairing.ts';
+import { entered, NOTHING_COUNTED, type Counted } from './counted.ts';
+import { pairMinutes } from './pairing.ts';
 import { reader, type Called, type Reader } from './reader.ts';
 import type { Scope } from './scope.ts';
 import { sharedOut } from './shared-alpha.ts';
@@ -34,29 +35,31 @@ function comparisonReader(
 ): Reader {
   const isErrors = name === ERRORS.name;
   const target = targetName(watched.target);
-  const sources = { baseline: { total, bad }, canary: { total, bad } };
-  return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed, weights }) => {
-    const withoutBad = isErrors ? 'late' : 'none';
-    const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
-    const shares = isErrors ? sharesIn(minutes, weights) : [];
-    const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
-    const isAwaited = isErrors && bake.weight < 100;
-    return {
-      ...judgeComparison(comparison, { at, bake, policy }),
-      unseen: isAwaited ? silence(target, minutes, watched.pauseMs) : undefined,
-    };
+  const sources = { baseline: { total, bad }, canary: { total, bad }, alias: {} };
+  return reader(watched, sources, {
+    account: NOTHING_COUNTED,
+    until: 'promotion',
+    enter: (counted, series, { at, bake, from, sideBySide: to, mixed, weights }) => {
+      const withoutBad = isErrors ? 'late' : 'none';
+      const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
+      return entered(counted, minutes, { rule: policy.rule, at, bake, weights });
+    },
+    judge: (counted, { at, bake, weights }) => {
+      const shares = isErrors ? sharesOf(counted, weights) : [];
+      const comparison = { name, target, counted, countsTraffic: isErrors, shares };
+      const isAwaited = isErrors && bake.weight < 100;
+      return {
+        ...judgeComparison(comparison, { at, bake, policy }),
+        unseen: isAwaited ? silence(target, counted, watched.pauseMs) : undefined,
+      };
+    },
   });
 }
 
 /** What was counted of both versions under each weight. */
-function sharesIn(minutes: readonly TimedMinute[], weights: Scope['weights']): readonly Shared[] {
-  return weights.map(({ from, weight }, index) => {
-    const end = weights[index + 1]?.from ?? Infinity;
-    const counted = minutes.filter(({ at }) => at >= from && at < end);
-    return {
-      weight: weight / 100,
-      baseline: counted.reduce((sum, { baseline }) => sum + baseline.total, 0),
-      canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
-    };
+function sharesOf({ underWeights }: Counted, weights: Scope['weights']): readonly Shared[] {
+  return weights.map(({ weight }, index) => {
+    const { baseline = 0, canary = 0 } = underWeights[index] ?? {};
+    return { weight: weight / 100, baseline, canary };
   });
 }

@@ -1,7 +1,8 @@
-import { failuresToRevert, judge, type Counts, type Rule } from '../statistics/evidence.ts';
+import { pValueOf } from '../statistics/betting.ts';
+import { failuresToRevertAfter, type Counts, type Rule } from '../statistics/evidence.ts';
 import type { Shared } from '../statistics/share.ts';
 import type { MetricSource } from './metric-source.ts';
-import type { TimedMinute } from './pairing.ts';
+import type { Counted } from './counted.ts';
 import { count, grouped, percent } from '../text/numbers.ts';
 import type { Seen } from './seen.ts';
 import {
@@ -39,8 +40,8 @@ export interface Comparison {
   /** `errors`, or what the user calls it. */
   readonly name: string;
   readonly target: string;
-  /** Settled ones, from the first weight on. */
-  readonly minutes: readonly TimedMinute[];
+  /** In the settled minutes, from the first weight on. */
+  readonly counted: Counted;
   /** What was counted under each weight; nothing where the weights say nothing of it. */
   readonly shares: readonly Shared[];
   /** Whether there was enough traffic is told by Lambda's own count of requests, not by others. */
@@ -100,30 +101,19 @@ function measuredOf(counts: ComparedCounts, { floor }: Rule): Measured {
   };
 }
 
-function countsOf({ name, target, minutes }: Comparison, rule: Rule): ComparedCounts {
-  const { logE, revertAt, pValue } = judge(minutes, rule);
+function countsOf({ name, target, counted }: Comparison, rule: Rule): ComparedCounts {
+  const { standing, before, baseline, canary, evidence, recent } = counted;
   return {
     name,
     target,
-    baseline: totalOf(minutes.map(({ baseline }) => baseline)),
-    canary: totalOf(minutes.map(({ canary }) => canary)),
-    evidence: minutes.map(({ at }, index) => ({ at, logE: logE[index] ?? 0 })),
+    baseline,
+    canary,
+    evidence,
     needed: 1 / rule.alpha,
-    pValue,
-    failuresToRevert: failuresToRevert(minutes, rule),
-    reverts: revertAt !== null,
+    pValue: pValueOf(standing),
+    failuresToRevert: failuresToRevertAfter(before, recent.at(-1), rule),
+    reverts: standing.revertAt !== null,
   };
-}
-
-function totalOf(counts: readonly Counts[]): Counts {
-  return {
-    total: sum(counts.map(({ total }) => total)),
-    bad: sum(counts.map(({ bad, total }) => Math.min(bad, total))),
-  };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /**

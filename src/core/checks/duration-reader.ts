@@ -1,11 +1,14 @@
 import { targetName } from '../alias/target.ts';
 import type { AnalysisPolicy } from './comparison.ts';
+import { NOTHING_COUNTED } from './counted.ts';
 import {
   describeDurations,
   DURATION_ALPHA,
+  enteredDurations,
   gravestTest,
   isSlower,
   judgeDurations,
+  NOTHING_TIMED,
   type ComparedDurations,
   type DurationFinding,
 } from './durations.ts';
@@ -34,13 +37,18 @@ export function durationReaders(
   return targets.map((watched): Reader => {
     const { yardstick } = watched;
     const target = targetName(watched.target);
-    const sources = { baseline: baselineSources(yardstick), canary: canarySources(yardstick) };
-    return reader(
-      watched,
-      sources,
-      ({ baseline, canary }, { at, bake, from, sideBySide: to, mixed }) => {
-        const known = { target, yardstick, baseline, canary };
-        const durations = judgeDurations({ ...known, from, to, mixed, alpha });
+    const sources = {
+      baseline: baselineSources(yardstick),
+      canary: canarySources(yardstick),
+      alias: {},
+    };
+    return reader(watched, sources, {
+      account: NOTHING_TIMED,
+      until: 'promotion',
+      enter: (account, { baseline, canary }, { from, sideBySide: to, mixed }) =>
+        enteredDurations(account, { baseline, canary, from, to, mixed, alpha }),
+      judge: (account, { at, bake }) => {
+        const durations = judgeDurations({ target, yardstick, account, alpha });
         const { verdict, warnings } =
           policy === undefined ? PASSED : decideDurations(durations, { at, bake, policy });
         const finding: DurationFinding = {
@@ -52,7 +60,7 @@ export function durationReaders(
         };
         return { finding, warnings };
       },
-    );
+    });
   });
 }
 
@@ -61,6 +69,11 @@ function decideDurations(durations: ComparedDurations, judging: Judging): Decide
   if (isSlower(durations)) return decided('fail', described);
   const test = gravestTest(durations);
   const doubt = test === undefined ? 'none' : doubtIn(test.logE, test.needed);
-  const traffic = { target: durations.target, minutes: [], shares: [], countsTraffic: false };
+  const traffic = {
+    target: durations.target,
+    counted: NOTHING_COUNTED,
+    shares: [],
+    countsTraffic: false,
+  };
   return judgeStepEnd(traffic, { doubt, described }, judging);
 }

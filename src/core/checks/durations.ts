@@ -1,12 +1,13 @@
 import { odds } from './comparison.ts';
-import { judge, STANDARD_RULE, type Counts } from '../statistics/evidence.ts';
+import { NOTHING_STAKED, type Standing } from '../statistics/betting.ts';
+import { afterMinute, clamped, STANDARD_RULE, type Counts } from '../statistics/evidence.ts';
 import type { Series } from './metric-source.ts';
 import type { Seen } from './seen.ts';
 import { minutesBetween } from '../minute.ts';
 import { grouped, milliseconds } from '../text/numbers.ts';
 import { pairMinutes } from './pairing.ts';
-import { signEvidence } from '../statistics/sign-test.ts';
-import { median, TOLERATED_RATIO, type DurationSeries, type Yardstick } from './yardstick.ts';
+import { afterSign, NO_SIGNS, type SignStanding } from '../statistics/sign-test.ts';
+import { lowerMiddle, TOLERATED_RATIO, type DurationSeries, type Yardstick } from './yardstick.ts';
 
 /** At most this share of canaries that are not slower than that is reverted for their duration. */
 export const DURATION_ALPHA = 0.01;
@@ -39,15 +40,112 @@ export interface DurationTest {
 
 type Measured = Readonly<Record<DurationSeries, Series>>;
 
-interface Durations {
-  readonly target: string;
-  readonly yardstick: Yardstick | undefined;
+/** What is kept of the minutes of one comparison of durations. */
+export interface DurationAccount {
+  readonly aboveP90: SlowCounts;
+  readonly aboveP99: SlowCounts;
+  readonly signs: SignStanding;
+  readonly baseline: Values;
+  readonly canary: Values;
+}
+
+interface SlowCounts {
+  readonly standing: Standing;
+  readonly baseline: Counts;
+  readonly canary: Counts;
+}
+
+/** In ascending order, eight bytes for a minute: the middle of them can be told only by all of them. */
+type Values = Readonly<Record<'p50' | 'p90' | 'p99', Float64Array>>;
+
+const NOT_SLOW: SlowCounts = {
+  standing: NOTHING_STAKED,
+  baseline: { total: 0, bad: 0 },
+  canary: { total: 0, bad: 0 },
+};
+const NO_VALUES: Values = {
+  p50: new Float64Array(),
+  p90: new Float64Array(),
+  p99: new Float64Array(),
+};
+export const NOTHING_TIMED: DurationAccount = {
+  aboveP90: NOT_SLOW,
+  aboveP99: NOT_SLOW,
+  signs: NO_SIGNS,
+  baseline: NO_VALUES,
+  canary: NO_VALUES,
+};
+
+interface TimedMinutes {
   readonly baseline: Measured;
   readonly canary: Measured;
   /** Beginnings of the first and of the last minute. */
   readonly from: number;
   readonly to: number;
   readonly mixed: ReadonlySet<number>;
+  readonly alpha: number;
+}
+
+/** @param minutes all later than those that were entered before */
+export function enteredDurations(account: DurationAccount, minutes: TimedMinutes): DurationAccount {
+  const { baseline, canary, from, to, mixed } = minutes;
+  const times = minutesBetween(from, to).filter((at) => !mixed.has(at));
+  return {
+    aboveP90: withSlow(account.aboveP90, minutes, 'aboveP90'),
+    aboveP99: withSlow(account.aboveP99, minutes, 'aboveP99'),
+    signs: signsIn(minutes, times).reduce(afterSign, account.signs),
+    baseline: withValues(account.baseline, baseline, times),
+    canary: withValues(account.canary, canary, times),
+  };
+}
+
+function withSlow(
+  so: SlowCounts,
+  { baseline, canary, from, to, mixed, alpha }: TimedMinutes,
+  above: 'aboveP90' | 'aboveP99',
+): SlowCounts {
+  const slow = (series: Measured) => ({ total: series.requests, bad: series[above] });
+  const minutes = pairMinutes(
+    { baseline: slow(baseline), canary: slow(canary) },
+    { from, to, mixed, withoutBad: 'none' },
+  );
+  const rule = { ...STANDARD_RULE, alpha: alpha / 2, floor: 0 };
+  return minutes.reduce(
+    (before, minute) => ({
+      standing: afterMinute(before.standing, minute, rule),
+      baseline: sum(before.baseline, minute.baseline),
+      canary: sum(before.canary, minute.canary),
+    }),
+    so,
+  );
+}
+
+/** The median of fewer is mostly chance. */
+const FEWEST_REQUESTS = 5;
+
+function signsIn({ baseline, canary }: TimedMinutes, times: readonly number[]): readonly boolean[] {
+  return times.flatMap((at) => {
+    const old = baseline.p50.get(at);
+    const current = canary.p50.get(at);
+    if (old === undefined || current === undefined) return [];
+    const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
+    if (Math.min(...requests) < FEWEST_REQUESTS) return [];
+    return [current > TOLERATED_RATIO * old];
+  });
+}
+
+function withValues(so: Values, series: Measured, times: readonly number[]): Values {
+  const over = (name: keyof Values) => {
+    const values = times.flatMap((at) => series[name].get(at) ?? []);
+    return values.length === 0 ? so[name] : Float64Array.from([...so[name], ...values]).sort();
+  };
+  return { p50: over('p50'), p90: over('p90'), p99: over('p99') };
+}
+
+interface Durations {
+  readonly target: string;
+  readonly yardstick: Yardstick | undefined;
+  readonly account: DurationAccount;
   readonly alpha: number;
 }
 
@@ -63,85 +161,57 @@ interface Durations {
  * minutes.
  */
 export function judgeDurations(durations: Durations): ComparedDurations {
-  const { target, yardstick, baseline, canary, from, to, mixed } = durations;
-  const minutes = minutesBetween(from, to).filter((at) => !mixed.has(at));
+  const { target, yardstick, account, alpha } = durations;
+  const { aboveP90, aboveP99, signs, baseline, canary } = account;
   return {
     target,
-    baseline: percentilesOf(baseline, minutes),
-    canary: percentilesOf(canary, minutes),
+    baseline: percentilesOf(baseline),
+    canary: percentilesOf(canary),
     tests:
       yardstick === undefined
-        ? [signTest(durations, minutes)]
+        ? [signTest(signs, alpha)]
         : [
-            countTest(durations, yardstick.p90, 'aboveP90'),
-            countTest(durations, yardstick.p99, 'aboveP99'),
+            countTest(aboveP90, yardstick.p90, alpha / 2),
+            countTest(aboveP99, yardstick.p99, alpha / 2),
           ],
   };
 }
 
 function countTest(
-  durations: Durations,
+  { standing, baseline, canary }: SlowCounts,
   bound: number,
-  above: 'aboveP90' | 'aboveP99',
+  alpha: number,
 ): DurationTest {
-  const { baseline, canary, from, to, mixed } = durations;
-  const alpha = durations.alpha / 2;
-  const slow = (series: Measured) => ({ total: series.requests, bad: series[above] });
-  const minutes = pairMinutes(
-    { baseline: slow(baseline), canary: slow(canary) },
-    { from, to, mixed, withoutBad: 'none' },
-  );
-  const { logE, revertAt, pValue } = judge(minutes, { ...STANDARD_RULE, alpha, floor: 0 });
-  const reverts = revertAt !== null;
-  const old = sum(minutes.map((minute) => minute.baseline));
-  const current = sum(minutes.map((minute) => minute.canary));
+  const reverts = standing.revertAt !== null;
   return {
     counted:
-      `${ofAll(current)} requests took longer than ${milliseconds(bound * TOLERATED_RATIO)}, ` +
-      `and ${ofAll(old)} of the old version longer than ${milliseconds(bound)}`,
-    logE: reverts ? -Math.log(pValue) : (logE.at(-1) ?? 0),
+      `${ofAll(canary)} requests took longer than ${milliseconds(bound * TOLERATED_RATIO)}, ` +
+      `and ${ofAll(baseline)} of the old version longer than ${milliseconds(bound)}`,
+    logE: reverts ? standing.highest : standing.logE,
     needed: 1 / alpha,
     reverts,
   };
 }
 
-/** The median of fewer is mostly chance. */
-const FEWEST_REQUESTS = 5;
-
-function signTest(
-  { baseline, canary, alpha }: Durations,
-  minutes: readonly number[],
-): DurationTest {
-  const signs = minutes.flatMap((at) => {
-    const old = baseline.p50.get(at);
-    const current = canary.p50.get(at);
-    if (old === undefined || current === undefined) return [];
-    const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
-    if (Math.min(...requests) < FEWEST_REQUESTS) return [];
-    return [current > TOLERATED_RATIO * old];
-  });
-  const logE = signEvidence(signs);
-  const reverts = logE.some((evidence) => evidence >= -Math.log(alpha));
+function signTest({ minutes, trueIn, logE, highest }: SignStanding, alpha: number): DurationTest {
+  const reverts = highest >= -Math.log(alpha);
   return {
     counted:
-      `in ${signs.filter(Boolean).length} of ${signs.length} minutes the median of the new version was more than ` +
+      `in ${trueIn} of ${minutes} minutes the median of the new version was more than ` +
       'a fifth above that of the old one',
-    logE: reverts ? Math.max(...logE) : (logE.at(-1) ?? 0),
+    logE: reverts ? highest : logE,
     needed: 1 / alpha,
     reverts,
   };
 }
 
-function percentilesOf(series: Measured, minutes: readonly number[]): Percentiles {
-  const over = (each: Series) => median(minutes.flatMap((at) => each.get(at) ?? []));
-  return { p50: over(series.p50), p90: over(series.p90), p99: over(series.p99) };
+function percentilesOf({ p50, p90, p99 }: Values): Percentiles {
+  return { p50: lowerMiddle(p50), p90: lowerMiddle(p90), p99: lowerMiddle(p99) };
 }
 
-function sum(counts: readonly Counts[]): Counts {
-  return {
-    total: counts.reduce((total, each) => total + each.total, 0),
-    bad: counts.reduce((total, each) => total + Math.min(each.bad, each.total), 0),
-  };
+function sum(so: Counts, counts: Counts): Counts {
+  const { total, bad } = clamped(counts);
+  return { total: so.total + total, bad: so.bad + bad };
 }
 
 function ofAll({ total, bad }: Counts): string {

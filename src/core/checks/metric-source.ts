@@ -76,13 +76,24 @@ export type FindSeries = (source: MetricSource) => Series;
 
 const NONE: Series = new Map();
 
+/** The same for the same metric and statistic. */
+export function keyOf({ namespace, name, dimensions, statistic }: MetricSource): string {
+  const named = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([namespace, name, statistic, named]);
+}
+
+/** Each metric once, whoever wants it. */
+export function distinct(sources: readonly MetricSource[]): readonly MetricSource[] {
+  return [...new Map(sources.map((source) => [keyOf(source), source])).values()];
+}
+
 /**
  * Finds a series by its metric. An empty one when the metric was not read.
  * @param series in the order of the sources
  */
 export function seriesOf(sources: readonly MetricSource[], series: readonly Series[]): FindSeries {
-  const found = new Map(sources.map((source, index) => [source, series[index]]));
-  return (source) => found.get(source) ?? NONE;
+  const found = new Map(sources.map((source, index) => [keyOf(source), series[index]]));
+  return (source) => found.get(keyOf(source)) ?? NONE;
 }
 
 /** What was read, by the names of the sources. */

@@ -2,7 +2,14 @@ import { targetName } from '../alias/target.ts';
 import type { AnalysisPolicy } from './comparison.ts';
 import type { Series } from './metric-source.ts';
 import { pairMinutes } from './pairing.ts';
-import { ALIAS_SOURCES, judgePromoted, PROMOTED_SOURCES, type AfterPromotion } from './promoted.ts';
+import {
+  ALIAS_SOURCES,
+  enteredAlone,
+  judgePromoted,
+  NOTHING_PROMOTED,
+  PROMOTED_SOURCES,
+  type AfterPromotion,
+} from './promoted.ts';
 import { reader, type Reader, type WatchedTarget } from './reader.ts';
 
 /**
@@ -18,20 +25,28 @@ export function promotedReaders(
   return targets.map((watched) => {
     const sources = {
       baseline: PROMOTED_SOURCES,
-      canary: { ...PROMOTED_SOURCES, ...ALIAS_SOURCES },
+      canary: PROMOTED_SOURCES,
+      alias: ALIAS_SOURCES,
     };
-    return reader(
-      watched,
-      sources,
-      ({ baseline, canary }, { at, bake, from, to, sideBySide, mixed }) => {
+    const target = targetName(watched.target);
+    return reader(watched, sources, {
+      account: NOTHING_PROMOTED,
+      until: 'end',
+      enter: (account, { baseline, canary, alias }, scope) => {
         const pairs = { baseline: pairOf(baseline), canary: pairOf(canary) };
+        const { from, sideBySide, mixed } = scope;
         const options = { from, to: sideBySide, mixed, withoutBad: 'late' } as const;
-        const target = targetName(watched.target);
-        const minutes = pairMinutes(pairs, options);
-        const known = { target, sideBySide: minutes, series: canary, bake, to, rule: shared, mode };
-        return { finding: judgePromoted(known, at), warnings: [] };
+        return enteredAlone(account, {
+          sideBySide: pairMinutes(pairs, options),
+          series: { ...canary, ...alias },
+          scope,
+        });
       },
-    );
+      judge: (account, { at }) => ({
+        finding: judgePromoted({ target, account, rule: shared, mode }, at),
+        warnings: [],
+      }),
+    });
   });
 }
 

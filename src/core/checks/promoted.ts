@@ -1,13 +1,18 @@
 import { odds } from './comparison.ts';
-import type { Counts, Rule } from '../statistics/evidence.ts';
-import { judgeAlone } from '../statistics/alone.ts';
+import { clamped, type Counts, type Rule } from '../statistics/evidence.ts';
+import {
+  afterMinuteAlone,
+  judgeAlone,
+  NOTHING_ALONE,
+  type AloneCounts,
+} from '../statistics/alone.ts';
 import { rateInterval } from '../statistics/interval.ts';
 import { lambdaMetric, type MetricSource, type Series, type Sources } from './metric-source.ts';
 import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
 import { timeOfDayThen, type Moment } from '../moment.ts';
-import type { Bake } from '../rollout/plan.ts';
 import { count, grouped, percent } from '../text/numbers.ts';
 import type { TimedMinute } from './pairing.ts';
+import type { Scope } from './scope.ts';
 import type { Seen } from './seen.ts';
 
 /** What becomes of a version that fails after its promotion. */
@@ -81,14 +86,51 @@ export type PromotedSeries = Readonly<
   Record<keyof typeof PROMOTED_SOURCES | keyof typeof ALIAS_SOURCES, Series>
 >;
 
+/** What is kept of the minutes of a rollout for the time after it. */
+export interface PromotedAccount {
+  /** Of the minutes that both versions served. */
+  readonly baseline: Counts;
+  readonly alone: AloneCounts;
+}
+
+export const NOTHING_PROMOTED: PromotedAccount = {
+  baseline: { total: 0, bad: 0 },
+  alone: NOTHING_ALONE,
+};
+
+export interface PromotedMinutes {
+  readonly sideBySide: readonly TimedMinute[];
+  readonly series: PromotedSeries;
+  readonly scope: Pick<Scope, 'at' | 'bake' | 'from' | 'to'>;
+}
+
+/** The account with the minutes of a scope. */
+export function enteredAlone(
+  { baseline, alone }: PromotedAccount,
+  { sideBySide, series, scope }: PromotedMinutes,
+): PromotedAccount {
+  return {
+    baseline: sideBySide.reduce((so, minute) => {
+      const { total, bad } = clamped(minute.baseline);
+      return { total: so.total + total, bad: so.bad + bad };
+    }, baseline),
+    alone: minutesSince(series, scope).reduce<AloneCounts>(
+      (so, minute) => afterMinuteAlone(so, minute, LASTING_MINUTES),
+      alone,
+    ),
+  };
+}
+
 /** What the canary did since the promotion; the minute of the promotion counts, as far as its version is named. */
 function minutesSince(
   { requests, failures, ofAlias, failuresOfAlias }: PromotedSeries,
-  { shiftedAt, since }: Readonly<Record<'shiftedAt' | 'since', number>>,
-  to: number,
+  { at: now, bake, from, to }: PromotedMinutes['scope'],
 ): readonly Counts[] {
+  if (bake.weight < 100) return [];
+  const shiftedAt = timeOfDayThen(bake.shiftedAt, now);
+  const since = timeOfDayThen(bake.since, now);
   const minutes: Counts[] = [];
-  for (let at = beginningOfMinute(shiftedAt); at <= to; at += MINUTE_MS) {
+  for (let at = Math.max(from, beginningOfMinute(shiftedAt)); at <= to; at += MINUTE_MS) {
     const total = requests.get(at);
     const bad = failures.get(at);
     const isAlone = at >= since;
@@ -103,34 +145,20 @@ function minutesSince(
 
 export interface Promoted {
   readonly target: string;
-  readonly sideBySide: readonly TimedMinute[];
-  readonly series: PromotedSeries;
-  readonly bake: Bake;
-  /** Beginning of the last settled minute. */
-  readonly to: number;
+  readonly account: PromotedAccount;
   readonly rule: Rule;
   readonly mode: Exclude<AfterPromotion, 'off'>;
 }
 
 /** At 100 % there is nothing to compare with but what the rollout itself measured before. */
 export function judgePromoted(promoted: Promoted, at: Moment): PromotedFinding {
-  const { target, sideBySide, series, bake, to, rule, mode } = promoted;
+  const { target, account, rule, mode } = promoted;
+  const { baseline, alone } = account;
   const { alpha } = rule;
-  const shiftedAt = timeOfDayThen(bake.shiftedAt, at);
-  const since = timeOfDayThen(bake.since, at);
-  const minutes = minutesSince(series, { shiftedAt, since }, to);
-  const baseline = totalOf(sideBySide.map((minute) => minute.baseline));
   const allowed = allowedAfter(baseline, rule);
-  const { logE, reverts } = judgeAlone(minutes, { allowed, alpha, lasting: LASTING_MINUTES });
-  const judged = {
-    target,
-    baseline,
-    canary: totalOf(minutes),
-    allowed,
-    logE,
-    needed: 1 / alpha,
-    reverts,
-  };
+  const { logE, reverts } = judgeAlone(alone, { allowed, alpha, lasting: LASTING_MINUTES });
+  const canary = { total: alone.total, bad: alone.bad };
+  const judged = { target, baseline, canary, allowed, logE, needed: 1 / alpha, reverts };
   const fails = mode === 'revert' && reverts;
   return {
     kind: 'promoted',
@@ -139,13 +167,6 @@ export function judgePromoted(promoted: Promoted, at: Moment): PromotedFinding {
     verdict: { kind: fails ? 'fail' : 'pass', reason: fails ? describePromoted(judged) : '' },
     ...judged,
   };
-}
-
-function totalOf(counts: readonly Counts[]): Counts {
-  return counts.reduce(
-    (all, { total, bad }) => ({ total: all.total + total, bad: all.bad + Math.min(bad, total) }),
-    { total: 0, bad: 0 },
-  );
 }
 
 /** Whether there was anything to hold the canary against. */

@@ -12,12 +12,27 @@ import {
 } from './metric-source.ts';
 import type { Scope } from './scope.ts';
 
-/** One metric check or comparison of one target: what it reads, and what it makes of that. */
+/**
+ * One metric check or comparison of one target: what it reads, and what it makes of that. Of the minutes that it was given it keeps
+ * an account, of a size that does not grow with their number. It is a value: with more minutes it is another one.
+ */
 export interface Reader {
-  readonly sources: readonly MetricSource[];
-  /** @param find finds the series of any of the sources */
-  readonly judge: (find: FindSeries, scope: Scope) => Judged;
+  /** What is to be read; more of it where a version is alone. */
+  readonly sources: (phase: Phase) => readonly MetricSource[];
+  /** Until when minutes are of use to it. */
+  readonly until: 'promotion' | 'end';
+  /**
+   * Takes the minutes of a scope into the account. What it then says is the same as if all had been given at once.
+   * @param find finds the series of any of the sources
+   * @param scope whose minutes are later than those of the account
+   */
+  readonly enter: (find: FindSeries, scope: Scope) => Reader;
+  /** Judges all minutes of the account, at the moment of the scope. */
+  readonly judge: (scope: Scope) => Judged;
 }
+
+/** Whether both versions have traffic, or the new one alone. */
+export type Phase = 'side by side' | 'alone';
 
 /** What a reader yields. */
 export interface Judged {
@@ -39,24 +54,53 @@ export interface Called extends WatchedTarget {
   readonly pauseMs: number | undefined;
 }
 
-/** What is read of the two versions of a target, under names, and what is made of the series of these names. */
-export function reader<B extends string, C extends string>(
-  { target, versions }: WatchedTarget,
-  sources: { readonly baseline: Sources<B>; readonly canary: Sources<C> },
-  judge: (
-    series: {
-      readonly baseline: Readonly<Record<B, Series>>;
-      readonly canary: Readonly<Record<C, Series>>;
-    },
-    scope: Scope,
-  ) => Judged,
+/** What is read of a target, under names; of the alias itself once the new version is alone. */
+export interface NamedSources<B extends string, C extends string, A extends string> {
+  readonly baseline: Sources<B>;
+  readonly canary: Sources<C>;
+  readonly alias: Sources<A>;
+}
+
+/** The series of these names. */
+export interface NamedSeries<B extends string, C extends string, A extends string> {
+  readonly baseline: Readonly<Record<B, Series>>;
+  readonly canary: Readonly<Record<C, Series>>;
+  readonly alias: Readonly<Record<A, Series>>;
+}
+
+/** An account of minutes, and what is made of it. */
+export interface Accounting<T, S> {
+  readonly account: T;
+  readonly until: Reader['until'];
+  /** The account with the minutes of a scope, which are later than its own. */
+  readonly enter: (account: T, series: S, scope: Scope) => T;
+  readonly judge: (account: T, scope: Scope) => Judged;
+}
+
+export function reader<B extends string, C extends string, A extends string, T>(
+  watched: WatchedTarget,
+  sources: NamedSources<B, C, A>,
+  accounting: Accounting<T, NamedSeries<B, C, A>>,
 ): Reader {
+  const { target, versions } = watched;
+  const { account, until, enter, judge } = accounting;
   const subject = { function: target.functionName, alias: target.alias };
   const baseline = metricsOf(sources.baseline, { ...subject, version: versions.stable });
   const canary = metricsOf(sources.canary, { ...subject, version: versions.canary });
+  const alias = metricsOf(sources.alias, { ...subject, version: versions.canary });
+  const sideBySide = [...listed(baseline), ...listed(canary)];
+  const alone = [...sideBySide, ...listed(alias)];
   return {
-    sources: [...listed(baseline), ...listed(canary)],
-    judge: (find, scope) =>
-      judge({ baseline: seriesByName(baseline, find), canary: seriesByName(canary, find) }, scope),
+    sources: (phase) => (phase === 'alone' ? alone : sideBySide),
+    until,
+    enter(find, scope) {
+      const series = {
+        baseline: seriesByName(baseline, find),
+        canary: seriesByName(canary, find),
+        alias: seriesByName(alias, find),
+      };
+      return reader(watched, sources, { ...accounting, account: enter(account, series, scope) });
+    },
+    judge: (scope) => judge(account, scope),
   };
 }

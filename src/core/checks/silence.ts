@@ -1,6 +1,6 @@
 import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
 import type { MetricSource, Series } from './metric-source.ts';
-import type { TimedMinute } from './pairing.ts';
+import type { Counted } from './counted.ts';
 import { formatDuration } from '../text/duration.ts';
 
 /** How often an alias was called, whatever version served it. */
@@ -46,12 +46,11 @@ const PATIENCE = 2;
  */
 export function silence(
   target: string,
-  minutes: readonly TimedMinute[],
+  { silentMinutes }: Pick<Counted, 'silentMinutes'>,
   pauseMs: number | undefined,
 ): string | undefined {
   if (pauseMs === undefined) return undefined;
-  const heard = minutes.findLastIndex(({ baseline, canary }) => baseline.total + canary.total > 0);
-  const silentMs = (minutes.length - 1 - heard) * MINUTE_MS;
+  const silentMs = silentMinutes * MINUTE_MS;
   if (silentMs <= PATIENCE * pauseMs) return undefined;
   const before =
     pauseMs === 0 ? 'in every minute' : `with no pause longer than ${formatDuration(pauseMs)}`;

@@ -9,7 +9,7 @@ import {
 } from '../minute.ts';
 import { timeOfDayThen, type Moment } from '../moment.ts';
 import { isBakeOver, type Bake } from '../rollout/plan.ts';
-import type { TimedMinute } from './pairing.ts';
+import type { Counted } from './counted.ts';
 import { tooFewEvidence, type Shared } from '../statistics/share.ts';
 import { count, grouped } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
@@ -126,20 +126,18 @@ function mayExtend({ at, bake, policy }: Judging): boolean {
 
 /** Whether there was enough traffic to go by. */
 function judgeTraffic(
-  { target, minutes, shares }: Omit<Comparison, 'name'>,
+  { target, counted, shares }: Omit<Comparison, 'name'>,
   judging: Judging,
 ): Decided {
   const { at, bake, policy } = judging;
   const { weight, since, bakeMs, promotionNext } = bake;
   const begin = firstWholeMinute(timeOfDayThen(since, at));
-  const inStep = minutes.filter((minute) => minute.at >= begin);
-  const canary = sum(inStep.map((minute) => minute.canary.total));
-  const baseline = sum(inStep.map((minute) => minute.baseline.total));
+  const { canary, baseline } = counted.inStep;
   const enough = canary >= policy.minInvocations;
   const latest = lastSettledMinute(at.timeOfDay, policy.metricDelayMs);
   const longerMs = at.steady - (since.steady + bakeMs);
   const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
-  const willBeEnough = expectedIn(minutes, bake, { begin, latest }) >= policy.minInvocations;
+  const willBeEnough = expectedIn(counted, bake, { begin, latest }) >= policy.minInvocations;
   if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {
     return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
   }
@@ -163,26 +161,19 @@ function judgeTraffic(
   return mayExtend(judging) ? decided('extend', few) : inconclusive(few, policy);
 }
 
-/** The rate at which an alias is called changes, but within some minutes not much. */
-const RECENT_MINUTES = 5;
-
 /**
  * How many requests of the canary the step should have: by its own minutes that have settled, and before any has by the last ones
  * under the weights before.
  * @param minutes `begin`: the first of the step; `latest`: the last that has settled
  */
 function expectedIn(
-  minutes: readonly TimedMinute[],
+  { inStep, recent }: Counted,
   { weight, bakeMs }: Bake,
   { begin, latest }: { readonly begin: number; readonly latest: number },
 ): number {
   const bakeMinutes = bakeMs / MINUTE_MS;
   const own = Math.floor((latest - begin) / MINUTE_MS) + 1;
-  if (own > 0) {
-    const inStep = minutes.filter(({ at }) => at >= begin);
-    return (sum(inStep.map(({ canary }) => canary.total)) / own) * bakeMinutes;
-  }
-  const recent = minutes.slice(-RECENT_MINUTES);
+  if (own > 0) return (inStep.canary / own) * bakeMinutes;
   const total = sum(recent.map(({ baseline, canary }) => baseline.total + canary.total));
   return ((total / Math.max(1, recent.length)) * bakeMinutes * weight) / 100;
 }

@@ -63,19 +63,26 @@ export interface CheckResult {
 }
 
 /**
- * Judges the last minutes that have data; minutes without are passed over, however many there are.
+ * The last minutes that have data, as many as a check goes by; minutes without are passed over, however many there are.
+ * @param before those of earlier minutes
  * @param series by the numbers that the sources have in the check
  * @param settledMinutes the minutes whose metrics are complete, in order of time
  */
-export function evaluateCheck(
+export function measuredIn(
   check: MetricCheck,
+  before: readonly TimedValue[],
   series: Readonly<Record<number, Series>>,
   settledMinutes: readonly number[],
-): CheckResult {
+): readonly TimedValue[] {
   const measured = settledMinutes.flatMap((at): readonly TimedValue[] => {
     const value = valueAt(check.expression, series, at);
     return value === undefined ? [] : [{ at, value }];
   });
+  return [...before, ...measured].slice(-check.of);
+}
+
+/** @param measured the last minutes that have data, in order of time */
+export function evaluateCheck(check: MetricCheck, measured: readonly TimedValue[]): CheckResult {
   const breaches = measured.slice(-check.of).filter(({ value }) => !holds(check, value));
   return {
     verdict:

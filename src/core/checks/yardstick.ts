@@ -92,6 +92,10 @@ function formatBound(bound: number): string {
 
 /** The lower one of the two in the middle; null of nothing. */
 export function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
+  return lowerMiddle(values.toSorted((a, b) => a - b));
+}
+
+/** The same of what is in order already. */
+export function lowerMiddle(sorted: ArrayLike<number>): number | null {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
 }

@@ -32,40 +32,104 @@ export interface Judgement {
 }
 
 /**
- * The evidence is the mean of the stakes. It reverts when it is 1/alpha, when it would be without any one stretch of
- * fewer failures than `confirm`, and when the canary fails as often as the floor.
- * @param stretches in order of time
+ * Where the bets stand after some stretches: all that is needed to go on, however many there were. Two that were made of the same
+ * stretches in the same order are the same to the last bit.
  */
-export function payOut(
-  stretches: readonly Stretch[],
+export interface Standing {
+  /** Logarithm of each bet's stake. */
+  readonly wealth: readonly number[];
+  /** Of the canary. */
+  readonly failures: number;
+  readonly requests: number;
+  /** How many stretches there were. */
+  readonly stretches: number;
+  /** Natural logarithm of the evidence against the canary. */
+  readonly logE: number;
+  /** Where it stood highest. */
+  readonly highest: number;
+  /** As in {@link Judgement}. */
+  readonly revertAt: number | null;
+  /**
+   * The stakes of the stretches that cannot decide alone. One that wins no bet more than another leaves more without it, so
+   * only those are kept of which none does: a few, however many stretches there were.
+   */
+  readonly unconfirmed: readonly (readonly number[])[];
+}
+
+export const NOTHING_STAKED: Standing = {
+  wealth: BETS.map(() => 0),
+  failures: 0,
+  requests: 0,
+  stretches: 0,
+  logE: 0,
+  highest: 0,
+  revertAt: null,
+  unconfirmed: [],
+};
+
+/**
+ * Goes on by one stretch. The evidence is the mean of the stakes. It reverts when it is 1/alpha, when it would be without any one
+ * stretch of fewer failures than `confirm`, and when the canary fails as often as the floor.
+ */
+export function staked(
+  before: Standing,
+  stretch: Stretch,
   { alpha, floor, confirm }: Certainty,
-): Judgement {
+): Standing {
   const enough = -Math.log(alpha);
+  const wealth = before.wealth.map((each, bet) => each + (stretch.stakes[bet] ?? 0));
+  const failures = before.failures + stretch.failures;
+  const requests = before.requests + stretch.requests;
+  const logE = logMean(wealth);
+  const unconfirmed =
+    stretch.failures >= confirm
+      ? before.unconfirmed
+      : withStakes(before.unconfirmed, stretch.stakes);
+  const isConfirmed = () =>
+    unconfirmed.every(
+      (stakes) => logMean(wealth.map((each, bet) => each - (stakes[bet] ?? 0))) >= enough,
+    );
+  const isEnough = logE >= enough && failures >= floor * requests;
+  const reverts = before.revertAt === null && isEnough && isConfirmed();
+  return {
+    wealth,
+    failures,
+    requests,
+    stretches: before.stretches + 1,
+    logE,
+    highest: Math.max(before.highest, logE),
+    revertAt: reverts ? before.stretches : before.revertAt,
+    unconfirmed,
+  };
+}
+
+function withStakes(
+  all: Standing['unconfirmed'],
+  stakes: readonly number[],
+): Standing['unconfirmed'] {
+  if (stakes.every((stake) => stake <= 0)) return all;
+  if (all.some((other) => isCoveredBy(stakes, other))) return all;
+  return [...all.filter((other) => !isCoveredBy(other, stakes)), stakes];
+}
+
+function isCoveredBy(stakes: readonly number[], other: readonly number[]): boolean {
+  return stakes.every((stake, bet) => stake <= (other[bet] ?? 0));
+}
+
+/** The probability of as much evidence against a canary that keeps within the tolerance, at most; 1 without any. */
+export function pValueOf({ highest }: Standing): number {
+  return Math.exp(-highest);
+}
+
+/** Judges all stretches at once. @param stretches in order of time */
+export function payOut(stretches: readonly Stretch[], certainty: Certainty): Judgement {
   const logE: number[] = [];
-  let revertAt: number | null = null;
-  let wealth: readonly number[] = BETS.map(() => 0);
-  let failures = 0;
-  let requests = 0;
-
-  const isConfirmed = (upTo: number) =>
-    stretches
-      .slice(0, upTo + 1)
-      .every(
-        (stretch) =>
-          stretch.failures >= confirm ||
-          logMean(wealth.map((each, bet) => each - (stretch.stakes[bet] ?? 0))) >= enough,
-      );
-
-  for (const [index, stretch] of stretches.entries()) {
-    wealth = wealth.map((each, bet) => each + (stretch.stakes[bet] ?? 0));
-    failures += stretch.failures;
-    requests += stretch.requests;
-    const evidence = logMean(wealth);
-    logE.push(evidence);
-    const isEnough = evidence >= enough && failures >= floor * requests;
-    if (revertAt === null && isEnough && isConfirmed(index)) revertAt = index;
+  let standing = NOTHING_STAKED;
+  for (const stretch of stretches) {
+    standing = staked(standing, stretch, certainty);
+    logE.push(standing.logE);
   }
-  return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+  return { logE, revertAt: standing.revertAt, pValue: pValueOf(standing) };
 }
 
 /**

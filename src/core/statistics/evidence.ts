@@ -1,4 +1,14 @@
-import { BETS, fewestToRevert, payOut, type Certainty, type Judgement } from './betting.ts';
+import {
+  BETS,
+  fewestToRevert,
+  NOTHING_STAKED,
+  payOut,
+  staked,
+  type Certainty,
+  type Judgement,
+  type Standing,
+  type Stretch,
+} from './betting.ts';
 
 /** What one version did in one minute: how many requests it served, and how many of them were bad. */
 export interface Counts {
@@ -33,7 +43,7 @@ export const STANDARD_RULE: Rule = {
 
 /**
  * Judges the canary by the settled minutes of a rollout: all of them, from the first weight on, over every
- * change of weight. It keeps no state, so minutes that were corrected later are simply judged again.
+ * change of weight.
  *
  * Null hypothesis: in every minute p_c ≤ ratio · p_b + margin, where the failure rates p_b of the baseline and
  * p_c of the canary may change from minute to minute in any way. For the bet that the canary fails λ times
@@ -54,11 +64,20 @@ export const STANDARD_RULE: Rule = {
  * (JSPI 230, 2024, arXiv:2106.02693); Wald, "Sequential Tests of Statistical Hypotheses" (1945).
  */
 export function judge(minutes: readonly Minute[], rule: Rule = STANDARD_RULE): Judgement {
-  const stretches = minutes.map((minute) => {
-    const { bad: failures, total: requests } = clamped(minute.canary);
-    return { stakes: stakesOf(minute, rule), failures, requests };
-  });
-  return payOut(stretches, rule);
+  return payOut(
+    minutes.map((minute) => stretchOf(minute, rule)),
+    rule,
+  );
+}
+
+/** Goes on by one minute: what {@link judge} says of all of them, for whoever does not keep them. */
+export function afterMinute(standing: Standing, minute: Minute, rule: Rule): Standing {
+  return staked(standing, stretchOf(minute, rule), rule);
+}
+
+function stretchOf(minute: Minute, rule: Rule): Stretch {
+  const { bad: failures, total: requests } = clamped(minute.canary);
+  return { stakes: stakesOf(minute, rule), failures, requests };
 }
 
 /** No minute of any function has as many requests. */
@@ -72,20 +91,29 @@ export function failuresToRevert(
   minutes: readonly Minute[],
   rule: Rule = STANDARD_RULE,
 ): number | null {
-  const revertsWith = (more: number) => judge(withFailures(minutes, more), rule).revertAt !== null;
-  const last = minutes.at(-1);
-  if (last === undefined || last.baseline.total === 0 || last.canary.total === 0) {
-    return revertsWith(0) ? 0 : null;
-  }
+  const before = minutes
+    .slice(0, -1)
+    .reduce((standing, minute) => afterMinute(standing, minute, rule), NOTHING_STAKED);
+  return failuresToRevertAfter(before, minutes.at(-1), rule);
+}
+
+/** The same where the bets stood so before the last minute. */
+export function failuresToRevertAfter(
+  before: Standing,
+  last: Minute | undefined,
+  rule: Rule,
+): number | null {
+  if (before.revertAt !== null) return 0;
+  if (last === undefined) return null;
+  const revertsWith = (more: number) =>
+    afterMinute(before, withFailures(last, more), rule).revertAt !== null;
+  if (last.baseline.total === 0 || last.canary.total === 0) return revertsWith(0) ? 0 : null;
   return fewestToRevert(revertsWith, MOST_FAILURES);
 }
 
-function withFailures(minutes: readonly Minute[], more: number): readonly Minute[] {
-  const last = minutes.at(-1);
-  if (last === undefined) return minutes;
+function withFailures(last: Minute, more: number): Minute {
   const { total, bad } = clamped(last.canary);
-  const canary = { total: total + more, bad: bad + more };
-  return [...minutes.slice(0, -1), { ...last, canary }];
+  return { ...last, canary: { total: total + more, bad: bad + more } };
 }
 
 /** By how much the minute changes the logarithm of each bet's stake. */
@@ -104,6 +132,6 @@ function stakesOf(minute: Minute, { ratio, margin, burst }: Rule): readonly numb
 }
 
 /** Failures that arrive before their requests would read as proof. */
-function clamped({ total, bad }: Counts): Counts {
+export function clamped({ total, bad }: Counts): Counts {
   return { total, bad: Math.min(bad, total) };
 }

@@ -1,7 +1,15 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import type { AnalysisPolicy, ComparedMetrics } from '../../core/checks/comparison.ts';
-import { seriesOf } from '../../core/checks/metric-source.ts';
+import {
+  isDue,
+  judgedBy,
+  ledgerOf,
+  wantedBy,
+  withReading,
+  type Ledger,
+} from '../../core/checks/ledger.ts';
+import { distinct, seriesOf } from '../../core/checks/metric-source.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { AfterPromotion } from '../../core/checks/promoted.ts';
 import type { MetricCheck } from '../../core/checks/thresholds.ts';
@@ -30,16 +38,19 @@ export interface MetricChecksOptions {
   readonly monitoringGraceMs: number;
 }
 
-/** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
+/**
+ * Everything that is judged by metrics. Each new minute is read with one call for all, and with it the older ones for as long as
+ * they may change; in between, what was read is judged at the moment that it is.
+ */
 export function createMetricChecks(options: MetricChecksOptions): Checks {
-  const { metrics, targets, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
-  const comparing = versionReaders(options);
+  const { metrics, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
   const alone = aloneReaders(options);
-  const thresholdsOf = (isAlone: boolean) =>
-    targets.flatMap((target) =>
-      options.thresholds.map((check) => thresholdReader(check, target, isAlone)),
-    );
-  const thresholds = { shared: thresholdsOf(false), alone: thresholdsOf(true) };
+  let ledgers: Ledgers = {
+    comparisons: ledgerOf(comparingReaders(options), EVERY_MINUTE),
+    durations: ledgerOf(timingReaders(options), DURATIONS_EVERY),
+    alone: ledgerOf(alone, EVERY_MINUTE),
+    thresholds: ledgerOf(thresholdReaders(options), EVERY_MINUTE),
+  };
   const reverts =
     options.thresholds.length > 0 ||
     analysis?.mode === 'on' ||
@@ -47,20 +58,35 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   const warned = new Set<string>();
   /** When weights changed, by the steady clock. */
   const changes = new Map<number, Change>();
-  /** By the same. */
+  /** When everything that was wanted was known last; by the same. */
   let seenAt: number | undefined;
+  /** What should have been among the data that were read last, and was not. */
+  let missing: string | undefined;
 
-  async function judgeAll(
-    readers: readonly Reader[],
-    scope: Scope,
-    signal: AbortSignal,
-  ): Promise<Assessment> {
-    const sources = readers.flatMap((reader) => reader.sources);
-    const { from, to } = scope;
-    const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
+  async function readWhatIsDue(scope: Scope, signal: AbortSignal): Promise<void> {
+    const due = Object.entries(ledgers).filter(
+      ([, ledger]) => missing !== undefined || isDue(ledger, scope),
+    );
+    const wanted = due.map(([, ledger]) => wantedBy(ledger, scope));
+    const sources = distinct(wanted.flatMap((each) => each.sources));
+    const from = Math.min(
+      ...wanted.filter((each) => each.sources.length > 0).map((each) => each.from),
+    );
+    const series =
+      sources.length === 0 ? [] : await metrics.read(sources, { from, to: scope.to }, signal);
     const find = seriesOf(sources, series);
-    const judged = readers.map(({ judge }) => judge(find, scope));
-    const [missing] = judged.flatMap(({ unseen }) => unseen ?? []);
+    const read = due.map(([name, ledger]) => [name, withReading(ledger, find, scope)] as const);
+    ledgers = { ...ledgers, ...Object.fromEntries(read) };
+  }
+
+  function judgeAll(scope: Scope): Assessment {
+    const { comparisons, durations, alone, thresholds } = ledgers;
+    const inForce =
+      scope.bake.weight < 100
+        ? [comparisons, durations, thresholds]
+        : [comparisons, durations, alone, thresholds];
+    const judged = inForce.flatMap((ledger) => judgedBy(ledger, scope));
+    [missing] = judged.flatMap(({ unseen }) => unseen ?? []);
     const assessment = merged(judged);
     const { steady } = scope.at;
     if (missing === undefined) {
@@ -95,21 +121,26 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
       if (bake === undefined) return merged([]);
       changes.set(bake.shiftedAt.steady, { at: bake.shiftedAt, weight: bake.weight });
       seenAt ??= at.steady;
-      const readers =
-        bake.weight < 100
-          ? [...comparing, ...thresholds.shared]
-          : [...comparing, ...alone, ...thresholds.alone];
-      if (readers.length === 0) return merged([]);
       const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
       try {
-        return await judgeAll(readers, scope, signal);
+        await readWhatIsDue(scope, signal);
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
         return { ...merged([]), verdict: unseen(at.steady - seenAt, error.message) };
       }
+      return judgeAll(scope);
     },
   };
 }
+
+const EVERY_MINUTE = 1;
+/**
+ * Durations are twelve metrics of a function where the errors are four, and CloudWatch bills each metric that is asked for. A step
+ * does not end before its last minute's were read.
+ */
+const DURATIONS_EVERY = 4;
+
+type Ledgers = Readonly<Record<'comparisons' | 'durations' | 'alone' | 'thresholds', Ledger>>;
 
 function aloneReaders({
   targets,
@@ -121,17 +152,26 @@ function aloneReaders({
     : promotedReaders(targets, analysis, afterPromotion);
 }
 
-function versionReaders({
-  targets,
-  analysis,
-  compared,
-  compareDuration,
-}: MetricChecksOptions): readonly Reader[] {
-  if (analysis === undefined) return [];
-  const revert = analysis.mode === 'on' && compareDuration === 'on';
-  const reverting = revert ? { policy: analysis, comparisons: compared.length + 2 } : undefined;
-  return [
-    ...comparisonReaders(targets, compared, analysis, revert),
-    ...(compareDuration === 'off' ? [] : durationReaders(targets, reverting)),
-  ];
+/** Whether a new version that is slower is reverted. */
+function revertsDurations({ analysis, compareDuration }: MetricChecksOptions): boolean {
+  return analysis?.mode === 'on' && compareDuration === 'on';
+}
+
+function comparingReaders(options: MetricChecksOptions): readonly Reader[] {
+  const { targets, analysis, compared } = options;
+  return analysis === undefined
+    ? []
+    : comparisonReaders(targets, compared, analysis, revertsDurations(options));
+}
+
+function timingReaders(options: MetricChecksOptions): readonly Reader[] {
+  const { targets, analysis, compared, compareDuration } = options;
+  if (analysis === undefined || compareDuration === 'off') return [];
+  return revertsDurations(options)
+    ? durationReaders(targets, { policy: analysis, comparisons: compared.length + 2 })
+    : durationReaders(targets);
+}
+
+function thresholdReaders({ targets, thresholds }: MetricChecksOptions): readonly Reader[] {
+  return targets.flatMap((target) => thresholds.map((check) => thresholdReader(check, target)));
 }

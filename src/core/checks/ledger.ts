@@ -1,0 +1,96 @@
+import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
+import type { FindSeries, MetricSource } from './metric-source.ts';
+import type { Judged, Phase, Reader } from './reader.ts';
+import type { Scope } from './scope.ts';
+
+/**
+ * For how long after its end a minute may still change: Lambda dates a request by its beginning and counts it at its end, which is
+ * up to 15 minutes later, the longest timeout of a function; CloudWatch was seen to take up to three more to have it all.
+ */
+export const HORIZON_MS = 18 * MINUTE_MS;
+
+/** What is read together, at one pace, and what its minutes came to. */
+export interface Ledger {
+  /** How many minutes there are from one reading to the next. */
+  readonly everyMinutes: number;
+  /** With the minutes that cannot change any more. */
+  readonly closed: readonly Reader[];
+  /** With those as well that still may, as they were read last. */
+  readonly current: readonly Reader[];
+  /** Beginning of the first minute that may still change; undefined before anything was closed. */
+  readonly openFrom: number | undefined;
+  readonly last: LastReading | undefined;
+}
+
+interface LastReading {
+  /** By the steady clock. */
+  readonly at: number;
+  /** Beginning of the last minute that was read. */
+  readonly to: number;
+  /** The bake that was going on, by the steady time of its beginning. */
+  readonly bake: number;
+}
+
+export function ledgerOf(readers: readonly Reader[], everyMinutes: number): Ledger {
+  return { everyMinutes, closed: readers, current: readers, openFrom: undefined, last: undefined };
+}
+
+export function phaseOf({ bake }: Pick<Scope, 'bake'>): Phase {
+  return bake.weight < 100 ? 'side by side' : 'alone';
+}
+
+/** What is to be read now, and from which minute on; nothing where all that matters cannot change any more. */
+export function wantedBy(
+  ledger: Ledger,
+  scope: Scope,
+): { readonly sources: readonly MetricSource[]; readonly from: number } {
+  const from = firstOpen(ledger, scope);
+  const sources = ledger.closed
+    .filter(({ until }) => from <= (until === 'end' ? scope.to : scope.sideBySide))
+    .flatMap((reader) => reader.sources(phaseOf(scope)));
+  return { sources, from };
+}
+
+function firstOpen({ openFrom }: Ledger, { from }: Scope): number {
+  return Math.max(from, openFrom ?? -Infinity);
+}
+
+/**
+ * Whether it is time to read: when its pace brings a new minute. Once a bake is over, with each new minute, and once at least, as a
+ * step ends with what was read after its bake; and with each new weight.
+ */
+export function isDue({ everyMinutes, last }: Ledger, { at, bake, to }: Scope): boolean {
+  if (last === undefined || last.bake !== bake.since.steady) return true;
+  const end = bake.since.steady + bake.bakeMs;
+  const isOver = at.steady >= end;
+  if (isOver && last.at < end) return true;
+  return to - last.to >= (isOver ? 1 : everyMinutes) * MINUTE_MS;
+}
+
+/** Takes in what was read of all minutes that are open, and closes those that are beyond the horizon. */
+export function withReading(ledger: Ledger, find: FindSeries, scope: Scope): Ledger {
+  const from = firstOpen(ledger, scope);
+  const changing = beginningOfMinute(scope.at.timeOfDay - HORIZON_MS);
+  const openFrom = Math.max(from, Math.min(changing, scope.to + MINUTE_MS));
+  const closed = enterAll(ledger.closed, find, between(scope, from, openFrom - MINUTE_MS));
+  return {
+    everyMinutes: ledger.everyMinutes,
+    closed,
+    current: enterAll(closed, find, between(scope, openFrom, scope.to)),
+    openFrom: openFrom > from ? openFrom : ledger.openFrom,
+    last: { at: scope.at.steady, to: scope.to, bake: scope.bake.since.steady },
+  };
+}
+
+function enterAll(readers: readonly Reader[], find: FindSeries, scope: Scope): readonly Reader[] {
+  return scope.from > scope.to ? readers : readers.map((reader) => reader.enter(find, scope));
+}
+
+function between(scope: Scope, from: number, to: number): Scope {
+  return { ...scope, from, to, sideBySide: Math.min(scope.sideBySide, to) };
+}
+
+/** What everything that was read so far comes to at a moment. */
+export function judgedBy({ current }: Ledger, scope: Scope): readonly Judged[] {
+  return current.map((reader) => reader.judge(scope));
+}
