@@ -25,6 +25,8 @@ const REVERT_LEAVES_WITHIN_MS = 1_000;
 const SLOWEST_PACE_MS = 300;
 const PACE_RECOVERS_MS = 10_000;
 /** From the first weight to the first minute that is over and complete. */
+/** There is nothing new to be read of metrics more often. */
+const NEW_MINUTE_MS = 60_000;
 const FIRST_METRICS_MS = 4 * 60_000;
 /** Kept free before the end of the means. */
 const REVERT_MS = 3 * 60_000;
@@ -72,7 +74,7 @@ function watchedThroughout(played: Played, told: Told): readonly Violation[] {
     ...(compared === undefined
       ? []
       : longerThan(
-          poll + ONE_CALL_MS,
+          NEW_MINUTE_MS + poll + ONE_CALL_MS,
           longestGap(
             compared,
             attempts.filter(({ operation }) => operation === 'GetMetricData'),

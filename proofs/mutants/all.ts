@@ -13,6 +13,7 @@ import { OF_WATCHING } from './watching.ts';
 import { OF_THE_GATE } from './gate.ts';
 import { OF_THE_WAY_BACK } from './way-back.ts';
 import { OF_TAKING_OVER } from './review.ts';
+import { OF_FLAT_COST } from './flat.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Each of these must be caught by a test or by the simulation. */
@@ -32,4 +33,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_CALLS,
   ...OF_WATCHING,
   ...OF_THE_LOG_LANE,
+  ...OF_FLAT_COST,
 ];

@@ -113,8 +113,8 @@ export const CHECKS: readonly Mutant[] = [
   {
     name: 'the durations revert although they are only to be observed',
     file: 'src/run/checks/metrics.ts',
-    from: "analysis.mode === 'on' && compareDuration === 'on'",
-    to: "analysis.mode === 'on'",
+    from: "analysis?.mode === 'on' && compareDuration === 'on'",
+    to: "analysis?.mode === 'on'",
   },
   {
     name: 'a new version that is slower by less than a fifth is slower',

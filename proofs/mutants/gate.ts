@@ -23,8 +23,8 @@ export const OF_THE_GATE: readonly Mutant[] = [
   {
     name: 'what settles after the promotion is not judged',
     file: 'src/run/checks/metrics.ts',
-    from: ': [...comparing, ...alone, ...thresholds.alone];',
-    to: ': [...alone, ...thresholds.alone];',
+    from: ': [comparisons, durations, alone, thresholds];',
+    to: ': [alone, thresholds];',
   },
   {
     name: 'the last bake is over before the minutes before the promotion have settled',
@@ -35,14 +35,14 @@ export const OF_THE_GATE: readonly Mutant[] = [
   {
     name: 'after the promotion a version is not held against what was measured before',
     file: 'src/run/checks/metrics.ts',
-    from: '[...comparing, ...alone, ...thresholds.alone]',
-    to: '[...comparing, ...thresholds.alone]',
+    from: '[comparisons, durations, alone, thresholds]',
+    to: '[comparisons, durations, thresholds]',
   },
   {
     name: 'one minute after the promotion is enough to revert',
     file: 'src/core/checks/promoted.ts',
-    from: 'lasting: LASTING_MINUTES',
-    to: 'lasting: 1',
+    from: 'alpha, lasting: LASTING_MINUTES',
+    to: 'alpha, lasting: 1',
   },
   {
     name: 'what nothing watched after the promotion is said to have passed',
@@ -71,8 +71,8 @@ export const OF_THE_GATE: readonly Mutant[] = [
   {
     name: 'a metric check is blind after the promotion where Lambda names no version',
     file: 'src/core/checks/threshold-reader.ts',
-    from: 'return [index, new Map([...alias, ...own])];',
-    to: 'return [index, new Map([...alias.slice(0, 0), ...own])];',
+    from: 'return [index, new Map([...ofAlias, ...own])];',
+    to: 'return [index, new Map([...ofAlias.slice(0, 0), ...own])];',
   },
   {
     name: 'a metric check that has no data any more is OK',

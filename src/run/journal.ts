@@ -2,6 +2,7 @@ import { changedSince, keyOf, replaces, type Finding } from '../core/checks/find
 import { describeParting, parted } from '../core/moment.ts';
 import type { Entry } from '../core/report/entry.ts';
 import { beginStory, tell, type Line } from '../core/report/log.ts';
+import type { State } from '../core/rollout/state.ts';
 import type { Clock, Journal } from '../ports.ts';
 import { momentOf } from './moment.ts';
 
@@ -47,36 +48,59 @@ export function createJournal(clock: Clock, print: (line: Line) => void): Journa
   };
 }
 
-/** What is kept of what happened. Of findings it is the news alone: over days, all of them would fill the memory. */
+/**
+ * What is kept of what happened. Of findings it is the news alone, and of a bake its first state: over days, everything that each
+ * poll brings would fill the memory, and take ever longer to look through.
+ */
 export function createArchive(): {
   readonly entries: readonly Entry[];
   readonly keep: (entry: Entry) => void;
 } {
   const entries: Entry[] = [];
   const latest = new Map<string, Finding>();
+  /** In which entry the newest finding stands, of what only the newest is kept. */
+  const places = new Map<string, number>();
+  let state: State | undefined;
 
-  function newsOf(reading: Reading): Reading {
+  function keepReading(reading: Reading): void {
     const findings = changedSince(latest, reading.findings);
-    forget(new Set(findings.filter(replaces).map(keyOf)));
+    for (const key of findings.filter(replaces).map(keyOf)) forget(key);
     for (const finding of findings) latest.set(keyOf(finding), finding);
-    return { ...reading, findings };
+    const last = entries.at(-1);
+    // Nothing came between: one entry tells of both.
+    const earlier = last?.type === 'reading' ? last.findings : [];
+    if (last?.type === 'reading') entries.pop();
+    entries.push({ ...reading, findings: [...earlier, ...findings] });
+    for (const finding of findings.filter(replaces)) places.set(keyOf(finding), entries.length - 1);
   }
 
-  function forget(replaced: ReadonlySet<string>): void {
-    if (![...replaced].some((key) => latest.has(key))) return;
-    for (const [index, entry] of entries.entries()) {
-      if (entry.type !== 'reading') continue;
-      const findings = entry.findings.filter((finding) => !replaced.has(keyOf(finding)));
-      if (findings.length < entry.findings.length) entries[index] = { ...entry, findings };
-    }
+  function forget(key: string): void {
+    const place = places.get(key);
+    const entry = place === undefined ? undefined : entries[place];
+    if (place === undefined || entry?.type !== 'reading') return;
+    const findings = entry.findings.filter((finding) => keyOf(finding) !== key);
+    entries[place] = { ...entry, findings };
   }
 
   return {
     entries,
-    keep: (entry) => {
-      entries.push(entry.type === 'reading' ? newsOf(entry) : entry);
+    keep(entry) {
+      if (entry.type === 'reading') {
+        keepReading(entry);
+        return;
+      }
+      if (entry.type === 'state') {
+        if (isSameBake(state, entry.state)) return;
+        state = entry.state;
+      }
+      entries.push(entry);
     },
   };
+}
+
+/** A bake is told by its beginning and by what comes after it. */
+function isSameBake(before: State | undefined, now: State): boolean {
+  return before?.phase === 'baking' && now.phase === 'baking' && before.step === now.step;
 }
 
 type Reading = Extract<Entry, { readonly type: 'reading' }>;

@@ -1,4 +1,5 @@
 import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
+import { parted, type Moment } from '../moment.ts';
 import type { FindSeries, MetricSource } from './metric-source.ts';
 import type { Judged, Phase, Reader } from './reader.ts';
 import type { Scope } from './scope.ts';
@@ -11,6 +12,8 @@ export const HORIZON_MS = 18 * MINUTE_MS;
 
 /** What is read together, at one pace, and what its minutes came to. */
 export interface Ledger {
+  /** Before any minute was given to them. */
+  readonly begun: readonly Reader[];
   /** How many minutes there are from one reading to the next. */
   readonly everyMinutes: number;
   /** With the minutes that cannot change any more. */
@@ -23,8 +26,7 @@ export interface Ledger {
 }
 
 interface LastReading {
-  /** By the steady clock. */
-  readonly at: number;
+  readonly at: Moment;
   /** Beginning of the last minute that was read. */
   readonly to: number;
   /** The bake that was going on, by the steady time of its beginning. */
@@ -32,7 +34,24 @@ interface LastReading {
 }
 
 export function ledgerOf(readers: readonly Reader[], everyMinutes: number): Ledger {
-  return { everyMinutes, closed: readers, current: readers, openFrom: undefined, last: undefined };
+  return {
+    everyMinutes,
+    begun: readers,
+    closed: readers,
+    current: readers,
+    openFrom: undefined,
+    last: undefined,
+  };
+}
+
+/**
+ * The ledger as far as it can be believed at a moment. By a clock that was set back since, what was closed may not have been over,
+ * so that everything is read again.
+ */
+export function believed(ledger: Ledger, { at }: Pick<Scope, 'at'>): Ledger {
+  const { begun, everyMinutes, last } = ledger;
+  const wasSetBack = last !== undefined && parted(last.at, at) < 0;
+  return wasSetBack ? ledgerOf(begun, everyMinutes) : ledger;
 }
 
 export function phaseOf({ bake }: Pick<Scope, 'bake'>): Phase {
@@ -60,10 +79,10 @@ function firstOpen({ openFrom }: Ledger, { from }: Scope): number {
  * step ends with what was read after its bake; and with each new weight.
  */
 export function isDue({ everyMinutes, last }: Ledger, { at, bake, to }: Scope): boolean {
-  if (last === undefined || last.bake !== bake.since.steady) return true;
+  if (last?.bake !== bake.since.steady) return true;
   const end = bake.since.steady + bake.bakeMs;
   const isOver = at.steady >= end;
-  if (isOver && last.at < end) return true;
+  if (isOver && last.at.steady < end) return true;
   return to - last.to >= (isOver ? 1 : everyMinutes) * MINUTE_MS;
 }
 
@@ -72,18 +91,19 @@ export function withReading(ledger: Ledger, find: FindSeries, scope: Scope): Led
   const from = firstOpen(ledger, scope);
   const changing = beginningOfMinute(scope.at.timeOfDay - HORIZON_MS);
   const openFrom = Math.max(from, Math.min(changing, scope.to + MINUTE_MS));
-  const closed = enterAll(ledger.closed, find, between(scope, from, openFrom - MINUTE_MS));
+  const closing = between(scope, from, openFrom - MINUTE_MS);
+  const closed = openFrom > from ? enterAll(ledger.closed, find, closing) : ledger.closed;
   return {
-    everyMinutes: ledger.everyMinutes,
+    ...ledger,
     closed,
     current: enterAll(closed, find, between(scope, openFrom, scope.to)),
     openFrom: openFrom > from ? openFrom : ledger.openFrom,
-    last: { at: scope.at.steady, to: scope.to, bake: scope.bake.since.steady },
+    last: { at: scope.at, to: scope.to, bake: scope.bake.since.steady },
   };
 }
 
 function enterAll(readers: readonly Reader[], find: FindSeries, scope: Scope): readonly Reader[] {
-  return scope.from > scope.to ? readers : readers.map((reader) => reader.enter(find, scope));
+  return readers.map((reader) => reader.enter(find, scope));
 }
 
 function between(scope: Scope, from: number, to: number): Scope {

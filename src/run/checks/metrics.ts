@@ -2,6 +2,7 @@ import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import type { AnalysisPolicy, ComparedMetrics } from '../../core/checks/comparison.ts';
 import {
+  believed,
   isDue,
   judgedBy,
   ledgerOf,
@@ -63,8 +64,14 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
   /** What should have been among the data that were read last, and was not. */
   let missing: string | undefined;
 
+  function believedAt(scope: Scope) {
+    return Object.entries(ledgers).map(
+      ([name, ledger]) => [name, believed(ledger, scope)] as const,
+    );
+  }
+
   async function readWhatIsDue(scope: Scope, signal: AbortSignal): Promise<void> {
-    const due = Object.entries(ledgers).filter(
+    const due = believedAt(scope).filter(
       ([, ledger]) => missing !== undefined || isDue(ledger, scope),
     );
     const wanted = due.map(([, ledger]) => wantedBy(ledger, scope));

@@ -1,0 +1,59 @@
+import type { Mutant } from './mutant.ts';
+
+/** What was judged is kept as sums; only new minutes are read, and those that may still change. */
+export const OF_FLAT_COST: readonly Mutant[] = [
+  {
+    name: 'a minute that is corrected within the horizon keeps its first counts',
+    file: 'src/core/checks/ledger.ts',
+    from: 'export const HORIZON_MS = 18 * MINUTE_MS;',
+    to: 'export const HORIZON_MS = MINUTE_MS;',
+  },
+  {
+    name: 'minutes are never closed, so that all are read again each time',
+    file: 'src/core/checks/ledger.ts',
+    from: 'beginningOfMinute(scope.at.timeOfDay - HORIZON_MS)',
+    to: '-Infinity',
+  },
+  {
+    name: 'what was closed by a clock that was ahead is believed',
+    file: 'src/core/checks/ledger.ts',
+    from: 'return wasSetBack ?',
+    to: 'return wasSetBack && last.to < 0 ?',
+  },
+  {
+    name: 'a step ends with metrics that were read before the end of its bake',
+    file: 'src/core/checks/ledger.ts',
+    from: 'if (isOver && last.at.steady < end) return true;',
+    to: '',
+  },
+  {
+    name: 'metrics are read at every poll',
+    file: 'src/core/checks/ledger.ts',
+    from: 'return to - last.to >= (isOver ? 1 : everyMinutes) * MINUTE_MS;',
+    to: 'return true;',
+  },
+  {
+    name: 'a minute is closed by how far the readings came, and not by how long it is over',
+    file: 'src/core/checks/ledger.ts',
+    from: 'const openFrom = Math.max(from, Math.min(changing, scope.to + MINUTE_MS));',
+    to: 'const openFrom = Math.max(from, Math.min(scope.to - 16 * MINUTE_MS, scope.to + MINUTE_MS));',
+  },
+  {
+    name: 'of the minutes that cannot decide alone only the last is remembered',
+    file: 'src/core/statistics/betting.ts',
+    from: 'return [...all.filter((other) => !isCoveredBy(other, stakes)), stakes];',
+    to: 'return [stakes];',
+  },
+  {
+    name: 'the requests of a step are forgotten when its minutes are closed',
+    file: 'src/core/checks/counted.ts',
+    from: 'counted.inStep.step === step ? counted.inStep',
+    to: 'counted.inStep.step > step ? counted.inStep',
+  },
+  {
+    name: 'every state of a bake is kept',
+    file: 'src/run/journal.ts',
+    from: 'if (isSameBake(state, entry.state)) return;',
+    to: '',
+  },
+];
