@@ -50,6 +50,7 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
     compareDuration: 'observe',
     afterPromotion: 'observe',
     analysisLogs: { mode: 'off', given: true, ownPattern: undefined, delayMs: 12_000 },
+    errorLogs: 'count',
     metricChecks: [],
     smokeTests: new Map(),
     credentialsLastMs: means?.what === 'session' ? means.lastsMs : undefined,

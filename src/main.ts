@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 
 import { runAction } from './run/action.ts';
+import { problemsOfAskable } from './run/preflight/askable.ts';
+import type { Surroundings } from './run/surroundings.ts';
 import { connectAws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
 import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
@@ -17,8 +19,9 @@ import { keepInState, markMain, type SavedRollout } from './github/saved.ts';
 import { tellGitHub, type Telling } from './github/telling.ts';
 import { workflowIn, type Workflow } from './github/workflow.ts';
 import type { Config } from './inputs/config.ts';
-import { readInputs } from './inputs/inputs.ts';
-import { messageOf } from './core/problems.ts';
+import { InputRefusal, readInputs } from './inputs/inputs.ts';
+import { unknownInputs } from './inputs/unknown.ts';
+import { messageOf, Refusal } from './core/problems.ts';
 import type { Journal } from './ports.ts';
 import { rolloutId } from './system/rollout-id.ts';
 
@@ -33,7 +36,8 @@ export async function main(): Promise<void> {
   let ending: Ending;
   try {
     markMain();
-    const config = configOf(workflow);
+    unknownInputs(Object.keys(process.env)).forEach(journal.warn);
+    const config = await configOf(workflow, { journal, cancellation });
     telling = tellingOf(config, workflow, journal);
     ending = await attempt(config, workflow, { journal, cancellation });
   } catch (error) {
@@ -45,9 +49,20 @@ export async function main(): Promise<void> {
   await telling?.conclude(report);
 }
 
-function configOf({ defaults }: Workflow): Config {
+/** @throws {Refusal} with everything that is wrong, what AWS has against it included where that can be asked */
+async function configOf(workflow: Workflow, process: Process): Promise<Config> {
+  const { defaults } = workflow;
   const getInput = (name: string) => core.getInput(name, { trimWhitespace: false });
-  return readInputs(getInput, { ...defaults, readFile: (path) => readFileSync(path, 'utf8') });
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  try {
+    return readInputs(getInput, { ...defaults, readFile });
+  } catch (error) {
+    if (!(error instanceof InputRefusal) || error.askable === undefined) throw error;
+    const { askable } = error;
+    const id = rolloutId(workflow, askable.plan);
+    const more = await problemsOfAskable(askable, id, surroundingsOf(askable, workflow, process));
+    throw new Refusal([...error.problems, ...more]);
+  }
 }
 
 /** Nothing of what only looks. */
@@ -60,14 +75,24 @@ function tellingOf(config: Config, workflow: Workflow, journal: Journal): Tellin
   return telling;
 }
 
-function attempt(
+interface Process {
+  readonly journal: Journal;
+  readonly cancellation: Cancellation;
+}
+
+function attempt(config: Config, workflow: Workflow, process: Process): Promise<Ending> {
+  const id = rolloutId(workflow, config.plan);
+  return runAction(config, id, surroundingsOf(config, workflow, process));
+}
+
+function surroundingsOf(
   config: Config,
   workflow: Workflow,
-  { journal, cancellation }: { readonly journal: Journal; readonly cancellation: Cancellation },
-): Promise<Ending> {
+  { journal, cancellation }: Process,
+): Surroundings {
   const { region, role, githubToken: token } = config;
   const { temp, serverUrl } = workflow;
-  return runAction(config, rolloutId(workflow, config.plan), {
+  return {
     aws: connectAws({ region, role, idToken: fetchIdToken, connect, clock }),
     runs: createRuns({ token, own: workflow, serverUrl }),
     clock,
@@ -75,7 +100,7 @@ function attempt(
     keep: keepInState(workflow, { temp, largest: largestOf(config) }),
     cancellation: cancellation.signal,
     random: Math.random,
-  });
+  };
 }
 
 /** As much as could have to be put back. */

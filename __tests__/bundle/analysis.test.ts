@@ -50,6 +50,40 @@ describe('comparing the versions, the bundle', () => {
     updateFunction(lambda, 'checkout', { code: 'the changing', behaviour });
   }
 
+  it('counts what users felt of a version that an alarm reverted before its minute had settled', async () => {
+    traffic(20, { old: 0, new: 0.5 });
+    after(world.simulator, 'DescribeAlarms', 10, () => {
+      world.setAlarm('ALARM', 'Threshold Crossed: 29 errors');
+    });
+    const result = await world.run({ analysis: 'on', steps: '10% 5m', 'analysis-logs': 'off' });
+    expect(result.outputs['reason']).toContain('alarm errors went into ALARM');
+    expect(result.summary).not.toMatch(/\b0 requests/);
+    const [, total = '0', bad = '0'] =
+      /it served (\d+) requests, of which (\d+) failed\./.exec(result.summary) ?? [];
+    expect(Number(bad)).toBeGreaterThan(0);
+    expect(Number(total)).toBeGreaterThan(Number(bad));
+    expect(result.summary).toContain('title "Percent of requests that failed"');
+  });
+
+  it('says that it is not known yet where a cancellation ends the waiting for it', async () => {
+    traffic(20, { old: 0, new: 0.5 });
+    after(world.simulator, 'DescribeAlarms', 10, () => {
+      world.setAlarm('ALARM', 'Threshold Crossed: 29 errors');
+    });
+    const action = world.start({ analysis: 'on', steps: '10% 5m', 'analysis-logs': 'off' });
+    await world.requested('UpdateAlias', 1);
+    await world.requested('FilterLogEvents', 0);
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.summary).toContain(
+      'how many requests it served, and how many failed, is not known yet',
+    );
+    expect(result.summary).toContain(
+      'checkout version 2](https://eu-west-1.console.aws.amazon.com/',
+    );
+  });
+
   it('never promotes against evidence that one minute alone gives', async () => {
     // Nine failures or fewer in the first minute, then none until it is promoted.
     changing(3, (sinceMs) => (sinceMs < 60_000 ? 0.4 : sinceMs < 6 * 60_000 ? 0 : 0.5));

@@ -119,7 +119,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     const post = await world.run({}, { state });
     expect(post.exitCode).toBe(0);
     expect(post.log).toContain('::warning::Reverted checkout:live to version 1 after the action');
-    expect(post.summary).toContain('Reverted checkout');
+    expect(post.summary).toContain('Reverted: checkout');
     expect(world.alias()).toBe('1');
   });
 

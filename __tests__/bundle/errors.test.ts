@@ -25,15 +25,26 @@ describe('what the new version logged, the bundle', () => {
   });
   afterEach(() => world.close());
 
-  it('is in log and summary after a revert, escaped, with a link to more', async () => {
+  it('is counted after a revert, and published nowhere unless it was asked for', async () => {
     const result = await world.run();
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.log).not.toContain('no such table');
+    expect(result.summary).not.toContain('no such table');
+    expect(JSON.stringify(result.outputs)).not.toContain('no such table');
+    expect(result.summary).toMatch(
+      /checkout version 2: 2 errors of 1 kind\. \[All of them in Logs/,
+    );
+    expect(result.summary).toContain('error-logs: show prints the lines here');
+    expect(result.log).toContain('2 errors of 1 kind; error-logs: show prints the lines here');
+  });
+
+  it('is in log and summary with error-logs: show, escaped, with a link to more', async () => {
+    const result = await world.run({ 'error-logs': 'show' });
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.log).toContain('2 × ERROR no such table');
     expect(result.log).not.toContain('ERROR of the old version');
     expect(result.summary).toContain('### What the new version logged');
-    expect(result.summary).toContain(
-      'ERROR no such table&#58; &#60;img src&#61;x&#62; &#64;everybody',
-    );
+    expect(result.summary).toContain('ERROR no such table: &#60;img src=x&#62; &#64;everybody');
     expect(result.summary).toContain('logsV2:logs-insights$3FqueryDetail');
     expect(result.summary).toContain('**What users felt:** the new version had traffic for');
   });
@@ -60,7 +71,7 @@ describe('what the new version logged, the bundle', () => {
         logs.put('/shop/all', { stream, at, message: `ERROR of ${name}` });
       }
     });
-    const result = await world.run();
+    const result = await world.run({ 'error-logs': 'show' });
     expect(result.log).toContain('ERROR of checkout');
     expect(result.log).not.toContain('ERROR of basket');
   });

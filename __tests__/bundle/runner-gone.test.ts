@@ -91,7 +91,7 @@ describe('when the runner goes away and leaves the process behind, the bundle', 
     post.hangUp();
     const result = await post.done;
     expect(result.exitCode).toBe(0);
-    expect(result.summary).toContain('Reverted checkout');
+    expect(result.summary).toContain('Reverted: checkout');
     expect(world.alias()).toBe('1');
   });
 });

@@ -33,7 +33,7 @@ describe('a smoke test, the bundle', () => {
     const result = await world.run(PING);
     expect(result.outputs['outcome']).toBe('promoted');
     expect(result.log).toContain('checkout: version 2 passed the smoke test 1 in 40 ms');
-    expect(result.summary).toContain('### Smoke tests');
+    expect(result.summary).toContain('Smoke tests that passed: 1');
     expect(seen).toEqual([{ ping: 1 }]);
     const operations = world.simulator.requests.map(({ operation }) => operation);
     expect(operations.indexOf('Invoke')).toBeLessThan(operations.indexOf('UpdateAlias'));

@@ -7,6 +7,7 @@ import type { SeenState } from '../../src/core/checks/seen.ts';
 import { PASS } from '../../src/core/rollout/verdict.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
 import { reportOf, type Outcome, type Report } from '../../src/core/report/report.ts';
+import { HOW_IT_DECIDES } from '../../src/core/report/links.ts';
 import { summaryOf } from '../../src/core/report/summary.ts';
 import { beginStory, tell, type Line } from '../../src/core/report/log.ts';
 import type { Entry } from '../../src/core/report/entry.ts';
@@ -155,6 +156,11 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
           target: `function-${index}:live`,
           canary: { total: 412, bad: 3 },
           baseline: { total: 3_715, bad: 4 },
+          minutes: times(500, (minute) => ({
+            at: minute * 60_000,
+            canary: { total: 4, bad: minute % 2 },
+            baseline: { total: 40, bad: 1 },
+          })),
           evidence: times(500, (minute) => ({ at: minute * 60_000, logE: minute / 100 })),
           needed: 100,
           pValue: 0.2,
@@ -193,7 +199,7 @@ function reportWith(texts: Texts, outcome: Outcome, size = MODEST): Report {
 /** The summary's own elements; nothing from outside may make one. */
 const OWN_TAGS = new Set([
   ...['h2', 'h3', 'p', 'strong', 'ul', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'a'],
-  ...['pre', 'code', 'details', 'summary', 'br', 'sub'],
+  ...['pre', 'code', 'details', 'summary', 'br', 'sub', 'blockquote'],
 ]);
 
 function tagsIn(html: string): readonly string[] {
@@ -224,7 +230,8 @@ describe('whatever the texts from outside are', () => {
     fc.assert(
       fc.property(hostileTexts, (texts) => {
         // A reason of several lines is a list of problems, with a point for each.
-        const reason = texts.reason.replaceAll('\n', ' ');
+        // Without any there is no paragraph of it.
+        const reason = `x ${texts.reason.replaceAll('\n', ' ')}`;
         const html = htmlOf(summaryOf(reportWith({ ...texts, reason }, outcome)));
         expect(countsIn(html)).toEqual(expected);
         expect(tagsIn(html).filter((tag) => !OWN_TAGS.has(tag))).toEqual([]);
@@ -239,6 +246,7 @@ describe('whatever the texts from outside are', () => {
         const html = htmlOf(summaryOf(reportWith(texts, 'reverted')));
         const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, url]) => url ?? '');
         for (const url of links) {
+          if (url === HOW_IT_DECIDES) continue;
           expect(url).toMatch(/^https:\/\/eu-west-1\.console\.aws\.amazon\.com\//);
         }
       }),
@@ -250,13 +258,13 @@ describe('whatever the texts from outside are', () => {
     fc.assert(
       fc.property(hostileTexts, (texts) => {
         const summary = summaryOf(reportWith(texts, 'reverted'));
-        const [weights, evidence, ...more] = summary.match(/^```[^]*?^```$/gm) ?? [];
+        const [rates, weights, ...more] = summary.match(/^```[^]*?^```$/gm) ?? [];
         expect(more).toEqual([]);
-        expect(evidence).toMatch(
-          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Evidence against the new version, in powers of ten"\n {4}x-axis "minutes with metrics" 1 --> \d+\n {4}y-axis "powers of ten" -2 --> [\d.]+\n( {4}line \[[-\d., ]+\]\n){2}```$/,
+        expect(rates).toMatch(
+          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests that failed"\n {4}x-axis "minutes with metrics" 1 --> \d+\n {4}y-axis "percent" 0 --> \d+\n( {4}line \[[\d., ]+\]\n){6}```$/,
         );
         expect(weights).toMatch(
-          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests sent to the new version"\n {4}x-axis "seconds since the start" 0 --> [\d.]+\n {4}y-axis "percent" 0 --> 100\n {4}line \[[\d., ]+\]\n```$/,
+          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests sent to the new version"\n {4}x-axis "seconds since the start" 0 --> [\d.]+\n {4}y-axis "percent" 0 --> 100\n {4}bar \[[\d., ]+\]\n```$/,
         );
       }),
       { numRuns: 200 },

@@ -17,8 +17,8 @@ export const AWS: readonly Mutant[] = [
   {
     name: 'only metric alarms are asked for',
     file: 'src/aws/alarms.ts',
-    from: '          AlarmTypes: types,\n          MaxRecords: NAMES_PER_CALL',
-    to: '        MaxRecords: NAMES_PER_CALL',
+    from: '          AlarmNames: [...names],\n          AlarmTypes: types,',
+    to: '          AlarmNames: [...names],',
   },
   {
     name: 'a session is not renewed',

@@ -5,8 +5,8 @@ export const PREFLIGHT: readonly Mutant[] = [
   {
     name: 'an alarm that does not exist is accepted',
     file: 'src/core/preflight/alarms.ts',
-    from: '    if (alarm === undefined) {\n      problems.push(',
-    to: '    if (alarm === undefined) {\n      [""].push(',
+    from: '      problems.push(\n        `alarms: CloudWatch returned',
+    to: "      [''].push(\n        `alarms: CloudWatch returned",
   },
   {
     name: 'versions with different roles are accepted',

@@ -22,6 +22,8 @@ import type { Service } from './service.ts';
 export interface Alarms {
   /** An alarm that CloudWatch does not know, or may not show, is not in the answer. */
   read(names: readonly string[], signal: AbortSignal): Promise<readonly FoundAlarm[]>;
+  /** The names of some alarms of any kind, as many as one call gives. */
+  some(signal: AbortSignal): Promise<readonly string[]>;
   /** The states an alarm went into after the transition that `watch` remembers, oldest first. */
   history(watch: AlarmWatch, signal: AbortSignal): Promise<readonly string[]>;
 }
@@ -87,6 +89,20 @@ export function createAlarms(cloudwatch: Service<CloudWatchClient>): Alarms {
         found.push(...(await describeInAnyPartition(some, signal)));
       }
       return found;
+    },
+
+    some(signal) {
+      const intent = intentOf('cloudwatch:DescribeAlarms', { on: 'everything' });
+      return understood(intent, signal, async () => {
+        const command = new DescribeAlarmsCommand({
+          AlarmTypes: types,
+          MaxRecords: NAMES_PER_CALL,
+        });
+        const reply = await cloudwatch.call(intent, { signal }, (client, sending) =>
+          client.send(command, sending),
+        );
+        return alarmsOf(reply).map(({ name }) => name);
+      });
     },
 
     history({ name, transitionedAt }, signal) {

@@ -7,6 +7,7 @@ import {
   isThrottled,
   NO_CREDENTIALS,
   statusOf,
+  troubleOf,
   tookNoEffect,
 } from './failures.ts';
 import type { Urgency } from './queue.ts';
@@ -126,7 +127,11 @@ export function explain({ action, resource }: Intent, cause: unknown, sent: Sent
   }
   if (name === ASSUME_ROLE_FAILED) return failure(`${action} failed: ${message}`);
   if (UNKNOWN_CREDENTIALS.has(name)) {
-    return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message})`);
+    return failure(
+      `${action} failed: AWS does not accept the credentials (${name}: ${message}). Check the access key, its secret and, of a ` +
+        'temporary one, the session token: they may be mistyped, deleted, or of another partition. Better have no keys: ' +
+        'set role-to-assume, or role-to-assume of aws-actions/configure-aws-credentials.',
+    );
   }
   if (name === NO_CREDENTIALS) {
     return failure(
@@ -134,7 +139,37 @@ export function explain({ action, resource }: Intent, cause: unknown, sent: Sent
         `aws-actions/configure-aws-credentials in an earlier step of this job. (${message})`,
     );
   }
-  return failure(`${action} on ${resource} failed: ${name}: ${message}`);
+  const remedy = remedyOf(cause);
+  return failure(
+    `${action} on ${resource} failed: ${name}: ${message}${remedy === '' ? '' : ` ${remedy}`}`,
+  );
+}
+
+const CODE_STORAGE = 'CodeStorageExceededException';
+
+/** What helps where AWS's own words leave a person alone; empty where they do not. */
+function remedyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  if (cause.name === CODE_STORAGE) {
+    return (
+      "The versions of all functions fill the account's storage for code in this region. Delete old ones (aws lambda " +
+      'delete-function --function-name … --qualifier …, never one that an alias serves), or ask AWS for a higher quota.'
+    );
+  }
+  switch (troubleOf(cause)) {
+    case 'no such host':
+      return (
+        'There is no such host: check the region for a mistyped name, and on a runner of your own DNS and the proxy ' +
+        '(HTTPS_PROXY, NO_PROXY).'
+      );
+    case 'unreachable':
+      return (
+        'AWS cannot be reached from this runner: check the network, firewall and VPC endpoints, and the proxy ' +
+        '(HTTPS_PROXY, NO_PROXY).'
+      );
+    case undefined:
+      return '';
+  }
 }
 
 function read(cause: unknown, sent: Sent): Failure {

@@ -77,6 +77,14 @@ export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+/** What keeps a request from reaching AWS; undefined when it is something else. */
+export function troubleOf(error: Error): 'no such host' | 'unreachable' | undefined {
+  const code = codeOf(error);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no such host';
+  if (NOT_CONNECTED.has(code) || CUT_OFF.has(code)) return 'unreachable';
+  return statusOf(error) === undefined && /proxy/i.test(error.message) ? 'unreachable' : undefined;
+}
+
 /** For how long AWS asks to be left alone, in milliseconds. */
 export function retryAfterMs(error: unknown): number {
   const isTold =

@@ -81,6 +81,9 @@ function jsonReport(report: Report) {
         problems,
         durationMs,
       })),
+    exposures: report.exposures
+      .slice(0, MOST_COMPARISONS)
+      .map(({ target, canary, problem = null }) => ({ target, canary, problem })),
     errors: report.errors.slice(0, MOST_COMPARISONS),
     warnings: report.warnings.slice(0, MOST_WARNINGS),
   };

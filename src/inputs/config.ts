@@ -28,6 +28,8 @@ export interface Config {
   readonly compareDuration: AnalysisConfig['mode'];
   readonly afterPromotion: AfterPromotion;
   readonly analysisLogs: LogConfig;
+  /** Whether the lines that a reverted version logged are published, or only how many there were. */
+  readonly errorLogs: 'count' | 'show';
   readonly metricChecks: readonly MetricCheck[];
   readonly smokeTests: SmokeTests;
   readonly dryRun: boolean;

@@ -4,19 +4,25 @@ import type { Fields, FunctionInput } from './schema.ts';
 import { smokeTestProblems } from './smoke-tests.ts';
 
 /**
- * What does not fit together, of inputs that are right each for itself.
+ * What does not fit together, of inputs that are right each for itself. What could not be read is passed over.
  * @param region where the rollout is; undefined when nothing says so
  */
-export function problemsBetween(fields: Fields, region: string | undefined): readonly string[] {
-  const functions = fields['function-name'];
+export function problemsBetween(
+  fields: Partial<Fields>,
+  region: string | undefined,
+): readonly string[] {
+  const { 'function-name': functions, version = [], 'code-sha256': hashes = [] } = fields;
+  const { 'smoke-test-payload': payloads, 'smoke-test-expect': expected } = fields;
   return [
-    ...smokeTestProblems(
-      { payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] },
-      functions.map(({ name }) => name),
-    ),
-    ...perFunctionProblems('version', fields.version, functions),
-    ...perFunctionProblems('code-sha256', fields['code-sha256'], functions),
-    ...regionProblems(region, functions, fields.alarms),
+    ...(functions === undefined || payloads === undefined || expected === undefined
+      ? []
+      : smokeTestProblems(
+          { payloads, expected },
+          functions.map(({ name }) => name),
+        )),
+    ...(functions === undefined ? [] : perFunctionProblems('version', version, functions)),
+    ...(functions === undefined ? [] : perFunctionProblems('code-sha256', hashes, functions)),
+    ...('region' in fields ? regionProblems(region, functions ?? [], fields.alarms ?? []) : []),
     ...comparisonProblems(fields),
     ...dryRunProblems(fields),
     ...tokenProblems(fields),
@@ -59,18 +65,19 @@ function regionProblems(
   ];
 }
 
-function comparisonProblems(fields: Fields): readonly string[] {
-  const logs = fields['analysis-logs'];
-  if (fields.analysis.mode !== 'off') {
-    return logs.mode === 'off' && fields['log-errors'] !== undefined
+function comparisonProblems(fields: Partial<Fields>): readonly string[] {
+  const { analysis, 'analysis-logs': logs, 'compare-metrics': compared = [] } = fields;
+  if (analysis === undefined) return [];
+  if (analysis.mode !== 'off') {
+    return logs?.mode === 'off' && fields['log-errors'] !== undefined
       ? ['log-errors: no logs are read with analysis-logs: off; leave one of the two out']
       : [];
   }
   const idle = [
-    ...(fields['compare-metrics'].length > 0 ? ['compare-metrics'] : []),
+    ...(compared.length > 0 ? ['compare-metrics'] : []),
     ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
     ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
-    ...(logs.given && logs.mode !== 'off' ? ['analysis-logs'] : []),
+    ...(logs?.given === true && logs.mode !== 'off' ? ['analysis-logs'] : []),
     ...(fields['log-errors'] === undefined ? [] : ['log-errors']),
   ];
   return idle.map(
@@ -78,8 +85,8 @@ function comparisonProblems(fields: Fields): readonly string[] {
   );
 }
 
-function dryRunProblems({ 'dry-run': dryRun, mode }: Fields): readonly string[] {
-  return !dryRun || ['rollout', 'start', 'rollback'].includes(mode)
+function dryRunProblems({ 'dry-run': dryRun, mode }: Partial<Fields>): readonly string[] {
+  return !dryRun || mode === undefined || ['rollout', 'start', 'rollback'].includes(mode)
     ? []
     : [
         `dry-run: shows what mode rollout, start or rollback would do; for mode ${mode} use mode: status`,
@@ -87,11 +94,11 @@ function dryRunProblems({ 'dry-run': dryRun, mode }: Fields): readonly string[] 
 }
 
 /** A secret that is not set arrives as an empty string. */
-function tokenProblems(fields: Fields): readonly string[] {
+function tokenProblems(fields: Partial<Fields>): readonly string[] {
   if (fields['github-token'] !== '') return [];
   const needing = [
-    ...(fields.environment === '' ? [] : ['environment']),
-    ...(fields.comment === 'never' ? [] : ['comment']),
+    ...((fields.environment ?? '') === '' ? [] : ['environment']),
+    ...((fields.comment ?? 'never') === 'never' ? [] : ['comment']),
   ];
   return needing.map(
     (input) =>

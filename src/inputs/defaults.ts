@@ -30,6 +30,7 @@ export const INPUT_DEFAULTS = {
   'analysis-logs': '',
   'log-errors': '',
   'log-delay': '12s',
+  'error-logs': 'count',
   'metric-checks': '',
   'smoke-test-payload': '',
   'smoke-test-expect': '',

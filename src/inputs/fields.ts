@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { didYouMean } from '../core/text/guess.ts';
 import { oneLine, shorten } from '../core/text/markdown.ts';
 import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
 
@@ -50,7 +51,9 @@ export function number(least: number, most: number) {
   return parsedBy((text, problems) => {
     const value = Number(text.trim());
     const valid = /^\d+(\.\d+)?$/.test(text.trim()) && value >= least && value <= most;
-    if (!valid) problems.push(`${quoted(text)} is not a number from ${least} to ${most}`);
+    if (!valid) {
+      problems.push(`${quoted(text)} is not a number from ${least} to ${most}${commaHint(text)}`);
+    }
     return value;
   });
 }
@@ -65,18 +68,43 @@ export function wholeNumber(least: number, most: number) {
   });
 }
 
+/** `1%` or `0.01`: a small share, in either form. Both bounds included, as shares. */
+export function portion(least: number, most: number, bounds: string) {
+  return parsedBy((text, problems) => {
+    const [, digits, sign] = /^(\d+(?:\.\d+)?)\s*(%)?$/.exec(text.trim()) ?? [];
+    const value = digits === undefined ? NaN : Number(digits) / (sign === undefined ? 1 : 100);
+    const valid = value >= least && value <= most;
+    if (!valid) problems.push(`${quoted(text)} is not ${bounds}${commaHint(text)}`);
+    return value;
+  });
+}
+
+/** A comma where other languages have their decimal point. */
+function commaHint(text: string): string {
+  const [, whole, rest] = /^\s*(\d+),(\d+\s*%?)\s*$/.exec(text) ?? [];
+  return whole === undefined || rest === undefined
+    ? ''
+    : `; did you mean ${whole}.${rest.replace(/\s/, '')}? Decimals have a point`;
+}
+
 /** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
 export const share = parsedBy((text, problems) => {
   const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
-  if (!(percent < 100)) problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%`);
+  if (!(percent < 100))
+    problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%${commaHint(text)}`);
   return percent / 100;
 });
+
+/** That a word is none of those that there are, and which was probably meant. */
+export function notOneOf(text: string, values: readonly string[]): string {
+  return `${quoted(text)} is not one of ${values.join(', ')}${didYouMean(text.trim(), values)}`;
+}
 
 /** One of some words, as it is written. */
 export function oneOf<const T extends string>(values: readonly [T, ...T[]]) {
   return parsedBy((text, problems): T => {
     const value = values.find((each) => each === text.trim());
-    if (value === undefined) problems.push(`${quoted(text)} is not one of ${values.join(', ')}`);
+    if (value === undefined) problems.push(notOneOf(text, values));
     return value ?? values[0];
   });
 }

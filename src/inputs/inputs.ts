@@ -9,17 +9,64 @@ import { defaultsOf, INPUT_DEFAULTS, type Defaults, type InputName } from './def
 import { fieldsIn, type Fields } from './schema.ts';
 import { smokeTestsOf } from './smoke-tests.ts';
 
+/** Inputs that cannot be used. */
+export class InputRefusal extends Refusal {
+  /** What can be asked of AWS all the same, so that everything wrong is told at once; undefined when nothing can. */
+  readonly askable: Config | undefined;
+
+  constructor(problems: readonly string[], askable: Config | undefined) {
+    super(problems);
+    this.askable = askable;
+  }
+}
+
 /**
  * Turns the strings of a workflow into a configuration.
  * @param get the value of an input as it was written, untrimmed; empty when it was not given
- * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
+ * @throws {InputRefusal} naming every input that cannot be used, what was given, and what is accepted
  */
 export function readInputs(get: (name: InputName) => string, defaults: Defaults): Config {
-  const fields = fieldsIn(withDefaults(get), defaults.readFile);
-  const region = fields.region ?? defaults.region ?? fields['function-name'][0]?.region;
-  const problems = problemsBetween(fields, region);
-  if (problems.length > 0 || region === undefined) throw new Refusal(problems);
+  const given = withDefaults(get);
+  const { fields, problems } = fieldsIn(given, defaults.readFile);
+  const region = fields.region ?? defaults.region ?? fields['function-name']?.[0]?.region;
+  const all = [...problems, ...problemsBetween(fields, region)];
+  if (all.length === 0 && region !== undefined) {
+    return configOf(fields as Fields, region, defaults);
+  }
+  throw new InputRefusal(
+    all,
+    region === undefined ? undefined : askableOf({ given, fields, region, defaults }),
+  );
+}
 
+/** Who and where must be known to ask AWS anything. */
+const NEEDED_TO_ASK = ['function-name', 'alias', 'mode', 'region', 'role-to-assume'] as const;
+
+/** With defaults where an input could not be read. */
+function askableOf({
+  given,
+  fields,
+  region,
+  defaults,
+}: {
+  readonly given: Readonly<Record<string, string>>;
+  readonly fields: Partial<Fields>;
+  readonly region: string;
+  readonly defaults: Defaults;
+}): Config | undefined {
+  if (!NEEDED_TO_ASK.every((name) => name in fields)) return undefined;
+  const mended = Object.entries(given).map(([name, value]) => [
+    name,
+    name in fields ? value : INPUT_DEFAULTS[name as InputName],
+  ]);
+  const { fields: whole, problems } = fieldsIn(
+    Object.fromEntries(mended) as Record<string, string>,
+    defaults.readFile,
+  );
+  return problems.length > 0 ? undefined : configOf(whole as Fields, region, defaults);
+}
+
+function configOf(fields: Fields, region: string, defaults: Defaults): Config {
   const functionNames = fields['function-name'].map(({ name }) => name);
   return {
     mode: fields.mode,
@@ -38,6 +85,7 @@ export function readInputs(get: (name: InputName) => string, defaults: Defaults)
     compareDuration: fields['compare-duration'],
     afterPromotion: afterPromotionOf(fields),
     analysisLogs: logsOf(fields),
+    errorLogs: fields['error-logs'],
     metricChecks: fields['metric-checks'],
     smokeTests: smokeTestsOf(
       { payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] },

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
-import { Refusal } from '../core/problems.ts';
 import type { AfterPromotion } from '../core/checks/promoted.ts';
 import { MODES } from '../core/rollout/mode.ts';
 import { parseAlarmId, parseFunctionId, type AlarmId } from '../core/text/arn.ts';
@@ -17,28 +16,43 @@ import {
   linesOf,
   listOf,
   oneOf,
+  notOneOf,
   parsedBy,
+  portion,
   quoted,
   share,
   wholeNumber,
 } from './fields.ts';
 import { parseMetricChecks } from './metric-checks.ts';
+import { strangeList } from './list-forms.ts';
 import { givenJson, type ReadFile } from './smoke-tests.ts';
 import { parseSteps } from './steps.ts';
 
 /** The inputs, each read for itself. */
 export type Fields = z.infer<ReturnType<typeof schemaWith>>;
 
-/**
- * @param given the inputs as they were written
- * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
- */
-export function fieldsIn(given: Readonly<Record<string, string>>, readFile: ReadFile): Fields {
+/** What could be read, and what is wrong with the rest. */
+export interface ReadFields {
+  /** Without those that could not be read. */
+  readonly fields: Partial<Fields>;
+  /** Naming every input that cannot be used, what was given, and what is accepted. */
+  readonly problems: readonly string[];
+}
+
+/** @param given the inputs as they were written */
+export function fieldsIn(given: Readonly<Record<string, string>>, readFile: ReadFile): ReadFields {
   const parsed = schemaWith(readFile).safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(
-    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  if (parsed.success) return { fields: parsed.data, problems: [] };
+  const { issues } = parsed.error;
+  const broken = new Set(issues.map(({ path }) => String(path[0])));
+  const shape = schemaWith(readFile).shape;
+  const readable = Object.entries(shape).flatMap(([name, field]) =>
+    broken.has(name) ? [] : [[name, field.parse(given[name])] as const],
   );
+  return {
+    fields: Object.fromEntries(readable),
+    problems: issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  };
 }
 
 function schemaWith(readFile: ReadFile) {
@@ -55,12 +69,21 @@ export interface FunctionInput {
 
 const schema = z.object({
   'function-name': parsedBy((text, problems): readonly FunctionInput[] => {
+    const strange = strangeList(text);
+    if (strange !== undefined) {
+      problems.push(strange);
+      return [];
+    }
     const ids = listOf(text);
     if (ids.length === 0) problems.push('is required: the name or ARN of one function or more');
     const functions = ids.map((id): FunctionInput => {
       const parsed = parseFunctionId(id);
       if (parsed === undefined) {
         problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
+      } else if (/^\d{12}:/.test(id) && parsed.account === undefined) {
+        problems.push(
+          `${quoted(id)} is not a partial ARN; did you mean ${id.slice(0, 12)}:function:${id.slice(13)}?`,
+        );
       } else if (parsed.qualifier !== undefined) {
         problems.push(
           `${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`,
@@ -79,6 +102,11 @@ const schema = z.object({
     const alias = text.trim();
     if (alias === '') {
       problems.push('is required: the alias whose traffic is shifted');
+    } else if (/^[\w-]+:[\w-]+$/.test(alias)) {
+      const [functionName = '', name = ''] = alias.split(':');
+      problems.push(
+        `${quoted(alias)} is not an alias name; write ${name} alone, and ${functionName} in the input function-name`,
+      );
     } else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
       problems.push(
         `${quoted(alias)} is not an alias name: letters, digits, - and _ (not digits alone), at most 128`,
@@ -92,7 +120,9 @@ const schema = z.object({
   mode: oneOf(MODES),
 
   version: parsedBy((text, problems) => {
-    const versions = listOf(text);
+    const strange = strangeList(text);
+    if (strange !== undefined) problems.push(strange);
+    const versions = strange === undefined ? listOf(text) : [];
     for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
       problems.push(
         version === '$LATEST.PUBLISHED'
@@ -113,7 +143,9 @@ const schema = z.object({
   }),
 
   'code-sha256': parsedBy((text, problems) => {
-    const hashes = listOf(text);
+    const strange = strangeList(text);
+    if (strange !== undefined) problems.push(strange);
+    const hashes = strange === undefined ? listOf(text) : [];
     for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
       problems.push(`${quoted(hash)} is not a hash as Lambda gives it in CodeSha256`);
     }
@@ -130,6 +162,11 @@ const schema = z.object({
   'bake-time': duration(0, '0s'),
 
   alarms: parsedBy((text, problems): readonly AlarmId[] => {
+    const strange = strangeList(text, true);
+    if (strange !== undefined) {
+      problems.push(strange);
+      return [];
+    }
     // A name may hold commas, but then the alarms are given one per line.
     const names = text.includes('\n') ? linesOf(text) : listOf(text);
     for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
@@ -140,10 +177,18 @@ const schema = z.object({
   }),
 
   analysis: parsedBy(parseAnalysisMode),
-  'analysis-alpha': number(0.000_001, 0.5),
+  'analysis-alpha': portion(
+    0.000_001,
+    0.5,
+    'a number from 0.000001 to 0.5, nor a percentage from 0.0001% to 50%',
+  ),
   'tolerated-ratio': number(1, 100),
   'tolerated-margin': share,
-  'analysis-floor': share,
+  'analysis-floor': portion(
+    0,
+    0.999_999,
+    'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001',
+  ),
   'min-invocations': wholeNumber(0, 1_000_000),
   'max-extension': number(1, 100),
   'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
@@ -154,7 +199,7 @@ const schema = z.object({
     const modes = ['revert', 'observe', 'off'] as const;
     const mode = modes.find((each) => each === text.trim());
     if (mode === undefined && text.trim() !== '') {
-      problems.push(`${quoted(text)} is not one of ${modes.join(', ')}`);
+      problems.push(notOneOf(text, modes));
     }
     return mode;
   }),
@@ -170,6 +215,7 @@ const schema = z.object({
     return pattern === '' ? undefined : pattern;
   }),
   'log-delay': duration(1_000, '1s'),
+  'error-logs': oneOf(['count', 'show']),
   'metric-checks': parsedBy(parseMetricChecks),
   'smoke-test-max-duration': duration(1, '1s'),
   'poll-interval': duration(1_000, '1s'),
@@ -181,7 +227,7 @@ const schema = z.object({
     const actions = ['revert', 'resume', 'fail'] as const;
     const action = actions.find((each) => each === text.trim());
     if (action !== undefined) return { action, given: true };
-    if (text.trim() !== '') problems.push(`${quoted(text)} is not one of ${actions.join(', ')}`);
+    if (text.trim() !== '') problems.push(notOneOf(text, actions));
     return { action: 'revert', given: false };
   }),
   'dry-run': flag,
@@ -272,7 +318,7 @@ function parseAnalysisMode(
   const mode = ANALYSIS_MODES.find((each) => each === text.trim());
   if (mode !== undefined) return { mode, given: true };
   if (text.trim() !== '') {
-    problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+    problems.push(notOneOf(text, ANALYSIS_MODES));
   }
   return { mode: 'on', given: false };
 }

@@ -59,10 +59,17 @@ function jsonOf(
     problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
   } catch (error) {
     problems.push(
-      `line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${messageOf(error)}`,
+      `line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${messageOf(error)}${checkoutHint(error)}`,
     );
   }
   return undefined;
+}
+
+/** Most paths lead nowhere because nobody checked the repository out. */
+function checkoutHint(error: unknown): string {
+  return messageOf(error).includes('ENOENT')
+    ? '. Is the path right, from the top of the repository, and does actions/checkout run before this step?'
+    : '';
 }
 
 function parsed(text: string): { readonly value: Json } | { readonly problem: string } {

@@ -1,7 +1,9 @@
 import { MINUTE_MS } from '../core/minute.ts';
 import type { Step } from '../core/rollout/plan.ts';
 import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
+import { didYouMean } from '../core/text/guess.ts';
 import { quoted } from './fields.ts';
+import { strangeList } from './list-forms.ts';
 
 const SHORTEST_BAKE_MS = 1_000;
 // One for each percent.
@@ -17,6 +19,8 @@ export function parseSteps(text: string): ParsedSteps {
   const preset = parsePreset(text.trim());
   if (preset !== undefined) return preset;
 
+  const strange = strangeSteps(text);
+  if (strange !== undefined) return { problems: [strange] };
   const parts = text
     .split(/[\n,]/)
     .map((part) => part.trim())
@@ -37,7 +41,7 @@ function parseStep(text: string, name: string): Step | string {
   const match = /^(?<weight>\d+(?:\.\d+)?)\s*%\s+(?<bake>\S.*)$/.exec(text);
   const { weight, bake } = match?.groups ?? {};
   if (weight === undefined || bake === undefined) {
-    return `${name} is not a weight and a bake time; write it like "10% 5m"`;
+    return `${name} is not a weight and a bake time; write it like "10% 5m"${presetHint(text)}`;
   }
   // Finer weights could not be told apart from what Lambda makes of them.
   if (/\.\d{3}/.test(weight)) return `${name}: a weight has at most two decimals`;
@@ -51,6 +55,29 @@ function parseStep(text: string, name: string): Step | string {
     return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
   }
   return { weight: Number(weight), bakeMs };
+}
+
+/** Steps that are written as elsewhere: half of them would be read, and the other half refused for the wrong reason. */
+function strangeSteps(text: string): string | undefined {
+  const [, whole, rest] = /(\d+),(\d+\s*%)/.exec(text) ?? [];
+  if (whole !== undefined && rest !== undefined) {
+    return `${quoted(`${whole},${rest}`)} has a comma, which separates steps; did you mean ${whole}.${rest}?`;
+  }
+  return strangeList(text);
+}
+
+/** Names of CodeDeploy's that come near to what was written, with its numbers. */
+function presetHint(text: string): string {
+  if (!/^[a-z]/i.test(text)) return '';
+  const [weight = '10', minutes = '5'] = text.match(/\d+/g) ?? [];
+  const name = text.replace(/^CodeDeployDefault\.?(?:Lambda)?/i, '');
+  const every = minutes === '1' ? '1Minute' : `${minutes}Minutes`;
+  const presets = [
+    'AllAtOnce',
+    `Canary${weight}Percent${minutes}Minutes`,
+    `Linear${weight}PercentEvery${every}`,
+  ];
+  return didYouMean(name, presets) || `, or the name of a preset, like ${presets.join(' or ')}`;
 }
 
 function rising(steps: readonly Step[]): ParsedSteps {

@@ -31,7 +31,7 @@ describe('what a version logged of its errors', () => {
     }));
     const messages = distinctMessages(events);
     expect(messages).toHaveLength(5);
-    for (const { text } of messages) {
+    for (const { text = '' } of messages) {
       expect(text.length).toBeLessThanOrEqual(400);
       expect(text).not.toContain('\n');
     }

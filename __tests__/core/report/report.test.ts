@@ -253,6 +253,7 @@ describe('the log', () => {
       target: 'checkout:live',
       canary: { total: 412, bad: 3 },
       baseline: { total: 3715, bad: 4 },
+      minutes: [],
       evidence: [{ at: 0, logE: 1.59 }],
       needed: 100,
       pValue: 0.2,
@@ -292,7 +293,7 @@ describe('the summary', () => {
     expect(summary.indexOf('Reverted')).toBeLessThan(summary.indexOf('### Steps'));
     expect(summary).toContain('| 1 | 10 % | 5 min | 00:00:02 | 1 min 30 s | stopped |');
     expect(summary).toContain('xychart-beta');
-    expect(summary).toMatch(/line \[0, .*10, .*0\]/);
+    expect(summary).toMatch(/bar \[0, .*10, .*0\]/);
   });
 
   it('links the alias and the alarms in the console', () => {

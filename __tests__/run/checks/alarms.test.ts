@@ -27,6 +27,7 @@ it('waits for slow histories of many alarms no longer than for one: until then i
   const at = { steady: 0, timeOfDay: 0 };
   const alarms: Alarms = {
     read: (names) => Promise.resolve(names.map((name) => alarm(name, 2))),
+    some: () => Promise.resolve([]),
     history: async () => {
       await clock.sleep(SLOW_MS);
       return ['INSUFFICIENT_DATA', 'OK'];

@@ -54,6 +54,8 @@ export interface ComparedCounts {
   readonly target: string;
   readonly baseline: Counts;
   readonly canary: Counts;
+  /** What they were counted in. */
+  readonly minutes: readonly TimedMinute[];
   /** Natural logarithm of the evidence, by the beginning of the minute. */
   readonly evidence: readonly { readonly at: number; readonly logE: number }[];
   /** What the evidence must come up to, to revert: 1/alpha. */
@@ -102,13 +104,14 @@ function measuredOf(counts: ComparedCounts, { floor }: Rule): Measured {
 }
 
 function countsOf({ name, target, counted }: Comparison, rule: Rule): ComparedCounts {
-  const { standing, before, baseline, canary, evidence, recent } = counted;
+  const { standing, before, baseline, canary, minutes, evidence, recent } = counted;
   return {
     name,
     target,
     baseline,
     canary,
     evidence,
+    minutes,
     needed: 1 / rule.alpha,
     pValue: pValueOf(standing),
     failuresToRevert: failuresToRevertAfter(before, recent.at(-1), rule),
@@ -139,6 +142,11 @@ function share({ total, bad }: Counts): string {
 /** Natural logarithm of the evidence as it stands; of one that reverts, where it stood highest. */
 export function evidenceOf({ evidence, pValue, reverts }: ComparedCounts): number {
   return reverts ? -Math.log(pValue) : (evidence.at(-1)?.logE ?? 0);
+}
+
+/** How far the evidence is above what is needed. */
+export function surplus(counts: ComparedCounts): number {
+  return evidenceOf(counts) - Math.log(counts.needed);
 }
 
 /** Above this it is certain for every practical purpose, and the number only takes room. */

@@ -22,6 +22,8 @@ export interface Counted {
   readonly before: Standing;
   readonly baseline: Counts;
   readonly canary: Counts;
+  /** All of them, to be drawn. */
+  readonly minutes: readonly TimedMinute[];
   /** Natural logarithm of the evidence, by the beginning of the minute. */
   readonly evidence: readonly { readonly at: number; readonly logE: number }[];
   /** The last ones. */
@@ -39,6 +41,7 @@ export const NOTHING_COUNTED: Counted = {
   before: NOTHING_STAKED,
   baseline: { total: 0, bad: 0 },
   canary: { total: 0, bad: 0 },
+  minutes: [],
   evidence: [],
   recent: [],
   silentMinutes: 0,
@@ -86,6 +89,7 @@ export function entered(
     before,
     baseline,
     canary,
+    minutes: [...counted.minutes, ...minutes],
     evidence: [...counted.evidence, ...evidence],
     recent: [...counted.recent, ...minutes].slice(-RECENT_MINUTES),
     silentMinutes,

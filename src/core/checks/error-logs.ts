@@ -1,4 +1,5 @@
 import { oneLine, shorten } from '../text/markdown.ts';
+import { count, grouped } from '../text/numbers.ts';
 
 /** One line that a version logged. */
 export interface LogEvent {
@@ -9,8 +10,8 @@ export interface LogEvent {
 
 /** An error as the canary logged it, and how often. */
 export interface ErrorMessage {
-  /** The first of its kind, on one line, cut. */
-  readonly text: string;
+  /** The first of its kind, on one line, cut; undefined where lines are not to be published. */
+  readonly text: string | undefined;
   readonly count: number;
 }
 
@@ -43,6 +44,27 @@ export function distinctMessages(events: readonly LogEvent[]): readonly ErrorMes
   }
   return [...kinds.values()].slice(0, MOST_MESSAGES);
 }
+
+/** How many there were of each kind, and no word of what they say. */
+export function countedAlone(messages: readonly ErrorMessage[]): readonly ErrorMessage[] {
+  return messages.map((message) => ({ ...message, text: undefined }));
+}
+
+/** `93 × ERROR TypeError: cart is undefined`, each; nothing of lines that are not to be published. */
+export function describeMessages(messages: readonly ErrorMessage[]): readonly string[] {
+  return messages.flatMap(({ text, count: times }) =>
+    text === undefined ? [] : [`${grouped(times)} × ${text}`],
+  );
+}
+
+/** `94 errors of 2 kinds`; how many were found, at least: the search ends at its limit. */
+export function describeCounts(messages: readonly ErrorMessage[]): string {
+  const all = messages.reduce((sum, each) => sum + each.count, 0);
+  return `${count(all, 'error')} of ${count(messages.length, 'kind')}`;
+}
+
+/** What to do for the lines to be printed. */
+export const HOW_TO_SHOW = 'error-logs: show prints the lines here';
 
 /** Node's and Python's runtimes put time and request in front of what the code wrote. */
 function withoutPrefix(text: string): string {

@@ -199,13 +199,16 @@ function missingRequests(
 /** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
 const CERTAINLY_SOME = 10;
 
+/** What ends the warning of a step that passed although there was too little to judge by. */
+export const GOES_ON_UNDECIDED = 'It goes on all the same: on-inconclusive is promote.';
+
 /** What cannot be extended any more is up to whoever rolls out. */
 function inconclusive(reason: string, { onInconclusive }: AnalysisPolicy): Decided {
   switch (onInconclusive) {
     case 'promote':
       return {
         verdict: PASS,
-        warnings: [`${reason}. It goes on all the same: on-inconclusive is promote.`],
+        warnings: [`${reason}. ${GOES_ON_UNDECIDED}`],
       };
     case 'hold':
       return decided('hold', reason);

@@ -1,3 +1,4 @@
+import { didYouMean } from '../text/guess.ts';
 import { warmingUp, type AlarmReading } from '../checks/alarms.ts';
 import { because, type Inspection } from './inspection.ts';
 
@@ -7,9 +8,15 @@ export interface AlarmStartPolicy {
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
   /** When the alarms were read, by the time of day; epoch milliseconds. */
   readonly at: number;
+  /** Names of alarms that there are, for a name that there is not; undefined when they are not known. */
+  readonly others?: readonly string[] | undefined;
   /** Otherwise it goes on, and an alarm that is red is a check that has failed. */
   readonly begins: boolean;
 }
+
+const MISSING_ALARM =
+  'Check the name, the region and the account; a composite alarm is returned only with ' +
+  'cloudwatch:DescribeAlarms on "*".';
 
 /** Whether the named alarms exist and are in a state from which a rollout may begin. */
 export function inspectAlarms(
@@ -19,13 +26,16 @@ export function inspectAlarms(
 ): Inspection {
   const problems: string[] = [];
   const warnings: string[] = [];
+  let isFirst = true;
   for (const name of names) {
     const alarm = alarms.find((candidate) => candidate.name === name);
     if (alarm === undefined) {
+      const meant = policy.others === undefined ? '' : didYouMean(name, policy.others);
+      const hint = meant === '' ? '.' : meant.replace(/^; did/, '. Did');
       problems.push(
-        `alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
-          'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".',
+        `alarms: CloudWatch returned no alarm named ${name}${hint}${isFirst ? ` ${MISSING_ALARM}` : ''}`,
       );
+      isFirst = false;
     } else if (alarm.notEvaluated !== undefined) {
       problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
     } else if (!policy.begins) {

@@ -31,5 +31,5 @@ export function commentOf(report: Report, runUrl: string): string {
 
 /** GitHub makes mentions and references out of the text of a comment, once the character references are resolved. */
 function harmless(markdown: string): string {
-  return markdown.replaceAll(/&#(?:64|35);/g, (reference) => `${reference}&#8203;`);
+  return markdown.replaceAll(/&#(?:64|35|45);/g, (reference) => `${reference}&#8203;`);
 }

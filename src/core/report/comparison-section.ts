@@ -1,60 +1,50 @@
-import { evidenceOf, odds, type ComparedCounts } from '../checks/comparison.ts';
-import { GREEN, GREY, mermaidChart, RED } from './chart.ts';
+import { evidenceOf, surplus, type ComparedCounts } from '../checks/comparison.ts';
+import { doubtIn } from '../checks/step-end.ts';
 import type { Counts } from '../statistics/evidence.ts';
 import { harmOf } from '../statistics/harm.ts';
 import { rateInterval } from '../statistics/interval.ts';
-import { bold, escapeMarkdown, shorten, table } from '../text/markdown.ts';
+import { escapeMarkdown, shorten } from '../text/markdown.ts';
 import { grouped, percent } from '../text/numbers.ts';
+import { HOW_IT_DECIDES } from './links.ts';
+import { section } from './sections.ts';
 
-const MOST_ROWS = 50;
-const LONGEST_NAME = 120;
-const CHART_POINTS = 60;
-const LOG_10 = Math.log(10);
-/** Below this it is all the same: nothing speaks against the new version. */
-const LOWEST = -2;
+const LONGEST = 120;
 
 /** What the comparison of the versions found, as a part of the summary. */
 export function comparisonSection(comparisons: readonly ComparedCounts[]): readonly string[] {
-  const [gravest] = [...comparisons].sort((a, b) => surplus(b) - surplus(a));
-  if (gravest === undefined) return [];
-  return [
-    '',
-    '### New version against old',
-    '',
-    ...table(
-      ['compared', 'new version', 'old version', 'evidence', 'more failures that would revert'],
-      comparisons.slice(0, MOST_ROWS).map(row),
-    ),
-    ...(comparisons.length > MOST_ROWS
-      ? ['', `… and ${comparisons.length - MOST_ROWS} more.`]
-      : []),
-    ...harm(comparisons),
-    ...chart(gravest),
-    '',
-    explanation(gravest),
-  ];
-}
-
-/** How far the evidence is above what is needed. */
-function surplus(report: ComparedCounts): number {
-  return evidenceOf(report) - Math.log(report.needed);
+  const sorted = comparisons.toSorted((a, b) => surplus(b) - surplus(a));
+  return section({
+    title: 'New version against old',
+    head: [
+      'compared',
+      'new version',
+      'old version',
+      'is it worse?',
+      'more failures than by the old',
+    ],
+    guilty: sorted.filter(({ reverts }) => reverts).map(row),
+    passed: sorted.filter(({ reverts }) => !reverts).map(row),
+    passedAs: (count) => `${count} comparisons that are no reason to revert`,
+    note:
+      '<sub>In brackets where the rate lies with 95 % confidence. “By the old” is what the old version would have failed at ' +
+      `the same requests. [How it decides](${HOW_IT_DECIDES})</sub>`,
+  });
 }
 
 function row(report: ComparedCounts): readonly string[] {
-  const { name, target, canary, baseline, needed, failuresToRevert, reverts } = report;
-  const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : grouped(failuresToRevert);
+  const { name, target, canary, baseline } = report;
   return [
-    escapeMarkdown(shorten(`${name} of ${target}`, LONGEST_NAME)),
+    escapeMarkdown(shorten(`${name} of ${target}`, LONGEST)),
     rate(canary),
     rate(baseline),
-    `${odds(evidenceOf(report))} of ${grouped(Math.round(needed))}:1`,
-    more,
+    answer(report),
+    harm(report),
   ];
 }
 
 /** `3 of 412 failed: 0.73 % (0.25–2.12 %)` */
 function rate(counts: Counts): string {
-  if (counts.total === 0) return 'no requests';
+  if (counts.total === 0) return 'no requests in settled minutes';
   const { low, high } = rateInterval(counts);
   return (
     `${grouped(counts.bad)} of ${grouped(counts.total)} failed: ` +
@@ -62,52 +52,20 @@ function rate(counts: Counts): string {
   );
 }
 
-function harm(comparisons: readonly ComparedCounts[]): readonly string[] {
-  const all = comparisons.filter(({ reverts }) => reverts);
-  return all.slice(0, MOST_ROWS).flatMap(({ name, target, baseline, canary }) => {
-    const { done, avoided } = harmOf(baseline, canary);
-    return [
-      '',
-      `${bold(shorten(`${name} of ${target}`, LONGEST_NAME))}: the new version failed about ` +
-        `${grouped(Math.round(done))} requests more than the old one would have, and about ` +
-        `${grouped(Math.round(avoided))} were spared by the weights (the difference of the two rates, times the ` +
-        'requests of the new and of the old version).',
-    ];
-  });
+function answer(report: ComparedCounts): string {
+  const { canary, needed, reverts, failuresToRevert } = report;
+  if (reverts) return '**yes, practically certain**';
+  if (canary.total === 0) return 'not known';
+  const more =
+    failuresToRevert === null || failuresToRevert === 0
+      ? ''
+      : `; ${grouped(failuresToRevert)} more failures would revert`;
+  return `${doubtIn(evidenceOf(report), needed) === 'none' ? 'no sign of it' : 'it may be'}${more}`;
 }
 
-/** The evidence over time, in powers of ten, against what it takes to revert. */
-function chart({ name, target, evidence, needed, reverts }: ComparedCounts): readonly string[] {
-  if (evidence.length < 2) return [];
-  const threshold = Math.log10(needed);
-  const stride = Math.ceil(evidence.length / CHART_POINTS);
-  const sampled = evidence.filter((_, index) => (evidence.length - 1 - index) % stride === 0);
-  const top = Number((threshold + 2).toFixed(2));
-  const values = sampled.map(({ logE }) =>
-    Number(Math.max(LOWEST, Math.min(logE / LOG_10, top)).toFixed(2)),
-  );
-  return [
-    ...mermaidChart({
-      title: 'Evidence against the new version, in powers of ten',
-      x: { label: 'minutes with metrics', from: 1, to: evidence.length },
-      y: { label: 'powers of ten', from: LOWEST, to: top },
-      lines: [
-        { color: reverts ? RED : GREEN, values },
-        { color: GREY, values: values.map(() => Number(threshold.toFixed(2))) },
-      ],
-    }),
-    '',
-    `The evidence is that of ${escapeMarkdown(shorten(`${name} of ${target}`, LONGEST_NAME))}; the grey line, ` +
-      `${grouped(Math.round(needed))}:1, is what it takes to revert.`,
-  ];
-}
-
-function explanation({ needed }: ComparedCounts): string {
-  return (
-    '<sub>In each minute both versions serve the same kind of requests, so a new version that is no worse has the ' +
-    'share of the failures that it has of the requests. Eight bets say that it fails 1.5 to 1,000 times as often. ' +
-    `Should it be no worse, their average reaches ${grouped(Math.round(needed))} times the stake with a chance of at ` +
-    `most 1 in ${grouped(Math.round(needed))}, however often one looks; when it does, the old version is put back. ` +
-    'A minute with fewer than ten failures cannot decide alone.</sub>'
-  );
+/** What its users felt more than those of the old version, and what the weights kept from the others. */
+function harm({ baseline, canary, reverts }: ComparedCounts): string {
+  if (!reverts) return '–';
+  const { done, avoided } = harmOf(baseline, canary);
+  return `about ${grouped(Math.round(done))}; the weights spared about ${grouped(Math.round(avoided))}`;
 }

@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../checks/error-logs.ts';
+import type { Exposure } from '../checks/exposure.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
@@ -44,6 +45,8 @@ export type Entry =
     }
   /** What the canary logged of its errors. */
   | { readonly type: 'errors'; readonly at: number; readonly reports: readonly ErrorReport[] }
+  /** What users felt of the canary, counted after a revert; of no target when it could not be waited for. */
+  | { readonly type: 'exposure'; readonly at: number; readonly exposures: readonly Exposure[] }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */
   | {

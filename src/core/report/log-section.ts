@@ -1,10 +1,9 @@
-import { odds } from '../checks/comparison.ts';
 import type { LoggedFailures } from '../checks/logs.ts';
 import { formatDuration } from '../text/duration.ts';
-import { escapeMarkdown, shorten, table } from '../text/markdown.ts';
+import { escapeMarkdown, shorten } from '../text/markdown.ts';
 import { grouped } from '../text/numbers.ts';
+import { section } from './sections.ts';
 
-const MOST_ROWS = 50;
 const LONGEST_NAME = 120;
 
 /** The failures that the logs told of, as a part of the summary; nothing when there were none and all was well. */
@@ -12,31 +11,30 @@ export function logSection(logged: readonly LoggedFailures[]): readonly string[]
   const told = logged.filter(
     ({ canary, baseline, stoodAside }) => canary + baseline > 0 || stoodAside !== undefined,
   );
-  if (told.length === 0) return [];
-  return [
-    '',
-    '### Failures in the logs',
-    '',
-    ...table(
-      ['read', 'new version', 'old version', 'evidence', 'slowest line'],
-      told.slice(0, MOST_ROWS).map(row),
-    ),
-    ...(told.length > MOST_ROWS ? ['', `… and ${told.length - MOST_ROWS} more.`] : []),
-    '',
-    '<sub>Failed requests only, judged by the weight. Only failures older than the slowest line count.</sub>',
-  ];
+  return section({
+    title: 'Failures in the logs',
+    head: ['read', 'new version', 'old version', 'is it worse?', 'slowest line'],
+    guilty: told.filter(decides).map(row),
+    passed: told.filter((each) => !decides(each)).map(row),
+    passedAs: (count) => `Failures in the logs of ${count} more, no reason to revert`,
+    note: '<sub>Failed requests only, judged by the weight. Only failures older than the slowest line count.</sub>',
+  });
+}
+
+function decides({ reverts, stoodAside }: LoggedFailures): boolean {
+  return reverts && stoodAside === undefined;
 }
 
 function row(logged: LoggedFailures): readonly string[] {
-  const { name, target, canary, baseline, logE, needed, largestDelayMs, stoodAside } = logged;
-  const evidence = `${odds(logE)} of ${grouped(Math.round(needed))}:1`;
+  const { name, target, canary, baseline, largestDelayMs, stoodAside } = logged;
+  const answer = decides(logged) ? '**yes, practically certain**' : 'no reason to revert';
   return [
     escapeMarkdown(shorten(`${name} of ${target}`, LONGEST_NAME)),
     grouped(canary),
     grouped(baseline),
-    escapeMarkdown(
-      stoodAside === undefined ? evidence : shorten(`not judged: ${stoodAside}`, LONGEST_NAME),
-    ),
+    stoodAside === undefined
+      ? answer
+      : escapeMarkdown(shorten(`not judged: ${stoodAside}`, LONGEST_NAME)),
     formatDuration(largestDelayMs),
   ];
 }

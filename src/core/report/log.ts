@@ -1,7 +1,13 @@
-import { milliseconds } from '../text/numbers.ts';
+import { count, grouped, milliseconds } from '../text/numbers.ts';
 import { describeComparison } from '../checks/comparison.ts';
 import { describeDurations } from '../checks/durations.ts';
-import type { ErrorReport } from '../checks/error-logs.ts';
+import {
+  describeCounts,
+  describeMessages,
+  HOW_TO_SHOW,
+  type ErrorReport,
+} from '../checks/error-logs.ts';
+import type { Exposure } from '../checks/exposure.ts';
 import {
   changedSince,
   keyOf,
@@ -96,6 +102,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'position':
     case 'smoke-tests':
     case 'errors':
+    case 'exposure':
     case 'note':
     case 'details':
     case 'warning':
@@ -121,6 +128,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return entry.reports.map(describeSmokeTest);
     case 'errors':
       return entry.reports.map(describeErrors);
+    case 'exposure':
+      return entry.exposures.map(describeExposure);
     case 'state':
       return [...transition(memory, entry.state), ...progress(memory, entry)];
     case 'reading': {
@@ -261,13 +270,24 @@ function describeErrors({ functionName, version, messages, problem, url }: Error
   const what = `what ${functionName} version ${version} logged of its errors`;
   const more = url === undefined ? [] : [`More: ${url}`];
   if (problem !== undefined) return info(`${what} could not be read: ${problem}`);
-  return messages.length === 0
-    ? info(`${what}: nothing that was found`)
-    : {
-        level: 'info',
-        text: what,
-        details: [...messages.map(({ text, count }) => `${count} × ${text}`), ...more],
-      };
+  if (messages.length === 0) return info(`${what}: nothing that was found`);
+  const lines = describeMessages(messages);
+  return {
+    level: 'info',
+    text: `${what}: ${describeCounts(messages)}${lines.length === 0 ? `; ${HOW_TO_SHOW}` : ''}`,
+    details: [...lines, ...more],
+  };
+}
+
+function describeExposure({ target, canary, problem }: Exposure): Line {
+  if (problem !== undefined) {
+    return info(`${target}: what users felt could not be counted: ${problem}`);
+  }
+  return info(
+    canary.total === 0
+      ? `${target}: CloudWatch counted no request of the new version`
+      : `${target}: the new version served ${count(canary.total, 'request')}, of which ${grouped(canary.bad)} failed`,
+  );
 }
 
 function describeChange(now: Finding, before: Finding | undefined): readonly Line[] {

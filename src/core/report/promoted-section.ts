@@ -1,4 +1,5 @@
 import { describePromoted, type PromotedFinding } from '../checks/promoted.ts';
+import { withoutEvidence } from './reason.ts';
 import { escapeMarkdown, shorten } from '../text/markdown.ts';
 
 const MOST_LINES = 50;
@@ -13,7 +14,10 @@ export function promotedSection(promoted: readonly PromotedFinding[]): readonly 
     '',
     ...promoted
       .slice(0, MOST_LINES)
-      .map((each) => `- ${escapeMarkdown(shorten(describePromoted(each), LONGEST_LINE))}`),
+      .map(
+        (each) =>
+          `- ${escapeMarkdown(shorten(withoutEvidence(describePromoted(each)), LONGEST_LINE))}`,
+      ),
     ...(promoted.length > MOST_LINES ? [`- … and ${promoted.length - MOST_LINES} more.`] : []),
   ];
 }

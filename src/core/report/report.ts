@@ -1,5 +1,7 @@
 import type { ErrorReport } from '../checks/error-logs.ts';
+import type { Exposure } from '../checks/exposure.ts';
 import { changedSince, keyOf, replaces, watchesAlone, type Finding } from '../checks/finding.ts';
+import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
 import type { Entry, Position } from './entry.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { stepAt, type FinalState, type State } from '../rollout/state.ts';
@@ -68,7 +70,11 @@ export interface Report extends Ending {
   readonly smokeTests: readonly SmokeTestReport[];
   /** What the canary logged of its errors, after a revert. */
   readonly errors: readonly ErrorReport[];
+  /** What users felt of the canary, counted after a revert. */
+  readonly exposures: readonly Exposure[];
   readonly warnings: readonly string[];
+  /** Whether a step passed although there were too few requests to judge by. */
+  readonly undecided: boolean;
 }
 
 /** The ending of a run none of whose targets has anything to shift. */
@@ -89,6 +95,7 @@ export function reportOf(
   const before = found ?? NOWHERE;
   const steps = planned === undefined ? [] : stepReports(planned.plan, entries, before);
   const weights = weightChanges(steps, entries, before);
+  const warnings = entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : []));
   return {
     ...ending,
     region: known?.region ?? '',
@@ -100,8 +107,10 @@ export function reportOf(
     weights,
     findings: findingsToTell(entries),
     errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
+    exposures: entries.flatMap((entry) => (entry.type === 'exposure' ? entry.exposures : [])),
     smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
-    warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
+    warnings,
+    undecided: warnings.some((text) => text.endsWith(GOES_ON_UNDECIDED)),
   };
 }
 
@@ -155,10 +164,19 @@ function stepReports(
       weight,
       bakeMs,
       startedAt: begin.state.since.timeOfDay,
-      endedAt: end?.at,
+      endedAt: end && (decidedAt(end, entries) ?? end.at),
       result: passed ? passedAs(weight, entries) : 'stopped',
     };
   });
+}
+
+/** Of what a failed check ended, when that was read: the reason of the revert counts the time up to then. */
+function decidedAt(end: StateEntry, entries: readonly Entry[]): number | undefined {
+  if (end.state.phase !== 'reverting') return undefined;
+  const reading = entries
+    .slice(0, entries.indexOf(end))
+    .findLast((entry) => entry.type === 'reading');
+  return reading?.verdict.kind === 'fail' ? reading.at : undefined;
 }
 
 /** What nothing watched has not passed. */

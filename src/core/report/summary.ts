@@ -1,39 +1,51 @@
-import { GREEN, mermaidChart, RED } from './chart.ts';
-import { comparisonSection } from './comparison-section.ts';
-import { alarmUrl, aliasUrl } from '../text/console.ts';
-import { durationSection } from './duration-section.ts';
-import { logSection } from './log-section.ts';
+import { targetName, type TargetReport } from '../alias/target.ts';
 import { ofKind, type Finding } from '../checks/finding.ts';
 import type { SeenState } from '../checks/seen.ts';
-import { clockTime, formatDuration } from '../text/duration.ts';
-import { bold, escapeMarkdown, link, preformatted, shorten, table } from '../text/markdown.ts';
-import { grouped, milliseconds } from '../text/numbers.ts';
-import { promotedSection } from './promoted-section.ts';
-import { headline, isSuccess, type Report } from './report.ts';
 import { describeWeight } from '../rollout/plan.ts';
-import { targetName, type TargetReport } from '../alias/target.ts';
+import { alarmUrl, aliasUrl, versionUrl } from '../text/console.ts';
+import { clockTime, formatDuration } from '../text/duration.ts';
+import { escapeMarkdown, link, preformatted, shorten } from '../text/markdown.ts';
+import { milliseconds } from '../text/numbers.ts';
+import { GREEN, mermaidChart, RED } from './chart.ts';
+import { comparisonSection } from './comparison-section.ts';
+import { durationSection } from './duration-section.ts';
+import { felt } from './felt.ts';
+import { headingOf, nextStepOf } from './heading.ts';
+import { logSection } from './log-section.ts';
+import { loggedSection } from './logged-section.ts';
+import { promotedSection } from './promoted-section.ts';
+import { ratesChart } from './rates-chart.ts';
+import { guiltyOf, plainReason } from './reason.ts';
+import { isSuccess, type Report } from './report.ts';
+import {
+  capped,
+  fold,
+  LONGEST_NAME,
+  LONGEST_REASON,
+  section,
+  tableOf,
+  type Rows,
+} from './sections.ts';
 
-/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
-const MOST_ROWS = 50;
-const LONGEST_NAME = 255;
-const LONGEST_REASON = 400;
-const LONGEST_HEADLINE = 2_000;
+const LONGEST_VERDICT = 2_000;
 
-/** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
+/**
+ * The job summary as Markdown: how it ended, why, what to do now, what users felt; then what was to blame, and last,
+ * folded where there is much of it, what passed.
+ */
 export function summaryOf(report: Report): string {
-  const icon = isSuccess(report) ? '✅' : '❌';
   return [
-    `## ${icon} Lambda Canary`,
-    '',
     verdictOf(report),
     ...felt(report),
     ...warnings(report),
     ...targets(report),
-    ...smokeTests(report),
-    ...errors(report),
+    ...failedSmokeTests(report),
+    ...loggedSection(report.errors),
+    ...ratesChart(report),
+    ...Object.values(SECTIONS).flatMap((section) => section(report)),
     ...steps(report),
     ...chart(report),
-    ...Object.values(SECTIONS).flatMap((section) => section(report)),
+    ...passedSmokeTests(report),
     ...changes(report),
     '',
   ].join('\n');
@@ -41,24 +53,43 @@ export function summaryOf(report: Report): string {
 
 /** What was found, in this order. */
 const SECTIONS: Readonly<Record<Finding['kind'], (report: Report) => readonly string[]>> = {
-  comparison: ({ findings }) => comparisonSection(ofKind(findings, 'comparison')),
-  duration: ({ findings }) => durationSection(ofKind(findings, 'duration')),
-  promoted: ({ findings }) => promotedSection(ofKind(findings, 'promoted')),
-  logs: ({ findings }) => logSection(ofKind(findings, 'logs')),
   alarm: alarms,
+  logs: ({ findings }) => logSection(ofKind(findings, 'logs')),
+  comparison: ({ findings }) => comparisonSection(ofKind(findings, 'comparison')),
+  promoted: ({ findings }) => promotedSection(ofKind(findings, 'promoted')),
   threshold: metrics,
+  duration: ({ findings }) => durationSection(ofKind(findings, 'duration')),
 };
 
-/** The headline; of several problems, each a point of a list. */
+/** How it ended and which version is live, why, and what is to be done now. */
 export function verdictOf(report: Report): string {
-  return verdictLines(report).join('\n');
+  const { icon, text } = headingOf(report);
+  return [
+    `## ${icon} ${escapeMarkdown(shorten(text, LONGEST_REASON))}`,
+    ...why(report),
+    ...now(report),
+  ].join('\n');
 }
 
-function verdictLines(report: Report): readonly string[] {
-  const problems = headline(report).split('\n');
-  return problems.length === 1
-    ? [bold(shorten(problems[0] ?? '', LONGEST_HEADLINE))]
-    : capped(problems, (problem) => `- ${bold(shorten(problem, LONGEST_REASON))}`, '- ');
+function why(report: Report): readonly string[] {
+  const { reasons, quotes } = plainReason(report);
+  const [first, ...others] = reasons;
+  if (first === undefined) return [];
+  const said = quotes.flatMap((quote) => ['', `> AWS says of ${reason(quote)}`]);
+  return others.length === 0
+    ? ['', `**Why:** ${escapeMarkdown(shorten(first, LONGEST_VERDICT))}`, ...said]
+    : ['', '**Why:**', '', ...capped(reasons, (each) => `- ${reason(each)}`, '- '), ...said];
+}
+
+function now(report: Report): readonly string[] {
+  const next = nextStepOf(report);
+  if (next === undefined) return [];
+  const { text, commands } = next;
+  return [
+    '',
+    `**Now:** ${escapeMarkdown(text)}`,
+    ...(commands.length === 0 ? [] : ['', preformatted(commands)]),
+  ];
 }
 
 function warnings({ warnings }: Report): readonly string[] {
@@ -67,78 +98,49 @@ function warnings({ warnings }: Report): readonly string[] {
     : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
 }
 
-/** What users felt of the new version, as far as the metrics tell. */
-function felt({ weights, findings, endedAt, steps }: Report): readonly string[] {
-  const [first] = weights.filter(({ weight }) => weight > 0);
-  if (first === undefined) return [];
-  const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
-  const back = weights.findLast(({ weight }) => weight === 0);
-  const lasted = formatDuration((back?.at ?? endedAt) - first.at);
-  const ofErrors = ofKind(findings, 'comparison').filter(({ name }) => name === 'errors');
-  const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
-  const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
-  const known =
-    ofErrors.length === 0
-      ? 'how many requests it served, and how many failed, is unknown'
-      : `it served ${grouped(total)} requests, of which ${grouped(bad)} failed, in the minutes whose metrics were ` +
-        'there while it shared the traffic';
-  const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
-  return [
-    '',
-    `**What users felt:** the new version had traffic for ${lasted}${inThisJob}; ${known}.`,
-  ];
-}
-
-const MOST_LOGGED = 10;
-
-function errors({ errors }: Report): readonly string[] {
-  if (errors.length === 0) return [];
-  return [
-    '',
-    '### What the new version logged',
-    ...errors
-      .slice(0, MOST_LOGGED)
-      .flatMap(({ functionName, version, messages, problem, url }) => [
-        '',
-        `${escapeMarkdown(shorten(`${functionName} version ${version}`, LONGEST_NAME))}: ` +
-          (problem === undefined
-            ? messages.length === 0
-              ? 'no error was found.'
-              : 'the first errors, and how many there were of each.'
-            : `the logs could not be read: ${reason(problem)}`) +
-          (url === undefined ? '' : ` ${link('All of them in Logs Insights', url)}`),
-        ...(messages.length === 0
-          ? []
-          : ['', preformatted(messages.map(({ text, count }) => `${grouped(count)} × ${text}`))]),
-      ]),
-    ...more(errors.length, '', MOST_LOGGED),
-  ];
-}
-
 /** Of functions, and of each its last lines: the whole log is in CloudWatch. */
 const MOST_LOGS = 5;
 const MOST_LOG_LINES = 20;
 const LONGEST_LOG_LINE = 200;
 
-function smokeTests({ smokeTests }: Report): readonly string[] {
-  const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
+const TESTED = ['of', 'test', 'result', 'duration'];
+
+function failedSmokeTests({ smokeTests }: Report): readonly string[] {
+  const failed = smokeTests.filter(({ problems }) => problems.length > 0);
+  if (failed.length === 0) return [];
+  const logs = failed.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
+  return [
+    '',
+    '### Smoke tests that failed',
+    ...tableOf(TESTED, failed.map(smokeTestRow)),
+    ...logs.flatMap(({ functionName, name, log }) =>
+      fold(`The log of ${escapeMarkdown(shorten(`${functionName}, ${name}`, LONGEST_NAME))}`, [
+        '',
+        preformatted(log.slice(-MOST_LOG_LINES).map((line) => shorten(line, LONGEST_LOG_LINE))),
+      ]),
+    ),
+  ];
+}
+
+function passedSmokeTests({ smokeTests }: Report): readonly string[] {
+  const passed = smokeTests.filter(({ problems }) => problems.length === 0);
+  if (passed.length === 0) return [];
+  const title = `Smoke tests that passed: ${passed.length}`;
+  return fold(title, tableOf(TESTED, passed.map(smokeTestRow)));
+}
+
+function smokeTestRow({
+  functionName,
+  version,
+  name,
+  problems,
+  durationMs,
+}: Report['smokeTests'][number]): readonly string[] {
+  return [
     escapeMarkdown(shorten(`${functionName} version ${version}`, LONGEST_NAME)),
     escapeMarkdown(shorten(name, LONGEST_NAME)),
     problems.length === 0 ? 'passed' : reason(problems.join('; ')),
     milliseconds(durationMs),
-  ]);
-  if (rows.length === 0) return [];
-  const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
-  return [
-    ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
-    ...logs.flatMap(({ functionName, name, log }) => [
-      '',
-      `<details><summary>The log of ${escapeMarkdown(shorten(`${functionName}, ${name}`, LONGEST_NAME))}</summary>`,
-      '',
-      preformatted(log.slice(-MOST_LOG_LINES).map((line) => shorten(line, LONGEST_LOG_LINE))),
-      '',
-      '</details>',
-    ]),
   ];
 }
 
@@ -149,15 +151,46 @@ const PARTS: Readonly<Record<TargetReport['disposition'], string>> = {
   none: '–',
 };
 
-function targets({ targets, region }: Report): readonly string[] {
-  if (targets.length === 0) return [];
-  const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
-    link(targetName({ functionName, alias }), aliasUrl(region, functionName, alias)),
-    previousVersion || '–',
-    version || '–',
-    PARTS[disposition],
-  ]);
-  return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
+/** What nothing was sent to was not shifted, whatever was planned. */
+function partOf({ outcome, weights }: Report, disposition: TargetReport['disposition']): string {
+  const isUntouched = outcome === 'failed' && weights.length === 0;
+  return disposition === 'shift' && isUntouched ? 'not shifted' : PARTS[disposition];
+}
+
+function targets(report: Report): readonly string[] {
+  const { targets, region } = report;
+  const blamed = blamedIn(report);
+  const row = (target: TargetReport): readonly string[] => {
+    const { functionName, alias, previousVersion, version, disposition } = target;
+    const isBlamed = blamed.has(targetName(target));
+    return [
+      link(targetName({ functionName, alias }), aliasUrl(region, functionName, alias)),
+      versionLink(region, functionName, previousVersion),
+      versionLink(region, functionName, version),
+      isBlamed ? '**to blame**' : partOf(report, disposition),
+    ];
+  };
+  const isBlamed = (target: TargetReport) => blamed.has(targetName(target));
+  const isBlamedAtAll = targets.some(isBlamed);
+  return section({
+    title: isBlamedAtAll ? 'Who was to blame' : 'Functions',
+    head: ['function and alias', 'served before', 'new version', 'in this run'],
+    guilty: targets.filter(isBlamed).map(row),
+    passed: targets.filter((target) => !isBlamed(target)).map(row),
+    passedAs: (count) => (isBlamedAtAll ? `${count} other functions` : `${count} functions`),
+  });
+}
+
+/** The targets that what was found speaks against; of an alarm it is not known whose it is. */
+function blamedIn(report: Report): ReadonlySet<string> {
+  if (isSuccess(report)) return new Set();
+  const compared = ofKind(report.findings, 'comparison').filter(({ reverts }) => reverts);
+  const found: readonly Finding[] = [...guiltyOf(report), ...compared];
+  return new Set(found.flatMap((each) => ('target' in each ? [each.target] : [])));
+}
+
+function versionLink(region: string, functionName: string, version: string): string {
+  return version === '' ? '–' : link(version, versionUrl(region, functionName, version));
 }
 
 function steps(report: Report): readonly string[] {
@@ -171,15 +204,18 @@ function steps(report: Report): readonly string[] {
     startedAt === undefined ? '–' : formatDuration((endedAt ?? report.endedAt) - startedAt),
     report.outcome === 'planned' ? 'planned' : result,
   ]);
-  return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
+  const head = ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'];
+  return ['', '### Steps', ...tableOf(head, rows)];
 }
 
 const CHART_POINTS = 60;
+/** What was over sooner needs no picture. */
+const SHORTEST_DRAWN_MS = 10_000;
 
-/** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
+/** The weight of the canary over time, as steps. xychart spaces its values evenly, so the course is sampled. */
 function chart(report: Report): readonly string[] {
   const { weights, startedAt, endedAt } = report;
-  if (weights.length === 0 || endedAt <= startedAt) return [];
+  if (weights.length === 0 || endedAt - startedAt < SHORTEST_DRAWN_MS) return [];
   const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
   const values = Array.from({ length: CHART_POINTS + 1 }, (_, index) => {
     const at = startedAt + ((endedAt - startedAt) * index) / CHART_POINTS;
@@ -190,48 +226,58 @@ function chart(report: Report): readonly string[] {
     title: 'Percent of requests sent to the new version',
     x: { label: `${unit} since the start`, from: 0, to: end },
     y: { label: 'percent', from: 0, to: 100 },
-    lines: [{ color: isSuccess(report) ? GREEN : RED, values }],
+    bars: [{ color: isSuccess(report) ? GREEN : RED, values }],
   });
 }
 
 function alarms({ findings, region }: Report): readonly string[] {
-  const rows = latest(ofKind(findings, 'alarm')).map(({ check, state, verdict }) => [
-    link(shorten(check, LONGEST_NAME), alarmUrl(region, check)),
-    escapeMarkdown(state),
-    verdict.kind,
-  ]);
-  return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+  return statesSection(ofKind(findings, 'alarm'), {
+    title: 'Alarms',
+    head: ['alarm', 'last state', 'verdict'],
+    passedAs: (count) => `${count} alarms that did not fail`,
+    row: ({ check, state, verdict }) => [
+      link(shorten(check, LONGEST_NAME), alarmUrl(region, check)),
+      escapeMarkdown(state),
+      verdict.kind,
+    ],
+  });
 }
 
 function metrics({ findings }: Report): readonly string[] {
-  const rows = latest(ofKind(findings, 'threshold')).map(({ check, state, detail, verdict }) => [
-    escapeMarkdown(shorten(check, LONGEST_NAME)),
-    escapeMarkdown(shorten(detail || state, LONGEST_NAME)),
-    verdict.kind,
-  ]);
-  return rows.length === 0
-    ? []
-    : section('Metrics', ['metric', 'at its last change', 'verdict'], rows);
+  return statesSection(ofKind(findings, 'threshold'), {
+    title: 'Metrics',
+    head: ['metric', 'at its last change', 'verdict'],
+    passedAs: (count) => `${count} metrics that did not fail`,
+    row: ({ check, state, detail, verdict }) => [
+      escapeMarkdown(shorten(check, LONGEST_NAME)),
+      escapeMarkdown(shorten(detail || state, LONGEST_NAME)),
+      verdict.kind,
+    ],
+  });
 }
 
-/** The last one of each check, the failed ones first. */
-function latest(findings: readonly SeenState[]): readonly SeenState[] {
-  const last = new Map(findings.map((finding) => [finding.check, finding]));
-  return [...last.values()].sort(
-    (a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'),
-  );
+/** The last one of each check. */
+function statesSection(
+  findings: readonly SeenState[],
+  {
+    row,
+    ...words
+  }: Pick<Rows, 'title' | 'head' | 'passedAs'> & {
+    readonly row: (finding: SeenState) => readonly string[];
+  },
+): readonly string[] {
+  const last = [...new Map(findings.map((finding) => [finding.check, finding])).values()];
+  return section({
+    ...words,
+    guilty: last.filter(({ verdict }) => verdict.kind === 'fail').map(row),
+    passed: last.filter(({ verdict }) => verdict.kind !== 'fail').map(row),
+  });
 }
 
 function changes({ findings, startedAt }: Report): readonly string[] {
   const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
   if (rows.length === 0) return [];
-  return [
-    '',
-    '<details><summary>What alarms and metrics did</summary>',
-    ...section(null, ['when', 'what', 'state', 'why'], rows),
-    '',
-    '</details>',
-  ];
+  return fold('What alarms and metrics did', tableOf(['when', 'what', 'state', 'why'], rows));
 }
 
 /** One for each change of a state. */
@@ -264,34 +310,4 @@ function stateRow(
 
 function reason(text: string): string {
   return escapeMarkdown(shorten(text, LONGEST_REASON));
-}
-
-function section(
-  title: string | null,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): readonly string[] {
-  return [
-    ...(title === null ? [] : ['', `### ${title}`]),
-    '',
-    ...table(head, rows.slice(0, MOST_ROWS)),
-    ...more(rows.length, ''),
-  ];
-}
-
-function capped<T>(
-  items: readonly T[],
-  line: (item: T) => string,
-  bullet: string,
-): readonly string[] {
-  return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
-}
-
-function more(count: number, bullet: string, most = MOST_ROWS): readonly string[] {
-  return count > most
-    ? [
-        ...(bullet === '' ? [''] : []),
-        `${bullet}… and ${count - most} more; the output \`report\` has them.`,
-      ]
-    : [];
 }

@@ -8,6 +8,16 @@ export function aliasUrl(region: string, functionName: string, alias: string): s
   return home(region, 'lambda', `/${path}`);
 }
 
+/** How often a version was called and failed, as charts. */
+export function versionUrl(
+  region: string,
+  functionName: string,
+  version: string,
+): string | undefined {
+  const path = `functions/${encode(functionName)}/versions/${encode(version)}`;
+  return home(region, 'lambda', `/${path}?tab=monitoring`);
+}
+
 export function alarmUrl(region: string, name: string): string | undefined {
   return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
 }

@@ -5,7 +5,7 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** The two largest units that are not zero, rounded to whole seconds: `3 min 12 s`, `1 h`, `0 s`. */
+/** Every unit that is not zero, rounded to whole seconds: `3 min 12 s`, `1 h 41 s`, `1 h`, `0 s`. */
 export function formatDuration(ms: number): string {
   let rest = Math.max(0, Math.round(ms / 1000)) * 1000;
   const parts: string[] = [];
@@ -14,7 +14,7 @@ export function formatDuration(ms: number): string {
     rest -= count * size;
     if (count > 0) parts.push(`${count} ${unit}`);
   }
-  return parts.slice(0, 2).join(' ') || '0 s';
+  return parts.join(' ') || '0 s';
 }
 
 /** `14:02`, in UTC, of epoch milliseconds. */

@@ -1,11 +1,24 @@
 /**
+ * What may become markup, and where. Anywhere: what begins HTML, a reference, emphasis, code, a link, a cell, a formula
+ * or a mention. An underscore between letters or digits is none. At the beginning, where a line may begin with it:
+ * whatever makes a list, a rule or a heading. In an address that GitHub would make a link of: the sign without which
+ * it is none. Everything else is left as it is, so that also who reads the source can read it.
+ */
+const MARKUP = [
+  /[&<>`*[\]#|~\\@$]/,
+  /(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/,
+  /^\s*[!-/:-@[-`{-~]|(?<=^\s*\d+)[.)]/,
+  /:(?=\/)|(?<=www)\.|(?<=GH)-/i,
+];
+const ANY_MARKUP = new RegExp(MARKUP.map(({ source }) => source).join('|'), 'gi');
+
+/**
  * Text from outside as Markdown that shows exactly that text: no markup, HTML, link or table cell can
  * come of it. Character references are plain text to a Markdown parser, whatever they stand for.
  */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text).replace(
-    /[&<>"'`*_{}[\]()#+\-.!|~\\:@$^=/]/g,
-    (character) => `&#${character.charCodeAt(0)};`,
+  return oneLine(text).replace(ANY_MARKUP, (markup) =>
+    [...markup].map((each) => (/\s/.test(each) ? each : `&#${each.codePointAt(0)};`)).join(''),
   );
 }
 

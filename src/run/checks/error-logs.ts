@@ -1,6 +1,11 @@
 import { NEVER, within } from '../../aws/patience.ts';
 import { insightsUrl } from '../../core/text/console.ts';
-import { distinctMessages, errorQuery, type ErrorReport } from '../../core/checks/error-logs.ts';
+import {
+  countedAlone,
+  distinctMessages,
+  errorQuery,
+  type ErrorReport,
+} from '../../core/checks/error-logs.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -8,24 +13,32 @@ import type { Surroundings } from '../surroundings.ts';
 /** A reverted rollout is over: its report is worth a few seconds, and no more. */
 const PATIENCE_MS = 10_000;
 
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * What the canaries logged of their errors while they had traffic. It never throws: whatever keeps it from being read is
  * said in the report, and the rollout ended as it did.
  * @param window epoch milliseconds
+ * @param publish whether the lines themselves are told, or only how many there were
  */
 export async function readErrors(
   shifting: readonly Shifting[],
-  window: { readonly from: number; readonly to: number },
+  { publish, ...window }: Window & { readonly publish: 'count' | 'show' },
   { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
 ): Promise<readonly ErrorReport[]> {
-  return within(clock, PATIENCE_MS, NEVER, (signal) =>
+  const reports = await within(clock, PATIENCE_MS, NEVER, (signal) =>
     Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))),
   );
+  if (publish === 'show') return reports;
+  return reports.map((report) => ({ ...report, messages: countedAlone(report.messages) }));
 }
 
 async function errorsOf(
   { target, versions, logGroup }: Shifting,
-  window: { readonly from: number; readonly to: number },
+  window: Window,
   { aws, signal }: Pick<Surroundings, 'aws'> & { readonly signal: AbortSignal },
 ): Promise<ErrorReport> {
   const { functionName } = target;

@@ -33,6 +33,7 @@ export async function lookAtAlarms(
       ...config,
       at: at.timeOfDay,
       begins,
+      others: await othersThan(names, found, { aws, cancellation }),
     });
     return {
       problems: [...problems, ...elsewhere(alarms, found)],
@@ -45,6 +46,22 @@ export async function lookAtAlarms(
   } catch (error) {
     cancellation.throwIfAborted();
     return { problems: [messageOf(error)], warnings: [], found: [], watches: [] };
+  }
+}
+
+/** What else there is, to tell what was meant by a name that there is not. */
+async function othersThan(
+  names: readonly string[],
+  found: readonly FoundAlarm[],
+  { aws, cancellation }: Pick<Surroundings, 'aws' | 'cancellation'>,
+): Promise<readonly string[] | undefined> {
+  const missing = names.filter((name) => !found.some((alarm) => alarm.name === name));
+  if (missing.length === 0) return undefined;
+  try {
+    return await aws.alarms.some(cancellation);
+  } catch {
+    cancellation.throwIfAborted();
+    return undefined;
   }
 }
 

@@ -16,6 +16,7 @@ import type { Router } from '../../ports.ts';
 import { createAlarmChecks } from '../checks/alarms.ts';
 import { withPauses, withYardsticks, withoutYardsticks } from '../checks/duration-history.ts';
 import { readErrors } from '../checks/error-logs.ts';
+import { readExposure } from '../checks/exposure.ts';
 import { createIntruderChecks } from '../checks/intruders.ts';
 import { createLogChecks, logIntervalMs } from '../checks/logs.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
@@ -52,6 +53,7 @@ export async function carryOut(
 ): Promise<Ending> {
   const { config, part, begunAt, comparable, surroundings } = options;
   const { clock, journal, cancellation, random } = surroundings;
+  const { policy } = config.analysis;
   const started = momentOf(clock);
   // Again: publishing may have taken many minutes.
   const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
@@ -87,8 +89,17 @@ export async function carryOut(
     const now = momentOf(clock);
     const to = now.timeOfDay;
     const from = Math.min(begunAt ?? to, timeOfDayThen(started, now));
-    const reports = await readErrors(shifting, { from, to }, surroundings);
+    const reports = await readErrors(
+      shifting,
+      { from, to, publish: config.errorLogs },
+      surroundings,
+    );
     journal.record({ type: 'errors', at: clock.timeOfDay(), reports });
+    if (comparable) {
+      const window = { from, to, deadlineAt: deadline?.at, metricDelayMs: policy.metricDelayMs };
+      const exposures = await readExposure(shifting, window, surroundings);
+      journal.record({ type: 'exposure', at: clock.timeOfDay(), exposures });
+    }
   }
   return ending;
 }
