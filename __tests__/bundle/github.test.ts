@@ -133,7 +133,7 @@ describe('what GitHub is told, the bundle', () => {
       await run({ comment: 'failure' });
       expect(bodies()).toHaveLength(2);
       expect(bodies()[1]).toContain(MARK);
-      expect(bodies()[1]).toContain('## ❌ Lambda Canary');
+      expect(bodies()[1]).toContain('## ❌ Reverted: checkout:live is back on version 1');
       expect(bodies()[1]).toContain(`${RUN}/attempts/1`);
     });
 

@@ -26,7 +26,12 @@ export function commentMark({ targets }: Report): string {
 export function commentOf(report: Report, runUrl: string): string {
   const whole = summaryOf(report);
   const text = whole.length > LONGEST_COMMENT ? verdictOf(report) : whole;
-  return [commentMark(report), harmless(text), '', link('The run', runUrl)].join('\n');
+  return [
+    commentMark(report),
+    harmless(text),
+    '',
+    `Lambda Canary · ${link('The run', runUrl)}`,
+  ].join('\n');
 }
 
 /** GitHub makes mentions and references out of the text of a comment, once the character references are resolved. */
