@@ -11,6 +11,7 @@ import {
   signalToWritten,
   startToFirstRequest,
 } from './bench/machine.ts';
+import { throughOneDay } from './bench/length.ts';
 import {
   callsOfTwoSteps,
   crowdPromoted,
@@ -62,6 +63,24 @@ console.log(
     ...crowds,
   ]),
 );
+
+console.log(
+  '\nOne function for 24 h, polled every 15 s, its metrics judged with the durations on:\n',
+);
+const day = await throughOneDay();
+print('CPU a poll in the second hour', `${day.first.cpuMs.toFixed(3)} ms`);
+print(
+  'CPU a poll in the last hour',
+  `${day.last.cpuMs.toFixed(3)} ms, ${(day.last.cpuMs / day.first.cpuMs).toFixed(2)} times`,
+);
+print('memory held after two hours', `${day.first.megabytes.toFixed(2)} MB`);
+print(
+  'memory held after 24 h',
+  `${day.last.megabytes.toFixed(2)} MB, ${(day.last.megabytes / day.first.megabytes).toFixed(2)} times`,
+);
+print('GetMetricData queries a function and minute', day.queriesPerMinute.toFixed(2));
+print('datapoints asked for, a poll in the last hour', day.last.datapoints.toFixed(0));
+print('polls that asked for metrics', `${(100 * day.asking).toFixed(0)} %`);
 
 console.log('\nIn real time, medians:\n');
 const started = await median(startToFirstRequest);

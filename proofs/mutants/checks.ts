@@ -29,8 +29,8 @@ export const CHECKS: readonly Mutant[] = [
   {
     name: 'a minute with few failures decides alone',
     file: 'src/core/statistics/betting.ts',
-    from: 'stretch.failures >= confirm\n      ? before.unconfirmed',
-    to: 'true\n      ? before.unconfirmed',
+    from: 'stretch.failures >= confirm',
+    to: 'stretch.failures >= 0',
   },
   {
     name: 'failures that arrive before their requests are proof',
