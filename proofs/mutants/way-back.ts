@@ -15,6 +15,12 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'a split whose mark somebody wiped cannot be reverted',
+    file: 'src/core/alias/reversible.ts',
+    from: '      const versions = { stable: routing.version, canary: other };',
+    to: "      if (mark === undefined) return { type: 'nothing' };\n      const versions = { stable: routing.version, canary: other };",
+  },
+  {
     name: 'the patience of a revert runs out while Lambda is moving it back',
     file: 'src/run/alias/revert.ts',
     from: 'if (reversion.moving) tryingSince = now;',
