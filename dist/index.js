@@ -67349,7 +67349,7 @@ function arnOf(resource) {
     }
 }
 const always = () => true;
-const begins = ({ mode }) => mode === 'rollout' || mode === 'start';
+const begins = ({ mode }) => mode === 'rollout' || mode === 'start' || mode === 'rollback';
 const rolls = (wishes) => begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
 const readsLogs = (wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
 const writes = ({ mode, dryRun }) => mode !== 'status' && !dryRun;
@@ -67369,6 +67369,7 @@ const PERMISSIONS = {
         purpose: 'publishing; not needed with the input `version`',
         isNeeded: (wishes) => begins(wishes) &&
             writes(wishes) &&
+            wishes.mode !== 'rollback' &&
             wishes.requests.some(({ version }) => version === undefined),
     },
     'lambda:GetAlias': {
@@ -67414,8 +67415,10 @@ const PERMISSIONS = {
     },
     'cloudwatch:GetMetricData': {
         on: ['everything'],
-        purpose: 'comparing the versions; without it, the alarms alone are watched. CloudWatch knows no narrower one',
-        isNeeded: (wishes) => rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0),
+        purpose: 'comparing the versions; without it, the alarms alone are watched. And in a rollback, finding the version that was ' +
+            'live before. CloudWatch knows no narrower one',
+        isNeeded: (wishes) => wishes.mode === 'rollback' ||
+            (rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0)),
     },
     'logs:FilterLogEvents': {
         on: ['log group'],
@@ -67482,6 +67485,17 @@ function createAlarms(cloudwatch) {
                 found.push(...(await describeInAnyPartition(some, signal)));
             }
             return found;
+        },
+        some(signal) {
+            const intent = intentOf('cloudwatch:DescribeAlarms', { on: 'everything' });
+            return (0,call/* understood */.Se)(intent, signal, async () => {
+                const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
+                    AlarmTypes: types,
+                    MaxRecords: NAMES_PER_CALL,
+                });
+                const reply = await cloudwatch.call(intent, { signal }, (client, sending) => client.send(command, sending));
+                return alarmsOf(reply).map(({ name }) => name);
+            });
         },
         history({ name, transitionedAt }, signal) {
             const intent = intentOf('cloudwatch:DescribeAlarmHistory', { on: 'everything' });
@@ -67716,7 +67730,7 @@ function createAliases(lambda, region) {
         },
         async isProvisioned(target, options = {}) {
             const { type } = await provisionedStatus(target, options);
-            return type !== 'none' && type !== 'unknown';
+            return type === 'unknown' ? undefined : type !== 'none';
         },
     };
 }
@@ -67771,6 +67785,8 @@ const RENEW_BEFORE_MS = 10 * 60_000;
 const RENEW_AGAIN_AFTER_MS = 30_000;
 /** Longer than connections take to give up by themselves: against what does not. */
 const RENEWAL_MS = 4 * 60_000;
+/** How long a call waits for another session than the one that AWS refused, before it tries with what there is. */
+const DOUBT_MS = 1_000;
 /** What GitHub leaves of a cancelled job is minutes: not more of them than this for a role that may not come. */
 const STAND_IN_AFTER_MS = 10_000;
 /** Asks for no session before the first call needs one. */
@@ -67813,13 +67829,22 @@ function createVault({ source, standIn, clock }) {
         const atHand = living();
         if (atHand === undefined)
             return standIn === undefined ? renew() : renewOr(standIn);
-        // With the old one AWS would refuse again; but it may have had another reason.
         if (isDoubted)
-            return renew().catch(() => living() ?? renew());
+            return renewedSoon();
         const isDue = lifeLeft(atHand) < renewBeforeMs;
         if (isDue && clock.now() - triedAt >= RENEW_AGAIN_AFTER_MS)
             void renew();
         return atHand;
+    }
+    /** With the old one AWS may refuse again; but it may have had another reason, and the new one may never come. */
+    async function renewedSoon() {
+        const meanwhile = () => living() ?? renew();
+        try {
+            return await inTime(Math.max(doubtedAt + DOUBT_MS - clock.now(), 0), renew());
+        }
+        catch {
+            return standIn === undefined ? meanwhile() : standIn().catch(meanwhile);
+        }
     }
     async function renewOr(other) {
         standsInFrom ??= clock.now() + STAND_IN_AFTER_MS;
@@ -68295,7 +68320,10 @@ function createQueue(quota, clock) {
         isMoving = false;
     }
     return {
-        ticket: (urgency) => ({ urgency, number: tickets++ }),
+        ticket: (urgency, does) => {
+            const round = urgency === 'revert' && does === 'read' ? 1 : 0;
+            return { urgency, round, number: tickets++ };
+        },
         turn: (ticket, signal) => new Promise((resolve, reject) => {
             signal.throwIfAborted();
             const giveUp = () => {
@@ -68318,9 +68346,15 @@ function createQueue(quota, clock) {
         },
     };
 }
+/** The place of a call that is made once more. */
+function again(ticket) {
+    return ticket.urgency === 'revert' ? { ...ticket, round: ticket.round + 1 } : ticket;
+}
 function comesBefore(one, other) {
-    const apart = ORDER[one.urgency] - ORDER[other.urgency];
-    return apart < 0 || (apart === 0 && one.number < other.number);
+    const apart = ORDER[one.urgency] - ORDER[other.urgency] ||
+        one.round - other.round ||
+        one.number - other.number;
+    return apart < 0;
 }
 
 ;// CONCATENATED MODULE: ./src/aws/quotas.ts
@@ -68345,6 +68379,7 @@ function createQueues(clock) {
 }
 
 ;// CONCATENATED MODULE: ./src/aws/service.ts
+
 
 
 
@@ -68386,7 +68421,7 @@ function createService(options) {
             const { patienceMs = patience[urgency] } = asked;
             const client = urgency === 'revert' ? revertClient : usual;
             const queue = queues.of(intent.action);
-            const ticket = queue.ticket(urgency);
+            let ticket = queue.ticket(urgency, intent.action === 'lambda:UpdateAlias' ? 'write' : 'read');
             let sent = { attempts: 0, unanswered: 0 };
             let deadline = Infinity;
             try {
@@ -68396,7 +68431,8 @@ function createService(options) {
                     deadline = Math.min(deadline, since + patienceMs);
                     sent = { ...sent, attempts: sent.attempts + 1 };
                     onUnanswered?.(sent.unanswered + 1);
-                    const requestTimeout = requestMs(urgency, sent.attempts, deadline - since);
+                    const leftMs = Math.max(deadline - since, SHORTEST_REQUEST_MS);
+                    const requestTimeout = requestMs(urgency, sent.attempts, leftMs);
                     try {
                         const answer = send(client, { abortSignal: signal, requestTimeout });
                         return await (0,aws_patience/* unlessAborted */.Wh)(signal, answer);
@@ -68412,6 +68448,7 @@ function createService(options) {
                         const isInTime = clock.now() + pause < deadline;
                         if (once || !isInTime || !isWorthAnother(failure, { ...intent, urgency, since }))
                             throw failure;
+                        ticket = again(ticket);
                         await clock.sleep(pause, signal);
                     }
                 }
@@ -68426,12 +68463,12 @@ function createService(options) {
 function isTooMany(failure) {
     return failure instanceof Error && (0,failures/* isThrottled */.B5)({ name: failure.name, status: (0,failures/* statusOf */.c2)(failure) });
 }
-/** No longer than the caller's patience, but long enough for an answer. */
+/** No longer than what is left of the caller's patience. */
 function requestMs(urgency, attempt, leftMs) {
     const longest = urgency === 'revert'
         ? Math.min(FIRST_REVERT_REQUEST_MS * 2 ** (attempt - 1), REQUEST_MS)
         : REQUEST_MS;
-    return Math.min(longest, Math.max(leftMs, SHORTEST_REQUEST_MS));
+    return Math.min(longest, leftMs);
 }
 /** Jittered over its whole length, so that calls which failed together do not come back together. */
 function pauseMs(failure, urgency, attempts) {
@@ -68695,13 +68732,36 @@ function explain({ action, resource }, cause, sent) {
     if (name === failures/* ASSUME_ROLE_FAILED */._i)
         return failure(`${action} failed: ${message}`);
     if (UNKNOWN_CREDENTIALS.has(name)) {
-        return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message})`);
+        return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message}). Check the access key, its secret and, of a ` +
+            'temporary one, the session token: they may be mistyped, deleted, or of another partition. Better have no keys: ' +
+            'set role-to-assume, or role-to-assume of aws-actions/configure-aws-credentials.');
     }
     if (name === failures/* NO_CREDENTIALS */.zw) {
         return failure(`${action} failed: there are no AWS credentials. Set role-to-assume, or run ` +
             `aws-actions/configure-aws-credentials in an earlier step of this job. (${message})`);
     }
-    return failure(`${action} on ${resource} failed: ${name}: ${message}`);
+    const remedy = remedyOf(cause);
+    return failure(`${action} on ${resource} failed: ${name}: ${message}${remedy === '' ? '' : ` ${remedy}`}`);
+}
+const CODE_STORAGE = 'CodeStorageExceededException';
+/** What helps where AWS's own words leave a person alone; empty where they do not. */
+function remedyOf(cause) {
+    if (!(cause instanceof Error))
+        return '';
+    if (cause.name === CODE_STORAGE) {
+        return ("The versions of all functions fill the account's storage for code in this region. Delete old ones (aws lambda " +
+            'delete-function --function-name … --qualifier …, never one that an alias serves), or ask AWS for a higher quota.');
+    }
+    switch ((0,failures/* troubleOf */.LH)(cause)) {
+        case 'no such host':
+            return ('There is no such host: check the region for a mistyped name, and on a runner of your own DNS and the proxy ' +
+                '(HTTPS_PROXY, NO_PROXY).');
+        case 'unreachable':
+            return ('AWS cannot be reached from this runner: check the network, firewall and VPC endpoints, and the proxy ' +
+                '(HTTPS_PROXY, NO_PROXY).');
+        case undefined:
+            return '';
+    }
 }
 function read(cause, sent) {
     if (!(cause instanceof Error)) {
@@ -68787,6 +68847,7 @@ function createClients({ region, credentials, connect }) {
 /* harmony export */   $N: () => (/* binding */ codeOf),
 /* harmony export */   B5: () => (/* binding */ isThrottled),
 /* harmony export */   Il: () => (/* binding */ tookNoEffect),
+/* harmony export */   LH: () => (/* binding */ troubleOf),
 /* harmony export */   Vs: () => (/* binding */ retryAfterMs),
 /* harmony export */   _i: () => (/* binding */ ASSUME_ROLE_FAILED),
 /* harmony export */   bg: () => (/* binding */ mayPass),
@@ -68857,6 +68918,15 @@ function statusOf(error) {
 /** Node's code of what happened to a socket; empty when nothing did. */
 function codeOf(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+/** What keeps a request from reaching AWS; undefined when it is something else. */
+function troubleOf(error) {
+    const code = codeOf(error);
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+        return 'no such host';
+    if (NOT_CONNECTED.has(code) || CUT_OFF.has(code))
+        return 'unreachable';
+    return statusOf(error) === undefined && /proxy/i.test(error.message) ? 'unreachable' : undefined;
 }
 /** For how long AWS asks to be left alone, in milliseconds. */
 function retryAfterMs(error) {
@@ -69304,11 +69374,14 @@ function versionsOf(disposition) {
 /* harmony export */   L5: () => (/* binding */ describeComparison),
 /* harmony export */   VH: () => (/* binding */ odds),
 /* harmony export */   X1: () => (/* binding */ evidenceOf),
+/* harmony export */   tI: () => (/* binding */ surplus),
 /* harmony export */   tk: () => (/* binding */ judgeComparison)
 /* harmony export */ });
-/* harmony import */ var _statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8346);
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1489);
-/* harmony import */ var _step_end_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8895);
+/* harmony import */ var _statistics_betting_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1248);
+/* harmony import */ var _statistics_evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8346);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1489);
+/* harmony import */ var _step_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8895);
+
 
 
 
@@ -69325,41 +69398,33 @@ function judgeComparison(comparison, judging) {
 }
 function decide(comparison, counts, judging) {
     if (judging.policy.mode === 'observe')
-        return _step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .PASSED */ .f5;
+        return _step_end_js__WEBPACK_IMPORTED_MODULE_2__/* .PASSED */ .f5;
     if (counts.reverts)
-        return (0,_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .decided */ .rc)('fail', describeComparison(counts));
-    return (0,_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeStepEnd */ .rC)(comparison, measuredOf(counts, judging.policy.rule), judging);
+        return (0,_step_end_js__WEBPACK_IMPORTED_MODULE_2__/* .decided */ .rc)('fail', describeComparison(counts));
+    return (0,_step_end_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeStepEnd */ .rC)(comparison, measuredOf(counts, judging.policy.rule), judging);
 }
 /** What the evidence stands at when the step is to end. */
 function measuredOf(counts, { floor }) {
     const isAboveFloor = counts.canary.bad >= floor * counts.canary.total;
     return {
-        doubt: isAboveFloor ? (0,_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtIn */ .CT)(evidenceOf(counts), counts.needed) : 'none',
+        doubt: isAboveFloor ? (0,_step_end_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtIn */ .CT)(evidenceOf(counts), counts.needed) : 'none',
         described: describeComparison(counts),
     };
 }
-function countsOf({ name, target, minutes }, rule) {
-    const { logE, revertAt, pValue } = (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(minutes, rule);
+function countsOf({ name, target, counted }, rule) {
+    const { standing, before, baseline, canary, minutes, evidence, recent } = counted;
     return {
         name,
         target,
-        baseline: totalOf(minutes.map(({ baseline }) => baseline)),
-        canary: totalOf(minutes.map(({ canary }) => canary)),
-        evidence: minutes.map(({ at }, index) => ({ at, logE: logE[index] ?? 0 })),
+        baseline,
+        canary,
+        evidence,
+        minutes,
         needed: 1 / rule.alpha,
-        pValue,
-        failuresToRevert: (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .failuresToRevert */ .Bg)(minutes, rule),
-        reverts: revertAt !== null,
+        pValue: (0,_statistics_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .pValueOf */ .PH)(standing),
+        failuresToRevert: (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .failuresToRevertAfter */ .bp)(before, recent.at(-1), rule),
+        reverts: standing.revertAt !== null,
     };
-}
-function totalOf(counts) {
-    return {
-        total: sum(counts.map(({ total }) => total)),
-        bad: sum(counts.map(({ bad, total }) => Math.min(bad, total))),
-    };
-}
-function sum(numbers) {
-    return numbers.reduce((total, each) => total + each, 0);
 }
 /**
  * `canary 412 requests, 3 failed (0.73 %); baseline 3,715, 4 failed (0.11 %); evidence 4.9:1 of 100:1 needed; 7
@@ -69369,19 +69434,23 @@ function describeComparison(counts) {
     const { name, target, canary, baseline, needed, reverts } = counts;
     const more = counts.failuresToRevert;
     const parts = [
-        `canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(canary.total, 'request')}, ${share(canary)}`,
-        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(baseline.total)}, ${share(baseline)}`,
-        `evidence ${odds(evidenceOf(counts))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(Math.round(needed))}:1 needed`,
-        ...(reverts || more === null ? [] : [`${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(more, 'more failure')} would revert`]),
+        `canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(canary.total, 'request')}, ${share(canary)}`,
+        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(baseline.total)}, ${share(baseline)}`,
+        `evidence ${odds(evidenceOf(counts))} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(Math.round(needed))}:1 needed`,
+        ...(reverts || more === null ? [] : [`${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(more, 'more failure')} would revert`]),
     ];
     return `${name} of ${target}: ${parts.join('; ')}`;
 }
 function share({ total, bad }) {
-    return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(bad / total)})`;
+    return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .percent */ .KN)(bad / total)})`;
 }
 /** Natural logarithm of the evidence as it stands; of one that reverts, where it stood highest. */
 function evidenceOf({ evidence, pValue, reverts }) {
     return reverts ? -Math.log(pValue) : (evidence.at(-1)?.logE ?? 0);
+}
+/** How far the evidence is above what is needed. */
+function surplus(counts) {
+    return evidenceOf(counts) - Math.log(counts.needed);
 }
 /** Above this it is certain for every practical purpose, and the number only takes room. */
 const CERTAIN_LOG = Math.log(1e6);
@@ -69394,7 +69463,7 @@ function odds(logE) {
     if (logE > CERTAIN_LOG)
         return 'more than 1,000,000:1';
     const value = Math.exp(logE);
-    return `${value < 100 ? value.toFixed(1) : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(Math.round(value))}:1`;
+    return `${value < 100 ? value.toFixed(1) : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(Math.round(value))}:1`;
 }
 
 
@@ -69407,15 +69476,20 @@ function odds(logE) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   CT: () => (/* binding */ DURATION_ALPHA),
+  mv: () => (/* binding */ NOTHING_TIMED),
   Jy: () => (/* binding */ describeDurations),
-  hF: () => (/* binding */ evidenceFor),
+  Rc: () => (/* binding */ enteredDurations),
   ds: () => (/* binding */ gravestTest),
   tp: () => (/* binding */ isSlower),
   RQ: () => (/* binding */ judgeDurations)
 });
 
+// UNUSED EXPORTS: evidenceFor
+
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/statistics/betting.ts
+var betting = __nccwpck_require__(1248);
 // EXTERNAL MODULE: ./src/core/statistics/evidence.ts
 var evidence = __nccwpck_require__(8346);
 // EXTERNAL MODULE: ./src/core/minute.ts
@@ -69424,31 +69498,39 @@ var minute = __nccwpck_require__(3395);
 var numbers = __nccwpck_require__(1489);
 // EXTERNAL MODULE: ./src/core/checks/pairing.ts
 var pairing = __nccwpck_require__(8989);
-// EXTERNAL MODULE: ./src/core/statistics/betting.ts
-var betting = __nccwpck_require__(1248);
 ;// CONCATENATED MODULE: ./src/core/statistics/sign-test.ts
 
 /** The canary is the slower one in this share of the minutes: one bet on each, of equal stakes. */
 const BETS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+const NO_SIGNS = {
+    wealth: BETS.map(() => 0),
+    minutes: 0,
+    trueIn: 0,
+    logE: 0,
+    highest: 0,
+};
 /**
- * Evidence that something is true of more than half of the minutes, after each minute: a bet of q multiplies
+ * Evidence that something is true of more than half of the minutes, after one minute more: a bet of q multiplies
  * its stake by 2q when it is true and by 2(1 − q) when not, which has a mean of at most 1 when it is true in a
  * minute with a probability of at most one half, whatever went before. By Ville's inequality the mean of the
  * stakes then reaches 1/alpha with a probability of at most alpha, however often one looks. A minute gives one
  * bit only: these bets take nine of them in a row to reach 100.
  *
  * Source: Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting" (JRSS-B, 2024).
- * @returns the natural logarithm of the evidence
  */
-function signEvidence(signs) {
-    let wealth = BETS.map(() => 0);
-    return signs.map((sign) => {
-        wealth = wealth.map((each, index) => {
-            const bet = BETS[index] ?? 0.5;
-            return each + Math.log(2 * (sign ? bet : 1 - bet));
-        });
-        return (0,betting/* logMean */.uw)(wealth);
+function afterSign(before, sign) {
+    const wealth = before.wealth.map((each, index) => {
+        const bet = BETS[index] ?? 0.5;
+        return each + Math.log(2 * (sign ? bet : 1 - bet));
     });
+    const logE = (0,betting/* logMean */.uw)(wealth);
+    return {
+        wealth,
+        minutes: before.minutes + 1,
+        trueIn: before.trueIn + (sign ? 1 : 0),
+        logE,
+        highest: Math.max(before.highest, logE),
+    };
 }
 
 // EXTERNAL MODULE: ./src/core/checks/yardstick.ts
@@ -69461,8 +69543,69 @@ var yardstick = __nccwpck_require__(3417);
 
 
 
+
 /** At most this share of canaries that are not slower than that is reverted for their duration. */
 const DURATION_ALPHA = 0.01;
+const NOT_SLOW = {
+    standing: betting/* NOTHING_STAKED */.jR,
+    baseline: { total: 0, bad: 0 },
+    canary: { total: 0, bad: 0 },
+};
+const NO_VALUES = {
+    p50: new Float64Array(),
+    p90: new Float64Array(),
+    p99: new Float64Array(),
+};
+const NOTHING_TIMED = {
+    aboveP90: NOT_SLOW,
+    aboveP99: NOT_SLOW,
+    signs: NO_SIGNS,
+    baseline: NO_VALUES,
+    canary: NO_VALUES,
+};
+/** @param minutes all later than those that were entered before */
+function enteredDurations(account, minutes) {
+    const { baseline, canary, from, to, mixed } = minutes;
+    const times = (0,minute/* minutesBetween */.OJ)(from, to).filter((at) => !mixed.has(at));
+    return {
+        aboveP90: withSlow(account.aboveP90, minutes, 'aboveP90'),
+        aboveP99: withSlow(account.aboveP99, minutes, 'aboveP99'),
+        signs: signsIn(minutes, times).reduce(afterSign, account.signs),
+        baseline: withValues(account.baseline, baseline, times),
+        canary: withValues(account.canary, canary, times),
+    };
+}
+function withSlow(so, { baseline, canary, from, to, mixed, alpha }, above) {
+    const slow = (series) => ({ total: series.requests, bad: series[above] });
+    const minutes = (0,pairing/* pairMinutes */.E)({ baseline: slow(baseline), canary: slow(canary) }, { from, to, mixed, withoutBad: 'none' });
+    const rule = { ...evidence/* STANDARD_RULE */.fM, alpha: alpha / 2, floor: 0 };
+    return minutes.reduce((before, minute) => ({
+        standing: (0,evidence/* afterMinute */.dY)(before.standing, minute, rule),
+        baseline: sum(before.baseline, minute.baseline),
+        canary: sum(before.canary, minute.canary),
+    }), so);
+}
+/** The median of fewer is mostly chance. */
+const FEWEST_REQUESTS = 5;
+function signsIn({ baseline, canary }, times) {
+    return times.flatMap((at) => {
+        const old = baseline.p50.get(at);
+        const current = canary.p50.get(at);
+        if (old === undefined || current === undefined)
+            return [];
+        const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
+        if (Math.min(...requests) < FEWEST_REQUESTS)
+            return [];
+        return [current > yardstick/* TOLERATED_RATIO */.DC * old];
+    });
+}
+function withValues(so, series, times) {
+    const over = (name) => {
+        const values = times.flatMap((at) => series[name].get(at) ?? []);
+        return values.length === 0 ? so[name] : Float64Array.from([...so[name], ...values]).sort();
+    };
+    return { p50: over('p50'), p90: over('p90'), p99: over('p99') };
+}
 /**
  * Whether the canary is slower by more than a fifth.
  *
@@ -69475,69 +69618,46 @@ const DURATION_ALPHA = 0.01;
  * minutes.
  */
 function judgeDurations(durations) {
-    const { target, yardstick, baseline, canary, from, to, mixed } = durations;
-    const minutes = (0,minute/* minutesBetween */.OJ)(from, to).filter((at) => !mixed.has(at));
+    const { target, yardstick, account, alpha } = durations;
+    const { aboveP90, aboveP99, signs, baseline, canary } = account;
     return {
         target,
-        baseline: percentilesOf(baseline, minutes),
-        canary: percentilesOf(canary, minutes),
+        baseline: percentilesOf(baseline),
+        canary: percentilesOf(canary),
         tests: yardstick === undefined
-            ? [signTest(durations, minutes)]
+            ? [signTest(signs, alpha)]
             : [
-                countTest(durations, yardstick.p90, 'aboveP90'),
-                countTest(durations, yardstick.p99, 'aboveP99'),
+                countTest(aboveP90, yardstick.p90, alpha / 2),
+                countTest(aboveP99, yardstick.p99, alpha / 2),
             ],
     };
 }
-function countTest(durations, bound, above) {
-    const { baseline, canary, from, to, mixed } = durations;
-    const alpha = durations.alpha / 2;
-    const slow = (series) => ({ total: series.requests, bad: series[above] });
-    const minutes = (0,pairing/* pairMinutes */.E)({ baseline: slow(baseline), canary: slow(canary) }, { from, to, mixed, withoutBad: 'none' });
-    const { logE, revertAt, pValue } = (0,evidence/* judge */.S4)(minutes, { ...evidence/* STANDARD_RULE */.fM, alpha, floor: 0 });
-    const reverts = revertAt !== null;
-    const old = sum(minutes.map((minute) => minute.baseline));
-    const current = sum(minutes.map((minute) => minute.canary));
+function countTest({ standing, baseline, canary }, bound, alpha) {
+    const reverts = standing.revertAt !== null;
     return {
-        counted: `${ofAll(current)} requests took longer than ${(0,numbers/* milliseconds */.Rz)(bound * yardstick/* TOLERATED_RATIO */.DC)}, ` +
-            `and ${ofAll(old)} of the old version longer than ${(0,numbers/* milliseconds */.Rz)(bound)}`,
-        logE: reverts ? -Math.log(pValue) : (logE.at(-1) ?? 0),
+        counted: `${ofAll(canary)} requests took longer than ${(0,numbers/* milliseconds */.Rz)(bound * yardstick/* TOLERATED_RATIO */.DC)}, ` +
+            `and ${ofAll(baseline)} of the old version longer than ${(0,numbers/* milliseconds */.Rz)(bound)}`,
+        logE: reverts ? standing.highest : standing.logE,
         needed: 1 / alpha,
         reverts,
     };
 }
-/** The median of fewer is mostly chance. */
-const FEWEST_REQUESTS = 5;
-function signTest({ baseline, canary, alpha }, minutes) {
-    const signs = minutes.flatMap((at) => {
-        const old = baseline.p50.get(at);
-        const current = canary.p50.get(at);
-        if (old === undefined || current === undefined)
-            return [];
-        const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
-        if (Math.min(...requests) < FEWEST_REQUESTS)
-            return [];
-        return [current > yardstick/* TOLERATED_RATIO */.DC * old];
-    });
-    const logE = signEvidence(signs);
-    const reverts = logE.some((evidence) => evidence >= -Math.log(alpha));
+function signTest({ minutes, trueIn, logE, highest }, alpha) {
+    const reverts = highest >= -Math.log(alpha);
     return {
-        counted: `in ${signs.filter(Boolean).length} of ${signs.length} minutes the median of the new version was more than ` +
+        counted: `in ${trueIn} of ${minutes} minutes the median of the new version was more than ` +
             'a fifth above that of the old one',
-        logE: reverts ? Math.max(...logE) : (logE.at(-1) ?? 0),
+        logE: reverts ? highest : logE,
         needed: 1 / alpha,
         reverts,
     };
 }
-function percentilesOf(series, minutes) {
-    const over = (each) => (0,yardstick/* median */.JZ)(minutes.flatMap((at) => each.get(at) ?? []));
-    return { p50: over(series.p50), p90: over(series.p90), p99: over(series.p99) };
+function percentilesOf({ p50, p90, p99 }) {
+    return { p50: (0,yardstick/* lowerMiddle */.hP)(p50), p90: (0,yardstick/* lowerMiddle */.hP)(p90), p99: (0,yardstick/* lowerMiddle */.hP)(p99) };
 }
-function sum(counts) {
-    return {
-        total: counts.reduce((total, each) => total + each.total, 0),
-        bad: counts.reduce((total, each) => total + Math.min(each.bad, each.total), 0),
-    };
+function sum(so, counts) {
+    const { total, bad } = (0,evidence/* clamped */.j9)(counts);
+    return { total: so.total + total, bad: so.bad + bad };
 }
 function ofAll({ total, bad }) {
     return `${(0,numbers/* grouped */.zD)(bad)} of ${(0,numbers/* grouped */.zD)(total)}`;
@@ -69588,12 +69708,18 @@ function describePercentiles(percentiles) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HU: () => (/* binding */ defaultLogGroup),
+/* harmony export */   dQ: () => (/* binding */ HOW_TO_SHOW),
 /* harmony export */   h1: () => (/* binding */ errorQuery),
+/* harmony export */   kB: () => (/* binding */ countedAlone),
 /* harmony export */   nv: () => (/* binding */ streamPrefix),
 /* harmony export */   pu: () => (/* binding */ distinctMessages),
-/* harmony export */   s1: () => (/* binding */ ERROR_PATTERN)
+/* harmony export */   s1: () => (/* binding */ ERROR_PATTERN),
+/* harmony export */   sV: () => (/* binding */ describeMessages),
+/* harmony export */   wv: () => (/* binding */ describeCounts)
 /* harmony export */ });
 /* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1489);
+
 
 const MOST_MESSAGES = 5;
 const LONGEST_MESSAGE = 400;
@@ -69613,6 +69739,21 @@ function distinctMessages(events) {
     }
     return [...kinds.values()].slice(0, MOST_MESSAGES);
 }
+/** How many there were of each kind, and no word of what they say. */
+function countedAlone(messages) {
+    return messages.map((message) => ({ ...message, text: undefined }));
+}
+/** `93 × ERROR TypeError: cart is undefined`, each; nothing of lines that are not to be published. */
+function describeMessages(messages) {
+    return messages.flatMap(({ text, count: times }) => text === undefined ? [] : [`${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .grouped */ .zD)(times)} × ${text}`]);
+}
+/** `94 errors of 2 kinds`; how many were found, at least: the search ends at its limit. */
+function describeCounts(messages) {
+    const all = messages.reduce((sum, each) => sum + each.count, 0);
+    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(all, 'error')} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(messages.length, 'kind')}`;
+}
+/** What to do for the lines to be printed. */
+const HOW_TO_SHOW = 'error-logs: show prints the lines here';
 /** Node's and Python's runtimes put time and request in front of what the code wrote. */
 function withoutPrefix(text) {
     return text
@@ -69645,6 +69786,55 @@ function errorQuery(version) {
         '| sort @timestamp asc',
         '| limit 100',
     ].join('\n');
+}
+
+
+/***/ }),
+
+/***/ 4324:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fp: () => (/* binding */ exposureReader),
+/* harmony export */   XN: () => (/* binding */ sumOf),
+/* harmony export */   cP: () => (/* binding */ uncounted)
+/* harmony export */ });
+/* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7387);
+/* harmony import */ var _metric_source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3871);
+/* harmony import */ var _pairing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8989);
+
+
+
+const SOURCES = {
+    total: (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .lambdaMetric */ .oc)('Invocations', 'Sum'),
+    bad: (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .lambdaMetric */ .oc)('Errors', 'Sum'),
+};
+/** What is read to count it, and how it is counted. */
+function exposureReader({ target, versions }) {
+    const subject = { function: target.functionName, alias: target.alias };
+    const baseline = (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .metricsOf */ .Ps)(SOURCES, { ...subject, version: versions.stable });
+    const canary = (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .metricsOf */ .Ps)(SOURCES, { ...subject, version: versions.canary });
+    return {
+        sources: [...(0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(baseline), ...(0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(canary)],
+        count(find, window) {
+            const series = { baseline: (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .seriesByName */ .k)(baseline, find), canary: (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .seriesByName */ .k)(canary, find) };
+            const minutes = (0,_pairing_js__WEBPACK_IMPORTED_MODULE_1__/* .pairMinutes */ .E)(series, { ...window, mixed: new Set(), withoutBad: 'late' });
+            return {
+                target: (0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target),
+                minutes,
+                canary: sumOf(minutes.map((minute) => minute.canary)),
+                problem: undefined,
+            };
+        },
+    };
+}
+/** Of a target that could not be counted. */
+function uncounted({ target }, problem) {
+    return { target: (0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target), minutes: [], canary: { total: 0, bad: 0 }, problem };
+}
+/** Added up; no more failures than requests. */
+function sumOf(counts) {
+    return counts.reduce((all, { total, bad }) => ({ total: all.total + total, bad: all.bad + Math.min(bad, total) }), { total: 0, bad: 0 });
 }
 
 
@@ -69808,9 +69998,11 @@ function evidence({ logE, needed }) {
 /* harmony export */   Ps: () => (/* binding */ metricsOf),
 /* harmony export */   Pv: () => (/* binding */ withoutVersion),
 /* harmony export */   ak: () => (/* binding */ metricOf),
+/* harmony export */   dM: () => (/* binding */ distinct),
 /* harmony export */   k: () => (/* binding */ seriesByName),
 /* harmony export */   oc: () => (/* binding */ lambdaMetric)
 /* harmony export */ });
+/* unused harmony export keyOf */
 const PLACEHOLDER = /\{(function|alias|version)\}/g;
 /** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
 function metricOf(source, subject) {
@@ -69855,13 +70047,22 @@ function listed(sources) {
     return Object.values(sources).filter((source) => source !== undefined);
 }
 const NONE = new Map();
+/** The same for the same metric and statistic. */
+function keyOf({ namespace, name, dimensions, statistic }) {
+    const named = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([namespace, name, statistic, named]);
+}
+/** Each metric once, whoever wants it. */
+function distinct(sources) {
+    return [...new Map(sources.map((source) => [keyOf(source), source])).values()];
+}
 /**
  * Finds a series by its metric. An empty one when the metric was not read.
  * @param series in the order of the sources
  */
 function seriesOf(sources, series) {
-    const found = new Map(sources.map((source, index) => [source, series[index]]));
-    return (source) => found.get(source) ?? NONE;
+    const found = new Map(sources.map((source, index) => [keyOf(source), series[index]]));
+    return (source) => found.get(keyOf(source)) ?? NONE;
 }
 /** What was read, by the names of the sources. */
 function seriesByName(sources, find) {
@@ -69921,8 +70122,10 @@ function whole(value) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   cQ: () => (/* binding */ ALIAS_SOURCES),
+  l5: () => (/* binding */ NOTHING_PROMOTED),
   uM: () => (/* binding */ PROMOTED_SOURCES),
   q8: () => (/* binding */ describePromoted),
+  xd: () => (/* binding */ enteredAlone),
   sL: () => (/* binding */ isJudged),
   c3: () => (/* binding */ judgePromoted),
   G: () => (/* binding */ neededToJudgeMs)
@@ -69932,9 +70135,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
+var evidence = __nccwpck_require__(8346);
 // EXTERNAL MODULE: ./src/core/statistics/betting.ts
 var betting = __nccwpck_require__(1248);
 ;// CONCATENATED MODULE: ./src/core/statistics/alone.ts
+
 
 /**
  * Judges a version without another one beside it, by a fixed rate p that was measured before. For the bet on λ times that
@@ -69945,17 +70151,39 @@ var betting = __nccwpck_require__(1248);
  * It is the world that moves p: an outage that every version would share reads as this one's. Therefore the evidence
  * must suffice without the `lasting − 1` minutes that weigh most in each bet.
  */
-function judgeAlone(minutes, rule) {
-    const { allowed, alpha, lasting } = rule;
+function judgeAlone({ total, bad, weightiest }, { allowed, alpha, lasting }) {
     const wealth = betting/* BETS */.X5.map((bet) => {
-        const stakes = minutes
-            .map(({ total, bad }) => Math.min(bad, total) * Math.log(bet) - total * allowed * (bet - 1))
-            .toSorted((a, b) => b - a);
-        const weighty = stakes.slice(0, lasting - 1).filter((stake) => stake > 0);
-        return sum(stakes) - sum(weighty);
+        const stakeOf = (counts) => counts.bad * Math.log(bet) - counts.total * allowed * (bet - 1);
+        const weighty = weightiest
+            .map(stakeOf)
+            .toSorted((a, b) => b - a)
+            .slice(0, lasting - 1)
+            .filter((stake) => stake > 0);
+        return stakeOf({ total, bad }) - sum(weighty);
     });
     const logE = (0,betting/* logMean */.uw)(wealth);
     return { logE, reverts: logE >= -Math.log(alpha) };
+}
+const NOTHING_ALONE = { total: 0, bad: 0, weightiest: [] };
+/** Goes on by one minute; in which order they come does not matter. */
+function afterMinuteAlone(before, minute, lasting) {
+    const counts = (0,evidence/* clamped */.j9)(minute);
+    const candidates = [...before.weightiest, counts];
+    return {
+        total: before.total + counts.total,
+        bad: before.bad + counts.bad,
+        weightiest: counts.bad === 0
+            ? before.weightiest
+            : candidates.filter((each, index) => {
+                const heavier = candidates.filter((other, at) => weighsMore(other, each, at < index));
+                return heavier.length < lasting - 1;
+            }),
+    };
+}
+/** In every bet. @param first which of two alike it is */
+function weighsMore(one, other, first) {
+    const isAlike = one.bad === other.bad && one.total === other.total;
+    return isAlike ? first : one.bad >= other.bad && one.total <= other.total;
 }
 function sum(numbers) {
     return numbers.reduce((total, each) => total + each, 0);
@@ -69972,6 +70200,7 @@ var moment = __nccwpck_require__(8763);
 // EXTERNAL MODULE: ./src/core/text/numbers.ts
 var numbers = __nccwpck_require__(1489);
 ;// CONCATENATED MODULE: ./src/core/checks/promoted.ts
+
 
 
 
@@ -70016,10 +70245,28 @@ function ofAlias(name) {
         dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}' },
     };
 }
+const NOTHING_PROMOTED = {
+    baseline: { total: 0, bad: 0 },
+    alone: NOTHING_ALONE,
+};
+/** The account with the minutes of a scope. */
+function enteredAlone({ baseline, alone }, { sideBySide, series, scope }) {
+    return {
+        baseline: sideBySide.reduce((so, minute) => {
+            const { total, bad } = (0,evidence/* clamped */.j9)(minute.baseline);
+            return { total: so.total + total, bad: so.bad + bad };
+        }, baseline),
+        alone: minutesSince(series, scope).reduce((so, minute) => afterMinuteAlone(so, minute, LASTING_MINUTES), alone),
+    };
+}
 /** What the canary did since the promotion; the minute of the promotion counts, as far as its version is named. */
-function minutesSince({ requests, failures, ofAlias, failuresOfAlias }, { shiftedAt, since }, to) {
+function minutesSince({ requests, failures, ofAlias, failuresOfAlias }, { at: now, bake, from, to }) {
+    if (bake.weight < 100)
+        return [];
+    const shiftedAt = (0,moment/* timeOfDayThen */.Yu)(bake.shiftedAt, now);
+    const since = (0,moment/* timeOfDayThen */.Yu)(bake.since, now);
     const minutes = [];
-    for (let at = (0,minute/* beginningOfMinute */.Tt)(shiftedAt); at <= to; at += minute/* MINUTE_MS */.kg) {
+    for (let at = Math.max(from, (0,minute/* beginningOfMinute */.Tt)(shiftedAt)); at <= to; at += minute/* MINUTE_MS */.kg) {
         const total = requests.get(at);
         const bad = failures.get(at);
         const isAlone = at >= since;
@@ -70035,23 +70282,13 @@ function minutesSince({ requests, failures, ofAlias, failuresOfAlias }, { shifte
 }
 /** At 100 % there is nothing to compare with but what the rollout itself measured before. */
 function judgePromoted(promoted, at) {
-    const { target, sideBySide, series, bake, to, rule, mode } = promoted;
+    const { target, account, rule, mode } = promoted;
+    const { baseline, alone } = account;
     const { alpha } = rule;
-    const shiftedAt = (0,moment/* timeOfDayThen */.Yu)(bake.shiftedAt, at);
-    const since = (0,moment/* timeOfDayThen */.Yu)(bake.since, at);
-    const minutes = minutesSince(series, { shiftedAt, since }, to);
-    const baseline = totalOf(sideBySide.map((minute) => minute.baseline));
     const allowed = allowedAfter(baseline, rule);
-    const { logE, reverts } = judgeAlone(minutes, { allowed, alpha, lasting: LASTING_MINUTES });
-    const judged = {
-        target,
-        baseline,
-        canary: totalOf(minutes),
-        allowed,
-        logE,
-        needed: 1 / alpha,
-        reverts,
-    };
+    const { logE, reverts } = judgeAlone(alone, { allowed, alpha, lasting: LASTING_MINUTES });
+    const canary = { total: alone.total, bad: alone.bad };
+    const judged = { target, baseline, canary, allowed, logE, needed: 1 / alpha, reverts };
     const fails = mode === 'revert' && reverts;
     return {
         kind: 'promoted',
@@ -70060,9 +70297,6 @@ function judgePromoted(promoted, at) {
         verdict: { kind: fails ? 'fail' : 'pass', reason: fails ? describePromoted(judged) : '' },
         ...judged,
     };
-}
-function totalOf(counts) {
-    return counts.reduce((all, { total, bad }) => ({ total: all.total + total, bad: all.bad + Math.min(bad, total) }), { total: 0, bad: 0 });
 }
 /** Whether there was anything to hold the canary against. */
 function isJudged({ allowed }) {
@@ -70092,6 +70326,7 @@ function describePromoted(promoted) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  jI: () => (/* binding */ GOES_ON_UNDECIDED),
   f5: () => (/* binding */ PASSED),
   jC: () => (/* binding */ SHARE_OF_ALPHA),
   rc: () => (/* binding */ decided),
@@ -70231,18 +70466,16 @@ function mayExtend({ at, bake, policy }) {
     return !(0,plan/* isBakeOver */.ko)(longest, at) && at.timeOfDay < bake.latest;
 }
 /** Whether there was enough traffic to go by. */
-function judgeTraffic({ target, minutes, shares }, judging) {
+function judgeTraffic({ target, counted, shares }, judging) {
     const { at, bake, policy } = judging;
     const { weight, since, bakeMs, promotionNext } = bake;
     const begin = (0,minute/* firstWholeMinute */.gN)((0,moment/* timeOfDayThen */.Yu)(since, at));
-    const inStep = minutes.filter((minute) => minute.at >= begin);
-    const canary = sum(inStep.map((minute) => minute.canary.total));
-    const baseline = sum(inStep.map((minute) => minute.baseline.total));
+    const { canary, baseline } = counted.inStep;
     const enough = canary >= policy.minInvocations;
     const latest = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, policy.metricDelayMs);
     const longerMs = at.steady - (since.steady + bakeMs);
     const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
-    const willBeEnough = expectedIn(minutes, bake, { begin, latest }) >= policy.minInvocations;
+    const willBeEnough = expectedIn(counted, bake, { begin, latest }) >= policy.minInvocations;
     if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {
         return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
     }
@@ -70262,21 +70495,16 @@ function judgeTraffic({ target, minutes, shares }, judging) {
         `${policy.minInvocations} are needed to judge it (min-invocations)`;
     return mayExtend(judging) ? decided('extend', few) : inconclusive(few, policy);
 }
-/** The rate at which an alias is called changes, but within some minutes not much. */
-const RECENT_MINUTES = 5;
 /**
  * How many requests of the canary the step should have: by its own minutes that have settled, and before any has by the last ones
  * under the weights before.
  * @param minutes `begin`: the first of the step; `latest`: the last that has settled
  */
-function expectedIn(minutes, { weight, bakeMs }, { begin, latest }) {
+function expectedIn({ inStep, recent }, { weight, bakeMs }, { begin, latest }) {
     const bakeMinutes = bakeMs / minute/* MINUTE_MS */.kg;
     const own = Math.floor((latest - begin) / minute/* MINUTE_MS */.kg) + 1;
-    if (own > 0) {
-        const inStep = minutes.filter(({ at }) => at >= begin);
-        return (sum(inStep.map(({ canary }) => canary.total)) / own) * bakeMinutes;
-    }
-    const recent = minutes.slice(-RECENT_MINUTES);
+    if (own > 0)
+        return (inStep.canary / own) * bakeMinutes;
     const total = sum(recent.map(({ baseline, canary }) => baseline.total + canary.total));
     return ((total / Math.max(1, recent.length)) * bakeMinutes * weight) / 100;
 }
@@ -70294,13 +70522,15 @@ function missingRequests(target, shares, { rule }) {
 }
 /** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
 const CERTAINLY_SOME = 10;
+/** What ends the warning of a step that passed although there was too little to judge by. */
+const GOES_ON_UNDECIDED = 'It goes on all the same: on-inconclusive is promote.';
 /** What cannot be extended any more is up to whoever rolls out. */
 function inconclusive(reason, { onInconclusive }) {
     switch (onInconclusive) {
         case 'promote':
             return {
                 verdict: verdict/* PASS */.C,
-                warnings: [`${reason}. It goes on all the same: on-inconclusive is promote.`],
+                warnings: [`${reason}. ${GOES_ON_UNDECIDED}`],
             };
         case 'hold':
             return decided('hold', reason);
@@ -70325,12 +70555,13 @@ function sum(numbers) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AZ: () => (/* binding */ baselineSources),
 /* harmony export */   DC: () => (/* binding */ TOLERATED_RATIO),
-/* harmony export */   JZ: () => (/* binding */ median),
 /* harmony export */   Mg: () => (/* binding */ yardstickOf),
 /* harmony export */   gO: () => (/* binding */ HISTORY_SOURCES),
+/* harmony export */   hP: () => (/* binding */ lowerMiddle),
 /* harmony export */   qu: () => (/* binding */ historyBefore),
 /* harmony export */   zj: () => (/* binding */ canarySources)
 /* harmony export */ });
+/* unused harmony export median */
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3395);
 /* harmony import */ var _metric_source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3871);
 
@@ -70396,7 +70627,10 @@ function formatBound(bound) {
 }
 /** The lower one of the two in the middle; null of nothing. */
 function median(values) {
-    const sorted = values.toSorted((a, b) => a - b);
+    return lowerMiddle(values.toSorted((a, b) => a - b));
+}
+/** The same of what is in order already. */
+function lowerMiddle(sorted) {
     return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
 }
 
@@ -70597,8 +70831,10 @@ function messageOf(thrown) {
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
 /* harmony import */ var _checks_finding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8700);
-/* harmony import */ var _rollout_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8);
-/* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7387);
+/* harmony import */ var _checks_step_end_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8895);
+/* harmony import */ var _rollout_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8);
+/* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
+
 
 
 
@@ -70634,6 +70870,7 @@ function reportOf(entries, ending, { startedAt, endedAt }) {
     const before = found ?? NOWHERE;
     const steps = planned === undefined ? [] : stepReports(planned.plan, entries, before);
     const weights = weightChanges(steps, entries, before);
+    const warnings = entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : []));
     return {
         ...ending,
         region: known?.region ?? '',
@@ -70645,8 +70882,10 @@ function reportOf(entries, ending, { startedAt, endedAt }) {
         weights,
         findings: findingsToTell(entries),
         errors: entries.flatMap((entry) => (entry.type === 'errors' ? entry.reports : [])),
+        exposures: entries.flatMap((entry) => (entry.type === 'exposure' ? entry.exposures : [])),
         smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
-        warnings: entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : [])),
+        warnings,
+        undecided: warnings.some((text) => text.endsWith(_checks_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .GOES_ON_UNDECIDED */ .jI)),
     };
 }
 const NOWHERE = { at: 0, weight: 0, step: 0, startedBy: '' };
@@ -70690,10 +70929,19 @@ function stepReports(plan, entries, { step: before }) {
             weight,
             bakeMs,
             startedAt: begin.state.since.timeOfDay,
-            endedAt: end?.at,
+            endedAt: end && (decidedAt(end, entries) ?? end.at),
             result: passed ? passedAs(weight, entries) : 'stopped',
         };
     });
+}
+/** Of what a failed check ended, when that was read: the reason of the revert counts the time up to then. */
+function decidedAt(end, entries) {
+    if (end.state.phase !== 'reverting')
+        return undefined;
+    const reading = entries
+        .slice(0, entries.indexOf(end))
+        .findLast((entry) => entry.type === 'reading');
+    return reading?.verdict.kind === 'fail' ? reading.at : undefined;
 }
 /** What nothing watched has not passed. */
 function passedAs(weight, entries) {
@@ -70708,7 +70956,7 @@ function hasPassed(next) {
 }
 /** A promotion with a bake time of zero is never seen baking. */
 function instantStep(plan, step, states) {
-    const { weight, bakeMs } = (0,_rollout_state_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(plan, step);
+    const { weight, bakeMs } = (0,_rollout_state_js__WEBPACK_IMPORTED_MODULE_2__/* .stepAt */ .OH)(plan, step);
     const confirming = states.find(({ state }) => state.phase === 'confirming');
     return confirming !== undefined && bakeMs === 0
         ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'not watched' }
@@ -70728,17 +70976,17 @@ function weightChanges(steps, entries, before) {
 /** The first line of every report: what happened, in one sentence. */
 function headline({ outcome, reason, targets }) {
     const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-    const names = list(targets.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je));
-    const now = list(targets.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} serves version ${target.version}`));
+    const names = list(targets.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je));
+    const now = list(targets.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} serves version ${target.version}`));
     switch (outcome) {
         case 'promoted':
             return `Promoted: ${now}`;
         case 'reverted':
-            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} to version ${previousVersion}`))} ${reason}`;
+            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} to version ${previousVersion}`))} ${reason}`;
         case 'revert-failed':
-            return `Revert failed: ${list(shifting.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
+            return `Revert failed: ${list(shifting.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
         case 'held':
-            return `Held ${list(shifting.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je))} ${reason}`;
+            return `Held ${list(shifting.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je))} ${reason}`;
         case 'unchanged':
             return `Unchanged: ${now} already`;
         case 'created':
@@ -70762,7 +71010,7 @@ function list(items) {
 
 /***/ }),
 
-/***/ 8717:
+/***/ 7015:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70772,16 +71020,35 @@ __nccwpck_require__.d(__webpack_exports__, {
   V: () => (/* binding */ verdictOf)
 });
 
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var alias_target = __nccwpck_require__(7387);
+// EXTERNAL MODULE: ./src/core/checks/finding.ts
+var checks_finding = __nccwpck_require__(8700);
+// EXTERNAL MODULE: ./src/core/rollout/plan.ts
+var plan = __nccwpck_require__(8710);
+// EXTERNAL MODULE: ./src/core/text/console.ts
+var console = __nccwpck_require__(5206);
+// EXTERNAL MODULE: ./src/core/text/duration.ts
+var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/text/markdown.ts
+var markdown = __nccwpck_require__(8970);
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
 ;// CONCATENATED MODULE: ./src/core/report/chart.ts
 // Mermaid's own lines are too pale to be seen on white; these can be seen on white and on black.
 const GREEN = '#2da44e';
 const RED = '#e5534b';
 const GREY = '#8c959f';
+const PALE_GREY = '#c3c9cf';
+const ORANGE = '#e16f24';
+const PALE_ORANGE = '#f3b98f';
 /** A diagram as GitHub draws it from Markdown. All that varies in it are numbers. */
-function mermaidChart({ title, x, y, lines }) {
+function mermaidChart({ title, x, y, lines = [], bars = [] }) {
     const style = {
         xyChart: { height: 280 },
-        themeVariables: { xyChart: { plotColorPalette: lines.map(({ color }) => color).join(', ') } },
+        themeVariables: {
+            xyChart: { plotColorPalette: [...bars, ...lines].map(({ color }) => color).join(', ') },
+        },
     };
     return [
         '',
@@ -70791,6 +71058,7 @@ function mermaidChart({ title, x, y, lines }) {
         `    title "${title}"`,
         `    x-axis "${x.label}" ${x.from} --> ${x.to}`,
         `    y-axis "${y.label}" ${y.from} --> ${y.to}`,
+        ...bars.map(({ values }) => `    bar [${values.join(', ')}]`),
         ...lines.map(({ values }) => `    line [${values.join(', ')}]`),
         '```',
     ];
@@ -70798,6 +71066,8 @@ function mermaidChart({ title, x, y, lines }) {
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/checks/step-end.ts + 1 modules
+var step_end = __nccwpck_require__(8895);
 ;// CONCATENATED MODULE: ./src/core/statistics/harm.ts
 /**
  * What a canary cost, and what the small weight saved: with the failure rates p_c and p_b and the requests n_c and
@@ -70812,10 +71082,53 @@ function harmOf(baseline, canary) {
 
 // EXTERNAL MODULE: ./src/core/statistics/interval.ts
 var interval = __nccwpck_require__(4574);
-// EXTERNAL MODULE: ./src/core/text/markdown.ts
-var markdown = __nccwpck_require__(8970);
-// EXTERNAL MODULE: ./src/core/text/numbers.ts
-var numbers = __nccwpck_require__(1489);
+;// CONCATENATED MODULE: ./src/core/report/links.ts
+/** Where the statistics are explained, so that no summary has to. */
+const HOW_IT_DECIDES = 'https://github.com/lambda-canary/lambda-canary/blob/main/docs/how-it-decides.md';
+
+;// CONCATENATED MODULE: ./src/core/report/sections.ts
+
+/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
+const MOST_ROWS = 50;
+const LONGEST_NAME = 255;
+const LONGEST_REASON = 400;
+/** Few enough to be read at once; what passed of more is folded. */
+const FEW = 3;
+/** A table of what went wrong, and under it, folded, what did not; nothing when there are no rows at all. */
+function section({ title, head, guilty, passed, passedAs, note }) {
+    if (guilty.length + passed.length === 0)
+        return [];
+    const isShort = guilty.length + passed.length <= FEW;
+    const shown = isShort ? [...guilty, ...passed] : guilty;
+    const folded = isShort ? [] : passed;
+    const words = note === undefined ? [] : ['', note];
+    const rest = folded.length === 0 ? [] : fold(passedAs(folded.length), tableOf(head, folded));
+    if (shown.length === 0)
+        return [...rest.slice(0, -2), ...words, '', '</details>'];
+    return ['', `### ${title}`, ...tableOf(head, shown), ...words, ...rest];
+}
+/** Lines under a title that is all one sees until one asks. @param title Markdown */
+function fold(title, lines) {
+    return ['', `<details><summary>${title}</summary>`, ...lines, '', '</details>'];
+}
+/** As many rows as a summary can hold, and how many more there are. */
+function tableOf(head, rows) {
+    return ['', ...(0,markdown/* table */.tp)(head, rows.slice(0, MOST_ROWS)), ...more(rows.length, '')];
+}
+/** The first of many as a list. */
+function capped(items, line, bullet) {
+    return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
+}
+/** That not all are told here. */
+function more(count, bullet, most = MOST_ROWS) {
+    return count > most
+        ? [
+            ...(bullet === '' ? [''] : []),
+            `${bullet}… and ${count - most} more; the output \`report\` has them.`,
+        ]
+        : [];
+}
+
 ;// CONCATENATED MODULE: ./src/core/report/comparison-section.ts
 
 
@@ -70823,180 +71136,439 @@ var numbers = __nccwpck_require__(1489);
 
 
 
-const MOST_ROWS = 50;
-const LONGEST_NAME = 120;
-const CHART_POINTS = 60;
-const LOG_10 = Math.log(10);
-/** Below this it is all the same: nothing speaks against the new version. */
-const LOWEST = -2;
+
+
+const LONGEST = 120;
 /** What the comparison of the versions found, as a part of the summary. */
 function comparisonSection(comparisons) {
-    const [gravest] = [...comparisons].sort((a, b) => surplus(b) - surplus(a));
-    if (gravest === undefined)
-        return [];
-    return [
-        '',
-        '### New version against old',
-        '',
-        ...(0,markdown/* table */.tp)(['compared', 'new version', 'old version', 'evidence', 'more failures that would revert'], comparisons.slice(0, MOST_ROWS).map(row)),
-        ...(comparisons.length > MOST_ROWS
-            ? ['', `… and ${comparisons.length - MOST_ROWS} more.`]
-            : []),
-        ...harm(comparisons),
-        ...chart(gravest),
-        '',
-        explanation(gravest),
-    ];
-}
-/** How far the evidence is above what is needed. */
-function surplus(report) {
-    return (0,comparison/* evidenceOf */.X1)(report) - Math.log(report.needed);
+    const sorted = comparisons.toSorted((a, b) => (0,comparison/* surplus */.tI)(b) - (0,comparison/* surplus */.tI)(a));
+    return section({
+        title: 'New version against old',
+        head: [
+            'compared',
+            'new version',
+            'old version',
+            'is it worse?',
+            'more failures than by the old',
+        ],
+        guilty: sorted.filter(({ reverts }) => reverts).map(row),
+        passed: sorted.filter(({ reverts }) => !reverts).map(row),
+        passedAs: (count) => `${count} comparisons that are no reason to revert`,
+        note: '<sub>In brackets where the rate lies with 95 % confidence. “By the old” is what the old version would have failed at ' +
+            `the same requests. [How it decides](${HOW_IT_DECIDES})</sub>`,
+    });
 }
 function row(report) {
-    const { name, target, canary, baseline, needed, failuresToRevert, reverts } = report;
-    const more = reverts ? 'reverts' : failuresToRevert === null ? '–' : (0,numbers/* grouped */.zD)(failuresToRevert);
+    const { name, target, canary, baseline } = report;
     return [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST)),
         rate(canary),
         rate(baseline),
-        `${(0,comparison/* odds */.VH)((0,comparison/* evidenceOf */.X1)(report))} of ${(0,numbers/* grouped */.zD)(Math.round(needed))}:1`,
-        more,
+        answer(report),
+        harm(report),
     ];
 }
 /** `3 of 412 failed: 0.73 % (0.25–2.12 %)` */
 function rate(counts) {
     if (counts.total === 0)
-        return 'no requests';
+        return 'no requests in settled minutes';
     const { low, high } = (0,interval/* rateInterval */.m)(counts);
     return (`${(0,numbers/* grouped */.zD)(counts.bad)} of ${(0,numbers/* grouped */.zD)(counts.total)} failed: ` +
         `${(0,numbers/* percent */.KN)(counts.bad / counts.total)} (${(0,numbers/* percent */.KN)(low).replace(' %', '')}–${(0,numbers/* percent */.KN)(high)})`);
 }
-function harm(comparisons) {
-    const all = comparisons.filter(({ reverts }) => reverts);
-    return all.slice(0, MOST_ROWS).flatMap(({ name, target, baseline, canary }) => {
-        const { done, avoided } = harmOf(baseline, canary);
-        return [
-            '',
-            `${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}: the new version failed about ` +
-                `${(0,numbers/* grouped */.zD)(Math.round(done))} requests more than the old one would have, and about ` +
-                `${(0,numbers/* grouped */.zD)(Math.round(avoided))} were spared by the weights (the difference of the two rates, times the ` +
-                'requests of the new and of the old version).',
-        ];
-    });
+function answer(report) {
+    const { canary, needed, reverts, failuresToRevert } = report;
+    if (reverts)
+        return '**yes, practically certain**';
+    if (canary.total === 0)
+        return 'not known';
+    const more = failuresToRevert === null || failuresToRevert === 0
+        ? ''
+        : `; ${(0,numbers/* grouped */.zD)(failuresToRevert)} more failures would revert`;
+    return `${(0,step_end/* doubtIn */.CT)((0,comparison/* evidenceOf */.X1)(report), needed) === 'none' ? 'no sign of it' : 'it may be'}${more}`;
 }
-/** The evidence over time, in powers of ten, against what it takes to revert. */
-function chart({ name, target, evidence, needed, reverts }) {
-    if (evidence.length < 2)
-        return [];
-    const threshold = Math.log10(needed);
-    const stride = Math.ceil(evidence.length / CHART_POINTS);
-    const sampled = evidence.filter((_, index) => (evidence.length - 1 - index) % stride === 0);
-    const top = Number((threshold + 2).toFixed(2));
-    const values = sampled.map(({ logE }) => Number(Math.max(LOWEST, Math.min(logE / LOG_10, top)).toFixed(2)));
-    return [
-        ...mermaidChart({
-            title: 'Evidence against the new version, in powers of ten',
-            x: { label: 'minutes with metrics', from: 1, to: evidence.length },
-            y: { label: 'powers of ten', from: LOWEST, to: top },
-            lines: [
-                { color: reverts ? RED : GREEN, values },
-                { color: GREY, values: values.map(() => Number(threshold.toFixed(2))) },
-            ],
-        }),
-        '',
-        `The evidence is that of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, LONGEST_NAME))}; the grey line, ` +
-            `${(0,numbers/* grouped */.zD)(Math.round(needed))}:1, is what it takes to revert.`,
-    ];
-}
-function explanation({ needed }) {
-    return ('<sub>In each minute both versions serve the same kind of requests, so a new version that is no worse has the ' +
-        'share of the failures that it has of the requests. Eight bets say that it fails 1.5 to 1,000 times as often. ' +
-        `Should it be no worse, their average reaches ${(0,numbers/* grouped */.zD)(Math.round(needed))} times the stake with a chance of at ` +
-        `most 1 in ${(0,numbers/* grouped */.zD)(Math.round(needed))}, however often one looks; when it does, the old version is put back. ` +
-        'A minute with fewer than ten failures cannot decide alone.</sub>');
+/** What its users felt more than those of the old version, and what the weights kept from the others. */
+function harm({ baseline, canary, reverts }) {
+    if (!reverts)
+        return '–';
+    const { done, avoided } = harmOf(baseline, canary);
+    return `about ${(0,numbers/* grouped */.zD)(Math.round(done))}; the weights spared about ${(0,numbers/* grouped */.zD)(Math.round(avoided))}`;
 }
 
-// EXTERNAL MODULE: ./src/core/text/console.ts
-var console = __nccwpck_require__(5206);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var durations = __nccwpck_require__(6153);
+var checks_durations = __nccwpck_require__(6153);
 ;// CONCATENATED MODULE: ./src/core/report/duration-section.ts
 
 
 
-const duration_section_MOST_ROWS = 50;
+
 const duration_section_LONGEST_NAME = 120;
 /** How long requests of both versions took, as a part of the summary. */
 function durationSection(durations) {
     const served = durations.filter(({ canary }) => canary.p50 !== null);
-    if (served.length === 0)
-        return [];
-    return [
-        '',
-        '### Duration',
-        '',
-        ...(0,markdown/* table */.tp)(['of', 'new version: p50, p90, p99', 'old version: p50, p90, p99', 'a fifth slower?'], served.slice(0, duration_section_MOST_ROWS).map(duration_section_row)),
-        ...(served.length > duration_section_MOST_ROWS ? ['', `… and ${served.length - duration_section_MOST_ROWS} more.`] : []),
-        '',
-        '<sub>Medians over the minutes with both versions. In a minute with few requests p99 is that of the slowest.</sub>',
-    ];
+    return section({
+        title: 'Duration',
+        head: ['of', 'new version: p50, p90, p99', 'old version: p50, p90, p99', 'a fifth slower?'],
+        guilty: served.filter(checks_durations/* isSlower */.tp).map(duration_section_row),
+        passed: served.filter((report) => !(0,checks_durations/* isSlower */.tp)(report)).map(duration_section_row),
+        passedAs: (count) => `Duration of ${count} functions that are not a fifth slower`,
+        note: '<sub>Medians over the minutes with both versions. In a minute with few requests p99 is that of the slowest.</sub>',
+    });
 }
 function duration_section_row(report) {
     const { target, canary, baseline } = report;
-    const test = (0,durations/* gravestTest */.ds)(report);
-    const evidence = test === undefined ? '–' : (0,durations/* evidenceFor */.hF)(test);
+    const test = (0,checks_durations/* gravestTest */.ds)(report);
     return [
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(target, duration_section_LONGEST_NAME)),
         percentiles(canary),
         percentiles(baseline),
-        (0,markdown/* escapeMarkdown */.FV)((0,durations/* isSlower */.tp)(report) ? `yes: ${test?.counted ?? ''}; ${evidence}` : evidence),
+        (0,checks_durations/* isSlower */.tp)(report) ? (0,markdown/* escapeMarkdown */.FV)(`yes: ${test?.counted ?? ''}`) : unsure(test),
     ];
+}
+function unsure(test) {
+    return test === undefined ? 'not known' : 'no';
 }
 function percentiles({ p50, p90, p99 }) {
     return [p50, p90, p99].map((each) => (each === null ? '–' : (0,numbers/* milliseconds */.Rz)(each))).join(', ');
 }
 
-// EXTERNAL MODULE: ./src/core/text/duration.ts
-var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/checks/exposure.ts
+var exposure = __nccwpck_require__(4324);
+;// CONCATENATED MODULE: ./src/core/report/felt.ts
+
+
+
+
+
+
+/** What users felt of the new version, as far as it is known. */
+function felt(report) {
+    const { weights, steps } = report;
+    const [first] = weights.filter(({ weight }) => weight > 0);
+    if (first === undefined)
+        return [];
+    const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
+    const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
+    return [
+        '',
+        `**What users felt:** the new version had traffic for ${lasted(report, first.at)}${inThisJob}; ${known(report)}.`,
+    ];
+}
+/** Up to the decision, as every other figure of it; what the revert took then is another span. */
+function lasted({ weights, steps, endedAt, outcome }, since) {
+    const back = weights.findLast(({ weight }) => weight === 0)?.at ?? endedAt;
+    const stopped = steps.findLast(({ startedAt }) => startedAt !== undefined)?.endedAt;
+    const isDecided = outcome === 'reverted' && stopped !== undefined && stopped < back;
+    if (!isDecided)
+        return (0,duration/* formatDuration */.a3)(back - since);
+    const reverting = (0,duration/* formatDuration */.a3)(back - stopped);
+    return `${(0,duration/* formatDuration */.a3)(stopped - since)}, and ${reverting === '0 s' ? 'less than 1 s' : reverting} more while it was put back`;
+}
+function known(report) {
+    const { exposures, findings } = report;
+    const isCounted = exposures.length > 0 && exposures.every(({ problem }) => problem === undefined);
+    if (isCounted)
+        return served((0,exposure/* sumOf */.XN)(exposures.map(({ canary }) => canary)));
+    const ofErrors = (0,checks_finding/* ofKind */.CZ)(findings, 'comparison').filter(({ name }) => name === 'errors');
+    const alone = (0,checks_finding/* ofKind */.CZ)(findings, 'promoted');
+    const seen = (0,exposure/* sumOf */.XN)([...ofErrors, ...alone].map(({ canary }) => canary));
+    if (seen.total > 0) {
+        return `${served(seen)}, in the minutes whose metrics were there by the end`;
+    }
+    return `how many requests it served, and how many failed, is not known yet${byLogs(report)}${whereToLook(report)}`;
+}
+function served(counted) {
+    return counted.total === 0
+        ? 'CloudWatch counted no request of it'
+        : `it served ${(0,numbers/* count */.U9)(counted.total, 'request')}, of which ${(0,numbers/* grouped */.zD)(counted.bad)} failed`;
+}
+/** Within seconds, and so mostly before the metrics. */
+function byLogs({ findings }) {
+    const failures = (0,checks_finding/* ofKind */.CZ)(findings, 'logs')
+        .filter(({ name }) => name === 'logs')
+        .reduce((sum, { canary }) => sum + canary, 0);
+    return failures === 0 ? '' : `, but its logs told of ${(0,numbers/* count */.U9)(failures, 'failed request')}`;
+}
+const MOST_LINKS = 3;
+function whereToLook({ targets, region, exposures }) {
+    const problem = exposures.find((each) => each.problem !== undefined)?.problem;
+    const why = problem === undefined
+        ? 'CloudWatch publishes a minute about 2 minutes after its end'
+        : (0,markdown/* escapeMarkdown */.FV)(problem);
+    const links = targets
+        .filter(({ disposition }) => disposition === 'shift')
+        .slice(0, MOST_LINKS)
+        .map(({ functionName, version }) => (0,markdown/* link */.nf)(`${functionName} version ${version}`, (0,console/* versionUrl */.Aj)(region, functionName, version)));
+    return `: ${why}${links.length === 0 ? '' : `; see ${links.join(', ')}`}`;
+}
+
+// EXTERNAL MODULE: ./src/core/alias/repair.ts
+var repair = __nccwpck_require__(8831);
+// EXTERNAL MODULE: ./src/core/alias/routing.ts
+var routing = __nccwpck_require__(5646);
+;// CONCATENATED MODULE: ./src/core/report/heading.ts
+
+
+
+/** More names than these are no heading any more. */
+const MOST_NAMED = 3;
+/** Says whatever an alias serves now, first of all. */
+function headingOf(report) {
+    const { outcome, targets, askedFor = false } = report;
+    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+    const weight = (0,routing/* formatWeight */.ck)(report.position?.weight ?? 0);
+    switch (outcome) {
+        case 'promoted':
+            return report.undecided
+                ? heading('⚠️', `Promoted without enough traffic: ${serving(targets)}`)
+                : heading('✅', `Promoted: ${serving(targets)}`);
+        case 'reverted':
+            return heading(askedFor ? '✅' : '❌', `Reverted: ${isBack(shifting)}`);
+        case 'revert-failed':
+            return heading('🚨', `Revert failed: ${named(shifting)} may still send traffic to ${versions(shifting, 'version', 'the new versions')}`);
+        case 'held':
+            return heading('⏸', `Held: ${named(shifting)} ${sends(shifting)} ${weight} to ${versions(shifting, 'version', 'the new versions')}`);
+        case 'unchanged':
+            return heading('☑️', `Unchanged: ${serving(targets)} already`);
+        case 'created':
+            return heading('🆕', `Created: ${serving(targets)}`);
+        case 'planned':
+            return heading('📋', `Planned: ${named(targets)}; nothing was written`);
+        case 'status':
+            return heading('ℹ️', targets.length === 0 ? 'Status' : `Status of ${named(targets)}`);
+        case 'failed':
+            return isForeign(report)
+                ? heading('✋', `Stopped: ${named(shifting)} did not stay as this rollout left it`)
+                : heading('❌', 'Failed before any traffic was moved');
+    }
+}
+/** Somebody else moved an alias of a rollout that had begun. */
+function isForeign({ outcome, weights }) {
+    return outcome === 'failed' && weights.length > 0;
+}
+function heading(icon, text) {
+    return { icon, text };
+}
+function named(targets) {
+    const names = targets.slice(0, MOST_NAMED).map(alias_target/* targetName */.je).join(', ');
+    const more = targets.length - MOST_NAMED;
+    if (targets.length === 0)
+        return 'the alias';
+    return more > 0 ? `${names} and ${more} more` : names;
+}
+function serving(targets) {
+    return `${named(targets)} ${targets.length > 1 ? 'serve' : 'serves'} ${versions(targets, 'version', 'their new versions')}`;
+}
+function isBack(targets) {
+    return `${named(targets)} ${targets.length > 1 ? 'are' : 'is'} back on ${versions(targets, 'previousVersion', 'the versions they served before')}`;
+}
+function sends(targets) {
+    return targets.length > 1 ? 'send' : 'sends';
+}
+function versions(targets, which, many) {
+    const all = new Set(targets.map((target) => target[which]));
+    const [version = ''] = all;
+    if (all.size > 1)
+        return many;
+    return version === '' ? 'the version it served before' : `version ${version}`;
+}
+/** The one thing to do, or that there is nothing; undefined where nothing was to be expected. */
+function nextStepOf(report) {
+    const { outcome, targets, region } = report;
+    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+    const many = shifting.length > 1;
+    switch (outcome) {
+        case 'reverted':
+            return nothing(`${many ? 'The aliases are' : 'The alias is'} safe, nothing to do now.`);
+        case 'promoted':
+            return report.undecided
+                ? nothing('There were too few requests to tell whether it is any worse: watch it for a while. To go back, roll out ' +
+                    `${versions(shifting, 'previousVersion', 'the versions of before')} (input version).`)
+                : nothing('Nothing to do.');
+        case 'revert-failed':
+            return {
+                text: `Put ${many ? 'each alias' : 'the alias'} back by hand, now:`,
+                commands: shifting.map((target) => (0,repair/* repairCommand */.p)({ ...target, functionId: target.functionName }, target.previousVersion, region)),
+            };
+        case 'held':
+            return nothing('Go on with mode: step or mode: promote, or put it back with mode: revert.');
+        case 'failed':
+            return nothing(isForeign(report)
+                ? 'Find out who moved the alias: it was left as it is.'
+                : 'Nothing was moved, users are served as before. Mend the reason, and run it again.');
+        case 'created':
+            return nothing('There was nothing to shift from. See that whoever is to call it does.');
+        case 'planned':
+        case 'unchanged':
+        case 'status':
+            return undefined;
+    }
+}
+function nothing(text) {
+    return { text, commands: [] };
+}
+
 ;// CONCATENATED MODULE: ./src/core/report/log-section.ts
 
 
 
 
-const log_section_MOST_ROWS = 50;
 const log_section_LONGEST_NAME = 120;
 /** The failures that the logs told of, as a part of the summary; nothing when there were none and all was well. */
 function logSection(logged) {
     const told = logged.filter(({ canary, baseline, stoodAside }) => canary + baseline > 0 || stoodAside !== undefined);
-    if (told.length === 0)
-        return [];
-    return [
-        '',
-        '### Failures in the logs',
-        '',
-        ...(0,markdown/* table */.tp)(['read', 'new version', 'old version', 'evidence', 'slowest line'], told.slice(0, log_section_MOST_ROWS).map(log_section_row)),
-        ...(told.length > log_section_MOST_ROWS ? ['', `… and ${told.length - log_section_MOST_ROWS} more.`] : []),
-        '',
-        '<sub>Failed requests only, judged by the weight. Only failures older than the slowest line count.</sub>',
-    ];
+    return section({
+        title: 'Failures in the logs',
+        head: ['read', 'new version', 'old version', 'is it worse?', 'slowest line'],
+        guilty: told.filter(decides).map(log_section_row),
+        passed: told.filter((each) => !decides(each)).map(log_section_row),
+        passedAs: (count) => `Failures in the logs of ${count} more, no reason to revert`,
+        note: '<sub>Failed requests only, judged by the weight. Only failures older than the slowest line count.</sub>',
+    });
+}
+function decides({ reverts, stoodAside }) {
+    return reverts && stoodAside === undefined;
 }
 function log_section_row(logged) {
-    const { name, target, canary, baseline, logE, needed, largestDelayMs, stoodAside } = logged;
-    const evidence = `${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.zD)(Math.round(needed))}:1`;
+    const { name, target, canary, baseline, largestDelayMs, stoodAside } = logged;
+    const answer = decides(logged) ? '**yes, practically certain**' : 'no reason to revert';
     return [
         (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${name} of ${target}`, log_section_LONGEST_NAME)),
         (0,numbers/* grouped */.zD)(canary),
         (0,numbers/* grouped */.zD)(baseline),
-        (0,markdown/* escapeMarkdown */.FV)(stoodAside === undefined ? evidence : (0,markdown/* shorten */.ml)(`not judged: ${stoodAside}`, log_section_LONGEST_NAME)),
+        stoodAside === undefined
+            ? answer
+            : (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`not judged: ${stoodAside}`, log_section_LONGEST_NAME)),
         (0,duration/* formatDuration */.a3)(largestDelayMs),
     ];
 }
 
-// EXTERNAL MODULE: ./src/core/checks/finding.ts
-var finding = __nccwpck_require__(8700);
+// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
+var error_logs = __nccwpck_require__(5787);
+;// CONCATENATED MODULE: ./src/core/report/logged-section.ts
+
+
+
+const MOST_LOGGED = 10;
+/** What the reverted versions logged of their errors, the most first; those that logged none are folded. */
+function loggedSection(errors) {
+    if (errors.length === 0)
+        return [];
+    const sorted = errors.toSorted((a, b) => countOf(b) - countOf(a));
+    const [first] = sorted;
+    const found = sorted.filter((each) => countOf(each) > 0);
+    const silent = sorted.filter((each) => countOf(each) === 0);
+    const isFew = silent.length <= 1;
+    const isHidden = found.some(({ messages }) => (0,error_logs/* describeMessages */.sV)(messages).length === 0);
+    return [
+        '',
+        '### What the new version logged',
+        ...(isHidden ? ['', `<sub>Only counted here: ${error_logs/* HOW_TO_SHOW */.dQ}.</sub>`] : []),
+        ...found.slice(0, MOST_LOGGED).flatMap(logged),
+        ...(found.length === 0 && first !== undefined && !isFew ? ['', 'No error was found.'] : []),
+        ...(isFew ? silent.flatMap(logged) : []),
+        ...more(found.length, '', MOST_LOGGED),
+        ...(isFew
+            ? []
+            : fold(`${silent.length} functions of which no error was found`, [
+                ...silent.slice(0, MOST_LOGGED).flatMap(logged),
+                ...more(silent.length, '', MOST_LOGGED),
+            ])),
+    ];
+}
+function countOf({ messages }) {
+    return messages.reduce((sum, { count }) => sum + count, 0);
+}
+function logged(report) {
+    const { functionName, version, messages, url } = report;
+    const lines = (0,error_logs/* describeMessages */.sV)(messages);
+    return [
+        '',
+        `${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, LONGEST_NAME))}: ${found(report)}` +
+            (url === undefined ? '' : ` ${(0,markdown/* link */.nf)('All of them in Logs Insights', url)}`),
+        ...(lines.length === 0 ? [] : ['', (0,markdown/* preformatted */.EC)(lines)]),
+    ];
+}
+function found({ messages, problem }) {
+    if (problem !== undefined) {
+        return `the logs could not be read: ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(problem, LONGEST_REASON))}`;
+    }
+    return messages.length === 0 ? 'no error was found.' : `${(0,error_logs/* describeCounts */.wv)(messages)}.`;
+}
+
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
 var checks_promoted = __nccwpck_require__(5081);
+;// CONCATENATED MODULE: ./src/core/report/reason.ts
+
+
+/** More than these are in the tables below. */
+const MOST_REASONS = 5;
+/** The reason without the words of AWS and of statistics: those stand below. */
+function plainReason(report) {
+    const { reason } = report;
+    if (reason.trim() === '')
+        return { reasons: [], quotes: [] };
+    const [deciding, ...others] = guiltyOf(report).slice(0, MOST_REASONS);
+    if (deciding === undefined)
+        return { reasons: reason.split('\n'), quotes: [] };
+    const at = reason.indexOf(deciding.verdict.reason);
+    const end = at + deciding.verdict.reason.length;
+    const where = reason.slice(0, at);
+    const after = reason.slice(end).replace(/^\. /, '');
+    return {
+        reasons: [
+            `${where}${inPlainWords(deciding)}${after === '' ? '' : `. ${after}`}`,
+            ...others.map(inPlainWords),
+        ],
+        quotes: [deciding, ...others].flatMap(quoteOf),
+    };
+}
+/** The findings that speak against the canary, the one first that decided; of each check the last. */
+function guiltyOf({ findings, reason, outcome }) {
+    if (outcome !== 'reverted' && outcome !== 'revert-failed' && outcome !== 'failed')
+        return [];
+    const last = new Map(findings.map((finding) => [(0,checks_finding/* keyOf */.TN)(finding), finding]));
+    const failed = [...last.values()].filter(({ verdict }) => verdict.kind === 'fail' && verdict.reason !== '');
+    const deciding = failed.find(({ verdict }) => reason.includes(verdict.reason));
+    return deciding === undefined
+        ? []
+        : [deciding, ...failed.filter((finding) => finding !== deciding)];
+}
+function inPlainWords(finding) {
+    const { verdict } = finding;
+    switch (finding.kind) {
+        case 'alarm':
+            return withoutEnd(verdict.reason, finding.detail);
+        case 'comparison':
+            return finding.reverts ? comparedInWords(finding) : withoutEvidence(verdict.reason);
+        case 'logs':
+        case 'duration':
+        case 'promoted':
+        case 'threshold':
+            return withoutEvidence(verdict.reason);
+    }
+}
+function comparedInWords({ name, target, canary, baseline }) {
+    return (`${name} of ${target}: ${reason_rate(canary)} requests of the new version failed, and ${reason_rate(baseline)} of the old one. ` +
+        'That is practically certain to be no chance');
+}
+function reason_rate({ bad, total }) {
+    const share = total === 0 ? '' : ` (${(0,numbers/* percent */.KN)(bad / total)})`;
+    return `${(0,numbers/* grouped */.zD)(bad)} of ${(0,numbers/* grouped */.zD)(total)}${share}`;
+}
+function withoutEnd(text, end) {
+    return end !== '' && text.endsWith(`: ${end}`) ? text.slice(0, -end.length - 2) : text;
+}
+/** What is explained behind a link is no news to who is on call. */
+function withoutEvidence(text) {
+    return text.replace(/(?:;| \()\s*evidence [^;)]*(?:; seen ([^)]*))?\)?$/, (_, seen) => typeof seen === 'string' ? `; seen ${seen}` : '');
+}
+function quoteOf(finding) {
+    return finding.kind === 'alarm' ? [`${finding.check}: ${finding.detail || 'no reason'}`] : [];
+}
+
 ;// CONCATENATED MODULE: ./src/core/report/promoted-section.ts
+
 
 
 const MOST_LINES = 50;
@@ -71011,17 +71583,104 @@ function promotedSection(promoted) {
         '',
         ...promoted
             .slice(0, MOST_LINES)
-            .map((each) => `- ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)((0,checks_promoted/* describePromoted */.q8)(each), LONGEST_LINE))}`),
+            .map((each) => `- ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(withoutEvidence((0,checks_promoted/* describePromoted */.q8)(each)), LONGEST_LINE))}`),
         ...(promoted.length > MOST_LINES ? [`- … and ${promoted.length - MOST_LINES} more.`] : []),
     ];
 }
 
+;// CONCATENATED MODULE: ./src/core/report/rates-chart.ts
+
+
+
+
+
+
+
+const CHART_POINTS = 60;
+const rates_chart_LONGEST_NAME = 120;
+/** Of the axis, in percent: below this it is all the same. */
+const LOWEST_TOP = 1;
+/** How often both versions failed, minute by minute, with the interval that each rate may have been in. */
+function ratesChart(report) {
+    const source = courseOf(report);
+    if (source === undefined)
+        return [];
+    const { target, minutes } = source;
+    const stretches = inStretches(minutes);
+    // A line needs two points: a single minute is drawn as a level.
+    const drawn = stretches.length === 1 ? [...stretches, ...stretches] : stretches;
+    const canary = drawn.map((stretch) => rateOf(stretch.canary));
+    const baseline = drawn.map((stretch) => rateOf(stretch.baseline));
+    const highest = Math.max(...[...canary, ...baseline].map(({ high }) => high));
+    const line = (color, rates, which) => ({
+        color,
+        values: rates.map((rate) => rate[which]),
+    });
+    return [
+        ...mermaidChart({
+            title: 'Percent of requests that failed',
+            x: { label: 'minutes with metrics', from: 1, to: Math.max(2, minutes.length) },
+            y: { label: 'percent', from: 0, to: Math.min(100, Math.ceil(Math.max(highest, LOWEST_TOP))) },
+            lines: [
+                line(PALE_GREY, baseline, 'low'),
+                line(PALE_GREY, baseline, 'high'),
+                line(PALE_ORANGE, canary, 'low'),
+                line(PALE_ORANGE, canary, 'high'),
+                line(GREY, baseline, 'rate'),
+                line(ORANGE, canary, 'rate'),
+            ],
+        }),
+        '',
+        `Of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(target, rates_chart_LONGEST_NAME))}: orange the new version, grey the old one; between the pale lines each rate ` +
+            'lies with 95 % confidence.',
+    ];
+}
+/** Of the target that decided, else of the one that looks worst; everything that was counted after a revert, if it was. */
+function courseOf(report) {
+    const { exposures, findings } = report;
+    const all = (0,checks_finding/* ofKind */.CZ)(findings, 'comparison');
+    const ofErrors = all.filter(({ name }) => name === 'errors');
+    const compared = ofErrors.length > 0 ? ofErrors : all;
+    const guilty = guiltyOf(report).flatMap((each) => ('target' in each ? [each.target] : []));
+    const worst = compared.toSorted((a, b) => (0,comparison/* surplus */.tI)(b) - (0,comparison/* surplus */.tI)(a)).map(({ target }) => target);
+    const failed = exposures
+        .toSorted((a, b) => b.canary.bad - a.canary.bad)
+        .map(({ target }) => target);
+    const courses = [...exposures, ...compared];
+    for (const wanted of [...guilty, ...(compared.length > 0 ? worst : failed)]) {
+        const found = courses.find(({ target, minutes }) => target === wanted && hasRequests(minutes));
+        if (found !== undefined)
+            return found;
+    }
+    return courses.find(({ minutes }) => hasRequests(minutes));
+}
+function hasRequests(minutes) {
+    return minutes.some(({ canary }) => canary.total > 0);
+}
+/** As many minutes together as it takes for the chart to be read. */
+function inStretches(minutes) {
+    const length = Math.ceil(minutes.length / CHART_POINTS);
+    return Array.from({ length: Math.ceil(minutes.length / length) }, (_, index) => {
+        const part = minutes.slice(index * length, (index + 1) * length);
+        return {
+            canary: (0,exposure/* sumOf */.XN)(part.map(({ canary }) => canary)),
+            baseline: (0,exposure/* sumOf */.XN)(part.map(({ baseline }) => baseline)),
+        };
+    });
+}
+/** In percent. Nothing is drawn as an interval where nothing was served: it would be all there is. */
+function rateOf(counts) {
+    if (counts.total === 0)
+        return { rate: 0, low: 0, high: 0 };
+    const { low, high } = (0,interval/* rateInterval */.m)(counts);
+    return { rate: rounded(counts.bad / counts.total), low: rounded(low), high: rounded(high) };
+}
+function rounded(share) {
+    return Number((share * 100).toFixed(2));
+}
+
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report_report = __nccwpck_require__(4702);
-// EXTERNAL MODULE: ./src/core/rollout/plan.ts
-var plan = __nccwpck_require__(8710);
-// EXTERNAL MODULE: ./src/core/alias/target.ts
-var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/summary.ts
 
 
@@ -71036,124 +71695,111 @@ var target = __nccwpck_require__(7387);
 
 
 
-/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
-const summary_MOST_ROWS = 50;
-const summary_LONGEST_NAME = 255;
-const LONGEST_REASON = 400;
-const LONGEST_HEADLINE = 2_000;
-/** The job summary as Markdown: the verdict first, then what was done, then what was seen. */
+
+
+
+
+
+
+const LONGEST_VERDICT = 2_000;
+/**
+ * The job summary as Markdown: how it ended, why, what to do now, what users felt; then what was to blame, and last,
+ * folded where there is much of it, what passed.
+ */
 function summaryOf(report) {
-    const icon = (0,report_report/* isSuccess */.oJ)(report) ? '✅' : '❌';
     return [
-        `## ${icon} Lambda Canary`,
-        '',
         verdictOf(report),
         ...felt(report),
         ...warnings(report),
         ...targets(report),
-        ...smokeTests(report),
-        ...errors(report),
-        ...steps(report),
-        ...summary_chart(report),
+        ...failedSmokeTests(report),
+        ...loggedSection(report.errors),
+        ...ratesChart(report),
         ...Object.values(SECTIONS).flatMap((section) => section(report)),
+        ...steps(report),
+        ...chart(report),
+        ...passedSmokeTests(report),
         ...changes(report),
         '',
     ].join('\n');
 }
 /** What was found, in this order. */
 const SECTIONS = {
-    comparison: ({ findings }) => comparisonSection((0,finding/* ofKind */.CZ)(findings, 'comparison')),
-    duration: ({ findings }) => durationSection((0,finding/* ofKind */.CZ)(findings, 'duration')),
-    promoted: ({ findings }) => promotedSection((0,finding/* ofKind */.CZ)(findings, 'promoted')),
-    logs: ({ findings }) => logSection((0,finding/* ofKind */.CZ)(findings, 'logs')),
     alarm: alarms,
+    logs: ({ findings }) => logSection((0,checks_finding/* ofKind */.CZ)(findings, 'logs')),
+    comparison: ({ findings }) => comparisonSection((0,checks_finding/* ofKind */.CZ)(findings, 'comparison')),
+    promoted: ({ findings }) => promotedSection((0,checks_finding/* ofKind */.CZ)(findings, 'promoted')),
     threshold: metrics,
+    duration: ({ findings }) => durationSection((0,checks_finding/* ofKind */.CZ)(findings, 'duration')),
 };
-/** The headline; of several problems, each a point of a list. */
+/** How it ended and which version is live, why, and what is to be done now. */
 function verdictOf(report) {
-    return verdictLines(report).join('\n');
+    const { icon, text } = headingOf(report);
+    return [
+        `## ${icon} ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON))}`,
+        ...why(report),
+        ...now(report),
+    ].join('\n');
 }
-function verdictLines(report) {
-    const problems = (0,report_report/* headline */.Pl)(report).split('\n');
-    return problems.length === 1
-        ? [(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problems[0] ?? '', LONGEST_HEADLINE))]
-        : capped(problems, (problem) => `- ${(0,markdown/* bold */.Cr)((0,markdown/* shorten */.ml)(problem, LONGEST_REASON))}`, '- ');
+function why(report) {
+    const { reasons, quotes } = plainReason(report);
+    const [first, ...others] = reasons;
+    if (first === undefined)
+        return [];
+    const said = quotes.flatMap((quote) => ['', `> AWS says of ${reason(quote)}`]);
+    return others.length === 0
+        ? ['', `**Why:** ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(first, LONGEST_VERDICT))}`, ...said]
+        : ['', '**Why:**', '', ...capped(reasons, (each) => `- ${reason(each)}`, '- '), ...said];
+}
+function now(report) {
+    const next = nextStepOf(report);
+    if (next === undefined)
+        return [];
+    const { text, commands } = next;
+    return [
+        '',
+        `**Now:** ${(0,markdown/* escapeMarkdown */.FV)(text)}`,
+        ...(commands.length === 0 ? [] : ['', (0,markdown/* preformatted */.EC)(commands)]),
+    ];
 }
 function warnings({ warnings }) {
     return warnings.length === 0
         ? []
         : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
 }
-/** What users felt of the new version, as far as the metrics tell. */
-function felt({ weights, findings, endedAt, steps }) {
-    const [first] = weights.filter(({ weight }) => weight > 0);
-    if (first === undefined)
-        return [];
-    const isFirstJob = !steps.some(({ result }) => result === 'in an earlier job');
-    const back = weights.findLast(({ weight }) => weight === 0);
-    const lasted = (0,duration/* formatDuration */.a3)((back?.at ?? endedAt) - first.at);
-    const ofErrors = (0,finding/* ofKind */.CZ)(findings, 'comparison').filter(({ name }) => name === 'errors');
-    const total = ofErrors.reduce((sum, { canary }) => sum + canary.total, 0);
-    const bad = ofErrors.reduce((sum, { canary }) => sum + canary.bad, 0);
-    const known = ofErrors.length === 0
-        ? 'how many requests it served, and how many failed, is unknown'
-        : `it served ${(0,numbers/* grouped */.zD)(total)} requests, of which ${(0,numbers/* grouped */.zD)(bad)} failed, in the minutes whose metrics were ` +
-            'there while it shared the traffic';
-    const inThisJob = isFirstJob ? '' : ' in this job, and in earlier ones before';
-    return [
-        '',
-        `**What users felt:** the new version had traffic for ${lasted}${inThisJob}; ${known}.`,
-    ];
-}
-const MOST_LOGGED = 10;
-function errors({ errors }) {
-    if (errors.length === 0)
-        return [];
-    return [
-        '',
-        '### What the new version logged',
-        ...errors
-            .slice(0, MOST_LOGGED)
-            .flatMap(({ functionName, version, messages, problem, url }) => [
-            '',
-            `${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME))}: ` +
-                (problem === undefined
-                    ? messages.length === 0
-                        ? 'no error was found.'
-                        : 'the first errors, and how many there were of each.'
-                    : `the logs could not be read: ${reason(problem)}`) +
-                (url === undefined ? '' : ` ${(0,markdown/* link */.nf)('All of them in Logs Insights', url)}`),
-            ...(messages.length === 0
-                ? []
-                : ['', (0,markdown/* preformatted */.EC)(messages.map(({ text, count }) => `${(0,numbers/* grouped */.zD)(count)} × ${text}`))]),
-        ]),
-        ...more(errors.length, '', MOST_LOGGED),
-    ];
-}
 /** Of functions, and of each its last lines: the whole log is in CloudWatch. */
 const MOST_LOGS = 5;
 const MOST_LOG_LINES = 20;
 const LONGEST_LOG_LINE = 200;
-function smokeTests({ smokeTests }) {
-    const rows = smokeTests.map(({ functionName, version, name, problems, durationMs }) => [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, summary_LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, summary_LONGEST_NAME)),
-        problems.length === 0 ? 'passed' : reason(problems.join('; ')),
-        (0,numbers/* milliseconds */.Rz)(durationMs),
-    ]);
-    if (rows.length === 0)
+const TESTED = ['of', 'test', 'result', 'duration'];
+function failedSmokeTests({ smokeTests }) {
+    const failed = smokeTests.filter(({ problems }) => problems.length > 0);
+    if (failed.length === 0)
         return [];
-    const logs = smokeTests.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
+    const logs = failed.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
     return [
-        ...section('Smoke tests', ['of', 'test', 'result', 'duration'], rows),
-        ...logs.flatMap(({ functionName, name, log }) => [
-            '',
-            `<details><summary>The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, summary_LONGEST_NAME))}</summary>`,
+        '',
+        '### Smoke tests that failed',
+        ...tableOf(TESTED, failed.map(smokeTestRow)),
+        ...logs.flatMap(({ functionName, name, log }) => fold(`The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, LONGEST_NAME))}`, [
             '',
             (0,markdown/* preformatted */.EC)(log.slice(-MOST_LOG_LINES).map((line) => (0,markdown/* shorten */.ml)(line, LONGEST_LOG_LINE))),
-            '',
-            '</details>',
-        ]),
+        ])),
+    ];
+}
+function passedSmokeTests({ smokeTests }) {
+    const passed = smokeTests.filter(({ problems }) => problems.length === 0);
+    if (passed.length === 0)
+        return [];
+    const title = `Smoke tests that passed: ${passed.length}`;
+    return fold(title, tableOf(TESTED, passed.map(smokeTestRow)));
+}
+function smokeTestRow({ functionName, version, name, problems, durationMs, }) {
+    return [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, LONGEST_NAME)),
+        problems.length === 0 ? 'passed' : reason(problems.join('; ')),
+        (0,numbers/* milliseconds */.Rz)(durationMs),
     ];
 }
 const PARTS = {
@@ -71162,16 +71808,44 @@ const PARTS = {
     created: 'alias created',
     none: '–',
 };
-function targets({ targets, region }) {
-    if (targets.length === 0)
-        return [];
-    const rows = targets.map(({ functionName, alias, previousVersion, version, disposition }) => [
-        (0,markdown/* link */.nf)((0,target/* targetName */.je)({ functionName, alias }), (0,console/* aliasUrl */.s1)(region, functionName, alias)),
-        previousVersion || '–',
-        version || '–',
-        PARTS[disposition],
-    ]);
-    return section(null, ['function and alias', 'served before', 'new version', 'in this run'], rows);
+/** What nothing was sent to was not shifted, whatever was planned. */
+function partOf({ outcome, weights }, disposition) {
+    const isUntouched = outcome === 'failed' && weights.length === 0;
+    return disposition === 'shift' && isUntouched ? 'not shifted' : PARTS[disposition];
+}
+function targets(report) {
+    const { targets, region } = report;
+    const blamed = blamedIn(report);
+    const row = (target) => {
+        const { functionName, alias, previousVersion, version, disposition } = target;
+        const isBlamed = blamed.has((0,alias_target/* targetName */.je)(target));
+        return [
+            (0,markdown/* link */.nf)((0,alias_target/* targetName */.je)({ functionName, alias }), (0,console/* aliasUrl */.s1)(region, functionName, alias)),
+            versionLink(region, functionName, previousVersion),
+            versionLink(region, functionName, version),
+            isBlamed ? '**to blame**' : partOf(report, disposition),
+        ];
+    };
+    const isBlamed = (target) => blamed.has((0,alias_target/* targetName */.je)(target));
+    const isBlamedAtAll = targets.some(isBlamed);
+    return section({
+        title: isBlamedAtAll ? 'Who was to blame' : 'Functions',
+        head: ['function and alias', 'served before', 'new version', 'in this run'],
+        guilty: targets.filter(isBlamed).map(row),
+        passed: targets.filter((target) => !isBlamed(target)).map(row),
+        passedAs: (count) => (isBlamedAtAll ? `${count} other functions` : `${count} functions`),
+    });
+}
+/** The targets that what was found speaks against; of an alarm it is not known whose it is. */
+function blamedIn(report) {
+    if ((0,report_report/* isSuccess */.oJ)(report))
+        return new Set();
+    const compared = (0,checks_finding/* ofKind */.CZ)(report.findings, 'comparison').filter(({ reverts }) => reverts);
+    const found = [...guiltyOf(report), ...compared];
+    return new Set(found.flatMap((each) => ('target' in each ? [each.target] : [])));
+}
+function versionLink(region, functionName, version) {
+    return version === '' ? '–' : (0,markdown/* link */.nf)(version, (0,console/* versionUrl */.Aj)(region, functionName, version));
 }
 function steps(report) {
     const reached = report.steps.some(({ result }) => result !== 'not reached');
@@ -71185,13 +71859,16 @@ function steps(report) {
         startedAt === undefined ? '–' : (0,duration/* formatDuration */.a3)((endedAt ?? report.endedAt) - startedAt),
         report.outcome === 'planned' ? 'planned' : result,
     ]);
-    return section('Steps', ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'], rows);
+    const head = ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'];
+    return ['', '### Steps', ...tableOf(head, rows)];
 }
 const summary_CHART_POINTS = 60;
-/** The weight of the canary over time. xychart spaces its values evenly, so the course is sampled. */
-function summary_chart(report) {
+/** What was over sooner needs no picture. */
+const SHORTEST_DRAWN_MS = 10_000;
+/** The weight of the canary over time, as steps. xychart spaces its values evenly, so the course is sampled. */
+function chart(report) {
     const { weights, startedAt, endedAt } = report;
-    if (weights.length === 0 || endedAt <= startedAt)
+    if (weights.length === 0 || endedAt - startedAt < SHORTEST_DRAWN_MS)
         return [];
     const [unitMs, unit] = endedAt - startedAt < 120_000 ? [1_000, 'seconds'] : [60_000, 'minutes'];
     const values = Array.from({ length: summary_CHART_POINTS + 1 }, (_, index) => {
@@ -71203,43 +71880,47 @@ function summary_chart(report) {
         title: 'Percent of requests sent to the new version',
         x: { label: `${unit} since the start`, from: 0, to: end },
         y: { label: 'percent', from: 0, to: 100 },
-        lines: [{ color: (0,report_report/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
+        bars: [{ color: (0,report_report/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
     });
 }
 function alarms({ findings, region }) {
-    const rows = latest((0,finding/* ofKind */.CZ)(findings, 'alarm')).map(({ check, state, verdict }) => [
-        (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME), (0,console/* alarmUrl */.dz)(region, check)),
-        (0,markdown/* escapeMarkdown */.FV)(state),
-        verdict.kind,
-    ]);
-    return rows.length === 0 ? [] : section('Alarms', ['alarm', 'last state', 'verdict'], rows);
+    return statesSection((0,checks_finding/* ofKind */.CZ)(findings, 'alarm'), {
+        title: 'Alarms',
+        head: ['alarm', 'last state', 'verdict'],
+        passedAs: (count) => `${count} alarms that did not fail`,
+        row: ({ check, state, verdict }) => [
+            (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, LONGEST_NAME), (0,console/* alarmUrl */.dz)(region, check)),
+            (0,markdown/* escapeMarkdown */.FV)(state),
+            verdict.kind,
+        ],
+    });
 }
 function metrics({ findings }) {
-    const rows = latest((0,finding/* ofKind */.CZ)(findings, 'threshold')).map(({ check, state, detail, verdict }) => [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, summary_LONGEST_NAME)),
-        verdict.kind,
-    ]);
-    return rows.length === 0
-        ? []
-        : section('Metrics', ['metric', 'at its last change', 'verdict'], rows);
+    return statesSection((0,checks_finding/* ofKind */.CZ)(findings, 'threshold'), {
+        title: 'Metrics',
+        head: ['metric', 'at its last change', 'verdict'],
+        passedAs: (count) => `${count} metrics that did not fail`,
+        row: ({ check, state, detail, verdict }) => [
+            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
+            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, LONGEST_NAME)),
+            verdict.kind,
+        ],
+    });
 }
-/** The last one of each check, the failed ones first. */
-function latest(findings) {
-    const last = new Map(findings.map((finding) => [finding.check, finding]));
-    return [...last.values()].sort((a, b) => Number(b.verdict.kind === 'fail') - Number(a.verdict.kind === 'fail'));
+/** The last one of each check. */
+function statesSection(findings, { row, ...words }) {
+    const last = [...new Map(findings.map((finding) => [finding.check, finding])).values()];
+    return section({
+        ...words,
+        guilty: last.filter(({ verdict }) => verdict.kind === 'fail').map(row),
+        passed: last.filter(({ verdict }) => verdict.kind !== 'fail').map(row),
+    });
 }
 function changes({ findings, startedAt }) {
     const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
     if (rows.length === 0)
         return [];
-    return [
-        '',
-        '<details><summary>What alarms and metrics did</summary>',
-        ...section(null, ['when', 'what', 'state', 'why'], rows),
-        '',
-        '</details>',
-    ];
+    return fold('What alarms and metrics did', tableOf(['when', 'what', 'state', 'why'], rows));
 }
 /** One for each change of a state. */
 function changeRow(finding, startedAt) {
@@ -71258,32 +71939,13 @@ function changeRow(finding, startedAt) {
 function stateRow({ at, check, state, detail, verdict }, problem, startedAt) {
     return [
         `+${(0,duration/* formatDuration */.a3)(at - startedAt)}`,
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, summary_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
         (0,markdown/* escapeMarkdown */.FV)(state),
         reason(verdict.kind === 'pass' ? detail : problem),
     ];
 }
 function reason(text) {
     return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
-}
-function section(title, head, rows) {
-    return [
-        ...(title === null ? [] : ['', `### ${title}`]),
-        '',
-        ...(0,markdown/* table */.tp)(head, rows.slice(0, summary_MOST_ROWS)),
-        ...more(rows.length, ''),
-    ];
-}
-function capped(items, line, bullet) {
-    return [...items.slice(0, summary_MOST_ROWS).map(line), ...more(items.length, bullet)];
-}
-function more(count, bullet, most = summary_MOST_ROWS) {
-    return count > most
-        ? [
-            ...(bullet === '' ? [''] : []),
-            `${bullet}… and ${count - most} more; the output \`report\` has them.`,
-        ]
-        : [];
 }
 
 
@@ -71688,41 +72350,77 @@ function worst(verdicts) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G9: () => (/* binding */ settle),
 /* harmony export */   GW: () => (/* binding */ fewestToRevert),
+/* harmony export */   Hw: () => (/* binding */ staked),
+/* harmony export */   PH: () => (/* binding */ pValueOf),
 /* harmony export */   X5: () => (/* binding */ BETS),
+/* harmony export */   jR: () => (/* binding */ NOTHING_STAKED),
+/* harmony export */   px: () => (/* binding */ payOut),
 /* harmony export */   uw: () => (/* binding */ logMean)
 /* harmony export */ });
 // What every sequential test here has in common: stakes on several bets, which failures win and lose.
 /** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
 const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
+const NOTHING_STAKED = {
+    wealth: BETS.map(() => 0),
+    failures: 0,
+    requests: 0,
+    stretches: 0,
+    logE: 0,
+    highest: 0,
+    revertAt: null,
+    unconfirmed: [],
+};
 /**
- * The evidence is the mean of the stakes. It reverts when it is 1/alpha, when it would be without any one stretch of
- * fewer failures than `confirm`, and when the canary fails as often as the floor.
- * @param stretches in order of time
+ * Goes on by one stretch. The evidence is the mean of the stakes. It reverts when it is 1/alpha, when it would be without any one
+ * stretch of fewer failures than `confirm`, and when the canary fails as often as the floor.
  */
-function settle(stretches, { alpha, floor, confirm }) {
+function staked(before, stretch, { alpha, floor, confirm }) {
     const enough = -Math.log(alpha);
+    const wealth = before.wealth.map((each, bet) => each + (stretch.stakes[bet] ?? 0));
+    const failures = before.failures + stretch.failures;
+    const requests = before.requests + stretch.requests;
+    const logE = logMean(wealth);
+    const unconfirmed = stretch.failures >= confirm
+        ? before.unconfirmed
+        : withStakes(before.unconfirmed, stretch.stakes);
+    const isConfirmed = () => unconfirmed.every((stakes) => logMean(wealth.map((each, bet) => each - (stakes[bet] ?? 0))) >= enough);
+    const isEnough = logE >= enough && failures >= floor * requests;
+    const reverts = before.revertAt === null && isEnough && isConfirmed();
+    return {
+        wealth,
+        failures,
+        requests,
+        stretches: before.stretches + 1,
+        logE,
+        highest: Math.max(before.highest, logE),
+        revertAt: reverts ? before.stretches : before.revertAt,
+        unconfirmed,
+    };
+}
+function withStakes(all, stakes) {
+    if (stakes.every((stake) => stake <= 0))
+        return all;
+    if (all.some((other) => isCoveredBy(stakes, other)))
+        return all;
+    return [...all.filter((other) => !isCoveredBy(other, stakes)), stakes];
+}
+function isCoveredBy(stakes, other) {
+    return stakes.every((stake, bet) => stake <= (other[bet] ?? 0));
+}
+/** The probability of as much evidence against a canary that keeps within the tolerance, at most; 1 without any. */
+function pValueOf({ highest }) {
+    return Math.exp(-highest);
+}
+/** Judges all stretches at once. @param stretches in order of time */
+function payOut(stretches, certainty) {
     const logE = [];
-    let revertAt = null;
-    let wealth = BETS.map(() => 0);
-    let failures = 0;
-    let requests = 0;
-    const isConfirmed = (upTo) => stretches
-        .slice(0, upTo + 1)
-        .every((stretch) => stretch.failures >= confirm ||
-        logMean(wealth.map((each, bet) => each - (stretch.stakes[bet] ?? 0))) >= enough);
-    for (const [index, stretch] of stretches.entries()) {
-        wealth = wealth.map((each, bet) => each + (stretch.stakes[bet] ?? 0));
-        failures += stretch.failures;
-        requests += stretch.requests;
-        const evidence = logMean(wealth);
-        logE.push(evidence);
-        const isEnough = evidence >= enough && failures >= floor * requests;
-        if (revertAt === null && isEnough && isConfirmed(index))
-            revertAt = index;
+    let standing = NOTHING_STAKED;
+    for (const stretch of stretches) {
+        standing = staked(standing, stretch, certainty);
+        logE.push(standing.logE);
     }
-    return { logE, revertAt, pValue: Math.exp(-Math.max(0, ...logE)) };
+    return { logE, revertAt: standing.revertAt, pValue: pValueOf(standing) };
 }
 /**
  * How many more failures would revert; 0 when there are enough already, null when not even the most would do.
@@ -71761,10 +72459,12 @@ function logMean(logs) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bg: () => (/* binding */ failuresToRevert),
-/* harmony export */   S4: () => (/* binding */ judge),
-/* harmony export */   fM: () => (/* binding */ STANDARD_RULE)
+/* harmony export */   bp: () => (/* binding */ failuresToRevertAfter),
+/* harmony export */   dY: () => (/* binding */ afterMinute),
+/* harmony export */   fM: () => (/* binding */ STANDARD_RULE),
+/* harmony export */   j9: () => (/* binding */ clamped)
 /* harmony export */ });
+/* unused harmony exports judge, failuresToRevert */
 /* harmony import */ var _betting_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1248);
 
 const STANDARD_RULE = {
@@ -71777,7 +72477,7 @@ const STANDARD_RULE = {
 };
 /**
  * Judges the canary by the settled minutes of a rollout: all of them, from the first weight on, over every
- * change of weight. It keeps no state, so minutes that were corrected later are simply judged again.
+ * change of weight.
  *
  * Null hypothesis: in every minute p_c ≤ ratio · p_b + margin, where the failure rates p_b of the baseline and
  * p_c of the canary may change from minute to minute in any way. For the bet that the canary fails λ times
@@ -71798,11 +72498,15 @@ const STANDARD_RULE = {
  * (JSPI 230, 2024, arXiv:2106.02693); Wald, "Sequential Tests of Statistical Hypotheses" (1945).
  */
 function judge(minutes, rule = STANDARD_RULE) {
-    const stretches = minutes.map((minute) => {
-        const { bad: failures, total: requests } = clamped(minute.canary);
-        return { stakes: stakesOf(minute, rule), failures, requests };
-    });
-    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .settle */ .G9)(stretches, rule);
+    return payOut(minutes.map((minute) => stretchOf(minute, rule)), rule);
+}
+/** Goes on by one minute: what {@link judge} says of all of them, for whoever does not keep them. */
+function afterMinute(standing, minute, rule) {
+    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .staked */ .Hw)(standing, stretchOf(minute, rule), rule);
+}
+function stretchOf(minute, rule) {
+    const { bad: failures, total: requests } = clamped(minute.canary);
+    return { stakes: stakesOf(minute, rule), failures, requests };
 }
 /** No minute of any function has as many requests. */
 const MOST_FAILURES = 2 ** 40;
@@ -71811,20 +72515,25 @@ const MOST_FAILURES = 2 ** 40;
  * when it does so already, null when no number of them would, as in a minute that the baseline did not serve.
  */
 function failuresToRevert(minutes, rule = STANDARD_RULE) {
-    const revertsWith = (more) => judge(withFailures(minutes, more), rule).revertAt !== null;
-    const last = minutes.at(-1);
-    if (last === undefined || last.baseline.total === 0 || last.canary.total === 0) {
+    const before = minutes
+        .slice(0, -1)
+        .reduce((standing, minute) => afterMinute(standing, minute, rule), NOTHING_STAKED);
+    return failuresToRevertAfter(before, minutes.at(-1), rule);
+}
+/** The same where the bets stood so before the last minute. */
+function failuresToRevertAfter(before, last, rule) {
+    if (before.revertAt !== null)
+        return 0;
+    if (last === undefined)
+        return null;
+    const revertsWith = (more) => afterMinute(before, withFailures(last, more), rule).revertAt !== null;
+    if (last.baseline.total === 0 || last.canary.total === 0)
         return revertsWith(0) ? 0 : null;
-    }
     return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .fewestToRevert */ .GW)(revertsWith, MOST_FAILURES);
 }
-function withFailures(minutes, more) {
-    const last = minutes.at(-1);
-    if (last === undefined)
-        return minutes;
+function withFailures(last, more) {
     const { total, bad } = clamped(last.canary);
-    const canary = { total: total + more, bad: bad + more };
-    return [...minutes.slice(0, -1), { ...last, canary }];
+    return { ...last, canary: { total: total + more, bad: bad + more } };
 }
 /** By how much the minute changes the logarithm of each bet's stake. */
 function stakesOf(minute, { ratio, margin, burst }) {
@@ -71856,19 +72565,19 @@ function clamped({ total, bad }) {
 /* harmony export */   $: () => (/* binding */ judgeFailures),
 /* harmony export */   C0: () => (/* binding */ STANDARD_FAILURE_RULE)
 /* harmony export */ });
-/* unused harmony export moreFailuresToRevert */
-/* harmony import */ var _betting_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1248);
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8346);
+/* unused harmony exports afterWindow, moreFailuresToRevert */
+/* harmony import */ var _betting_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1248);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8346);
 
 
 /** With a fifth of the alpha of the comparison by counts, which keeps the rest. */
 const STANDARD_FAILURE_RULE = {
-    alpha: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.alpha / 5,
-    ratio: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.ratio,
+    alpha: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.alpha / 5,
+    ratio: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.ratio,
     routing: 1.5,
-    floor: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.floor,
-    confirm: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.confirm,
-    burst: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .STANDARD_RULE */ .fM.burst,
+    floor: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.floor,
+    confirm: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.confirm,
+    burst: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.burst,
 };
 /**
  * Judges the canary by failures alone: given the weight, each failure of either version is a coin with a known bias.
@@ -71894,12 +72603,16 @@ const STANDARD_FAILURE_RULE = {
  * @param windows in order of time, none over a change of weight
  */
 function judgeFailures(windows, rule = STANDARD_FAILURE_RULE) {
-    const stretches = windows.map((window) => ({
-        stakes: stakesOf(window, rule),
-        failures: window.canary,
-        requests: window.requests ?? 0,
-    }));
-    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_1__/* .settle */ .G9)(stretches, rule);
+    const stretches = windows.map((window) => stretchOf(window, rule));
+    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .payOut */ .px)(stretches, rule);
+}
+/** Goes on by one window: what {@link judgeFailures} says of all of them, for whoever does not keep them. */
+function afterWindow(standing, window, rule) {
+    return staked(standing, stretchOf(window, rule), rule);
+}
+function stretchOf(window, rule) {
+    const { canary: failures, requests = 0 } = window;
+    return { stakes: stakesOf(window, rule), failures, requests };
 }
 /** No window of any function has as many failures. */
 const MOST_FAILURES = (/* unused pure expression or super */ null && (2 ** 30));
@@ -71921,11 +72634,11 @@ function moreFailuresToRevert(windows, rule = STANDARD_FAILURE_RULE) {
 function stakesOf(window, { routing, ratio, burst }) {
     // With one version alone there is no coin.
     if (!isSplit(window))
-        return _betting_js__WEBPACK_IMPORTED_MODULE_1__/* .BETS */ .X5.map(() => 0);
+        return _betting_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map(() => 0);
     const { weight, baseline, canary } = window;
     const odds = routing * ratio * weight;
     const share = odds / (odds + 1 - weight);
-    return _betting_js__WEBPACK_IMPORTED_MODULE_1__/* .BETS */ .X5.map((bet) => {
+    return _betting_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map((bet) => {
         const spread = Math.log(1 + share * (bet - 1));
         return (canary * Math.log(bet) - (canary + baseline) * spread) / burst;
     });
@@ -72013,6 +72726,7 @@ function accountIn(arn) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Aj: () => (/* binding */ versionUrl),
 /* harmony export */   dz: () => (/* binding */ alarmUrl),
 /* harmony export */   jt: () => (/* binding */ insightsUrl),
 /* harmony export */   s1: () => (/* binding */ aliasUrl)
@@ -72024,6 +72738,11 @@ function accountIn(arn) {
 function aliasUrl(region, functionName, alias) {
     const path = `functions/${encode(functionName)}/aliases/${encode(alias)}`;
     return home(region, 'lambda', `/${path}`);
+}
+/** How often a version was called and failed, as charts. */
+function versionUrl(region, functionName, version) {
+    const path = `functions/${encode(functionName)}/versions/${encode(version)}`;
+    return home(region, 'lambda', `/${path}?tab=monitoring`);
 }
 function alarmUrl(region, name) {
     return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
@@ -72067,7 +72786,7 @@ const UNITS = [
     ['min', 60_000],
     ['s', 1_000],
 ];
-/** The two largest units that are not zero, rounded to whole seconds: `3 min 12 s`, `1 h`, `0 s`. */
+/** Every unit that is not zero, rounded to whole seconds: `3 min 12 s`, `1 h 41 s`, `1 h`, `0 s`. */
 function formatDuration(ms) {
     let rest = Math.max(0, Math.round(ms / 1000)) * 1000;
     const parts = [];
@@ -72077,7 +72796,7 @@ function formatDuration(ms) {
         if (count > 0)
             parts.push(`${count} ${unit}`);
     }
-    return parts.slice(0, 2).join(' ') || '0 s';
+    return parts.join(' ') || '0 s';
 }
 /** `14:02`, in UTC, of epoch milliseconds. */
 function minuteOfDay(at) {
@@ -72098,7 +72817,6 @@ function clockTime(at) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cr: () => (/* binding */ bold),
 /* harmony export */   EC: () => (/* binding */ preformatted),
 /* harmony export */   FV: () => (/* binding */ escapeMarkdown),
 /* harmony export */   TN: () => (/* binding */ oneLine),
@@ -72106,12 +72824,26 @@ function clockTime(at) {
 /* harmony export */   nf: () => (/* binding */ link),
 /* harmony export */   tp: () => (/* binding */ table)
 /* harmony export */ });
+/* unused harmony export bold */
+/**
+ * What may become markup, and where. Anywhere: what begins HTML, a reference, emphasis, code, a link, a cell, a formula
+ * or a mention. An underscore between letters or digits is none. At the beginning, where a line may begin with it:
+ * whatever makes a list, a rule or a heading. In an address that GitHub would make a link of: the sign without which
+ * it is none. Everything else is left as it is, so that also who reads the source can read it.
+ */
+const MARKUP = [
+    /[&<>`*[\]#|~\\@$]/,
+    /(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/,
+    /^\s*[!-/:-@[-`{-~]|(?<=^\s*\d+)[.)]/,
+    /:(?=\/)|(?<=www)\.|(?<=GH)-/i,
+];
+const ANY_MARKUP = new RegExp(MARKUP.map(({ source }) => source).join('|'), 'gi');
 /**
  * Text from outside as Markdown that shows exactly that text: no markup, HTML, link or table cell can
  * come of it. Character references are plain text to a Markdown parser, whatever they stand for.
  */
 function escapeMarkdown(text) {
-    return oneLine(text).replace(/[&<>"'`*_{}[\]()#+\-.!|~\\:@$^=/]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return oneLine(text).replace(ANY_MARKUP, (markup) => [...markup].map((each) => (/\s/.test(each) ? each : `&#${each.codePointAt(0)};`)).join(''));
 }
 /** One printable line: control characters, line and paragraph separators become spaces. */
 function oneLine(text) {
@@ -72208,9 +72940,9 @@ function partitionOf(region) {
 /* harmony export */   ls: () => (/* binding */ judgeSmokeTest)
 /* harmony export */ });
 /* unused harmony exports differences, durationIn */
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1489);
-/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2691);
-/* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8970);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1489);
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
+/* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
 
 
 
@@ -72226,7 +72958,7 @@ function judgeSmokeTest({ name, expect, maxDurationMs }, { functionName, version
         ...contentProblems(invocation, expect),
         ...(durationMs > maxDurationMs
             ? [
-                `it took ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(maxDurationMs)}`,
+                `it took ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .milliseconds */ .Rz)(durationMs)}; smoke-test-max-duration is ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(maxDurationMs)}`,
             ]
             : []),
     ];
@@ -72285,7 +73017,7 @@ function unequal(path, expected, actual) {
 }
 const LONGEST_VALUE = 500;
 function cut(text) {
-    return (0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(text, LONGEST_VALUE);
+    return (0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(text, LONGEST_VALUE);
 }
 function isArray(value) {
     return Array.isArray(value);
@@ -72306,6 +73038,47 @@ function durationIn(log) {
 /** `checkout version 8 fails the smoke test ping.json: $.statusCode is 500, not 200` */
 function describeFailure({ functionName, version, name, problems, }) {
     return `${functionName} version ${version} fails the smoke test ${name}: ${problems.join('; ')}`;
+}
+
+
+/***/ }),
+
+/***/ 8943:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ explainRefusal),
+/* harmony export */   M: () => (/* binding */ bounded)
+/* harmony export */ });
+/* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(536);
+
+// Nothing that is told to GitHub is worth that a revert, or the end of a job, waits for it.
+const PATIENCE_MS = 5_000;
+/**
+ * A request to GitHub's API that is given up after a few seconds, or with the signal.
+ * @param limits how long it may take, in milliseconds; what is left out is that of something which is told
+ */
+function bounded(send, { ms = PATIENCE_MS, signal } = {}) {
+    const late = AbortSignal.timeout(ms);
+    return send({ signal: signal === undefined ? late : AbortSignal.any([signal, late]) });
+}
+/** @param permission what a job lacks when GitHub answers that it may not: `deployments: write` */
+function explainRefusal(error, permission) {
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    switch (status) {
+        case 401:
+            return 'GitHub does not accept the github-token.';
+        case 403:
+        case 404:
+            return `the github-token may not do that: give the job the permission "${permission}".`;
+        case 422:
+            return `GitHub refused it: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}.`;
+        case undefined:
+            return `it was not asked: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}.`;
+        default:
+            // Octokit gives one that got no reply at all the status 500.
+            return `GitHub could not be reached in time: ${(0,_core_problems_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}.`;
+    }
 }
 
 
@@ -72414,6 +73187,9 @@ function jsonReport(report) {
             problems,
             durationMs,
         })),
+        exposures: report.exposures
+            .slice(0, MOST_COMPARISONS)
+            .map(({ target, canary, problem = null }) => ({ target, canary, problem })),
         errors: report.errors.slice(0, MOST_COMPARISONS),
         warnings: report.warnings.slice(0, MOST_WARNINGS),
     };
@@ -72464,8 +73240,8 @@ function iso(at) {
     return at === undefined ? null : new Date(at).toISOString();
 }
 
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 6 modules
-var summary = __nccwpck_require__(8717);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 13 modules
+var summary = __nccwpck_require__(7015);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -72842,7 +73618,7 @@ function withoutFile({ region, count, repairable }, problem) {
 
 /***/ }),
 
-/***/ 4251:
+/***/ 6086:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72855,8 +73631,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var markdown = __nccwpck_require__(8970);
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report_report = __nccwpck_require__(4702);
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 6 modules
-var summary = __nccwpck_require__(8717);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 13 modules
+var summary = __nccwpck_require__(7015);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/comment.ts
@@ -72882,11 +73658,16 @@ function commentMark({ targets }) {
 function commentOf(report, runUrl) {
     const whole = (0,summary/* summaryOf */.Y)(report);
     const text = whole.length > LONGEST_COMMENT ? (0,summary/* verdictOf */.V)(report) : whole;
-    return [commentMark(report), harmless(text), '', (0,markdown/* link */.nf)('The run', runUrl)].join('\n');
+    return [
+        commentMark(report),
+        harmless(text),
+        '',
+        `Lambda Canary · ${(0,markdown/* link */.nf)('The run', runUrl)}`,
+    ].join('\n');
 }
 /** GitHub makes mentions and references out of the text of a comment, once the character references are resolved. */
 function harmless(markdown) {
-    return markdown.replaceAll(/&#(?:64|35);/g, (reference) => `${reference}&#8203;`);
+    return markdown.replaceAll(/&#(?:64|35|45);/g, (reference) => `${reference}&#8203;`);
 }
 
 // EXTERNAL MODULE: ./src/core/rollout/state.ts
@@ -72934,35 +73715,8 @@ function cut(text) {
 
 // EXTERNAL MODULE: ./node_modules/@actions/github/lib/github.js + 21 modules
 var github = __nccwpck_require__(157);
-// EXTERNAL MODULE: ./src/core/problems.ts
-var problems = __nccwpck_require__(536);
-;// CONCATENATED MODULE: ./src/github/api.ts
-
-// Nothing that is told to GitHub is worth that a revert, or the end of a job, waits for it.
-const PATIENCE_MS = 5_000;
-/** A request to GitHub's API that is given up after a few seconds. */
-function bounded(send) {
-    return send({ signal: AbortSignal.timeout(PATIENCE_MS) });
-}
-/** @param permission what a job lacks when GitHub answers that it may not: `deployments: write` */
-function explainRefusal(error, permission) {
-    const status = error instanceof Error && 'status' in error ? error.status : undefined;
-    switch (status) {
-        case 401:
-            return 'GitHub does not accept the github-token.';
-        case 403:
-        case 404:
-            return `the github-token may not do that: give the job the permission "${permission}".`;
-        case 422:
-            return `GitHub refused it: ${(0,problems/* messageOf */.bD)(error)}.`;
-        case undefined:
-            return `it was not asked: ${(0,problems/* messageOf */.bD)(error)}.`;
-        default:
-            // Octokit gives one that got no reply at all the status 500.
-            return `GitHub could not be reached in time: ${(0,problems/* messageOf */.bD)(error)}.`;
-    }
-}
-
+// EXTERNAL MODULE: ./src/github/api.ts
+var api = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./src/github/comment.ts
 
 
@@ -72975,29 +73729,29 @@ async function comment(options) {
         const octokit = (0,github/* getOctokit */.Q)(token);
         const { rest } = octokit;
         let own;
-        const { data: pulls } = await bounded((request) => rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha, request }));
+        const { data: pulls } = await (0,api/* bounded */.M)((request) => rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha, request }));
         const [pull] = pulls;
         if (pull === undefined)
             return;
         const issue_number = pull.number;
         for (let page = 1; page <= MOST_PAGES; page++) {
-            const { data: comments } = await bounded((request) => rest.issues.listComments({ owner, repo, issue_number, per_page: PER_PAGE, page, request }));
+            const { data: comments } = await (0,api/* bounded */.M)((request) => rest.issues.listComments({ owner, repo, issue_number, per_page: PER_PAGE, page, request }));
             const marked = comments.filter(({ body: text = '' }) => text.startsWith(mark));
             if (marked.length > 0)
                 own ??= await loginOf(octokit);
             const ours = marked.find(({ user }) => isOwn(user?.login, own));
             if (ours !== undefined) {
                 const comment_id = ours.id;
-                await bounded((request) => rest.issues.updateComment({ owner, repo, comment_id, body, request }));
+                await (0,api/* bounded */.M)((request) => rest.issues.updateComment({ owner, repo, comment_id, body, request }));
                 return;
             }
             if (comments.length < PER_PAGE)
                 break;
         }
-        await bounded((request) => rest.issues.createComment({ owner, repo, issue_number, body, request }));
+        await (0,api/* bounded */.M)((request) => rest.issues.createComment({ owner, repo, issue_number, body, request }));
     }
     catch (error) {
-        const reason = explainRefusal(error, 'pull-requests: write');
+        const reason = (0,api/* explainRefusal */.G)(error, 'pull-requests: write');
         warn(`The pull request was not commented on: ${reason}`);
     }
 }
@@ -73006,7 +73760,7 @@ async function comment(options) {
  * tokens of apps, and that is one.
  */
 async function loginOf({ graphql }) {
-    const { viewer } = await bounded((request) => graphql('query { viewer { login } }', {
+    const { viewer } = await (0,api/* bounded */.M)((request) => graphql('query { viewer { login } }', {
         request,
     }));
     return viewer.login;
@@ -73035,7 +73789,7 @@ function followDeployment(options) {
     async function existing() {
         if (startedBy === runUrl && !isPost)
             return undefined;
-        const { data } = await bounded((request) => reposApi().listDeployments({
+        const { data } = await (0,api/* bounded */.M)((request) => reposApi().listDeployments({
             owner,
             repo,
             environment,
@@ -73046,7 +73800,7 @@ function followDeployment(options) {
         return data.find(({ payload }) => startedByIn(payload) === startedBy)?.id;
     }
     async function create() {
-        const { data } = await bounded((request) => reposApi().createDeployment({
+        const { data } = await (0,api/* bounded */.M)((request) => reposApi().createDeployment({
             owner,
             repo,
             environment,
@@ -73066,7 +73820,7 @@ function followDeployment(options) {
         if (id === undefined)
             throw new Error('GitHub made no deployment');
         const deployment_id = id;
-        await bounded((request) => reposApi().createDeploymentStatus({
+        await (0,api/* bounded */.M)((request) => reposApi().createDeploymentStatus({
             owner,
             repo,
             deployment_id,
@@ -73087,7 +73841,7 @@ function followDeployment(options) {
             catch (error) {
                 // Asked again and again, a GitHub that is down would only fill the log.
                 gaveUp = true;
-                warn(`The deployment to ${environment} is not told to GitHub: ${explainRefusal(error, 'deployments: write')}`);
+                warn(`The deployment to ${environment} is not told to GitHub: ${(0,api/* explainRefusal */.G)(error, 'deployments: write')}`);
             }
         }
         working = undefined;
@@ -73193,7 +73947,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2105);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1344);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -73206,7 +73960,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2105:
+/***/ 1344:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -73230,7 +73984,6 @@ var ownership = __nccwpck_require__(4177);
 // EXTERNAL MODULE: ./src/core/alias/repair.ts
 var repair = __nccwpck_require__(8831);
 ;// CONCATENATED MODULE: ./src/core/alias/reversible.ts
-
 
 
 
@@ -73270,13 +74023,15 @@ function reversibleIn(shown, hasEnded) {
         }
     }
 }
-/** Why there is nothing to revert, and what may have been meant. */
-function nothingToRevert(target, shown) {
-    const { mark } = (0,alias_mark/* readMark */.Mp)(shown.description);
-    const older = mark?.canary === shown.routing.version
-        ? `To go back to version ${mark.stable}, roll it out (input version: ${mark.stable}).`
-        : 'To go back to an older version, roll that one out (input version).';
-    return `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(shown.routing)}, and no rollout is under way: there is nothing to revert. ${older}`;
+/**
+ * Why there is nothing to revert, and what may have been meant.
+ * @param before the version that was live before, where it is known
+ */
+function nothingToRevert(target, shown, before) {
+    const back = before === undefined
+        ? 'To go back to an older version, set mode: rollback and the input version.'
+        : `To go back to version ${before}, which was live before, set mode: rollback.`;
+    return `${(0,alias_target/* targetName */.je)(target)} serves ${(0,alias_routing/* describeRouting */.ww)(shown.routing)}, and no rollout is under way: there is nothing to revert. ${back}`;
 }
 /** Why it was left, and both ways out. */
 function unclearWhatToRevert(target, { routing }, region) {
@@ -73427,7 +74182,7 @@ var minute = __nccwpck_require__(3395);
 
 
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
-function shiftingOf({ target, alias, disposition, logGroup }, { plan, id, continued, now, comparable }) {
+function shiftingOf({ target, alias, disposition, logGroup, isProvisioned }, { plan, id, continued, now, comparable }) {
     if (disposition.type !== 'shift')
         return [];
     const { stable, canary } = disposition;
@@ -73447,6 +74202,7 @@ function shiftingOf({ target, alias, disposition, logGroup }, { plan, id, contin
             nonces: [id.nonce, ...(before === undefined ? [] : [before.nonce])],
             begun: before === undefined ? [] : [before.weight],
             logGroup,
+            isProvisioned,
         },
     ];
 }
@@ -73772,453 +74528,6 @@ function seen(reading, at) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/core/preflight/inspection.ts
-/** ` (no disk)`; empty without a reason. */
-function because(reason) {
-    return reason === '' ? '' : ` (${reason})`;
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/alarms.ts
-
-
-/** Whether the named alarms exist and are in a state from which a rollout may begin. */
-function inspectAlarms(names, alarms, policy) {
-    const problems = [];
-    const warnings = [];
-    for (const name of names) {
-        const alarm = alarms.find((candidate) => candidate.name === name);
-        if (alarm === undefined) {
-            problems.push(`alarms: CloudWatch returned no alarm named ${name}. Check the name, the region and the account; ` +
-                'a composite alarm is returned only with cloudwatch:DescribeAlarms on "*".');
-        }
-        else if (alarm.notEvaluated !== undefined) {
-            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
-        }
-        else if (!policy.begins) {
-            continue;
-        }
-        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
-            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
-                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
-        }
-        else if (alarm.state === 'ALARM') {
-            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
-        }
-        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
-            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)}${warmingUp(alarm, policy.at)} and ` +
-                'on-insufficient-data is revert: the first step would be reverted at once.');
-        }
-        else if (warmingUp(alarm, policy.at) !== '') {
-            warnings.push(`Alarm ${name} is in INSUFFICIENT_DATA${warmingUp(alarm, policy.at)}; until then it cannot tell a bad canary.`);
-        }
-    }
-    return { problems, warnings };
-}
-
-// EXTERNAL MODULE: ./src/run/moment.ts
-var moment = __nccwpck_require__(3169);
-;// CONCATENATED MODULE: ./src/run/preflight/alarms.ts
-
-
-
-
-/**
- * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
- * watch them from here on.
- * @param begunAt when the rollout began that is taken over, by the time of day
- */
-async function lookAtAlarms(config, { aws, clock, cancellation }, begunAt) {
-    const { alarms, onAlarmAtStart } = config;
-    const names = alarms.map(({ name }) => name);
-    const at = (0,moment/* momentOf */.E)(clock);
-    try {
-        const found = await aws.alarms.read(names, cancellation);
-        const begins = begunAt === undefined;
-        const { problems, warnings } = inspectAlarms(names, found, {
-            ...config,
-            at: at.timeOfDay,
-            begins,
-        });
-        return {
-            problems: [...problems, ...elsewhere(alarms, found)],
-            warnings,
-            found,
-            watches: found.map((alarm) => begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart })),
-        };
-    }
-    catch (error) {
-        cancellation.throwIfAborted();
-        return { problems: [(0,core_problems/* messageOf */.bD)(error)], warnings: [], found: [], watches: [] };
-    }
-}
-/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
-function elsewhere(wanted, found) {
-    return wanted.flatMap(({ name, account }) => {
-        const alarm = found.find((candidate) => candidate.name === name);
-        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
-            ? []
-            : [
-                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
-            ];
-    });
-}
-/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
-async function lookForBlips([watch], { aws, cancellation }) {
-    if (watch === undefined)
-        return [];
-    try {
-        await aws.alarms.history(watch, cancellation);
-        return [];
-    }
-    catch (error) {
-        cancellation.throwIfAborted();
-        return [
-            `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
-                `be missed, or count as red without need: ${(0,core_problems/* messageOf */.bD)(error)}`,
-        ];
-    }
-}
-
-// EXTERNAL MODULE: ./src/run/modes/clean-up.ts
-var clean_up = __nccwpck_require__(2329);
-// EXTERNAL MODULE: ./src/run/surroundings.ts + 5 modules
-var run_surroundings = __nccwpck_require__(7347);
-;// CONCATENATED MODULE: ./src/run/rollout/take-over.ts
-
-
-
-
-/**
- * Goes on with a rollout that is in the middle of its traffic. What cannot be gone on with is reverted and not left:
- * nobody else watches it.
- * @param act throws only what comes before the loop, which reverts by itself
- */
-async function takeOver(continued, { region, role, onCancel }, surroundings, act) {
-    if (continued.length === 0)
-        return act();
-    const saved = { region, role, targets: continued.map(savedOf) };
-    (0,run_surroundings/* saveIfPossible */.Ku)(saved, surroundings);
-    try {
-        return await act();
-    }
-    catch (error) {
-        const { cancellation } = surroundings;
-        const holds = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
-        if (cancellation.aborted && holds) {
-            (0,run_surroundings/* forget */.y6)(surroundings);
-            return { outcome: 'held', reason: (0,core_problems/* messageOf */.bD)(error) };
-        }
-        const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
-        if (result !== 'revert-failed')
-            (0,run_surroundings/* forget */.y6)(surroundings);
-        const reason = `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
-        return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
-    }
-}
-/** What is known of it to revert it. */
-function savedOf({ target, mark }) {
-    const { stable, canary, nonce, weight } = mark;
-    return { target, versions: { stable, canary }, nonces: [nonce], begun: [weight] };
-}
-/** What stays as a dead run left it, in a dry run or where it may not be touched. */
-function stillSplit(unfinished, region) {
-    return unfinished.map(({ target, mark }) => `${target.functionName}:${target.alias} stays at ${mark.weight} % of version ${mark.canary}, and nobody ` +
-        `watches it. To put version ${mark.stable} back: ${(0,repair/* repairCommand */.p)(target, mark.stable, region)}`);
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/step-names.ts
-
-/** `step 1 (5 %)`, `steps 1 to 9 (10 % to 90 %)`; a plan may have a hundred of them. */
-function nameSteps(steps) {
-    const runs = [];
-    for (const step of steps) {
-        const run = runs.at(-1);
-        if (run?.at(-1)?.number === step.number - 1)
-            run.push(step);
-        else
-            runs.push([step]);
-    }
-    return join(runs.map(nameRun));
-}
-function nameRun(run) {
-    const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
-    const between = run.length === 2 ? ' and ' : ' to ';
-    const numbers = ends.map(({ number }) => number).join(between);
-    const weights = ends.map(({ weight }) => (0,alias_routing/* formatWeight */.ck)(weight)).join(between);
-    return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
-}
-/** `a, b and c`, each once. */
-function join(words) {
-    const different = [...new Set(words)];
-    const last = different.slice(-1);
-    return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/alarm-sight.ts
-
-
-/** Whether no metric of an alarm shows the traffic that is shifted, in words. */
-function unseeing({ metrics }, targets) {
-    const [target] = targets;
-    const sights = metrics.map((metric) => sightOf(metric, targets));
-    // With one metric that sees the canary the others may be what it is compared with.
-    if (sights.some(({ type }) => type === 'sees' || type === 'unknown'))
-        return undefined;
-    const blind = sights.find((sight) => sight.type === 'never');
-    if (blind !== undefined)
-        return blind.why;
-    const elsewhere = sights.flatMap((sight) => (sight.type === 'elsewhere' ? [sight.what] : []));
-    if (target === undefined || elsewhere.length === 0)
-        return undefined;
-    return (`watches ${join(elsewhere)} only, but the rollout shifts ${join(targets.map(alias_target/* targetName */.je))}. ` +
-        `Unless that is meant, use ${targets.length === 1 ? '' : 'the dimensions of one of these, as '}` +
-        `FunctionName = ${target.functionName} and Resource = ${(0,alias_target/* targetName */.je)(target)}.`);
-}
-/** What one metric shows of it. */
-function sightOf({ namespace, dimensions }, targets) {
-    const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
-    if (namespace !== 'AWS/Lambda' || functionName === undefined)
-        return { type: 'unknown' };
-    const ofFunction = targets.filter((target) => target.functionName === functionName);
-    const [first] = ofFunction;
-    if (first === undefined)
-        return { type: 'elsewhere', what: functionName };
-    if (resource?.startsWith('arn:'))
-        return never(first, underArn(resource));
-    const version = resource === undefined ? undefined : versionIn(resource, functionName);
-    if (version !== undefined)
-        return never(first, callsOf(version, `${functionName}:${version}`));
-    const seen = ofFunction.filter((target) => resource === undefined || resource === (0,alias_target/* targetName */.je)(target));
-    const [target] = seen;
-    if (target === undefined)
-        return { type: 'elsewhere', what: resource ?? functionName };
-    if (executed === undefined || seen.some((each) => mayRun(each, executed))) {
-        return { type: 'sees' };
-    }
-    return { type: 'never', why: executedWhy(target, executed) };
-}
-/** The version that a resource like `checkout:7` names; undefined for one that names an alias. */
-function versionIn(resource, functionName) {
-    const qualifier = resource.slice(functionName.length + 1);
-    const ofFunction = resource === `${functionName}:${qualifier}`;
-    return ofFunction && /^(\d+|\$LATEST)$/.test(qualifier) ? qualifier : undefined;
-}
-function never(target, why) {
-    const name = (0,alias_target/* targetName */.je)(target);
-    return { type: 'never', why: `sees nothing of ${name}: ${why}. Use Resource = ${name}.` };
-}
-function underArn(resource) {
-    return `Resource = ${resource} is an ARN, and Lambda has no metrics under an ARN`;
-}
-function callsOf(version, resource) {
-    return `Resource = ${resource} covers only calls that name ${numbered(version)} themselves`;
-}
-function mayRun({ stable, canary }, version) {
-    return canary === undefined ? version !== stable : version === canary;
-}
-function executedWhy(target, executed) {
-    const name = (0,alias_target/* targetName */.je)(target);
-    const other = executed === target.stable || target.canary === undefined
-        ? 'covers the stable version only'
-        : `covers ${numbered(executed)} only, and the canary is ${numbered(target.canary)}`;
-    return (`never sees the canary of ${name}: ExecutedVersion = ${executed} ${other}. ` +
-        `Use Resource = ${name} without ExecutedVersion.`);
-}
-function numbered(version) {
-    return version === '$LATEST' ? version : `version ${version}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/alarm-dilution.ts
-
-
-
-/** Weights and thresholds are decimals in doubles: 33.3 % is not quite 0.333. */
-const TOLERANCE = 1e-9;
-/** Whether the old version's requests would hide a canary that fails every time, in words. */
-function diluted(definition, { targets, steps, }) {
-    const { comparison, threshold } = definition;
-    const top = valueWhenAllFail(definition, targets);
-    const exclusive = comparison === 'GreaterThanThreshold';
-    const upwards = exclusive || comparison === 'GreaterThanOrEqualToThreshold';
-    if (top === undefined || threshold === undefined || !Number.isFinite(threshold) || !upwards) {
-        return undefined;
-    }
-    const reaches = ({ weight }) => {
-        const above = (weight / 100) * top - threshold;
-        return exclusive ? above > TOLERANCE : above >= -TOLERANCE;
-    };
-    const blind = steps.filter((step) => step.weight < 100 && !reaches(step));
-    if (blind.length === 0)
-        return undefined;
-    const highest = (0,alias_routing/* formatWeight */.ck)(Math.max(...blind.map(({ weight }) => weight)));
-    const limit = (0,alias_routing/* formatWeight */.ck)((threshold / top) * 100);
-    return (`would miss even a canary that fails every time in ${nameSteps(blind)}: it watches the error rate ` +
-        `of old and new together, which is ${highest} ${blind.length === 1 ? 'only' : 'at most'} then, ` +
-        `and goes into ALARM ${exclusive ? `above ${limit}` : `from ${limit} on`}. ` +
-        'Watch the number of errors (Sum) instead, or lower the threshold.');
-}
-/** What the alarm's error rate is when all calls fail, 1 or 100; undefined when it is no such rate. */
-function valueWhenAllFail({ metrics, expression }, targets) {
-    const mixed = metrics.filter((metric) => mixesVersions(metric, targets));
-    const named = (name, statistic) => mixed.filter((metric) => metric.name === name && metric.statistic === statistic);
-    if (expression === undefined) {
-        // Errors is 0 or 1 for each call, so its average is the rate.
-        return named('Errors', 'Average').length > 0 ? 1 : undefined;
-    }
-    const pairs = named('Errors', 'Sum').flatMap((errors) => named('Invocations', 'Sum')
-        .filter((invocations) => sameTraffic(errors, invocations))
-        .map((invocations) => [errors.id, invocations.id]));
-    for (const [errors, invocations] of pairs) {
-        const text = expression
-            .replaceAll(/\s/g, '')
-            .replaceAll(`FILL(${errors},0)`, () => errors)
-            .replaceAll(`(${errors})`, () => errors);
-        if (writings(`${errors}/${invocations}`).includes(text))
-            return 1;
-        if (writingsInPercent(errors, invocations).includes(text))
-            return 100;
-    }
-    return undefined;
-}
-function writings(formula) {
-    return [formula, `(${formula})`];
-}
-function writingsInPercent(e, i) {
-    return [
-        `100*${e}/${i}`,
-        `(100*${e})/${i}`,
-        `${e}*100/${i}`,
-        `(${e}*100)/${i}`,
-        `${e}/${i}*100`,
-        `100*(${e}/${i})`,
-        `(${e}/${i})*100`,
-    ].flatMap(writings);
-}
-function mixesVersions(metric, targets) {
-    const names = Object.keys(metric.dimensions);
-    return (names.every((name) => name === 'FunctionName' || name === 'Resource') &&
-        sightOf(metric, targets).type === 'sees');
-}
-function sameTraffic({ dimensions: a }, { dimensions: b }) {
-    return a['FunctionName'] === b['FunctionName'] && a['Resource'] === b['Resource'];
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/alarm-pace.ts
-
-
-/**
- * Lambda's metrics are sums of a minute that can be seen a minute or more after it is over, and
- * CloudWatch looks at them once a minute. Neither is promised, so this is the usual, not the worst.
- */
-const METRIC_DELAY_MS = 2 * 60_000;
-/** Whether an alarm cannot go off before a step is over, in words. */
-function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps) {
-    const datapointsMs = periodSeconds * 1000 * datapointsToAlarm;
-    const needsMs = datapointsMs + METRIC_DELAY_MS;
-    const sane = periodSeconds > 0 && datapointsToAlarm > 0 && Number.isFinite(needsMs);
-    // A promotion that does not bake is meant not to be watched.
-    const short = steps.filter(({ weight, bakeMs }) => bakeMs < needsMs && !(weight >= 100 && bakeMs === 0));
-    if (!sane || short.length === 0)
-        return undefined;
-    const of = evaluationPeriods > datapointsToAlarm ? ` of ${evaluationPeriods}` : '';
-    const several = of !== '' || datapointsToAlarm !== 1;
-    const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
-    // An alarm over a minute is as short as one on Lambda's metrics can be.
-    const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
-    return (`needs about ${(0,text_duration/* formatDuration */.a3)(needsMs)} to go into ALARM (${datapoints}, and about ` +
-        `${(0,text_duration/* formatDuration */.a3)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
-        `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
-}
-function bakesFor(steps) {
-    const bakes = steps.map(({ bakeMs }) => bakeMs);
-    const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
-    const duration = (0,text_duration/* formatDuration */.a3)(shortest);
-    if (bakes.length === 1)
-        return `bakes for ${duration} only`;
-    const same = bakes.every((bakeMs) => bakeMs === shortest);
-    return same ? `bake for ${duration} only` : `bake for less, the shortest for ${duration}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/preflight/alarm-lint.ts
-
-
-
-/** Warnings about alarms that cannot do their job in this rollout. */
-function lintAlarms(alarms, { targets, plan }) {
-    const steps = plan.steps.map((step, index) => ({ ...step, number: index + 1 }));
-    return alarms.flatMap(({ name, definition }) => {
-        if (definition === undefined)
-            return [];
-        const faults = [
-            tooSlow(definition, steps),
-            unseeing(definition, targets) ?? diluted(definition, { targets, steps }),
-        ];
-        return faults.flatMap((fault) => (fault === undefined ? [] : [`Alarm ${name} ${fault}`]));
-    });
-}
-
-// EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
-var promoted = __nccwpck_require__(5081);
-;// CONCATENATED MODULE: ./src/core/preflight/plan.ts
-
-
-/** What a person should know who starts a rollout that nothing watches. */
-function inspectWatching(watching) {
-    const { alarms, analysis } = watching;
-    return {
-        problems: [],
-        warnings: alarms === 0 && analysis === 'off'
-            ? [
-                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
-            ]
-            : afterwards(watching),
-    };
-}
-/** Who lets the new version bake after the promotion means to have it watched. */
-function afterwards(watching) {
-    const { alarms, metricChecks, analysis, afterPromotion, bakeMs, metricDelayMs } = watching;
-    if (alarms > 0 || metricChecks > 0 || analysis === 'off' || bakeMs === 0)
-        return [];
-    const needed = (0,promoted/* neededToJudgeMs */.G)(metricDelayMs);
-    switch (afterPromotion) {
-        case 'off':
-            return [
-                'After the promotion nothing is watched: no alarm is named, and after-promotion is off.',
-            ];
-        case 'observe':
-            return [
-                'After the promotion nothing reverts: no alarm is named, and after-promotion is observe.',
-            ];
-        case 'revert':
-            return bakeMs < needed
-                ? [
-                    `After the promotion nothing can revert: bake-time is ${(0,text_duration/* formatDuration */.a3)(bakeMs)}, and to judge the new version alone ` +
-                        `(after-promotion) takes ${(0,text_duration/* formatDuration */.a3)(needed)}.`,
-                ]
-                : [];
-    }
-}
-/**
- * Lambda counts a request when it ends. One that hangs is in no metric before its timeout, and a step may be over by then.
- * @param candidates the versions that are rolled out
- */
-function inspectTimeouts(candidates, { steps }, metricDelayMs) {
-    const shared = steps.filter(({ weight }) => weight < 100);
-    if (shared.length === 0)
-        return { problems: [], warnings: [] };
-    const shortest = Math.min(...shared.map(({ bakeMs }) => bakeMs)) + metricDelayMs;
-    const slow = candidates.filter(({ timeoutMs = 0 }) => timeoutMs > shortest);
-    return {
-        problems: [],
-        warnings: slow.map(({ name, timeoutMs = 0 }) => `${name} may take ${(0,text_duration/* formatDuration */.a3)(timeoutMs)} (its timeout) for a request, longer than a step bakes ` +
-            `(${(0,text_duration/* formatDuration */.a3)(shortest)} with metric-delay). Lambda counts a request when it ends, so a failure may be seen ` +
-            'only after the step; let it bake longer, or lower the timeout.'),
-    };
-}
-/** Why a rollout without alarms, whose versions cannot be compared, does not begin. */
-const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
-    'without any check.';
-
 ;// CONCATENATED MODULE: ./node_modules/leven/index.js
 const array = [];
 const characterCodeCache = [];
@@ -74396,6 +74705,490 @@ function closestMatch(target, candidates, options) {
 	return best;
 }
 
+;// CONCATENATED MODULE: ./src/core/text/guess.ts
+
+/** What was probably meant by a word that is not known: the most alike, unless more than half of it would have to be changed. */
+function guess(word, known) {
+    const lower = word.toLowerCase();
+    const [nearest] = known
+        .map((name) => ({ name, distance: leven(lower, name.toLowerCase()) }))
+        .filter(({ name, distance }) => distance <= Math.max(word.length, name.length) / 2)
+        .toSorted((a, b) => a.distance - b.distance);
+    return nearest?.name;
+}
+/** `; did you mean live?`, or nothing. */
+function didYouMean(word, known) {
+    const meant = guess(word, known);
+    return meant === undefined ? '' : `; did you mean ${meant}?`;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/inspection.ts
+/** ` (no disk)`; empty without a reason. */
+function because(reason) {
+    return reason === '' ? '' : ` (${reason})`;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarms.ts
+
+
+
+const MISSING_ALARM = 'Check the name, the region and the account; a composite alarm is returned only with ' +
+    'cloudwatch:DescribeAlarms on "*".';
+/** Whether the named alarms exist and are in a state from which a rollout may begin. */
+function inspectAlarms(names, alarms, policy) {
+    const problems = [];
+    const warnings = [];
+    let isFirst = true;
+    for (const name of names) {
+        const alarm = alarms.find((candidate) => candidate.name === name);
+        if (alarm === undefined) {
+            const meant = policy.others === undefined ? '' : didYouMean(name, policy.others);
+            const hint = meant === '' ? '.' : meant.replace(/^; did/, '. Did');
+            problems.push(`alarms: CloudWatch returned no alarm named ${name}${hint}${isFirst ? ` ${MISSING_ALARM}` : ''}`);
+            isFirst = false;
+        }
+        else if (alarm.notEvaluated !== undefined) {
+            problems.push(`alarms: the state of ${name} is no evidence: ${alarm.notEvaluated}.`);
+        }
+        else if (!policy.begins) {
+            continue;
+        }
+        else if (alarm.state === 'ALARM' && policy.onAlarmAtStart === 'fail') {
+            problems.push(`alarms: ${name} is in ALARM before the rollout${because(alarm.reason)}. ` +
+                'If this rollout is the repair, set on-alarm-at-start: ignore-until-ok.');
+        }
+        else if (alarm.state === 'ALARM') {
+            warnings.push(`Alarm ${name} is in ALARM already; it counts once it was OK. Until then it cannot tell a bad canary.`);
+        }
+        else if (alarm.state === 'INSUFFICIENT_DATA' && policy.onInsufficientData === 'revert') {
+            problems.push(`alarms: ${name} is in INSUFFICIENT_DATA${because(alarm.reason)}${warmingUp(alarm, policy.at)} and ` +
+                'on-insufficient-data is revert: the first step would be reverted at once.');
+        }
+        else if (warmingUp(alarm, policy.at) !== '') {
+            warnings.push(`Alarm ${name} is in INSUFFICIENT_DATA${warmingUp(alarm, policy.at)}; until then it cannot tell a bad canary.`);
+        }
+    }
+    return { problems, warnings };
+}
+
+// EXTERNAL MODULE: ./src/run/moment.ts
+var moment = __nccwpck_require__(3169);
+;// CONCATENATED MODULE: ./src/run/preflight/alarms.ts
+
+
+
+
+/**
+ * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
+ * watch them from here on.
+ * @param begunAt when the rollout began that is taken over, by the time of day
+ */
+async function lookAtAlarms(config, { aws, clock, cancellation }, begunAt) {
+    const { alarms, onAlarmAtStart } = config;
+    const names = alarms.map(({ name }) => name);
+    const at = (0,moment/* momentOf */.E)(clock);
+    try {
+        const found = await aws.alarms.read(names, cancellation);
+        const begins = begunAt === undefined;
+        const { problems, warnings } = inspectAlarms(names, found, {
+            ...config,
+            at: at.timeOfDay,
+            begins,
+            others: await othersThan(names, found, { aws, cancellation }),
+        });
+        return {
+            problems: [...problems, ...elsewhere(alarms, found)],
+            warnings,
+            found,
+            watches: found.map((alarm) => begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart })),
+        };
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        return { problems: [(0,core_problems/* messageOf */.bD)(error)], warnings: [], found: [], watches: [] };
+    }
+}
+/** What else there is, to tell what was meant by a name that there is not. */
+async function othersThan(names, found, { aws, cancellation }) {
+    const missing = names.filter((name) => !found.some((alarm) => alarm.name === name));
+    if (missing.length === 0)
+        return undefined;
+    try {
+        return await aws.alarms.some(cancellation);
+    }
+    catch {
+        cancellation.throwIfAborted();
+        return undefined;
+    }
+}
+/** DescribeAlarms answers by name with the caller's own alarms, whatever account an ARN named. */
+function elsewhere(wanted, found) {
+    return wanted.flatMap(({ name, account }) => {
+        const alarm = found.find((candidate) => candidate.name === name);
+        return account === undefined || alarm === undefined || alarm.arn.includes(`:${account}:`)
+            ? []
+            : [
+                `alarms: ${name} of account ${account} cannot be read with credentials of another account.`,
+            ];
+    });
+}
+/** Whether history can be read, asked of one alarm: in mid-rollout is too late to learn that it cannot. */
+async function lookForBlips([watch], { aws, cancellation }) {
+    if (watch === undefined)
+        return [];
+    try {
+        await aws.alarms.history(watch, cancellation);
+        return [];
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        return [
+            `The history of alarms cannot be read, so an alarm that goes red and green again between two polls may ` +
+                `be missed, or count as red without need: ${(0,core_problems/* messageOf */.bD)(error)}`,
+        ];
+    }
+}
+
+// EXTERNAL MODULE: ./src/run/modes/clean-up.ts
+var clean_up = __nccwpck_require__(2329);
+// EXTERNAL MODULE: ./src/run/surroundings.ts + 5 modules
+var run_surroundings = __nccwpck_require__(7347);
+;// CONCATENATED MODULE: ./src/run/rollout/take-over.ts
+
+
+
+
+/**
+ * Goes on with a rollout that is in the middle of its traffic. What cannot be gone on with is reverted and not left:
+ * nobody else watches it.
+ * @param act throws only what comes before the loop, which reverts by itself
+ */
+async function takeOver(continued, { region, role, onCancel }, surroundings, act) {
+    if (continued.length === 0)
+        return act();
+    const saved = { region, role, targets: continued.map(savedOf) };
+    (0,run_surroundings/* saveIfPossible */.Ku)(saved, surroundings);
+    try {
+        return await act();
+    }
+    catch (error) {
+        const { cancellation } = surroundings;
+        const holds = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
+        if (cancellation.aborted && holds) {
+            (0,run_surroundings/* forget */.y6)(surroundings);
+            return { outcome: 'held', reason: (0,core_problems/* messageOf */.bD)(error) };
+        }
+        const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
+        if (result !== 'revert-failed')
+            (0,run_surroundings/* forget */.y6)(surroundings);
+        const reason = `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
+        return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
+    }
+}
+/** What is known of it to revert it. */
+function savedOf({ target, mark }) {
+    const { stable, canary, nonce, weight } = mark;
+    return { target, versions: { stable, canary }, nonces: [nonce], begun: [weight] };
+}
+/** What stays as a dead run left it, in a dry run or where it may not be touched. */
+function stillSplit(unfinished, region) {
+    return unfinished.map(({ target, mark }) => `${target.functionName}:${target.alias} stays at ${mark.weight} % of version ${mark.canary}, and nobody ` +
+        `watches it. To put version ${mark.stable} back: ${(0,repair/* repairCommand */.p)(target, mark.stable, region)}`);
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/step-names.ts
+
+/** `step 1 (5 %)`, `steps 1 to 9 (10 % to 90 %)`; a plan may have a hundred of them. */
+function nameSteps(steps) {
+    const runs = [];
+    for (const step of steps) {
+        const run = runs.at(-1);
+        if (run?.at(-1)?.number === step.number - 1)
+            run.push(step);
+        else
+            runs.push([step]);
+    }
+    return join(runs.map(nameRun));
+}
+function nameRun(run) {
+    const ends = run.length === 1 ? run : [...run.slice(0, 1), ...run.slice(-1)];
+    const between = run.length === 2 ? ' and ' : ' to ';
+    const numbers = ends.map(({ number }) => number).join(between);
+    const weights = ends.map(({ weight }) => (0,alias_routing/* formatWeight */.ck)(weight)).join(between);
+    return `${run.length === 1 ? 'step' : 'steps'} ${numbers} (${weights})`;
+}
+/** `a, b and c`, each once. */
+function join(words) {
+    const different = [...new Set(words)];
+    const last = different.slice(-1);
+    return [different.slice(0, -1).join(', '), ...last].filter((part) => part !== '').join(' and ');
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-sight.ts
+
+
+/** Whether no metric of an alarm shows the traffic that is shifted, in words. */
+function unseeing({ metrics }, targets) {
+    const [target] = targets;
+    const sights = metrics.map((metric) => alarmSightOf(metric, targets));
+    // With one metric that sees the canary the others may be what it is compared with.
+    if (sights.some(({ type }) => type === 'sees' || type === 'unknown'))
+        return undefined;
+    const blind = sights.find((sight) => sight.type === 'never');
+    if (blind !== undefined)
+        return blind.why;
+    const elsewhere = sights.flatMap((sight) => (sight.type === 'elsewhere' ? [sight.what] : []));
+    if (target === undefined || elsewhere.length === 0)
+        return undefined;
+    return (`watches ${join(elsewhere)} only, but the rollout shifts ${join(targets.map(alias_target/* targetName */.je))}. ` +
+        `Unless that is meant, use ${targets.length === 1 ? '' : 'the dimensions of one of these, as '}` +
+        `FunctionName = ${target.functionName} and Resource = ${(0,alias_target/* targetName */.je)(target)}.`);
+}
+/** What one metric shows of it. */
+function alarmSightOf({ namespace, dimensions }, targets) {
+    const { FunctionName: functionName, Resource: resource, ExecutedVersion: executed } = dimensions;
+    if (namespace !== 'AWS/Lambda' || functionName === undefined)
+        return { type: 'unknown' };
+    const ofFunction = targets.filter((target) => target.functionName === functionName);
+    const [first] = ofFunction;
+    if (first === undefined)
+        return { type: 'elsewhere', what: functionName };
+    if (resource?.startsWith('arn:'))
+        return never(first, underArn(resource));
+    const version = resource === undefined ? undefined : versionIn(resource, functionName);
+    if (version !== undefined)
+        return never(first, callsOf(version, `${functionName}:${version}`));
+    const seen = ofFunction.filter((target) => resource === undefined || resource === (0,alias_target/* targetName */.je)(target));
+    const [target] = seen;
+    if (target === undefined)
+        return { type: 'elsewhere', what: resource ?? functionName };
+    if (executed === undefined || seen.some((each) => mayRun(each, executed))) {
+        return { type: 'sees' };
+    }
+    return { type: 'never', why: executedWhy(target, executed) };
+}
+/** The version that a resource like `checkout:7` names; undefined for one that names an alias. */
+function versionIn(resource, functionName) {
+    const qualifier = resource.slice(functionName.length + 1);
+    const ofFunction = resource === `${functionName}:${qualifier}`;
+    return ofFunction && /^(\d+|\$LATEST)$/.test(qualifier) ? qualifier : undefined;
+}
+function never(target, why) {
+    const name = (0,alias_target/* targetName */.je)(target);
+    return { type: 'never', why: `sees nothing of ${name}: ${why}. Use Resource = ${name}.` };
+}
+function underArn(resource) {
+    return `Resource = ${resource} is an ARN, and Lambda has no metrics under an ARN`;
+}
+function callsOf(version, resource) {
+    return `Resource = ${resource} covers only calls that name ${numbered(version)} themselves`;
+}
+function mayRun({ stable, canary }, version) {
+    return canary === undefined ? version !== stable : version === canary;
+}
+function executedWhy(target, executed) {
+    const name = (0,alias_target/* targetName */.je)(target);
+    const other = executed === target.stable || target.canary === undefined
+        ? 'covers the stable version only'
+        : `covers ${numbered(executed)} only, and the canary is ${numbered(target.canary)}`;
+    return (`never sees the canary of ${name}: ExecutedVersion = ${executed} ${other}. ` +
+        `Use Resource = ${name} without ExecutedVersion.`);
+}
+function numbered(version) {
+    return version === '$LATEST' ? version : `version ${version}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-dilution.ts
+
+
+
+/** Weights and thresholds are decimals in doubles: 33.3 % is not quite 0.333. */
+const TOLERANCE = 1e-9;
+/** Whether the old version's requests would hide a canary that fails every time, in words. */
+function diluted(definition, { targets, steps, }) {
+    const { comparison, threshold } = definition;
+    const top = valueWhenAllFail(definition, targets);
+    const exclusive = comparison === 'GreaterThanThreshold';
+    const upwards = exclusive || comparison === 'GreaterThanOrEqualToThreshold';
+    if (top === undefined || threshold === undefined || !Number.isFinite(threshold) || !upwards) {
+        return undefined;
+    }
+    const reaches = ({ weight }) => {
+        const above = (weight / 100) * top - threshold;
+        return exclusive ? above > TOLERANCE : above >= -TOLERANCE;
+    };
+    const blind = steps.filter((step) => step.weight < 100 && !reaches(step));
+    if (blind.length === 0)
+        return undefined;
+    const highest = (0,alias_routing/* formatWeight */.ck)(Math.max(...blind.map(({ weight }) => weight)));
+    const limit = (0,alias_routing/* formatWeight */.ck)((threshold / top) * 100);
+    return (`would miss even a canary that fails every time in ${nameSteps(blind)}: it watches the error rate ` +
+        `of old and new together, which is ${highest} ${blind.length === 1 ? 'only' : 'at most'} then, ` +
+        `and goes into ALARM ${exclusive ? `above ${limit}` : `from ${limit} on`}. ` +
+        'Watch the number of errors (Sum) instead, or lower the threshold.');
+}
+/** What the alarm's error rate is when all calls fail, 1 or 100; undefined when it is no such rate. */
+function valueWhenAllFail({ metrics, expression }, targets) {
+    const mixed = metrics.filter((metric) => mixesVersions(metric, targets));
+    const named = (name, statistic) => mixed.filter((metric) => metric.name === name && metric.statistic === statistic);
+    if (expression === undefined) {
+        // Errors is 0 or 1 for each call, so its average is the rate.
+        return named('Errors', 'Average').length > 0 ? 1 : undefined;
+    }
+    const pairs = named('Errors', 'Sum').flatMap((errors) => named('Invocations', 'Sum')
+        .filter((invocations) => sameTraffic(errors, invocations))
+        .map((invocations) => [errors.id, invocations.id]));
+    for (const [errors, invocations] of pairs) {
+        const text = expression
+            .replaceAll(/\s/g, '')
+            .replaceAll(`FILL(${errors},0)`, () => errors)
+            .replaceAll(`(${errors})`, () => errors);
+        if (writings(`${errors}/${invocations}`).includes(text))
+            return 1;
+        if (writingsInPercent(errors, invocations).includes(text))
+            return 100;
+    }
+    return undefined;
+}
+function writings(formula) {
+    return [formula, `(${formula})`];
+}
+function writingsInPercent(e, i) {
+    return [
+        `100*${e}/${i}`,
+        `(100*${e})/${i}`,
+        `${e}*100/${i}`,
+        `(${e}*100)/${i}`,
+        `${e}/${i}*100`,
+        `100*(${e}/${i})`,
+        `(${e}/${i})*100`,
+    ].flatMap(writings);
+}
+function mixesVersions(metric, targets) {
+    const names = Object.keys(metric.dimensions);
+    return (names.every((name) => name === 'FunctionName' || name === 'Resource') &&
+        alarmSightOf(metric, targets).type === 'sees');
+}
+function sameTraffic({ dimensions: a }, { dimensions: b }) {
+    return a['FunctionName'] === b['FunctionName'] && a['Resource'] === b['Resource'];
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-pace.ts
+
+
+/**
+ * Lambda's metrics are sums of a minute that can be seen a minute or more after it is over, and
+ * CloudWatch looks at them once a minute. Neither is promised, so this is the usual, not the worst.
+ */
+const METRIC_DELAY_MS = 2 * 60_000;
+/** Whether an alarm cannot go off before a step is over, in words. */
+function tooSlow({ periodSeconds, evaluationPeriods, datapointsToAlarm }, steps) {
+    const datapointsMs = periodSeconds * 1000 * datapointsToAlarm;
+    const needsMs = datapointsMs + METRIC_DELAY_MS;
+    const sane = periodSeconds > 0 && datapointsToAlarm > 0 && Number.isFinite(needsMs);
+    // A promotion that does not bake is meant not to be watched.
+    const short = steps.filter(({ weight, bakeMs }) => bakeMs < needsMs && !(weight >= 100 && bakeMs === 0));
+    if (!sane || short.length === 0)
+        return undefined;
+    const of = evaluationPeriods > datapointsToAlarm ? ` of ${evaluationPeriods}` : '';
+    const several = of !== '' || datapointsToAlarm !== 1;
+    const datapoints = `${datapointsToAlarm}${of} datapoint${several ? 's' : ''} of ${periodSeconds} s`;
+    // An alarm over a minute is as short as one on Lambda's metrics can be.
+    const shorten = datapointsMs > 60_000 ? ' or shorten the alarm' : '';
+    return (`needs about ${(0,text_duration/* formatDuration */.a3)(needsMs)} to go into ALARM (${datapoints}, and about ` +
+        `${(0,text_duration/* formatDuration */.a3)(METRIC_DELAY_MS)} until the metrics are there), but ${nameSteps(short)} ` +
+        `${bakesFor(short)}. Lengthen the ${short.length === 1 ? 'step' : 'steps'}${shorten}.`);
+}
+function bakesFor(steps) {
+    const bakes = steps.map(({ bakeMs }) => bakeMs);
+    const shortest = bakes.reduce((least, bakeMs) => Math.min(least, bakeMs));
+    const duration = (0,text_duration/* formatDuration */.a3)(shortest);
+    if (bakes.length === 1)
+        return `bakes for ${duration} only`;
+    const same = bakes.every((bakeMs) => bakeMs === shortest);
+    return same ? `bake for ${duration} only` : `bake for less, the shortest for ${duration}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/preflight/alarm-lint.ts
+
+
+
+/** Warnings about alarms that cannot do their job in this rollout. */
+function lintAlarms(alarms, { targets, plan }) {
+    const steps = plan.steps.map((step, index) => ({ ...step, number: index + 1 }));
+    return alarms.flatMap(({ name, definition }) => {
+        if (definition === undefined)
+            return [];
+        const faults = [
+            tooSlow(definition, steps),
+            unseeing(definition, targets) ?? diluted(definition, { targets, steps }),
+        ];
+        return faults.flatMap((fault) => (fault === undefined ? [] : [`Alarm ${name} ${fault}`]));
+    });
+}
+
+// EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
+var promoted = __nccwpck_require__(5081);
+;// CONCATENATED MODULE: ./src/core/preflight/plan.ts
+
+
+/** What a person should know who starts a rollout that nothing watches. */
+function inspectWatching(watching) {
+    const { alarms, analysis } = watching;
+    return {
+        problems: [],
+        warnings: alarms === 0 && analysis === 'off'
+            ? [
+                'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
+            ]
+            : afterwards(watching),
+    };
+}
+/** Who lets the new version bake after the promotion means to have it watched. */
+function afterwards(watching) {
+    const { alarms, metricChecks, analysis, afterPromotion, bakeMs, metricDelayMs } = watching;
+    if (alarms > 0 || metricChecks > 0 || analysis === 'off' || bakeMs === 0)
+        return [];
+    const needed = (0,promoted/* neededToJudgeMs */.G)(metricDelayMs);
+    switch (afterPromotion) {
+        case 'off':
+            return [
+                'After the promotion nothing is watched: no alarm is named, and after-promotion is off.',
+            ];
+        case 'observe':
+            return [
+                'After the promotion nothing reverts: no alarm is named, and after-promotion is observe.',
+            ];
+        case 'revert':
+            return bakeMs < needed
+                ? [
+                    `After the promotion nothing can revert: bake-time is ${(0,text_duration/* formatDuration */.a3)(bakeMs)}, and to judge the new version alone ` +
+                        `(after-promotion) takes ${(0,text_duration/* formatDuration */.a3)(needed)}.`,
+                ]
+                : [];
+    }
+}
+/**
+ * Lambda counts a request when it ends. One that hangs is in no metric before its timeout, and a step may be over by then.
+ * @param candidates the versions that are rolled out
+ */
+function inspectTimeouts(candidates, { steps }, metricDelayMs) {
+    const shared = steps.filter(({ weight }) => weight < 100);
+    if (shared.length === 0)
+        return { problems: [], warnings: [] };
+    const shortest = Math.min(...shared.map(({ bakeMs }) => bakeMs)) + metricDelayMs;
+    const slow = candidates.filter(({ timeoutMs = 0 }) => timeoutMs > shortest);
+    return {
+        problems: [],
+        warnings: slow.map(({ name, timeoutMs = 0 }) => `${name} may take ${(0,text_duration/* formatDuration */.a3)(timeoutMs)} (its timeout) for a request, longer than a step bakes ` +
+            `(${(0,text_duration/* formatDuration */.a3)(shortest)} with metric-delay). Lambda counts a request when it ends, so a failure may be seen ` +
+            'only after the step; let it bake longer, or lower the timeout.'),
+    };
+}
+/** Why a rollout without alarms, whose versions cannot be compared, does not begin. */
+const NOTHING_WATCHED = 'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +
+    'without any check.';
+
 ;// CONCATENATED MODULE: ./src/core/preflight/missing-alias.ts
 
 
@@ -74461,7 +75254,7 @@ function inspectTarget(facts) {
                 `${(0,alias_target/* targetName */.je)(facts.target)}: version ${stable.version} is Inactive; a revert to it starts slowly.`,
             ]
             : []),
-        ...(facts.isProvisioned && !unchanged ? [withoutProvisioned(facts.target)] : []),
+        ...(facts.isProvisioned === true && !unchanged ? [withoutProvisioned(facts.target)] : []),
     ];
     return { problems, warnings };
 }
@@ -74562,7 +75355,7 @@ var call = __nccwpck_require__(9084);
  * Both versions must be seen alike: what one of them logs in another way would count for it or against it. Where only the
  * runtimes differ, what Lambda itself writes is alike still.
  */
-function sight_sightOf(stable, canary) {
+function sightOf(stable, canary) {
     const [before, now] = [stable.logging, canary.logging];
     if (stable.logGroup !== canary.logGroup) {
         return none('the two versions log into different groups');
@@ -74646,7 +75439,7 @@ async function lookAtTargetLogs({ request: { target, version }, facts: { stable,
     // Without an alias there is nothing to compare.
     if (stable === undefined || routing === undefined)
         return NOTHING;
-    const sight = sight_sightOf(stable, candidate);
+    const sight = sightOf(stable, candidate);
     const tell = (said) => describeSight({ target }, said);
     if (sight.type === 'none') {
         return { ...NOTHING, notes: [`${tell(`not read (${sight.why})`)}; ${SLOW}`] };
@@ -74740,11 +75533,10 @@ const PATIENCE = 2;
  * @param pauseMs the longest pause before; undefined when nobody ever called
  * @returns what is missing
  */
-function silence(target, minutes, pauseMs) {
+function silence(target, { silentMinutes }, pauseMs) {
     if (pauseMs === undefined)
         return undefined;
-    const heard = minutes.findLastIndex(({ baseline, canary }) => baseline.total + canary.total > 0);
-    const silentMs = (minutes.length - 1 - heard) * minute/* MINUTE_MS */.kg;
+    const silentMs = silentMinutes * minute/* MINUTE_MS */.kg;
     if (silentMs <= PATIENCE * pauseMs)
         return undefined;
     const before = pauseMs === 0 ? 'in every minute' : `with no pause longer than ${(0,text_duration/* formatDuration */.a3)(pauseMs)}`;
@@ -75347,14 +76139,15 @@ async function untilActive(target, version, { aws, clock, journal, cancellation:
 async function prepareAlias({ cleared: { request, facts, alias }, version, logGroup }, resumed, surroundings) {
     const { target } = request;
     const { functionArn } = facts.candidate;
+    const { isProvisioned } = facts;
     if (alias === undefined) {
         const created = await createAlias(target, version, surroundings);
         const disposition = { type: 'created', version };
-        return { target, functionArn, alias: created, disposition, logGroup };
+        return { target, functionArn, alias: created, disposition, logGroup, isProvisioned };
     }
     const unfinished = resumed.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target));
     const disposition = dispositionOf(alias, version, unfinished);
-    return { target, functionArn, alias, disposition, logGroup };
+    return { target, functionArn, alias, disposition, logGroup, isProvisioned };
 }
 function dispositionOf({ routing }, version, unfinished) {
     if (unfinished?.mark.canary === version) {
@@ -75609,9 +76402,13 @@ const PATIENCE_MS = 10_000;
  * What the canaries logged of their errors while they had traffic. It never throws: whatever keeps it from being read is
  * said in the report, and the rollout ended as it did.
  * @param window epoch milliseconds
+ * @param publish whether the lines themselves are told, or only how many there were
  */
-async function readErrors(shifting, window, { aws, clock }) {
-    return (0,patience/* within */.ux)(clock, PATIENCE_MS, patience/* NEVER */.tm, (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
+async function readErrors(shifting, { publish, ...window }, { aws, clock }) {
+    const reports = await (0,patience/* within */.ux)(clock, PATIENCE_MS, patience/* NEVER */.tm, (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
+    if (publish === 'show')
+        return reports;
+    return reports.map((report) => ({ ...report, messages: (0,error_logs/* countedAlone */.kB)(report.messages) }));
 }
 async function errorsOf({ target, versions, logGroup }, window, { aws, signal }) {
     const { functionName } = target;
@@ -75633,6 +76430,49 @@ async function errorsOf({ target, versions, logGroup }, window, { aws, signal })
 }
 function iso(at) {
     return new Date(at).toISOString();
+}
+
+// EXTERNAL MODULE: ./src/core/checks/exposure.ts
+var exposure = __nccwpck_require__(4324);
+;// CONCATENATED MODULE: ./src/run/checks/exposure.ts
+
+
+
+
+
+
+const exposure_PATIENCE_MS = 10_000;
+/** However late metrics are said to be, nobody wants to wait longer for a report. */
+const LONGEST_WAIT_MS = 5 * minute/* MINUTE_MS */.kg;
+/**
+ * Counts what users felt of versions that were reverted, once the last minute has settled. The aliases are safe
+ * and nobody waits: it never throws, a cancellation or the job's end cuts it short, and then there is nothing.
+ */
+async function readExposure(shifting, { from, to, metricDelayMs, deadlineAt = Infinity }, { aws, clock, journal, cancellation }) {
+    const window = { from: (0,minute/* beginningOfMinute */.Tt)(from), to: (0,minute/* beginningOfMinute */.Tt)(to) };
+    const settledAt = window.to + minute/* MINUTE_MS */.kg + metricDelayMs;
+    const waitMs = Math.min(settledAt - clock.timeOfDay(), LONGEST_WAIT_MS, deadlineAt - clock.timeOfDay());
+    if (waitMs > 0) {
+        journal.note(`the old version is back; ${(0,text_duration/* formatDuration */.a3)(waitMs)} to wait until CloudWatch has counted what users felt ` +
+            '(cancelling ends that)');
+        await clock.sleep(waitMs, cancellation);
+    }
+    // What has not settled is not told: it would be less than there was.
+    const isOver = () => cancellation.aborted;
+    if (isOver() || clock.timeOfDay() < settledAt)
+        return [];
+    const readers = shifting.map(exposure/* exposureReader */.Fp);
+    const sources = readers.flatMap((reader) => reader.sources);
+    try {
+        const series = await (0,patience/* within */.ux)(clock, exposure_PATIENCE_MS, cancellation, (signal) => aws.metrics.read(sources, window, signal));
+        const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
+        return readers.map(({ count }) => count(find, window));
+    }
+    catch (error) {
+        if (isOver())
+            return [];
+        return shifting.map((each) => (0,exposure/* uncounted */.cP)(each, (0,core_problems/* messageOf */.bD)(error)));
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/run/checks/intruders.ts
@@ -76274,20 +77114,181 @@ function lanesOf(index, { targets, rule, own, mode }) {
     }));
 }
 
+;// CONCATENATED MODULE: ./src/core/checks/ledger.ts
+
+
+/**
+ * For how long after its end a minute may still change: Lambda dates a request by its beginning and counts it at its end, which is
+ * up to 15 minutes later, the longest timeout of a function; CloudWatch was seen to take up to three more to have it all.
+ */
+const HORIZON_MS = 18 * minute/* MINUTE_MS */.kg;
+function ledgerOf(readers, everyMinutes) {
+    return {
+        everyMinutes,
+        begun: readers,
+        closed: readers,
+        current: readers,
+        openFrom: undefined,
+        last: undefined,
+    };
+}
+/**
+ * The ledger as far as it can be believed at a moment. By a clock that was set back since, what was closed may not have been over,
+ * so that everything is read again.
+ */
+function believed(ledger, { at }) {
+    const { begun, everyMinutes, last } = ledger;
+    const wasSetBack = last !== undefined && (0,core_moment/* parted */.vx)(last.at, at) < 0;
+    return wasSetBack ? ledgerOf(begun, everyMinutes) : ledger;
+}
+function phaseOf({ bake }) {
+    return bake.weight < 100 ? 'side by side' : 'alone';
+}
+/** What is to be read now, and from which minute on; nothing where all that matters cannot change any more. */
+function wantedBy(ledger, scope) {
+    const from = firstOpen(ledger, scope);
+    const sources = ledger.closed
+        .filter(({ until }) => from <= (until === 'end' ? scope.to : scope.sideBySide))
+        .flatMap((reader) => reader.sources(phaseOf(scope)));
+    return { sources, from };
+}
+function firstOpen({ openFrom }, { from }) {
+    return Math.max(from, openFrom ?? -Infinity);
+}
+/**
+ * Whether it is time to read: when its pace brings a new minute. Once a bake is over, with each new minute, and once at least, as a
+ * step ends with what was read after its bake; and with each new weight.
+ */
+function isDue({ everyMinutes, last }, { at, bake, to }) {
+    if (last?.bake !== bake.since.steady)
+        return true;
+    const end = bake.since.steady + bake.bakeMs;
+    const isOver = at.steady >= end;
+    if (isOver && last.at.steady < end)
+        return true;
+    return to - last.to >= (isOver ? 1 : everyMinutes) * minute/* MINUTE_MS */.kg;
+}
+/** Takes in what was read of all minutes that are open, and closes those that are beyond the horizon. */
+function withReading(ledger, find, scope) {
+    const from = firstOpen(ledger, scope);
+    const changing = (0,minute/* beginningOfMinute */.Tt)(scope.at.timeOfDay - HORIZON_MS);
+    const openFrom = Math.max(from, Math.min(changing, scope.to + minute/* MINUTE_MS */.kg));
+    const closing = between(scope, from, openFrom - minute/* MINUTE_MS */.kg);
+    const closed = openFrom > from ? enterAll(ledger.closed, find, closing) : ledger.closed;
+    return {
+        ...ledger,
+        closed,
+        current: enterAll(closed, find, between(scope, openFrom, scope.to)),
+        openFrom: openFrom > from ? openFrom : ledger.openFrom,
+        last: { at: scope.at, to: scope.to, bake: scope.bake.since.steady },
+    };
+}
+function enterAll(readers, find, scope) {
+    return readers.map((reader) => reader.enter(find, scope));
+}
+function between(scope, from, to) {
+    return { ...scope, from, to, sideBySide: Math.min(scope.sideBySide, to) };
+}
+/** What everything that was read so far comes to at a moment. */
+function judgedBy({ current }, scope) {
+    return current.map((reader) => reader.judge(scope));
+}
+
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var checks_comparison = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./src/core/statistics/betting.ts
+var betting = __nccwpck_require__(1248);
+// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
+var statistics_evidence = __nccwpck_require__(8346);
+;// CONCATENATED MODULE: ./src/core/checks/counted.ts
+
+
+
+
+const NOTHING_COUNTED = {
+    standing: betting/* NOTHING_STAKED */.jR,
+    before: betting/* NOTHING_STAKED */.jR,
+    baseline: { total: 0, bad: 0 },
+    canary: { total: 0, bad: 0 },
+    minutes: [],
+    evidence: [],
+    recent: [],
+    silentMinutes: 0,
+    inStep: { step: NaN, baseline: 0, canary: 0 },
+    underWeights: [],
+};
+/** The rate at which an alias is called changes, but within some minutes not much. */
+const counted_RECENT_MINUTES = 5;
+/** @param minutes in order, all later than those that were entered before */
+function entered(counted, minutes, { rule, at, bake, weights }) {
+    const begin = (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(bake.since, at));
+    const step = bake.since.steady;
+    // Whatever is entered while a step bakes and is older than it was none of its own: a new step begins with nothing.
+    let inStep = counted.inStep.step === step ? counted.inStep : { step, baseline: 0, canary: 0 };
+    let { standing, before, baseline, canary, silentMinutes } = counted;
+    const evidence = [];
+    const underWeights = weights.map((_, index) => counted.underWeights[index] ?? NO_REQUESTS);
+    for (const minute of minutes) {
+        before = standing;
+        standing = (0,statistics_evidence/* afterMinute */.dY)(standing, minute, rule);
+        baseline = added(baseline, minute.baseline);
+        canary = added(canary, minute.canary);
+        evidence.push({ at: minute.at, logE: standing.logE });
+        silentMinutes = minute.baseline.total + minute.canary.total > 0 ? 0 : silentMinutes + 1;
+        if (minute.at >= begin)
+            inStep = { step, ...withRequests(inStep, minute) };
+        const inForce = weights.findLastIndex(({ from }) => from <= minute.at);
+        const so = underWeights[inForce];
+        if (so !== undefined)
+            underWeights[inForce] = withRequests(so, minute);
+    }
+    return {
+        standing,
+        before,
+        baseline,
+        canary,
+        minutes: [...counted.minutes, ...minutes],
+        evidence: [...counted.evidence, ...evidence],
+        recent: [...counted.recent, ...minutes].slice(-counted_RECENT_MINUTES),
+        silentMinutes,
+        inStep,
+        underWeights,
+    };
+}
+const NO_REQUESTS = { baseline: 0, canary: 0 };
+function withRequests(so, { baseline, canary }) {
+    return { baseline: so.baseline + baseline.total, canary: so.canary + canary.total };
+}
+function added(so, counts) {
+    const { total, bad } = (0,statistics_evidence/* clamped */.j9)(counts);
+    return { total: so.total + total, bad: so.bad + bad };
+}
+
 // EXTERNAL MODULE: ./src/core/checks/pairing.ts
 var pairing = __nccwpck_require__(8989);
 ;// CONCATENATED MODULE: ./src/core/checks/reader.ts
 
-/** What is read of the two versions of a target, under names, and what is made of the series of these names. */
-function reader({ target, versions }, sources, judge) {
+function reader(watched, sources, accounting) {
+    const { target, versions } = watched;
+    const { account, until, enter, judge } = accounting;
     const subject = { function: target.functionName, alias: target.alias };
     const baseline = (0,metric_source/* metricsOf */.Ps)(sources.baseline, { ...subject, version: versions.stable });
     const canary = (0,metric_source/* metricsOf */.Ps)(sources.canary, { ...subject, version: versions.canary });
+    const alias = (0,metric_source/* metricsOf */.Ps)(sources.alias, { ...subject, version: versions.canary });
+    const sideBySide = [...(0,metric_source/* listed */.KE)(baseline), ...(0,metric_source/* listed */.KE)(canary)];
+    const alone = [...sideBySide, ...(0,metric_source/* listed */.KE)(alias)];
     return {
-        sources: [...(0,metric_source/* listed */.KE)(baseline), ...(0,metric_source/* listed */.KE)(canary)],
-        judge: (find, scope) => judge({ baseline: (0,metric_source/* seriesByName */.k)(baseline, find), canary: (0,metric_source/* seriesByName */.k)(canary, find) }, scope),
+        sources: (phase) => (phase === 'alone' ? alone : sideBySide),
+        until,
+        enter(find, scope) {
+            const series = {
+                baseline: (0,metric_source/* seriesByName */.k)(baseline, find),
+                canary: (0,metric_source/* seriesByName */.k)(canary, find),
+                alias: (0,metric_source/* seriesByName */.k)(alias, find),
+            };
+            return reader(watched, sources, { ...accounting, account: enter(account, series, scope) });
+        },
+        judge: (scope) => judge(account, scope),
     };
 }
 
@@ -76312,6 +77313,7 @@ function sharedOut(policy, { comparisons, targets }) {
 
 
 
+
 const ERRORS = {
     name: 'errors',
     bad: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
@@ -76327,35 +77329,38 @@ function comparisonReaders(targets, compared, policy, durationsRevert = false) {
 function comparisonReader({ name, bad, total }, watched, policy) {
     const isErrors = name === ERRORS.name;
     const target = (0,alias_target/* targetName */.je)(watched.target);
-    const sources = { baseline: { total, bad }, canary: { total, bad } };
-    return reader(watched, sources, (series, { at, bake, from, sideBySide: to, mixed, weights }) => {
-        const withoutBad = isErrors ? 'late' : 'none';
-        const minutes = (0,pairing/* pairMinutes */.E)(series, { from, to, mixed, withoutBad });
-        const shares = isErrors ? sharesIn(minutes, weights) : [];
-        const comparison = { name, target, minutes, countsTraffic: isErrors, shares };
-        const isAwaited = isErrors && bake.weight < 100;
-        return {
-            ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy }),
-            unseen: isAwaited ? silence(target, minutes, watched.pauseMs) : undefined,
-        };
+    const sources = { baseline: { total, bad }, canary: { total, bad }, alias: {} };
+    return reader(watched, sources, {
+        account: NOTHING_COUNTED,
+        until: 'promotion',
+        enter: (counted, series, { at, bake, from, sideBySide: to, mixed, weights }) => {
+            const withoutBad = isErrors ? 'late' : 'none';
+            const minutes = (0,pairing/* pairMinutes */.E)(series, { from, to, mixed, withoutBad });
+            return entered(counted, minutes, { rule: policy.rule, at, bake, weights });
+        },
+        judge: (counted, { at, bake, weights }) => {
+            const shares = isErrors ? sharesOf(counted, weights) : [];
+            const comparison = { name, target, counted, countsTraffic: isErrors, shares };
+            const isAwaited = isErrors && bake.weight < 100;
+            return {
+                ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy }),
+                unseen: isAwaited ? silence(target, counted, watched.pauseMs) : undefined,
+            };
+        },
     });
 }
 /** What was counted of both versions under each weight. */
-function sharesIn(minutes, weights) {
-    return weights.map(({ from, weight }, index) => {
-        const end = weights[index + 1]?.from ?? Infinity;
-        const counted = minutes.filter(({ at }) => at >= from && at < end);
-        return {
-            weight: weight / 100,
-            baseline: counted.reduce((sum, { baseline }) => sum + baseline.total, 0),
-            canary: counted.reduce((sum, { canary }) => sum + canary.total, 0),
-        };
+function sharesOf({ underWeights }, weights) {
+    return weights.map(({ weight }, index) => {
+        const { baseline = 0, canary = 0 } = underWeights[index] ?? {};
+        return { weight: weight / 100, baseline, canary };
     });
 }
 
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
 var checks_durations = __nccwpck_require__(6153);
 ;// CONCATENATED MODULE: ./src/core/checks/duration-reader.ts
+
 
 
 
@@ -76373,19 +77378,27 @@ function durationReaders(targets, reverting) {
     return targets.map((watched) => {
         const { yardstick } = watched;
         const target = (0,alias_target/* targetName */.je)(watched.target);
-        const sources = { baseline: (0,checks_yardstick/* baselineSources */.AZ)(yardstick), canary: (0,checks_yardstick/* canarySources */.zj)(yardstick) };
-        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, sideBySide: to, mixed }) => {
-            const known = { target, yardstick, baseline, canary };
-            const durations = (0,checks_durations/* judgeDurations */.RQ)({ ...known, from, to, mixed, alpha });
-            const { verdict, warnings } = policy === undefined ? step_end/* PASSED */.f5 : decideDurations(durations, { at, bake, policy });
-            const finding = {
-                kind: 'duration',
-                check: target,
-                at: at.timeOfDay,
-                verdict,
-                ...durations,
-            };
-            return { finding, warnings };
+        const sources = {
+            baseline: (0,checks_yardstick/* baselineSources */.AZ)(yardstick),
+            canary: (0,checks_yardstick/* canarySources */.zj)(yardstick),
+            alias: {},
+        };
+        return reader(watched, sources, {
+            account: checks_durations/* NOTHING_TIMED */.mv,
+            until: 'promotion',
+            enter: (account, { baseline, canary }, { from, sideBySide: to, mixed }) => (0,checks_durations/* enteredDurations */.Rc)(account, { baseline, canary, from, to, mixed, alpha }),
+            judge: (account, { at, bake }) => {
+                const durations = (0,checks_durations/* judgeDurations */.RQ)({ target, yardstick, account, alpha });
+                const { verdict, warnings } = policy === undefined ? step_end/* PASSED */.f5 : decideDurations(durations, { at, bake, policy });
+                const finding = {
+                    kind: 'duration',
+                    check: target,
+                    at: at.timeOfDay,
+                    verdict,
+                    ...durations,
+                };
+                return { finding, warnings };
+            },
         });
     });
 }
@@ -76395,7 +77408,12 @@ function decideDurations(durations, judging) {
         return (0,step_end/* decided */.rc)('fail', described);
     const test = (0,checks_durations/* gravestTest */.ds)(durations);
     const doubt = test === undefined ? 'none' : (0,step_end/* doubtIn */.CT)(test.logE, test.needed);
-    const traffic = { target: durations.target, minutes: [], shares: [], countsTraffic: false };
+    const traffic = {
+        target: durations.target,
+        counted: NOTHING_COUNTED,
+        shares: [],
+        countsTraffic: false,
+    };
     return (0,step_end/* judgeStepEnd */.rC)(traffic, { doubt, described }, judging);
 }
 
@@ -76413,15 +77431,27 @@ function promotedReaders(targets, { rule }, mode) {
     return targets.map((watched) => {
         const sources = {
             baseline: promoted/* PROMOTED_SOURCES */.uM,
-            canary: { ...promoted/* PROMOTED_SOURCES */.uM, ...promoted/* ALIAS_SOURCES */.cQ },
+            canary: promoted/* PROMOTED_SOURCES */.uM,
+            alias: promoted/* ALIAS_SOURCES */.cQ,
         };
-        return reader(watched, sources, ({ baseline, canary }, { at, bake, from, to, sideBySide, mixed }) => {
-            const pairs = { baseline: pairOf(baseline), canary: pairOf(canary) };
-            const options = { from, to: sideBySide, mixed, withoutBad: 'late' };
-            const target = (0,alias_target/* targetName */.je)(watched.target);
-            const minutes = (0,pairing/* pairMinutes */.E)(pairs, options);
-            const known = { target, sideBySide: minutes, series: canary, bake, to, rule: shared, mode };
-            return { finding: (0,promoted/* judgePromoted */.c3)(known, at), warnings: [] };
+        const target = (0,alias_target/* targetName */.je)(watched.target);
+        return reader(watched, sources, {
+            account: promoted/* NOTHING_PROMOTED */.l5,
+            until: 'end',
+            enter: (account, { baseline, canary, alias }, scope) => {
+                const pairs = { baseline: pairOf(baseline), canary: pairOf(canary) };
+                const { from, sideBySide, mixed } = scope;
+                const options = { from, to: sideBySide, mixed, withoutBad: 'late' };
+                return (0,promoted/* enteredAlone */.xd)(account, {
+                    sideBySide: (0,pairing/* pairMinutes */.E)(pairs, options),
+                    series: { ...canary, ...alias },
+                    scope,
+                });
+            },
+            judge: (account, { at }) => ({
+                finding: (0,promoted/* judgePromoted */.c3)({ target, account, rule: shared, mode }, at),
+                warnings: [],
+            }),
         });
     });
 }
@@ -76436,15 +77466,20 @@ var markdown = __nccwpck_require__(8970);
 
 
 /**
- * Judges the last minutes that have data; minutes without are passed over, however many there are.
+ * The last minutes that have data, as many as a check goes by; minutes without are passed over, however many there are.
+ * @param before those of earlier minutes
  * @param series by the numbers that the sources have in the check
  * @param settledMinutes the minutes whose metrics are complete, in order of time
  */
-function evaluateCheck(check, series, settledMinutes) {
+function measuredIn(check, before, series, settledMinutes) {
     const measured = settledMinutes.flatMap((at) => {
         const value = valueAt(check.expression, series, at);
         return value === undefined ? [] : [{ at, value }];
     });
+    return [...before, ...measured].slice(-check.of);
+}
+/** @param measured the last minutes that have data, in order of time */
+function evaluateCheck(check, measured) {
     const breaches = measured.slice(-check.of).filter(({ value }) => !holds(check, value));
     return {
         verdict: breaches.length < check.failing
@@ -76568,46 +77603,49 @@ function listed(parts) {
 
 /** Without a value for so many settled minutes, nothing is known of a metric any more. */
 const STALE_MINUTES = 3;
-/**
- * Watches a metric whatever the baseline does.
- * @param isAlone whether the alias serves the canary alone. It is not verified that Lambda names the version of an alias without
- *   weights; where it does not, the alias's own series is the canary's.
- */
-function thresholdReader(check, watched, isAlone = false) {
+/** Watches a metric whatever the baseline does. */
+function thresholdReader(check, watched) {
     const target = (0,alias_target/* targetName */.je)(watched.target);
     const name = `${check.name} of ${target}`;
     // By their numbers, as the check's own expression names them.
     const canary = Object.fromEntries(check.sources.entries());
-    const ofAlias = isAlone
-        ? Object.fromEntries(check.sources.map((source, index) => [index, (0,metric_source/* withoutVersion */.Pv)(source)]))
-        : {};
-    return reader(watched, { baseline: ofAlias, canary }, (series, { at, bake, from, to }) => {
-        const measured = isAlone
-            ? aloneSince(series, (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(bake.since, at)))
-            : series.canary;
-        const { verdict, latest } = evaluateCheck(check, measured, (0,minute/* minutesBetween */.OJ)(from, to));
-        const fails = verdict.kind === 'fail';
-        const isStale = latest === null || latest.at <= to - STALE_MINUTES * minute/* MINUTE_MS */.kg;
-        const first = (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(bake.since, at));
-        const isOver = (0,plan/* isBakeOver */.ko)(bake, at) && to >= first;
-        const finding = {
-            kind: 'threshold',
-            check: name,
-            at: at.timeOfDay,
-            verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : rollout_verdict/* PASS */.C,
-            state: fails ? 'FAIL' : isStale ? 'NO DATA' : 'OK',
-            detail: isStale ? '' : formatValue(latest.value, check),
-            breaches: verdict.reason,
-        };
-        const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
-        return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
+    const alias = Object.fromEntries(check.sources.map((source, index) => [index, (0,metric_source/* withoutVersion */.Pv)(source)]));
+    const nothing = [];
+    return reader(watched, { baseline: {}, canary, alias }, {
+        account: nothing,
+        until: 'end',
+        enter: (before, series, scope) => measuredIn(check, before, seriesFor(series, scope), (0,minute/* minutesBetween */.OJ)(scope.from, scope.to)),
+        judge: (measured, { at, bake, to }) => {
+            const { verdict, latest } = evaluateCheck(check, measured);
+            const fails = verdict.kind === 'fail';
+            const isStale = latest === null || latest.at <= to - STALE_MINUTES * minute/* MINUTE_MS */.kg;
+            const first = (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(bake.since, at));
+            const isOver = (0,plan/* isBakeOver */.ko)(bake, at) && to >= first;
+            const finding = {
+                kind: 'threshold',
+                check: name,
+                at: at.timeOfDay,
+                verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : rollout_verdict/* PASS */.C,
+                state: fails ? 'FAIL' : isStale ? 'NO DATA' : 'OK',
+                detail: isStale ? '' : formatValue(latest.value, check),
+                breaches: verdict.reason,
+            };
+            const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
+            return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
+        },
     });
 }
-/** By the numbers of the check: where the canary's own has no value, that of the alias, from when it is alone on. */
-function aloneSince(series, since) {
-    return Object.fromEntries(Object.entries(series.canary).map(([index, own]) => {
-        const alias = [...(series.baseline[index] ?? [])].filter(([at]) => at >= since);
-        return [index, new Map([...alias, ...own])];
+/**
+ * By the numbers of the check: where the canary's own has no value, that of the alias, from when it serves the canary alone. It
+ * is not verified that Lambda names the version of an alias without weights; where it does not, the alias's own is the canary's.
+ */
+function seriesFor({ canary, alias }, { at, bake }) {
+    if (bake.weight < 100)
+        return canary;
+    const since = (0,minute/* firstWholeMinute */.gN)((0,core_moment/* timeOfDayThen */.Yu)(bake.since, at));
+    return Object.fromEntries(Object.entries(canary).map(([index, own]) => {
+        const ofAlias = [...(alias[index] ?? [])].filter(([minute]) => minute >= since);
+        return [index, new Map([...ofAlias, ...own])];
     }));
 }
 
@@ -76644,28 +77682,50 @@ function scopeOf({ at, bake, changes, begunAt, metricDelayMs }) {
 
 
 
-/** Everything that is judged by metrics: all minutes since the first weight, read anew with one call each time. */
+
+/**
+ * Everything that is judged by metrics. Each new minute is read with one call for all, and with it the older ones for as long as
+ * they may change; in between, what was read is judged at the moment that it is.
+ */
 function createMetricChecks(options) {
-    const { metrics, targets, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
-    const comparing = versionReaders(options);
+    const { metrics, analysis, begunAt, metricDelayMs, monitoringGraceMs } = options;
     const alone = aloneReaders(options);
-    const thresholdsOf = (isAlone) => targets.flatMap((target) => options.thresholds.map((check) => thresholdReader(check, target, isAlone)));
-    const thresholds = { shared: thresholdsOf(false), alone: thresholdsOf(true) };
+    let ledgers = {
+        comparisons: ledgerOf(comparingReaders(options), EVERY_MINUTE),
+        durations: ledgerOf(timingReaders(options), DURATIONS_EVERY),
+        alone: ledgerOf(alone, EVERY_MINUTE),
+        thresholds: ledgerOf(thresholdReaders(options), EVERY_MINUTE),
+    };
     const reverts = options.thresholds.length > 0 ||
         analysis?.mode === 'on' ||
         (alone.length > 0 && options.afterPromotion === 'revert');
     const warned = new Set();
     /** When weights changed, by the steady clock. */
     const changes = new Map();
-    /** By the same. */
+    /** When everything that was wanted was known last; by the same. */
     let seenAt;
-    async function judgeAll(readers, scope, signal) {
-        const sources = readers.flatMap((reader) => reader.sources);
-        const { from, to } = scope;
-        const series = to < from ? [] : await metrics.read(sources, { from, to }, signal);
+    /** What should have been among the data that were read last, and was not. */
+    let missing;
+    function believedAt(scope) {
+        return Object.entries(ledgers).map(([name, ledger]) => [name, believed(ledger, scope)]);
+    }
+    async function readWhatIsDue(scope, signal) {
+        const due = believedAt(scope).filter(([, ledger]) => missing !== undefined || isDue(ledger, scope));
+        const wanted = due.map(([, ledger]) => wantedBy(ledger, scope));
+        const sources = (0,metric_source/* distinct */.dM)(wanted.flatMap((each) => each.sources));
+        const from = Math.min(...wanted.filter((each) => each.sources.length > 0).map((each) => each.from));
+        const series = sources.length === 0 ? [] : await metrics.read(sources, { from, to: scope.to }, signal);
         const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
-        const judged = readers.map(({ judge }) => judge(find, scope));
-        const [missing] = judged.flatMap(({ unseen }) => unseen ?? []);
+        const read = due.map(([name, ledger]) => [name, withReading(ledger, find, scope)]);
+        ledgers = { ...ledgers, ...Object.fromEntries(read) };
+    }
+    function judgeAll(scope) {
+        const { comparisons, durations, alone, thresholds } = ledgers;
+        const inForce = scope.bake.weight < 100
+            ? [comparisons, durations, thresholds]
+            : [comparisons, durations, alone, thresholds];
+        const judged = inForce.flatMap((ledger) => judgedBy(ledger, scope));
+        [missing] = judged.flatMap(({ unseen }) => unseen ?? []);
         const assessment = merged(judged);
         const { steady } = scope.at;
         if (missing === undefined) {
@@ -76700,37 +77760,50 @@ function createMetricChecks(options) {
                 return merged([]);
             changes.set(bake.shiftedAt.steady, { at: bake.shiftedAt, weight: bake.weight });
             seenAt ??= at.steady;
-            const readers = bake.weight < 100
-                ? [...comparing, ...thresholds.shared]
-                : [...comparing, ...alone, ...thresholds.alone];
-            if (readers.length === 0)
-                return merged([]);
             const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
             try {
-                return await judgeAll(readers, scope, signal);
+                await readWhatIsDue(scope, signal);
             }
             catch (error) {
                 if (!(error instanceof call/* AwsCallError */.iQ))
                     throw error;
                 return { ...merged([]), verdict: unseen(at.steady - seenAt, error.message) };
             }
+            return judgeAll(scope);
         },
     };
 }
+const EVERY_MINUTE = 1;
+/**
+ * Durations are twelve metrics of a function where the errors are four, and CloudWatch bills each metric that is asked for. A step
+ * does not end before its last minute's were read.
+ */
+const DURATIONS_EVERY = 4;
 function aloneReaders({ targets, analysis, afterPromotion, }) {
     return analysis === undefined || afterPromotion === 'off'
         ? []
         : promotedReaders(targets, analysis, afterPromotion);
 }
-function versionReaders({ targets, analysis, compared, compareDuration, }) {
-    if (analysis === undefined)
+/** Whether a new version that is slower is reverted. */
+function revertsDurations({ analysis, compareDuration }) {
+    return analysis?.mode === 'on' && compareDuration === 'on';
+}
+function comparingReaders(options) {
+    const { targets, analysis, compared } = options;
+    return analysis === undefined
+        ? []
+        : comparisonReaders(targets, compared, analysis, revertsDurations(options));
+}
+function timingReaders(options) {
+    const { targets, analysis, compared, compareDuration } = options;
+    if (analysis === undefined || compareDuration === 'off')
         return [];
-    const revert = analysis.mode === 'on' && compareDuration === 'on';
-    const reverting = revert ? { policy: analysis, comparisons: compared.length + 2 } : undefined;
-    return [
-        ...comparisonReaders(targets, compared, analysis, revert),
-        ...(compareDuration === 'off' ? [] : durationReaders(targets, reverting)),
-    ];
+    return revertsDurations(options)
+        ? durationReaders(targets, { policy: analysis, comparisons: compared.length + 2 })
+        : durationReaders(targets);
+}
+function thresholdReaders({ targets, thresholds }) {
+    return targets.flatMap((target) => thresholds.map((check) => thresholdReader(check, target)));
 }
 
 // EXTERNAL MODULE: ./src/core/rollout/state.ts
@@ -76990,7 +78063,8 @@ async function perform(command, { world, watch, signal }) {
             return assessed(await watch.read(due, command.bake, signal), world);
         }
         case 'shift': {
-            const blocked = await onAll(routers, (router) => router.shift(command, signal));
+            const due = { ...command, held: false };
+            const blocked = await onAll(routers, (router) => router.shift(due, signal));
             return blocked ?? { type: 'shifted', at: (0,moment/* momentOf */.E)(clock) };
         }
         case 'settle': {
@@ -77063,7 +78137,8 @@ function cancelled({ cancellation, clock, onCancel }) {
     return { type: 'cancelled', at: (0,moment/* momentOf */.E)(clock), reason, hold };
 }
 
-;// CONCATENATED MODULE: ./src/run/rollout/shift.ts
+;// CONCATENATED MODULE: ./src/run/rollout/carry-out.ts
+
 
 
 
@@ -77087,9 +78162,10 @@ const JITTER = 0.1;
 /** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
 const LOOKS_PER_SECOND = 5;
 /** Moves the traffic of all targets through the plan, or a part of it, to its end. */
-async function shift(shifting, options) {
+async function carryOut(shifting, options) {
     const { config, part, begunAt, comparable, surroundings } = options;
     const { clock, journal, cancellation, random } = surroundings;
+    const { policy } = config.analysis;
     const started = (0,moment/* momentOf */.E)(clock);
     // Again: publishing may have taken many minutes.
     const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
@@ -77126,8 +78202,13 @@ async function shift(shifting, options) {
         const now = (0,moment/* momentOf */.E)(clock);
         const to = now.timeOfDay;
         const from = Math.min(begunAt ?? to, (0,core_moment/* timeOfDayThen */.Yu)(started, now));
-        const reports = await readErrors(shifting, { from, to }, surroundings);
+        const reports = await readErrors(shifting, { from, to, publish: config.errorLogs }, surroundings);
         journal.record({ type: 'errors', at: clock.timeOfDay(), reports });
+        if (comparable) {
+            const window = { from, to, deadlineAt: deadline?.at, metricDelayMs: policy.metricDelayMs };
+            const exposures = await readExposure(shifting, window, surroundings);
+            journal.record({ type: 'exposure', at: clock.timeOfDay(), exposures });
+        }
     }
     return ending;
 }
@@ -77299,7 +78380,7 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
     const startedBy = resumed[0]?.mark.startedBy ?? id.runId;
     const weight = resumed[0]?.mark.weight ?? 0;
     (0,progress/* recordPosition */.BB)(surroundings, { ...id, startedBy, weight, step });
-    return shift(shifting, {
+    return carryOut(shifting, {
         config,
         part: (config.mode === 'start' ? firstPart : wholePart)(plan, step, standing),
         begunAt,
@@ -77408,7 +78489,7 @@ async function takePart(config, part, { id, surroundings, held, found, }) {
     (0,progress/* recordClearance */.K$)(surroundings, clearance);
     const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
     const begunAt = begunAtOf(held);
-    return shift(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
+    return carryOut(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
 }
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
 function heldIn(mode, { requests }, { id, surroundings }, shown) {
@@ -77428,6 +78509,174 @@ function continue_canaryOf(held, target) {
     if (found === undefined)
         throw new Error('A target that takes part and is not held');
     return found.mark.canary;
+}
+
+;// CONCATENATED MODULE: ./src/core/versions/predecessor.ts
+
+/** How many numbers below the live version are looked at: most of them were reverted, or deleted, if it is none of these. */
+const MOST_CANDIDATES = 20;
+const HOUR_MS = 3_600_000;
+/**
+ * How far back, and how finely: a release of minutes ago has no whole hour yet, and CloudWatch keeps single minutes for 15
+ * days only. What was promoted before all of this is nobody's panic.
+ */
+const HISTORIES = [
+    { spanMs: 6 * HOUR_MS, periodMs: HOUR_MS / 60 },
+    { spanMs: 3 * 24 * HOUR_MS, periodMs: HOUR_MS / 12 },
+    { spanMs: 45 * 24 * HOUR_MS, periodMs: HOUR_MS },
+];
+/** The nearest and finest first. */
+function historiesUntil(at) {
+    return HISTORIES.map(({ spanMs, periodMs }) => {
+        const to = at - (at % periodMs);
+        return { from: to - spanMs, to, periodMs };
+    });
+}
+/** The numbers below that of the live version, the nearest first. */
+function olderThan(live) {
+    const newest = Number(live) - 1;
+    const count = Math.min(Math.max(newest, 0), MOST_CANDIDATES);
+    return Array.from({ length: count }, (_, index) => String(newest - index));
+}
+/** The requests that a version served for the alias. */
+function servedBy(version, { functionName, alias }) {
+    return (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), { function: functionName, alias, version });
+}
+/**
+ * The version that the live one took over from: of the last period in which the alias served it together with older ones, the one
+ * of these that had the most requests. A canary that was reverted in the same one had fewer than the version that stayed.
+ * @param live requests of the live version by period
+ * @param older those of each older version
+ */
+function predecessorOf(live, older) {
+    const together = [...older].flatMap(([version, requests]) => [...requests].flatMap(([at, count]) => count > 0 && (live.get(at) ?? 0) > 0 ? [{ version, at, count }] : []));
+    const [found] = together.toSorted((one, other) => other.at - one.at || other.count - one.count);
+    return found && { version: found.version, at: found.at };
+}
+
+;// CONCATENATED MODULE: ./src/run/versions/predecessor.ts
+
+
+
+
+
+
+
+/** Whoever rolls back is in a hurry; then the numbers must do. */
+const predecessor_PATIENCE_MS = 10_000;
+/**
+ * The version that the alias served before the one that it serves. It is looked for in the mark that a promotion may have left
+ * on the alias, in the metrics of the alias's versions, and in the numbers of the versions.
+ * @returns nothing when no older version exists
+ * @throws when it cannot be looked for
+ */
+async function findPredecessor(alias, surroundings) {
+    const live = alias.routing.version;
+    const { mark } = (0,alias_mark/* readMark */.Mp)(alias.description);
+    if (mark?.canary === live) {
+        return { version: mark.stable, because: 'as the mark of its promotion says' };
+    }
+    const served = await lastBeside(live, alias, surroundings);
+    if ('version' in served) {
+        const { version, at } = served;
+        const ago = (0,text_duration/* formatDuration */.a3)(surroundings.clock.timeOfDay() - at);
+        return { version, because: `which served beside it within the last ${ago}` };
+    }
+    const version = await nextByNumber(live, alias, surroundings);
+    return version === undefined
+        ? undefined
+        : { version, because: `the next lower number, because ${served.problem}` };
+}
+async function lastBeside(live, { target }, { aws, clock, cancellation }) {
+    const versions = [live, ...olderThan(live)];
+    const sources = versions.map((version) => servedBy(version, target));
+    try {
+        return await (0,patience/* within */.ux)(clock, predecessor_PATIENCE_MS, cancellation, async (signal) => {
+            for (const history of historiesUntil(clock.timeOfDay())) {
+                const read = await aws.metrics.read(sources, history, signal);
+                const [ofLive = new Map(), ...ofOlder] = read;
+                const older = new Map(ofOlder.map((series, index) => [versions[index + 1] ?? '', series]));
+                const found = predecessorOf(ofLive, older);
+                if (found !== undefined)
+                    return found;
+            }
+            return {
+                problem: 'the metrics know no time at which the alias served another one beside it',
+            };
+        });
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        return { problem: `the metrics could not be asked (${(0,core_problems/* messageOf */.bD)(error)})` };
+    }
+}
+/** @throws when a version cannot be read */
+async function nextByNumber(live, { target }, { aws, cancellation }) {
+    for (const version of olderThan(live)) {
+        try {
+            await aws.functions.read(target, cancellation, version);
+            return version;
+        }
+        catch (error) {
+            const isMissing = error instanceof call/* AwsCallError */.iQ && error.name === 'ResourceNotFoundException';
+            if (!isMissing)
+                throw error;
+        }
+    }
+    return undefined;
+}
+/** Why nothing can be rolled back to. */
+function noPredecessor({ target, routing }) {
+    return (`${(0,alias_target/* targetName */.je)(target)} serves version ${routing.version}, and no older version of it was found. Give the one to ` +
+        'go back to in the input version.');
+}
+
+;// CONCATENATED MODULE: ./src/run/modes/rollback.ts
+
+
+
+
+
+
+
+/**
+ * A rollout of the version that was live before: the same steps, checks and report, of a version that exists.
+ * @throws {Refusal} when a rollout is under way, which is to be reverted and not rolled back, or no older version is known
+ */
+async function rollBack(config, id, surroundings) {
+    const found = await findAliases(config, surroundings);
+    const hasEnded = await endedPromotions(found, surroundings);
+    const underWay = found.filter((alias) => reversibleIn(alias, hasEnded).type !== 'nothing');
+    if (underWay.length > 0)
+        throw new core_problems/* Refusal */.P_(underWay.map(toBeReverted));
+    const requests = await Promise.all(config.requests.map(async (request, index) => {
+        const alias = found[index];
+        if (request.version !== undefined || alias === undefined)
+            return request;
+        try {
+            return await goingBack(request, alias, surroundings);
+        }
+        catch (error) {
+            surroundings.cancellation.throwIfAborted();
+            return (0,core_problems/* messageOf */.bD)(error);
+        }
+    }));
+    const problems = requests.filter((each) => typeof each === 'string');
+    if (problems.length > 0)
+        throw new core_problems/* Refusal */.P_(problems);
+    return begin({ ...config, requests: requests.filter((each) => typeof each !== 'string') }, id, surroundings);
+}
+async function goingBack(request, alias, surroundings) {
+    const before = await findPredecessor(alias, surroundings);
+    if (before === undefined)
+        return noPredecessor(alias);
+    const { version, because } = before;
+    surroundings.journal.note(`${(0,alias_target/* targetName */.je)(request.target)}: going back from version ${alias.routing.version} to version ${version}, ${because}`);
+    return { ...request, version };
+}
+function toBeReverted({ target }) {
+    return (`${(0,alias_target/* targetName */.je)(target)}: a rollout is under way, or was left unfinished. Set mode: revert, which puts back the ` +
+        'version that was live before it.');
 }
 
 ;// CONCATENATED MODULE: ./src/run/modes/status.ts
@@ -77535,11 +78784,12 @@ async function recordAlarms({ alarms }, { aws, clock, journal, cancellation }) {
 
 
 
+
 /** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
 const TRIES = 3;
 const WHY = 'because it was asked for (mode: revert)';
 /** Reverts by what the aliases alone show, whoever began the rollout. */
-async function revert(config, surroundings) {
+async function revertOnRequest(config, surroundings) {
     const { region, role } = config;
     const found = await findAliases(config, surroundings);
     const hasEnded = await endedPromotions(found, surroundings);
@@ -77555,10 +78805,9 @@ async function revert(config, surroundings) {
         .map(({ target, ...alias }) => unclearWhatToRevert(target, alias, region));
     const all = leftIn(found);
     if (all.length === 0) {
-        const nothing = found
-            .filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing')
-            .map(({ target, ...alias }) => nothingToRevert(target, alias));
-        throw new core_problems/* Refusal */.P_([...unclear, ...nothing]);
+        const done = found.filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing');
+        const nothing = done.map(async (alias) => nothingToRevert(alias.target, alias, await versionBefore(alias, surroundings)));
+        throw new core_problems/* Refusal */.P_([...unclear, ...(await Promise.all(nothing))]);
     }
     let targets = all;
     for (let tries = 1;; tries++) {
@@ -77577,6 +78826,16 @@ async function revert(config, surroundings) {
             return ending('reverted', '', unclear);
         const left = leftIn(present);
         targets = all.map((each) => left.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, each.target)) ?? each);
+    }
+}
+/** Nothing is done with it here: where it cannot be told, it is not known. */
+async function versionBefore(alias, surroundings) {
+    try {
+        return (await findPredecessor(alias, surroundings))?.version;
+    }
+    catch {
+        surroundings.cancellation.throwIfAborted();
+        return undefined;
     }
 }
 function recordWhereItStood(found, surroundings) {
@@ -77609,6 +78868,7 @@ function isBack({ target, versions }, present) {
 
 
 
+
 /**
  * Does the part of a rollout that the inputs ask for.
  * @throws {Refusal} when nothing of its own was begun; whatever else is thrown means the same
@@ -77623,9 +78883,32 @@ async function runAction(config, id, surroundings) {
         case 'promote':
             return continueRollout(config.mode, config, { id, surroundings });
         case 'revert':
-            return revert(config, surroundings);
+            return revertOnRequest(config, surroundings);
+        case 'rollback':
+            return rollBack(config, id, surroundings);
         case 'status':
             return status_status(config, id, surroundings);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/run/preflight/askable.ts
+
+
+/**
+ * What AWS has against a rollout whose inputs cannot all be used, so that everything wrong is told in one round.
+ * It looks, and writes nothing.
+ * @param config with defaults in the place of what could not be read
+ */
+async function problemsOfAskable(config, id, surroundings) {
+    if (config.mode !== 'rollout' && config.mode !== 'start')
+        return [];
+    try {
+        const before = { seen: [], continued: undefined, steps: config.plan.steps };
+        return (await preflight(config, id, surroundings, before)).problems;
+    }
+    catch (error) {
+        surroundings.cancellation.throwIfAborted();
+        return error instanceof core_problems/* Refusal */.P_ ? error.problems : [(0,core_problems/* messageOf */.bD)(error)];
     }
 }
 
@@ -77647,7 +78930,10 @@ var id_token = __nccwpck_require__(4138);
 var log = __nccwpck_require__(3385);
 // EXTERNAL MODULE: ./node_modules/@actions/github/lib/github.js + 21 modules
 var github = __nccwpck_require__(157);
+// EXTERNAL MODULE: ./src/github/api.ts
+var api = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./src/github/runs.ts
+
 
 
 // A rollout must not hang on GitHub's API before it has begun.
@@ -77656,13 +78942,8 @@ const runs_PATIENCE_MS = 10_000;
 function createRuns({ token, own, serverUrl }) {
     async function ask({ repository, runId, attempt }, signal) {
         const [owner = '', repo = ''] = repository.split('/');
-        const reply = await (0,github/* getOctokit */.Q)(token).rest.actions.getWorkflowRunAttempt({
-            owner,
-            repo,
-            run_id: Number(runId),
-            attempt_number: Number(attempt),
-            request: { signal: AbortSignal.any([signal, AbortSignal.timeout(runs_PATIENCE_MS)]) },
-        });
+        const wanted = { owner, repo, run_id: Number(runId), attempt_number: Number(attempt) };
+        const reply = await (0,api/* bounded */.M)((request) => (0,github/* getOctokit */.Q)(token).rest.actions.getWorkflowRunAttempt({ ...wanted, request }), { ms: runs_PATIENCE_MS, signal });
         return reply.data.status === 'completed';
     }
     const urlOf = ({ repository, runId, attempt }) => {
@@ -77705,12 +78986,10 @@ function explain(error, { repository }) {
 
 // EXTERNAL MODULE: ./src/github/saved.ts + 1 modules
 var saved = __nccwpck_require__(2286);
-// EXTERNAL MODULE: ./src/github/telling.ts + 5 modules
-var github_telling = __nccwpck_require__(4251);
+// EXTERNAL MODULE: ./src/github/telling.ts + 4 modules
+var github_telling = __nccwpck_require__(6086);
 // EXTERNAL MODULE: ./src/github/workflow.ts
 var github_workflow = __nccwpck_require__(2426);
-// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
-var evidence = __nccwpck_require__(8346);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
@@ -77812,6 +79091,7 @@ function durationMs(text) {
 
 
 
+
 /** Nothing that is meant is as long, and reading it must not take long. */
 const LONGEST_INPUT = 100_000;
 /** Room for an ARN. */
@@ -77855,8 +79135,9 @@ function number(least, most) {
     return parsedBy((text, problems) => {
         const value = Number(text.trim());
         const valid = /^\d+(\.\d+)?$/.test(text.trim()) && value >= least && value <= most;
-        if (!valid)
-            problems.push(`${quoted(text)} is not a number from ${least} to ${most}`);
+        if (!valid) {
+            problems.push(`${quoted(text)} is not a number from ${least} to ${most}${commaHint(text)}`);
+        }
         return value;
     });
 }
@@ -77870,19 +79151,41 @@ function wholeNumber(least, most) {
         return value;
     });
 }
+/** `1%` or `0.01`: a small share, in either form. Both bounds included, as shares. */
+function portion(least, most, bounds) {
+    return parsedBy((text, problems) => {
+        const [, digits, sign] = /^(\d+(?:\.\d+)?)\s*(%)?$/.exec(text.trim()) ?? [];
+        const value = digits === undefined ? NaN : Number(digits) / (sign === undefined ? 1 : 100);
+        const valid = value >= least && value <= most;
+        if (!valid)
+            problems.push(`${quoted(text)} is not ${bounds}${commaHint(text)}`);
+        return value;
+    });
+}
+/** A comma where other languages have their decimal point. */
+function commaHint(text) {
+    const [, whole, rest] = /^\s*(\d+),(\d+\s*%?)\s*$/.exec(text) ?? [];
+    return whole === undefined || rest === undefined
+        ? ''
+        : `; did you mean ${whole}.${rest.replace(/\s/, '')}? Decimals have a point`;
+}
 /** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
 const share = parsedBy((text, problems) => {
     const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
     if (!(percent < 100))
-        problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%`);
+        problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%${commaHint(text)}`);
     return percent / 100;
 });
+/** That a word is none of those that there are, and which was probably meant. */
+function notOneOf(text, values) {
+    return `${quoted(text)} is not one of ${values.join(', ')}${didYouMean(text.trim(), values)}`;
+}
 /** One of some words, as it is written. */
 function oneOf(values) {
     return parsedBy((text, problems) => {
         const value = values.find((each) => each === text.trim());
         if (value === undefined)
-            problems.push(`${quoted(text)} is not one of ${values.join(', ')}`);
+            problems.push(notOneOf(text, values));
         return value ?? values[0];
     });
 }
@@ -77945,9 +79248,15 @@ function jsonOf(written, { number, problems, readFile, }) {
         problems.push(`line ${number}: the file ${quoted(written)} is not JSON: ${content.problem}`);
     }
     catch (error) {
-        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,core_problems/* messageOf */.bD)(error)}`);
+        problems.push(`line ${number}: ${quoted(written)} is not JSON, nor a file that can be read: ${(0,core_problems/* messageOf */.bD)(error)}${checkoutHint(error)}`);
     }
     return undefined;
+}
+/** Most paths lead nowhere because nobody checked the repository out. */
+function checkoutHint(error) {
+    return (0,core_problems/* messageOf */.bD)(error).includes('ENOENT')
+        ? '. Is the path right, from the top of the repository, and does actions/checkout run before this step?'
+        : '';
 }
 function parsed(text) {
     try {
@@ -77994,16 +79303,19 @@ function strangers(input, given, functionNames) {
 ;// CONCATENATED MODULE: ./src/inputs/cross-checks.ts
 
 /**
- * What does not fit together, of inputs that are right each for itself.
+ * What does not fit together, of inputs that are right each for itself. What could not be read is passed over.
  * @param region where the rollout is; undefined when nothing says so
  */
 function problemsBetween(fields, region) {
-    const functions = fields['function-name'];
+    const { 'function-name': functions, version = [], 'code-sha256': hashes = [] } = fields;
+    const { 'smoke-test-payload': payloads, 'smoke-test-expect': expected } = fields;
     return [
-        ...smokeTestProblems({ payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] }, functions.map(({ name }) => name)),
-        ...perFunctionProblems('version', fields.version, functions),
-        ...perFunctionProblems('code-sha256', fields['code-sha256'], functions),
-        ...regionProblems(region, functions, fields.alarms),
+        ...(functions === undefined || payloads === undefined || expected === undefined
+            ? []
+            : smokeTestProblems({ payloads, expected }, functions.map(({ name }) => name))),
+        ...(functions === undefined ? [] : perFunctionProblems('version', version, functions)),
+        ...(functions === undefined ? [] : perFunctionProblems('code-sha256', hashes, functions)),
+        ...('region' in fields ? regionProblems(region, functions ?? [], fields.alarms ?? []) : []),
         ...comparisonProblems(fields),
         ...dryRunProblems(fields),
         ...tokenProblems(fields),
@@ -78035,33 +79347,37 @@ function regionProblems(region, functions, alarms) {
     ];
 }
 function comparisonProblems(fields) {
-    const logs = fields['analysis-logs'];
-    if (fields.analysis.mode !== 'off') {
-        return logs.mode === 'off' && fields['log-errors'] !== undefined
+    const { analysis, 'analysis-logs': logs, 'compare-metrics': compared = [] } = fields;
+    if (analysis === undefined)
+        return [];
+    if (analysis.mode !== 'off') {
+        return logs?.mode === 'off' && fields['log-errors'] !== undefined
             ? ['log-errors: no logs are read with analysis-logs: off; leave one of the two out']
             : [];
     }
     const idle = [
-        ...(fields['compare-metrics'].length > 0 ? ['compare-metrics'] : []),
+        ...(compared.length > 0 ? ['compare-metrics'] : []),
         ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
         ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
-        ...(logs.given && logs.mode !== 'off' ? ['analysis-logs'] : []),
+        ...(logs?.given === true && logs.mode !== 'off' ? ['analysis-logs'] : []),
         ...(fields['log-errors'] === undefined ? [] : ['log-errors']),
     ];
     return idle.map((input) => `${input}: nothing is compared with analysis: off; leave one of the two out`);
 }
 function dryRunProblems({ 'dry-run': dryRun, mode }) {
-    return !dryRun || ['rollout', 'start'].includes(mode)
+    return !dryRun || mode === undefined || ['rollout', 'start', 'rollback'].includes(mode)
         ? []
-        : [`dry-run: shows what mode rollout or start would do; for mode ${mode} use mode: status`];
+        : [
+            `dry-run: shows what mode rollout, start or rollback would do; for mode ${mode} use mode: status`,
+        ];
 }
 /** A secret that is not set arrives as an empty string. */
 function tokenProblems(fields) {
     if (fields['github-token'] !== '')
         return [];
     const needing = [
-        ...(fields.environment === '' ? [] : ['environment']),
-        ...(fields.comment === 'never' ? [] : ['comment']),
+        ...((fields.environment ?? '') === '' ? [] : ['environment']),
+        ...((fields.comment ?? 'never') === 'never' ? [] : ['comment']),
     ];
     return needing.map((input) => `github-token: is empty, and ${input} needs one; leave github-token out for the token of the job, or see that ` +
         'the secret that it is filled from is set');
@@ -78080,8 +79396,8 @@ const INPUT_DEFAULTS = {
     version: '',
     description: '',
     'code-sha256': '',
-    steps: '10% 5m',
-    'bake-time': '5m',
+    steps: '',
+    'bake-time': '',
     alarms: '',
     analysis: '',
     'analysis-alpha': '0.01',
@@ -78098,12 +79414,13 @@ const INPUT_DEFAULTS = {
     'analysis-logs': '',
     'log-errors': '',
     'log-delay': '12s',
+    'error-logs': 'count',
     'metric-checks': '',
     'smoke-test-payload': '',
     'smoke-test-expect': '',
     'smoke-test-max-duration': '30s',
     'poll-interval': '15s',
-    'on-alarm-at-start': 'fail',
+    'on-alarm-at-start': '',
     'on-insufficient-data': 'continue',
     'monitoring-grace': '2m',
     'on-cancel': 'revert',
@@ -78119,10 +79436,32 @@ const INPUT_DEFAULTS = {
     environment: '',
     comment: 'never',
 };
+/** What an input is that was not given, where that depends on the mode. */
+function defaultsOf(mode, hasSteps) {
+    if (mode !== 'rollback') {
+        return { steps: '10% 5m', 'bake-time': '5m', 'on-alarm-at-start': 'fail' };
+    }
+    // The version was live before, and the one that is live is what the red alarm is about.
+    return {
+        steps: 'AllAtOnce',
+        'bake-time': '0s',
+        'on-alarm-at-start': 'ignore-until-ok',
+        // A comparison needs minutes; with nothing to compare, the write need not wait for the beginning of one.
+        analysis: hasSteps ? 'on' : 'off',
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/core/rollout/mode.ts
-/** Which part of a rollout a job does. */
-const MODES = ['rollout', 'start', 'step', 'promote', 'revert', 'status'];
+/** Which part of a rollout a job does; `rollback` is a rollout of the version that was live before. */
+const MODES = [
+    'rollout',
+    'start',
+    'step',
+    'promote',
+    'revert',
+    'rollback',
+    'status',
+];
 
 ;// CONCATENATED MODULE: ./src/inputs/metric-grammar/tokens.ts
 
@@ -78490,7 +79829,7 @@ function formatMetric(source) {
 function isLambdaMetric(source) {
     const { namespace, name, statistic } = source;
     return (isOwn({ at: 0, namespace: namespace === LAMBDA ? undefined : namespace, name }) &&
-        keyOf(source) === keyOf((0,metric_source/* lambdaMetric */.oc)(name, statistic)));
+        metricKeyOf(source) === metricKeyOf((0,metric_source/* lambdaMetric */.oc)(name, statistic)));
 }
 function formatWord(word) {
     return /^[A-Za-z_][\w./-]*$/.test(word) ? word : `"${word}"`;
@@ -78499,7 +79838,7 @@ function formatDimensionValue(value) {
     return /^[^\s",()<>']+$/.test(value) ? value : `"${value}"`;
 }
 /** The same for two metrics that are the same, in whatever order their dimensions are. */
-function keyOf({ namespace, name, statistic, dimensions }) {
+function metricKeyOf({ namespace, name, statistic, dimensions }) {
     const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
     return JSON.stringify([namespace, name, statistic, sorted]);
 }
@@ -78566,7 +79905,7 @@ function countOf(metric, dimensions) {
     return source;
 }
 function refuseUseless(pair, bad, total) {
-    if (keyOf(pair.bad) === keyOf(pair.total)) {
+    if (metricKeyOf(pair.bad) === metricKeyOf(pair.total)) {
         throw new Mistake(total.at, 'both metrics are the same; the second counts all, good and bad');
     }
     if (isOwn(bad) && isOwn(total)) {
@@ -78645,8 +79984,8 @@ function readMetric({ tokens, sources }) {
     if (metric.namespace === undefined && !isOwn(metric))
         throw new Mistake(metric.at, unknown(metric));
     const source = sourceOf(metric, dimensions, statistic);
-    const key = keyOf(source);
-    const known = sources.findIndex((each) => keyOf(each) === key);
+    const key = metricKeyOf(source);
+    const known = sources.findIndex((each) => metricKeyOf(each) === key);
     if (known !== -1)
         return { kind: 'source', index: known };
     if (sources.length >= MOST_METRICS) {
@@ -78873,7 +80212,46 @@ function readMinutes(tokens) {
     return minutes;
 }
 
+;// CONCATENATED MODULE: ./src/inputs/list-forms.ts
+
+
+/**
+ * What is wrong with how a list is written, when it is one of another language; undefined when it is not.
+ * @param mayHoldAnything whether an entry may itself hold a semicolon
+ */
+function strangeList(text, mayHoldAnything = false) {
+    const trimmed = text.trim();
+    const json = jsonList(trimmed);
+    if (json !== undefined) {
+        return `is a list in JSON; write the entries one per line, or with commas between them: ${json.join(', ')}`;
+    }
+    const lines = linesOf(text);
+    if (lines.length > 0 && lines.every((line) => /^- \S/.test(line))) {
+        const entries = lines.map((line) => line.slice(2).trim());
+        return `is a list with dashes; write the entries one per line, or with commas between them: ${entries.join(', ')}`;
+    }
+    if (!mayHoldAnything && trimmed.includes(';')) {
+        return 'has a semicolon; separate the entries with commas or lines';
+    }
+    return undefined;
+}
+const entries = schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()])).min(1);
+function jsonList(text) {
+    if (!text.startsWith('[') || !text.endsWith(']'))
+        return undefined;
+    try {
+        return entries.safeParse(JSON.parse(text)).data?.map(String);
+    }
+    catch {
+        // What only looks like JSON, as YAML's [a, b] does.
+        const inside = text.slice(1, -1).trim();
+        return inside === '' ? undefined : inside.split(',').map((entry) => entry.trim());
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/steps.ts
+
+
 
 
 
@@ -78885,6 +80263,9 @@ function parseSteps(text) {
     const preset = parsePreset(text.trim());
     if (preset !== undefined)
         return preset;
+    const strange = strangeSteps(text);
+    if (strange !== undefined)
+        return { problems: [strange] };
     const parts = text
         .split(/[\n,]/)
         .map((part) => part.trim())
@@ -78904,7 +80285,7 @@ function parseStep(text, name) {
     const match = /^(?<weight>\d+(?:\.\d+)?)\s*%\s+(?<bake>\S.*)$/.exec(text);
     const { weight, bake } = match?.groups ?? {};
     if (weight === undefined || bake === undefined) {
-        return `${name} is not a weight and a bake time; write it like "10% 5m"`;
+        return `${name} is not a weight and a bake time; write it like "10% 5m"${presetHint(text)}`;
     }
     // Finer weights could not be told apart from what Lambda makes of them.
     if (/\.\d{3}/.test(weight))
@@ -78921,6 +80302,28 @@ function parseStep(text, name) {
         return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
     }
     return { weight: Number(weight), bakeMs };
+}
+/** Steps that are written as elsewhere: half of them would be read, and the other half refused for the wrong reason. */
+function strangeSteps(text) {
+    const [, whole, rest] = /(\d+),(\d+\s*%)/.exec(text) ?? [];
+    if (whole !== undefined && rest !== undefined) {
+        return `${quoted(`${whole},${rest}`)} has a comma, which separates steps; did you mean ${whole}.${rest}?`;
+    }
+    return strangeList(text);
+}
+/** Names of CodeDeploy's that come near to what was written, with its numbers. */
+function presetHint(text) {
+    if (!/^[a-z]/i.test(text))
+        return '';
+    const [weight = '10', minutes = '5'] = text.match(/\d+/g) ?? [];
+    const name = text.replace(/^CodeDeployDefault\.?(?:Lambda)?/i, '');
+    const every = minutes === '1' ? '1Minute' : `${minutes}Minutes`;
+    const presets = [
+        'AllAtOnce',
+        `Canary${weight}Percent${minutes}Minutes`,
+        `Linear${weight}PercentEvery${every}`,
+    ];
+    return didYouMean(name, presets) || `, or the name of a preset, like ${presets.join(' or ')}`;
 }
 function rising(steps) {
     const problems = steps.flatMap(({ weight }, index) => {
@@ -78966,15 +80369,19 @@ function parsePreset(text) {
 
 
 
-/**
- * @param given the inputs as they were written
- * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
- */
+/** @param given the inputs as they were written */
 function fieldsIn(given, readFile) {
     const parsed = schemaWith(readFile).safeParse(given);
     if (parsed.success)
-        return parsed.data;
-    throw new core_problems/* Refusal */.P_(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+        return { fields: parsed.data, problems: [] };
+    const { issues } = parsed.error;
+    const broken = new Set(issues.map(({ path }) => String(path[0])));
+    const shape = schemaWith(readFile).shape;
+    const readable = Object.entries(shape).flatMap(([name, field]) => broken.has(name) ? [] : [[name, field.parse(given[name])]]);
+    return {
+        fields: Object.fromEntries(readable),
+        problems: issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    };
 }
 function schemaWith(readFile) {
     const json = parsedBy(givenJson(readFile));
@@ -78982,6 +80389,11 @@ function schemaWith(readFile) {
 }
 const schema = schemas/* object */.Ikc({
     'function-name': parsedBy((text, problems) => {
+        const strange = strangeList(text);
+        if (strange !== undefined) {
+            problems.push(strange);
+            return [];
+        }
         const ids = listOf(text);
         if (ids.length === 0)
             problems.push('is required: the name or ARN of one function or more');
@@ -78989,6 +80401,9 @@ const schema = schemas/* object */.Ikc({
             const parsed = (0,arn/* parseFunctionId */.XN)(id);
             if (parsed === undefined) {
                 problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
+            }
+            else if (/^\d{12}:/.test(id) && parsed.account === undefined) {
+                problems.push(`${quoted(id)} is not a partial ARN; did you mean ${id.slice(0, 12)}:function:${id.slice(13)}?`);
             }
             else if (parsed.qualifier !== undefined) {
                 problems.push(`${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`);
@@ -79006,6 +80421,10 @@ const schema = schemas/* object */.Ikc({
         if (alias === '') {
             problems.push('is required: the alias whose traffic is shifted');
         }
+        else if (/^[\w-]+:[\w-]+$/.test(alias)) {
+            const [functionName = '', name = ''] = alias.split(':');
+            problems.push(`${quoted(alias)} is not an alias name; write ${name} alone, and ${functionName} in the input function-name`);
+        }
         else if (!/^(?!\d+$)[\w-]{1,128}$/.test(alias)) {
             problems.push(`${quoted(alias)} is not an alias name: letters, digits, - and _ (not digits alone), at most 128`);
         }
@@ -79014,7 +80433,10 @@ const schema = schemas/* object */.Ikc({
     'create-alias': flag,
     mode: oneOf(MODES),
     version: parsedBy((text, problems) => {
-        const versions = listOf(text);
+        const strange = strangeList(text);
+        if (strange !== undefined)
+            problems.push(strange);
+        const versions = strange === undefined ? listOf(text) : [];
         for (const version of versions.filter((each) => !/^\d+$/.test(each))) {
             problems.push(version === '$LATEST.PUBLISHED'
                 ? '$LATEST.PUBLISHED is replaced with every version that is published, and Lambda splits traffic between ' +
@@ -79031,7 +80453,10 @@ const schema = schemas/* object */.Ikc({
         return description;
     }),
     'code-sha256': parsedBy((text, problems) => {
-        const hashes = listOf(text);
+        const strange = strangeList(text);
+        if (strange !== undefined)
+            problems.push(strange);
+        const hashes = strange === undefined ? listOf(text) : [];
         for (const hash of hashes.filter((each) => !/^[\w+/=-]+$/.test(each))) {
             problems.push(`${quoted(hash)} is not a hash as Lambda gives it in CodeSha256`);
         }
@@ -79046,6 +80471,11 @@ const schema = schemas/* object */.Ikc({
     }),
     'bake-time': duration(0, '0s'),
     alarms: parsedBy((text, problems) => {
+        const strange = strangeList(text, true);
+        if (strange !== undefined) {
+            problems.push(strange);
+            return [];
+        }
         // A name may hold commas, but then the alarms are given one per line.
         const names = text.includes('\n') ? linesOf(text) : listOf(text);
         for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
@@ -79055,10 +80485,10 @@ const schema = schemas/* object */.Ikc({
         return [...new Set(names)].map(arn/* parseAlarmId */.oT);
     }),
     analysis: parsedBy(parseAnalysisMode),
-    'analysis-alpha': number(0.000_001, 0.5),
+    'analysis-alpha': portion(0.000_001, 0.5, 'a number from 0.000001 to 0.5, nor a percentage from 0.0001% to 50%'),
     'tolerated-ratio': number(1, 100),
     'tolerated-margin': share,
-    'analysis-floor': share,
+    'analysis-floor': portion(0, 0.999_999, 'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001'),
     'min-invocations': wholeNumber(0, 1_000_000),
     'max-extension': number(1, 100),
     'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
@@ -79069,7 +80499,7 @@ const schema = schemas/* object */.Ikc({
         const modes = ['revert', 'observe', 'off'];
         const mode = modes.find((each) => each === text.trim());
         if (mode === undefined && text.trim() !== '') {
-            problems.push(`${quoted(text)} is not one of ${modes.join(', ')}`);
+            problems.push(notOneOf(text, modes));
         }
         return mode;
     }),
@@ -79085,6 +80515,7 @@ const schema = schemas/* object */.Ikc({
         return pattern === '' ? undefined : pattern;
     }),
     'log-delay': duration(1_000, '1s'),
+    'error-logs': oneOf(['count', 'show']),
     'metric-checks': parsedBy(parseMetricChecks),
     'smoke-test-max-duration': duration(1, '1s'),
     'poll-interval': duration(1_000, '1s'),
@@ -79098,7 +80529,7 @@ const schema = schemas/* object */.Ikc({
         if (action !== undefined)
             return { action, given: true };
         if (text.trim() !== '')
-            problems.push(`${quoted(text)} is not one of ${actions.join(', ')}`);
+            problems.push(notOneOf(text, actions));
         return { action: 'revert', given: false };
     }),
     'dry-run': flag,
@@ -79175,7 +80606,7 @@ function parseAnalysisMode(text, problems) {
     if (mode !== undefined)
         return { mode, given: true };
     if (text.trim() !== '') {
-        problems.push(`${quoted(text)} is not one of ${ANALYSIS_MODES.join(', ')}`);
+        problems.push(notOneOf(text, ANALYSIS_MODES));
     }
     return { mode: 'on', given: false };
 }
@@ -79192,17 +80623,44 @@ function duplicates(names) {
 
 
 
+/** Inputs that cannot be used. */
+class InputRefusal extends core_problems/* Refusal */.P_ {
+    /** What can be asked of AWS all the same, so that everything wrong is told at once; undefined when nothing can. */
+    askable;
+    constructor(problems, askable) {
+        super(problems);
+        this.askable = askable;
+    }
+}
 /**
  * Turns the strings of a workflow into a configuration.
  * @param get the value of an input as it was written, untrimmed; empty when it was not given
- * @throws {Refusal} naming every input that cannot be used, what was given, and what is accepted
+ * @throws {InputRefusal} naming every input that cannot be used, what was given, and what is accepted
  */
 function readInputs(get, defaults) {
-    const fields = fieldsIn(withDefaults(get), defaults.readFile);
-    const region = fields.region ?? defaults.region ?? fields['function-name'][0]?.region;
-    const problems = problemsBetween(fields, region);
-    if (problems.length > 0 || region === undefined)
-        throw new core_problems/* Refusal */.P_(problems);
+    const given = withDefaults(get);
+    const { fields, problems } = fieldsIn(given, defaults.readFile);
+    const region = fields.region ?? defaults.region ?? fields['function-name']?.[0]?.region;
+    const all = [...problems, ...problemsBetween(fields, region)];
+    if (all.length === 0 && region !== undefined) {
+        return configOf(fields, region, defaults);
+    }
+    throw new InputRefusal(all, region === undefined ? undefined : askableOf({ given, fields, region, defaults }));
+}
+/** Who and where must be known to ask AWS anything. */
+const NEEDED_TO_ASK = ['function-name', 'alias', 'mode', 'region', 'role-to-assume'];
+/** With defaults where an input could not be read. */
+function askableOf({ given, fields, region, defaults, }) {
+    if (!NEEDED_TO_ASK.every((name) => name in fields))
+        return undefined;
+    const mended = Object.entries(given).map(([name, value]) => [
+        name,
+        name in fields ? value : INPUT_DEFAULTS[name],
+    ]);
+    const { fields: whole, problems } = fieldsIn(Object.fromEntries(mended), defaults.readFile);
+    return problems.length > 0 ? undefined : configOf(whole, region, defaults);
+}
+function configOf(fields, region, defaults) {
     const functionNames = fields['function-name'].map(({ name }) => name);
     return {
         mode: fields.mode,
@@ -79221,6 +80679,7 @@ function readInputs(get, defaults) {
         compareDuration: fields['compare-duration'],
         afterPromotion: afterPromotionOf(fields),
         analysisLogs: inputs_logsOf(fields),
+        errorLogs: fields['error-logs'],
         metricChecks: fields['metric-checks'],
         smokeTests: smokeTestsOf({ payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] }, functionNames, fields['smoke-test-max-duration']),
         dryRun: fields['dry-run'],
@@ -79235,7 +80694,9 @@ function readInputs(get, defaults) {
 }
 /** An input that a workflow fills from an empty expression is one that was not given. */
 function withDefaults(get) {
-    return Object.fromEntries(Object.entries(INPUT_DEFAULTS).map(([name, standard]) => {
+    const hasSteps = get('steps').trim() !== '';
+    const standards = { ...INPUT_DEFAULTS, ...defaultsOf(get('mode').trim(), hasSteps) };
+    return Object.fromEntries(Object.entries(standards).map(([name, standard]) => {
         const given = get(name);
         return [name, given.trim() === '' ? standard : given];
     }));
@@ -79254,7 +80715,7 @@ function analysisOf(fields) {
         given: fields.analysis.given,
         policy: {
             rule: {
-                ...evidence/* STANDARD_RULE */.fM,
+                ...statistics_evidence/* STANDARD_RULE */.fM,
                 alpha: fields['analysis-alpha'],
                 ratio: fields['tolerated-ratio'],
                 margin: fields['tolerated-margin'],
@@ -79296,6 +80757,30 @@ function roleOf(fields, defaultSessionName) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/inputs/unknown.ts
+
+
+/** As the runner hands an input over: in capitals, with its hyphens. */
+const PREFIX = 'INPUT_';
+/**
+ * What to say of inputs that there are not, of which the step would go on unwatched by them. Other programs have
+ * variables that begin so too: only what comes near to an input is one that was meant.
+ * @param variables the names in the environment of the step
+ */
+function unknownInputs(variables) {
+    const known = Object.keys(INPUT_DEFAULTS);
+    return variables
+        .filter((name) => name.startsWith(PREFIX))
+        .map((name) => name.slice(PREFIX.length).toLowerCase())
+        .filter((name) => !known.includes(name))
+        .flatMap((name) => {
+        const meant = guess(name, known);
+        return meant === undefined
+            ? []
+            : [`There is no input ${name}: it was passed over. Did you mean ${meant}?`];
+    });
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/system/rollout-id.ts
@@ -79335,6 +80820,8 @@ function fingerprint(text) {
 
 
 
+
+
 const main_clock = clock/* systemClock */.m;
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 async function main() {
@@ -79345,7 +80832,8 @@ async function main() {
     let ending;
     try {
         (0,saved/* markMain */.rH)();
-        const config = configOf(workflow);
+        unknownInputs(Object.keys(process.env)).forEach(journal.warn);
+        const config = await main_configOf(workflow, { journal, cancellation });
         telling = tellingOf(config, workflow, journal);
         ending = await main_attempt(config, workflow, { journal, cancellation });
     }
@@ -79357,9 +80845,22 @@ async function main() {
     await (0,conclusion/* conclude */.E)(report);
     await telling?.conclude(report);
 }
-function configOf({ defaults }) {
+/** @throws {Refusal} with everything that is wrong, what AWS has against it included where that can be asked */
+async function main_configOf(workflow, process) {
+    const { defaults } = workflow;
     const getInput = (name) => core/* getInput */.V4(name, { trimWhitespace: false });
-    return readInputs(getInput, { ...defaults, readFile: (path) => (0,external_node_fs_.readFileSync)(path, 'utf8') });
+    const readFile = (path) => (0,external_node_fs_.readFileSync)(path, 'utf8');
+    try {
+        return readInputs(getInput, { ...defaults, readFile });
+    }
+    catch (error) {
+        if (!(error instanceof InputRefusal) || error.askable === undefined)
+            throw error;
+        const { askable } = error;
+        const id = rolloutId(workflow, askable.plan);
+        const more = await problemsOfAskable(askable, id, surroundingsOf(askable, workflow, process));
+        throw new core_problems/* Refusal */.P_([...error.problems, ...more]);
+    }
 }
 /** Nothing of what only looks. */
 function tellingOf(config, workflow, journal) {
@@ -79371,10 +80872,14 @@ function tellingOf(config, workflow, journal) {
     });
     return telling;
 }
-function main_attempt(config, workflow, { journal, cancellation }) {
+function main_attempt(config, workflow, process) {
+    const id = rolloutId(workflow, config.plan);
+    return runAction(config, id, surroundingsOf(config, workflow, process));
+}
+function surroundingsOf(config, workflow, { journal, cancellation }) {
     const { region, role, githubToken: token } = config;
     const { temp, serverUrl } = workflow;
-    return runAction(config, rolloutId(workflow, config.plan), {
+    return {
         aws: (0,aws/* connectAws */.o)({ region, role, idToken: id_token/* fetchIdToken */.F, connect: clients/* connect */.Ng, clock: main_clock }),
         runs: createRuns({ token, own: workflow, serverUrl }),
         clock: main_clock,
@@ -79382,7 +80887,7 @@ function main_attempt(config, workflow, { journal, cancellation }) {
         keep: (0,saved/* keepInState */.SQ)(workflow, { temp, largest: largestOf(config) }),
         cancellation: cancellation.signal,
         random: Math.random,
-    });
+    };
 }
 /** As much as could have to be put back. */
 function largestOf({ requests, plan, region, role }) {
@@ -79421,7 +80926,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9747);
 /* harmony import */ var _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4138);
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3385);
-/* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4251);
+/* harmony import */ var _github_telling_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6086);
 /* harmony import */ var _github_workflow_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2426);
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2286);
 /* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(536);
@@ -79485,6 +80990,7 @@ async function conclude(saved, { workflow, cancellation, clock }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DQ: () => (/* binding */ missingReason),
 /* harmony export */   Lu: () => (/* binding */ routeOf),
+/* harmony export */   PV: () => (/* binding */ heldBackReason),
 /* harmony export */   QO: () => (/* binding */ isStale),
 /* harmony export */   _B: () => (/* binding */ claimOf),
 /* harmony export */   dE: () => (/* binding */ isPromotedByHand),
@@ -79492,7 +80998,8 @@ async function conclude(saved, { workflow, cancellation, clock }) {
 /* harmony export */   l0: () => (/* binding */ pauseAfter),
 /* harmony export */   nB: () => (/* binding */ learn),
 /* harmony export */   sG: () => (/* binding */ outcomeOf),
-/* harmony export */   v4: () => (/* binding */ foreignReason)
+/* harmony export */   v4: () => (/* binding */ foreignReason),
+/* harmony export */   zP: () => (/* binding */ isHeldBackUnawares)
 /* harmony export */ });
 /* harmony import */ var _core_alias_claim_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8712);
 /* harmony import */ var _core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5646);
@@ -79509,6 +81016,7 @@ function routeOf({ alias, begun = [], marks = [], ...options }) {
             begun: new Set(begun),
             unanswered: begun.length > 0,
             settledAs: undefined,
+            unread: false,
             foreign: undefined,
             past: new Set(),
         },
@@ -79537,6 +81045,17 @@ function isForeign(route, present) {
     if (known.alias !== undefined && (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRouting */ .Hm)(present.routing, known.alias.routing))
         return false;
     return !(0,_core_alias_claim_js__WEBPACK_IMPORTED_MODULE_0__/* .isOurs */ .MU)(present, claim);
+}
+/**
+ * Whether the alias turned out to serve stable in a last bake that began without a reading: it got provisioned
+ * concurrency between preflight and the first weight, and what was baked was not the canary alone.
+ */
+function isHeldBackUnawares({ known, versions }, { routing }) {
+    return known.unread && (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_1__/* .looksLikeTransition */ .zQ)(routing, versions.stable, versions.canary);
+}
+function heldBackReason({ target, versions }) {
+    return (`the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_2__/* .targetName */ .je)(target)} got provisioned concurrency after it was looked at, and Lambda served version ` +
+        `${versions.stable} in the last bake`);
 }
 /**
  * Whether somebody promoted the canary by hand since another process gave up reverting it: it serves it alone, as that
@@ -79577,6 +81096,7 @@ function pauseAfter(tries) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G9: () => (/* binding */ settle),
+/* harmony export */   Gn: () => (/* binding */ readSettled),
 /* harmony export */   hL: () => (/* binding */ MOVE_PATIENCE_MS),
 /* harmony export */   zL: () => (/* binding */ MOVE_POLL_MS)
 /* harmony export */ });
@@ -79596,11 +81116,27 @@ const MOVE_POLL_MS = 5_000;
 /** How long an alias that cannot be read, or reads as it was before, is read again. */
 const READ_PATIENCE_MS = 2 * 60_000;
 /**
+ * Makes sure that the alias serves the canary alone, before the last bake. One without provisioned concurrency does when
+ * Lambda has answered the promotion, and gets none while weights are out: Lambda refuses it. Whether it got some
+ * before them, the looks at the alias tell, and the reading before `promoted` is said.
+ * @throws only when aborted
+ */
+async function settle(route, signal) {
+    const { known, versions, isProvisioned } = route;
+    const { alias, unanswered } = known;
+    const serves = alias !== undefined && (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRouting */ .Hm)(alias.routing, (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(100, versions));
+    if (isProvisioned !== false || unanswered || !serves)
+        return readSettled(route, signal);
+    known.settledAs = alias.revisionId;
+    known.unread = true;
+    return { type: 'settled' };
+}
+/**
  * Reads back that the alias serves the canary alone. While Lambda moves its provisioned concurrency to the canary,
  * the alias goes on serving stable; this waits for the end of that.
  * @throws only when aborted
  */
-async function settle(route, signal) {
+async function readSettled(route, signal) {
     const { clock, target, versions, note } = route;
     const startedAt = clock.now();
     const canaryAlone = (0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .routingAt */ .Uf)(100, versions);
@@ -79628,6 +81164,9 @@ async function settle(route, signal) {
                 }
                 if (!(0,_core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__/* .looksLikeTransition */ .zQ)(alias.routing, versions.stable, versions.canary)) {
                     return { type: 'blocked', reason: (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .foreignReason */ .v4)(route, alias, canaryAlone) };
+                }
+                if ((0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isHeldBackUnawares */ .zP)(route, alias)) {
+                    return { type: 'blocked', reason: (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .heldBackReason */ .PV)(route) };
                 }
                 const move = await route.aliases.transition(target, { signal, urgency: 'shift' });
                 if (move.type === 'failed')
@@ -79700,6 +81239,8 @@ var numbers = __nccwpck_require__(1489);
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
 var durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
+var error_logs = __nccwpck_require__(5787);
 // EXTERNAL MODULE: ./src/core/checks/logs.ts
 var logs = __nccwpck_require__(6050);
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
@@ -79756,6 +81297,7 @@ var alias_target = __nccwpck_require__(7387);
 
 
 
+
 /** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
@@ -79799,6 +81341,7 @@ function remember(memory, entry) {
         case 'position':
         case 'smoke-tests':
         case 'errors':
+        case 'exposure':
         case 'note':
         case 'details':
         case 'warning':
@@ -79823,6 +81366,8 @@ function linesOf(memory, entry) {
             return entry.reports.map(describeSmokeTest);
         case 'errors':
             return entry.reports.map(describeErrors);
+        case 'exposure':
+            return entry.exposures.map(describeExposure);
         case 'state':
             return [...transition(memory, entry.state), ...progress(memory, entry)];
         case 'reading': {
@@ -79949,13 +81494,22 @@ function describeErrors({ functionName, version, messages, problem, url }) {
     const more = url === undefined ? [] : [`More: ${url}`];
     if (problem !== undefined)
         return info(`${what} could not be read: ${problem}`);
-    return messages.length === 0
-        ? info(`${what}: nothing that was found`)
-        : {
-            level: 'info',
-            text: what,
-            details: [...messages.map(({ text, count }) => `${count} × ${text}`), ...more],
-        };
+    if (messages.length === 0)
+        return info(`${what}: nothing that was found`);
+    const lines = (0,error_logs/* describeMessages */.sV)(messages);
+    return {
+        level: 'info',
+        text: `${what}: ${(0,error_logs/* describeCounts */.wv)(messages)}${lines.length === 0 ? `; ${error_logs/* HOW_TO_SHOW */.dQ}` : ''}`,
+        details: [...lines, ...more],
+    };
+}
+function describeExposure({ target, canary, problem }) {
+    if (problem !== undefined) {
+        return info(`${target}: what users felt could not be counted: ${problem}`);
+    }
+    return info(canary.total === 0
+        ? `${target}: CloudWatch counted no request of the new version`
+        : `${target}: the new version served ${(0,numbers/* count */.U9)(canary.total, 'request')}, of which ${(0,numbers/* grouped */.zD)(canary.bad)} failed`);
 }
 function describeChange(now, before) {
     switch (now.kind) {
@@ -80054,34 +81608,58 @@ function createJournal(clock, print) {
         },
     };
 }
-/** What is kept of what happened. Of findings it is the news alone: over days, all of them would fill the memory. */
+/**
+ * What is kept of what happened. Of findings it is the news alone, and of a bake its first state: over days, everything that each
+ * poll brings would fill the memory, and take ever longer to look through.
+ */
 function createArchive() {
     const entries = [];
     const latest = new Map();
-    function newsOf(reading) {
+    /** In which entry the newest finding stands, of what only the newest is kept. */
+    const places = new Map();
+    let state;
+    function keepReading(reading) {
         const findings = (0,checks_finding/* changedSince */.$A)(latest, reading.findings);
-        forget(new Set(findings.filter(checks_finding/* replaces */.gx).map(checks_finding/* keyOf */.TN)));
+        for (const key of findings.filter(checks_finding/* replaces */.gx).map(checks_finding/* keyOf */.TN))
+            forget(key);
         for (const finding of findings)
             latest.set((0,checks_finding/* keyOf */.TN)(finding), finding);
-        return { ...reading, findings };
+        const last = entries.at(-1);
+        // Nothing came between: one entry tells of both.
+        const earlier = last?.type === 'reading' ? last.findings : [];
+        if (last?.type === 'reading')
+            entries.pop();
+        entries.push({ ...reading, findings: [...earlier, ...findings] });
+        for (const finding of findings.filter(checks_finding/* replaces */.gx))
+            places.set((0,checks_finding/* keyOf */.TN)(finding), entries.length - 1);
     }
-    function forget(replaced) {
-        if (![...replaced].some((key) => latest.has(key)))
+    function forget(key) {
+        const place = places.get(key);
+        const entry = place === undefined ? undefined : entries[place];
+        if (place === undefined || entry?.type !== 'reading')
             return;
-        for (const [index, entry] of entries.entries()) {
-            if (entry.type !== 'reading')
-                continue;
-            const findings = entry.findings.filter((finding) => !replaced.has((0,checks_finding/* keyOf */.TN)(finding)));
-            if (findings.length < entry.findings.length)
-                entries[index] = { ...entry, findings };
-        }
+        const findings = entry.findings.filter((finding) => (0,checks_finding/* keyOf */.TN)(finding) !== key);
+        entries[place] = { ...entry, findings };
     }
     return {
         entries,
-        keep: (entry) => {
-            entries.push(entry.type === 'reading' ? newsOf(entry) : entry);
+        keep(entry) {
+            if (entry.type === 'reading') {
+                keepReading(entry);
+                return;
+            }
+            if (entry.type === 'state') {
+                if (isSameBake(state, entry.state))
+                    return;
+                state = entry.state;
+            }
+            entries.push(entry);
         },
     };
+}
+/** A bake is told by its beginning and by what comes after it. */
+function isSameBake(before, now) {
+    return before?.phase === 'baking' && now.phase === 'baking' && before.step === now.step;
 }
 
 
@@ -80296,7 +81874,7 @@ async function confirm_confirm(route, signal) {
         const left = known.alias?.revisionId;
         // A write that succeeds on the revision we left says more than a reading: nobody wrote in between.
         const failure = await removeMark(route, signal);
-        const result = await (0,settle/* settle */.G9)(route, signal);
+        const result = await (0,settle/* readSettled */.Gn)(route, signal);
         if (result.type === 'blocked')
             return result;
         // A write that names a revision which is over cannot take effect any more.
@@ -80622,7 +82200,7 @@ async function shift(route, to, signal) {
     for (let tries = 0; tries < shift_TRIES; tries++) {
         const unansweredBefore = known.unanswered;
         const content = next(route, to);
-        if (to.held === true && contentOf(content).mark === undefined) {
+        if (to.held && contentOf(content).mark === undefined) {
             return { type: 'blocked', reason: noRoom(route) };
         }
         const failure = await write(route, to, { content, signal });
@@ -80664,7 +82242,7 @@ function leftIn({ known, target }) {
         throw new Error(`${(0,alias_target/* targetName */.je)(target)} was not read before`);
     return known.alias;
 }
-function markOf({ marks }, { step, held = false }) {
+function markOf({ marks }, { step, held }) {
     const mark = marks[step];
     return mark && { ...mark, held };
 }
@@ -80776,7 +82354,11 @@ async function intruder(route, signal) {
         const present = await aliases.find(target, { signal });
         if (present === undefined)
             return (0,alias_route/* missingReason */.DQ)(route);
-        if ((0,alias_route/* isStale */.QO)(route, present) || !(0,alias_route/* isForeign */.jq)(route, present))
+        if ((0,alias_route/* isStale */.QO)(route, present))
+            return undefined;
+        if ((0,alias_route/* isHeldBackUnawares */.zP)(route, present))
+            return (0,alias_route/* heldBackReason */.PV)(route);
+        if (!(0,alias_route/* isForeign */.jq)(route, present))
             return undefined;
         return (0,alias_route/* foreignReason */.v4)(route, present, known.alias?.routing ?? (0,alias_routing/* routingAt */.Uf)(0, versions));
     }

@@ -4,6 +4,7 @@ import type { Shared } from '../statistics/share.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { Counted } from './counted.ts';
 import { count, grouped, percent } from '../text/numbers.ts';
+import type { TimedMinute } from './pairing.ts';
 import type { Seen } from './seen.ts';
 import {
   decided,
