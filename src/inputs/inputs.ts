@@ -55,14 +55,8 @@ function askableOf({
   readonly defaults: Defaults;
 }): Config | undefined {
   if (!NEEDED_TO_ASK.every((name) => name in fields)) return undefined;
-  const mended = Object.entries(given).map(([name, value]) => [
-    name,
-    name in fields ? value : INPUT_DEFAULTS[name as InputName],
-  ]);
-  const { fields: whole, problems } = fieldsIn(
-    Object.fromEntries(mended) as Record<string, string>,
-    defaults.readFile,
-  );
+  const mended = withDefaults((name) => (name in fields ? (given[name] ?? '') : ''));
+  const { fields: whole, problems } = fieldsIn(mended, defaults.readFile);
   return problems.length > 0 ? undefined : configOf(whole as Fields, region, defaults);
 }
 
