@@ -320,7 +320,8 @@ describe('comparing the versions, the bundle', () => {
       ...WITHOUT_ALARMS,
       analysis: 'off',
       steps: '10% 5m',
-      'metric-checks': 'average Duration < 800 ms\nsum Shop:Sales where F={function} > 1',
+      'metric-checks':
+        'average Duration < 800 ms\nsum Shop:Sales where F={function} > 1 of all versions',
     });
     expect(result.outputs['outcome']).toBe('promoted');
     expect(result.log).toContain('had no data: it was not checked');

@@ -11,8 +11,9 @@ const parse = (text: string) => {
   const problems: string[] = [];
   return { checks: parseMetricChecks(text, problems), problems };
 };
+/** What is meant of all versions needs not tell them apart. */
 const checks = (text: string) => {
-  const { checks: all, problems } = parse(text);
+  const { checks: all, problems } = parse(text.replaceAll(/$/gm, ' of all versions'));
   expect(problems).toEqual([]);
   return all;
 };
@@ -22,6 +23,19 @@ const measured = (expression: string) => checks(`${expression} < 1`)[0]?.measure
 const condition = (text: string) => checks(text).map(conditionOf).join();
 
 describe('metric checks', () => {
+  it('must be of the new version, or say that they are of all', () => {
+    const unnamed = 'average Shop:Age where Queue=orders < 60 s';
+    const [problem] = parse(unnamed).problems;
+    expect(problem).toContain('no dimension of "Shop:Age" has {version} in its value');
+    expect(problem).toContain('write "of all versions" at the end of the line');
+    expect(parse(`sum Errors - sum A:B where C=d < 5 for 3 of 5 min`).checks).toEqual([]);
+    for (const asked of [' of all versions', ' for 3 of 5 min OF ALL VERSIONS']) {
+      expect(parse(unnamed + asked)).toMatchObject({ problems: [], checks: [{ name: unnamed }] });
+    }
+    expect(parse('sum Shop:Sales where V={version} > 1').problems).toEqual([]);
+    expect(parse(`${unnamed} of both`).problems[0]).toContain('expected "all versions"');
+  });
+
   it('are conditions on what Lambda measures of the canary', () => {
     expect(checks('slow: p99 Duration < 800 ms for 3 of 5 min')).toEqual([
       {
@@ -274,10 +288,11 @@ const line = fc
     fc.constantFrom('0', '-1', '0.000001', '123456789012', '1.5'),
     fc.constantFrom('', ' ms', 's', '%'),
     fc.constantFrom('', ' for 3 of 5 min'),
+    fc.constantFrom('', ' of all versions'),
   )
   .map(
-    ([name, left, right, order, limit, unit, window]) =>
-      `${name}${left} - ${right} ${order} ${limit}${unit}${window}`,
+    ([name, left, right, order, limit, unit, window, versions]) =>
+      `${name}${left} - ${right} ${order} ${limit}${unit}${window}${versions}`,
   );
 
 describe('whatever is written', () => {

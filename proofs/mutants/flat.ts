@@ -56,4 +56,10 @@ export const OF_FLAT_COST: readonly Mutant[] = [
     from: 'if (isSameBake(state, entry.state)) return;',
     to: '',
   },
+  {
+    name: 'the new version is judged by a metric of all versions, unasked',
+    file: 'src/inputs/metric-checks.ts',
+    from: 'if (isAskedFor || unnamed === undefined) return;',
+    to: 'if (isAskedFor || unnamed?.name !== undefined) return;',
+  },
 ];

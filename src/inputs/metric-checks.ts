@@ -5,10 +5,11 @@ import {
   type Order,
   type Unit,
 } from '../core/checks/thresholds.ts';
-import type { MetricSource } from '../core/checks/metric-source.ts';
+import { namesVersion, type MetricSource } from '../core/checks/metric-source.ts';
 import { parseEntries, type Clause } from './metric-grammar/entries.ts';
 import { formatExpression, readExpression, readNumber } from './metric-grammar/expression.ts';
-import { Mistake, type Tokens } from './metric-grammar/tokens.ts';
+import { formatMetric } from './metric-grammar/metric.ts';
+import { brief, Mistake, type Tokens } from './metric-grammar/tokens.ts';
 
 const LONGEST_WINDOW = 60;
 /** All of a year's, and few enough for a number of milliseconds that can be read again. */
@@ -17,7 +18,7 @@ const LONGEST_SECONDS = 366 * 24 * 3_600;
 /**
  * What must hold of metrics, one condition per line:
  *
- *     [name:] p99 Duration < 800 ms [for 3 of 5 min]
+ *     [name:] p99 Duration < 800 ms [for 3 of 5 min] [of all versions]
  *     [name:] 100 * sum Namespace:Metric where Dimension=value / sum Invocations < 2 %
  *
  * The condition says what is good; the check fails when it did not hold in so many of the last minutes with data.
@@ -38,6 +39,7 @@ function parseCheck({ name, tokens }: Clause): MetricCheck {
   }
   const limit = readLimit(tokens, expression, sources);
   const window = readWindow(tokens);
+  refuseUnnamed(sources, { at, isAskedFor: readAllVersions(tokens) });
   const measured = formatExpression(expression, sources);
   const condition = { measured, order, ...limit };
   return {
@@ -67,7 +69,7 @@ function readLimit(
   const given = readNumber(tokens);
   const { at } = tokens.peek();
   const unit = UNITS.find((each) => tokens.takeKeyword(each)) ?? '';
-  if (tokens.peek().kind !== 'end' && !tokens.isKeyword('for')) {
+  if (tokens.peek().kind !== 'end' && !tokens.isKeyword('for', 'of')) {
     throw tokens.expected(`${unit === '' ? 'a unit (ms, s, %), ' : ''}"for 3 of 5 min" or the end`);
   }
   const problem = unitProblem(unit, expression, sources);
@@ -166,9 +168,32 @@ function readWindow(tokens: Tokens): Pick<MetricCheck, 'failing' | 'of'> {
   if (!tokens.takeKeyword('of')) throw tokens.expected('"of", as in "for 3 of 5 min"');
   const of = readMinutes(tokens);
   if (!tokens.takeKeyword('min', 'm', 'minute', 'minutes')) throw tokens.expected('"min"');
-  if (tokens.peek().kind !== 'end') throw tokens.expected('the end of the line');
   if (failing > of) throw new Mistake(at, `${failing} of ${of} minutes can never be`);
   return { failing, of };
+}
+
+function readAllVersions(tokens: Tokens): boolean {
+  const isAskedFor = tokens.takeKeyword('of');
+  if (isAskedFor && !(tokens.takeKeyword('all') && tokens.takeKeyword('versions'))) {
+    throw tokens.expected('"all versions", as in "of all versions"');
+  }
+  if (tokens.peek().kind !== 'end') throw tokens.expected('the end of the line');
+  return isAskedFor;
+}
+
+/** What both versions add to would blame the new one for the old one, so that it must be asked for. */
+function refuseUnnamed(
+  sources: readonly MetricSource[],
+  { at, isAskedFor }: { readonly at: number; readonly isAskedFor: boolean },
+): void {
+  const unnamed = sources.find((source) => !namesVersion(source));
+  if (isAskedFor || unnamed === undefined) return;
+  throw new Mistake(
+    at,
+    `no dimension of ${brief(formatMetric({ ...unnamed, dimensions: {} }))} has {version} in its value, so the new ` +
+      'version would be judged by what all versions do; add the one that tells them apart, like Version={version}, or, ' +
+      'if that is meant, write "of all versions" at the end of the line',
+  );
 }
 
 function readMinutes(tokens: Tokens): number {

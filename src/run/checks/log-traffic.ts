@@ -19,7 +19,10 @@ export interface TrafficReader {
 
 const LOOK_BACK_MS = 30 * MINUTE_MS;
 
-/** One call a minute for all targets. What cannot be read is not known, and only makes a revert rarer. */
+/** The share of the requests is a matter of many minutes. */
+const EVERY_MS = 2 * MINUTE_MS;
+
+/** One call every two minutes for all targets. What cannot be read is not known, and only makes a revert rarer. */
 export function createTrafficReader(
   metrics: Metrics,
   targets: readonly WatchedTarget[],
@@ -50,7 +53,7 @@ export function createTrafficReader(
     },
     refresh(timeline, at, signal) {
       const to = lastSettledMinute(at, metricDelayMs);
-      if (to <= readTo) return;
+      if (to < readTo + EVERY_MS) return;
       readTo = to;
       void read(timeline, to, signal).catch(() => undefined);
     },
