@@ -33,12 +33,6 @@ export const OF_FLAT_COST: readonly Mutant[] = [
     to: 'return true;',
   },
   {
-    name: 'a minute is closed by how far the readings came, and not by how long it is over',
-    file: 'src/core/checks/ledger.ts',
-    from: 'const openFrom = Math.max(from, Math.min(changing, scope.to + MINUTE_MS));',
-    to: 'const openFrom = Math.max(from, Math.min(scope.to - 16 * MINUTE_MS, scope.to + MINUTE_MS));',
-  },
-  {
     name: 'of the minutes that cannot decide alone only the last is remembered',
     file: 'src/core/statistics/betting.ts',
     from: 'return [...all.filter((other) => !isCoveredBy(other, stakes)), stakes];',
