@@ -76869,7 +76869,9 @@ function routedMinutes({ alias, canary }, timeline) {
 
 
 const log_traffic_LOOK_BACK_MS = 30 * minute/* MINUTE_MS */.kg;
-/** One call a minute for all targets. What cannot be read is not known, and only makes a revert rarer. */
+/** The share of the requests is a matter of many minutes. */
+const EVERY_MS = 2 * minute/* MINUTE_MS */.kg;
+/** One call every two minutes for all targets. What cannot be read is not known, and only makes a revert rarer. */
 function createTrafficReader(metrics, targets, metricDelayMs) {
     const all = targets.map(({ target, versions }) => (0,metric_source/* metricsOf */.Ps)(TRAFFIC_SOURCES, {
         function: target.functionName,
@@ -76889,7 +76891,7 @@ function createTrafficReader(metrics, targets, metricDelayMs) {
         },
         refresh(timeline, at, signal) {
             const to = (0,minute/* lastSettledMinute */.Wz)(at, metricDelayMs);
-            if (to <= readTo)
+            if (to < readTo + EVERY_MS)
                 return;
             readTo = to;
             void read(timeline, to, signal).catch(() => undefined);
@@ -80052,13 +80054,15 @@ function formatSource(source) {
 
 
 
+
+
 const LONGEST_WINDOW = 60;
 /** All of a year's, and few enough for a number of milliseconds that can be read again. */
 const LONGEST_SECONDS = 366 * 24 * 3_600;
 /**
  * What must hold of metrics, one condition per line:
  *
- *     [name:] p99 Duration < 800 ms [for 3 of 5 min]
+ *     [name:] p99 Duration < 800 ms [for 3 of 5 min] [of all versions]
  *     [name:] 100 * sum Namespace:Metric where Dimension=value / sum Invocations < 2 %
  *
  * The condition says what is good; the check fails when it did not hold in so many of the last minutes with data.
@@ -80075,6 +80079,7 @@ function parseCheck({ name, tokens }) {
     }
     const limit = readLimit(tokens, expression, sources);
     const window = readWindow(tokens);
+    refuseUnnamed(sources, { at, isAskedFor: readAllVersions(tokens) });
     const measured = formatExpression(expression, sources);
     const condition = { measured, order, ...limit };
     return {
@@ -80097,7 +80102,7 @@ function readLimit(tokens, expression, sources) {
     const given = readNumber(tokens);
     const { at } = tokens.peek();
     const unit = UNITS.find((each) => tokens.takeKeyword(each)) ?? '';
-    if (tokens.peek().kind !== 'end' && !tokens.isKeyword('for')) {
+    if (tokens.peek().kind !== 'end' && !tokens.isKeyword('for', 'of')) {
         throw tokens.expected(`${unit === '' ? 'a unit (ms, s, %), ' : ''}"for 3 of 5 min" or the end`);
     }
     const problem = unitProblem(unit, expression, sources);
@@ -80195,11 +80200,27 @@ function readWindow(tokens) {
     const of = readMinutes(tokens);
     if (!tokens.takeKeyword('min', 'm', 'minute', 'minutes'))
         throw tokens.expected('"min"');
-    if (tokens.peek().kind !== 'end')
-        throw tokens.expected('the end of the line');
     if (failing > of)
         throw new Mistake(at, `${failing} of ${of} minutes can never be`);
     return { failing, of };
+}
+function readAllVersions(tokens) {
+    const isAskedFor = tokens.takeKeyword('of');
+    if (isAskedFor && !(tokens.takeKeyword('all') && tokens.takeKeyword('versions'))) {
+        throw tokens.expected('"all versions", as in "of all versions"');
+    }
+    if (tokens.peek().kind !== 'end')
+        throw tokens.expected('the end of the line');
+    return isAskedFor;
+}
+/** What both versions add to would blame the new one for the old one, so that it must be asked for. */
+function refuseUnnamed(sources, { at, isAskedFor }) {
+    const unnamed = sources.find((source) => !(0,metric_source/* namesVersion */.H7)(source));
+    if (isAskedFor || unnamed === undefined)
+        return;
+    throw new Mistake(at, `no dimension of ${brief(formatMetric({ ...unnamed, dimensions: {} }))} has {version} in its value, so the new ` +
+        'version would be judged by what all versions do; add the one that tells them apart, like Version={version}, or, ' +
+        'if that is meant, write "of all versions" at the end of the line');
 }
 function readMinutes(tokens) {
     const { kind, text } = tokens.peek();
@@ -80653,11 +80674,8 @@ const NEEDED_TO_ASK = ['function-name', 'alias', 'mode', 'region', 'role-to-assu
 function askableOf({ given, fields, region, defaults, }) {
     if (!NEEDED_TO_ASK.every((name) => name in fields))
         return undefined;
-    const mended = Object.entries(given).map(([name, value]) => [
-        name,
-        name in fields ? value : INPUT_DEFAULTS[name],
-    ]);
-    const { fields: whole, problems } = fieldsIn(Object.fromEntries(mended), defaults.readFile);
+    const mended = withDefaults((name) => (name in fields ? (given[name] ?? '') : ''));
+    const { fields: whole, problems } = fieldsIn(mended, defaults.readFile);
     return problems.length > 0 ? undefined : configOf(whole, region, defaults);
 }
 function configOf(fields, region, defaults) {
