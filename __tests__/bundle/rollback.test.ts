@@ -29,6 +29,8 @@ describe('going back to the version that was live before, the bundle', () => {
     expect(result).toMatchObject({ exitCode: 0, outputs: { outcome: 'promoted' } });
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2', '1']);
     expect(result.log).toContain('going back from version 2 to version 1, which served beside');
+    expect(result.log).toContain('Rolled back: checkout:live serves version 1');
+    expect(result.summary).toContain('Rolled back: checkout:live serves version 1');
   });
 
   it('does not go back to a version that was reverted before the live one was promoted', async () => {

@@ -1,7 +1,7 @@
 import { repairCommand } from '../alias/repair.ts';
 import { targetName, type TargetReport } from '../alias/target.ts';
 import { formatWeight } from '../alias/routing.ts';
-import type { Report } from './report.ts';
+import { promotedAs, type Report } from './report.ts';
 
 /** How a run ended, in a sign and one sentence. */
 export interface Heading {
@@ -20,8 +20,8 @@ export function headingOf(report: Report): Heading {
   switch (outcome) {
     case 'promoted':
       return report.undecided
-        ? heading('⚠️', `Promoted without enough traffic: ${serving(targets)}`)
-        : heading('✅', `Promoted: ${serving(targets)}`);
+        ? heading('⚠️', `${promotedAs(targets)} without enough traffic: ${serving(targets)}`)
+        : heading('✅', `${promotedAs(targets)}: ${serving(targets)}`);
     case 'reverted':
       return heading(askedFor ? '✅' : '❌', `Reverted: ${isBack(shifting)}`);
     case 'revert-failed':
@@ -105,8 +105,8 @@ export function nextStepOf(report: Report): NextStep | undefined {
     case 'promoted':
       return report.undecided
         ? nothing(
-            'There were too few requests to tell whether it is any worse: watch it for a while. To go back, roll out ' +
-              `${versions(shifting, 'previousVersion', 'the versions of before')} (input version).`,
+            'There were too few requests to tell whether it is any worse: watch it for a while. To go back to ' +
+              `${versions(shifting, 'previousVersion', 'the versions of before')}, set mode: rollback.`,
           )
         : nothing('Nothing to do.');
     case 'revert-failed':

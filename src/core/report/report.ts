@@ -225,6 +225,15 @@ function weightChanges(
     : [{ at: before.at, weight: before.weight }, ...changes];
 }
 
+/** A rollback is the promotion of versions that are older than those that were live. */
+export function promotedAs(targets: Report['targets']): 'Promoted' | 'Rolled back' {
+  const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+  const isOlder = shifting.every(
+    ({ version, previousVersion }) => Number(version) < Number(previousVersion),
+  );
+  return shifting.length > 0 && isOlder ? 'Rolled back' : 'Promoted';
+}
+
 /** The first line of every report: what happened, in one sentence. */
 export function headline({ outcome, reason, targets }: Report): string {
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
@@ -234,7 +243,7 @@ export function headline({ outcome, reason, targets }: Report): string {
   );
   switch (outcome) {
     case 'promoted':
-      return `Promoted: ${now}`;
+      return `${promotedAs(targets)}: ${now}`;
     case 'reverted':
       return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${targetName(target)} to version ${previousVersion}`))} ${reason}`;
     case 'revert-failed':
