@@ -17,6 +17,10 @@ describe('the heading of a summary', () => {
     [{ askedFor: true }, '✅ Reverted: checkout-1:live is back on version 7'],
     [{ outcome: 'promoted' }, '✅ Promoted: checkout-1:live serves version 8'],
     [
+      { outcome: 'promoted', targets: REVERTED.targets.map((each) => ({ ...each, version: '6' })) },
+      '✅ Rolled back: checkout-1:live serves version 6',
+    ],
+    [
       { outcome: 'promoted', undecided: true },
       '⚠️ Promoted without enough traffic: checkout-1:live serves version 8',
     ],
