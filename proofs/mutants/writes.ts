@@ -10,6 +10,7 @@ export const WRITES: readonly Mutant[] = [
     to: `        if (!looksLikeTransition(alias.routing, versions.stable, versions.canary)) {
           if (alias.revisionId !== '') return { type: 'settled' };
           return`,
+    by: '__tests__/run/alias/confirm.test.ts',
   },
   {
     name: 'the revert is not read back',
