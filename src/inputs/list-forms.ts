@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { linesOf } from './fields.ts';
+import { linesOf, quoted } from './fields.ts';
 
 /**
  * What is wrong with how a list is written, when it is one of another language; undefined when it is not.
@@ -10,12 +10,12 @@ export function strangeList(text: string, mayHoldAnything = false): string | und
   const trimmed = text.trim();
   const json = jsonList(trimmed);
   if (json !== undefined) {
-    return `is a list in JSON; write the entries one per line, or with commas between them: ${json.join(', ')}`;
+    return `is a list in JSON; write the entries one per line, or with commas between them: ${quoted(json.join(', '))}`;
   }
   const lines = linesOf(text);
   if (lines.length > 0 && lines.every((line) => /^- \S/.test(line))) {
     const entries = lines.map((line) => line.slice(2).trim());
-    return `is a list with dashes; write the entries one per line, or with commas between them: ${entries.join(', ')}`;
+    return `is a list with dashes; write the entries one per line, or with commas between them: ${quoted(entries.join(', '))}`;
   }
   if (!mayHoldAnything && trimmed.includes(';')) {
     return 'has a semicolon; separate the entries with commas or lines';
