@@ -9,7 +9,7 @@ import { callsOf } from './crash-points/world.ts';
 const AT_ONCE = 2;
 
 async function main(): Promise<void> {
-  const calls: Record<Mode, number> = { rollout: 0, step: 0, promote: 0, revert: 0 };
+  const calls: Record<Mode, number> = { rollout: 0, start: 0, step: 0, promote: 0, revert: 0 };
   for (const mode of Object.keys(MODES) as Mode[]) {
     calls[mode] = await callsOf(mode);
     console.log(`mode: ${mode} makes ${calls[mode]} calls. It is ended at each of them.`);

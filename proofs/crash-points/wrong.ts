@@ -67,9 +67,12 @@ function wrongAfterPost(
   const hasSaved = (main.state['rollout'] ?? '') !== '';
   const isEnd = said === outcome && truth === serves;
   const isHeld = isAsFound(left, found) && !hasSaved;
+  // Who was cancelled says what became of it, and has failed where nothing was to be put back yet.
+  const isTrueOfCancelled =
+    (said === 'reverted' && truth === '1') || (said === 'failed' && (truth === '1' || isHeld));
   return [
     ...(truth === '1' || isEnd || isHeld ? [] : [`the alias serves ${truth}`]),
-    ...(said === undefined || isEnd ? [] : [`says ${said}, serves ${truth}`]),
+    ...(said === undefined || isEnd || isTrueOfCancelled ? [] : [`says ${said}, serves ${truth}`]),
     ...(second.exitCode === 0 ? [] : [`post fails: ${second.log}`]),
     ...(again === undefined || again.outputs['outcome'] === outcome
       ? []
