@@ -22,7 +22,8 @@ export const MODES = {
     ends: ['killed, then post', 'cancelled, then post', BY_NEXT],
     outcome: 'held',
     serves: '1+2@0.1',
-    next: 'revert',
+    // Of the first write that is still on its way the alias shows nothing: only another write keeps it out.
+    next: 'rollout',
   },
   step: {
     before: ['start'],

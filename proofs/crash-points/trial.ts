@@ -46,8 +46,9 @@ export function tryPoint(point: Point): Promise<Finding> {
     const isHeld = then === 'post' && mode !== 'rollout' && isAsFound(left, found);
     const again = isHeld ? await runLater(mode, options) : undefined;
     const aftermath = { found, left, main, second, again };
+    const last = then === 'post' ? mode : MODES[mode].next;
     const wrong =
-      mode === 'rollout' ? wrongOfRollout(then, aftermath) : wrongOfJob(mode, then, aftermath);
+      last === 'rollout' ? wrongOfRollout(then, aftermath) : wrongOfJob(mode, then, aftermath);
     return { ...point, operation, wrong: wrong.join('; ') };
   });
 }
