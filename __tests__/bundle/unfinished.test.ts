@@ -312,7 +312,9 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
       expect(step.outputs['reason']).toContain('there is no rollout to go on with');
       const revert = await nextRun({ mode: 'revert' });
       expect(revert.outputs['reason']).toContain('there is nothing to revert');
-      expect(revert.outputs['reason']).toContain('To go back to version 1, which was live before, set mode: rollback');
+      expect(revert.outputs['reason']).toContain(
+        'To go back to version 1, which was live before, set mode: rollback',
+      );
       expect(world.writes()).toHaveLength(before);
       expect(world.alias()).toBe('2');
     });
