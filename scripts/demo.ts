@@ -1,4 +1,5 @@
-// Runs the committed bundle against the simulator, in fast time: a good version, then a bad one with and without alarms.
+// Runs the committed bundle against the simulator, in fast time: a good version, then a bad one that is found out by an alarm,
+// by the comparison of the versions, and by what it logs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { checkoutWorld } from '../simulator/checkout.ts';
@@ -6,18 +7,23 @@ import { acceleratedClock } from '../simulator/time/clock.ts';
 import { awsEnvironment } from '../simulator/environment.ts';
 import { runAction } from '../simulator/runner.ts';
 import { startServer } from '../simulator/server.ts';
-import { createSimulator } from '../simulator/simulator.ts';
+import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import { pageOf } from '../__tests__/fixtures/page.ts';
 
 /** Simulated seconds in one real second. */
 const SPEED = 60;
 const REGION = 'eu-west-1';
+const REQUESTS_PER_SECOND = 20;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const ACCELERATE = new URL('../simulator/time/accelerate.ts', import.meta.url).href;
 
 interface Scene {
   readonly title: string;
   readonly next: 'good' | 'bad';
   readonly alarms: string;
+  /** Whether failures are read from the logs. */
+  readonly logs: 'on' | 'off';
   readonly expected: string;
   readonly page: string;
 }
@@ -27,6 +33,7 @@ const scenes: readonly Scene[] = [
     title: 'A good version',
     next: 'good',
     alarms: 'checkout-errors, checkout-health',
+    logs: 'on',
     expected: 'promoted',
     page: 'promoted',
   },
@@ -34,23 +41,35 @@ const scenes: readonly Scene[] = [
     title: 'A bad version: one request in five fails, and an alarm sees it',
     next: 'bad',
     alarms: 'checkout-errors, checkout-health',
+    logs: 'off',
     expected: 'reverted',
     page: 'reverted-by-alarm',
   },
   {
-    title: 'The same without any alarm: only the two versions are compared',
+    title: 'The same without any alarm: only the two versions are compared, by their metrics',
     next: 'bad',
     alarms: '',
+    logs: 'off',
     expected: 'reverted',
     page: 'reverted-by-comparison',
   },
+  {
+    title: 'The same by what the versions log, within seconds',
+    next: 'bad',
+    alarms: '',
+    logs: 'on',
+    expected: 'reverted',
+    page: 'reverted-by-logs',
+  },
 ];
 
-async function play({ title, next, alarms, expected, page: name }: Scene): Promise<void> {
+async function play({ title, next, alarms, logs, expected, page: name }: Scene): Promise<void> {
   console.log(`\n──── ${title} (a minute passes in a second) ────\n`);
   const time = { originMs: Date.now(), speed: SPEED };
-  const simulator = createSimulator({ clock: acceleratedClock(time), region: REGION, seed: 1 });
-  checkoutWorld(simulator, { next });
+  const clock = acceleratedClock(time);
+  const simulator = createSimulator({ clock, region: REGION, seed: 1, logging: true });
+  checkoutWorld(simulator, { next, requestsPerSecond: REQUESTS_PER_SECOND });
+  serveBefore(simulator, time.originMs);
   const server = await startServer(simulator);
   try {
     const { outputs, summary } = await runAction({
@@ -62,9 +81,11 @@ async function play({ title, next, alarms, expected, page: name }: Scene): Promi
       inputs: {
         'function-name': 'checkout',
         alias: 'live',
-        steps: '10% 5m, 50% 5m',
+        steps: '10% 3m, 50% 3m',
         'bake-time': '5m',
         alarms,
+        'analysis-logs': logs,
+        'error-logs': 'show',
       },
       onLog: createPrinter(),
     });
@@ -78,6 +99,20 @@ async function play({ title, next, alarms, expected, page: name }: Scene): Promi
     }
   } finally {
     await server.close();
+  }
+}
+
+/** The alias has had its traffic for hours. */
+function serveBefore({ metrics }: Simulator, now: number): void {
+  const series = { functionName: 'checkout', alias: 'live', version: '1' };
+  const minute = {
+    invocations: 60 * REQUESTS_PER_SECOND,
+    errors: 1,
+    throttles: 0,
+    durations: new Map([[40, 60 * REQUESTS_PER_SECOND]]),
+  };
+  for (let at = now - 3 * HOUR_MS; at < now; at += MINUTE_MS) {
+    metrics.add(series, at - (at % MINUTE_MS), minute);
   }
 }
 
