@@ -71629,7 +71629,7 @@ function ratesChart(report) {
     return [
         ...mermaidChart({
             title: 'Percent of requests that failed',
-            x: { label: 'minutes with metrics', from: 1, to: Math.max(2, minutes.length) },
+            x: { label: 'minutes in which both served', from: 1, to: Math.max(2, minutes.length) },
             y: { label: 'percent', from: 0, to: Math.min(100, Math.ceil(Math.max(highest, LOWEST_TOP))) },
             lines: [
                 line(PALE_GREY, baseline, 'low'),
@@ -71656,16 +71656,18 @@ function courseOf(report) {
     const failed = exposures
         .toSorted((a, b) => b.canary.bad - a.canary.bad)
         .map(({ target }) => target);
-    const courses = [...exposures, ...compared];
+    const courses = [...exposures, ...compared].flatMap(servedByBoth);
     for (const wanted of [...guilty, ...(compared.length > 0 ? worst : failed)]) {
-        const found = courses.find(({ target, minutes }) => target === wanted && hasRequests(minutes));
+        const found = courses.find(({ target }) => target === wanted);
         if (found !== undefined)
             return found;
     }
-    return courses.find(({ minutes }) => hasRequests(minutes));
+    return courses[0];
 }
-function hasRequests(minutes) {
-    return minutes.some(({ canary }) => canary.total > 0);
+/** A version that served nothing in a minute has no rate in it, and nought would be a lie. */
+function servedByBoth({ target, minutes }) {
+    const served = minutes.filter(({ canary, baseline }) => canary.total > 0 && baseline.total > 0);
+    return served.length === 0 ? [] : [{ target, minutes: served }];
 }
 /** As many minutes together as it takes for the chart to be read. */
 function inStretches(minutes) {
@@ -71678,10 +71680,8 @@ function inStretches(minutes) {
         };
     });
 }
-/** In percent. Nothing is drawn as an interval where nothing was served: it would be all there is. */
+/** In percent. */
 function rateOf(counts) {
-    if (counts.total === 0)
-        return { rate: 0, low: 0, high: 0 };
     const { low, high } = (0,interval/* rateInterval */.m)(counts);
     return { rate: rounded(counts.bad / counts.total), low: rounded(low), high: rounded(high) };
 }

@@ -261,7 +261,7 @@ describe('whatever the texts from outside are', () => {
         const [rates, weights, ...more] = summary.match(/^```[^]*?^```$/gm) ?? [];
         expect(more).toEqual([]);
         expect(rates).toMatch(
-          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests that failed"\n {4}x-axis "minutes with metrics" 1 --> \d+\n {4}y-axis "percent" 0 --> \d+\n( {4}line \[[\d., ]+\]\n){6}```$/,
+          /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests that failed"\n {4}x-axis "minutes in which both served" 1 --> \d+\n {4}y-axis "percent" 0 --> \d+\n( {4}line \[[\d., ]+\]\n){6}```$/,
         );
         expect(weights).toMatch(
           /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests sent to the new version"\n {4}x-axis "seconds since the start" 0 --> [\d.]+\n {4}y-axis "percent" 0 --> 100\n {4}bar \[[\d., ]+\]\n```$/,

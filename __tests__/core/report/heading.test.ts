@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { headingOf, nextStepOf } from '../../../src/core/report/heading.ts';
+import { ratesChart } from '../../../src/core/report/rates-chart.ts';
 import type { Report } from '../../../src/core/report/report.ts';
 import { summaryOf } from '../../../src/core/report/summary.ts';
 import { sampleReport } from '../../fixtures/sample-report.ts';
@@ -71,6 +72,18 @@ describe('what on-call reads of a reverted version', () => {
 
   it('draws the rates of both versions also when an alarm decided', () => {
     expect(summaryOf(REVERTED)).toContain('title "Percent of requests that failed"');
+  });
+
+  it('draws no rate of a minute in which a version served nothing', () => {
+    const idle = { total: 0, bad: 0 };
+    const withIdle = REVERTED.findings.map((finding) =>
+      finding.kind === 'comparison'
+        ? { ...finding, minutes: [{ at: 0, canary: idle, baseline: idle }, ...finding.minutes] }
+        : finding,
+    );
+    const alone = { ...REVERTED, exposures: [] };
+    expect(ratesChart({ ...alone, findings: withIdle })).toEqual(ratesChart(alone));
+    expect(ratesChart(alone).join()).toContain('Percent of requests that failed');
   });
 
   it('names the guilty of twenty first, and folds what passed', () => {

@@ -32,7 +32,7 @@ export function ratesChart(report: Report): readonly string[] {
   return [
     ...mermaidChart({
       title: 'Percent of requests that failed',
-      x: { label: 'minutes with metrics', from: 1, to: Math.max(2, minutes.length) },
+      x: { label: 'minutes in which both served', from: 1, to: Math.max(2, minutes.length) },
       y: { label: 'percent', from: 0, to: Math.min(100, Math.ceil(Math.max(highest, LOWEST_TOP))) },
       lines: [
         line(PALE_GREY, baseline, 'low'),
@@ -65,16 +65,18 @@ function courseOf(report: Report): Course | undefined {
   const failed = exposures
     .toSorted((a, b) => b.canary.bad - a.canary.bad)
     .map(({ target }) => target);
-  const courses: readonly Course[] = [...exposures, ...compared];
+  const courses = [...exposures, ...compared].flatMap(servedByBoth);
   for (const wanted of [...guilty, ...(compared.length > 0 ? worst : failed)]) {
-    const found = courses.find(({ target, minutes }) => target === wanted && hasRequests(minutes));
+    const found = courses.find(({ target }) => target === wanted);
     if (found !== undefined) return found;
   }
-  return courses.find(({ minutes }) => hasRequests(minutes));
+  return courses[0];
 }
 
-function hasRequests(minutes: readonly TimedMinute[]): boolean {
-  return minutes.some(({ canary }) => canary.total > 0);
+/** A version that served nothing in a minute has no rate in it, and nought would be a lie. */
+function servedByBoth({ target, minutes }: Course): readonly Course[] {
+  const served = minutes.filter(({ canary, baseline }) => canary.total > 0 && baseline.total > 0);
+  return served.length === 0 ? [] : [{ target, minutes: served }];
 }
 
 type Stretch = Pick<TimedMinute, 'canary' | 'baseline'>;
@@ -97,9 +99,8 @@ interface Rate {
   readonly high: number;
 }
 
-/** In percent. Nothing is drawn as an interval where nothing was served: it would be all there is. */
+/** In percent. */
 function rateOf(counts: Counts): Rate {
-  if (counts.total === 0) return { rate: 0, low: 0, high: 0 };
   const { low, high } = rateInterval(counts);
   return { rate: rounded(counts.bad / counts.total), low: rounded(low), high: rounded(high) };
 }
