@@ -72573,7 +72573,7 @@ function clamped({ total, bad }) {
 /* harmony export */   $: () => (/* binding */ judgeFailures),
 /* harmony export */   C0: () => (/* binding */ STANDARD_FAILURE_RULE)
 /* harmony export */ });
-/* unused harmony exports afterWindow, moreFailuresToRevert */
+/* unused harmony export moreFailuresToRevert */
 /* harmony import */ var _betting_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1248);
 /* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8346);
 
@@ -72613,10 +72613,6 @@ const STANDARD_FAILURE_RULE = {
 function judgeFailures(windows, rule = STANDARD_FAILURE_RULE) {
     const stretches = windows.map((window) => stretchOf(window, rule));
     return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .payOut */ .px)(stretches, rule);
-}
-/** Goes on by one window: what {@link judgeFailures} says of all of them, for whoever does not keep them. */
-function afterWindow(standing, window, rule) {
-    return staked(standing, stretchOf(window, rule), rule);
 }
 function stretchOf(window, rule) {
     const { canary: failures, requests = 0 } = window;
@@ -79456,8 +79452,8 @@ function defaultsOf(mode, hasSteps) {
         steps: 'AllAtOnce',
         'bake-time': '0s',
         'on-alarm-at-start': 'ignore-until-ok',
-        // A comparison needs minutes; with nothing to compare, the write need not wait for the beginning of one.
-        analysis: hasSteps ? 'on' : 'off',
+        // At once nothing can be compared, and whoever is in a hurry is not refused because nothing watches.
+        analysis: hasSteps ? '' : 'off',
     };
 }
 

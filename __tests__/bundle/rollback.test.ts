@@ -6,7 +6,7 @@ import { denied } from '../../simulator/wire/faults.ts';
 import { createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
 
 /** As in a workflow that is started by hand, with what it must name and no more. */
-const ROLLBACK: Inputs = { mode: 'rollback', steps: '', 'bake-time': '' };
+const ROLLBACK: Inputs = { mode: 'rollback', steps: '', 'bake-time': '', analysis: '' };
 
 describe('going back to the version that was live before, the bundle', () => {
   let world: World;
@@ -77,6 +77,13 @@ describe('going back to the version that was live before, the bundle', () => {
     await world.run({ steps: 'AllAtOnce' });
     await world.run({ ...ROLLBACK, steps: '50% 1m' });
     expect(world.routings()).toEqual(['1', '2', '2+1@0.5', '1']);
+  });
+
+  it('goes back at once also where no alarm watches it', async () => {
+    await world.run({ steps: 'AllAtOnce' });
+    const result = await world.run({ ...ROLLBACK, alarms: '' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.alias()).toBe('1');
   });
 
   it('leaves a rollout that is under way to mode: revert', async () => {

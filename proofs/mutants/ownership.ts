@@ -94,10 +94,10 @@ export const OWNERSHIP: readonly Mutant[] = [
     by: '__tests__/bundle/rollback.test.ts',
   },
   {
-    name: 'a rollback waits for the beginning of a minute',
+    name: 'a rollback at once is refused where no alarm watches it',
     file: 'src/inputs/defaults.ts',
-    from: "hasSteps ? 'on' : 'off'",
-    to: "'on'",
+    from: "hasSteps ? '' : 'off'",
+    to: "''",
     by: '__tests__/bundle/rollback.test.ts',
   },
 ];

@@ -64,8 +64,8 @@ export function defaultsOf(mode: string, hasSteps: boolean): Partial<Record<Inpu
     steps: 'AllAtOnce',
     'bake-time': '0s',
     'on-alarm-at-start': 'ignore-until-ok',
-    // A comparison needs minutes; with nothing to compare, the write need not wait for the beginning of one.
-    analysis: hasSteps ? 'on' : 'off',
+    // At once nothing can be compared, and whoever is in a hurry is not refused because nothing watches.
+    analysis: hasSteps ? '' : 'off',
   };
 }
 

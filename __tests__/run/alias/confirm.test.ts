@@ -1,15 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { createAlias, getAlias, updateAlias } from '../../../simulator/lambda/aliases.ts';
-import {
-  createFunction,
-  publishVersion,
-  updateFunction,
-} from '../../../simulator/lambda/functions.ts';
+import { getAlias, updateAlias } from '../../../simulator/lambda/aliases.ts';
 import { denied, type Fault } from '../../../simulator/wire/faults.ts';
 import type { ConfirmResult, Router } from '../../../src/ports.ts';
 import { createRouter } from '../../../src/run/alias/router.ts';
 import { MARK } from '../../fixtures/mark.ts';
+import { publishTwoVersions } from '../../fixtures/two-versions.ts';
 import { createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
 
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
@@ -24,12 +20,7 @@ describe('a promotion whose last bake has passed', () => {
   beforeEach(() => {
     aws = createVirtualAws();
     notes = [];
-    const { lambda } = aws.simulator;
-    createFunction(lambda, { functionName: 'checkout' });
-    publishVersion(lambda, 'checkout', {});
-    updateFunction(lambda, 'checkout', { code: 'two' });
-    publishVersion(lambda, 'checkout', {});
-    createAlias(lambda, 'checkout', 'live', { version: '1', description: 'mine' });
+    publishTwoVersions(aws.simulator, { description: 'mine' });
   });
 
   const present = () => getAlias(aws.simulator.lambda, 'checkout', 'live');

@@ -1,21 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import {
-  createAlias,
   deleteAlias,
   getAlias,
   putProvisioned,
   updateAlias,
 } from '../../../simulator/lambda/aliases.ts';
-import {
-  createFunction,
-  publishVersion,
-  updateFunction,
-} from '../../../simulator/lambda/functions.ts';
 import type { Router } from '../../../src/ports.ts';
 import type { RouteOptions } from '../../../src/run/alias/route.ts';
 import { createRouter } from '../../../src/run/alias/router.ts';
 import { MARK } from '../../fixtures/mark.ts';
+import { publishTwoVersions } from '../../fixtures/two-versions.ts';
 import { createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
 
 const MINUTE = 60_000;
@@ -28,12 +23,7 @@ describe('the router of an alias', () => {
   let aws: VirtualAws;
   beforeEach(() => {
     aws = createVirtualAws();
-    const { lambda } = aws.simulator;
-    createFunction(lambda, { functionName: 'checkout' });
-    publishVersion(lambda, 'checkout', {});
-    updateFunction(lambda, 'checkout', { code: 'two' });
-    publishVersion(lambda, 'checkout', {});
-    createAlias(lambda, 'checkout', 'live', { version: '1' });
+    publishTwoVersions(aws.simulator);
   });
 
   const present = () => getAlias(aws.simulator.lambda, 'checkout', 'live');

@@ -1,18 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import {
-  createAlias,
-  getAlias,
-  putProvisioned,
-  updateAlias,
-} from '../../../simulator/lambda/aliases.ts';
-import {
-  createFunction,
-  publishVersion,
-  updateFunction,
-} from '../../../simulator/lambda/functions.ts';
+import { getAlias, putProvisioned, updateAlias } from '../../../simulator/lambda/aliases.ts';
 import type { Router } from '../../../src/ports.ts';
 import { createRouter } from '../../../src/run/alias/router.ts';
+import { publishTwoVersions } from '../../fixtures/two-versions.ts';
 import { createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
 
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
@@ -23,12 +14,7 @@ describe('a promotion, before its bake', () => {
   let aws: VirtualAws;
   beforeEach(() => {
     aws = createVirtualAws();
-    const { lambda } = aws.simulator;
-    createFunction(lambda, { functionName: 'checkout' });
-    publishVersion(lambda, 'checkout', {});
-    updateFunction(lambda, 'checkout', { code: 'two' });
-    publishVersion(lambda, 'checkout', {});
-    createAlias(lambda, 'checkout', 'live', { version: '1' });
+    publishTwoVersions(aws.simulator);
   });
 
   async function promoted(isProvisioned: boolean | undefined): Promise<Router> {

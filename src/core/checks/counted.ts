@@ -52,7 +52,7 @@ export const NOTHING_COUNTED: Counted = {
 /** The rate at which an alias is called changes, but within some minutes not much. */
 const RECENT_MINUTES = 5;
 
-export interface Entering {
+interface Entering {
   readonly rule: Rule;
   readonly at: Moment;
   readonly bake: Pick<Bake, 'since'>;

@@ -54,7 +54,7 @@ export function believed(ledger: Ledger, { at }: Pick<Scope, 'at'>): Ledger {
   return wasSetBack ? ledgerOf(begun, everyMinutes) : ledger;
 }
 
-export function phaseOf({ bake }: Pick<Scope, 'bake'>): Phase {
+function phaseOf({ bake }: Pick<Scope, 'bake'>): Phase {
   return bake.weight < 100 ? 'side by side' : 'alone';
 }
 

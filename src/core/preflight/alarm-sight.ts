@@ -9,7 +9,7 @@ export type LintedTarget = Pick<Target, 'functionName' | 'alias'> & {
 };
 
 /** What a metric shows of the traffic that the rollout shifts. */
-export type AlarmSight =
+type AlarmSight =
   | { readonly type: 'sees' }
   | { readonly type: 'unknown' }
   | { readonly type: 'elsewhere'; readonly what: string }

@@ -1,7 +1,7 @@
 import { table } from '../text/markdown.ts';
 
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
-export const MOST_ROWS = 50;
+const MOST_ROWS = 50;
 export const LONGEST_NAME = 255;
 export const LONGEST_REASON = 400;
 
