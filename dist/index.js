@@ -70819,6 +70819,28 @@ function messageOf(thrown) {
 
 /***/ }),
 
+/***/ 4746:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $e: () => (/* binding */ warning),
+/* harmony export */   TM: () => (/* binding */ folded),
+/* harmony export */   pq: () => (/* binding */ info)
+/* harmony export */ });
+function info(text) {
+    return folded(text, []);
+}
+/** A line under which others are folded away. */
+function folded(text, details) {
+    return { level: 'info', text, details };
+}
+function warning(text) {
+    return { level: 'warning', text, details: [] };
+}
+
+
+/***/ }),
+
 /***/ 4702:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -70829,6 +70851,7 @@ function messageOf(thrown) {
 /* harmony export */   TB: () => (/* binding */ promotedAs),
 /* harmony export */   Y: () => (/* binding */ endingWithoutShift),
 /* harmony export */   oJ: () => (/* binding */ isSuccess),
+/* harmony export */   v6: () => (/* binding */ ended),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
 /* harmony import */ var _checks_finding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8700);
@@ -70839,9 +70862,13 @@ function messageOf(thrown) {
 
 
 
+/** The ending of a run that nobody asked to put the old version back. */
+function ended(outcome, reason) {
+    return { outcome, reason, askedFor: false };
+}
 /** How a rollout that moved traffic ended. */
 function endingOf(state) {
-    return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
+    return ended(state.phase, state.phase === 'promoted' ? '' : state.reason);
 }
 const SUCCEEDS = {
     promoted: true,
@@ -70855,13 +70882,13 @@ const SUCCEEDS = {
     failed: false,
 };
 /** Whether the step of the workflow succeeds. */
-function isSuccess({ outcome, askedFor = false }) {
+function isSuccess({ outcome, askedFor }) {
     return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
 }
 /** The ending of a run none of whose targets has anything to shift. */
 function endingWithoutShift(dispositions) {
     const created = dispositions.some(({ type }) => type === 'created');
-    return { outcome: created ? 'created' : 'unchanged', reason: '' };
+    return ended(created ? 'created' : 'unchanged', '');
 }
 /** Everything a run leaves behind, made from what happened alone. */
 function reportOf(entries, ending, { startedAt, endedAt }) {
@@ -71324,7 +71351,7 @@ var report_report = __nccwpck_require__(4702);
 const MOST_NAMED = 3;
 /** Says whatever an alias serves now, first of all. */
 function headingOf(report) {
-    const { outcome, targets, askedFor = false } = report;
+    const { outcome, targets, askedFor } = report;
     const shifting = targets.filter(({ disposition }) => disposition === 'shift');
     const weight = (0,routing/* formatWeight */.ck)(report.position?.weight ?? 0);
     switch (outcome) {
@@ -73110,9 +73137,12 @@ var log = __nccwpck_require__(3385);
 var durations = __nccwpck_require__(6153);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
+// EXTERNAL MODULE: ./src/core/report/line.ts
+var line = __nccwpck_require__(4746);
 // EXTERNAL MODULE: ./src/core/problems.ts
 var problems = __nccwpck_require__(536);
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
+
 
 
 
@@ -73149,7 +73179,7 @@ function setOutputs(report) {
     }
     catch (error) {
         const text = `The outputs could not be set, and later steps see none: ${(0,problems/* messageOf */.bD)(error)}`;
-        (0,log/* print */.y)({ level: 'warning', text });
+        (0,log/* print */.y)((0,line/* warning */.$e)(text));
     }
 }
 function jsonReport(report) {
@@ -73251,13 +73281,14 @@ var summary = __nccwpck_require__(7015);
 
 
 
+
 /** Writes the job summary. A summary that cannot be written changes nothing about the rollout. */
 async function writeSummary(report) {
     try {
         await core/* summary */.z.addRaw((0,summary/* summaryOf */.Y)(report), true).write();
     }
     catch (error) {
-        (0,log/* print */.y)({ level: 'warning', text: `The job summary could not be written: ${(0,problems/* messageOf */.bD)(error)}` });
+        (0,log/* print */.y)((0,line/* warning */.$e)(`The job summary could not be written: ${(0,problems/* messageOf */.bD)(error)}`));
     }
 }
 
@@ -73349,7 +73380,7 @@ function print({ level, text, details }) {
     if (level === 'warning') {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(plain(text));
     }
-    else if (details === undefined) {
+    else if (details.length === 0) {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(plain(text));
     }
     else {
@@ -74862,6 +74893,7 @@ var run_surroundings = __nccwpck_require__(7347);
 
 
 
+
 /**
  * Goes on with a rollout that is in the middle of its traffic. What cannot be gone on with is reverted and not left:
  * nobody else watches it.
@@ -74880,13 +74912,13 @@ async function takeOver(continued, { region, role, onCancel }, surroundings, act
         const holds = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
         if (cancellation.aborted && holds) {
             (0,run_surroundings/* forget */.y6)(surroundings);
-            return { outcome: 'held', reason: (0,core_problems/* messageOf */.bD)(error) };
+            return (0,report_report/* ended */.v6)('held', (0,core_problems/* messageOf */.bD)(error));
         }
         const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
         if (result !== 'revert-failed')
             (0,run_surroundings/* forget */.y6)(surroundings);
         const reason = `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
-        return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
+        return (0,report_report/* ended */.v6)(result, detail === '' ? reason : `${reason}\n${detail}`);
     }
 }
 /** What is known of it to revert it. */
@@ -75983,6 +76015,7 @@ function nobodyCalls(name) {
 
 
 
+
 /** Of several aliases, one may become readable only after others were reverted. */
 const MOST_ROUNDS = 4;
 /**
@@ -76046,7 +76079,7 @@ async function revertTheDead(config, id, surroundings) {
     if (result !== 'revert-failed')
         (0,run_surroundings/* forget */.y6)(surroundings);
     if (result !== 'reverted') {
-        return { outcome: result, reason: `the rollout of a dead run, before a new one: ${detail}` };
+        return (0,report_report/* ended */.v6)(result, `the rollout of a dead run, before a new one: ${detail}`);
     }
     for (const { target, mark } of recovery.unfinished) {
         journal.note(`${(0,alias_target/* targetName */.je)(target)}: version ${mark.stable} is live again`);
@@ -78338,7 +78371,7 @@ async function begin(config, id, surroundings) {
         if (problems.length > 0)
             throw new core_problems/* Refusal */.P_(problems);
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
-        return { outcome: 'planned', reason: created.map(wouldCreate).join(' ') };
+        return (0,report_report/* ended */.v6)('planned', created.map(wouldCreate).join(' '));
     }
     return takeOver(isInTraffic(resumed, clearance) ? resumed : [], config, surroundings, async () => {
         if (problems.length > 0)
@@ -78694,6 +78727,7 @@ function toBeReverted({ target }) {
 
 
 
+
 /** Reads aliases, marks and alarms, and changes nothing. */
 async function status_status(config, { plan }, surroundings) {
     const { clock, journal, runs } = surroundings;
@@ -78712,10 +78746,7 @@ async function status_status(config, { plan }, surroundings) {
     }
     await recordAlarms(config, surroundings);
     const urlOf = (of) => runs.url(of);
-    return {
-        outcome: 'status',
-        reason: found.map((alias) => describe(alias, (0,ownership/* standingOf */.YP)(alias, hasEnded), urlOf)).join('\n'),
-    };
+    return (0,report_report/* ended */.v6)('status', found.map((alias) => describe(alias, (0,ownership/* standingOf */.YP)(alias, hasEnded), urlOf)).join('\n'));
 }
 function reportOf({ target, arn, routing }, standing) {
     const aliasArn = arn;
@@ -78924,8 +78955,8 @@ var aws = __nccwpck_require__(2016);
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
 var system_cancellation = __nccwpck_require__(8478);
-// EXTERNAL MODULE: ./src/run/journal.ts + 2 modules
-var run_journal = __nccwpck_require__(9529);
+// EXTERNAL MODULE: ./src/run/journal.ts + 3 modules
+var run_journal = __nccwpck_require__(1016);
 // EXTERNAL MODULE: ./src/system/clock.ts + 1 modules
 var clock = __nccwpck_require__(3330);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 2 modules
@@ -80860,7 +80891,7 @@ async function main() {
         ending = await main_attempt(config, workflow, { journal, cancellation });
     }
     catch (error) {
-        ending = { outcome: 'failed', reason: (0,core_problems/* messageOf */.bD)(error) };
+        ending = (0,report_report/* ended */.v6)('failed', (0,core_problems/* messageOf */.bD)(error));
     }
     const times = { startedAt: journal.startedAt, endedAt: main_clock.timeOfDay() };
     const report = (0,report_report/* reportOf */.EI)(journal.entries, ending, times);
@@ -80942,7 +80973,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2016);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
-/* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9529);
+/* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1016);
 /* harmony import */ var _system_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3330);
 /* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4702);
 /* harmony import */ var _github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9747);
@@ -81240,7 +81271,7 @@ function moveFailed({ target, versions }, reason) {
 
 /***/ }),
 
-/***/ 9529:
+/***/ 1016:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81255,20 +81286,18 @@ __nccwpck_require__.d(__webpack_exports__, {
 var checks_finding = __nccwpck_require__(8700);
 // EXTERNAL MODULE: ./src/core/moment.ts
 var moment = __nccwpck_require__(8763);
-// EXTERNAL MODULE: ./src/core/text/numbers.ts
-var numbers = __nccwpck_require__(1489);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
 var durations = __nccwpck_require__(6153);
-// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
-var error_logs = __nccwpck_require__(5787);
 // EXTERNAL MODULE: ./src/core/checks/logs.ts
 var logs = __nccwpck_require__(6050);
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
 var promoted = __nccwpck_require__(5081);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/report/line.ts
+var line = __nccwpck_require__(4746);
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
 var rollout_plan = __nccwpck_require__(8710);
 ;// CONCATENATED MODULE: ./src/core/report/plan-table.ts
@@ -81297,17 +81326,65 @@ function planTable(plan, longestMs) {
 
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var alias_target = __nccwpck_require__(7387);
+// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
+var error_logs = __nccwpck_require__(5787);
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
+// EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
+var smoke_test = __nccwpck_require__(3893);
+;// CONCATENATED MODULE: ./src/core/report/target-lines.ts
+// What the log says of one target beside the story of the rollout: what becomes of it, whether its new version passed its smoke tests,
+// what that version logged, and what users felt of it.
+
+
+
+
+
+function describeTarget(target) {
+    const name = (0,alias_target/* targetName */.je)(target);
+    switch (target.disposition) {
+        case 'shift':
+            return [(0,line/* info */.pq)(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
+        case 'unchanged':
+            return [(0,line/* info */.pq)(`${name} serves version ${target.version} already`)];
+        case 'created':
+            return [(0,line/* info */.pq)(`${name} was created at version ${target.version}`)];
+        case 'none':
+            return [];
+    }
+}
+function describeSmokeTest(report) {
+    const { functionName, version, name, durationMs, problems, log } = report;
+    if (problems.length > 0)
+        return (0,line/* folded */.TM)((0,smoke_test/* describeFailure */.Ic)(report), log);
+    return (0,line/* info */.pq)(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,numbers/* milliseconds */.Rz)(durationMs)}`);
+}
+function describeErrors({ functionName, version, messages, problem, url, }) {
+    const what = `what ${functionName} version ${version} logged of its errors`;
+    const more = url === undefined ? [] : [`More: ${url}`];
+    if (problem !== undefined)
+        return (0,line/* info */.pq)(`${what} could not be read: ${problem}`);
+    if (messages.length === 0)
+        return (0,line/* info */.pq)(`${what}: nothing that was found`);
+    const lines = (0,error_logs/* describeMessages */.sV)(messages);
+    return (0,line/* folded */.TM)(`${what}: ${(0,error_logs/* describeCounts */.wv)(messages)}${lines.length === 0 ? `; ${error_logs/* HOW_TO_SHOW */.dQ}` : ''}`, [...lines, ...more]);
+}
+function describeExposure({ target, canary, problem }) {
+    if (problem !== undefined) {
+        return (0,line/* info */.pq)(`${target}: what users felt could not be counted: ${problem}`);
+    }
+    return (0,line/* info */.pq)(canary.total === 0
+        ? `${target}: CloudWatch counted no request of the new version`
+        : `${target}: the new version served ${(0,numbers/* count */.U9)(canary.total, 'request')}, of which ${(0,numbers/* grouped */.zD)(canary.bad)} failed`);
+}
+
 // EXTERNAL MODULE: ./src/core/rollout/state.ts
 var rollout_state = __nccwpck_require__(8);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
 var routing = __nccwpck_require__(5646);
-// EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
-var smoke_test = __nccwpck_require__(3893);
-// EXTERNAL MODULE: ./src/core/alias/target.ts
-var alias_target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/log.ts
-
-
 
 
 
@@ -81373,15 +81450,15 @@ function remember(memory, entry) {
 function linesOf(memory, entry) {
     switch (entry.type) {
         case 'plan':
-            return planTable(entry.plan, entry.longestMs).map(info);
+            return planTable(entry.plan, entry.longestMs).map(line/* info */.pq);
         case 'targets':
             return entry.targets.flatMap(describeTarget);
         case 'note':
-            return [info(entry.text)];
+            return [(0,line/* info */.pq)(entry.text)];
         case 'details':
-            return [{ level: 'info', text: entry.title, details: entry.lines }];
+            return [(0,line/* folded */.TM)(entry.title, entry.lines)];
         case 'warning':
-            return [{ level: 'warning', text: entry.text }];
+            return [(0,line/* warning */.$e)(entry.text)];
         case 'position':
             return [];
         case 'smoke-tests':
@@ -81406,9 +81483,9 @@ function transition(memory, now) {
     const isAlone = (0,rollout_state/* stepAt */.OH)(plan, step).weight >= 100;
     const seen = isAlone ? describeAlone(memory, now) : describeVersions(memory, now);
     const passed = (0,report/* hasPassed */.Pc)(now)
-        ? [info(`${(0,rollout_state/* describeStep */.Ey)(plan, step)} ${isAlone ? endAlone(memory) : 'passed'}`)]
+        ? [(0,line/* info */.pq)(`${(0,rollout_state/* describeStep */.Ey)(plan, step)} ${isAlone ? endAlone(memory) : 'passed'}`)]
         : [];
-    return [...seen.map(info), ...passed, ...arrival(plan, before, now)];
+    return [...seen.map(line/* info */.pq), ...passed, ...arrival(plan, before, now)];
 }
 /** The step whose weight was in force and watched. */
 function watchedStep(state) {
@@ -81462,19 +81539,19 @@ function arrival(plan, before, now) {
             const { weight, bakeMs } = (0,rollout_state/* stepAt */.OH)(plan, now.step);
             const what = weight >= 100 ? 'promoted' : `${(0,routing/* formatWeight */.ck)(weight)} shifted`;
             return [
-                info(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a3)(bakeMs)}`),
+                (0,line/* info */.pq)(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a3)(bakeMs)}`),
             ];
         }
         case 'checking':
-            return before?.phase === 'checking' ? [] : [info(checking(plan, now))];
+            return before?.phase === 'checking' ? [] : [(0,line/* info */.pq)(checking(plan, now))];
         case 'settling':
-            return [info('the promotion is written; reading the alias back')];
+            return [(0,line/* info */.pq)('the promotion is written; reading the alias back')];
         case 'holding':
             return [];
         case 'confirming':
-            return [info('all steps passed; taking the mark off the alias and reading it back')];
+            return [(0,line/* info */.pq)('all steps passed; taking the mark off the alias and reading it back')];
         case 'reverting':
-            return [info(`reverting ${now.reason}`)];
+            return [(0,line/* info */.pq)(`reverting ${now.reason}`)];
         case 'promoted':
         case 'reverted':
         case 'revert-failed':
@@ -81491,47 +81568,6 @@ function checking(plan, { standing, since, until }) {
     return standing === undefined
         ? `reading the checks before the first weight${wait}`
         : `at ${(0,rollout_state/* describeStep */.Ey)(plan, standing)} since an earlier job; reading the checks first${wait}`;
-}
-function describeTarget(target) {
-    const name = (0,alias_target/* targetName */.je)(target);
-    switch (target.disposition) {
-        case 'shift':
-            return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
-        case 'unchanged':
-            return [info(`${name} serves version ${target.version} already`)];
-        case 'created':
-            return [info(`${name} was created at version ${target.version}`)];
-        case 'none':
-            return [];
-    }
-}
-function describeSmokeTest(report) {
-    const { functionName, version, name, durationMs, problems, log } = report;
-    if (problems.length > 0)
-        return { level: 'info', text: (0,smoke_test/* describeFailure */.Ic)(report), details: log };
-    return info(`${functionName}: version ${version} passed the smoke test ${name} in ${(0,numbers/* milliseconds */.Rz)(durationMs)}`);
-}
-function describeErrors({ functionName, version, messages, problem, url }) {
-    const what = `what ${functionName} version ${version} logged of its errors`;
-    const more = url === undefined ? [] : [`More: ${url}`];
-    if (problem !== undefined)
-        return info(`${what} could not be read: ${problem}`);
-    if (messages.length === 0)
-        return info(`${what}: nothing that was found`);
-    const lines = (0,error_logs/* describeMessages */.sV)(messages);
-    return {
-        level: 'info',
-        text: `${what}: ${(0,error_logs/* describeCounts */.wv)(messages)}${lines.length === 0 ? `; ${error_logs/* HOW_TO_SHOW */.dQ}` : ''}`,
-        details: [...lines, ...more],
-    };
-}
-function describeExposure({ target, canary, problem }) {
-    if (problem !== undefined) {
-        return info(`${target}: what users felt could not be counted: ${problem}`);
-    }
-    return info(canary.total === 0
-        ? `${target}: CloudWatch counted no request of the new version`
-        : `${target}: the new version served ${(0,numbers/* count */.U9)(canary.total, 'request')}, of which ${(0,numbers/* grouped */.zD)(canary.bad)} failed`);
 }
 function describeChange(now, before) {
     switch (now.kind) {
@@ -81554,12 +81590,12 @@ function stateChange(what, now, before) {
     const last = before && (0,checks_finding/* stateOf */.L4)(before);
     const from = last === undefined || last === now.state ? '' : `${last} → `;
     const why = now.detail === '' ? '' : `: ${now.detail}`;
-    return [info(`${what} ${now.check}: ${from}${now.state}${why}`)];
+    return [(0,line/* info */.pq)(`${what} ${now.check}: ${from}${now.state}${why}`)];
 }
 /** That a step goes on beyond its bake is said at once. */
 function extension({ verdict: before }, { verdict }) {
     return verdict.kind === 'extend' && before?.kind !== 'extend'
-        ? [info(`the step is extended: ${verdict.reason}`)]
+        ? [(0,line/* info */.pq)(`the step is extended: ${verdict.reason}`)]
         : [];
 }
 /** Of a step that goes on after a reading. */
@@ -81572,16 +81608,13 @@ function progress({ plan, state: before, spokeAt, verdict }, { at, state }) {
     const left = state.until - state.readAt;
     if (left > 0) {
         return [
-            info(`at ${(0,routing/* formatWeight */.ck)(weight)}: ${Math.floor(100 - (100 * left) / bakeMs)} % of the bake is over, ` +
+            (0,line/* info */.pq)(`at ${(0,routing/* formatWeight */.ck)(weight)}: ${Math.floor(100 - (100 * left) / bakeMs)} % of the bake is over, ` +
                 `${(0,duration/* formatDuration */.a3)(left)} left`),
         ];
     }
     if (verdict === undefined || verdict.kind === 'pass')
         return [];
-    return [info(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over, but ${verdict.reason}`)];
-}
-function info(text) {
-    return { level: 'info', text };
+    return [(0,line/* info */.pq)(`at ${(0,routing/* formatWeight */.ck)(weight)}: the bake is over, but ${verdict.reason}`)];
 }
 
 // EXTERNAL MODULE: ./src/run/moment.ts
@@ -81694,10 +81727,12 @@ function isSameBake(before, now) {
 /* harmony export */   M: () => (/* binding */ revertSaved),
 /* harmony export */   n: () => (/* binding */ cleanUp)
 /* harmony export */ });
-/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
-/* harmony import */ var _rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2712);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7347);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2459);
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7387);
+/* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4702);
+/* harmony import */ var _rollout_reversion_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2712);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7347);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2459);
+
 
 
 
@@ -81709,17 +81744,17 @@ async function cleanUp(saved, surroundings) {
     surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
     const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE);
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-    return { outcome: result, reason };
+    return (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .ended */ .v6)(result, reason);
 }
 /**
  * Reverts the targets of a rollout that another process moved.
  * @param patience left out: what suits the step itself
  */
 async function revertSaved({ targets, account, }, surroundings, patience) {
-    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .routerOf */ .V4)({ ...each, account }, surroundings, patience));
-    const reverting = (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .revertAll */ .q)(routers);
-    (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_0__/* .announce */ .i)(routers, surroundings);
-    (0,_progress_js__WEBPACK_IMPORTED_MODULE_2__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
+    const routers = targets.map((each) => (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .routerOf */ .V4)({ ...each, account }, surroundings, patience));
+    const reverting = (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_1__/* .revertAll */ .q)(routers);
+    (0,_rollout_reversion_js__WEBPACK_IMPORTED_MODULE_1__/* .announce */ .i)(routers, surroundings);
+    (0,_progress_js__WEBPACK_IMPORTED_MODULE_3__/* .recordTargets */ .Sh)(surroundings, targets.map(({ target, versions: { stable, canary } }) => (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__/* .targetReport */ .mh)(target, { previousVersion: stable, version: canary, disposition: 'shift' })));
     const { result, detail } = await reverting;
     // What another process began to write is never untouched.
     return { result: result === 'untouched' ? 'reverted' : result, detail };

@@ -3,7 +3,7 @@ import { connectAws } from '../src/aws/aws.ts';
 import { createJournal } from '../src/run/journal.ts';
 import type { Mode } from '../src/core/rollout/mode.ts';
 import type { RolloutId } from '../src/core/alias/mark.ts';
-import type { Ending } from '../src/core/report/report.ts';
+import { ended } from '../src/core/report/report.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
 import type { Journal } from '../src/ports.ts';
 import { cleanUp } from '../src/run/modes/clean-up.ts';
@@ -103,11 +103,11 @@ export async function mainProcess(
     },
     cancellation: cancellation.signal,
     random: stage.random,
-  }).catch((error: unknown): Ending => ({ outcome: 'failed', reason: messageOf(error) }));
+  }).catch((error: unknown) => ended('failed', messageOf(error)));
 
-  const ended = await Promise.race([ending, dying.promise]);
+  const end = await Promise.race([ending, dying.promise]);
   const { startedAt, entries } = journal;
-  say(ended === undefined ? '-- killed' : `-- ${ended.outcome}: ${ended.reason}`);
+  say(end === undefined ? '-- killed' : `-- ${end.outcome}: ${end.reason}`);
   const told: Told = {
     process,
     startedAt,
@@ -116,7 +116,7 @@ export async function mainProcess(
     entries: [...entries],
     endedAt: clock.timeOfDay(),
     cancelledAt,
-    ending: ended,
+    ending: end,
   };
   return { told, saved };
 }

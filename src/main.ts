@@ -10,7 +10,7 @@ import { connect } from './aws/clients.ts';
 import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
 import { createJournal } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
-import { reportOf, type Ending } from './core/report/report.ts';
+import { ended, reportOf, type Ending } from './core/report/report.ts';
 import { conclude } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
 import { print } from './github/log.ts';
@@ -41,7 +41,7 @@ export async function main(): Promise<void> {
     telling = tellingOf(config, workflow, journal);
     ending = await attempt(config, workflow, { journal, cancellation });
   } catch (error) {
-    ending = { outcome: 'failed', reason: messageOf(error) };
+    ending = ended('failed', messageOf(error));
   }
   const times = { startedAt: journal.startedAt, endedAt: clock.timeOfDay() };
   const report = reportOf(journal.entries, ending, times);

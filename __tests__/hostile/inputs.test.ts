@@ -5,7 +5,7 @@ import { outputsOf } from '../../src/github/outputs.ts';
 import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
 import { messageOf, Refusal } from '../../src/core/problems.ts';
-import { reportOf } from '../../src/core/report/report.ts';
+import { ended, reportOf } from '../../src/core/report/report.ts';
 import { CONTROL } from '../fixtures/commands.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
 
@@ -112,7 +112,7 @@ describe('whatever is written into an input', () => {
     expect(lines).toHaveLength(51);
     expect(lines.at(-1)).toMatch(/^… and \d+ more$/);
     const times = { startedAt: 0, endedAt: 1 };
-    const report = reportOf([], { outcome: 'failed', reason: messageOf(refusal) }, times);
+    const report = reportOf([], ended('failed', messageOf(refusal)), times);
     expect(Buffer.byteLength(Object.values(outputsOf(report)).join(''))).toBeLessThan(100_000);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Line } from '../../src/core/report/log.ts';
+import { folded, info, warning, type Line } from '../../src/core/report/line.ts';
 import { plain, print } from '../../src/github/log.ts';
 import { commandsIn, CONTROL } from '../fixtures/commands.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
@@ -29,7 +29,7 @@ describe('a line of the log', () => {
   it('is one line and no command, whatever it tells', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const shown = printed({ level: 'info', text });
+        const shown = printed(info(text));
         expect(commandsIn(shown)).toEqual([]);
         expect(shown.split('\n')).toHaveLength(2);
         expect(shown).not.toMatch(CONTROL);
@@ -41,7 +41,7 @@ describe('a line of the log', () => {
   it('is one warning and no other command, whatever it warns of', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const shown = printed({ level: 'warning', text });
+        const shown = printed(warning(text));
         expect(commandsIn(shown)).toEqual(['warning']);
         expect(shown).toMatch(/^::warning::[^\n]*\n$/);
         expect(shown).not.toMatch(CONTROL);
@@ -52,11 +52,15 @@ describe('a line of the log', () => {
 
   it('is one group and no other command, whatever is folded away in it', () => {
     fc.assert(
-      fc.property(hostileText, fc.array(hostileText, { maxLength: 3 }), (text, details) => {
-        const shown = printed({ level: 'info', text, details });
-        expect(commandsIn(shown)).toEqual(['group', 'endgroup']);
-        expect(shown.split('\n')).toHaveLength(details.length + 3);
-      }),
+      fc.property(
+        hostileText,
+        fc.array(hostileText, { minLength: 1, maxLength: 3 }),
+        (text, details) => {
+          const shown = printed(folded(text, details));
+          expect(commandsIn(shown)).toEqual(['group', 'endgroup']);
+          expect(shown.split('\n')).toHaveLength(details.length + 3);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -72,7 +76,7 @@ describe('a line of the log', () => {
 
   it('of ten megabytes is printed all the same', () => {
     for (const piece of ['::error::\n', '##[error]', '\u001b[2J']) {
-      expect(commandsIn(printed({ level: 'info', text: enormous(piece) }))).toEqual([]);
+      expect(commandsIn(printed(info(enormous(piece))))).toEqual([]);
     }
   });
 });

@@ -6,10 +6,11 @@ import type { Finding } from '../../src/core/checks/finding.ts';
 import type { SeenState } from '../../src/core/checks/seen.ts';
 import { PASS } from '../../src/core/rollout/verdict.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
-import { reportOf, type Outcome, type Report } from '../../src/core/report/report.ts';
+import { ended, reportOf, type Outcome, type Report } from '../../src/core/report/report.ts';
 import { HOW_IT_DECIDES } from '../../src/core/report/links.ts';
 import { summaryOf } from '../../src/core/report/summary.ts';
-import { beginStory, tell, type Line } from '../../src/core/report/log.ts';
+import type { Line } from '../../src/core/report/line.ts';
+import { beginStory, tell } from '../../src/core/report/log.ts';
 import type { Entry } from '../../src/core/report/entry.ts';
 import type { TargetReport } from '../../src/core/alias/target.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
@@ -193,7 +194,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
 
 function reportWith(texts: Texts, outcome: Outcome, size = MODEST): Report {
   const times = { startedAt: 0, endedAt: 60_030 };
-  return reportOf(entriesOf(texts, size), { outcome, reason: texts.reason }, times);
+  return reportOf(entriesOf(texts, size), ended(outcome, texts.reason), times);
 }
 
 /** The summary's own elements; nothing from outside may make one. */

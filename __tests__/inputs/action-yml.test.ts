@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { reportOf } from '../../src/core/report/report.ts';
+import { ended, reportOf } from '../../src/core/report/report.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
 import { INPUT_DEFAULTS } from '../../src/inputs/defaults.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
@@ -37,7 +37,7 @@ describe('action.yml', () => {
   });
 
   it('has the outputs that the program sets', () => {
-    const ending = { outcome: 'failed', reason: '' } as const;
+    const ending = ended('failed', '');
     const outputs = outputsOf(reportOf([], ending, { startedAt: 0, endedAt: 0 }));
     expect(Object.keys(action.outputs)).toEqual(Object.keys(outputs));
   });

@@ -4,7 +4,7 @@ import type { AlarmFinding } from '../../src/core/checks/alarms.ts';
 import type { DurationFinding } from '../../src/core/checks/durations.ts';
 import type { Finding } from '../../src/core/checks/finding.ts';
 import type { Entry } from '../../src/core/report/entry.ts';
-import { reportOf } from '../../src/core/report/report.ts';
+import { ended, reportOf } from '../../src/core/report/report.ts';
 import { PASS } from '../../src/core/rollout/verdict.ts';
 import type { Checks, Journal } from '../../src/ports.ts';
 import { startWatch } from '../../src/run/rollout/watch.ts';
@@ -105,7 +105,7 @@ describe('the journal', () => {
       reading(at, durations(at), alarm(at, at < 3 ? 'OK' : 'ALARM'), durations(at, 'cart:live')),
     );
     happened.forEach(all.record);
-    const ending = { outcome: 'promoted', reason: '' } as const;
+    const ending = ended('promoted', '');
     const span = { startedAt: 0, endedAt: 5 };
     expect(reportOf(all.entries, ending, span)).toEqual(reportOf(happened, ending, span));
   });
@@ -156,7 +156,7 @@ describe('a finding of a kind that is new', () => {
     const archive = createArchive();
     entries.forEach(archive.keep);
     const span = { startedAt: 0, endedAt: 5 };
-    const report = reportOf(archive.entries, { outcome: 'promoted', reason: '' }, span);
+    const report = reportOf(archive.entries, ended('promoted', ''), span);
     expect(report.findings).toEqual([
       weather(1, 'dry'),
       alarm(1, 'OK'),

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 
 import { oneLine } from '../core/text/markdown.ts';
-import type { Line } from '../core/report/log.ts';
+import type { Line } from '../core/report/line.ts';
 
 /**
  * Text that the runner cannot take for a command. It reads commands at the start of a line (`::name::`)
@@ -17,7 +17,7 @@ export function plain(text: string): string {
 export function print({ level, text, details }: Line): void {
   if (level === 'warning') {
     core.warning(plain(text));
-  } else if (details === undefined) {
+  } else if (details.length === 0) {
     core.info(plain(text));
   } else {
     core.startGroup(plain(text));

@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 import { isSlower } from '../core/checks/durations.ts';
 import type { Finding } from '../core/checks/finding.ts';
 import { oneLine, shorten } from '../core/text/markdown.ts';
+import { warning } from '../core/report/line.ts';
 import type { Report } from '../core/report/report.ts';
 import { messageOf } from '../core/problems.ts';
 import { print } from './log.ts';
@@ -38,7 +39,7 @@ export function setOutputs(report: Report): void {
     for (const [name, value] of Object.entries(outputsOf(report))) core.setOutput(name, value);
   } catch (error) {
     const text = `The outputs could not be set, and later steps see none: ${messageOf(error)}`;
-    print({ level: 'warning', text });
+    print(warning(text));
   }
 }
 

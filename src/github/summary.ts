@@ -1,6 +1,7 @@
 import * as core from '@actions/core';
 
 import { summaryOf } from '../core/report/summary.ts';
+import { warning } from '../core/report/line.ts';
 import type { Report } from '../core/report/report.ts';
 import { messageOf } from '../core/problems.ts';
 import { print } from './log.ts';
@@ -10,6 +11,6 @@ export async function writeSummary(report: Report): Promise<void> {
   try {
     await core.summary.addRaw(summaryOf(report), true).write();
   } catch (error) {
-    print({ level: 'warning', text: `The job summary could not be written: ${messageOf(error)}` });
+    print(warning(`The job summary could not be written: ${messageOf(error)}`));
   }
 }

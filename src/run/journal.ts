@@ -1,7 +1,8 @@
 import { changedSince, keyOf, replaces, type Finding } from '../core/checks/finding.ts';
 import { describeParting, parted } from '../core/moment.ts';
 import type { Entry } from '../core/report/entry.ts';
-import { beginStory, tell, type Line } from '../core/report/log.ts';
+import type { Line } from '../core/report/line.ts';
+import { beginStory, tell } from '../core/report/log.ts';
 import type { State } from '../core/rollout/state.ts';
 import type { Clock, Journal } from '../ports.ts';
 import { momentOf } from './moment.ts';

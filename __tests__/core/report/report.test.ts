@@ -7,6 +7,7 @@ import { PASS } from '../../../src/core/rollout/verdict.ts';
 import type { Entry } from '../../../src/core/report/entry.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import {
+  ended,
   endingOf,
   endingWithoutShift,
   headline,
@@ -71,11 +72,7 @@ const reverted: readonly Entry[] = [
   { type: 'state', at: 92_000, state: { phase: 'reverting', reason: 'too many' } },
   { type: 'state', at: 93_000, state: { phase: 'reverted', reason: 'too many' } },
 ];
-const report = reportOf(
-  reverted,
-  { outcome: 'reverted', reason: 'too many' },
-  { startedAt: 0, endedAt: 93_000 },
-);
+const report = reportOf(reverted, ended('reverted', 'too many'), { startedAt: 0, endedAt: 93_000 });
 
 describe('a report', () => {
   it('holds the measurements that changed and not those that did not', () => {
@@ -136,7 +133,7 @@ describe('a report of a rollout', () => {
   });
 
   it('says that no traffic was moved when none was', () => {
-    const ending = { outcome: 'failed', reason: 'no such alarm' } as const;
+    const ending = ended('failed', 'no such alarm');
     const early = reportOf([], ending, { startedAt: 0, endedAt: 1 });
     expect(headline(early)).toBe('Failed before any traffic was moved by this run: no such alarm');
   });

@@ -14,7 +14,7 @@ const MOST_NAMED = 3;
 
 /** Says whatever an alias serves now, first of all. */
 export function headingOf(report: Report): Heading {
-  const { outcome, targets, askedFor = false } = report;
+  const { outcome, targets, askedFor } = report;
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const weight = formatWeight(report.position?.weight ?? 0);
   switch (outcome) {

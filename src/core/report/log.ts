@@ -1,13 +1,5 @@
-import { count, grouped, milliseconds } from '../text/numbers.ts';
 import { describeComparison } from '../checks/comparison.ts';
 import { describeDurations } from '../checks/durations.ts';
-import {
-  describeCounts,
-  describeMessages,
-  HOW_TO_SHOW,
-  type ErrorReport,
-} from '../checks/error-logs.ts';
-import type { Exposure } from '../checks/exposure.ts';
 import {
   changedSince,
   keyOf,
@@ -21,22 +13,19 @@ import { describePromoted } from '../checks/promoted.ts';
 import type { SeenState } from '../checks/seen.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Entry } from './entry.ts';
+import { folded, info, warning, type Line } from './line.ts';
 import { planTable } from './plan-table.ts';
 import { hasPassed } from './report.ts';
+import {
+  describeErrors,
+  describeExposure,
+  describeSmokeTest,
+  describeTarget,
+} from './target-lines.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { describeStep, stepAt, type State } from '../rollout/state.ts';
 import { formatWeight } from '../alias/routing.ts';
-import { describeFailure, type SmokeTestReport } from '../versions/smoke-test.ts';
-import { targetName, type TargetReport } from '../alias/target.ts';
 import type { Verdict } from '../rollout/verdict.ts';
-
-/** A line of the log. */
-export interface Line {
-  readonly level: 'info' | 'warning';
-  readonly text: string;
-  /** Folded away under the text. */
-  readonly details?: readonly string[];
-}
 
 /** What the teller remembers between two entries. */
 export interface Memory {
@@ -119,9 +108,9 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
     case 'note':
       return [info(entry.text)];
     case 'details':
-      return [{ level: 'info', text: entry.title, details: entry.lines }];
+      return [folded(entry.title, entry.lines)];
     case 'warning':
-      return [{ level: 'warning', text: entry.text }];
+      return [warning(entry.text)];
     case 'position':
       return [];
     case 'smoke-tests':
@@ -244,52 +233,6 @@ function checking(plan: Plan, { standing, since, until }: State & { phase: 'chec
     : `at ${describeStep(plan, standing)} since an earlier job; reading the checks first${wait}`;
 }
 
-function describeTarget(target: TargetReport): readonly Line[] {
-  const name = targetName(target);
-  switch (target.disposition) {
-    case 'shift':
-      return [info(`${name}: from version ${target.previousVersion} to version ${target.version}`)];
-    case 'unchanged':
-      return [info(`${name} serves version ${target.version} already`)];
-    case 'created':
-      return [info(`${name} was created at version ${target.version}`)];
-    case 'none':
-      return [];
-  }
-}
-
-function describeSmokeTest(report: SmokeTestReport): Line {
-  const { functionName, version, name, durationMs, problems, log } = report;
-  if (problems.length > 0) return { level: 'info', text: describeFailure(report), details: log };
-  return info(
-    `${functionName}: version ${version} passed the smoke test ${name} in ${milliseconds(durationMs)}`,
-  );
-}
-
-function describeErrors({ functionName, version, messages, problem, url }: ErrorReport): Line {
-  const what = `what ${functionName} version ${version} logged of its errors`;
-  const more = url === undefined ? [] : [`More: ${url}`];
-  if (problem !== undefined) return info(`${what} could not be read: ${problem}`);
-  if (messages.length === 0) return info(`${what}: nothing that was found`);
-  const lines = describeMessages(messages);
-  return {
-    level: 'info',
-    text: `${what}: ${describeCounts(messages)}${lines.length === 0 ? `; ${HOW_TO_SHOW}` : ''}`,
-    details: [...lines, ...more],
-  };
-}
-
-function describeExposure({ target, canary, problem }: Exposure): Line {
-  if (problem !== undefined) {
-    return info(`${target}: what users felt could not be counted: ${problem}`);
-  }
-  return info(
-    canary.total === 0
-      ? `${target}: CloudWatch counted no request of the new version`
-      : `${target}: the new version served ${count(canary.total, 'request')}, of which ${grouped(canary.bad)} failed`,
-  );
-}
-
 function describeChange(now: Finding, before: Finding | undefined): readonly Line[] {
   switch (now.kind) {
     case 'alarm':
@@ -343,8 +286,4 @@ function progress(
   }
   if (verdict === undefined || verdict.kind === 'pass') return [];
   return [info(`at ${formatWeight(weight)}: the bake is over, but ${verdict.reason}`)];
-}
-
-function info(text: string): Line {
-  return { level: 'info', text };
 }

@@ -16,12 +16,17 @@ export interface Ending {
   /** Why; empty when there is nothing to explain. */
   readonly reason: string;
   /** Whether it was asked for to put the old version back, so that this is a success. */
-  readonly askedFor?: boolean;
+  readonly askedFor: boolean;
+}
+
+/** The ending of a run that nobody asked to put the old version back. */
+export function ended(outcome: Outcome, reason: string): Ending {
+  return { outcome, reason, askedFor: false };
 }
 
 /** How a rollout that moved traffic ended. */
 export function endingOf(state: FinalState): Ending {
-  return { outcome: state.phase, reason: state.phase === 'promoted' ? '' : state.reason };
+  return ended(state.phase, state.phase === 'promoted' ? '' : state.reason);
 }
 
 const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
@@ -37,7 +42,7 @@ const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
 };
 
 /** Whether the step of the workflow succeeds. */
-export function isSuccess({ outcome, askedFor = false }: Omit<Ending, 'reason'>): boolean {
+export function isSuccess({ outcome, askedFor }: Omit<Ending, 'reason'>): boolean {
   return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
 }
 
@@ -80,7 +85,7 @@ export interface Report extends Ending {
 /** The ending of a run none of whose targets has anything to shift. */
 export function endingWithoutShift(dispositions: readonly Disposition[]): Ending {
   const created = dispositions.some(({ type }) => type === 'created');
-  return { outcome: created ? 'created' : 'unchanged', reason: '' };
+  return ended(created ? 'created' : 'unchanged', '');
 }
 
 /** Everything a run leaves behind, made from what happened alone. */

@@ -1,5 +1,5 @@
 import { targetReport } from '../../core/alias/target.ts';
-import type { Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/report.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Shown } from '../../core/alias/claim.ts';
@@ -24,7 +24,7 @@ export async function cleanUp(
   surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
   const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE);
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-  return { outcome: result, reason };
+  return ended(result, reason);
 }
 
 /**

@@ -5,7 +5,7 @@ import { unmarkable } from '../../core/alias/shifting.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { begunAtOf, resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
-import { endingWithoutShift, type Ending } from '../../core/report/report.ts';
+import { ended, endingWithoutShift, type Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
 import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';
@@ -43,7 +43,7 @@ export async function begin(
   if (config.dryRun) {
     if (problems.length > 0) throw new Refusal(problems);
     recordClearance(surroundings, clearance);
-    return { outcome: 'planned', reason: created.map(wouldCreate).join(' ') };
+    return ended('planned', created.map(wouldCreate).join(' '));
   }
   return takeOver(
     isInTraffic(resumed, clearance) ? resumed : [],

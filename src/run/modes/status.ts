@@ -1,6 +1,6 @@
 import type { AlarmFinding } from '../../core/checks/alarms.ts';
 import type { Mark, RolloutId } from '../../core/alias/mark.ts';
-import type { Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/report.ts';
 import { describeRouting, looksHeldBack, shareOf } from '../../core/alias/routing.ts';
 import { describeHeldBack, standingOf, type Standing } from '../../core/alias/ownership.ts';
 import { targetName, targetReport } from '../../core/alias/target.ts';
@@ -37,10 +37,10 @@ export async function status(
   }
   await recordAlarms(config, surroundings);
   const urlOf = (of: Mark) => runs.url(of);
-  return {
-    outcome: 'status',
-    reason: found.map((alias) => describe(alias, standingOf(alias, hasEnded), urlOf)).join('\n'),
-  };
+  return ended(
+    'status',
+    found.map((alias) => describe(alias, standingOf(alias, hasEnded), urlOf)).join('\n'),
+  );
 }
 
 function reportOf({ target, arn, routing }: FoundAlias, standing: Standing | undefined) {

@@ -2,7 +2,7 @@ import { readMark, type RolloutId } from '../../core/alias/mark.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { Refusal } from '../../core/problems.ts';
-import type { Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';
 import { savedOf, stillSplit } from '../rollout/take-over.ts';
@@ -80,7 +80,7 @@ async function revertTheDead(
   const { result, detail } = await revertSaved(saved, surroundings);
   if (result !== 'revert-failed') forget(surroundings);
   if (result !== 'reverted') {
-    return { outcome: result, reason: `the rollout of a dead run, before a new one: ${detail}` };
+    return ended(result, `the rollout of a dead run, before a new one: ${detail}`);
   }
   for (const { target, mark } of recovery.unfinished) {
     journal.note(`${targetName(target)}: version ${mark.stable} is live again`);

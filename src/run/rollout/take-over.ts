@@ -1,7 +1,7 @@
 import { repairCommand } from '../../core/alias/repair.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
 import { isRunnerGone, messageOf } from '../../core/problems.ts';
-import type { Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/report.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';
@@ -28,12 +28,12 @@ export async function takeOver(
     const holds = onCancel === 'hold' && !isRunnerGone(cancellation.reason);
     if (cancellation.aborted && holds) {
       forget(surroundings);
-      return { outcome: 'held', reason: messageOf(error) };
+      return ended('held', messageOf(error));
     }
     const { result, detail } = await revertSaved(saved, surroundings);
     if (result !== 'revert-failed') forget(surroundings);
     const reason = `the rollout that was found could not be continued: ${messageOf(error)}`;
-    return { outcome: result, reason: detail === '' ? reason : `${reason}\n${detail}` };
+    return ended(result, detail === '' ? reason : `${reason}\n${detail}`);
   }
 }
 
