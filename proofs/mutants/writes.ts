@@ -155,6 +155,31 @@ export const WRITES: readonly Mutant[] = [
     by: '__tests__/bundle/provisioned.test.ts',
   },
   {
+    name: 'a way back that Lambda failed to move is not written again',
+    file: 'src/run/alias/revert.ts',
+    from: `status FAILED: \${move.reason}).\`;
+        writeAgain(present);`,
+    to: `status FAILED: \${move.reason}).\`;`,
+    by: '__tests__/run/alias/router.test.ts',
+  },
+  {
+    name: 'a way back that Lambda is still moving is called reverted',
+    file: 'src/run/alias/revert.ts',
+    from: `      case 'unknown':
+        ended = false;`,
+    to: `      case 'unknown':
+        return { type: 'reverted' };
+        ended = false;`,
+    by: '__tests__/run/alias/router.test.ts',
+  },
+  {
+    name: 'a split that Lambda does not move is waited for as if it did',
+    file: 'src/run/alias/revert.ts',
+    from: "if (ended) return { type: 'foreign', detail: leftAlone(route, present) };",
+    to: '',
+    by: '__tests__/run/alias/router.test.ts',
+  },
+  {
     name: 'a revert of what was never moved is called reverted',
     file: 'src/run/alias/revert.ts',
     from: `  if (known.begun.size === 0) return untouched(route);

@@ -7,6 +7,7 @@ describe('the alarms at the start', () => {
     onAlarmAtStart: 'fail',
     onInsufficientData: 'continue',
     at: 1_000_000,
+    others: undefined,
     begins: true,
   } as const;
   const red = {

@@ -58,7 +58,7 @@ export function durationReaders(
           verdict,
           ...durations,
         };
-        return { finding, warnings };
+        return { finding, warnings, unseen: undefined };
       },
     });
   });

@@ -45,6 +45,7 @@ export function promotedReaders(
       judge: (account, { at }) => ({
         finding: judgePromoted({ target, account, rule: shared, mode }, at),
         warnings: [],
+        unseen: undefined,
       }),
     });
   });

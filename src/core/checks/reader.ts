@@ -40,7 +40,7 @@ export interface Judged {
   /** What a person should know although the rollout goes on. */
   readonly warnings: readonly string[];
   /** What should be there to be judged and is not. */
-  readonly unseen?: string | undefined;
+  readonly unseen: string | undefined;
 }
 
 /** A target, and the versions between which its traffic moves. */

@@ -9,7 +9,7 @@ export interface AlarmStartPolicy {
   /** When the alarms were read, by the time of day; epoch milliseconds. */
   readonly at: number;
   /** Names of alarms that there are, for a name that there is not; undefined when they are not known. */
-  readonly others?: readonly string[] | undefined;
+  readonly others: readonly string[] | undefined;
   /** Otherwise it goes on, and an alarm that is red is a check that has failed. */
   readonly begins: boolean;
 }
