@@ -85,6 +85,28 @@ describe('the router of an alias', () => {
     expect(present().moving).toBeUndefined();
   });
 
+  it('calls a split that came after its revert somebody else’s, once Lambda moves nothing', async () => {
+    const { lambda } = aws.simulator;
+    const { result, tookMs } = await aws.time.run(async () => {
+      const router = await begun();
+      await router.shift({ step: 0, weight: 10, held: false }, signal);
+      let isBack = false;
+      aws.simulator.faults.add(({ operation }) => {
+        if (operation === 'UpdateAlias') isBack = true;
+        else if (operation === 'GetAlias' && isBack) {
+          isBack = false;
+          updateAlias(lambda, 'checkout', 'live', { weights: { '2': 0.35 } });
+        }
+        return undefined;
+      });
+      const startedAt = aws.time.clock.now();
+      return { result: await router.revert(), tookMs: aws.time.clock.now() - startedAt };
+    });
+    expect(result).toMatchObject({ type: 'foreign' });
+    expect(tookMs).toBeLessThan(MINUTE);
+    expect(present()).toMatchObject({ version: '1', weights: { '2': 0.35 } });
+  });
+
   it('ends a revert within the patience of a post step, while Lambda is still moving it back', async () => {
     const { result, tookMs } = await aws.time.run(async () => {
       await promoted();
