@@ -59,9 +59,14 @@ describe('what was probably meant', () => {
     ['0.01', 0.01],
     ['0.1%', 0.001],
   ])('is known of a share in either form: %s', (given, share) => {
-    const { policy } = read({ 'analysis-alpha': given, 'analysis-floor': given }).analysis;
+    const { policy } = read({
+      'analysis-alpha': given,
+      'analysis-floor': given,
+      'tolerated-margin': given,
+    }).analysis;
     expect(policy.rule.alpha).toBeCloseTo(share, 10);
     expect(policy.rule.floor).toBeCloseTo(share, 10);
+    expect(policy.rule.margin).toBeCloseTo(share, 10);
   });
 
   it('leaves an alarm its strange name', () => {

@@ -166,7 +166,11 @@ describe('inputs', () => {
     ['analysis-alpha', '51%', 'is not a number from 0.000001 to 0.5, nor a percentage'],
     ['analysis-alpha', '0,01', 'did you mean 0.01? Decimals have a point'],
     ['tolerated-ratio', '0.9', 'is not a number from 1 to 100'],
-    ['tolerated-margin', '0.01', '"0.01" is not a percentage below 100%'],
+    [
+      'tolerated-margin',
+      '1',
+      '"1" is not a percentage below 100%, like 0.1%, nor a number below 1',
+    ],
     ['analysis-floor', '100%', 'is not a percentage below 100%'],
     ['min-invocations', '1.5', 'is not a whole number from 0'],
     ['max-extension', '0.5', 'is not a number from 1 to 100'],

@@ -87,14 +87,6 @@ function commaHint(text: string): string {
     : `; did you mean ${whole}.${rest.replace(/\s/, '')}? Decimals have a point`;
 }
 
-/** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
-export const share = parsedBy((text, problems) => {
-  const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
-  if (!(percent < 100))
-    problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%${commaHint(text)}`);
-  return percent / 100;
-});
-
 /** That a word is none of those that there are, and which was probably meant. */
 export function notOneOf(text: string, values: readonly string[]): string {
   return `${quoted(text)} is not one of ${values.join(', ')}${didYouMean(text.trim(), values)}`;

@@ -20,7 +20,6 @@ import {
   parsedBy,
   portion,
   quoted,
-  share,
   wholeNumber,
 } from './fields.ts';
 import { parseMetricChecks } from './metric-checks.ts';
@@ -66,6 +65,12 @@ export interface FunctionInput {
   readonly name: string;
   readonly region: string | undefined;
 }
+
+const shareOfRequests = portion(
+  0,
+  0.999_999,
+  'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001',
+);
 
 const schema = z.object({
   'function-name': parsedBy((text, problems): readonly FunctionInput[] => {
@@ -183,12 +188,8 @@ const schema = z.object({
     'a number from 0.000001 to 0.5, nor a percentage from 0.0001% to 50%',
   ),
   'tolerated-ratio': number(1, 100),
-  'tolerated-margin': share,
-  'analysis-floor': portion(
-    0,
-    0.999_999,
-    'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001',
-  ),
+  'tolerated-margin': shareOfRequests,
+  'analysis-floor': shareOfRequests,
   'min-invocations': wholeNumber(0, 1_000_000),
   'max-extension': number(1, 100),
   'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
