@@ -13,6 +13,8 @@ import type { Line } from '../../src/core/report/line.ts';
 import { beginStory, tell } from '../../src/core/report/log.ts';
 import type { Entry } from '../../src/core/report/entry.ts';
 import type { TargetReport } from '../../src/core/alias/target.ts';
+import { NOTHING_STAKED } from '../../src/core/statistics/betting.ts';
+import { STANDARD_RULE } from '../../src/core/statistics/evidence.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
 import { CONTROL } from '../fixtures/commands.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
@@ -165,7 +167,7 @@ function entriesOf(texts: Texts, size: Size): readonly Entry[] {
           evidence: times(500, (minute) => ({ at: minute * 60_000, logE: minute / 100 })),
           needed: 100,
           pValue: 0.2,
-          failuresToRevert: 7,
+          outstanding: { before: NOTHING_STAKED, last: undefined, rule: STANDARD_RULE },
           reverts: index === 0,
         },
         {

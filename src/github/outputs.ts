@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 
+import { failuresToRevert } from '../core/checks/comparison.ts';
 import { isSlower } from '../core/checks/durations.ts';
 import type { Finding } from '../core/checks/finding.ts';
 import { oneLine, shorten } from '../core/text/markdown.ts';
@@ -99,10 +100,9 @@ function jsonFinding(finding: Finding) {
       return { measurement: { at: iso(at), check, state, detail, verdict: verdict.kind } };
     }
     case 'comparison': {
-      const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = finding;
-      return {
-        comparison: { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts },
-      };
+      const { name, target, baseline, canary, needed, pValue, reverts } = finding;
+      const counts = { name, target, baseline, canary, needed, pValue, reverts };
+      return { comparison: { ...counts, failuresToRevert: failuresToRevert(finding) } };
     }
     case 'duration': {
       const { target, baseline, canary } = finding;

@@ -17,6 +17,8 @@ import {
 import { summaryOf } from '../../../src/core/report/summary.ts';
 import { beginStory, tell, type Memory } from '../../../src/core/report/log.ts';
 import { targetReport, versionsOf } from '../../../src/core/alias/target.ts';
+import { NOTHING_STAKED } from '../../../src/core/statistics/betting.ts';
+import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import { moment } from '../../fixtures/moments.ts';
 
 const MINUTE = 60_000;
@@ -254,7 +256,11 @@ describe('the log', () => {
       evidence: [{ at: 0, logE: 1.59 }],
       needed: 100,
       pValue: 0.2,
-      failuresToRevert: 7,
+      outstanding: {
+        before: NOTHING_STAKED,
+        last: { canary: { total: 412, bad: 3 }, baseline: { total: 3715, bad: 4 } },
+        rule: STANDARD_RULE,
+      },
       reverts: false,
     };
     const told = linesOf([

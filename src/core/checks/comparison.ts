@@ -1,5 +1,10 @@
-import { pValueOf } from '../statistics/betting.ts';
-import { failuresToRevertAfter, type Counts, type Rule } from '../statistics/evidence.ts';
+import { pValueOf, type Standing } from '../statistics/betting.ts';
+import {
+  failuresToRevertAfter,
+  type Counts,
+  type Minute,
+  type Rule,
+} from '../statistics/evidence.ts';
 import type { Shared } from '../statistics/share.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { Counted } from './counted.ts';
@@ -62,8 +67,16 @@ export interface ComparedCounts {
   /** What the evidence must come up to, to revert: 1/alpha. */
   readonly needed: number;
   readonly pValue: number;
-  readonly failuresToRevert: number | null;
+  readonly outstanding: Outstanding;
   readonly reverts: boolean;
+}
+
+/** What {@link failuresToRevert} is found by. It takes a search, so only what is shown asks for it. */
+export interface Outstanding {
+  /** How the bets stood before the last minute. */
+  readonly before: Standing;
+  readonly last: Minute | undefined;
+  readonly rule: Rule;
 }
 
 /** How the two versions compare, in all minutes since the first weight. */
@@ -100,7 +113,7 @@ function measuredOf(counts: ComparedCounts, { floor }: Rule): Measured {
   const isAboveFloor = counts.canary.bad >= floor * counts.canary.total;
   return {
     doubt: isAboveFloor ? doubtIn(evidenceOf(counts), counts.needed) : 'none',
-    described: describeComparison(counts),
+    described: () => describeComparison(counts),
   };
 }
 
@@ -115,7 +128,7 @@ function countsOf({ name, target, counted }: Comparison, rule: Rule): ComparedCo
     minutes,
     needed: 1 / rule.alpha,
     pValue: pValueOf(standing),
-    failuresToRevert: failuresToRevertAfter(before, recent.at(-1), rule),
+    outstanding: { before, last: recent.at(-1), rule },
     reverts: standing.revertAt !== null,
   };
 }
@@ -126,7 +139,7 @@ function countsOf({ name, target, counted }: Comparison, rule: Rule): ComparedCo
  */
 export function describeComparison(counts: ComparedCounts): string {
   const { name, target, canary, baseline, needed, reverts } = counts;
-  const more = counts.failuresToRevert;
+  const more = reverts ? 0 : failuresToRevert(counts);
   const parts = [
     `canary ${count(canary.total, 'request')}, ${share(canary)}`,
     `baseline ${grouped(baseline.total)}, ${share(baseline)}`,
@@ -134,6 +147,12 @@ export function describeComparison(counts: ComparedCounts): string {
     ...(reverts || more === null ? [] : [`${count(more, 'more failure')} would revert`]),
   ];
   return `${name} of ${target}: ${parts.join('; ')}`;
+}
+
+/** How many more failures in the last minute would revert; null when no number of them would. */
+export function failuresToRevert({ outstanding }: Pick<ComparedCounts, 'outstanding'>) {
+  const { before, last, rule } = outstanding;
+  return failuresToRevertAfter(before, last, rule);
 }
 
 function share({ total, bad }: Counts): string {

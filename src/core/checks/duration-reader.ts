@@ -65,8 +65,8 @@ export function durationReaders(
 }
 
 function decideDurations(durations: ComparedDurations, judging: Judging): Decided {
-  const described = describeDurations(durations);
-  if (isSlower(durations)) return decided('fail', described);
+  const described = () => describeDurations(durations);
+  if (isSlower(durations)) return decided('fail', described());
   const test = gravestTest(durations);
   const doubt = test === undefined ? 'none' : doubtIn(test.logE, test.needed);
   const traffic = {

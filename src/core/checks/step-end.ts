@@ -36,7 +36,7 @@ export type Doubt = 'none' | 'some' | 'enough';
 export interface Measured {
   readonly doubt: Doubt;
   /** One sentence with the numbers. */
-  readonly described: string;
+  readonly described: () => string;
 }
 
 /** A tenth of what is needed is too much to give a version more traffic. */
@@ -76,14 +76,17 @@ export function judgeStepEnd(
   if (!isBakeOver(bake, at)) return PASSED;
   const { doubt, described } = measured;
   if (doubt !== 'none' && mayExtend(judging)) {
-    return decided('extend', `${described}; ${WAITING[doubt]}`);
+    return decided('extend', `${described()}; ${WAITING[doubt]}`);
   }
   if (doubt === 'enough') {
-    return decided('fail', `${described}; the step was extended for it, and nothing spoke for it`);
+    return decided(
+      'fail',
+      `${described()}; the step was extended for it, and nothing spoke for it`,
+    );
   }
   const traffic = comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
   if (doubt === 'none' || traffic.verdict.kind !== 'pass') return traffic;
-  return inconclusive(`${described}; that is too near to go on without a doubt`, judging.policy);
+  return inconclusive(`${described()}; that is too near to go on without a doubt`, judging.policy);
 }
 
 /**
@@ -107,10 +110,13 @@ function judgePromoted(
       return PASSED;
     case 'some':
       return policy.onInconclusive === 'revert'
-        ? decided('fail', described)
-        : { verdict: PASS, warnings: [`${described}, as far as the versions were side by side.`] };
+        ? decided('fail', described())
+        : {
+            verdict: PASS,
+            warnings: [`${described()}, as far as the versions were side by side.`],
+          };
     case 'enough':
-      return decided('fail', `${described}; nothing can speak for it after the promotion`);
+      return decided('fail', `${described()}; nothing can speak for it after the promotion`);
   }
 }
 

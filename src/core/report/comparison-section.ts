@@ -1,4 +1,9 @@
-import { evidenceOf, surplus, type ComparedCounts } from '../checks/comparison.ts';
+import {
+  evidenceOf,
+  failuresToRevert,
+  surplus,
+  type ComparedCounts,
+} from '../checks/comparison.ts';
 import { doubtIn } from '../checks/step-end.ts';
 import type { Counts } from '../statistics/evidence.ts';
 import { harmOf } from '../statistics/harm.ts';
@@ -53,13 +58,12 @@ function rate(counts: Counts): string {
 }
 
 function answer(report: ComparedCounts): string {
-  const { canary, needed, reverts, failuresToRevert } = report;
+  const { canary, needed, reverts } = report;
   if (reverts) return '**yes, practically certain**';
   if (canary.total === 0) return 'not known';
+  const failures = failuresToRevert(report);
   const more =
-    failuresToRevert === null || failuresToRevert === 0
-      ? ''
-      : `; ${grouped(failuresToRevert)} more failures would revert`;
+    failures === null || failures === 0 ? '' : `; ${grouped(failures)} more failures would revert`;
   return `${doubtIn(evidenceOf(report), needed) === 'none' ? 'no sign of it' : 'it may be'}${more}`;
 }
 
