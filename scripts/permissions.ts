@@ -1,7 +1,8 @@
-// What README.md says of permissions: the policy for a job with the usual inputs, and what each action is for.
+// What docs/permissions.md says of permissions: the policy for a job with the usual inputs, and what each action is for.
 import { markdownTable } from 'markdown-table';
 
-import { arnOf, PERMISSIONS, type Resource, type Wishes } from '../src/core/permissions.ts';
+import { PERMISSIONS, type Resource, type Wishes } from '../src/core/permissions.ts';
+import { leastPolicy, type Grounds, type Statement } from '../src/core/policy.ts';
 
 type On = Resource['on'];
 
@@ -17,22 +18,14 @@ export const USUAL: Wishes = {
   smokeTests: new Map(),
 };
 
-const ACCOUNT = '123456789012';
-const REGION = 'eu-west-1';
-const EXAMPLE = {
-  functionId: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:checkout`,
-  name: '/aws/lambda/checkout',
-  region: REGION,
-  account: ACCOUNT,
+/** What the policy in the docs is about. */
+const EXAMPLE: Grounds = {
+  region: 'eu-west-1',
+  account: '123456789012',
+  functions: [
+    { functionId: 'checkout', functionName: 'checkout', logGroup: '/aws/lambda/checkout' },
+  ],
 };
-
-/** In the order of the policy, with what each statement is called. */
-const STATEMENTS: readonly (readonly [sid: string, on: On])[] = [
-  ['PublishAndShift', 'function'],
-  ['Versions', 'versions'],
-  ['Watch', 'everything'],
-  ['Explain', 'log group'],
-];
 
 const WORDS: Readonly<Record<On, string>> = {
   function: 'the function',
@@ -54,9 +47,8 @@ export function permissionsSection(): string {
   return `\`\`\`json\n${policy()}\n\`\`\`\n\n${table}`;
 }
 
-/** One statement for each resource, so that nothing is allowed on more than it needs. */
 function policy(): string {
-  const statements = STATEMENTS.map(([sid, on]) => statement(sid, on));
+  const statements = leastPolicy(USUAL, EXAMPLE).Statement.map(statement);
   return [
     '{',
     '  "Version": "2012-10-17",',
@@ -67,17 +59,13 @@ function policy(): string {
   ].join('\n');
 }
 
-function statement(sid: string, on: On): string {
-  const actions = Object.entries(PERMISSIONS)
-    .filter(([, permission]) => permission.on.some((each) => each === on))
-    .filter(([, permission]) => permission.isNeeded(USUAL))
-    .map(([action]) => action);
+function statement({ Sid: sid, Action: actions, Resource: resource }: Statement): string {
   return [
     '    {',
     `      "Sid": "${sid}",`,
     '      "Effect": "Allow",',
-    `      "Action": ${list(actions)},`,
-    `      "Resource": "${arnOf({ ...EXAMPLE, on })}"`,
+    `      "Action": ${list([actions].flat())},`,
+    `      "Resource": ${JSON.stringify(resource)}`,
     '    }',
   ].join('\n');
 }

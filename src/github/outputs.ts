@@ -73,6 +73,7 @@ function jsonReport(report: Report) {
     durations: durations.slice(0, MOST_COMPARISONS),
     afterPromotion: promoted.slice(0, MOST_COMPARISONS),
     logs: logs.slice(0, MOST_COMPARISONS),
+    policy: report.policy,
     smokeTests: report.smokeTests
       .slice(0, MOST_COMPARISONS)
       .map(({ functionName, version, name, problems, durationMs }) => ({

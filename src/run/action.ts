@@ -7,7 +7,7 @@ import { continueRollout } from './modes/continue.ts';
 import { rollBack } from './modes/rollback.ts';
 import { status } from './modes/status.ts';
 import { revertOnRequest } from './modes/revert.ts';
-import { recordTargets } from './modes/progress.ts';
+import { recordPolicy, recordTargets } from './modes/progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -23,6 +23,16 @@ export async function runAction(
     surroundings,
     config.requests.map(({ target, version = '' }) => targetReport(target, { version })),
   );
+  try {
+    return await carryOutMode(config, id, surroundings);
+  } finally {
+    // Who may look at nothing needs it most.
+    const isTold = surroundings.journal.entries.some(({ type }) => type === 'policy');
+    if (config.dryRun && !isTold) recordPolicy(config, [], surroundings);
+  }
+}
+
+function carryOutMode(config: Config, id: RolloutId, surroundings: Surroundings): Promise<Ending> {
   switch (config.mode) {
     case 'rollout':
     case 'start':

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../checks/error-logs.ts';
 import type { Exposure } from '../checks/exposure.ts';
 import type { Finding } from '../checks/finding.ts';
+import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
@@ -55,4 +56,6 @@ export type Entry =
       readonly title: string;
       readonly lines: readonly string[];
     }
+  /** The least that the role of the job must be allowed. */
+  | { readonly type: 'policy'; readonly at: number; readonly policy: Policy }
   | { readonly type: 'warning'; readonly at: number; readonly text: string };

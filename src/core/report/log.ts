@@ -15,6 +15,7 @@ import { formatDuration } from '../text/duration.ts';
 import type { Entry } from './entry.ts';
 import { folded, info, warning, type Line } from './line.ts';
 import { planTable } from './plan-table.ts';
+import { LEAST_POLICY } from './policy-section.ts';
 import { hasPassed } from './report.ts';
 import {
   describeErrors,
@@ -94,6 +95,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'exposure':
     case 'note':
     case 'details':
+    case 'policy':
     case 'warning':
       return memory;
   }
@@ -109,6 +111,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return [info(entry.text)];
     case 'details':
       return [folded(entry.title, entry.lines)];
+    case 'policy':
+      return [folded(LEAST_POLICY, JSON.stringify(entry.policy, null, 2).split('\n'))];
     case 'warning':
       return [warning(entry.text)];
     case 'position':

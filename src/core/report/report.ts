@@ -3,6 +3,7 @@ import type { Exposure } from '../checks/exposure.ts';
 import { changedSince, keyOf, replaces, watchesAlone, type Finding } from '../checks/finding.ts';
 import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
 import type { Entry, Position } from './entry.ts';
+import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { stepAt, type FinalState, type State } from '../rollout/state.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
@@ -78,6 +79,8 @@ export interface Report extends Ending {
   /** What users felt of the canary, counted after a revert. */
   readonly exposures: readonly Exposure[];
   readonly warnings: readonly string[];
+  /** Of a dry run: the least that the role of the job must be allowed. */
+  readonly policy: Policy | undefined;
   /** Whether a step passed although there were too few requests to judge by. */
   readonly undecided: boolean;
 }
@@ -115,6 +118,7 @@ export function reportOf(
     exposures: entries.flatMap((entry) => (entry.type === 'exposure' ? entry.exposures : [])),
     smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
     warnings,
+    policy: entries.findLast((entry) => entry.type === 'policy')?.policy,
     undecided: warnings.some((text) => text.endsWith(GOES_ON_UNDECIDED)),
   };
 }

@@ -13,6 +13,7 @@ import { felt } from './felt.ts';
 import { headingOf, nextStepOf } from './heading.ts';
 import { logSection } from './log-section.ts';
 import { loggedSection } from './logged-section.ts';
+import { policySection } from './policy-section.ts';
 import { promotedSection } from './promoted-section.ts';
 import { ratesChart } from './rates-chart.ts';
 import { guiltyOf, plainReason } from './reason.ts';
@@ -47,6 +48,7 @@ export function summaryOf(report: Report): string {
     ...chart(report),
     ...passedSmokeTests(report),
     ...changes(report),
+    ...policySection(report),
     '',
   ].join('\n');
 }

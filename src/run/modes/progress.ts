@@ -1,7 +1,10 @@
 import type { Mark } from '../../core/alias/mark.ts';
 import { longestBakeMs, type Plan } from '../../core/rollout/plan.ts';
-import type { AnalysisConfig } from '../../inputs/config.ts';
-import { targetReport, versionsOf } from '../../core/alias/target.ts';
+import type { AnalysisConfig, Config } from '../../inputs/config.ts';
+import { sameTarget, targetReport, versionsOf } from '../../core/alias/target.ts';
+import { defaultLogGroup } from '../../core/checks/error-logs.ts';
+import { leastPolicy } from '../../core/policy.ts';
+import { accountIn } from '../../core/text/arn.ts';
 import type { Clearance } from '../preflight/preflight.ts';
 import type { Cleared } from '../preflight/targets.ts';
 import type { Prepared } from '../versions/publish.ts';
@@ -50,6 +53,35 @@ export function recordClearance(
   });
   notes.forEach(journal.note);
   warnings.forEach(journal.warn);
+}
+
+/**
+ * What the role of a job with these inputs must be allowed, when it is no dry run.
+ * @param cleared what is known of the functions; of the others it is what Lambda does by default
+ */
+export function recordPolicy(
+  config: Config,
+  cleared: readonly Cleared[],
+  { clock, journal }: Surroundings,
+): void {
+  const policy = leastPolicy(
+    { ...config, dryRun: false },
+    {
+      region: config.region,
+      account: accountIn(config.role?.arn ?? '') ?? '*',
+      functions: config.requests.map(({ target }) => {
+        const found = cleared.find(({ request }) => sameTarget(request.target, target));
+        const { functionId, functionName } = target;
+        const { functionArn = '', logGroup = '' } = found?.facts.candidate ?? {};
+        return {
+          functionId: functionArn || functionId,
+          functionName,
+          logGroup: logGroup || defaultLogGroup(functionName),
+        };
+      }),
+    },
+  );
+  journal.record({ type: 'policy', at: clock.timeOfDay(), policy });
 }
 
 /** A target as preflight found it: nothing is published or decided yet. */

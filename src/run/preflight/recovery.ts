@@ -5,6 +5,7 @@ import { Refusal } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/report.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';
+import { recordPolicy } from '../modes/progress.ts';
 import { savedOf, stillSplit } from '../rollout/take-over.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
@@ -32,6 +33,7 @@ export async function obtainClearance(
     const steps = config.mode === 'start' ? config.plan.steps.slice(0, 1) : config.plan.steps;
     const before = { seen, continued: undefined, steps };
     const clearance = await preflight(config, id, surroundings, before);
+    if (config.dryRun) recordPolicy(config, clearance.targets, surroundings);
     const { recovery, problems } = clearance;
     const isDead = recovery.action === 'revert' && !config.dryRun;
     if (isDead && rounds < MOST_ROUNDS) continue;

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { USUAL } from '../../scripts/permissions.ts';
+import { PERMISSIONS, type Permission, type Wishes } from '../../src/core/permissions.ts';
+import { leastPolicy, type Grounds, type Policy } from '../../src/core/policy.ts';
+import { MODES } from '../../src/core/rollout/mode.ts';
+
+const mode = fc.constantFrom('on' as const, 'observe' as const, 'off' as const);
+const wishes: fc.Arbitrary<Wishes> = fc.record({
+  mode: fc.constantFrom(...MODES),
+  dryRun: fc.boolean(),
+  requests: fc.array(fc.record({ version: fc.option(fc.constant('7'), { nil: undefined }) }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  alarms: fc.array(fc.constant('errors'), { maxLength: 2 }),
+  analysis: fc.record({ mode }),
+  analysisLogs: fc.record({ mode }),
+  metricChecks: fc.array(fc.constant({}), { maxLength: 1 }),
+  smokeTests: fc.constantFrom({ size: 0 }, { size: 2 }),
+});
+
+const grounds = (...names: readonly string[]): Grounds => ({
+  region: 'eu-west-1',
+  account: '123456789012',
+  functions: names.map((functionName) => ({
+    functionId: functionName,
+    functionName,
+    logGroup: `/aws/lambda/${functionName}`,
+  })),
+});
+const LAMBDA = 'arn:aws:lambda:eu-west-1:123456789012:function:';
+const KINDS: Readonly<Record<string, (resource: string) => boolean>> = {
+  function: (resource) => resource.startsWith(LAMBDA) && !resource.endsWith(':*'),
+  versions: (resource) => resource.startsWith(LAMBDA) && resource.endsWith(':*'),
+  everything: (resource) => resource === '*',
+  'log group': (resource) => resource.startsWith('arn:aws:logs:'),
+};
+
+const pairs = ({ Statement: statements }: Policy) =>
+  statements.flatMap(({ Action: actions, Resource: resources }) =>
+    [actions]
+      .flat()
+      .flatMap((action) => [resources].flat().map((resource) => ({ action, resource }))),
+  );
+
+describe('the least policy', () => {
+  it('allows each action that the inputs need, on each of its resources, and nothing else', () => {
+    const all: readonly (readonly [string, Permission])[] = Object.entries(PERMISSIONS);
+    fc.assert(
+      fc.property(wishes, (asked) => {
+        const allowed = pairs(leastPolicy(asked, grounds('checkout')));
+        const kindOf = (resource: string) =>
+          Object.entries(KINDS).find(([, is]) => is(resource))?.[0] ?? resource;
+        const needed = all.flatMap(([action, { on, isNeeded }]) =>
+          isNeeded(asked) ? on.map((kind) => `${action} ${kind}`) : [],
+        );
+        const found = allowed.map(({ action, resource }) => `${action} ${kindOf(resource)}`);
+        expect([...found].sort()).toEqual([...needed].sort());
+      }),
+    );
+  });
+
+  it('names each function and its log group, each in its own account', () => {
+    const other = `arn:aws:lambda:eu-west-1:210987654321:function:basket`;
+    const { functions, ...place } = grounds('checkout', 'basket');
+    const named = functions.map((each) =>
+      each.functionName === 'basket' ? { ...each, functionId: other } : each,
+    );
+    const { Statement: statements } = leastPolicy(USUAL, { ...place, functions: named });
+    const resourceOf = (sid: string) => statements.find(({ Sid }) => Sid === sid)?.Resource;
+    expect(resourceOf('PublishAndShift')).toEqual([`${LAMBDA}checkout`, other]);
+    expect(resourceOf('Versions')).toEqual([`${LAMBDA}checkout:*`, `${other}:*`]);
+    expect(resourceOf('Explain')).toEqual([
+      'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/checkout:*',
+      'arn:aws:logs:eu-west-1:210987654321:log-group:/aws/lambda/basket:*',
+    ]);
+  });
+
+  it('has a star where nobody says which account', () => {
+    const allowed = pairs(leastPolicy(USUAL, { ...grounds('checkout'), account: '*' }));
+    expect(allowed).toContainEqual({
+      action: 'lambda:UpdateAlias',
+      resource: 'arn:aws:lambda:eu-west-1:*:function:checkout',
+    });
+  });
+
+  it('has no statement without an action', () => {
+    fc.assert(
+      fc.property(wishes, (asked) => {
+        for (const { Action: actions } of leastPolicy(asked, grounds('checkout')).Statement) {
+          expect([actions].flat().join()).toContain(':');
+        }
+      }),
+    );
+  });
+});

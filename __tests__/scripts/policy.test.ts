@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { policyOf } from '../../scripts/policy.ts';
+
+const CHECKOUT = ['--function', 'checkout', '--alias', 'live', '--region', 'eu-west-1'];
+
+const actionsIn = (args: readonly string[]) =>
+  policyOf(args).policy.Statement.flatMap(({ Action: actions }) => actions);
+
+describe('the policy on the command line', () => {
+  it('is that of the inputs, each given as an option of its name', () => {
+    expect(actionsIn(CHECKOUT)).not.toContain('lambda:InvokeFunction');
+    expect(actionsIn([...CHECKOUT, '--smoke-test-payload', '{}'])).toContain(
+      'lambda:InvokeFunction',
+    );
+    expect(actionsIn([...CHECKOUT, '--version', '7'])).not.toContain('lambda:PublishVersion');
+    expect(actionsIn([...CHECKOUT, '--mode', 'status'])).not.toContain('lambda:UpdateAlias');
+  });
+
+  it('is that of the run itself where the inputs say dry-run', () => {
+    expect(actionsIn([...CHECKOUT, '--dry-run', 'true'])).toEqual(actionsIn(CHECKOUT));
+  });
+
+  it('is on what is named, and says which star could be a name', () => {
+    const account = ['--account', '123456789012'];
+    const named = policyOf([...CHECKOUT, ...account, '--log-group', 'shared']);
+    expect(named.notes).toEqual([]);
+    expect(named.policy.Statement.map(({ Resource: resource }) => resource)).toEqual([
+      'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
+      'arn:aws:lambda:eu-west-1:123456789012:function:checkout:*',
+      '*',
+      'arn:aws:logs:eu-west-1:123456789012:log-group:shared:*',
+    ]);
+    const anywhere = policyOf(['--function', 'checkout', '--alias', 'live']);
+    expect(anywhere.policy.Statement[0]?.Resource).toBe('arn:aws:lambda:*:*:function:checkout');
+    expect(anywhere.notes.join()).toMatch(/--region.*--account/);
+  });
+
+  it('is of no option that there is not, and of no input that cannot be used', () => {
+    expect(() => policyOf([...CHECKOUT, '--alarm', 'errors'])).toThrow(/--alarm/);
+    expect(() => policyOf(['--function', 'checkout'])).toThrow(/alias: is required/);
+  });
+});

@@ -1,0 +1,78 @@
+// Prints the least IAM policy for a job with these inputs, without asking AWS. An input is given as an option of its name.
+import { parseArgs } from 'node:util';
+
+import { readFileSync } from 'node:fs';
+
+import { defaultLogGroup } from '../src/core/checks/error-logs.ts';
+import { leastPolicy, type Policy } from '../src/core/policy.ts';
+import { messageOf } from '../src/core/problems.ts';
+import { accountIn, parseFunctionId } from '../src/core/text/arn.ts';
+import { INPUT_DEFAULTS, type InputName } from '../src/inputs/defaults.ts';
+import { readInputs } from '../src/inputs/inputs.ts';
+
+const NAMES = Object.keys(INPUT_DEFAULTS) as readonly InputName[];
+/** In whose place a policy has `*` when nobody says which. */
+const ANY = '*';
+/** Only so that the inputs can be read: none of it gets into the policy. */
+const SOME_REGION = 'us-east-1';
+
+export interface PrintedPolicy {
+  readonly policy: Policy;
+  /** What `*` stands for in it that could be named. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The policy for the inputs that are given as options: `--function-name checkout --alias live --alarms errors`.
+ * @throws when an option is none, or an input cannot be used
+ */
+export function policyOf(args: readonly string[]): PrintedPolicy {
+  const { values } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(
+      [...NAMES, 'function', 'account', 'log-group'].map((name) => [name, { type: 'string' }]),
+    ) as Record<string, { readonly type: 'string' }>,
+  });
+  const given = { 'function-name': values['function'] ?? '', ...values } as Record<string, string>;
+  const config = readInputs((name) => given[name] ?? '', {
+    description: '',
+    region: SOME_REGION,
+    roleSessionName: '',
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  const ids = config.requests.map(({ target }) => parseFunctionId(target.functionId));
+  const region = given['region'] ?? ids.find((id) => id?.region)?.region ?? ANY;
+  const account = given['account'] ?? accountIn(given['role-to-assume'] ?? '') ?? ANY;
+  const isNowhere = account === ANY && ids.some((id) => id?.account === undefined);
+  return {
+    policy: leastPolicy(
+      { ...config, dryRun: false },
+      {
+        region,
+        account,
+        functions: config.requests.map(({ target: { functionId, functionName } }) => ({
+          functionId,
+          functionName,
+          logGroup: given['log-group'] ?? defaultLogGroup(functionName),
+        })),
+      },
+    ),
+    notes: [
+      ...(region === ANY ? ['Every region is meant by "*": give --region.'] : []),
+      ...(isNowhere ? ['Every account is meant by "*": give --account.'] : []),
+    ],
+  };
+}
+
+if (import.meta.main) {
+  try {
+    const { policy, notes } = policyOf(process.argv.slice(2));
+    console.log(JSON.stringify(policy, null, 2));
+    notes.forEach((note) => {
+      console.error(note);
+    });
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  }
+}
