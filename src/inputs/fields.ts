@@ -74,7 +74,7 @@ export function portion(least: number, most: number, bounds: string) {
     const [, digits, sign] = /^(\d+(?:\.\d+)?)\s*(%)?$/.exec(text.trim()) ?? [];
     const value = digits === undefined ? NaN : Number(digits) / (sign === undefined ? 1 : 100);
     const valid = value >= least && value <= most;
-    if (!valid) problems.push(`${quoted(text)} is not ${bounds}${commaHint(text)}`);
+    if (!valid) problems.push(`${quoted(text)} is neither ${bounds}${commaHint(text)}`);
     return value;
   });
 }
