@@ -59,8 +59,8 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
   {
     name: 'a rollout of a dead run that could not be put back is merely failed',
     file: 'src/run/preflight/recovery.ts',
-    from: 'return { outcome: result, reason: `the rollout',
-    to: "return { outcome: 'failed', reason: `the rollout",
+    from: 'return ended(result, `the rollout',
+    to: "return ended('failed', `the rollout",
   },
   {
     name: 'who resumes a rollout waits for provisioned concurrency before anything is watched',

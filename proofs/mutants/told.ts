@@ -44,7 +44,7 @@ export const TOLD: readonly Mutant[] = [
   {
     name: 'outputs that cannot be written turn the outcome',
     file: 'src/github/outputs.ts',
-    from: "print({ level: 'warning', text });",
+    from: 'print(warning(text));',
     to: 'throw error;',
     by: '__tests__/bundle/runner-gone.test.ts',
   },
