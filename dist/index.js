@@ -67301,7 +67301,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2016:
+/***/ 5667:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -67326,112 +67326,8 @@ function sessionEndOf(found, since) {
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudwatch/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(4085);
-// EXTERNAL MODULE: ./src/core/text/arn.ts
-var arn = __nccwpck_require__(1400);
-// EXTERNAL MODULE: ./src/core/text/partition.ts
-var partition = __nccwpck_require__(3501);
-;// CONCATENATED MODULE: ./src/core/permissions.ts
-
-
-/** As a policy names it. */
-function arnOf(resource) {
-    switch (resource.on) {
-        case 'function':
-            return (0,arn/* functionArn */.mE)(resource.functionId, resource.region);
-        case 'versions':
-            return `${(0,arn/* functionArn */.mE)(resource.functionId, resource.region)}:*`;
-        case 'log group': {
-            const { name, region, account } = resource;
-            return `arn:${(0,partition/* partitionOf */.i)(region).id}:logs:${region}:${account}:log-group:${name}:*`;
-        }
-        case 'everything':
-            return '*';
-    }
-}
-const always = () => true;
-const begins = ({ mode }) => mode === 'rollout' || mode === 'start' || mode === 'rollback';
-const rolls = (wishes) => begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
-const readsLogs = (wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
-const writes = ({ mode, dryRun }) => mode !== 'status' && !dryRun;
-/**
- * Every action of IAM that the action's calls need, by its name. Which resource each is checked against is in
- * Lambda's and CloudWatch's part of the service authorization reference: an alias is read and written with the
- * permission on its function, and whatever is called with a qualifier needs it on the ARN with that qualifier.
- */
-const PERMISSIONS = {
-    'lambda:GetFunction': {
-        on: ['function', 'versions'],
-        purpose: 'state, role and dead-letter queue of `$LATEST` and of versions',
-        isNeeded: rolls,
-    },
-    'lambda:PublishVersion': {
-        on: ['function'],
-        purpose: 'publishing; not needed with the input `version`',
-        isNeeded: (wishes) => begins(wishes) &&
-            writes(wishes) &&
-            wishes.mode !== 'rollback' &&
-            wishes.requests.some(({ version }) => version === undefined),
-    },
-    'lambda:GetAlias': {
-        on: ['function'],
-        purpose: 'knowing what the alias serves, and that a write to it took effect',
-        isNeeded: always,
-    },
-    'lambda:UpdateAlias': {
-        on: ['function'],
-        purpose: 'moving the alias, and putting it back',
-        isNeeded: writes,
-    },
-    'lambda:CreateAlias': {
-        on: ['function'],
-        purpose: 'only for a function that has no such alias yet',
-        isNeeded: (wishes) => begins(wishes) && writes(wishes),
-    },
-    'lambda:ListAliases': {
-        on: ['function'],
-        purpose: 'telling a misspelt alias from one that is to be created (without it, creating takes `create-alias: true`), and ' +
-            'whether another alias sends requests to the same versions, which the logs show too',
-        isNeeded: (wishes) => begins(wishes) || readsLogs(wishes),
-    },
-    'lambda:InvokeFunction': {
-        on: ['versions'],
-        purpose: 'only with `smoke-test-payload`',
-        isNeeded: (wishes) => begins(wishes) && writes(wishes) && wishes.smokeTests.size > 0,
-    },
-    'lambda:GetProvisionedConcurrencyConfig': {
-        on: ['versions'],
-        purpose: "telling a provisioned-concurrency transition from somebody's split; without it, a split is an error",
-        isNeeded: always,
-    },
-    'cloudwatch:DescribeAlarms': {
-        on: ['everything'],
-        purpose: 'reading alarms; composite alarms are invisible when the resource is narrower',
-        isNeeded: ({ mode, alarms }) => mode !== 'revert' && alarms.length > 0,
-    },
-    'cloudwatch:DescribeAlarmHistory': {
-        on: ['everything'],
-        purpose: 'seeing an alarm that went red and green again between two reads; without it, such an alarm counts red',
-        isNeeded: (wishes) => rolls(wishes) && wishes.alarms.length > 0,
-    },
-    'cloudwatch:GetMetricData': {
-        on: ['everything'],
-        purpose: 'comparing the versions; without it, the alarms alone are watched. And in a rollback, finding the version that was ' +
-            'live before. CloudWatch knows no narrower one',
-        isNeeded: (wishes) => wishes.mode === 'rollback' ||
-            (rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0)),
-    },
-    'logs:FilterLogEvents': {
-        on: ['log group'],
-        purpose: 'reading failed requests from the logs, to revert within seconds, and after a revert the first errors; without ' +
-            'it, a revert takes minutes',
-        isNeeded: (wishes) => readsLogs(wishes) || (rolls(wishes) && writes(wishes)),
-    },
-};
-/** What a call of this action on this resource is for. */
-function intentOf(action, resource) {
-    return { action, resource: arnOf(resource) };
-}
-
+// EXTERNAL MODULE: ./src/core/permissions.ts
+var permissions = __nccwpck_require__(7359);
 // EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
 var call = __nccwpck_require__(9084);
 // EXTERNAL MODULE: ./src/aws/reply.ts
@@ -67450,7 +67346,7 @@ const CLASSIC_ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'];
 function createAlarms(cloudwatch) {
     let types = ALARM_TYPES;
     function describe(names, signal) {
-        const intent = intentOf('cloudwatch:DescribeAlarms', { on: 'everything' });
+        const intent = (0,permissions/* intentOf */.oQ)('cloudwatch:DescribeAlarms', { on: 'everything' });
         return (0,call/* understood */.Se)(intent, signal, () => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
             const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
                 AlarmNames: [...names],
@@ -67487,7 +67383,7 @@ function createAlarms(cloudwatch) {
             return found;
         },
         some(signal) {
-            const intent = intentOf('cloudwatch:DescribeAlarms', { on: 'everything' });
+            const intent = (0,permissions/* intentOf */.oQ)('cloudwatch:DescribeAlarms', { on: 'everything' });
             return (0,call/* understood */.Se)(intent, signal, async () => {
                 const command = new dist_cjs/* DescribeAlarmsCommand */.zWD({
                     AlarmTypes: types,
@@ -67498,7 +67394,7 @@ function createAlarms(cloudwatch) {
             });
         },
         history({ name, transitionedAt }, signal) {
-            const intent = intentOf('cloudwatch:DescribeAlarmHistory', { on: 'everything' });
+            const intent = (0,permissions/* intentOf */.oQ)('cloudwatch:DescribeAlarmHistory', { on: 'everything' });
             return (0,call/* understood */.Se)(intent, signal, () => (0,aws_reply/* everyPage */.Lu)(async (NextToken) => {
                 const command = new dist_cjs/* DescribeAlarmHistoryCommand */.icQ({
                     AlarmName: name,
@@ -67644,7 +67540,7 @@ function createAliases(lambda, region) {
             FunctionName: target.functionId,
             Qualifier: target.alias,
         });
-        const intent = intentOf('lambda:GetProvisionedConcurrencyConfig', {
+        const intent = (0,permissions/* intentOf */.oQ)('lambda:GetProvisionedConcurrencyConfig', {
             ...on(target),
             on: 'versions',
         });
@@ -67660,7 +67556,7 @@ function createAliases(lambda, region) {
         }
     }
     function everyAlias(target, options) {
-        const intent = intentOf('lambda:ListAliases', on(target));
+        const intent = (0,permissions/* intentOf */.oQ)('lambda:ListAliases', on(target));
         return (0,aws_reply/* everyPage */.Lu)(async (Marker) => {
             const command = new client_lambda_dist_cjs/* ListAliasesCommand */.UZx({ FunctionName: target.functionId, Marker });
             const reply = await lambda.call(intent, options, (client, sending) => client.send(command, sending));
@@ -67670,7 +67566,7 @@ function createAliases(lambda, region) {
     return {
         async find(target, options = {}) {
             try {
-                const intent = intentOf('lambda:GetAlias', on(target));
+                const intent = (0,permissions/* intentOf */.oQ)('lambda:GetAlias', on(target));
                 return await lambda.call(intent, options, async (client, sending) => aliasOf(await client.send(new client_lambda_dist_cjs/* GetAliasCommand */.MES(name(target)), sending)));
             }
             catch (error) {
@@ -67695,7 +67591,7 @@ function createAliases(lambda, region) {
         },
         create(target, version, options = {}) {
             const command = new client_lambda_dist_cjs/* CreateAliasCommand */.W_e({ ...name(target), FunctionVersion: version });
-            const intent = intentOf('lambda:CreateAlias', on(target));
+            const intent = (0,permissions/* intentOf */.oQ)('lambda:CreateAlias', on(target));
             return lambda.call(intent, options, async (client, sending) => aliasOf(await client.send(command, sending)));
         },
         update(target, { routing, description, revisionId }, options = {}) {
@@ -67712,7 +67608,7 @@ function createAliases(lambda, region) {
             // A conflict is another operation on the function that goes on just now. Whether somebody else wrote
             // to the alias is asked by its revision, and answered by a failed precondition.
             const passing = ['ResourceConflictException'];
-            const intent = { ...intentOf('lambda:UpdateAlias', on(target)), passing };
+            const intent = { ...(0,permissions/* intentOf */.oQ)('lambda:UpdateAlias', on(target)), passing };
             return lambda.call(intent, options, async (client, sending) => aliasOf(await client.send(command, sending)));
         },
         async transition(target, options = {}) {
@@ -67920,7 +67816,7 @@ function createFunctions(lambda, region) {
         read(target, signal, version) {
             // GetFunction has a quota of 100 requests a second for itself; GetFunctionConfiguration
             // shares 15 with all other calls.
-            const intent = intentOf('lambda:GetFunction', {
+            const intent = (0,permissions/* intentOf */.oQ)('lambda:GetFunction', {
                 on: version === undefined ? 'function' : 'versions',
                 functionId: target.functionId,
                 region,
@@ -67937,7 +67833,7 @@ function createFunctions(lambda, region) {
         },
         publish(target, { codeSha256, description }, signal) {
             const { functionId } = target;
-            const intent = intentOf('lambda:PublishVersion', { on: 'function', functionId, region });
+            const intent = (0,permissions/* intentOf */.oQ)('lambda:PublishVersion', { on: 'function', functionId, region });
             const command = new client_lambda_dist_cjs/* PublishVersionCommand */.D3m({
                 FunctionName: functionId,
                 // A repeated publish of the same code answers with the same version, so a lost reply is
@@ -67999,7 +67895,7 @@ const PAUSE_MS = 2_000;
 function createInvocations(lambda, region, clock) {
     return {
         async invoke({ functionId }, { version, payload }, signal) {
-            const intent = intentOf('lambda:InvokeFunction', { on: 'versions', functionId, region });
+            const intent = (0,permissions/* intentOf */.oQ)('lambda:InvokeFunction', { on: 'versions', functionId, region });
             const command = new client_lambda_dist_cjs/* InvokeCommand */.mdN({
                 FunctionName: functionId,
                 Qualifier: version,
@@ -68055,7 +67951,7 @@ function createLogs(logs, region) {
     return {
         async errors(version, { from, to }, signal) {
             const { logGroup } = version;
-            const intent = intentOf('logs:FilterLogEvents', {
+            const intent = (0,permissions/* intentOf */.oQ)('logs:FilterLogEvents', {
                 on: 'log group',
                 name: logGroup,
                 region,
@@ -68108,7 +68004,7 @@ const MOST_LINES = 10_000;
 function createLogStreams(logs, region) {
     return {
         async find({ logGroup, pattern, streamPrefix, from, to, limit = MOST_LINES, signal }) {
-            const intent = intentOf('logs:FilterLogEvents', {
+            const intent = (0,permissions/* intentOf */.oQ)('logs:FilterLogEvents', {
                 on: 'log group',
                 name: logGroup,
                 region,
@@ -68177,7 +68073,7 @@ var minute = __nccwpck_require__(3395);
 /** GetMetricData takes at most this many. */
 const QUERIES_PER_CALL = 500;
 // CloudWatch has no resources: a policy allows this call on all metrics or on none.
-const INTENT = intentOf('cloudwatch:GetMetricData', { on: 'everything' });
+const INTENT = (0,permissions/* intentOf */.oQ)('cloudwatch:GetMetricData', { on: 'everything' });
 function createMetrics(cloudwatch) {
     async function readBatch(sources, { from, to, periodMs = minute/* MINUTE_MS */.kg }, signal) {
         const queries = sources.map((source, index) => queryOf(source, index, periodMs));
@@ -68477,6 +68373,8 @@ function pauseMs(failure, urgency, attempts) {
     return Math.max(jittered, Math.min((0,failures/* retryAfterMs */.Vs)(failure), longest));
 }
 
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var arn = __nccwpck_require__(1400);
 ;// CONCATENATED MODULE: ./src/aws/stand-in.ts
 
 
@@ -69371,6 +69269,7 @@ function versionsOf(disposition) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bg: () => (/* binding */ failuresToRevert),
 /* harmony export */   L5: () => (/* binding */ describeComparison),
 /* harmony export */   VH: () => (/* binding */ odds),
 /* harmony export */   X1: () => (/* binding */ evidenceOf),
@@ -69408,7 +69307,7 @@ function measuredOf(counts, { floor }) {
     const isAboveFloor = counts.canary.bad >= floor * counts.canary.total;
     return {
         doubt: isAboveFloor ? (0,_step_end_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtIn */ .CT)(evidenceOf(counts), counts.needed) : 'none',
-        described: describeComparison(counts),
+        described: () => describeComparison(counts),
     };
 }
 function countsOf({ name, target, counted }, rule) {
@@ -69422,7 +69321,7 @@ function countsOf({ name, target, counted }, rule) {
         minutes,
         needed: 1 / rule.alpha,
         pValue: (0,_statistics_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .pValueOf */ .PH)(standing),
-        failuresToRevert: (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .failuresToRevertAfter */ .bp)(before, recent.at(-1), rule),
+        outstanding: { before, last: recent.at(-1), rule },
         reverts: standing.revertAt !== null,
     };
 }
@@ -69432,7 +69331,7 @@ function countsOf({ name, target, counted }, rule) {
  */
 function describeComparison(counts) {
     const { name, target, canary, baseline, needed, reverts } = counts;
-    const more = counts.failuresToRevert;
+    const more = reverts ? 0 : failuresToRevert(counts);
     const parts = [
         `canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(canary.total, 'request')}, ${share(canary)}`,
         `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(baseline.total)}, ${share(baseline)}`,
@@ -69440,6 +69339,11 @@ function describeComparison(counts) {
         ...(reverts || more === null ? [] : [`${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(more, 'more failure')} would revert`]),
     ];
     return `${name} of ${target}: ${parts.join('; ')}`;
+}
+/** How many more failures in the last minute would revert; null when no number of them would. */
+function failuresToRevert({ outstanding }) {
+    const { before, last, rule } = outstanding;
+    return (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .failuresToRevertAfter */ .bp)(before, last, rule);
 }
 function share({ total, bad }) {
     return total === 0 ? 'none failed' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(bad)} failed (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .percent */ .KN)(bad / total)})`;
@@ -70424,15 +70328,15 @@ function judgeStepEnd(comparison, measured, judging) {
         return PASSED;
     const { doubt, described } = measured;
     if (doubt !== 'none' && mayExtend(judging)) {
-        return decided('extend', `${described}; ${WAITING[doubt]}`);
+        return decided('extend', `${described()}; ${WAITING[doubt]}`);
     }
     if (doubt === 'enough') {
-        return decided('fail', `${described}; the step was extended for it, and nothing spoke for it`);
+        return decided('fail', `${described()}; the step was extended for it, and nothing spoke for it`);
     }
     const traffic = comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
     if (doubt === 'none' || traffic.verdict.kind !== 'pass')
         return traffic;
-    return inconclusive(`${described}; that is too near to go on without a doubt`, judging.policy);
+    return inconclusive(`${described()}; that is too near to go on without a doubt`, judging.policy);
 }
 /**
  * After the promotion, the minutes before it go on settling; the bake is not over before they have. What they then come to
@@ -70451,10 +70355,13 @@ function judgePromoted({ target }, { doubt, described }, { at, bake, policy }) {
             return PASSED;
         case 'some':
             return policy.onInconclusive === 'revert'
-                ? decided('fail', described)
-                : { verdict: verdict/* PASS */.C, warnings: [`${described}, as far as the versions were side by side.`] };
+                ? decided('fail', described())
+                : {
+                    verdict: verdict/* PASS */.C,
+                    warnings: [`${described()}, as far as the versions were side by side.`],
+                };
         case 'enough':
-            return decided('fail', `${described}; nothing can speak for it after the promotion`);
+            return decided('fail', `${described()}; nothing can speak for it after the promotion`);
     }
 }
 const WAITING = {
@@ -70777,6 +70684,120 @@ function describeParting(aheadMs) {
 
 /***/ }),
 
+/***/ 7359:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jj: () => (/* binding */ PERMISSIONS),
+/* harmony export */   RY: () => (/* binding */ arnOf),
+/* harmony export */   oQ: () => (/* binding */ intentOf)
+/* harmony export */ });
+/* harmony import */ var _text_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1400);
+/* harmony import */ var _text_partition_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3501);
+
+
+/** As a policy names it. */
+function arnOf(resource) {
+    switch (resource.on) {
+        case 'function':
+            return (0,_text_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .functionArn */ .mE)(resource.functionId, resource.region);
+        case 'versions':
+            return `${(0,_text_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .functionArn */ .mE)(resource.functionId, resource.region)}:*`;
+        case 'log group': {
+            const { name, region, account } = resource;
+            return `arn:${(0,_text_partition_js__WEBPACK_IMPORTED_MODULE_1__/* .partitionOf */ .i)(region).id}:logs:${region}:${account}:log-group:${name}:*`;
+        }
+        case 'everything':
+            return '*';
+    }
+}
+const always = () => true;
+const begins = ({ mode }) => mode === 'rollout' || mode === 'start' || mode === 'rollback';
+const rolls = (wishes) => begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
+const readsLogs = (wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
+const writes = ({ mode, dryRun }) => mode !== 'status' && !dryRun;
+/**
+ * Every action of IAM that the action's calls need, by its name. Which resource each is checked against is in
+ * Lambda's and CloudWatch's part of the service authorization reference: an alias is read and written with the
+ * permission on its function, and whatever is called with a qualifier needs it on the ARN with that qualifier.
+ */
+const PERMISSIONS = {
+    'lambda:GetFunction': {
+        on: ['function', 'versions'],
+        purpose: 'state, role and dead-letter queue of `$LATEST` and of versions',
+        isNeeded: rolls,
+    },
+    'lambda:PublishVersion': {
+        on: ['function'],
+        purpose: 'publishing; not needed with the input `version`',
+        isNeeded: (wishes) => begins(wishes) &&
+            writes(wishes) &&
+            wishes.mode !== 'rollback' &&
+            wishes.requests.some(({ version }) => version === undefined),
+    },
+    'lambda:GetAlias': {
+        on: ['function'],
+        purpose: 'knowing what the alias serves, and that a write to it took effect',
+        isNeeded: always,
+    },
+    'lambda:UpdateAlias': {
+        on: ['function'],
+        purpose: 'moving the alias, and putting it back',
+        isNeeded: writes,
+    },
+    'lambda:CreateAlias': {
+        on: ['function'],
+        purpose: 'only for a function that has no such alias yet',
+        isNeeded: (wishes) => begins(wishes) && writes(wishes),
+    },
+    'lambda:ListAliases': {
+        on: ['function'],
+        purpose: 'telling a misspelt alias from one that is to be created (without it, creating takes `create-alias: true`), and ' +
+            'whether another alias sends requests to the same versions, which the logs show too',
+        isNeeded: (wishes) => begins(wishes) || readsLogs(wishes),
+    },
+    'lambda:InvokeFunction': {
+        on: ['versions'],
+        purpose: 'only with `smoke-test-payload`',
+        isNeeded: (wishes) => begins(wishes) && writes(wishes) && wishes.smokeTests.size > 0,
+    },
+    'lambda:GetProvisionedConcurrencyConfig': {
+        on: ['versions'],
+        purpose: "telling a provisioned-concurrency transition from somebody's split; without it, a split is an error",
+        isNeeded: always,
+    },
+    'cloudwatch:DescribeAlarms': {
+        on: ['everything'],
+        purpose: 'reading alarms; composite alarms are invisible when the resource is narrower',
+        isNeeded: ({ mode, alarms }) => mode !== 'revert' && alarms.length > 0,
+    },
+    'cloudwatch:DescribeAlarmHistory': {
+        on: ['everything'],
+        purpose: 'seeing an alarm that went red and green again between two reads; without it, such an alarm counts red',
+        isNeeded: (wishes) => rolls(wishes) && wishes.alarms.length > 0,
+    },
+    'cloudwatch:GetMetricData': {
+        on: ['everything'],
+        purpose: 'comparing the versions; without it, the alarms alone are watched. And in a rollback, finding the version that was ' +
+            'live before. CloudWatch knows no narrower one',
+        isNeeded: (wishes) => wishes.mode === 'rollback' ||
+            (rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0)),
+    },
+    'logs:FilterLogEvents': {
+        on: ['log group'],
+        purpose: 'reading failed requests from the logs, to revert within seconds, and after a revert the first errors; without ' +
+            'it, a revert takes minutes',
+        isNeeded: (wishes) => readsLogs(wishes) || (rolls(wishes) && writes(wishes)),
+    },
+};
+/** What a call of this action on this resource is for. */
+function intentOf(action, resource) {
+    return { action, resource: arnOf(resource) };
+}
+
+
+/***/ }),
+
 /***/ 536:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -70836,6 +70857,29 @@ function folded(text, details) {
 }
 function warning(text) {
     return { level: 'warning', text, details: [] };
+}
+
+
+/***/ }),
+
+/***/ 1100:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ policySection),
+/* harmony export */   j: () => (/* binding */ LEAST_POLICY)
+/* harmony export */ });
+/* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8376);
+
+
+/** What the policy is called, in log and summary. */
+const LEAST_POLICY = 'The least IAM policy for these inputs, when it is no dry run';
+/** The policy, to be copied; nothing where none was asked for. */
+function policySection({ policy }) {
+    if (policy === undefined)
+        return [];
+    return (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .fold */ .AU)(LEAST_POLICY, ['', (0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .preformatted */ .EC)(JSON.stringify(policy, null, 2).split('\n'))]);
 }
 
 
@@ -70913,6 +70957,7 @@ function reportOf(entries, ending, { startedAt, endedAt }) {
         exposures: entries.flatMap((entry) => (entry.type === 'exposure' ? entry.exposures : [])),
         smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
         warnings,
+        policy: entries.findLast((entry) => entry.type === 'policy')?.policy,
         undecided: warnings.some((text) => text.endsWith(_checks_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .GOES_ON_UNDECIDED */ .jI)),
     };
 }
@@ -71044,7 +71089,65 @@ function list(items) {
 
 /***/ }),
 
-/***/ 7015:
+/***/ 8376:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AU: () => (/* binding */ fold),
+/* harmony export */   B6: () => (/* binding */ LONGEST_NAME),
+/* harmony export */   GT: () => (/* binding */ LONGEST_REASON),
+/* harmony export */   OS: () => (/* binding */ more),
+/* harmony export */   c_: () => (/* binding */ tableOf),
+/* harmony export */   uW: () => (/* binding */ section),
+/* harmony export */   uo: () => (/* binding */ capped)
+/* harmony export */ });
+/* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
+
+/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
+const MOST_ROWS = 50;
+const LONGEST_NAME = 255;
+const LONGEST_REASON = 400;
+/** Few enough to be read at once; what passed of more is folded. */
+const FEW = 3;
+/** A table of what went wrong, and under it, folded, what did not; nothing when there are no rows at all. */
+function section({ title, head, guilty, passed, passedAs, note }) {
+    if (guilty.length + passed.length === 0)
+        return [];
+    const isShort = guilty.length + passed.length <= FEW;
+    const shown = isShort ? [...guilty, ...passed] : guilty;
+    const folded = isShort ? [] : passed;
+    const words = note === undefined ? [] : ['', note];
+    const rest = folded.length === 0 ? [] : fold(passedAs(folded.length), tableOf(head, folded));
+    if (shown.length === 0)
+        return [...rest.slice(0, -2), ...words, '', '</details>'];
+    return ['', `### ${title}`, ...tableOf(head, shown), ...words, ...rest];
+}
+/** Lines under a title that is all one sees until one asks. @param title Markdown */
+function fold(title, lines) {
+    return ['', `<details><summary>${title}</summary>`, ...lines, '', '</details>'];
+}
+/** As many rows as a summary can hold, and how many more there are. */
+function tableOf(head, rows) {
+    return ['', ...(0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(head, rows.slice(0, MOST_ROWS)), ...more(rows.length, '')];
+}
+/** The first of many as a list. */
+function capped(items, line, bullet) {
+    return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
+}
+/** That not all are told here. */
+function more(count, bullet, most = MOST_ROWS) {
+    return count > most
+        ? [
+            ...(bullet === '' ? [''] : []),
+            `${bullet}… and ${count - most} more; the output \`report\` has them.`,
+        ]
+        : [];
+}
+
+
+/***/ }),
+
+/***/ 6593:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71120,49 +71223,8 @@ var interval = __nccwpck_require__(4574);
 /** Where the statistics are explained, so that no summary has to. */
 const HOW_IT_DECIDES = 'https://github.com/lambda-canary/lambda-canary/blob/main/docs/how-it-decides.md';
 
-;// CONCATENATED MODULE: ./src/core/report/sections.ts
-
-/** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
-const MOST_ROWS = 50;
-const LONGEST_NAME = 255;
-const LONGEST_REASON = 400;
-/** Few enough to be read at once; what passed of more is folded. */
-const FEW = 3;
-/** A table of what went wrong, and under it, folded, what did not; nothing when there are no rows at all. */
-function section({ title, head, guilty, passed, passedAs, note }) {
-    if (guilty.length + passed.length === 0)
-        return [];
-    const isShort = guilty.length + passed.length <= FEW;
-    const shown = isShort ? [...guilty, ...passed] : guilty;
-    const folded = isShort ? [] : passed;
-    const words = note === undefined ? [] : ['', note];
-    const rest = folded.length === 0 ? [] : fold(passedAs(folded.length), tableOf(head, folded));
-    if (shown.length === 0)
-        return [...rest.slice(0, -2), ...words, '', '</details>'];
-    return ['', `### ${title}`, ...tableOf(head, shown), ...words, ...rest];
-}
-/** Lines under a title that is all one sees until one asks. @param title Markdown */
-function fold(title, lines) {
-    return ['', `<details><summary>${title}</summary>`, ...lines, '', '</details>'];
-}
-/** As many rows as a summary can hold, and how many more there are. */
-function tableOf(head, rows) {
-    return ['', ...(0,markdown/* table */.tp)(head, rows.slice(0, MOST_ROWS)), ...more(rows.length, '')];
-}
-/** The first of many as a list. */
-function capped(items, line, bullet) {
-    return [...items.slice(0, MOST_ROWS).map(line), ...more(items.length, bullet)];
-}
-/** That not all are told here. */
-function more(count, bullet, most = MOST_ROWS) {
-    return count > most
-        ? [
-            ...(bullet === '' ? [''] : []),
-            `${bullet}… and ${count - most} more; the output \`report\` has them.`,
-        ]
-        : [];
-}
-
+// EXTERNAL MODULE: ./src/core/report/sections.ts
+var sections = __nccwpck_require__(8376);
 ;// CONCATENATED MODULE: ./src/core/report/comparison-section.ts
 
 
@@ -71176,7 +71238,7 @@ const LONGEST = 120;
 /** What the comparison of the versions found, as a part of the summary. */
 function comparisonSection(comparisons) {
     const sorted = comparisons.toSorted((a, b) => (0,comparison/* surplus */.tI)(b) - (0,comparison/* surplus */.tI)(a));
-    return section({
+    return (0,sections/* section */.uW)({
         title: 'New version against old',
         head: [
             'compared',
@@ -71211,14 +71273,13 @@ function rate(counts) {
         `${(0,numbers/* percent */.KN)(counts.bad / counts.total)} (${(0,numbers/* percent */.KN)(low).replace(' %', '')}–${(0,numbers/* percent */.KN)(high)})`);
 }
 function answer(report) {
-    const { canary, needed, reverts, failuresToRevert } = report;
+    const { canary, needed, reverts } = report;
     if (reverts)
         return '**yes, practically certain**';
     if (canary.total === 0)
         return 'not known';
-    const more = failuresToRevert === null || failuresToRevert === 0
-        ? ''
-        : `; ${(0,numbers/* grouped */.zD)(failuresToRevert)} more failures would revert`;
+    const failures = (0,comparison/* failuresToRevert */.Bg)(report);
+    const more = failures === null || failures === 0 ? '' : `; ${(0,numbers/* grouped */.zD)(failures)} more failures would revert`;
     return `${(0,step_end/* doubtIn */.CT)((0,comparison/* evidenceOf */.X1)(report), needed) === 'none' ? 'no sign of it' : 'it may be'}${more}`;
 }
 /** What its users felt more than those of the old version, and what the weights kept from the others. */
@@ -71236,11 +71297,11 @@ var checks_durations = __nccwpck_require__(6153);
 
 
 
-const duration_section_LONGEST_NAME = 120;
+const LONGEST_NAME = 120;
 /** How long requests of both versions took, as a part of the summary. */
 function durationSection(durations) {
     const served = durations.filter(({ canary }) => canary.p50 !== null);
-    return section({
+    return (0,sections/* section */.uW)({
         title: 'Duration',
         head: ['of', 'new version: p50, p90, p99', 'old version: p50, p90, p99', 'a fifth slower?'],
         guilty: served.filter(checks_durations/* isSlower */.tp).map(duration_section_row),
@@ -71253,7 +71314,7 @@ function duration_section_row(report) {
     const { target, canary, baseline } = report;
     const test = (0,checks_durations/* gravestTest */.ds)(report);
     return [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(target, duration_section_LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(target, LONGEST_NAME)),
         percentiles(canary),
         percentiles(baseline),
         (0,checks_durations/* isSlower */.tp)(report) ? (0,markdown/* escapeMarkdown */.FV)(`yes: ${test?.counted ?? ''}`) : unsure(test),
@@ -71454,7 +71515,7 @@ const log_section_LONGEST_NAME = 120;
 /** The failures that the logs told of, as a part of the summary; nothing when there were none and all was well. */
 function logSection(logged) {
     const told = logged.filter(({ canary, baseline, stoodAside }) => canary + baseline > 0 || stoodAside !== undefined);
-    return section({
+    return (0,sections/* section */.uW)({
         title: 'Failures in the logs',
         head: ['read', 'new version', 'old version', 'is it worse?', 'slowest line'],
         guilty: told.filter(decides).map(log_section_row),
@@ -71504,12 +71565,12 @@ function loggedSection(errors) {
         ...found.slice(0, MOST_LOGGED).flatMap(logged),
         ...(found.length === 0 && first !== undefined && !isFew ? ['', 'No error was found.'] : []),
         ...(isFew ? silent.flatMap(logged) : []),
-        ...more(found.length, '', MOST_LOGGED),
+        ...(0,sections/* more */.OS)(found.length, '', MOST_LOGGED),
         ...(isFew
             ? []
-            : fold(`${silent.length} functions of which no error was found`, [
+            : (0,sections/* fold */.AU)(`${silent.length} functions of which no error was found`, [
                 ...silent.slice(0, MOST_LOGGED).flatMap(logged),
-                ...more(silent.length, '', MOST_LOGGED),
+                ...(0,sections/* more */.OS)(silent.length, '', MOST_LOGGED),
             ])),
     ];
 }
@@ -71521,18 +71582,20 @@ function logged(report) {
     const lines = (0,error_logs/* describeMessages */.sV)(messages);
     return [
         '',
-        `${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, LONGEST_NAME))}: ${found(report)}` +
+        `${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, sections/* LONGEST_NAME */.B6))}: ${found(report)}` +
             (url === undefined ? '' : ` ${(0,markdown/* link */.nf)('All of them in Logs Insights', url)}`),
         ...(lines.length === 0 ? [] : ['', (0,markdown/* preformatted */.EC)(lines)]),
     ];
 }
 function found({ messages, problem }) {
     if (problem !== undefined) {
-        return `the logs could not be read: ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(problem, LONGEST_REASON))}`;
+        return `the logs could not be read: ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(problem, sections/* LONGEST_REASON */.GT))}`;
     }
     return messages.length === 0 ? 'no error was found.' : `${(0,error_logs/* describeCounts */.wv)(messages)}.`;
 }
 
+// EXTERNAL MODULE: ./src/core/report/policy-section.ts
+var policy_section = __nccwpck_require__(1100);
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
 var checks_promoted = __nccwpck_require__(5081);
 ;// CONCATENATED MODULE: ./src/core/report/reason.ts
@@ -71736,6 +71799,7 @@ function rounded(share) {
 
 
 
+
 const LONGEST_VERDICT = 2_000;
 /**
  * The job summary as Markdown: how it ended, why, what to do now, what users felt; then what was to blame, and last,
@@ -71755,6 +71819,7 @@ function summaryOf(report) {
         ...chart(report),
         ...passedSmokeTests(report),
         ...changes(report),
+        ...(0,policy_section/* policySection */.U)(report),
         '',
     ].join('\n');
 }
@@ -71771,7 +71836,7 @@ const SECTIONS = {
 function verdictOf(report) {
     const { icon, text } = headingOf(report);
     return [
-        `## ${icon} ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON))}`,
+        `## ${icon} ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, sections/* LONGEST_REASON */.GT))}`,
         ...why(report),
         ...now(report),
     ].join('\n');
@@ -71784,7 +71849,7 @@ function why(report) {
     const said = quotes.flatMap((quote) => ['', `> AWS says of ${reason(quote)}`]);
     return others.length === 0
         ? ['', `**Why:** ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(first, LONGEST_VERDICT))}`, ...said]
-        : ['', '**Why:**', '', ...capped(reasons, (each) => `- ${reason(each)}`, '- '), ...said];
+        : ['', '**Why:**', '', ...(0,sections/* capped */.uo)(reasons, (each) => `- ${reason(each)}`, '- '), ...said];
 }
 function now(report) {
     const next = nextStepOf(report);
@@ -71800,7 +71865,7 @@ function now(report) {
 function warnings({ warnings }) {
     return warnings.length === 0
         ? []
-        : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
+        : ['', ...(0,sections/* capped */.uo)(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
 }
 /** Of functions, and of each its last lines: the whole log is in CloudWatch. */
 const MOST_LOGS = 5;
@@ -71815,8 +71880,8 @@ function failedSmokeTests({ smokeTests }) {
     return [
         '',
         '### Smoke tests that failed',
-        ...tableOf(TESTED, failed.map(smokeTestRow)),
-        ...logs.flatMap(({ functionName, name, log }) => fold(`The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, LONGEST_NAME))}`, [
+        ...(0,sections/* tableOf */.c_)(TESTED, failed.map(smokeTestRow)),
+        ...logs.flatMap(({ functionName, name, log }) => (0,sections/* fold */.AU)(`The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, sections/* LONGEST_NAME */.B6))}`, [
             '',
             (0,markdown/* preformatted */.EC)(log.slice(-MOST_LOG_LINES).map((line) => (0,markdown/* shorten */.ml)(line, LONGEST_LOG_LINE))),
         ])),
@@ -71827,12 +71892,12 @@ function passedSmokeTests({ smokeTests }) {
     if (passed.length === 0)
         return [];
     const title = `Smoke tests that passed: ${passed.length}`;
-    return fold(title, tableOf(TESTED, passed.map(smokeTestRow)));
+    return (0,sections/* fold */.AU)(title, (0,sections/* tableOf */.c_)(TESTED, passed.map(smokeTestRow)));
 }
 function smokeTestRow({ functionName, version, name, problems, durationMs, }) {
     return [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, LONGEST_NAME)),
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, sections/* LONGEST_NAME */.B6)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, sections/* LONGEST_NAME */.B6)),
         problems.length === 0 ? 'passed' : reason(problems.join('; ')),
         (0,numbers/* milliseconds */.Rz)(durationMs),
     ];
@@ -71863,7 +71928,7 @@ function targets(report) {
     };
     const isBlamed = (target) => blamed.has((0,alias_target/* targetName */.je)(target));
     const isBlamedAtAll = targets.some(isBlamed);
-    return section({
+    return (0,sections/* section */.uW)({
         title: isBlamedAtAll ? 'Who was to blame' : 'Functions',
         head: ['function and alias', 'served before', 'new version', 'in this run'],
         guilty: targets.filter(isBlamed).map(row),
@@ -71895,7 +71960,7 @@ function steps(report) {
         report.outcome === 'planned' ? 'planned' : result,
     ]);
     const head = ['step', 'weight', 'bake time', 'began (UTC)', 'lasted', 'result'];
-    return ['', '### Steps', ...tableOf(head, rows)];
+    return ['', '### Steps', ...(0,sections/* tableOf */.c_)(head, rows)];
 }
 const summary_CHART_POINTS = 60;
 /** What was over sooner needs no picture. */
@@ -71924,7 +71989,7 @@ function alarms({ findings, region }) {
         head: ['alarm', 'last state', 'verdict'],
         passedAs: (count) => `${count} alarms that did not fail`,
         row: ({ check, state, verdict }) => [
-            (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, LONGEST_NAME), (0,console/* alarmUrl */.dz)(region, check)),
+            (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6), (0,console/* alarmUrl */.dz)(region, check)),
             (0,markdown/* escapeMarkdown */.FV)(state),
             verdict.kind,
         ],
@@ -71936,8 +72001,8 @@ function metrics({ findings }) {
         head: ['metric', 'at its last change', 'verdict'],
         passedAs: (count) => `${count} metrics that did not fail`,
         row: ({ check, state, detail, verdict }) => [
-            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
-            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, LONGEST_NAME)),
+            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6)),
+            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, sections/* LONGEST_NAME */.B6)),
             verdict.kind,
         ],
     });
@@ -71945,7 +72010,7 @@ function metrics({ findings }) {
 /** The last one of each check. */
 function statesSection(findings, { row, ...words }) {
     const last = [...new Map(findings.map((finding) => [finding.check, finding])).values()];
-    return section({
+    return (0,sections/* section */.uW)({
         ...words,
         guilty: last.filter(({ verdict }) => verdict.kind === 'fail').map(row),
         passed: last.filter(({ verdict }) => verdict.kind !== 'fail').map(row),
@@ -71955,7 +72020,7 @@ function changes({ findings, startedAt }) {
     const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
     if (rows.length === 0)
         return [];
-    return fold('What alarms and metrics did', tableOf(['when', 'what', 'state', 'why'], rows));
+    return (0,sections/* fold */.AU)('What alarms and metrics did', (0,sections/* tableOf */.c_)(['when', 'what', 'state', 'why'], rows));
 }
 /** One for each change of a state. */
 function changeRow(finding, startedAt) {
@@ -71974,13 +72039,13 @@ function changeRow(finding, startedAt) {
 function stateRow({ at, check, state, detail, verdict }, problem, startedAt) {
     return [
         `+${(0,duration/* formatDuration */.a3)(at - startedAt)}`,
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, LONGEST_NAME)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6)),
         (0,markdown/* escapeMarkdown */.FV)(state),
         reason(verdict.kind === 'pass' ? detail : problem),
     ];
 }
 function reason(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, LONGEST_REASON));
+    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, sections/* LONGEST_REASON */.GT));
 }
 
 
@@ -73133,6 +73198,8 @@ var duration = __nccwpck_require__(2691);
 var report_report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/github/log.ts
 var log = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/core/checks/comparison.ts
+var comparison = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
 var durations = __nccwpck_require__(6153);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
@@ -73142,6 +73209,7 @@ var line = __nccwpck_require__(4746);
 // EXTERNAL MODULE: ./src/core/problems.ts
 var problems = __nccwpck_require__(536);
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
+
 
 
 
@@ -73211,6 +73279,7 @@ function jsonReport(report) {
         durations: durations.slice(0, MOST_COMPARISONS),
         afterPromotion: promoted.slice(0, MOST_COMPARISONS),
         logs: logs.slice(0, MOST_COMPARISONS),
+        policy: report.policy,
         smokeTests: report.smokeTests
             .slice(0, MOST_COMPARISONS)
             .map(({ functionName, version, name, problems, durationMs }) => ({
@@ -73237,10 +73306,9 @@ function jsonFinding(finding) {
             return { measurement: { at: iso(at), check, state, detail, verdict: verdict.kind } };
         }
         case 'comparison': {
-            const { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts } = finding;
-            return {
-                comparison: { name, target, baseline, canary, needed, pValue, failuresToRevert, reverts },
-            };
+            const { name, target, baseline, canary, needed, pValue, reverts } = finding;
+            const counts = { name, target, baseline, canary, needed, pValue, reverts };
+            return { comparison: { ...counts, failuresToRevert: (0,comparison/* failuresToRevert */.Bg)(finding) } };
         }
         case 'duration': {
             const { target, baseline, canary } = finding;
@@ -73274,8 +73342,8 @@ function iso(at) {
     return at === undefined ? null : new Date(at).toISOString();
 }
 
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 13 modules
-var summary = __nccwpck_require__(7015);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 12 modules
+var summary = __nccwpck_require__(6593);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -73666,8 +73734,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var markdown = __nccwpck_require__(8970);
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report_report = __nccwpck_require__(4702);
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 13 modules
-var summary = __nccwpck_require__(7015);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 12 modules
+var summary = __nccwpck_require__(6593);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/comment.ts
@@ -74886,6 +74954,8 @@ async function lookForBlips([watch], { aws, cancellation }) {
 
 // EXTERNAL MODULE: ./src/run/modes/clean-up.ts
 var clean_up = __nccwpck_require__(2329);
+// EXTERNAL MODULE: ./src/run/modes/progress.ts + 1 modules
+var progress = __nccwpck_require__(467);
 // EXTERNAL MODULE: ./src/run/surroundings.ts + 5 modules
 var run_surroundings = __nccwpck_require__(7347);
 ;// CONCATENATED MODULE: ./src/run/rollout/take-over.ts
@@ -76016,6 +76086,7 @@ function nobodyCalls(name) {
 
 
 
+
 /** Of several aliases, one may become readable only after others were reverted. */
 const MOST_ROUNDS = 4;
 /**
@@ -76033,6 +76104,8 @@ async function obtainClearance(config, id, surroundings) {
         const steps = config.mode === 'start' ? config.plan.steps.slice(0, 1) : config.plan.steps;
         const before = { seen, continued: undefined, steps };
         const clearance = await preflight(config, id, surroundings, before);
+        if (config.dryRun)
+            (0,progress/* recordPolicy */.E2)(config, clearance.targets, surroundings);
         const { recovery, problems } = clearance;
         const isDead = recovery.action === 'revert' && !config.dryRun;
         if (isDead && rounds < MOST_ROUNDS)
@@ -76087,8 +76160,6 @@ async function revertTheDead(config, id, surroundings) {
     return untouched;
 }
 
-// EXTERNAL MODULE: ./src/run/modes/progress.ts
-var progress = __nccwpck_require__(2459);
 ;// CONCATENATED MODULE: ./src/run/versions/publish.ts
 
 
@@ -77436,15 +77507,15 @@ function durationReaders(targets, reverting) {
                     verdict,
                     ...durations,
                 };
-                return { finding, warnings };
+                return { finding, warnings, unseen: undefined };
             },
         });
     });
 }
 function decideDurations(durations, judging) {
-    const described = (0,checks_durations/* describeDurations */.Jy)(durations);
+    const described = () => (0,checks_durations/* describeDurations */.Jy)(durations);
     if ((0,checks_durations/* isSlower */.tp)(durations))
-        return (0,step_end/* decided */.rc)('fail', described);
+        return (0,step_end/* decided */.rc)('fail', described());
     const test = (0,checks_durations/* gravestTest */.ds)(durations);
     const doubt = test === undefined ? 'none' : (0,step_end/* doubtIn */.CT)(test.logE, test.needed);
     const traffic = {
@@ -77490,6 +77561,7 @@ function promotedReaders(targets, { rule }, mode) {
             judge: (account, { at }) => ({
                 finding: (0,promoted/* judgePromoted */.c3)({ target, account, rule: shared, mode }, at),
                 warnings: [],
+                unseen: undefined,
             }),
         });
     });
@@ -77670,7 +77742,7 @@ function thresholdReader(check, watched) {
                 breaches: verdict.reason,
             };
             const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
-            return { finding, warnings: isOver && latest === null ? [unchecked] : [] };
+            return { finding, warnings: isOver && latest === null ? [unchecked] : [], unseen: undefined };
         },
     });
 }
@@ -78912,6 +78984,17 @@ function isBack({ target, versions }, present) {
  */
 async function runAction(config, id, surroundings) {
     (0,progress/* recordTargets */.Sh)(surroundings, config.requests.map(({ target, version = '' }) => (0,alias_target/* targetReport */.mh)(target, { version })));
+    try {
+        return await carryOutMode(config, id, surroundings);
+    }
+    finally {
+        // Who may look at nothing needs it most.
+        const isTold = surroundings.journal.entries.some(({ type }) => type === 'policy');
+        if (config.dryRun && !isTold)
+            (0,progress/* recordPolicy */.E2)(config, [], surroundings);
+    }
+}
+function carryOutMode(config, id, surroundings) {
     switch (config.mode) {
         case 'rollout':
         case 'start':
@@ -78949,8 +79032,8 @@ async function problemsOfAskable(config, id, surroundings) {
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 15 modules
-var aws = __nccwpck_require__(2016);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 14 modules
+var aws = __nccwpck_require__(5667);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
@@ -79195,7 +79278,7 @@ function portion(least, most, bounds) {
         const value = digits === undefined ? NaN : Number(digits) / (sign === undefined ? 1 : 100);
         const valid = value >= least && value <= most;
         if (!valid)
-            problems.push(`${quoted(text)} is not ${bounds}${commaHint(text)}`);
+            problems.push(`${quoted(text)} is neither ${bounds}${commaHint(text)}`);
         return value;
     });
 }
@@ -79206,13 +79289,6 @@ function commaHint(text) {
         ? ''
         : `; did you mean ${whole}.${rest.replace(/\s/, '')}? Decimals have a point`;
 }
-/** `0.1%` as 0.001. Without the sign, 1 could be all or a hundredth. */
-const share = parsedBy((text, problems) => {
-    const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] ?? NaN);
-    if (!(percent < 100))
-        problems.push(`${quoted(text)} is not a percentage below 100%, like 0.1%${commaHint(text)}`);
-    return percent / 100;
-});
 /** That a word is none of those that there are, and which was probably meant. */
 function notOneOf(text, values) {
     return `${quoted(text)} is not one of ${values.join(', ')}${didYouMean(text.trim(), values)}`;
@@ -80443,6 +80519,7 @@ function schemaWith(readFile) {
     const json = parsedBy(givenJson(readFile));
     return schema.extend({ 'smoke-test-payload': json, 'smoke-test-expect': json });
 }
+const shareOfRequests = portion(0, 0.999_999, 'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001');
 const schema = schemas/* object */.Ikc({
     'function-name': parsedBy((text, problems) => {
         const strange = strangeList(text);
@@ -80543,8 +80620,8 @@ const schema = schemas/* object */.Ikc({
     analysis: parsedBy(parseAnalysisMode),
     'analysis-alpha': portion(0.000_001, 0.5, 'a number from 0.000001 to 0.5, nor a percentage from 0.0001% to 50%'),
     'tolerated-ratio': number(1, 100),
-    'tolerated-margin': share,
-    'analysis-floor': portion(0, 0.999_999, 'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001'),
+    'tolerated-margin': shareOfRequests,
+    'analysis-floor': shareOfRequests,
     'min-invocations': wholeNumber(0, 1_000_000),
     'max-extension': number(1, 100),
     'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
@@ -80970,7 +81047,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2016);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5667);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
 /* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1016);
@@ -81324,6 +81401,8 @@ function planTable(plan, longestMs) {
     return [`The plan bakes ${(0,duration/* formatDuration */.a3)(bakeMs)}${most}:`, ...lines];
 }
 
+// EXTERNAL MODULE: ./src/core/report/policy-section.ts
+var policy_section = __nccwpck_require__(1100);
 // EXTERNAL MODULE: ./src/core/report/report.ts
 var report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
@@ -81397,6 +81476,7 @@ var routing = __nccwpck_require__(5646);
 
 
 
+
 /** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
@@ -81443,6 +81523,7 @@ function remember(memory, entry) {
         case 'exposure':
         case 'note':
         case 'details':
+        case 'policy':
         case 'warning':
             return memory;
     }
@@ -81457,6 +81538,8 @@ function linesOf(memory, entry) {
             return [(0,line/* info */.pq)(entry.text)];
         case 'details':
             return [(0,line/* folded */.TM)(entry.title, entry.lines)];
+        case 'policy':
+            return [(0,line/* folded */.TM)(policy_section/* LEAST_POLICY */.j, JSON.stringify(entry.policy, null, 2).split('\n'))];
         case 'warning':
             return [(0,line/* warning */.$e)(entry.text)];
         case 'position':
@@ -81731,7 +81814,7 @@ function isSameBake(before, now) {
 /* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4702);
 /* harmony import */ var _rollout_reversion_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2712);
 /* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7347);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2459);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(467);
 
 
 
@@ -81763,25 +81846,93 @@ async function revertSaved({ targets, account, }, surroundings, patience) {
 
 /***/ }),
 
-/***/ 2459:
+/***/ 467:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BB: () => (/* binding */ recordPosition),
-/* harmony export */   BJ: () => (/* binding */ recordPlan),
-/* harmony export */   K$: () => (/* binding */ recordClearance),
-/* harmony export */   Sh: () => (/* binding */ recordTargets),
-/* harmony export */   oK: () => (/* binding */ preparedReport),
-/* harmony export */   p0: () => (/* binding */ clearedReport)
-/* harmony export */ });
-/* harmony import */ var _core_rollout_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8710);
-/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7387);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p0: () => (/* binding */ clearedReport),
+  oK: () => (/* binding */ preparedReport),
+  K$: () => (/* binding */ recordClearance),
+  BJ: () => (/* binding */ recordPlan),
+  E2: () => (/* binding */ recordPolicy),
+  BB: () => (/* binding */ recordPosition),
+  Sh: () => (/* binding */ recordTargets)
+});
+
+// EXTERNAL MODULE: ./src/core/rollout/plan.ts
+var rollout_plan = __nccwpck_require__(8710);
+// EXTERNAL MODULE: ./src/core/alias/target.ts
+var alias_target = __nccwpck_require__(7387);
+// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
+var error_logs = __nccwpck_require__(5787);
+// EXTERNAL MODULE: ./src/core/permissions.ts
+var permissions = __nccwpck_require__(7359);
+// EXTERNAL MODULE: ./src/core/text/arn.ts
+var arn = __nccwpck_require__(1400);
+;// CONCATENATED MODULE: ./src/core/policy.ts
+
+
+/** In the order of the policy, with what each statement is called. */
+const STATEMENTS = [
+    ['PublishAndShift', 'function'],
+    ['Versions', 'versions'],
+    ['Watch', 'everything'],
+    ['Explain', 'log group'],
+];
+/** The actions that a job with these inputs needs on a kind of resource. */
+function actionsOn(on, wishes) {
+    const all = Object.entries(permissions/* PERMISSIONS */.Jj);
+    return all
+        .filter(([, permission]) => permission.on.includes(on) && permission.isNeeded(wishes))
+        .map(([action]) => action);
+}
+/** The least that a job with these inputs needs: a statement for each kind of resource, so that nothing is allowed on more. */
+function leastPolicy(wishes, grounds) {
+    return {
+        Version: '2012-10-17',
+        Statement: STATEMENTS.flatMap(([sid, on]) => {
+            const actions = actionsOn(on, wishes);
+            if (actions.length === 0)
+                return [];
+            const resources = resourcesOf(on, grounds).map(permissions/* arnOf */.RY);
+            return [
+                { Sid: sid, Effect: 'Allow', Action: oneOrMore(actions), Resource: oneOrMore(resources) },
+            ];
+        }),
+    };
+}
+function oneOrMore(all) {
+    const [first = '', ...more] = new Set(all);
+    return more.length === 0 ? first : [first, ...more];
+}
+function resourcesOf(on, { region, account, functions }) {
+    if (on === 'everything')
+        return [{ on }];
+    return functions.map(({ functionId, functionName, logGroup }) => {
+        const own = (0,arn/* parseFunctionId */.XN)(functionId)?.account;
+        if (on === 'log group')
+            return { on, name: logGroup, region, account: own ?? account };
+        const isKnown = own !== undefined || account === '*';
+        return {
+            on,
+            functionId: isKnown ? functionId : `${account}:function:${functionName}`,
+            region,
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/run/modes/progress.ts
+
+
+
 
 
 // What log and report are told of a job as it gets to know it.
 /** The steps, at the head of the log. */
 function recordPlan({ clock, journal }, plan, { mode, policy }) {
-    const longestMs = (0,_core_rollout_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .longestBakeMs */ .YB)(plan, mode === 'on' ? policy.maxExtension : 1);
+    const longestMs = (0,rollout_plan/* longestBakeMs */.YB)(plan, mode === 'on' ? policy.maxExtension : 1);
     journal.record({ type: 'plan', at: clock.timeOfDay(), plan, longestMs });
 }
 /** Where the rollout stands, and who began it. */
@@ -81805,9 +81956,30 @@ function recordClearance({ clock, journal }, { details, warnings, notes }) {
     notes.forEach(journal.note);
     warnings.forEach(journal.warn);
 }
+/**
+ * What the role of a job with these inputs must be allowed, when it is no dry run.
+ * @param cleared what is known of the functions; of the others it is what Lambda does by default
+ */
+function recordPolicy(config, cleared, { clock, journal }) {
+    const policy = leastPolicy({ ...config, dryRun: false }, {
+        region: config.region,
+        account: (0,arn/* accountIn */.l1)(config.role?.arn ?? '') ?? '*',
+        functions: config.requests.map(({ target }) => {
+            const found = cleared.find(({ request }) => (0,alias_target/* sameTarget */.cS)(request.target, target));
+            const { functionId, functionName } = target;
+            const { functionArn = '', logGroup = '' } = found?.facts.candidate ?? {};
+            return {
+                functionId: functionArn || functionId,
+                functionName,
+                logGroup: logGroup || (0,error_logs/* defaultLogGroup */.HU)(functionName),
+            };
+        }),
+    });
+    journal.record({ type: 'policy', at: clock.timeOfDay(), policy });
+}
 /** A target as preflight found it: nothing is published or decided yet. */
 function clearedReport({ request: { target, version }, facts, alias }) {
-    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetReport */ .mh)(target, {
+    return (0,alias_target/* targetReport */.mh)(target, {
         functionArn: facts.candidate.functionArn,
         aliasArn: alias?.arn ?? '',
         previousVersion: facts.routing?.version ?? '',
@@ -81816,11 +81988,11 @@ function clearedReport({ request: { target, version }, facts, alias }) {
 }
 /** A target whose versions are known, with what becomes of it. */
 function preparedReport({ target, functionArn, alias, disposition }) {
-    return (0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .targetReport */ .mh)(target, {
+    return (0,alias_target/* targetReport */.mh)(target, {
         functionArn,
         aliasArn: alias.arn,
         disposition: disposition.type,
-        ...(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_1__/* .versionsOf */ .x4)(disposition),
+        ...(0,alias_target/* versionsOf */.x4)(disposition),
     });
 }
 
