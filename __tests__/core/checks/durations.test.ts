@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { enteredDurations, NOTHING_TIMED } from '../../../src/core/checks/duration-account.ts';
 import {
   describeDurations,
   gravestTest,
   isSlower,
-  enteredDurations,
   judgeDurations,
-  NOTHING_TIMED,
   type ComparedDurations,
 } from '../../../src/core/checks/durations.ts';
 import {

@@ -1,14 +1,13 @@
 import { targetName } from '../alias/target.ts';
 import type { AnalysisPolicy } from './comparison.ts';
 import { NOTHING_COUNTED } from './counted.ts';
+import { enteredDurations, NOTHING_TIMED } from './duration-account.ts';
 import {
   describeDurations,
   DURATION_ALPHA,
-  enteredDurations,
   gravestTest,
   isSlower,
   judgeDurations,
-  NOTHING_TIMED,
   type ComparedDurations,
   type DurationFinding,
 } from './durations.ts';
