@@ -11,7 +11,7 @@ import {
   signalToWritten,
   startToFirstRequest,
 } from './bench/machine.ts';
-import { throughOneDay } from './bench/length.ts';
+import { throughOneDay, throughOneDayByLogs, type Growth } from './bench/length.ts';
 import {
   callsOfTwoSteps,
   crowdPromoted,
@@ -68,19 +68,13 @@ console.log(
   '\nOne function for 24 h, polled every 15 s, its metrics judged with the durations on:\n',
 );
 const day = await throughOneDay();
-print('CPU a poll in the second hour', `${day.first.cpuMs.toFixed(3)} ms`);
-print(
-  'CPU a poll in the last hour',
-  `${day.last.cpuMs.toFixed(3)} ms, ${(day.last.cpuMs / day.first.cpuMs).toFixed(2)} times`,
-);
-print('memory held after two hours', `${day.first.megabytes.toFixed(2)} MB`);
-print(
-  'memory held after 24 h',
-  `${day.last.megabytes.toFixed(2)} MB, ${(day.last.megabytes / day.first.megabytes).toFixed(2)} times`,
-);
+printGrowth(day);
 print('GetMetricData queries a function and minute', day.queriesPerMinute.toFixed(2));
-print('datapoints asked for, a poll in the last hour', day.last.datapoints.toFixed(0));
+print('datapoints asked for, a poll in the last hour', day.datapoints.toFixed(0));
 print('polls that asked for metrics', `${(100 * day.asking).toFixed(0)} %`);
+
+console.log('\nThe same by its logs, searched every 5 s, with a failure every 5 s:\n');
+printGrowth(await throughOneDayByLogs());
 
 console.log('\nIn real time, medians:\n');
 const started = await median(startToFirstRequest);
@@ -105,6 +99,19 @@ for (const [alarms, functions] of [
 }
 const megabytes = statSync(new URL('../dist/index.js', import.meta.url)).size / 1e6;
 print('size of dist/index.js', `${megabytes.toFixed(2)} MB`);
+
+function printGrowth({ first, last }: Growth): void {
+  print('CPU a poll in the second hour', `${first.cpuMs.toFixed(3)} ms`);
+  print('CPU a poll in the last hour', against(last.cpuMs, first.cpuMs, 'ms'));
+  print('memory held after two hours', `${first.megabytes.toFixed(2)} MB`);
+  print('memory held after 24 h', against(last.megabytes, first.megabytes, 'MB'));
+}
+
+/** `1.234 ms, 1.10 times` */
+function against(last: number, first: number, unit: 'ms' | 'MB'): string {
+  const digits = unit === 'ms' ? 3 : 2;
+  return `${last.toFixed(digits)} ${unit}, ${(last / first).toFixed(2)} times`;
+}
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;

@@ -56,4 +56,22 @@ export const OF_FLAT_COST: readonly Mutant[] = [
     from: 'if (isAskedFor || unnamed === undefined) return;',
     to: 'if (isAskedFor || unnamed?.name !== undefined) return;',
   },
+  {
+    name: 'failures in the logs are closed while a line of their request may still come',
+    file: 'src/core/log-lane/account.ts',
+    from: 'windowBegin(settledTo - LONGEST_REQUEST_MS, entering.weights)',
+    to: 'windowBegin(settledTo, entering.weights)',
+  },
+  {
+    name: 'lines of the logs are kept for the whole rollout',
+    file: 'src/core/log-lane/account.ts',
+    from: 'if (to === undefined || to <= account.enteredTo) return account;',
+    to: 'if (to !== undefined) return account;',
+  },
+  {
+    name: 'a failure in the logs that was closed counts again',
+    file: 'src/core/log-lane/account.ts',
+    from: 'at >= Math.max(begin, account.enteredTo)',
+    to: 'at >= begin',
+  },
 ];

@@ -44,8 +44,9 @@ export const OF_THE_LOG_LANE: readonly Mutant[] = [
   {
     name: 'a window of few failures in the logs decides alone',
     file: 'src/core/statistics/failure-evidence.ts',
-    from: '  return payOut(stretches, rule);',
-    to: '  return payOut(stretches, { ...rule, confirm: 0 });',
+    from: '  return staked(standing, stretchOf(window, rule), rule);',
+    to: '  return staked(standing, stretchOf(window, rule), { ...rule, confirm: 0 });',
+    by: '__tests__/core/log-lane/account.test.ts',
   },
   {
     name: 'the share that Lambda counted is not held against the weight',

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { describeLogs, judgeLogs, logFinding } from '../../../src/core/checks/logs.ts';
+import {
+  describeLogs,
+  loggedFailures,
+  logFinding,
+  type LogReading,
+} from '../../../src/core/checks/logs.ts';
+import { judgedAccount, NO_FAILURES, type Entering } from '../../../src/core/log-lane/account.ts';
+import type { Failure } from '../../../src/core/log-lane/failures.ts';
 import { STANDARD_FAILURE_RULE } from '../../../src/core/statistics/failure-evidence.ts';
 
 const failing = (side: 'canary' | 'baseline', count: number, from = 1_000) =>
@@ -11,12 +18,17 @@ const JUDGING = {
   target: 'shop:live',
   rule: STANDARD_FAILURE_RULE,
   weights: [{ since: 0, weight: 0.1 }],
+  weight: 10,
   until: 8_000,
   now: 20_000,
   horizonMs: 12_000,
   largestDelayMs: 7_500,
   requestsPerSecond: undefined,
 };
+
+function judgeLogs(failures: readonly Failure[], judging: Entering & LogReading) {
+  return loggedFailures(judgedAccount(NO_FAILURES, failures, judging), judging);
+}
 
 describe('failures in the logs', () => {
   it('revert when they are nearly all of the canary, and say since when', () => {

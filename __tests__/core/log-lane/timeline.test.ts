@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { shifted, timelineOf } from '../../../src/core/log-lane/timeline.ts';
+import { grown, shifted, timelineOf } from '../../../src/core/log-lane/timeline.ts';
 
 const MINUTE_MS = 60_000;
 const moment = (ms: number, parted = 0) => ({ steady: ms, timeOfDay: ms + parted });
@@ -30,6 +30,16 @@ describe('the weights as they are believed', () => {
     const setBack = moment(60 * MINUTE_MS, -5 * MINUTE_MS);
     const [first] = timelineOf([seen(100_000, 10)], { now: setBack, begunAt: undefined });
     expect(first?.since).toBe(98_000 - 5 * MINUTE_MS);
+  });
+
+  it('stay as they were believed when they were new', () => {
+    const before = [{ since: 1_000, weight: 0.1 }];
+    const [first, second] = [
+      { since: 1_400, weight: 0.1 },
+      { since: 9_000, weight: 0.5 },
+    ];
+    expect(grown(before, [first])).toEqual(before);
+    expect(grown(before, [first, second])).toEqual([...before, second]);
   });
 
   it('can be told by a clock that is ahead', () => {

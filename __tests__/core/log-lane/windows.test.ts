@@ -25,8 +25,8 @@ describe('windows of failures', () => {
   it('tell the versions apart, in any order of the failures', () => {
     const failures = [baseline(131_000), canary(101_000), baseline(100_500)];
     expect(windowsOf(failures, ALL)).toEqual([
-      { weight: 0.1, baseline: 1, canary: 1, requests: undefined },
-      { weight: 0.5, baseline: 1, canary: 0, requests: undefined },
+      { weight: 0.1, baseline: 1, canary: 1, requests: undefined, end: 110_000 },
+      { weight: 0.5, baseline: 1, canary: 0, requests: undefined, end: 135_000 },
     ]);
   });
 

@@ -1,8 +1,7 @@
 import { formatWeight } from '../alias/routing.ts';
-import type { Failure } from '../log-lane/failures.ts';
-import { windowsOf, type Windowing } from '../log-lane/windows.ts';
+import type { FailureAccount } from '../log-lane/account.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
-import { judgeFailures, type FailureRule } from '../statistics/failure-evidence.ts';
+import type { FailureRule } from '../statistics/failure-evidence.ts';
 import { formatDuration } from '../text/duration.ts';
 import { grouped } from '../text/numbers.ts';
 import { odds } from './comparison.ts';
@@ -39,40 +38,37 @@ export interface LogFinding extends Seen, LoggedFailures {
   readonly kind: 'logs';
 }
 
-export interface LogJudging extends Windowing {
+/** How a target's failures were read, and how they are judged. */
+export interface LogReading {
   readonly name: string;
   readonly target: string;
   readonly rule: FailureRule;
+  /** Percent. */
+  readonly weight: number;
   readonly horizonMs: number;
   readonly largestDelayMs: number;
   /** When the logs were read, by AWS. */
   readonly now: number;
 }
 
-/** Judges all failures that are old enough. */
-export function judgeLogs(failures: readonly Failure[], judging: LogJudging): LoggedFailures {
-  const { name, target, rule, horizonMs, largestDelayMs, weights, now, until } = judging;
-  const [begin] = weights;
-  const judged = failures.filter(
-    ({ at }) => at <= until && begin !== undefined && at >= begin.since,
-  );
-  const windows = windowsOf(judged, judging);
-  const { logE, revertAt, pValue } = judgeFailures(windows, rule);
-  const ofCanary = judged.filter(({ side }) => side === 'canary');
-  const [first] = ofCanary;
+/** What the failures that are old enough come to. */
+export function loggedFailures(account: FailureAccount, reading: LogReading): LoggedFailures {
+  const { name, target, rule, weight, horizonMs, largestDelayMs, now } = reading;
+  const { standing, canary, baseline, firstOfCanary } = account;
+  const { revertAt, logE, highest, stretches } = standing;
   return {
     name,
     target,
-    weight: 100 * (weights.at(-1)?.weight ?? 0),
-    canary: ofCanary.length,
-    baseline: judged.length - ofCanary.length,
-    windows: windows.length,
-    logE: revertAt === null ? (logE.at(-1) ?? 0) : -Math.log(pValue),
+    weight,
+    canary,
+    baseline,
+    windows: stretches,
+    logE: revertAt === null ? logE : highest,
     needed: 1 / rule.alpha,
     reverts: revertAt !== null,
     horizonMs,
     largestDelayMs,
-    seenAfterMs: first && now - first.at,
+    seenAfterMs: firstOfCanary === undefined ? undefined : now - firstOfCanary,
     stoodAside: undefined,
   };
 }

@@ -17,6 +17,16 @@ export interface Failure {
 
 /** Times of lines are whole milliseconds. */
 const ROUNDED_MS = 1;
+/**
+ * How far apart two lines of one request may be, and a line and the report that covers it: a function's longest timeout is 15
+ * minutes, and what it initialises before that takes ten seconds at most.
+ */
+export const LONGEST_REQUEST_MS = 16 * 60_000;
+
+/** The lines that can still say something of failures from a moment on, where those of before are settled. */
+export function linesFrom(lines: readonly KeptLine[], from: number): readonly KeptLine[] {
+  return lines.filter(({ at }) => at >= from - ROUNDED_MS);
+}
 
 /**
  * One failure for each request. Lines of one stream with the same id are one, dated by the last of them. A line without an

@@ -42,6 +42,14 @@ export function timelineOf(
   return timeline;
 }
 
+/**
+ * Goes on by the weights that are new. What was believed of the others when they were new stays: windows of them may be judged
+ * and forgotten, and a clock that is read by the second would move their bounds with every look.
+ */
+export function grown(before: Timeline, now: Timeline): Timeline {
+  return [...before, ...now.slice(before.length)];
+}
+
 /** The same by a clock that is ahead. */
 export function shifted(timeline: Timeline, aheadMs: number): Timeline {
   return timeline.map(({ since, weight }) => ({ since: since + aheadMs, weight }));

@@ -15,6 +15,13 @@ export interface Windowing {
   readonly until: number;
   /** Of the whole alias; undefined when it is not known. */
   readonly requestsPerSecond: number | undefined;
+  /** The windows before counted the requests up to here; left out: there were none before. */
+  readonly countedTo?: number | undefined;
+}
+
+export interface TimedWindow extends FailureWindow {
+  /** Epoch milliseconds. */
+  readonly end: number;
 }
 
 /** As long as it takes a batch of lines to arrive: what comes together confirms nothing. */
@@ -26,26 +33,36 @@ export const WINDOW_MS = 10_000;
  */
 export function windowsOf(
   failures: readonly Failure[],
-  { weights, until, requestsPerSecond }: Windowing,
-): readonly FailureWindow[] {
+  { weights, until, requestsPerSecond, countedTo }: Windowing,
+): readonly TimedWindow[] {
   const windows = new Map<number, { weight: number; baseline: number; canary: number }>();
   for (const { at, side } of failures.toSorted((a, b) => a.at - b.at)) {
     const inForce = weights.findLast(({ since }) => since <= at);
     if (inForce === undefined || at > until) continue;
-    const { since, weight } = inForce;
-    const begin = since + Math.floor((at - since) / WINDOW_MS) * WINDOW_MS;
+    const { weight } = inForce;
+    const begin = beginOf(at, inForce);
     const window = windows.get(begin) ?? { weight, baseline: 0, canary: 0 };
     window[side] += 1;
     windows.set(begin, window);
   }
-  let counted = weights[0]?.since ?? 0;
+  let counted = countedTo ?? weights[0]?.since ?? 0;
   return [...windows].map(([begin, window]) => {
     const next = weights.find(({ since }) => since > begin)?.since ?? Infinity;
     const end = Math.min(begin + WINDOW_MS, next, until);
     const weighted = weightedSeconds(weights, counted, end);
     counted = end;
-    return { ...window, requests: requestsPerSecond && requestsPerSecond * weighted };
+    return { ...window, end, requests: requestsPerSecond && requestsPerSecond * weighted };
   });
+}
+
+/** The beginning of the window that a moment is in; undefined before the first weight. */
+export function windowBegin(at: number, weights: Windowing['weights']): number | undefined {
+  const inForce = weights.findLast(({ since }) => since <= at);
+  return inForce && beginOf(at, inForce);
+}
+
+function beginOf(at: number, { since }: WeightSince): number {
+  return since + Math.floor((at - since) / WINDOW_MS) * WINDOW_MS;
 }
 
 /** Seconds between two times, each counted as much as the canary had of the requests. */

@@ -1,4 +1,12 @@
-import { BETS, fewestToRevert, payOut, type Judgement, type Stretch } from './betting.ts';
+import {
+  BETS,
+  fewestToRevert,
+  payOut,
+  staked,
+  type Judgement,
+  type Standing,
+  type Stretch,
+} from './betting.ts';
 import { STANDARD_RULE, type Rule } from './evidence.ts';
 
 /** Failed requests of both versions in a time with one weight, where nobody counted the requests that succeeded. */
@@ -56,6 +64,15 @@ export function judgeFailures(
 ): Judgement {
   const stretches = windows.map((window) => stretchOf(window, rule));
   return payOut(stretches, rule);
+}
+
+/** Goes on by one window: what {@link judgeFailures} says of all of them, for whoever does not keep them. */
+export function afterWindow(
+  standing: Standing,
+  window: FailureWindow,
+  rule: FailureRule,
+): Standing {
+  return staked(standing, stretchOf(window, rule), rule);
 }
 
 function stretchOf(window: FailureWindow, rule: FailureRule): Stretch {

@@ -10,6 +10,8 @@ export interface Searched {
   readonly now: number;
   /** Up to here everything was found that was there. */
   readonly wholeTo: number;
+  /** Nothing older than this will be read any more. */
+  readonly settledTo: number;
 }
 
 export type SearchResult =
@@ -38,6 +40,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /**
  * Reads what one pattern finds in one log group, from where the last reading was whole.
  * @param intervalMs between two readings; doubled with each that CloudWatch refuses for being one too many
+ * @param longestHorizonMs how old lines may be, at most, until they are judged
  */
 export function createLogSearch({
   streams,
@@ -45,12 +48,14 @@ export function createLogSearch({
   logGroup,
   pattern,
   intervalMs,
+  longestHorizonMs,
 }: {
   readonly streams: LogStreams;
   readonly clock: Clock;
   readonly logGroup: string;
   readonly pattern: string;
   readonly intervalMs: number;
+  readonly longestHorizonMs: number;
 }): LogSearch {
   let aheadMs = 0;
   let readFrom = -Infinity;
@@ -85,7 +90,9 @@ export function createLogSearch({
           ? Math.min(found.wholeTo, now - horizonMs) - LOOK_BACK_MS
           : Math.max(from, found.wholeTo);
         pauseMs = intervalMs;
-        return { type: 'read', lines: found.lines, now, wholeTo: found.wholeTo };
+        // A horizon that grows makes the next reading begin earlier again.
+        const settledTo = Math.min(readFrom, now - longestHorizonMs - LOOK_BACK_MS);
+        return { type: 'read', lines: found.lines, now, wholeTo: found.wholeTo, settledTo };
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
         return refused(error);

@@ -2,15 +2,27 @@ import { AwsCallError } from '../../aws/call.ts';
 import type { LogStreams } from '../../aws/log-streams.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import { streamPrefix } from '../../core/checks/error-logs.ts';
-import { judgeLogs, logFinding, type LogFinding } from '../../core/checks/logs.ts';
+import { logFinding, loggedFailures, type LogFinding } from '../../core/checks/logs.ts';
 import type { WatchedTarget } from '../../core/checks/reader.ts';
 import { targetName } from '../../core/alias/target.ts';
-import { failuresOf, type KeptLine } from '../../core/log-lane/failures.ts';
+import {
+  closedAccount,
+  judgedAccount,
+  NO_FAILURES,
+  type FailureAccount,
+} from '../../core/log-lane/account.ts';
+import { failuresOf, linesFrom, type KeptLine } from '../../core/log-lane/failures.ts';
 import { horizonOf, LONGEST_HORIZON_MS } from '../../core/log-lane/horizon.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import { failuresSignal, ownSignal, type Signal } from '../../core/log-lane/signal.ts';
 import { sideOf, type LoggedFunction } from '../../core/log-lane/streams.ts';
-import { shifted, timelineOf, type InForce, type Timeline } from '../../core/log-lane/timeline.ts';
+import {
+  grown,
+  shifted,
+  timelineOf,
+  type InForce,
+  type Timeline,
+} from '../../core/log-lane/timeline.ts';
 import type { Traffic } from '../../core/log-lane/traffic.ts';
 import { WINDOW_MS } from '../../core/log-lane/windows.ts';
 import { PASS, worst } from '../../core/rollout/verdict.ts';
@@ -56,7 +68,10 @@ interface Lane {
   readonly signal: Signal;
   readonly rule: FailureRule;
   readonly mode: 'on' | 'observe';
+  /** Those that may still change what is said. */
   readonly lines: Map<string, KeptLine>;
+  /** What cannot change any more. */
+  closed: FailureAccount;
   largestDelayMs: number;
   /** Failures up to here were judged; epoch milliseconds, by AWS. */
   judgedTo: number;
@@ -66,6 +81,8 @@ interface Lane {
 interface Group {
   readonly search: LogSearch;
   readonly lanes: readonly Lane[];
+  /** By AWS. */
+  timeline: Timeline;
 }
 
 /**
@@ -82,37 +99,38 @@ export function createLogChecks(options: LogChecksOptions): Checks {
   const weights = new Map<number, InForce>();
   let timeline: Timeline = [];
 
-  async function readGroup({ search, lanes }: Group, look: Look): Promise<readonly string[]> {
+  async function readGroup(group: Group, look: Look): Promise<readonly string[]> {
+    const { search, lanes } = group;
     const { at, signal } = look;
     const horizons = lanes.map(
       (lane) => horizonOf(delayMs, lane.largestDelayMs) ?? LONGEST_HORIZON_MS,
     );
-    const since = (timeline[0]?.since ?? at) + search.aheadMs;
+    const since = group.timeline[0]?.since ?? (timeline[0]?.since ?? at) + search.aheadMs;
     const result = await search.read({ since, horizonMs: Math.max(...horizons) }, signal);
     if (result.type === 'nothing') return [];
     if (result.type === 'unreadable') {
       return lanes.flatMap((lane) => standAside(lane, { ...look, why: result.problem }));
     }
-    for (const lane of lanes) keep(lane, result, since);
+    group.timeline = grown(group.timeline, shifted(timeline, search.aheadMs));
     const judged = await Promise.all(
-      lanes.map((lane) => judge(lane, result, look, search.aheadMs)),
+      lanes.map((lane) => judge(lane, { ...result, weights: group.timeline }, look)),
     );
     return judged.flat();
   }
 
-  async function judge(
-    lane: Lane,
-    { now, wholeTo }: Searched,
-    look: Look,
-    aheadMs: number,
-  ): Promise<readonly string[]> {
-    const { largestDelayMs } = lane;
+  async function judge(lane: Lane, found: Found, look: Look): Promise<readonly string[]> {
+    const { now, wholeTo, weights } = found;
+    keep(lane, found);
+    const failures = failuresOf([...lane.lines.values()]);
+    const known = traffic.latest[lane.index];
+    const entering = { rule: lane.rule, weights, requestsPerSecond: known?.requestsPerSecond };
+    const { closed, largestDelayMs } = lane;
+    close(lane, closedAccount(closed, failures, { ...entering, settledTo: found.settledTo }));
     const horizonMs = horizonOf(delayMs, largestDelayMs);
     if (horizonMs === undefined) {
       const why = `lines were found ${formatDuration(largestDelayMs)} after they were logged`;
       return standAside(lane, { ...look, why });
     }
-    const known = traffic.latest[lane.index];
     if (known?.exceedsWeight === true) {
       const why = 'the new version gets more requests than its weight';
       return standAside(lane, { ...look, why });
@@ -123,16 +141,14 @@ export function createLogChecks(options: LogChecksOptions): Checks {
       return standAside(lane, { ...look, why });
     }
     lane.judgedTo = until;
-    const logged = judgeLogs(failuresOf([...lane.lines.values()]), {
+    const logged = loggedFailures(judgedAccount(lane.closed, failures, { ...entering, until }), {
       name: lane.signal.name,
       target: targetName(lane.watched.target),
       rule: lane.rule,
-      weights: shifted(timeline, aheadMs),
-      until,
+      weight: percentOf(weights),
       now,
       horizonMs,
       largestDelayMs,
-      requestsPerSecond: known?.requestsPerSecond,
     });
     lane.finding = logFinding(logged, look.at, lane.mode);
     if (lane.finding.verdict.kind !== 'fail') return [];
@@ -173,14 +189,12 @@ export function createLogChecks(options: LogChecksOptions): Checks {
       name: lane.signal.name,
       target: targetName(lane.watched.target),
       rule: lane.rule,
-      weights: timeline,
-      until: -Infinity,
+      weight: percentOf(timeline),
       now: at,
       horizonMs: delayMs,
       largestDelayMs: lane.largestDelayMs,
-      requestsPerSecond: undefined,
     };
-    const logged = lane.finding ?? judgeLogs([], empty);
+    const logged = lane.finding ?? loggedFailures(NO_FAILURES, empty);
     lane.finding = logFinding({ ...logged, stoodAside: why }, at, lane.mode);
     const what = `${lane.signal.name} of ${targetName(lane.watched.target)}`;
     const text = `The ${what} are not judged for now, and a revert may take minutes: ${why}`;
@@ -225,7 +239,17 @@ function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
 }
 
-function keep(lane: Lane, { lines }: Searched, since: number): void {
+/** What was read of a log group, and the weights by the same clock. */
+interface Found extends Searched {
+  readonly weights: Timeline;
+}
+
+function percentOf(weights: Timeline): number {
+  return 100 * (weights.at(-1)?.weight ?? 0);
+}
+
+function keep(lane: Lane, { lines, weights }: Found): void {
+  const since = Math.max(weights[0]?.since ?? Infinity, lane.closed.enteredTo);
   for (const { id, stream, at, ingestedAt, message } of lines) {
     const side = sideOf(stream, lane.logged);
     if (side === undefined || at < since) continue;
@@ -237,10 +261,18 @@ function keep(lane: Lane, { lines }: Searched, since: number): void {
   }
 }
 
+function close(lane: Lane, closed: FailureAccount): void {
+  if (closed === lane.closed) return;
+  lane.closed = closed;
+  const open = new Set(linesFrom([...lane.lines.values()], closed.enteredTo));
+  for (const [id, line] of lane.lines) if (!open.has(line)) lane.lines.delete(id);
+}
+
 /** What shares a group and a pattern shares the calls. */
 function groupsOf(options: LogChecksOptions): readonly Group[] {
-  const { streams, clock, targets } = options;
+  const { streams, clock, targets, delayMs } = options;
   const intervalMs = logIntervalMs(options);
+  const longestHorizonMs = Math.max(delayMs, LONGEST_HORIZON_MS);
   const lanes = targets.flatMap((_, index) => lanesOf(index, options));
   const keyOf = ({ logged, signal }: Lane) => `${logged.logGroup} ${signal.pattern}`;
   return [...Map.groupBy(lanes, keyOf).values()].flatMap((shared) => {
@@ -248,8 +280,8 @@ function groupsOf(options: LogChecksOptions): readonly Group[] {
     if (first === undefined) return [];
     const { logGroup } = first.logged;
     const { pattern } = first.signal;
-    const search = createLogSearch({ streams, clock, logGroup, pattern, intervalMs });
-    return [{ search, lanes: shared }];
+    const group = { streams, clock, logGroup, pattern, intervalMs, longestHorizonMs };
+    return [{ search: createLogSearch(group), lanes: shared, timeline: [] }];
   });
 }
 
@@ -270,6 +302,7 @@ function lanesOf(index: number, { targets, rule, own, mode }: LogChecksOptions):
     rule: { ...rule, alpha: alpha / targets.length },
     mode: observedBecause === undefined ? mode : 'observe',
     lines: new Map(),
+    closed: NO_FAILURES,
     largestDelayMs: 0,
     judgedTo: 0,
     finding: undefined,
