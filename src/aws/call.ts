@@ -4,6 +4,7 @@ import {
   ASSUME_ROLE_FAILED,
   codeOf,
   EXPIRED,
+  isSkewed,
   isThrottled,
   NO_CREDENTIALS,
   statusOf,
@@ -126,6 +127,12 @@ export function explain({ action, resource }: Intent, cause: unknown, sent: Sent
     );
   }
   if (name === ASSUME_ROLE_FAILED) return failure(`${action} failed: ${message}`);
+  if (isSkewed(details)) {
+    return failure(
+      `${action} failed: the clock of this runner is wrong, by what AWS says (${name}: ${message}). Set it, and keep it set ` +
+        '(chrony, or the time service of its host): AWS takes no request that is signed more than five minutes off.',
+    );
+  }
   if (UNKNOWN_CREDENTIALS.has(name)) {
     return failure(
       `${action} failed: AWS does not accept the credentials (${name}: ${message}). Check the access key, its secret and, of a ` +
@@ -161,6 +168,11 @@ function remedyOf(cause: unknown): string {
       return (
         'There is no such host: check the region for a mistyped name, and on a runner of your own DNS and the proxy ' +
         '(HTTPS_PROXY, NO_PROXY).'
+      );
+    case 'untrusted':
+      return (
+        'What answered is not known to be AWS: where a proxy or firewall opens TLS connections, name the file with its ' +
+        'certificate in NODE_EXTRA_CA_CERTS (env of the job).'
       );
     case 'unreachable':
       return (

@@ -14,6 +14,9 @@ const MISTIMED = new Set([
   'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
 ]);
+/** AWS holds the time of the signature against its own clock: it does not accept one of more than five minutes before or after. */
+const SKEWED = /^RequestTimeTooSkewed$|^RequestInTheFuture$|^RequestExpired$/;
+const SKEW_WORDS = /signature (expired|not yet current)|is (now earlier|still later) than/i;
 /** Nobody heard the request. */
 const NOT_CONNECTED = new Set([
   'EAI_AGAIN',
@@ -77,12 +80,21 @@ export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+/** As Node and OpenSSL name what a TLS connection breaks of: `SELF_SIGNED_CERT_IN_CHAIN`, `ERR_SSL_WRONG_VERSION_NUMBER`, … */
+const UNTRUSTED = /^(EPROTO|ERR_SSL_|ERR_TLS_|UNABLE_TO_|(.+_)?CERT_)|_CERT$/;
+
 /** What keeps a request from reaching AWS; undefined when it is something else. */
-export function troubleOf(error: Error): 'no such host' | 'unreachable' | undefined {
+export function troubleOf(error: Error): 'no such host' | 'untrusted' | 'unreachable' | undefined {
   const code = codeOf(error);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no such host';
+  if (UNTRUSTED.test(code)) return 'untrusted';
   if (NOT_CONNECTED.has(code) || CUT_OFF.has(code)) return 'unreachable';
   return statusOf(error) === undefined && /proxy/i.test(error.message) ? 'unreachable' : undefined;
+}
+
+/** Whether it is the machine's clock that AWS has something against, and not its keys. */
+export function isSkewed({ name, message }: Pick<Error, 'name' | 'message'>): boolean {
+  return SKEWED.test(name) || (MISTIMED.has(name) && SKEW_WORDS.test(message));
 }
 
 /** For how long AWS asks to be left alone, in milliseconds. */
