@@ -67301,7 +67301,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5667:
+/***/ 3519:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -67328,11 +67328,75 @@ function sessionEndOf(found, since) {
 var dist_cjs = __nccwpck_require__(4085);
 // EXTERNAL MODULE: ./src/core/permissions.ts
 var permissions = __nccwpck_require__(7359);
-// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
-var call = __nccwpck_require__(9084);
 // EXTERNAL MODULE: ./src/aws/reply.ts
 var aws_reply = __nccwpck_require__(6345);
+;// CONCATENATED MODULE: ./src/aws/alarm-definition.ts
+
+/** What a metric alarm watches; undefined when that is nothing that is understood here. */
+function definitionOf(alarm) {
+    const evaluationPeriods = (0,aws_reply/* numberIn */.Po)(alarm.EvaluationPeriods);
+    const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
+    if (watched === undefined || evaluationPeriods === undefined)
+        return undefined;
+    return {
+        ...watched,
+        evaluationPeriods,
+        datapointsToAlarm: (0,aws_reply/* numberIn */.Po)(alarm.DatapointsToAlarm) ?? evaluationPeriods,
+        threshold: (0,aws_reply/* numberIn */.Po)(alarm.Threshold),
+        comparison: (0,aws_reply/* textIn */.r7)(alarm.ComparisonOperator),
+    };
+}
+function watchedMetric(alarm) {
+    const [namespace, name] = [(0,aws_reply/* textIn */.r7)(alarm.Namespace), (0,aws_reply/* textIn */.r7)(alarm.MetricName)];
+    const periodSeconds = (0,aws_reply/* numberIn */.Po)(alarm.Period);
+    // An alarm on a PromQL query has none of these.
+    if (namespace === '' || name === '' || periodSeconds === undefined)
+        return undefined;
+    const statistic = (0,aws_reply/* textIn */.r7)(alarm.Statistic ?? alarm.ExtendedStatistic);
+    const dimensions = dimensionsOf(alarm.Dimensions);
+    return {
+        periodSeconds,
+        expression: undefined,
+        metrics: [{ id: '', namespace, name, dimensions, statistic, periodSeconds }],
+    };
+}
+function watchedMath({ Metrics, ThresholdMetricId }) {
+    const queries = Metrics ?? [];
+    // The band of an anomaly detection is returned too, but it is what the metric is compared with.
+    const [returned, ...more] = queries.filter(({ Id, ReturnData }) => ReturnData !== false && Id !== ThresholdMetricId);
+    if (returned === undefined || more.length > 0)
+        return undefined;
+    const expression = returned.Expression && (0,aws_reply/* textIn */.r7)(returned.Expression);
+    const metrics = (expression === undefined ? [returned] : queries).flatMap(metricsOf);
+    // A Metrics Insights query has a period, but no metrics; mostly it is the other way round.
+    const periodSeconds = (0,aws_reply/* numberIn */.Po)(returned.Period) ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
+    if (periodSeconds === 0)
+        return undefined;
+    return { periodSeconds, metrics, expression };
+}
+function metricsOf({ Id, MetricStat }) {
+    if (MetricStat === undefined)
+        return [];
+    const { Metric, Stat, Period } = MetricStat;
+    return [
+        {
+            id: (0,aws_reply/* textIn */.r7)(Id),
+            namespace: (0,aws_reply/* textIn */.r7)(Metric?.Namespace),
+            name: (0,aws_reply/* textIn */.r7)(Metric?.MetricName),
+            dimensions: dimensionsOf(Metric?.Dimensions),
+            statistic: (0,aws_reply/* textIn */.r7)(Stat),
+            periodSeconds: (0,aws_reply/* numberIn */.Po)(Period) ?? 0,
+        },
+    ];
+}
+function dimensionsOf(dimensions) {
+    return Object.fromEntries((dimensions ?? []).map(({ Name, Value }) => [(0,aws_reply/* textIn */.r7)(Name), (0,aws_reply/* textIn */.r7)(Value)]));
+}
+
+// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
+var call = __nccwpck_require__(9084);
 ;// CONCATENATED MODULE: ./src/aws/alarms.ts
+
 
 
 
@@ -67439,66 +67503,6 @@ function foundAlarm(alarm, definition) {
         notEvaluated: notEvaluated(alarm.EvaluationState),
         definition,
     };
-}
-/** What a metric alarm watches; undefined when that is nothing that is understood here. */
-function definitionOf(alarm) {
-    const evaluationPeriods = (0,aws_reply/* numberIn */.Po)(alarm.EvaluationPeriods);
-    const watched = alarm.Metrics?.length ? watchedMath(alarm) : watchedMetric(alarm);
-    if (watched === undefined || evaluationPeriods === undefined)
-        return undefined;
-    return {
-        ...watched,
-        evaluationPeriods,
-        datapointsToAlarm: (0,aws_reply/* numberIn */.Po)(alarm.DatapointsToAlarm) ?? evaluationPeriods,
-        threshold: (0,aws_reply/* numberIn */.Po)(alarm.Threshold),
-        comparison: (0,aws_reply/* textIn */.r7)(alarm.ComparisonOperator),
-    };
-}
-function watchedMetric(alarm) {
-    const [namespace, name] = [(0,aws_reply/* textIn */.r7)(alarm.Namespace), (0,aws_reply/* textIn */.r7)(alarm.MetricName)];
-    const periodSeconds = (0,aws_reply/* numberIn */.Po)(alarm.Period);
-    // An alarm on a PromQL query has none of these.
-    if (namespace === '' || name === '' || periodSeconds === undefined)
-        return undefined;
-    const statistic = (0,aws_reply/* textIn */.r7)(alarm.Statistic ?? alarm.ExtendedStatistic);
-    const dimensions = dimensionsOf(alarm.Dimensions);
-    return {
-        periodSeconds,
-        expression: undefined,
-        metrics: [{ id: '', namespace, name, dimensions, statistic, periodSeconds }],
-    };
-}
-function watchedMath({ Metrics, ThresholdMetricId }) {
-    const queries = Metrics ?? [];
-    // The band of an anomaly detection is returned too, but it is what the metric is compared with.
-    const [returned, ...more] = queries.filter(({ Id, ReturnData }) => ReturnData !== false && Id !== ThresholdMetricId);
-    if (returned === undefined || more.length > 0)
-        return undefined;
-    const expression = returned.Expression && (0,aws_reply/* textIn */.r7)(returned.Expression);
-    const metrics = (expression === undefined ? [returned] : queries).flatMap(metricsOf);
-    // A Metrics Insights query has a period, but no metrics; mostly it is the other way round.
-    const periodSeconds = (0,aws_reply/* numberIn */.Po)(returned.Period) ?? Math.max(0, ...metrics.map((each) => each.periodSeconds));
-    if (periodSeconds === 0)
-        return undefined;
-    return { periodSeconds, metrics, expression };
-}
-function metricsOf({ Id, MetricStat }) {
-    if (MetricStat === undefined)
-        return [];
-    const { Metric, Stat, Period } = MetricStat;
-    return [
-        {
-            id: (0,aws_reply/* textIn */.r7)(Id),
-            namespace: (0,aws_reply/* textIn */.r7)(Metric?.Namespace),
-            name: (0,aws_reply/* textIn */.r7)(Metric?.MetricName),
-            dimensions: dimensionsOf(Metric?.Dimensions),
-            statistic: (0,aws_reply/* textIn */.r7)(Stat),
-            periodSeconds: (0,aws_reply/* numberIn */.Po)(Period) ?? 0,
-        },
-    ];
-}
-function dimensionsOf(dimensions) {
-    return Object.fromEntries((dimensions ?? []).map(({ Name, Value }) => [(0,aws_reply/* textIn */.r7)(Name), (0,aws_reply/* textIn */.r7)(Value)]));
 }
 /** A change of the alarm begins its warm-up; enough data may end it earlier. */
 function warmsUpUntil(alarm) {
@@ -68629,6 +68633,10 @@ function explain({ action, resource }, cause, sent) {
     }
     if (name === failures/* ASSUME_ROLE_FAILED */._i)
         return failure(`${action} failed: ${message}`);
+    if ((0,failures/* isSkewed */.SP)(details)) {
+        return failure(`${action} failed: the clock of this runner is wrong, by what AWS says (${name}: ${message}). Set it, and keep it set ` +
+            '(chrony, or the time service of its host): AWS takes no request that is signed more than five minutes off.');
+    }
     if (UNKNOWN_CREDENTIALS.has(name)) {
         return failure(`${action} failed: AWS does not accept the credentials (${name}: ${message}). Check the access key, its secret and, of a ` +
             'temporary one, the session token: they may be mistyped, deleted, or of another partition. Better have no keys: ' +
@@ -68654,6 +68662,9 @@ function remedyOf(cause) {
         case 'no such host':
             return ('There is no such host: check the region for a mistyped name, and on a runner of your own DNS and the proxy ' +
                 '(HTTPS_PROXY, NO_PROXY).');
+        case 'untrusted':
+            return ('What answered is not known to be AWS: where a proxy or firewall opens TLS connections, name the file with its ' +
+                'certificate in NODE_EXTRA_CA_CERTS (env of the job).');
         case 'unreachable':
             return ('AWS cannot be reached from this runner: check the network, firewall and VPC endpoints, and the proxy ' +
                 '(HTTPS_PROXY, NO_PROXY).');
@@ -68746,6 +68757,7 @@ function createClients({ region, credentials, connect }) {
 /* harmony export */   B5: () => (/* binding */ isThrottled),
 /* harmony export */   Il: () => (/* binding */ tookNoEffect),
 /* harmony export */   LH: () => (/* binding */ troubleOf),
+/* harmony export */   SP: () => (/* binding */ isSkewed),
 /* harmony export */   Vs: () => (/* binding */ retryAfterMs),
 /* harmony export */   _i: () => (/* binding */ ASSUME_ROLE_FAILED),
 /* harmony export */   bg: () => (/* binding */ mayPass),
@@ -68767,6 +68779,9 @@ const MISTIMED = new Set([
     'RequestTimeTooSkewed',
     'SignatureDoesNotMatch',
 ]);
+/** AWS holds the time of the signature against its own clock: it does not accept one of more than five minutes before or after. */
+const SKEWED = /^RequestTimeTooSkewed$|^RequestInTheFuture$|^RequestExpired$/;
+const SKEW_WORDS = /signature (expired|not yet current)|is (now earlier|still later) than/i;
 /** Nobody heard the request. */
 const NOT_CONNECTED = new Set([
     'EAI_AGAIN',
@@ -68817,14 +68832,22 @@ function statusOf(error) {
 function codeOf(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
+/** As Node and OpenSSL name what a TLS connection breaks of: `SELF_SIGNED_CERT_IN_CHAIN`, `ERR_SSL_WRONG_VERSION_NUMBER`, … */
+const UNTRUSTED = /^(EPROTO|ERR_SSL_|ERR_TLS_|UNABLE_TO_|(.+_)?CERT_)|_CERT$/;
 /** What keeps a request from reaching AWS; undefined when it is something else. */
 function troubleOf(error) {
     const code = codeOf(error);
     if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
         return 'no such host';
+    if (UNTRUSTED.test(code))
+        return 'untrusted';
     if (NOT_CONNECTED.has(code) || CUT_OFF.has(code))
         return 'unreachable';
     return statusOf(error) === undefined && /proxy/i.test(error.message) ? 'unreachable' : undefined;
+}
+/** Whether it is the machine's clock that AWS has something against, and not its keys. */
+function isSkewed({ name, message }) {
+    return SKEWED.test(name) || (MISTIMED.has(name) && SKEW_WORDS.test(message));
 }
 /** For how long AWS asks to be left alone, in milliseconds. */
 function retryAfterMs(error) {
@@ -69373,143 +69396,25 @@ function odds(logE) {
 
 /***/ }),
 
-/***/ 6153:
+/***/ 3304:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  CT: () => (/* binding */ DURATION_ALPHA),
-  mv: () => (/* binding */ NOTHING_TIMED),
-  Jy: () => (/* binding */ describeDurations),
-  Rc: () => (/* binding */ enteredDurations),
-  ds: () => (/* binding */ gravestTest),
-  tp: () => (/* binding */ isSlower),
-  RQ: () => (/* binding */ judgeDurations)
-});
-
-// UNUSED EXPORTS: evidenceFor
-
-// EXTERNAL MODULE: ./src/core/checks/comparison.ts
-var comparison = __nccwpck_require__(3808);
-// EXTERNAL MODULE: ./src/core/statistics/betting.ts
-var betting = __nccwpck_require__(1248);
-// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
-var evidence = __nccwpck_require__(8346);
-// EXTERNAL MODULE: ./src/core/minute.ts
-var minute = __nccwpck_require__(3395);
-// EXTERNAL MODULE: ./src/core/text/numbers.ts
-var numbers = __nccwpck_require__(1489);
-// EXTERNAL MODULE: ./src/core/checks/pairing.ts
-var pairing = __nccwpck_require__(8989);
-;// CONCATENATED MODULE: ./src/core/statistics/sign-test.ts
-
-/** The canary is the slower one in this share of the minutes: one bet on each, of equal stakes. */
-const BETS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
-const NO_SIGNS = {
-    wealth: BETS.map(() => 0),
-    minutes: 0,
-    trueIn: 0,
-    logE: 0,
-    highest: 0,
-};
-/**
- * Evidence that something is true of more than half of the minutes, after one minute more: a bet of q multiplies
- * its stake by 2q when it is true and by 2(1 − q) when not, which has a mean of at most 1 when it is true in a
- * minute with a probability of at most one half, whatever went before. By Ville's inequality the mean of the
- * stakes then reaches 1/alpha with a probability of at most alpha, however often one looks. A minute gives one
- * bit only: these bets take nine of them in a row to reach 100.
- *
- * Source: Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting" (JRSS-B, 2024).
- */
-function afterSign(before, sign) {
-    const wealth = before.wealth.map((each, index) => {
-        const bet = BETS[index] ?? 0.5;
-        return each + Math.log(2 * (sign ? bet : 1 - bet));
-    });
-    const logE = (0,betting/* logMean */.uw)(wealth);
-    return {
-        wealth,
-        minutes: before.minutes + 1,
-        trueIn: before.trueIn + (sign ? 1 : 0),
-        logE,
-        highest: Math.max(before.highest, logE),
-    };
-}
-
-// EXTERNAL MODULE: ./src/core/checks/yardstick.ts
-var yardstick = __nccwpck_require__(3417);
-;// CONCATENATED MODULE: ./src/core/checks/durations.ts
-
-
-
-
-
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CT: () => (/* binding */ DURATION_ALPHA),
+/* harmony export */   Jy: () => (/* binding */ describeDurations),
+/* harmony export */   RQ: () => (/* binding */ judgeDurations),
+/* harmony export */   ds: () => (/* binding */ gravestTest),
+/* harmony export */   tp: () => (/* binding */ isSlower)
+/* harmony export */ });
+/* unused harmony export evidenceFor */
+/* harmony import */ var _comparison_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3808);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1489);
+/* harmony import */ var _yardstick_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3417);
 
 
 
 /** At most this share of canaries that are not slower than that is reverted for their duration. */
 const DURATION_ALPHA = 0.01;
-const NOT_SLOW = {
-    standing: betting/* NOTHING_STAKED */.jR,
-    baseline: { total: 0, bad: 0 },
-    canary: { total: 0, bad: 0 },
-};
-const NO_VALUES = {
-    p50: new Float64Array(),
-    p90: new Float64Array(),
-    p99: new Float64Array(),
-};
-const NOTHING_TIMED = {
-    aboveP90: NOT_SLOW,
-    aboveP99: NOT_SLOW,
-    signs: NO_SIGNS,
-    baseline: NO_VALUES,
-    canary: NO_VALUES,
-};
-/** @param minutes all later than those that were entered before */
-function enteredDurations(account, minutes) {
-    const { baseline, canary, from, to, mixed } = minutes;
-    const times = (0,minute/* minutesBetween */.OJ)(from, to).filter((at) => !mixed.has(at));
-    return {
-        aboveP90: withSlow(account.aboveP90, minutes, 'aboveP90'),
-        aboveP99: withSlow(account.aboveP99, minutes, 'aboveP99'),
-        signs: signsIn(minutes, times).reduce(afterSign, account.signs),
-        baseline: withValues(account.baseline, baseline, times),
-        canary: withValues(account.canary, canary, times),
-    };
-}
-function withSlow(so, { baseline, canary, from, to, mixed, alpha }, above) {
-    const slow = (series) => ({ total: series.requests, bad: series[above] });
-    const minutes = (0,pairing/* pairMinutes */.E)({ baseline: slow(baseline), canary: slow(canary) }, { from, to, mixed, withoutBad: 'none' });
-    const rule = { ...evidence/* STANDARD_RULE */.fM, alpha: alpha / 2, floor: 0 };
-    return minutes.reduce((before, minute) => ({
-        standing: (0,evidence/* afterMinute */.dY)(before.standing, minute, rule),
-        baseline: sum(before.baseline, minute.baseline),
-        canary: sum(before.canary, minute.canary),
-    }), so);
-}
-/** The median of fewer is mostly chance. */
-const FEWEST_REQUESTS = 5;
-function signsIn({ baseline, canary }, times) {
-    return times.flatMap((at) => {
-        const old = baseline.p50.get(at);
-        const current = canary.p50.get(at);
-        if (old === undefined || current === undefined)
-            return [];
-        const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
-        if (Math.min(...requests) < FEWEST_REQUESTS)
-            return [];
-        return [current > yardstick/* TOLERATED_RATIO */.DC * old];
-    });
-}
-function withValues(so, series, times) {
-    const over = (name) => {
-        const values = times.flatMap((at) => series[name].get(at) ?? []);
-        return values.length === 0 ? so[name] : Float64Array.from([...so[name], ...values]).sort();
-    };
-    return { p50: over('p50'), p90: over('p90'), p99: over('p99') };
-}
 /**
  * Whether the canary is slower by more than a fifth.
  *
@@ -69539,8 +69444,8 @@ function judgeDurations(durations) {
 function countTest({ standing, baseline, canary }, bound, alpha) {
     const reverts = standing.revertAt !== null;
     return {
-        counted: `${ofAll(canary)} requests took longer than ${(0,numbers/* milliseconds */.Rz)(bound * yardstick/* TOLERATED_RATIO */.DC)}, ` +
-            `and ${ofAll(baseline)} of the old version longer than ${(0,numbers/* milliseconds */.Rz)(bound)}`,
+        counted: `${ofAll(canary)} requests took longer than ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .milliseconds */ .Rz)(bound * _yardstick_js__WEBPACK_IMPORTED_MODULE_1__/* .TOLERATED_RATIO */ .DC)}, ` +
+            `and ${ofAll(baseline)} of the old version longer than ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .milliseconds */ .Rz)(bound)}`,
         logE: reverts ? standing.highest : standing.logE,
         needed: 1 / alpha,
         reverts,
@@ -69557,14 +69462,10 @@ function signTest({ minutes, trueIn, logE, highest }, alpha) {
     };
 }
 function percentilesOf({ p50, p90, p99 }) {
-    return { p50: (0,yardstick/* lowerMiddle */.hP)(p50), p90: (0,yardstick/* lowerMiddle */.hP)(p90), p99: (0,yardstick/* lowerMiddle */.hP)(p99) };
-}
-function sum(so, counts) {
-    const { total, bad } = (0,evidence/* clamped */.j9)(counts);
-    return { total: so.total + total, bad: so.bad + bad };
+    return { p50: (0,_yardstick_js__WEBPACK_IMPORTED_MODULE_1__/* .lowerMiddle */ .hP)(p50), p90: (0,_yardstick_js__WEBPACK_IMPORTED_MODULE_1__/* .lowerMiddle */ .hP)(p90), p99: (0,_yardstick_js__WEBPACK_IMPORTED_MODULE_1__/* .lowerMiddle */ .hP)(p99) };
 }
 function ofAll({ total, bad }) {
-    return `${(0,numbers/* grouped */.zD)(bad)} of ${(0,numbers/* grouped */.zD)(total)}`;
+    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(bad)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(total)}`;
 }
 /** Whether a test came to what it needs. */
 function isSlower({ tests }) {
@@ -69593,13 +69494,13 @@ function describeDurations(durations) {
 }
 /** `evidence 0.3:1 of 200:1 needed` */
 function evidenceFor({ logE, needed }) {
-    return `evidence ${(0,comparison/* odds */.VH)(logE)} of ${(0,numbers/* grouped */.zD)(Math.round(needed))}:1 needed`;
+    return `evidence ${(0,_comparison_js__WEBPACK_IMPORTED_MODULE_0__/* .odds */ .VH)(logE)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(Math.round(needed))}:1 needed`;
 }
 const PERCENTILES = ['p50', 'p90', 'p99'];
 function describePercentiles(percentiles) {
     const known = PERCENTILES.flatMap((name) => {
         const value = percentiles[name];
-        return value === null ? [] : [`${name} ${(0,numbers/* milliseconds */.Rz)(value)}`];
+        return value === null ? [] : [`${name} ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .milliseconds */ .Rz)(value)}`];
     });
     return known.length === 0 ? 'served no request' : known.join(', ');
 }
@@ -69813,46 +69714,38 @@ function changedSince(before, findings) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Jh: () => (/* binding */ judgeLogs),
 /* harmony export */   Q6: () => (/* binding */ logFinding),
+/* harmony export */   iK: () => (/* binding */ loggedFailures),
 /* harmony export */   nU: () => (/* binding */ describeLogs)
 /* harmony export */ });
-/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5646);
-/* harmony import */ var _log_lane_windows_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7326);
+/* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5646);
 /* harmony import */ var _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4292);
-/* harmony import */ var _statistics_failure_evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2651);
-/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2691);
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1489);
-/* harmony import */ var _comparison_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3808);
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1489);
+/* harmony import */ var _comparison_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3808);
 
 
 
 
 
-
-
-/** Judges all failures that are old enough. */
-function judgeLogs(failures, judging) {
-    const { name, target, rule, horizonMs, largestDelayMs, weights, now, until } = judging;
-    const [begin] = weights;
-    const judged = failures.filter(({ at }) => at <= until && begin !== undefined && at >= begin.since);
-    const windows = (0,_log_lane_windows_js__WEBPACK_IMPORTED_MODULE_3__/* .windowsOf */ .R)(judged, judging);
-    const { logE, revertAt, pValue } = (0,_statistics_failure_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeFailures */ .$)(windows, rule);
-    const ofCanary = judged.filter(({ side }) => side === 'canary');
-    const [first] = ofCanary;
+/** What the failures that are old enough come to. */
+function loggedFailures(account, reading) {
+    const { name, target, rule, weight, horizonMs, largestDelayMs, now } = reading;
+    const { standing, canary, baseline, firstOfCanary } = account;
+    const { revertAt, logE, highest, stretches } = standing;
     return {
         name,
         target,
-        weight: 100 * (weights.at(-1)?.weight ?? 0),
-        canary: ofCanary.length,
-        baseline: judged.length - ofCanary.length,
-        windows: windows.length,
-        logE: revertAt === null ? (logE.at(-1) ?? 0) : -Math.log(pValue),
+        weight,
+        canary,
+        baseline,
+        windows: stretches,
+        logE: revertAt === null ? logE : highest,
         needed: 1 / rule.alpha,
         reverts: revertAt !== null,
         horizonMs,
         largestDelayMs,
-        seenAfterMs: first && now - first.at,
+        seenAfterMs: firstOfCanary === undefined ? undefined : now - firstOfCanary,
         stoodAside: undefined,
     };
 }
@@ -69874,19 +69767,19 @@ function verdictOf(logged, mode) {
 function describeLogRevert(logged) {
     const { target, canary, baseline, weight, seenAfterMs } = logged;
     const what = logged.name === 'logs' ? 'errors in the logs' : `errors in the logs (${logged.name})`;
-    const seen = seenAfterMs === undefined ? '' : `; seen ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(seenAfterMs)} after the first`;
-    return (`${what} of ${target}: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(canary)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(canary + baseline)} failures are the new version's, ` +
-        `which has ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_6__/* .formatWeight */ .ck)(weight)} of the requests (${evidence(logged)}${seen})`);
+    const seen = seenAfterMs === undefined ? '' : `; seen ${(0,_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(seenAfterMs)} after the first`;
+    return (`${what} of ${target}: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(canary)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(canary + baseline)} failures are the new version's, ` +
+        `which has ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_4__/* .formatWeight */ .ck)(weight)} of the requests (${evidence(logged)}${seen})`);
 }
 /** `logs of shop:live: canary 14 failures, baseline 3, weight 10 %; evidence 4,210:1 of 500:1 needed` */
 function describeLogs(logged) {
     const { name, target, canary, baseline, weight, stoodAside } = logged;
-    const counts = `${name} of ${target}: canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(canary)} ${canary === 1 ? 'failure' : 'failures'}, ` +
-        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(baseline)}, weight ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_6__/* .formatWeight */ .ck)(weight)}; ${evidence(logged)}`;
+    const counts = `${name} of ${target}: canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(canary)} ${canary === 1 ? 'failure' : 'failures'}, ` +
+        `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(baseline)}, weight ${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_4__/* .formatWeight */ .ck)(weight)}; ${evidence(logged)}`;
     return stoodAside === undefined ? counts : `${counts}; not judged now: ${stoodAside}`;
 }
 function evidence({ logE, needed }) {
-    return `evidence ${(0,_comparison_js__WEBPACK_IMPORTED_MODULE_2__/* .odds */ .VH)(logE)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(Math.round(needed))}:1 needed`;
+    return `evidence ${(0,_comparison_js__WEBPACK_IMPORTED_MODULE_1__/* .odds */ .VH)(logE)} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(Math.round(needed))}:1 needed`;
 }
 
 
@@ -70539,51 +70432,6 @@ function median(values) {
 /** The same of what is in order already. */
 function lowerMiddle(sorted) {
     return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
-}
-
-
-/***/ }),
-
-/***/ 7326:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ WINDOW_MS),
-/* harmony export */   R: () => (/* binding */ windowsOf)
-/* harmony export */ });
-/** As long as it takes a batch of lines to arrive: what comes together confirms nothing. */
-const WINDOW_MS = 10_000;
-/**
- * The windows in which something failed, in order; none is over a change of weight. A window without failures says nothing
- * and is left out; its requests count in the next one.
- */
-function windowsOf(failures, { weights, until, requestsPerSecond }) {
-    const windows = new Map();
-    for (const { at, side } of failures.toSorted((a, b) => a.at - b.at)) {
-        const inForce = weights.findLast(({ since }) => since <= at);
-        if (inForce === undefined || at > until)
-            continue;
-        const { since, weight } = inForce;
-        const begin = since + Math.floor((at - since) / WINDOW_MS) * WINDOW_MS;
-        const window = windows.get(begin) ?? { weight, baseline: 0, canary: 0 };
-        window[side] += 1;
-        windows.set(begin, window);
-    }
-    let counted = weights[0]?.since ?? 0;
-    return [...windows].map(([begin, window]) => {
-        const next = weights.find(({ since }) => since > begin)?.since ?? Infinity;
-        const end = Math.min(begin + WINDOW_MS, next, until);
-        const weighted = weightedSeconds(weights, counted, end);
-        counted = end;
-        return { ...window, requests: requestsPerSecond && requestsPerSecond * weighted };
-    });
-}
-/** Seconds between two times, each counted as much as the canary had of the requests. */
-function weightedSeconds(weights, from, to) {
-    return weights.reduce((sum, { since, weight }, index) => {
-        const end = Math.min(to, weights[index + 1]?.since ?? Infinity);
-        return sum + (weight * Math.max(0, end - Math.max(from, since))) / 1000;
-    }, 0);
 }
 
 
@@ -71290,8 +71138,8 @@ function harm({ baseline, canary, reverts }) {
     return `about ${(0,numbers/* grouped */.zD)(Math.round(done))}; the weights spared about ${(0,numbers/* grouped */.zD)(Math.round(avoided))}`;
 }
 
-// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var checks_durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/checks/durations.ts
+var checks_durations = __nccwpck_require__(3304);
 ;// CONCATENATED MODULE: ./src/core/report/duration-section.ts
 
 
@@ -72455,9 +72303,9 @@ function worst(verdicts) {
 /* harmony export */   PH: () => (/* binding */ pValueOf),
 /* harmony export */   X5: () => (/* binding */ BETS),
 /* harmony export */   jR: () => (/* binding */ NOTHING_STAKED),
-/* harmony export */   px: () => (/* binding */ payOut),
 /* harmony export */   uw: () => (/* binding */ logMean)
 /* harmony export */ });
+/* unused harmony export payOut */
 // What every sequential test here has in common: stakes on several bets, which failures win and lose.
 /** The canary fails this many times as often as is tolerated: one bet on each, of equal stakes. */
 const BETS = [1.5, 2, 3, 5, 10, 30, 100, 1000];
@@ -72653,94 +72501,6 @@ function stakesOf(minute, { ratio, margin, burst }) {
 /** Failures that arrive before their requests would read as proof. */
 function clamped({ total, bad }) {
     return { total, bad: Math.min(bad, total) };
-}
-
-
-/***/ }),
-
-/***/ 2651:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ judgeFailures),
-/* harmony export */   C0: () => (/* binding */ STANDARD_FAILURE_RULE)
-/* harmony export */ });
-/* unused harmony export moreFailuresToRevert */
-/* harmony import */ var _betting_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1248);
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8346);
-
-
-/** With a fifth of the alpha of the comparison by counts, which keeps the rest. */
-const STANDARD_FAILURE_RULE = {
-    alpha: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.alpha / 5,
-    ratio: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.ratio,
-    routing: 1.5,
-    floor: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.floor,
-    confirm: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.confirm,
-    burst: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .STANDARD_RULE */ .fM.burst,
-};
-/**
- * Judges the canary by failures alone: given the weight, each failure of either version is a coin with a known bias.
- *
- * Null hypothesis: at every time p_c ≤ ratio · p_b, and the alias chooses the canary with odds of at most `routing`
- * times those of its weight w, independently of the request. Then the share of the canary in the failures is at most
- *
- *     π = κ r w / (κ r w + 1 − w)       κ = routing, r = ratio       D = 1 + π (λ − 1)
- *
- * and a window with b failures of the baseline and c of the canary multiplies the stake on λ by e:
- *
- *     ln e(λ) = (c ln λ − (c + b) ln D) / burst
- *     E_t = mean over λ of Π_{s ≤ t} e_s(λ)
- *
- * The factor of each failure has a mean of at most 1 given the past, for any true share up to π, and requests that
- * succeed have the factor 1. So E is a supermartingale, and Ville's inequality gives P(E_t ≥ 1/alpha for any t) ≤ alpha,
- * with no assumption on traffic, on what both versions suffer together, or on when anybody looks. `confirm` (the
- * evidence must suffice without any one window of fewer canary failures) and `floor` only ever make a revert rarer.
- * It is the rule of `judge` with the weight in the place of the realised share.
- *
- * Source: as for `judge`; the process of failures alone is that of Lindon & Malek (NeurIPS 2022, arXiv:2011.03567)
- * with a known share.
- * @param windows in order of time, none over a change of weight
- */
-function judgeFailures(windows, rule = STANDARD_FAILURE_RULE) {
-    const stretches = windows.map((window) => stretchOf(window, rule));
-    return (0,_betting_js__WEBPACK_IMPORTED_MODULE_0__/* .payOut */ .px)(stretches, rule);
-}
-function stretchOf(window, rule) {
-    const { canary: failures, requests = 0 } = window;
-    return { stakes: stakesOf(window, rule), failures, requests };
-}
-/** No window of any function has as many failures. */
-const MOST_FAILURES = (/* unused pure expression or super */ null && (2 ** 30));
-/**
- * How many more failures of the canary in the last window would make the rule revert; 0 when it does so already, null
- * when no number of them would.
- */
-function moreFailuresToRevert(windows, rule = STANDARD_FAILURE_RULE) {
-    const last = windows.at(-1);
-    if (last === undefined)
-        return null;
-    const revertsWith = (more) => judgeFailures([...windows.slice(0, -1), { ...last, canary: last.canary + more }], rule)
-        .revertAt !== null;
-    if (!isSplit(last))
-        return revertsWith(0) ? 0 : null;
-    return fewestToRevert(revertsWith, MOST_FAILURES);
-}
-/** By how much the window changes the logarithm of each bet's stake. */
-function stakesOf(window, { routing, ratio, burst }) {
-    // With one version alone there is no coin.
-    if (!isSplit(window))
-        return _betting_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map(() => 0);
-    const { weight, baseline, canary } = window;
-    const odds = routing * ratio * weight;
-    const share = odds / (odds + 1 - weight);
-    return _betting_js__WEBPACK_IMPORTED_MODULE_0__/* .BETS */ .X5.map((bet) => {
-        const spread = Math.log(1 + share * (bet - 1));
-        return (canary * Math.log(bet) - (canary + baseline) * spread) / burst;
-    });
-}
-function isSplit({ weight }) {
-    return weight > 0 && weight < 1;
 }
 
 
@@ -73200,8 +72960,8 @@ var report_report = __nccwpck_require__(4702);
 var log = __nccwpck_require__(3385);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
-// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/checks/durations.ts
+var durations = __nccwpck_require__(3304);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
 // EXTERNAL MODULE: ./src/core/report/line.ts
@@ -74050,7 +73810,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1344);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9524);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -74063,7 +73823,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1344:
+/***/ 9524:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -76389,8 +76149,90 @@ function shareAlpha(alpha, { logs, ownErrors }) {
 
 // EXTERNAL MODULE: ./src/core/moment.ts
 var core_moment = __nccwpck_require__(8763);
-// EXTERNAL MODULE: ./src/core/statistics/failure-evidence.ts
-var failure_evidence = __nccwpck_require__(2651);
+// EXTERNAL MODULE: ./src/core/statistics/betting.ts
+var betting = __nccwpck_require__(1248);
+// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
+var statistics_evidence = __nccwpck_require__(8346);
+;// CONCATENATED MODULE: ./src/core/statistics/failure-evidence.ts
+
+
+/** With a fifth of the alpha of the comparison by counts, which keeps the rest. */
+const STANDARD_FAILURE_RULE = {
+    alpha: statistics_evidence/* STANDARD_RULE */.fM.alpha / 5,
+    ratio: statistics_evidence/* STANDARD_RULE */.fM.ratio,
+    routing: 1.5,
+    floor: statistics_evidence/* STANDARD_RULE */.fM.floor,
+    confirm: statistics_evidence/* STANDARD_RULE */.fM.confirm,
+    burst: statistics_evidence/* STANDARD_RULE */.fM.burst,
+};
+/**
+ * Judges the canary by failures alone: given the weight, each failure of either version is a coin with a known bias.
+ *
+ * Null hypothesis: at every time p_c ≤ ratio · p_b, and the alias chooses the canary with odds of at most `routing`
+ * times those of its weight w, independently of the request. Then the share of the canary in the failures is at most
+ *
+ *     π = κ r w / (κ r w + 1 − w)       κ = routing, r = ratio       D = 1 + π (λ − 1)
+ *
+ * and a window with b failures of the baseline and c of the canary multiplies the stake on λ by e:
+ *
+ *     ln e(λ) = (c ln λ − (c + b) ln D) / burst
+ *     E_t = mean over λ of Π_{s ≤ t} e_s(λ)
+ *
+ * The factor of each failure has a mean of at most 1 given the past, for any true share up to π, and requests that
+ * succeed have the factor 1. So E is a supermartingale, and Ville's inequality gives P(E_t ≥ 1/alpha for any t) ≤ alpha,
+ * with no assumption on traffic, on what both versions suffer together, or on when anybody looks. `confirm` (the
+ * evidence must suffice without any one window of fewer canary failures) and `floor` only ever make a revert rarer.
+ * It is the rule of `judge` with the weight in the place of the realised share.
+ *
+ * Source: as for `judge`; the process of failures alone is that of Lindon & Malek (NeurIPS 2022, arXiv:2011.03567)
+ * with a known share.
+ * @param windows in order of time, none over a change of weight
+ */
+function judgeFailures(windows, rule = STANDARD_FAILURE_RULE) {
+    const stretches = windows.map((window) => stretchOf(window, rule));
+    return payOut(stretches, rule);
+}
+/** Goes on by one window: what {@link judgeFailures} says of all of them, for whoever does not keep them. */
+function afterWindow(standing, window, rule) {
+    return (0,betting/* staked */.Hw)(standing, stretchOf(window, rule), rule);
+}
+function stretchOf(window, rule) {
+    const { canary: failures, requests = 0 } = window;
+    return { stakes: stakesOf(window, rule), failures, requests };
+}
+/** No window of any function has as many failures. */
+const MOST_FAILURES = (/* unused pure expression or super */ null && (2 ** 30));
+/**
+ * How many more failures of the canary in the last window would make the rule revert; 0 when it does so already, null
+ * when no number of them would.
+ */
+function moreFailuresToRevert(windows, rule = STANDARD_FAILURE_RULE) {
+    const last = windows.at(-1);
+    if (last === undefined)
+        return null;
+    const revertsWith = (more) => judgeFailures([...windows.slice(0, -1), { ...last, canary: last.canary + more }], rule)
+        .revertAt !== null;
+    if (!isSplit(last))
+        return revertsWith(0) ? 0 : null;
+    return fewestToRevert(revertsWith, MOST_FAILURES);
+}
+/** By how much the window changes the logarithm of each bet's stake. */
+function stakesOf(window, { routing, ratio, burst }) {
+    // With one version alone there is no coin.
+    if (!isSplit(window))
+        return betting/* BETS */.X5.map(() => 0);
+    const { weight, baseline, canary } = window;
+    const odds = routing * ratio * weight;
+    const share = odds / (odds + 1 - weight);
+    return betting/* BETS */.X5.map((bet) => {
+        const spread = Math.log(1 + share * (bet - 1));
+        return (canary * Math.log(bet) - (canary + baseline) * spread) / burst;
+    });
+}
+function isSplit({ weight }) {
+    return weight > 0 && weight < 1;
+}
+
 ;// CONCATENATED MODULE: ./src/run/checks/alarms.ts
 
 
@@ -76609,6 +76451,15 @@ var logs = __nccwpck_require__(6050);
 /** Times of lines are whole milliseconds. */
 const ROUNDED_MS = 1;
 /**
+ * How far apart two lines of one request may be, and a line and the report that covers it: a function's longest timeout is 15
+ * minutes, and what it initialises before that takes ten seconds at most.
+ */
+const LONGEST_REQUEST_MS = 16 * 60_000;
+/** The lines that can still say something of failures from a moment on, where those of before are settled. */
+function linesFrom(lines, from) {
+    return lines.filter(({ at }) => at >= from - ROUNDED_MS);
+}
+/**
  * One failure for each request. Lines of one stream with the same id are one, dated by the last of them. A line without an
  * id is one by itself, unless a REPORT or INIT_REPORT with a status covers it: then that REPORT, or the one of the request
  * that follows, counts. Retries of an event have its id and are requests of their own: the alias sends each anew, and
@@ -76639,6 +76490,93 @@ function failuresOf(lines) {
         .filter(({ at, stream }) => covered.get(stream)?.some(({ from, to }) => at >= from && at <= to) !== true)
         .map(({ at, side }) => ({ at, side }));
     return [...byRequest.values(), ...alone].sort((a, b) => a.at - b.at);
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/windows.ts
+/** As long as it takes a batch of lines to arrive: what comes together confirms nothing. */
+const WINDOW_MS = 10_000;
+/**
+ * The windows in which something failed, in order; none is over a change of weight. A window without failures says nothing
+ * and is left out; its requests count in the next one.
+ */
+function windowsOf(failures, { weights, until, requestsPerSecond, countedTo }) {
+    const windows = new Map();
+    for (const { at, side } of failures.toSorted((a, b) => a.at - b.at)) {
+        const inForce = weights.findLast(({ since }) => since <= at);
+        if (inForce === undefined || at > until)
+            continue;
+        const { weight } = inForce;
+        const begin = beginOf(at, inForce);
+        const window = windows.get(begin) ?? { weight, baseline: 0, canary: 0 };
+        window[side] += 1;
+        windows.set(begin, window);
+    }
+    let counted = countedTo ?? weights[0]?.since ?? 0;
+    return [...windows].map(([begin, window]) => {
+        const next = weights.find(({ since }) => since > begin)?.since ?? Infinity;
+        const end = Math.min(begin + WINDOW_MS, next, until);
+        const weighted = weightedSeconds(weights, counted, end);
+        counted = end;
+        return { ...window, end, requests: requestsPerSecond && requestsPerSecond * weighted };
+    });
+}
+/** The beginning of the window that a moment is in; undefined before the first weight. */
+function windowBegin(at, weights) {
+    const inForce = weights.findLast(({ since }) => since <= at);
+    return inForce && beginOf(at, inForce);
+}
+function beginOf(at, { since }) {
+    return since + Math.floor((at - since) / WINDOW_MS) * WINDOW_MS;
+}
+/** Seconds between two times, each counted as much as the canary had of the requests. */
+function weightedSeconds(weights, from, to) {
+    return weights.reduce((sum, { since, weight }, index) => {
+        const end = Math.min(to, weights[index + 1]?.since ?? Infinity);
+        return sum + (weight * Math.max(0, end - Math.max(from, since))) / 1000;
+    }, 0);
+}
+
+;// CONCATENATED MODULE: ./src/core/log-lane/account.ts
+
+
+
+
+const NO_FAILURES = {
+    standing: betting/* NOTHING_STAKED */.jR,
+    baseline: 0,
+    canary: 0,
+    firstOfCanary: undefined,
+    enteredTo: -Infinity,
+    countedTo: undefined,
+};
+/** Enters what is old enough to be judged: for a look, as the last window may not be over. */
+function judgedAccount(account, failures, entering) {
+    const { weights, until } = entering;
+    const begin = weights[0]?.since ?? Infinity;
+    const counting = failures.filter(({ at }) => at >= Math.max(begin, account.enteredTo) && at <= until);
+    const windows = windowsOf(counting, { ...entering, countedTo: account.countedTo });
+    const ofCanary = counting.filter(({ side }) => side === 'canary');
+    const first = ofCanary.reduce((least, { at }) => Math.min(least, at), Infinity);
+    return {
+        standing: windows.reduce((standing, window) => afterWindow(standing, window, entering.rule), account.standing),
+        baseline: account.baseline + counting.length - ofCanary.length,
+        canary: account.canary + ofCanary.length,
+        firstOfCanary: account.firstOfCanary ?? (first === Infinity ? undefined : first),
+        enteredTo: account.enteredTo,
+        countedTo: windows.at(-1)?.end ?? account.countedTo,
+    };
+}
+/**
+ * Enters for good what cannot change any more: the windows that are over so long before that no line which is still to be read
+ * can be of a request in them. What was known of the traffic then stays with them.
+ * @param settledTo no line older than this will be read any more; epoch milliseconds by AWS
+ */
+function closedAccount(account, failures, { settledTo, ...entering }) {
+    const to = windowBegin(settledTo - LONGEST_REQUEST_MS, entering.weights);
+    if (to === undefined || to <= account.enteredTo)
+        return account;
+    const over = failures.filter(({ at }) => at < to);
+    return { ...judgedAccount(account, over, { ...entering, until: to }), enteredTo: to };
 }
 
 ;// CONCATENATED MODULE: ./src/core/log-lane/horizon.ts
@@ -76842,13 +76780,18 @@ function timelineOf(seen, { now, begunAt }) {
     }
     return timeline;
 }
+/**
+ * Goes on by the weights that are new. What was believed of the others when they were new stays: windows of them may be judged
+ * and forgotten, and a clock that is read by the second would move their bounds with every look.
+ */
+function grown(before, now) {
+    return [...before, ...now.slice(before.length)];
+}
 /** The same by a clock that is ahead. */
 function shifted(timeline, aheadMs) {
     return timeline.map(({ since, weight }) => ({ since: since + aheadMs, weight }));
 }
 
-// EXTERNAL MODULE: ./src/core/log-lane/windows.ts
-var windows = __nccwpck_require__(7326);
 // EXTERNAL MODULE: ./src/aws/failures.ts
 var failures = __nccwpck_require__(678);
 ;// CONCATENATED MODULE: ./src/run/checks/log-search.ts
@@ -76860,8 +76803,9 @@ const LONGEST_PAUSE_MS = 60_000;
 /**
  * Reads what one pattern finds in one log group, from where the last reading was whole.
  * @param intervalMs between two readings; doubled with each that CloudWatch refuses for being one too many
+ * @param longestHorizonMs how old lines may be, at most, until they are judged
  */
-function createLogSearch({ streams, clock, logGroup, pattern, intervalMs, }) {
+function createLogSearch({ streams, clock, logGroup, pattern, intervalMs, longestHorizonMs, }) {
     let aheadMs = 0;
     let readFrom = -Infinity;
     let pauseMs = intervalMs;
@@ -76895,7 +76839,9 @@ function createLogSearch({ streams, clock, logGroup, pattern, intervalMs, }) {
                     ? Math.min(found.wholeTo, now - horizonMs) - LOOK_BACK_MS
                     : Math.max(from, found.wholeTo);
                 pauseMs = intervalMs;
-                return { type: 'read', lines: found.lines, now, wholeTo: found.wholeTo };
+                // A horizon that grows makes the next reading begin earlier again.
+                const settledTo = Math.min(readFrom, now - longestHorizonMs - LOOK_BACK_MS);
+                return { type: 'read', lines: found.lines, now, wholeTo: found.wholeTo, settledTo };
             }
             catch (error) {
                 if (!(error instanceof call/* AwsCallError */.iQ))
@@ -77022,6 +76968,7 @@ function createTrafficReader(metrics, targets, metricDelayMs) {
 
 
 
+
 /** Lines come in batches of up to nine seconds: to look more often would show little more. */
 const logs_POLL_MS = 5_000;
 /** At most two calls a second, of the five that the scarcest regions have for an account. */
@@ -77044,29 +76991,34 @@ function createLogChecks(options) {
     /** By percent, as they were first seen. */
     const weights = new Map();
     let timeline = [];
-    async function readGroup({ search, lanes }, look) {
+    async function readGroup(group, look) {
+        const { search, lanes } = group;
         const { at, signal } = look;
         const horizons = lanes.map((lane) => horizonOf(delayMs, lane.largestDelayMs) ?? LONGEST_HORIZON_MS);
-        const since = (timeline[0]?.since ?? at) + search.aheadMs;
+        const since = group.timeline[0]?.since ?? (timeline[0]?.since ?? at) + search.aheadMs;
         const result = await search.read({ since, horizonMs: Math.max(...horizons) }, signal);
         if (result.type === 'nothing')
             return [];
         if (result.type === 'unreadable') {
             return lanes.flatMap((lane) => standAside(lane, { ...look, why: result.problem }));
         }
-        for (const lane of lanes)
-            keep(lane, result, since);
-        const judged = await Promise.all(lanes.map((lane) => judge(lane, result, look, search.aheadMs)));
+        group.timeline = grown(group.timeline, shifted(timeline, search.aheadMs));
+        const judged = await Promise.all(lanes.map((lane) => judge(lane, { ...result, weights: group.timeline }, look)));
         return judged.flat();
     }
-    async function judge(lane, { now, wholeTo }, look, aheadMs) {
-        const { largestDelayMs } = lane;
+    async function judge(lane, found, look) {
+        const { now, wholeTo, weights } = found;
+        keep(lane, found);
+        const failures = failuresOf([...lane.lines.values()]);
+        const known = traffic.latest[lane.index];
+        const entering = { rule: lane.rule, weights, requestsPerSecond: known?.requestsPerSecond };
+        const { closed, largestDelayMs } = lane;
+        logs_close(lane, closedAccount(closed, failures, { ...entering, settledTo: found.settledTo }));
         const horizonMs = horizonOf(delayMs, largestDelayMs);
         if (horizonMs === undefined) {
             const why = `lines were found ${(0,text_duration/* formatDuration */.a3)(largestDelayMs)} after they were logged`;
             return standAside(lane, { ...look, why });
         }
-        const known = traffic.latest[lane.index];
         if (known?.exceedsWeight === true) {
             const why = 'the new version gets more requests than its weight';
             return standAside(lane, { ...look, why });
@@ -77077,16 +77029,14 @@ function createLogChecks(options) {
             return standAside(lane, { ...look, why });
         }
         lane.judgedTo = until;
-        const logged = (0,logs/* judgeLogs */.Jh)(failuresOf([...lane.lines.values()]), {
+        const logged = (0,logs/* loggedFailures */.iK)(judgedAccount(lane.closed, failures, { ...entering, until }), {
             name: lane.signal.name,
             target: (0,alias_target/* targetName */.je)(lane.watched.target),
             rule: lane.rule,
-            weights: shifted(timeline, aheadMs),
-            until,
+            weight: percentOf(weights),
             now,
             horizonMs,
             largestDelayMs,
-            requestsPerSecond: known?.requestsPerSecond,
         });
         lane.finding = (0,logs/* logFinding */.Q6)(logged, look.at, lane.mode);
         if (lane.finding.verdict.kind !== 'fail')
@@ -77096,12 +77046,12 @@ function createLogChecks(options) {
     }
     /** A baseline of which nothing can be read would look healthy. */
     async function doubtOf({ lines, logged }, { until, known, weight }, signal) {
-        const from = until - windows/* WINDOW_MS */.Q;
+        const from = until - WINDOW_MS;
         const isRecent = ({ side, at }) => side === 'baseline' && at >= from && at <= until;
         if ([...lines.values()].some(isRecent))
             return undefined;
         const { requestsPerSecond = Infinity } = known ?? {};
-        const expected = (requestsPerSecond * (1 - weight) * windows/* WINDOW_MS */.Q) / 1000;
+        const expected = (requestsPerSecond * (1 - weight) * WINDOW_MS) / 1000;
         if (expected < SURELY_SOME)
             return undefined;
         const { functionName, versions, logGroup } = logged;
@@ -77127,14 +77077,12 @@ function createLogChecks(options) {
             name: lane.signal.name,
             target: (0,alias_target/* targetName */.je)(lane.watched.target),
             rule: lane.rule,
-            weights: timeline,
-            until: -Infinity,
+            weight: percentOf(timeline),
             now: at,
             horizonMs: delayMs,
             largestDelayMs: lane.largestDelayMs,
-            requestsPerSecond: undefined,
         };
-        const logged = lane.finding ?? (0,logs/* judgeLogs */.Jh)([], empty);
+        const logged = lane.finding ?? (0,logs/* loggedFailures */.iK)(NO_FAILURES, empty);
         lane.finding = (0,logs/* logFinding */.Q6)({ ...logged, stoodAside: why }, at, lane.mode);
         const what = `${lane.signal.name} of ${(0,alias_target/* targetName */.je)(lane.watched.target)}`;
         const text = `The ${what} are not judged for now, and a revert may take minutes: ${why}`;
@@ -77170,7 +77118,11 @@ const DAY_MS = 24 * 3_600_000;
 function dayOf(at) {
     return new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
 }
-function keep(lane, { lines }, since) {
+function percentOf(weights) {
+    return 100 * (weights.at(-1)?.weight ?? 0);
+}
+function keep(lane, { lines, weights }) {
+    const since = Math.max(weights[0]?.since ?? Infinity, lane.closed.enteredTo);
     for (const { id, stream, at, ingestedAt, message } of lines) {
         const side = sideOf(stream, lane.logged);
         if (side === undefined || at < since)
@@ -77184,10 +77136,20 @@ function keep(lane, { lines }, since) {
         lane.lines.set(id, { at, stream, side, ...said });
     }
 }
+function logs_close(lane, closed) {
+    if (closed === lane.closed)
+        return;
+    lane.closed = closed;
+    const open = new Set(linesFrom([...lane.lines.values()], closed.enteredTo));
+    for (const [id, line] of lane.lines)
+        if (!open.has(line))
+            lane.lines.delete(id);
+}
 /** What shares a group and a pattern shares the calls. */
 function groupsOf(options) {
-    const { streams, clock, targets } = options;
+    const { streams, clock, targets, delayMs } = options;
     const intervalMs = logIntervalMs(options);
+    const longestHorizonMs = Math.max(delayMs, LONGEST_HORIZON_MS);
     const lanes = targets.flatMap((_, index) => lanesOf(index, options));
     const keyOf = ({ logged, signal }) => `${logged.logGroup} ${signal.pattern}`;
     return [...Map.groupBy(lanes, keyOf).values()].flatMap((shared) => {
@@ -77196,8 +77158,8 @@ function groupsOf(options) {
             return [];
         const { logGroup } = first.logged;
         const { pattern } = first.signal;
-        const search = createLogSearch({ streams, clock, logGroup, pattern, intervalMs });
-        return [{ search, lanes: shared }];
+        const group = { streams, clock, logGroup, pattern, intervalMs, longestHorizonMs };
+        return [{ search: createLogSearch(group), lanes: shared, timeline: [] }];
     });
 }
 function lanesOf(index, { targets, rule, own, mode }) {
@@ -77218,6 +77180,7 @@ function lanesOf(index, { targets, rule, own, mode }) {
         rule: { ...rule, alpha: alpha / targets.length },
         mode: observedBecause === undefined ? mode : 'observe',
         lines: new Map(),
+        closed: NO_FAILURES,
         largestDelayMs: 0,
         judgedTo: 0,
         finding: undefined,
@@ -77306,10 +77269,6 @@ function judgedBy({ current }, scope) {
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var checks_comparison = __nccwpck_require__(3808);
-// EXTERNAL MODULE: ./src/core/statistics/betting.ts
-var betting = __nccwpck_require__(1248);
-// EXTERNAL MODULE: ./src/core/statistics/evidence.ts
-var statistics_evidence = __nccwpck_require__(8346);
 ;// CONCATENATED MODULE: ./src/core/checks/counted.ts
 
 
@@ -77467,9 +77426,117 @@ function sharesOf({ underWeights }, weights) {
     });
 }
 
-// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var checks_durations = __nccwpck_require__(6153);
+;// CONCATENATED MODULE: ./src/core/statistics/sign-test.ts
+
+/** The canary is the slower one in this share of the minutes: one bet on each, of equal stakes. */
+const BETS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+const NO_SIGNS = {
+    wealth: BETS.map(() => 0),
+    minutes: 0,
+    trueIn: 0,
+    logE: 0,
+    highest: 0,
+};
+/**
+ * Evidence that something is true of more than half of the minutes, after one minute more: a bet of q multiplies
+ * its stake by 2q when it is true and by 2(1 − q) when not, which has a mean of at most 1 when it is true in a
+ * minute with a probability of at most one half, whatever went before. By Ville's inequality the mean of the
+ * stakes then reaches 1/alpha with a probability of at most alpha, however often one looks. A minute gives one
+ * bit only: these bets take nine of them in a row to reach 100.
+ *
+ * Source: Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting" (JRSS-B, 2024).
+ */
+function afterSign(before, sign) {
+    const wealth = before.wealth.map((each, index) => {
+        const bet = BETS[index] ?? 0.5;
+        return each + Math.log(2 * (sign ? bet : 1 - bet));
+    });
+    const logE = (0,betting/* logMean */.uw)(wealth);
+    return {
+        wealth,
+        minutes: before.minutes + 1,
+        trueIn: before.trueIn + (sign ? 1 : 0),
+        logE,
+        highest: Math.max(before.highest, logE),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/checks/duration-account.ts
+
+
+
+
+
+
+const NOT_SLOW = {
+    standing: betting/* NOTHING_STAKED */.jR,
+    baseline: { total: 0, bad: 0 },
+    canary: { total: 0, bad: 0 },
+};
+const NO_VALUES = {
+    p50: new Float64Array(),
+    p90: new Float64Array(),
+    p99: new Float64Array(),
+};
+const NOTHING_TIMED = {
+    aboveP90: NOT_SLOW,
+    aboveP99: NOT_SLOW,
+    signs: NO_SIGNS,
+    baseline: NO_VALUES,
+    canary: NO_VALUES,
+};
+/** @param minutes all later than those that were entered before */
+function enteredDurations(account, minutes) {
+    const { baseline, canary, from, to, mixed } = minutes;
+    const times = (0,minute/* minutesBetween */.OJ)(from, to).filter((at) => !mixed.has(at));
+    return {
+        aboveP90: withSlow(account.aboveP90, minutes, 'aboveP90'),
+        aboveP99: withSlow(account.aboveP99, minutes, 'aboveP99'),
+        signs: signsIn(minutes, times).reduce(afterSign, account.signs),
+        baseline: withValues(account.baseline, baseline, times),
+        canary: withValues(account.canary, canary, times),
+    };
+}
+function withSlow(so, { baseline, canary, from, to, mixed, alpha }, above) {
+    const slow = (series) => ({ total: series.requests, bad: series[above] });
+    const minutes = (0,pairing/* pairMinutes */.E)({ baseline: slow(baseline), canary: slow(canary) }, { from, to, mixed, withoutBad: 'none' });
+    const rule = { ...statistics_evidence/* STANDARD_RULE */.fM, alpha: alpha / 2, floor: 0 };
+    return minutes.reduce((before, minute) => ({
+        standing: (0,statistics_evidence/* afterMinute */.dY)(before.standing, minute, rule),
+        baseline: duration_account_sum(before.baseline, minute.baseline),
+        canary: duration_account_sum(before.canary, minute.canary),
+    }), so);
+}
+/** The median of fewer is mostly chance. */
+const FEWEST_REQUESTS = 5;
+function signsIn({ baseline, canary }, times) {
+    return times.flatMap((at) => {
+        const old = baseline.p50.get(at);
+        const current = canary.p50.get(at);
+        if (old === undefined || current === undefined)
+            return [];
+        const requests = [baseline, canary].map((series) => series.requests.get(at) ?? 0);
+        if (Math.min(...requests) < FEWEST_REQUESTS)
+            return [];
+        return [current > checks_yardstick/* TOLERATED_RATIO */.DC * old];
+    });
+}
+function withValues(so, series, times) {
+    const over = (name) => {
+        const values = times.flatMap((at) => series[name].get(at) ?? []);
+        return values.length === 0 ? so[name] : Float64Array.from([...so[name], ...values]).sort();
+    };
+    return { p50: over('p50'), p90: over('p90'), p99: over('p99') };
+}
+function duration_account_sum(so, counts) {
+    const { total, bad } = (0,statistics_evidence/* clamped */.j9)(counts);
+    return { total: so.total + total, bad: so.bad + bad };
+}
+
+// EXTERNAL MODULE: ./src/core/checks/durations.ts
+var checks_durations = __nccwpck_require__(3304);
 ;// CONCATENATED MODULE: ./src/core/checks/duration-reader.ts
+
 
 
 
@@ -77494,9 +77561,9 @@ function durationReaders(targets, reverting) {
             alias: {},
         };
         return reader(watched, sources, {
-            account: checks_durations/* NOTHING_TIMED */.mv,
+            account: NOTHING_TIMED,
             until: 'promotion',
-            enter: (account, { baseline, canary }, { from, sideBySide: to, mixed }) => (0,checks_durations/* enteredDurations */.Rc)(account, { baseline, canary, from, to, mixed, alpha }),
+            enter: (account, { baseline, canary }, { from, sideBySide: to, mixed }) => enteredDurations(account, { baseline, canary, from, to, mixed, alpha }),
             judge: (account, { at, bake }) => {
                 const durations = (0,checks_durations/* judgeDurations */.RQ)({ target, yardstick, account, alpha });
                 const { verdict, warnings } = policy === undefined ? step_end/* PASSED */.f5 : decideDurations(durations, { at, bake, policy });
@@ -78374,7 +78441,7 @@ function logsOf(shifting, options) {
         clock: surroundings.clock,
         targets,
         mode,
-        rule: { ...rule, alpha: shares.logs, routing: failure_evidence/* STANDARD_FAILURE_RULE */.C0.routing },
+        rule: { ...rule, alpha: shares.logs, routing: STANDARD_FAILURE_RULE.routing },
         own: ownPattern === undefined ? undefined : { pattern: ownPattern, alpha: shares.ownErrors },
         delayMs,
         metricDelayMs,
@@ -79032,8 +79099,8 @@ async function problemsOfAskable(config, id, surroundings) {
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 14 modules
-var aws = __nccwpck_require__(5667);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 15 modules
+var aws = __nccwpck_require__(3519);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
@@ -81047,7 +81114,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5667);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3519);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
 /* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1016);
@@ -81365,8 +81432,8 @@ var checks_finding = __nccwpck_require__(8700);
 var moment = __nccwpck_require__(8763);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
-// EXTERNAL MODULE: ./src/core/checks/durations.ts + 1 modules
-var durations = __nccwpck_require__(6153);
+// EXTERNAL MODULE: ./src/core/checks/durations.ts
+var durations = __nccwpck_require__(3304);
 // EXTERNAL MODULE: ./src/core/checks/logs.ts
 var logs = __nccwpck_require__(6050);
 // EXTERNAL MODULE: ./src/core/checks/promoted.ts + 1 modules
