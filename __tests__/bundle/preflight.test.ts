@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { getAlias, putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { publishVersion, updateFunction } from '../../simulator/lambda/functions.ts';
-import { createWorld, type World } from '../fixtures/bundle-world.ts';
+import { createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
 
 describe('before anything is written, the bundle', () => {
   let world: World;
@@ -175,6 +175,33 @@ describe('before anything is written, the bundle', () => {
     expect(result.outputs['reason']?.split('\n')).toHaveLength(3);
     expect(result.log.match(/::error::/g)).toHaveLength(1);
     expect(world.simulator.requests).toEqual([]);
+  });
+
+  describe('tells what AWS has against it beside an input that is wrong', () => {
+    const WRONG = { 'poll-interval': '0.1s' };
+
+    it.each<[string, Inputs, string]>([
+      ['rollback', {}, 'no older version of it was found'],
+      ['step', {}, 'there is no rollout to go on with'],
+      ['promote', {}, 'there is no rollout to go on with'],
+      ['revert', { alias: 'prod' }, 'checkout:prod does not exist in eu-west-1'],
+      ['status', { alias: 'prod' }, 'checkout:prod does not exist in eu-west-1'],
+    ])('in mode %s', async (mode, inputs, problem) => {
+      const result = await world.run({ ...WRONG, ...inputs, mode });
+      expect(result.outputs['reason']).toContain('poll-interval: "0.1s"');
+      expect(result.outputs['reason']).toContain(problem);
+      expect(world.writes()).toEqual([]);
+    });
+
+    it('in a job that would go on with a rollout that is held, and never that its steps are others', async () => {
+      await world.run({ mode: 'start' });
+      const written = world.writes();
+      const result = await world.run({ ...WRONG, mode: 'step', steps: 'wrong', alarms: 'nothing' });
+      expect(result.outputs['reason']).toContain('poll-interval: "0.1s"');
+      expect(result.outputs['reason']).toContain('no alarm named nothing');
+      expect(result.outputs['reason']).not.toContain('another plan');
+      expect(world.writes()).toEqual(written);
+    });
   });
 
   it('names every input that cannot be used', async () => {

@@ -54,6 +54,21 @@ describe('a target', () => {
     expect(describeFacts(fresh)).toContain('checkout:live does not exist yet');
   });
 
+  it.each([
+    ['role', { role: 'arn:other' }],
+    ['dead-letter queue', { deadLetterArn: 'arn:queue' }],
+  ])('whose %s changed is refused with the one command that moves the alias', (_, change) => {
+    const move = (by: string) =>
+      `aws lambda update-alias --region eu-west-1 --function-name checkout --name live --function-version ${by} ` +
+      "--routing-config 'AdditionalVersionWeights={}'";
+    const publish =
+      'aws lambda publish-version --region eu-west-1 --function-name checkout --query Version --output text';
+    const [latest = ''] = problems({ candidate: version({ version: '$LATEST', ...change }) });
+    expect(latest.endsWith(move(`"$(${publish})"`))).toBe(true);
+    const [published = ''] = problems({ candidate: version({ version: '8', ...change }) });
+    expect(published.endsWith(move('8'))).toBe(true);
+  });
+
   it('has every problem told at once', () => {
     const candidate = version({
       version: '$LATEST',

@@ -1,7 +1,7 @@
 import { because, type Inspection } from './inspection.ts';
 import { inspectMissingAlias, type MissingAlias } from './missing-alias.ts';
 import { describeRouting, type Routing } from '../alias/routing.ts';
-import { repairCommand } from '../alias/repair.ts';
+import { publishCommand, repairCommand } from '../alias/repair.ts';
 import { targetName, type Target } from '../alias/target.ts';
 import type { LoggingFacts } from '../log-lane/sight.ts';
 
@@ -65,7 +65,7 @@ export function inspectTarget(facts: TargetFacts): Inspection {
   const problems = [
     ...inspectRouting(facts),
     ...(unchanged ? [] : inspectCandidate(facts)),
-    ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
+    ...(stable === undefined || unchanged ? [] : inspectPair(facts, stable, candidate)),
   ];
   const warnings = [
     ...(stable?.state === 'Inactive'
@@ -167,14 +167,14 @@ export function notActive(target: Target, facts: VersionFacts): string {
 
 /** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
 export function inspectPair(
-  target: Target,
+  { target, region }: Pick<TargetFacts, 'target' | 'region'>,
   stable: VersionFacts,
   candidate: VersionFacts,
 ): readonly string[] {
   const problems: string[] = [];
   const why =
-    'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
-    '(update the alias yourself), then go on with canaries.';
+    'Lambda refuses to split an alias between them. Roll this change out at once, without a canary, then go on with ' +
+    `canaries: ${atOnce(target, candidate, region)}`;
   if (stable.role !== candidate.role) {
     problems.push(
       `${targetName(target)}: version ${stable.version} runs as ${stable.role}, ` +
@@ -188,6 +188,12 @@ export function inspectPair(
     );
   }
   return problems;
+}
+
+function atOnce(target: Target, { version }: VersionFacts, region: string): string {
+  return version === '$LATEST'
+    ? publishCommand(target, region)
+    : repairCommand(target, version, region);
 }
 
 function label({ version }: VersionFacts): string {

@@ -34,6 +34,20 @@ export async function continueRollout(
   config: Config,
   job: Job,
 ): Promise<Ending> {
+  const { surroundings } = job;
+  const { held, found, mark, part, ofHeld } = await findHeld(mode, config, job);
+  recordPlan(surroundings, part.plan, config.analysis);
+  recordPosition(surroundings, { ...mark, step: part.beginning.step });
+  return takeOver(held, config, surroundings, () =>
+    takePart(ofHeld, part, { ...job, held, found }),
+  );
+}
+
+/**
+ * The rollout that this job goes on with, and what of it is left.
+ * @throws {Refusal} when there is none
+ */
+export async function findHeld(mode: ContinuingMode, config: Config, job: Job) {
   const { id, surroundings } = job;
   const found = await findAliases(config, surroundings);
   const hasEnded = await endedPromotions(found, surroundings);
@@ -43,8 +57,6 @@ export async function continueRollout(
   const { mark } = first;
   const samePlan = mark.plan === id.plan;
   const part = nextPart(mode, { plan: config.plan, samePlan }, mark);
-  recordPlan(surroundings, part.plan, config.analysis);
-  recordPosition(surroundings, { ...mark, step: part.beginning.step });
   // The version that is shifted already, whatever is in $LATEST by now.
   const requests = partaking(config.requests, held).map(({ target }) => ({
     target,
@@ -53,9 +65,7 @@ export async function continueRollout(
     mayCreateAlias: false,
   }));
   const ofHeld: Config = { ...config, requests, plan: part.plan };
-  return takeOver(held, config, surroundings, () =>
-    takePart(ofHeld, part, { ...job, held, found }),
-  );
+  return { found, held, mark, part, ofHeld };
 }
 
 async function takePart(

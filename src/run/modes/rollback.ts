@@ -19,6 +19,17 @@ export async function rollBack(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
+  return begin(await withPredecessors(config, surroundings), id, surroundings);
+}
+
+/**
+ * The inputs with the version to go back to, where none was given.
+ * @throws {Refusal} as {@link rollBack}
+ */
+export async function withPredecessors(
+  config: Config,
+  surroundings: Surroundings,
+): Promise<Config> {
   const found = await findAliases(config, surroundings);
   const hasEnded = await endedPromotions(found, surroundings);
   const underWay = found.filter((alias) => reversibleIn(alias, hasEnded).type !== 'nothing');
@@ -38,11 +49,7 @@ export async function rollBack(
   );
   const problems = requests.filter((each) => typeof each === 'string');
   if (problems.length > 0) throw new Refusal(problems);
-  return begin(
-    { ...config, requests: requests.filter((each) => typeof each !== 'string') },
-    id,
-    surroundings,
-  );
+  return { ...config, requests: requests.filter((each) => typeof each !== 'string') };
 }
 
 async function goingBack(

@@ -87,7 +87,7 @@ async function canaryOf(
   const problems = [
     ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
     // $LATEST may have changed between preflight and publishing.
-    ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
+    ...(facts.stable === undefined ? [] : inspectPair(facts, facts.stable, canary)),
   ];
   if (problems.length > 0) throw new Refusal(problems);
   return { cleared, version, logGroup: canary.logGroup };
