@@ -1,5 +1,6 @@
-// Lets the judge and what users have today watch the same rollouts, good ones and bad ones, and puts the figures
-// beside those of an independent simulation in another language. Exits with 1 when they do not agree.
+// Lets the judge and what users have today watch the same rollouts, good ones and bad ones, minute by minute, and the log lane
+// beside it second by second. Puts the figures beside those of an independent simulation in another language. Exits with 1 when
+// they do not agree.
 // Longer than most: the scenarios, the workers that play them, and the tables that tell of them.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,10 +9,21 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 
 import { markdownTable } from 'markdown-table';
 
-import { grouped } from '../src/core/text/numbers.ts';
+import {
+  describe,
+  meanZ,
+  number,
+  printAgreement,
+  rate,
+  shareZ,
+  type Compared,
+  type Explained,
+} from './compared.ts';
 import { DETECTORS } from './detectors/all.ts';
 import type { Cell } from './detectors/detector.ts';
 import { tryAll, type Tally } from './detectors/trials.ts';
+import { compareTimed, printTimed, type Timed } from './lanes/figures.ts';
+import { timeAll } from './lanes/trials.ts';
 
 const USAGE = `Usage: npm run bench:analysis -- [--runs N] [--seed N] [--all]
 
@@ -70,13 +82,24 @@ interface Share {
   readonly seed: number;
 }
 
-function tryShare({ first, stride, runs, seed }: Share): readonly (readonly [number, Result])[] {
-  return CELLS.map((cell, index) => [cell, index] as const)
-    .filter(([, index]) => index % stride === first)
-    .map(([cell, index]) => [index, { cell, tallies: tryAll(cell, { runs, seed: seed + index }) }]);
+/** Of one cell, minute by minute and second by second. */
+interface Tried {
+  readonly index: number;
+  readonly result: Result;
+  readonly timed: Timed;
 }
 
-async function tryCells(runs: number, seed: number): Promise<readonly Result[]> {
+function tryShare({ first, stride, runs, seed }: Share): readonly Tried[] {
+  return CELLS.map((cell, index) => ({ cell, index }))
+    .filter(({ index }) => index % stride === first)
+    .map(({ cell, index }) => {
+      const options = { runs, seed: seed + index };
+      const result = { cell, tallies: tryAll(cell, options) };
+      return { index, result, timed: { cell, tallies: timeAll(cell, options) } };
+    });
+}
+
+async function tryCells(runs: number, seed: number): Promise<readonly Tried[]> {
   const stride = availableParallelism();
   const parts = await Promise.all(
     Array.from(
@@ -90,10 +113,7 @@ async function tryCells(runs: number, seed: number): Promise<readonly Result[]> 
         }),
     ),
   );
-  return parts
-    .flat()
-    .toSorted(([one], [other]) => one - other)
-    .map(([, result]) => result);
+  return parts.flat().toSorted((a, b) => a.index - b.index);
 }
 
 const isNoWorse = ({ cell }: Result) => cell.baseline === cell.canary;
@@ -102,15 +122,6 @@ const tallyOf = ({ tallies }: Result, detector: number): Tally => {
   if (tally === undefined) throw new Error(`There is no detector ${detector}`);
   return tally;
 };
-
-/** What stands beside a figure of ours. */
-interface Compared {
-  readonly where: string;
-  readonly ours: number;
-  readonly theirs: number;
-  /** How many standard errors of the difference they are apart, after the reference's rounding. */
-  readonly z: number;
-}
 
 function compare(results: readonly Result[]): readonly Compared[] {
   return results.flatMap((result) =>
@@ -144,9 +155,6 @@ function compareRegression(name: string, cell: Cell, tally: Tally): readonly Com
   if (row === undefined) return [];
   const [, , , power, , failed] = row;
   const runs = REFERENCE.runs.regressions;
-  const rounding = failed.includes('.') ? 0.05 : 0.5;
-  const error = Math.sqrt(tally.variance * (1 / tally.runs + 1 / runs));
-  const theirs = Number(failed);
   return [
     {
       where: `${name}: ${describe(cell)}: reverted, %`,
@@ -157,8 +165,8 @@ function compareRegression(name: string, cell: Cell, tally: Tally): readonly Com
     {
       where: `${name}: ${describe(cell)}: failed requests`,
       ours: tally.failed,
-      theirs,
-      z: Math.max(0, Math.abs(tally.failed - theirs) - rounding) / Math.max(error, 1e-9),
+      theirs: Number(failed),
+      z: meanZ({ ...tally, mean: tally.failed }, { written: failed, runs }),
     },
   ];
 }
@@ -168,24 +176,6 @@ function referenceOf(name: string, { requestsPerSecond, baseline, canary }: Cell
     ([ofBaseline, ofCanary, traffic]) =>
       ofBaseline === baseline && ofCanary === canary && traffic === requestsPerSecond,
   );
-}
-
-function shareZ(
-  { reverted, runs: ours }: Tally,
-  { percent, runs, rounding }: { percent: number; runs: number; rounding: number },
-): number {
-  // One more of each kind, so that a share of 0 or 1 is not taken for certain.
-  const share = (reverted + (percent / 100) * runs + 1) / (ours + runs + 2);
-  const error = 100 * Math.sqrt(share * (1 - share) * (1 / ours + 1 / runs));
-  return Math.max(0, Math.abs((100 * reverted) / ours - percent) - rounding) / error;
-}
-
-function describe({ requestsPerSecond, baseline, canary }: Cell): string {
-  return `${requestsPerSecond} r/s, ${rate(baseline)} → ${rate(canary)}`;
-}
-
-function rate(share: number): string {
-  return `${Number((share * 100).toFixed(3))} %`;
 }
 
 /** Somebody notices a regression that nothing reverted. */
@@ -311,12 +301,8 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function number(value: number): string {
-  return value < 100 ? value.toFixed(1) : grouped(Math.round(value));
-}
-
 /** Where the reference is another thing than what is simulated here, and why. */
-const EXPLAINED: readonly { readonly where: RegExp; readonly why: string }[] = [
+const EXPLAINED: readonly Explained[] = [
   {
     where: /^Kayenta judge, data since start: 1 r\/s, .*: reverted/,
     why:
@@ -326,19 +312,12 @@ const EXPLAINED: readonly { readonly where: RegExp; readonly why: string }[] = [
   },
 ];
 
-/** Beyond this, chance is no explanation: 1 in 16,000 for one figure, and there are about 1,500. */
-const FARTHEST = 4;
-const MOST_SHOWN = 40;
-
 function print(
-  results: readonly Result[],
+  tried: readonly Tried[],
   options: { readonly all: boolean; readonly seconds: number },
 ) {
-  const compared = compare(results);
-  const apart = compared.filter(({ z }) => z > FARTHEST).toSorted((a, b) => b.z - a.z);
-  const isExplained = ({ where }: Compared) => EXPLAINED.some((each) => each.where.test(where));
-  const explained = apart.filter(isExplained);
-  const unexplained = apart.filter((each) => !isExplained(each));
+  const results = tried.map(({ result }) => result);
+  const timed = tried.map((each) => each.timed);
   console.log(
     `${CELLS.length} cells in ${options.seconds.toFixed(0)} s; the reference's figures stand in parentheses.\n`,
   );
@@ -348,29 +327,9 @@ function print(
   );
   console.log(`${noWorseTable(results)}\n`);
   if (options.all) for (const table of regressionTables(results)) console.log(`${table}\n`);
-  const agreeing = compared.filter(({ z }) => z <= FARTHEST);
-  const farthest = Math.max(...agreeing.map(({ z }) => z));
-  console.log(
-    `${compared.length} figures compared: ${agreeing.length} agree, the farthest apart by ${farthest.toFixed(1)} ` +
-      `standard errors; ${explained.length} differ for a known reason, ${unexplained.length} do not agree.`,
-  );
-  for (const { where, why } of EXPLAINED) {
-    const those = explained.filter((each) => where.test(each.where));
-    if (those.length > 0) console.log(`\n${why}`);
-    list(those);
-  }
-  if (unexplained.length > 0) {
-    console.log('\nThese do not agree:');
-    list(unexplained);
+  printTimed(timed);
+  if (!printAgreement([...compare(results), ...compareTimed(timed)], EXPLAINED)) {
     process.exitCode = 1;
-  }
-}
-
-function list(compared: readonly Compared[]): void {
-  for (const { where, ours, theirs, z } of compared.slice(0, MOST_SHOWN)) {
-    console.log(
-      `  ${where}: ${number(ours)}, not ${number(theirs)} (${z.toFixed(1)} standard errors)`,
-    );
   }
 }
 
@@ -390,8 +349,8 @@ function options() {
 if (isMainThread) {
   const { runs, seed, all } = options();
   const startedAt = performance.now();
-  const results = await tryCells(runs, seed);
-  print(results, { all, seconds: (performance.now() - startedAt) / 1000 });
+  const tried = await tryCells(runs, seed);
+  print(tried, { all, seconds: (performance.now() - startedAt) / 1000 });
 } else {
   parentPort?.postMessage(tryShare(workerData as Share));
 }
