@@ -26,8 +26,13 @@ const SPEED = 300;
 
 interface Play {
   readonly name: string;
-  /** Event, workflow and job, one run of act each. */
-  readonly runs: readonly (readonly [event: string, workflow: string, job: string])[];
+  /** Event, workflow and job, one run of act each, and whether it is to end red. */
+  readonly runs: readonly (readonly [
+    event: string,
+    workflow: string,
+    job: string,
+    outcome?: 'red',
+  ])[];
   /** What the alias serves in the end. */
   readonly ends: string;
 }
@@ -47,19 +52,36 @@ const PLAYS: readonly Play[] = [
     ],
     ends: '1',
   },
+  {
+    name: 'fleet check: green, and red once a rollout was left in the middle',
+    runs: [
+      ['schedule', 'fleet-check.yml', 'look'],
+      ['push', 'hourly-steps.yml', 'start'],
+      ['schedule', 'fleet-check.yml', 'look', 'red'],
+    ],
+    ends: '1+2',
+  },
+  {
+    name: 'monorepo: every function has a rollout of its own',
+    runs: [['push', 'monorepo.yml', 'deploy']],
+    ends: '2',
+  },
 ];
+const FUNCTIONS = ['checkout', 'cart', 'invoice'];
 
 async function play({ name, runs, ends }: Play): Promise<void> {
   const time = { originMs: Date.now(), speed: SPEED };
   const simulator = createSimulator({ clock: acceleratedClock(time) });
   const { lambda } = simulator;
-  createFunction(lambda, { functionName: 'checkout' });
-  const { version } = publishVersion(lambda, 'checkout');
-  createAlias(lambda, 'checkout', 'live', { version });
-  updateFunction(lambda, 'checkout', { code: 'the next' });
-  simulator.alarms.putLogAlarm('checkout-errors');
-  simulator.alarms.setState('checkout-errors', 'OK', 'all is well');
-  simulator.traffic.set('checkout', 'live', 20);
+  for (const functionName of FUNCTIONS) {
+    createFunction(lambda, { functionName });
+    const { version } = publishVersion(lambda, functionName);
+    createAlias(lambda, functionName, 'live', { version });
+    updateFunction(lambda, functionName, { code: 'the next' });
+    simulator.alarms.putLogAlarm(`${functionName}-errors`);
+    simulator.alarms.setState(`${functionName}-errors`, 'OK', 'all is well');
+    simulator.traffic.set(functionName, 'live', 20);
+  }
   const server = await startServer(simulator);
   const folder = workspace();
   try {
@@ -68,7 +90,7 @@ async function play({ name, runs, ends }: Play): Promise<void> {
       ...awsEnvironment(server.url, simulator.region),
       SIMULATED_TIME: `${time.originMs},${time.speed}`,
       NODE_OPTIONS: `--import ${PROJECT}/simulator/time/accelerate.ts`,
-      PATH: `${PROJECT}/node_modules/node/bin:${process.env['PATH'] ?? ''}`,
+      PATH: `${folder}/bin:${PROJECT}/node_modules/node/bin:${process.env['PATH'] ?? ''}`,
     };
     for (const run of runs) await runAct(run, folder, environment);
     const routing = getAlias(lambda, 'checkout', 'live');
@@ -89,12 +111,19 @@ function workspace(): string {
   for (const file of readdirSync(join(PROJECT, 'examples'))) {
     const text = readFileSync(join(PROJECT, 'examples', file), 'utf8');
     // GitHub has it since May 2026; this runner takes it for a mistake, and runs one job at a time anyway.
-    writeFileSync(join(workflows, file), text.replace(/^ {2}queue: max.*\n/m, ''));
+    writeFileSync(join(workflows, file), text.replace(/^ +queue: max.*\n/m, ''));
   }
   mkdirSync(join(folder, 'scripts'));
   const script = join(folder, 'scripts/update-functions.sh');
   writeFileSync(script, '#!/bin/sh\n# The simulated function has other code in $LATEST already.\n');
   chmodSync(script, 0o755);
+  for (const functionName of FUNCTIONS) {
+    mkdirSync(join(folder, 'functions', functionName), { recursive: true });
+    writeFileSync(join(folder, 'functions', functionName, 'index.js'), '');
+  }
+  mkdirSync(join(folder, 'bin'));
+  // GitHub's command line is asked about one run, which has ended by then.
+  writeFileSync(join(folder, 'bin/gh'), '#!/bin/sh\necho completed\n', { mode: 0o755 });
   mkdirSync(join(folder, 'credentials'));
   const nothing = 'name: none\nruns:\n  using: composite\n  steps: [{ run: "true", shell: sh }]\n';
   writeFileSync(join(folder, 'credentials/action.yml'), nothing);
@@ -111,7 +140,7 @@ function workspace(): string {
 }
 
 function runAct(
-  [event, workflow, job]: Play['runs'][number],
+  [event, workflow, job, outcome]: Play['runs'][number],
   folder: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -139,7 +168,8 @@ function runAct(
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve();
+      const isRed = code !== 0;
+      if (isRed === (outcome === 'red')) resolve();
       else reject(new Error(`act ended with ${code ?? 'a signal'} in ${workflow}`));
     });
   });

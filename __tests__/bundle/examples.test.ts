@@ -6,32 +6,28 @@ import { parse } from 'yaml';
 import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
-import { createWorld, type World } from '../fixtures/bundle-world.ts';
+import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { filled, type Step, type Workflow } from '../fixtures/workflow.ts';
 
 const FOLDER = new URL('../../examples/', import.meta.url);
 
-interface Workflow {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
-}
+const workflowIn = (file: string) => parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Workflow;
 
-interface Step {
-  readonly uses?: string;
-  readonly if?: string;
-  readonly with?: Readonly<Record<string, string | boolean>>;
-}
-
-/** The steps of a job that use this action, with the expressions of `env` filled in and others left empty. */
+/** The steps of a job that use this action, with the expressions filled in that the workflow itself answers. */
 function stepsOf(
   file: string,
-  job?: string,
+  only?: string,
 ): readonly (Step & { readonly inputs: Record<string, string> })[] {
-  const workflow = parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Workflow;
+  const workflow = workflowIn(file);
   return Object.entries(workflow.jobs)
-    .filter(([name]) => job === undefined || name === job)
-    .flatMap(([, { steps }]) => steps)
-    .filter(({ uses = '' }) => uses.startsWith('lambda-canary/'))
-    .map((step) => ({ ...step, inputs: inputsOf(step, workflow.env ?? {}) }));
+    .filter(([name]) => only === undefined || name === only)
+    .flatMap(([, job]) =>
+      (job.steps ?? []).filter(isOurs).map((step) => {
+        const given = Object.entries(step.with ?? {});
+        const inputs = given.map(([name, value]) => [name, filled(value, workflow, job)] as const);
+        return { ...step, inputs: Object.fromEntries(inputs) };
+      }),
+    );
 }
 
 /** Whether a step is taken: all conditions of the examples' steps are of these two kinds. */
@@ -48,18 +44,20 @@ function isTaken({ if: condition }: Step, outputs: Readonly<Record<string, strin
     });
 }
 
-function inputsOf({ with: given = {} }: Step, env: Readonly<Record<string, string>>) {
-  const filled = Object.entries(given).map(([name, value]) => [
-    name,
-    String(value)
-      .replaceAll(/\$\{\{ env\.(\w+) \}\}/g, (_, key: string) => env[key] ?? '')
-      .replaceAll(/\$\{\{[^}]*\}\}/g, ''),
-  ]);
-  return Object.fromEntries(filled) as Record<string, string>;
+const isOurs = ({ uses = '' }: Step) => uses.startsWith('lambda-canary/');
+
+/** Whether it has more to do than to look, or to put back what another began. */
+function begins(file: string): boolean {
+  return stepsOf(file).some(({ inputs }) => !['status', 'revert'].includes(inputs['mode'] ?? ''));
 }
 
+/** What calls another workflow has nothing of its own. */
+const ROLLING = readdirSync(FOLDER).filter(
+  (file) => file.endsWith('.yml') && file !== 'calling-workflow.yml',
+);
+
 describe('the examples', () => {
-  it.each(readdirSync(FOLDER))('%s has inputs that are understood', (file) => {
+  it.each(ROLLING)('%s has inputs that are understood', (file) => {
     const steps = stepsOf(file);
     expect(steps.length).toBeGreaterThan(0);
     for (const { inputs } of steps) {
@@ -75,18 +73,14 @@ describe('the examples', () => {
     }
   });
 
-  it.each([
-    'approval',
-    'hotfix',
-    'hourly-steps',
-    'long-rollout',
-    'several-functions',
-    'single-function',
-  ])(
-    '%s.yml, which begins a rollout, may ask whether the run of an unfinished one has ended',
-    (name) => {
-      const file = new URL(`${name}.yml`, FOLDER);
-      expect(parse(readFileSync(file, 'utf8'))).toMatchObject({ permissions: { actions: 'read' } });
+  it.each([...ROLLING.filter(begins), 'calling-workflow.yml'])(
+    '%s, which begins a rollout, may ask whether the run of an unfinished one has ended',
+    (file) => {
+      const { permissions, jobs } = workflowIn(file);
+      for (const job of Object.values(jobs).filter(({ steps = [] }) => steps.some(isOurs))) {
+        expect(job.permissions ?? permissions).toMatchObject({ actions: 'read' });
+      }
+      if (file === 'calling-workflow.yml') expect(permissions).toMatchObject({ actions: 'read' });
     },
   );
 
@@ -168,6 +162,27 @@ describe('the examples', () => {
       expect(outcomes).toEqual(['held', 'held', 'held', 'held', 'promoted', 'status']);
       expect(world.alias()).toBe('2');
     }, 120_000);
+
+    it('fleet-check.yml finds an alias that is split, and none that is not', async () => {
+      addFunction(world.simulator, 'cart');
+      addFunction(world.simulator, 'invoice');
+      expect((await replay('fleet-check.yml', 'look'))[0]).toMatchObject({ weight: '0' });
+      await replay('hourly-steps.yml', 'start', '1');
+      expect((await replay('fleet-check.yml', 'look', '2'))[0]).toMatchObject({
+        outcome: 'status',
+        weight: '1',
+        'started-by': 'https://github.com/acme/shop/actions/runs/1',
+      });
+    });
+
+    it.each(['monorepo.yml', 'reusable-workflow.yml', 'container-image.yml', 'slack.yml'])(
+      '%s promotes a good version',
+      async (file) => {
+        expect(await replay(file, 'deploy')).toEqual([
+          expect.objectContaining({ outcome: 'promoted', version: '2' }),
+        ]);
+      },
+    );
 
     it('panic-button.yml stops whatever goes on', async () => {
       await replay('hourly-steps.yml', 'start', '1');

@@ -8,20 +8,9 @@ import { deadlineOf, inspectDeadline } from '../../src/core/rollout/deadline.ts'
 import { INPUT_DEFAULTS } from '../../src/inputs/defaults.ts';
 import type { Config } from '../../src/inputs/config.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
+import { filled, type Workflow } from '../fixtures/workflow.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-
-interface Step {
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, string | number | boolean>>;
-}
-
-interface Workflow {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<
-    Record<string, { readonly 'timeout-minutes'?: number; readonly steps: readonly Step[] }>
-  >;
-}
 
 /** The workflows to copy, and the one that the README begins with. */
 const WORKFLOWS: readonly (readonly [name: string, text: string])[] = [
@@ -37,16 +26,13 @@ const WORKFLOWS: readonly (readonly [name: string, text: string])[] = [
 
 /** Every rollout of a workflow, with what its job allows it. */
 function rolloutsOf(text: string) {
-  const { env = {}, jobs } = parse(text) as Workflow;
-  return Object.values(jobs).flatMap(({ steps, ...job }) =>
+  const workflow = parse(text) as Workflow;
+  return Object.values(workflow.jobs).flatMap(({ steps = [], ...job }) =>
     steps
       .filter(({ uses = '' }) => uses.startsWith('lambda-canary/'))
       .map(({ with: given = {} }) => {
         const config = readInputs(
-          (name) =>
-            String(given[name] ?? INPUT_DEFAULTS[name])
-              .replaceAll(/\$\{\{ env\.(\w+) \}\}/g, (_, key: string) => env[key] ?? '')
-              .replaceAll(/\$\{\{[^}]*\}\}/g, ''),
+          (name) => filled(given[name] ?? INPUT_DEFAULTS[name], workflow, job),
           {
             description: '',
             region: 'eu-west-1',
@@ -107,6 +93,6 @@ describe('the limits of a workflow to copy', () => {
   });
 
   it('are looked at in all of them', () => {
-    expect(WORKFLOWS.flatMap(([, text]) => rolloutsOf(text)).length).toBeGreaterThanOrEqual(9);
+    expect(WORKFLOWS.flatMap(([, text]) => rolloutsOf(text)).length).toBeGreaterThanOrEqual(13);
   });
 });
