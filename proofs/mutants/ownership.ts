@@ -25,6 +25,7 @@ export const OWNERSHIP: readonly Mutant[] = [
     file: 'src/core/alias/claim.ts',
     from: `readMark(shown.description).description : shown.description;`,
     to: `shown.description : shown.description;`,
+    by: '__tests__/bundle/outcomes.test.ts',
   },
   {
     name: 'the command that repairs an alias is not quoted',

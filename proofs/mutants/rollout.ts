@@ -49,6 +49,7 @@ export const ROLLOUT: readonly Mutant[] = [
     file: 'src/run/rollout/keep.ts',
     from: '    surroundings.keep.save({ region, role, account, targets });',
     to: '    void targets;',
+    by: '__tests__/bundle/cancellation.test.ts',
   },
   {
     name: 'what is saved for the post step is saved too late, after the write',
@@ -57,12 +58,14 @@ export const ROLLOUT: readonly Mutant[] = [
       return state.step;`,
     to: `    case 'baking':
       return state.step;`,
+    by: '__tests__/bundle/cancellation.test.ts',
   },
   {
     name: 'the post step has nothing to do after a revert that failed',
     file: 'src/run/rollout/keep.ts',
     from: "isFinal(state) && state.phase !== 'revert-failed'",
     to: 'isFinal(state)',
+    by: '__tests__/bundle/writes.test.ts',
   },
   {
     name: 'credentials that expire before the plan ends are accepted',

@@ -52,6 +52,7 @@ export const WRITES: readonly Mutant[] = [
   }
 
   async function readBack`,
+    by: '__tests__/bundle/cancellation.test.ts',
   },
   {
     name: 'a revert gives up at the first failure',
@@ -94,12 +95,14 @@ export const WRITES: readonly Mutant[] = [
     file: 'src/run/alias/still.ts',
     from: `  if (move.type === 'none') {`,
     to: `  if (move.type !== 'failed') {`,
+    by: '__tests__/bundle/provisioned.test.ts',
   },
   {
     name: 'a rollout that another job goes on with is not marked as held',
     file: 'src/run/alias/shift.ts',
     from: `  return mark && { ...mark, held };`,
     to: `  return mark && { ...mark, held: held && false };`,
+    by: '__tests__/bundle/modes.test.ts',
   },
   {
     name: 'a stale read passes for the end of a revert',
