@@ -64,7 +64,7 @@ const LAYERS = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'demo/', '.venv/'] },
+  { ignores: ['dist/', 'coverage/', 'demo/', '.venv/', 'examples/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -3,9 +3,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -108,7 +108,7 @@ function workspace(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lambda-canary-act-'));
   const workflows = join(folder, '.github/workflows');
   mkdirSync(workflows, { recursive: true });
-  for (const file of readdirSync(join(PROJECT, 'examples'))) {
+  for (const file of globSync('*.yml', { cwd: join(PROJECT, 'examples') })) {
     const text = readFileSync(join(PROJECT, 'examples', file), 'utf8');
     // GitHub has it since May 2026; this runner takes it for a mistake, and runs one job at a time anyway.
     writeFileSync(join(workflows, file), text.replace(/^ +queue: max.*\n/m, ''));

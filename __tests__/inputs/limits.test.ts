@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
@@ -14,7 +14,7 @@ const ROOT = new URL('../../', import.meta.url);
 
 /** The workflows to copy, and the one that the README begins with. */
 const WORKFLOWS: readonly (readonly [name: string, text: string])[] = [
-  ...readdirSync(new URL('examples/', ROOT)).map(
+  ...globSync('*.yml', { cwd: new URL('examples/', ROOT) }).map(
     (file) => [file, readFileSync(new URL(`examples/${file}`, ROOT), 'utf8')] as const,
   ),
   [
