@@ -11,6 +11,7 @@ export const CALM: Scenario = {
     { weight: 50, bakeSeconds: 60 },
   ],
   bakeSeconds: 60,
+  maxExtension: 3,
   pollSeconds: 15,
   graceSeconds: 60,
   onInsufficientData: 'continue',

@@ -45,7 +45,11 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
       scenario.onUnfinished === ''
         ? { action: 'revert', given: false }
         : { action: scenario.onUnfinished, given: true },
-    analysis: { ...ANALYSIS, mode: scenario.traffic === undefined ? 'off' : 'on' },
+    analysis: {
+      ...ANALYSIS,
+      mode: scenario.traffic === undefined ? 'off' : 'on',
+      policy: { ...ANALYSIS.policy, maxExtension: scenario.maxExtension },
+    },
     compareMetrics: [],
     compareDuration: 'observe',
     afterPromotion: 'observe',

@@ -44,6 +44,7 @@ export function violationsOf(played: Played): readonly Violation[] {
         ...whatWasLive(played, told, target),
       ]),
       ...bakedAndWatched(played, told),
+      ...noLongerThanWritten(played, told),
       ...revertIsNext(played, told),
       ...nothingIsStranded(played, told),
       ...notWrittenBefore(played, told),
@@ -124,6 +125,46 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
   }
   return violations;
 }
+
+/** 2: a step lasts no longer than was written, where no check is out of sight. */
+function noLongerThanWritten(played: Played, told: Told): readonly Violation[] {
+  const { analysis, monitoringGraceMs } = told.config;
+  const plan = planOf(told);
+  const { happenings, faultRate } = played.scenario;
+  if (happenings.some(({ what }) => OUT_OF_SIGHT.includes(what))) return [];
+  const states = statesOf(told);
+  return states.flatMap(({ at, state }, index) => {
+    const before = states[index - 1]?.state;
+    if (before === undefined || !passes(before, state)) return [];
+    const begun = states.find(
+      ({ state }) => state.phase === 'baking' && state.step === before.step,
+    );
+    const { weight = 100, bakeMs = NaN } = plan.steps[before.step] ?? {};
+    const gates = analysis.mode === 'on';
+    const extended = gates && weight < 100 ? bakeMs * analysis.policy.maxExtension : bakeMs;
+    const settles = gates && before.step >= plan.steps.length - 2;
+    const longest = settles ? Math.max(extended, bakeMs + SETTLED_MS) : extended;
+    const alignedMs = analysis.mode === 'off' ? 0 : MINUTE_MS;
+    const limit =
+      longest + alignedMs + SLOWEST_READING_MS + (faultRate > 0 ? monitoringGraceMs : 0);
+    const lasted = awake(played, at) - awake(played, begun?.at ?? NaN);
+    return lasted <= limit
+      ? []
+      : [{ promise: 2, what: `step ${before.step + 1} lasted ${lasted} ms, at most ${limit}` }];
+  });
+}
+
+const OUT_OF_SIGHT: readonly string[] = [
+  'alarm without data',
+  'alarm not evaluated',
+  'alarm deleted',
+  'monitoring dark',
+  'slow metrics',
+];
+
+const MINUTE_MS = 60_000;
+/** A minute that a bake ends in, and two more until its metrics are there. */
+const SETTLED_MS = 3 * MINUTE_MS;
 
 const LONGEST_WRITE_MS = 60_000;
 

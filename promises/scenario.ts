@@ -77,6 +77,8 @@ export interface Scenario {
   readonly alarms: number;
   readonly steps: readonly { readonly weight: number; readonly bakeSeconds: number }[];
   readonly bakeSeconds: number;
+  /** How many times its bake a step may last. */
+  readonly maxExtension: number;
   readonly pollSeconds: number;
   readonly graceSeconds: number;
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
@@ -239,6 +241,8 @@ export function scenarioOf(seed: number): Scenario {
     means: chance(provisioned || traffic !== undefined ? 0.4 : 0.1)
       ? meansOf(random, durationMs + (steps.length + 1) * shiftMs)
       : undefined,
+    // Last, so that the others are what they were.
+    maxExtension: pick(random, [1, 1.5, 3]),
   };
 }
 

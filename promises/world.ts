@@ -3,7 +3,7 @@ import { createFunction, publishVersion, updateFunction } from '../simulator/lam
 import { putProvisioned } from '../simulator/lambda/provisioned.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Scenario, TrafficScenario } from './scenario.ts';
-import { STABLE } from './stage.ts';
+import { STABLE, STARTS_AT } from './stage.ts';
 
 /** What stands in the simulated AWS before anybody does anything. */
 export function prepare(simulator: Simulator, scenario: Scenario): void {
@@ -27,8 +27,10 @@ export function prepare(simulator: Simulator, scenario: Scenario): void {
   }
 }
 
+const CALLED_BEFORE_MINUTES = 15;
+
 function serve(
-  { lambda, traffic }: Simulator,
+  { lambda, traffic, metrics }: Simulator,
   functionName: string,
   { requestsPerSecond, stableErrorRate, canaryErrorRate }: TrafficScenario,
 ): void {
@@ -42,6 +44,17 @@ function serve(
     if (version === undefined) continue;
     const behaviour = { ...version.configuration.behaviour, errorRate };
     version.configuration = { ...version.configuration, behaviour };
+  }
+  const invocations = Math.round(requestsPerSecond * 60);
+  for (let minute = 1; minute <= CALLED_BEFORE_MINUTES && invocations > 0; minute++) {
+    const of = { functionName, alias: 'live', version: STABLE };
+    const durations = new Map([[40, invocations]]);
+    metrics.add(of, STARTS_AT - minute * 60_000, {
+      invocations,
+      errors: 0,
+      throttles: 0,
+      durations,
+    });
   }
   traffic.set(functionName, 'live', requestsPerSecond);
 }

@@ -50,6 +50,44 @@ describe('comparing the versions, the bundle', () => {
     updateFunction(lambda, 'checkout', { code: 'the changing', behaviour });
   }
 
+  /** In every minute of the hours before. */
+  function calledBefore(invocations: number): void {
+    const durations = new Map([[40, invocations]]);
+    for (let minute = 1; minute <= 200; minute++) {
+      const at = world.time.clock.now() - minute * 60_000;
+      const of = { functionName: 'checkout', alias: 'live', version: '1' };
+      world.simulator.metrics.add(of, at, { invocations, errors: 0, throttles: 0, durations });
+    }
+  }
+
+  /** How long after the first weight the new version had everything, in minutes. */
+  function minutesToThePromotion(): number {
+    const { aliasHistory } = world.simulator;
+    const first = aliasHistory.find(({ weights }) => Object.keys(weights).length > 0)?.at ?? NaN;
+    const promoted = aliasHistory.find(({ version }) => version === '2')?.at ?? NaN;
+    return (promoted - first) / 60_000;
+  }
+
+  it.each<[string, number, string, number]>([
+    // Nine steps of a minute, and the last one's metrics.
+    ['Linear10PercentEvery1Minute', 20, '3', 10.5],
+    ['Linear10PercentEvery1Minute', 0, '1', 10.5],
+    ['10% 1m', 0, '1', 2.5],
+    ['10% 1m', 0, '3', 3],
+    ['10% 5m, 50% 5m', 0, '2', 20],
+  ])(
+    'lasts as long as is written: %s at %d requests a second, with max-extension %s',
+    async (steps, requestsPerSecond, maxExtension, expected) => {
+      if (requestsPerSecond > 0) calledBefore(60 * requestsPerSecond);
+      traffic(requestsPerSecond, { old: 0, new: 0 });
+      const inputs = { ...WITHOUT_ALARMS, steps, 'max-extension': maxExtension };
+      const result = await world.run(inputs);
+      expect(result.outputs['outcome']).toBe('promoted');
+      expect(minutesToThePromotion()).toBeGreaterThan(expected - 0.1);
+      expect(minutesToThePromotion()).toBeLessThan(expected + 0.3);
+    },
+  );
+
   it('counts what users felt of a version that an alarm reverted before its minute had settled', async () => {
     traffic(20, { old: 0, new: 0.5 });
     after(world.simulator, 'DescribeAlarms', 10, () => {
@@ -92,6 +130,27 @@ describe('comparing the versions, the bundle', () => {
     expect(result.outputs['outcome']).toBe('reverted');
   });
 
+  it.each(['step', 'promote'])(
+    'does not go on in mode: %s with what an earlier job left, while one minute of it stands against it',
+    async (mode) => {
+      // Nine failures or fewer in the second minute of the step, which settles when its job has ended.
+      changing(4, (sinceMs) => (sinceMs > 60_000 && sinceMs < 115_000 ? 0.3 : 0));
+      const inputs = { ...WITHOUT_ALARMS, steps: '10% 3m, 50% 3m', 'analysis-logs': 'off' };
+      const environment = { GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/deploy.yml@main' };
+      const started = await world.run({ ...inputs, mode: 'start' }, { environment });
+      expect(started.outputs['outcome']).toBe('held');
+      // So that it comes too late for a weight in this minute.
+      let calls = 0;
+      world.simulator.faults.add(() => (calls++ === 0 ? { type: 'delay', ms: 8_000 } : undefined));
+      const result = await world.run({ ...inputs, mode }, { environment });
+      expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+      expect(result.outputs['outcome']).toBe('reverted');
+      expect(result.outputs['reason']).toMatch(
+        /at 10 % .*more failures would revert; the step was extended for it, and nothing spoke for it/,
+      );
+    },
+  );
+
   it.each(['5m', '10s'])(
     'judges the minutes before the promotion when they settle after it, with a last bake of %s',
     async (bakeTime) => {
@@ -108,12 +167,7 @@ describe('comparing the versions, the bundle', () => {
   );
 
   it('takes it for blindness that nothing is counted of an alias that was called before', async () => {
-    const counts = { invocations: 5, errors: 0, throttles: 0, durations: new Map([[40, 5]]) };
-    for (let minute = 1; minute <= 200; minute++) {
-      const at = world.time.clock.now() - minute * 60_000;
-      const of = { functionName: 'checkout', alias: 'live', version: '1' };
-      world.simulator.metrics.add(of, at, counts);
-    }
+    calledBefore(5);
     const result = await world.run({ ...WITHOUT_ALARMS, 'min-invocations': '0' });
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.outputs['reason']).toContain(

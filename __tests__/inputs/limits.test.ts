@@ -8,6 +8,7 @@ import { deadlineOf, inspectDeadline } from '../../src/core/rollout/deadline.ts'
 import { INPUT_DEFAULTS } from '../../src/inputs/defaults.ts';
 import type { Config } from '../../src/inputs/config.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
+import { boundsOf } from '../../src/run/rollout/bounds.ts';
 import { filled, type Workflow } from '../fixtures/workflow.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -79,12 +80,11 @@ describe('the limits of a workflow to copy', () => {
         jobLastsMs,
       });
       for (const part of partsOf(config)) {
-        const { maxExtension } = analysis.policy;
         expect(
           inspectDeadline(deadline, {
+            ...boundsOf(analysis, true),
             steps: stepsIn(part),
-            onTheMinute: true,
-            maxExtension,
+            takesOver: config.mode === 'step' || config.mode === 'promote',
             now: 0,
           }),
         ).toEqual({ problems: [], warnings: [] });

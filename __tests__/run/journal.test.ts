@@ -129,6 +129,8 @@ describe('a finding of a kind that is new', () => {
         shiftedAt: moment(0),
         since: moment(0),
         promotionNext: false,
+        takenOver: false,
+        longestMs: Infinity,
         latest: Infinity,
       };
       const watch = startWatch(

@@ -48,6 +48,8 @@ const BAKE: Bake = {
   shiftedAt: MOMENT,
   since: MOMENT,
   promotionNext: false,
+  takenOver: false,
+  longestMs: Infinity,
   latest: Infinity,
 };
 
@@ -73,6 +75,7 @@ export async function throughOneDay(): Promise<Day> {
         versions: VERSIONS,
         yardstick: { p90: 60, p99: 120 },
         pauseMs: 0,
+        requestsPerMinute: undefined,
       },
     ],
     analysis: {

@@ -83,14 +83,15 @@ export const CHECKS: readonly Mutant[] = [
   {
     name: 'a step with too few requests is not extended',
     file: 'src/core/checks/step-end.ts',
-    from: `mayExtend(judging) ? decided('extend', few)`,
-    to: `mayExtend(judging) && weight < 0 ? decided('extend', few)`,
+    from: `mayExtend(bake, at) ? decided('extend', few)`,
+    to: `mayExtend(bake, at) && weight < 0 ? decided('extend', few)`,
   },
   {
     name: 'a step with too few requests is extended for ever',
-    file: 'src/core/checks/step-end.ts',
-    from: 'return !isBakeOver(longest, at) && at.timeOfDay < bake.latest;',
-    to: 'return longest.bakeMs > 0;',
+    file: 'src/core/rollout/plan.ts',
+    from: 'return at.steady < since.steady + longestMs && at.timeOfDay < latest;',
+    to: 'return at.steady < since.steady + longestMs * 1e6 || at.timeOfDay < latest;',
+    by: '__tests__/core/checks/comparison.test.ts',
   },
   {
     name: 'a new version that gets no request at all is promoted',

@@ -81,10 +81,34 @@ export const OF_THE_GATE: readonly Mutant[] = [
     to: "latest === null ? 'NO DATA' : 'OK'",
   },
   {
+    name: 'a job goes on with what another left, although a check says that it is too early',
+    file: 'src/core/rollout/state.ts',
+    from: "    case 'extend':\n      return again;\n    case 'inconclusive':\n      return at.steady >= state.since",
+    to: "      return again;\n    case 'extend':\n      return { ...state, phase: 'shifting' };\n    case 'inconclusive':\n      return at.steady >= state.since",
+  },
+  {
+    name: 'what another job left is not judged before it is gone on with',
+    file: 'src/run/rollout/loop.ts',
+    from: 'world.clock, bakeTakenOver(course, beginning));',
+    to: 'world.clock);',
+  },
+  {
+    name: 'a job goes on against the evidence that settled after the job before it',
+    file: 'src/core/rollout/state.ts',
+    from: 'return { ...bake, takenOver: true,',
+    to: 'return { ...bake, takenOver: false,',
+  },
+  {
+    name: 'an extension lasts until the poll after its end',
+    file: 'src/core/rollout/state.ts',
+    from: 'state.readAt < state.until ? state.until : extendedUntil(course, state)',
+    to: 'state.until',
+  },
+  {
     name: 'a step waits for its metrics beyond its extension',
     file: 'src/core/checks/step-end.ts',
-    from: 'if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {',
-    to: 'if (!settled && (promotionNext || !enough)) {',
+    from: 'promotionNext || (!enough && !willBeEnough && mayExtend(bake, at));',
+    to: 'promotionNext || !enough;',
   },
   {
     name: 'durations that revert are not part of alpha',

@@ -37,6 +37,19 @@ export function lastSettledMinute(at: number, delayMs: number): number {
   return beginningOfMinute(at - delayMs) - MINUTE_MS;
 }
 
+/** Whatever still changes by then is late, and is judged again when it comes. */
+const LATEST_SETTLED_MS = 2 * MINUTE_MS;
+
+/** How long after its end a minute has settled at the latest. */
+export function latestSettledMs(delayMs: number): number {
+  return Math.max(delayMs, LATEST_SETTLED_MS);
+}
+
+/** How long after any moment everything until then has settled: the minute that it is in, at the latest. */
+export function allSettledMs(delayMs: number): number {
+  return MINUTE_MS + latestSettledMs(delayMs);
+}
+
 /** The beginnings of all minutes from one to another. */
 export function minutesBetween(from: number, to: number): readonly number[] {
   const count = Math.max(0, Math.floor((to - from) / MINUTE_MS) + 1);

@@ -33,6 +33,8 @@ const bake: Bake = {
   shiftedAt: moment(0),
   since: moment(0),
   promotionNext: false,
+  takenOver: false,
+  longestMs: 15 * MINUTE,
   latest: Infinity,
 };
 const END = 5 * MINUTE;
@@ -68,6 +70,7 @@ const errors = (
     weights: [],
   }),
   countsTraffic: true,
+  requestsPerMinute: undefined,
   shares: [],
 });
 
@@ -146,11 +149,10 @@ describe('the comparison of two versions', () => {
   });
 
   it('waits for no metrics beyond its extension, except before the promotion', () => {
-    const short = { bakeMs: MINUTE };
-    const once = { maxExtension: 1 };
-    expect(judged([], MINUTE, { bake: short, policy: once }).verdict.kind).toBe('pass');
+    const short = { bakeMs: MINUTE, longestMs: MINUTE };
+    expect(judged([], MINUTE, { bake: short }).verdict.kind).toBe('pass');
     const last = { ...short, promotionNext: true };
-    expect(judged([], MINUTE, { bake: last, policy: once }).verdict.kind).toBe('extend');
+    expect(judged([], MINUTE, { bake: last }).verdict.kind).toBe('extend');
   });
 
   it('does not wait for the metrics of a step that should have enough by what the alias was called last', () => {
@@ -164,6 +166,18 @@ describe('the comparison of two versions', () => {
       judged(minutes(2, { nb, nc }), 4 * MINUTE, { bake: second }).verdict.kind;
     expect(before(225, 25)).toBe('pass');
     expect(before(216, 24)).toBe('extend');
+  });
+
+  it('goes in the first step by how the alias was called before the rollout', () => {
+    const first = { ...bake, bakeMs: MINUTE, longestMs: 3 * MINUTE };
+    const before = (requestsPerMinute: number | undefined) =>
+      judgeComparison(
+        { ...errors([]), requestsPerMinute },
+        { at: moment(MINUTE), bake: first, policy },
+      ).finding.verdict.kind;
+    expect(before(500)).toBe('pass');
+    expect(before(499)).toBe('extend');
+    expect(before(undefined)).toBe('extend');
   });
 
   it('waits for the minutes in which the machine stood still, before the promotion', () => {
@@ -281,6 +295,42 @@ describe('the comparison of two versions', () => {
     expect(judgeComparison(own, { at: moment(END), bake, policy }).finding.verdict.kind).toBe(
       'extend',
     );
+  });
+
+  describe('of a step that an earlier job baked', () => {
+    /** Taken over at 5:00; it was baked for five minutes then, and has ten of its extension left. */
+    const takenOver = { since: moment(END), takenOver: true, longestMs: 2 * END };
+    const near = [...minutes(2, { ec: 1 }), ...minutes(5, {}).slice(2)];
+
+    it('goes on at once while nothing stands against it, settled or not, with many requests or few', () => {
+      for (const given of [minutes(3, {}), minutes(5, { nb: 5, nc: 1 }), []]) {
+        expect(judged(given, END, { bake: takenOver }).verdict.kind).toBe('pass');
+      }
+    });
+
+    it('never goes on against the evidence, confirmed or not: it waits for its extension, and then reverts', () => {
+      expect(judged(unconfirmed(3), END, { bake: takenOver }).verdict.kind).toBe('extend');
+      expect(judged(unconfirmed(13), 3 * END - 1, { bake: takenOver }).verdict.kind).toBe('extend');
+      expect(judged(unconfirmed(13), 3 * END, { bake: takenOver }).verdict.kind).toBe('fail');
+      const once = { ...takenOver, longestMs: 0 };
+      expect(judged(unconfirmed(3), END, { bake: once }).verdict.kind).toBe('fail');
+    });
+
+    it('waits as well for what is near to it, and leaves then to nobody else what a person decided', () => {
+      expect(judged(near, END, { bake: takenOver }).verdict.kind).toBe('extend');
+      const then = (onInconclusive: AnalysisPolicy['onInconclusive']) =>
+        judged(near, 3 * END, { bake: takenOver, policy: { onInconclusive } });
+      expect(then('promote').verdict.kind).toBe('pass');
+      expect(then('hold').verdict.kind).toBe('pass');
+      expect(then('hold').warnings).toHaveLength(1);
+      expect(then('revert').verdict.kind).toBe('fail');
+    });
+
+    it('is promoted only when everything before has settled', () => {
+      const last = { bake: { ...takenOver, promotionNext: true } };
+      expect(judged(minutes(4, {}), END + 90_000 - 1, last).verdict.kind).toBe('extend');
+      expect(judged(minutes(5, {}), END + 90_000, last).verdict.kind).toBe('pass');
+    });
   });
 
   describe('after the promotion', () => {

@@ -43,6 +43,8 @@ const bake: Bake = {
   shiftedAt: moment(30_000),
   since: moment(40_000),
   promotionNext: false,
+  takenOver: false,
+  longestMs: Infinity,
   latest: Infinity,
 };
 const judged = ({ mode = 'revert', to = 2 * MINUTE, ...more }: Given = {}) => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { entered, NOTHING_COUNTED } from '../../../src/core/checks/counted.ts';
-import { longestPause, requestsBefore, silence } from '../../../src/core/checks/silence.ts';
+import {
+  longestPause,
+  recentRequests,
+  requestsBefore,
+  silence,
+} from '../../../src/core/checks/silence.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import { scope } from '../../fixtures/readers.ts';
 
@@ -33,6 +38,15 @@ describe('the pauses of an alias', () => {
     expect(longestPause(new Map([[from, 0]]), AT)).toBeUndefined();
     const gone = new Map([...always].filter(([at]) => at < from + 60 * MINUTE || at > to - MINUTE));
     expect(longestPause(gone, AT)).toBe(119 * MINUTE);
+  });
+});
+
+describe('the rate of an alias before a rollout', () => {
+  it('is that of its last five minutes, in which no datapoint is no request', () => {
+    const rising = new Map([...Array(10).keys()].map((ago) => [to - ago * MINUTE, 100 - ago]));
+    expect(recentRequests(rising, AT)).toBe(98);
+    expect(recentRequests(new Map([[to, 100]]), AT)).toBe(20);
+    expect(recentRequests(new Map(), AT)).toBe(0);
   });
 });
 

@@ -1,8 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { deadlineOf, inspectDeadline, type Means } from '../../../src/core/rollout/deadline.ts';
-import { latestEnd, longestShiftMs, type Course } from '../../../src/core/rollout/plan.ts';
+import {
+  deadlineOf,
+  inspectDeadline,
+  type Means,
+  type Undertaking,
+} from '../../../src/core/rollout/deadline.ts';
+import {
+  isPromotionNext,
+  latestEnd,
+  longestBakeMs,
+  longestShiftMs,
+  planOf,
+  type Course,
+} from '../../../src/core/rollout/plan.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -46,10 +58,18 @@ describe('before a rollout begins, its deadline', () => {
     { weight: 10, bakeMs: 10 * MINUTE },
     { weight: 100, bakeMs: 10 * MINUTE },
   ];
-  const inspect = (minutes: number) =>
+  const inspect = (minutes: number, more: Partial<Undertaking> = {}) =>
     inspectDeadline(
       { at: START + minutes * MINUTE, reason: 'the AWS credentials end at 15:00:00 UTC' },
-      { steps, onTheMinute: false, maxExtension: 3, now: START },
+      {
+        steps,
+        onTheMinute: false,
+        maxExtension: 3,
+        settlingMs: 0,
+        takesOver: false,
+        now: START,
+        ...more,
+      },
     );
 
   it('refuses what does not fit without extensions, with the ways out', () => {
@@ -67,7 +87,17 @@ describe('before a rollout begins, its deadline', () => {
     expect(inspect(41)).toEqual({ problems: [], warnings: [] });
   });
 
-  it('is crossed by no step and no extension of what it lets begin', () => {
+  it('counts the wait for what is to be known before the promotion, also of a step that another job baked', () => {
+    const settling = { settlingMs: 3 * MINUTE };
+    expect(inspect(23, settling).problems).toHaveLength(1);
+    expect(inspect(24, settling).problems).toEqual([]);
+    const promotion = { ...settling, steps: steps.slice(1) };
+    expect(inspect(10.5, promotion).problems).toEqual([]);
+    expect(inspect(10.5, { ...promotion, takesOver: true }).problems).toHaveLength(1);
+    expect(inspect(13.5, { ...promotion, takesOver: true }).problems).toEqual([]);
+  });
+
+  it('is crossed by no step, no extension and no wait of what it lets begin', () => {
     const anyStep = fc.record({
       weight: fc.integer({ min: 1, max: 99 }),
       bakeMs: fc.integer({ min: 0, max: HOUR }),
@@ -77,19 +107,46 @@ describe('before a rollout begins, its deadline', () => {
         fc.array(anyStep, { minLength: 1, maxLength: 5 }),
         fc.integer({ min: 0, max: 6 * HOUR }),
         fc.boolean(),
-        (steps, left, onTheMinute) => {
+        fc.integer({ min: 0, max: HOUR }),
+        fc.integer({ min: 1, max: 5 }),
+        (shared, left, compares, lastBakeMs, maxExtension) => {
           const deadline = { at: START + left, reason: 'the end' };
-          const undertaking = { steps, onTheMinute, maxExtension: 3, now: START };
-          if (inspectDeadline(deadline, undertaking).problems.length > 0) return;
-          const course: Course = { steps, onTheMinute, holdAfter: undefined, deadline };
+          const { steps } = planOf(shared, lastBakeMs);
+          const bounds = {
+            steps,
+            onTheMinute: compares,
+            settlingMs: compares ? 3 * MINUTE : 0,
+            maxExtension,
+          };
+          const { problems, warnings } = inspectDeadline(deadline, {
+            ...bounds,
+            takesOver: false,
+            now: START,
+          });
+          if (problems.length > 0) return;
+          const course: Course = { ...bounds, holdAfter: undefined, deadline };
+          const { settlingMs } = course;
           let at = START;
-          steps.forEach(({ bakeMs }, step) => {
+          let uncut = START;
+          steps.forEach(({ weight, bakeMs }, step) => {
             at += longestShiftMs(course);
+            uncut += longestShiftMs(course);
+            const least =
+              weight >= 100
+                ? bakeMs && Math.max(bakeMs, settlingMs)
+                : isPromotionNext(course, step)
+                  ? bakeMs + settlingMs
+                  : bakeMs;
+            const most = weight >= 100 ? least : Math.max(least, bakeMs * maxExtension);
             // A step may be extended up to this moment, and the others still fit.
-            const end = Math.max(at + bakeMs, Math.min(at + bakeMs * 3, latestEnd(course, step)));
+            const end = Math.max(at + least, Math.min(at + most, latestEnd(course, step)));
             expect(end).toBeLessThanOrEqual(deadline.at);
             at = end;
+            uncut += most;
           });
+          // What is not warned of fits with every extension.
+          if (warnings.length === 0) expect(uncut).toBeLessThanOrEqual(deadline.at);
+          expect(longestBakeMs(course)).toBe(uncut - START - steps.length * longestShiftMs(course));
         },
       ),
     );

@@ -191,7 +191,6 @@ describe('a rollout', () => {
 
   it('goes on from what another job left only when the checks pass once more', () => {
     const goingOn = start(course, { step: 1, standing: 0 }, moment(60 * MINUTE));
-    if (goingOn.phase !== 'checking') throw new Error(goingOn.phase);
     const due = command(course, goingOn);
     expect(due).toMatchObject({ type: 'assess', bake: { weight: 10, since: moment(60 * MINUTE) } });
     expect(due.type === 'assess' && readingDue(due, 15_000)).toBeLessThan(60 * MINUTE);
@@ -208,6 +207,40 @@ describe('a rollout', () => {
     });
     const dark: Verdict = { kind: 'error', reason: 'dark' };
     expect(advance(course, goingOn, assessed(at, dark))).toEqual({ ...goingOn, readAt: at });
+  });
+
+  it('does not go on from what another job left while a check says so, for what is left of its extension', () => {
+    const goingOn = start(course, { step: 1, standing: 0 }, moment(60 * MINUTE));
+    const extend: Verdict = { kind: 'extend', reason: 'too near' };
+    const again = advance(course, goingOn, assessed(61 * MINUTE, extend));
+    expect(again).toMatchObject({ phase: 'checking', readAt: 61 * MINUTE });
+    expect(again.phase === 'checking' && command(course, again)).toMatchObject({
+      type: 'assess',
+      bake: { weight: 10, takenOver: true, longestMs: 10 * MINUTE, promotionNext: false },
+    });
+    expect(advance(course, again, assessed(62 * MINUTE)).phase).toBe('shifting');
+    const promoting = start(course, { step: 2, standing: 1 }, moment(60 * MINUTE));
+    expect(command(course, promoting)).toMatchObject({
+      bake: { weight: 50, takenOver: true, longestMs: 20 * MINUTE, promotionNext: true },
+    });
+    // A step that is taken once more is baked anew, and asked at its end.
+    const resumed = start(course, { step: 0, standing: 0 }, moment(60 * MINUTE));
+    expect(command(course, resumed)).toMatchObject({
+      bake: { weight: 10, takenOver: false },
+    });
+  });
+
+  it('reads at the very end of an extension', () => {
+    const extend: Verdict = { kind: 'extend', reason: 'too few requests' };
+    const dueAfter = (at: number) => {
+      const state = after(shifted(0), assessed(at, extend));
+      const due = state.phase === 'baking' && command(course, state);
+      return due && due.type === 'assess' && readingDue(due, 15_000);
+    };
+    expect(dueAfter(5 * MINUTE - 1_000)).toBe(5 * MINUTE);
+    expect(dueAfter(5 * MINUTE)).toBe(5 * MINUTE + 15_000);
+    expect(dueAfter(15 * MINUTE - 1_000)).toBe(15 * MINUTE);
+    expect(dueAfter(15 * MINUTE)).toBe(15 * MINUTE + 15_000);
   });
 
   it('changes weights at the beginning of a minute only, where metrics are compared by the minute', () => {
@@ -375,7 +408,7 @@ function live(
   }[],
 ): readonly Lived[] {
   const lived: Lived[] = [];
-  let state = start(course, FROM_THE_START, moment(0));
+  let state: State = start(course, FROM_THE_START, moment(0));
   let now = 0;
   for (const { takes, verdict, works, cancel } of answers) {
     if (isFinal(state)) break;
@@ -434,7 +467,7 @@ describe('whatever happens, a rollout', () => {
   it('ends after a bounded number of commands when every command is answered', () => {
     fc.assert(
       fc.property(anyPlan, anyVerdict, (course, verdict) => {
-        let state = start(course, FROM_THE_START, moment(0));
+        let state: State = start(course, FROM_THE_START, moment(0));
         let now = 0;
         let commands = 0;
         while (!isFinal(state)) {

@@ -12,6 +12,8 @@ const bake: Bake = {
   shiftedAt: moment(0),
   since: moment(0),
   promotionNext: false,
+  takenOver: false,
+  longestMs: Infinity,
   latest: Infinity,
 };
 const at = moment(0);

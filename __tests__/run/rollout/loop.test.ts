@@ -116,6 +116,34 @@ describe('the loop', () => {
     expect(trace).toEqual(['f reverting']);
   });
 
+  it('judges what an earlier process left from the first reading on, before it goes on', async () => {
+    const judging: World = {
+      ...world([router()]),
+      watched: [
+        {
+          checks: {
+            assess: (_, bake) => {
+              const verdict = bake?.takenOver === true ? RED : PASS;
+              return Promise.resolve({ verdict, findings: [], warnings: [] });
+            },
+          },
+          intervalMs: 15_000,
+          gates: true,
+        },
+      ],
+    };
+    const goingOn = () => rollOut(course, judging, { step: 1, standing: 0 });
+    await expect(time.run(goingOn)).resolves.toMatchObject({ phase: 'reverted' });
+    expect(trace).toEqual(['f reverting']);
+  });
+
+  it('extends a step for exactly as long as is written, although that is between two polls', async () => {
+    const extending = (at: number): Verdict =>
+      at > 0 && at < 433_000 ? { kind: 'extend', reason: 'too few requests' } : PASS;
+    await run(world([router()], extending), { ...course, maxExtension: 433 / 300 });
+    expect(time.clock.now() - T0).toBe(433_000 + MINUTE);
+  });
+
   it('makes the revert the very next call after a failed check', async () => {
     const failing = (at: number) => (at < MINUTE ? PASS : RED);
     await expect(run(world([router()], failing))).resolves.toEqual({

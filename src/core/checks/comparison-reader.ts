@@ -46,7 +46,15 @@ function comparisonReader(
     },
     judge: (counted, { at, bake, weights }) => {
       const shares = isErrors ? sharesOf(counted, weights) : [];
-      const comparison = { name, target, counted, countsTraffic: isErrors, shares };
+      const { requestsPerMinute } = watched;
+      const comparison = {
+        name,
+        target,
+        counted,
+        countsTraffic: isErrors,
+        shares,
+        requestsPerMinute,
+      };
       const isAwaited = isErrors && bake.weight < 100;
       return {
         ...judgeComparison(comparison, { at, bake, policy }),

@@ -50,6 +50,8 @@ export interface Comparison {
   readonly counted: Counted;
   /** What was counted under each weight; nothing where the weights say nothing of it. */
   readonly shares: readonly Shared[];
+  /** Of both versions, before the rollout; undefined when it is not known. */
+  readonly requestsPerMinute: number | undefined;
   /** Whether there was enough traffic is told by Lambda's own count of requests, not by others. */
   readonly countsTraffic: boolean;
 }

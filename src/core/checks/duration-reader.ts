@@ -72,6 +72,7 @@ function decideDurations(durations: ComparedDurations, judging: Judging): Decide
     target: durations.target,
     counted: NOTHING_COUNTED,
     shares: [],
+    requestsPerMinute: undefined,
     countsTraffic: false,
   };
   return judgeStepEnd(traffic, { doubt, described }, judging);

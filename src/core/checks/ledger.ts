@@ -1,5 +1,6 @@
 import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
 import { parted, type Moment } from '../moment.ts';
+import { bakedAt } from '../rollout/plan.ts';
 import type { FindSeries, MetricSource } from './metric-source.ts';
 import type { Judged, Phase, Reader } from './reader.ts';
 import type { Scope } from './scope.ts';
@@ -80,7 +81,7 @@ function firstOpen({ openFrom }: Ledger, { from }: Scope): number {
  */
 export function isDue({ everyMinutes, last }: Ledger, { at, bake, to }: Scope): boolean {
   if (last?.bake !== bake.since.steady) return true;
-  const end = bake.since.steady + bake.bakeMs;
+  const end = bakedAt(bake);
   const isOver = at.steady >= end;
   if (isOver && last.at.steady < end) return true;
   return to - last.to >= (isOver ? 1 : everyMinutes) * MINUTE_MS;

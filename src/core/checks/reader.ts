@@ -49,9 +49,12 @@ export interface WatchedTarget {
   readonly versions: Versions;
 }
 
-/** A target, and the longest time in which nobody called it before; undefined when nobody ever did, or it is not known. */
+/** A target, and how it was called before the rollout. */
 export interface Called extends WatchedTarget {
+  /** The longest time in which nobody called it; undefined when nobody ever did, or it is not known. */
   readonly pauseMs: number | undefined;
+  /** Requests a minute in the last minutes; undefined when it is not known. */
+  readonly requestsPerMinute: number | undefined;
 }
 
 /** What is read of a target, under names; of the alias itself once the new version is alone. */

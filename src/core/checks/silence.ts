@@ -1,4 +1,4 @@
-import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
+import { beginningOfMinute, minutesBetween, MINUTE_MS } from '../minute.ts';
 import type { MetricSource, Series } from './metric-source.ts';
 import type { Counted } from './counted.ts';
 import { formatDuration } from '../text/duration.ts';
@@ -33,6 +33,16 @@ export function longestPause(requests: Series, at: number): number | undefined {
   return (
     Math.max(...ordered.slice(1).map((minute, index) => minute - (ordered[index] ?? 0))) - MINUTE_MS
   );
+}
+
+/** The rate at which an alias is called changes, but within some minutes not much. */
+const RECENT_MINUTES = 5;
+
+/** Requests a minute in the last minutes of the window of {@link requestsBefore}. */
+export function recentRequests(requests: Series, at: number): number {
+  const { to } = requestsBefore(at);
+  const recent = minutesBetween(to - (RECENT_MINUTES - 1) * MINUTE_MS, to);
+  return recent.reduce((sum, minute) => sum + (requests.get(minute) ?? 0), 0) / RECENT_MINUTES;
 }
 
 /** Nobody calls for longer than this, times the longest pause of the hours before: that is no chance any more. */

@@ -8,8 +8,7 @@ import {
   lastSettledMinute,
 } from '../minute.ts';
 import { timeOfDayThen, type Moment } from '../moment.ts';
-import { isBakeOver, type Bake } from '../rollout/plan.ts';
-import type { Counted } from './counted.ts';
+import { bakedAt, isBakeOver, mayExtend, type Bake } from '../rollout/plan.ts';
 import { tooFewEvidence, type Shared } from '../statistics/share.ts';
 import { count, grouped } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
@@ -75,7 +74,7 @@ export function judgeStepEnd(
   if (bake.weight >= 100) return judgePromoted(comparison, measured, judging);
   if (!isBakeOver(bake, at)) return PASSED;
   const { doubt, described } = measured;
-  if (doubt !== 'none' && mayExtend(judging)) {
+  if (doubt !== 'none' && mayExtend(bake, at)) {
     return decided('extend', `${described()}; ${WAITING[doubt]}`);
   }
   if (doubt === 'enough') {
@@ -86,7 +85,10 @@ export function judgeStepEnd(
   }
   const traffic = comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
   if (doubt === 'none' || traffic.verdict.kind !== 'pass') return traffic;
-  return inconclusive(`${described()}; that is too near to go on without a doubt`, judging.policy);
+  const near = `${described()}; that is too near to go on without a doubt`;
+  // Whoever takes over what was held has decided.
+  const isDecided = bake.takenOver && judging.policy.onInconclusive === 'hold';
+  return inconclusive(near, isDecided ? { onInconclusive: 'promote' } : judging.policy);
 }
 
 /**
@@ -125,28 +127,24 @@ const WAITING: Readonly<Record<Exclude<Doubt, 'none'>, string>> = {
   enough: 'that is over it, but the failures of one minute alone do not decide',
 };
 
-function mayExtend({ at, bake, policy }: Judging): boolean {
-  const longest = { since: bake.since, bakeMs: bake.bakeMs * policy.maxExtension };
-  return !isBakeOver(longest, at) && at.timeOfDay < bake.latest;
-}
-
 /** Whether there was enough traffic to go by. */
-function judgeTraffic(
-  { target, counted, shares }: Omit<Comparison, 'name'>,
-  judging: Judging,
-): Decided {
+function judgeTraffic(comparison: Omit<Comparison, 'name'>, judging: Judging): Decided {
+  const { target, counted, shares } = comparison;
   const { at, bake, policy } = judging;
-  const { weight, since, bakeMs, promotionNext } = bake;
+  const { weight, since, promotionNext } = bake;
   const begin = firstWholeMinute(timeOfDayThen(since, at));
   const { canary, baseline } = counted.inStep;
   const enough = canary >= policy.minInvocations;
   const latest = lastSettledMinute(at.timeOfDay, policy.metricDelayMs);
-  const longerMs = at.steady - (since.steady + bakeMs);
+  const longerMs = at.steady - bakedAt(bake);
   const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
-  const willBeEnough = expectedIn(counted, bake, { begin, latest }) >= policy.minInvocations;
-  if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {
+  const willBeEnough = expectedIn(comparison, bake, { begin, latest }) >= policy.minInvocations;
+  const isAwaited = promotionNext || (!enough && !willBeEnough && mayExtend(bake, at));
+  if (!settled && (bake.takenOver ? promotionNext : isAwaited)) {
     return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
   }
+  // Whether a step saw enough traffic was asked by the process that baked it.
+  if (bake.takenOver) return PASSED;
   const expected = (baseline * weight) / (100 - weight);
   if (canary === 0 && expected >= CERTAINLY_SOME) {
     return decided(
@@ -157,23 +155,23 @@ function judgeTraffic(
   }
   const missing = missingRequests(target, shares, policy);
   if (missing !== undefined) {
-    return mayExtend(judging) ? decided('extend', missing) : decided('fail', missing);
+    return mayExtend(bake, at) ? decided('extend', missing) : decided('fail', missing);
   }
   // What this step cannot wait for settles in the next one, which is judged with it.
   if (enough || !settled) return PASSED;
   const few =
     `${target}: the canary served ${count(canary, 'request')} at ${formatWeight(weight)}, and ` +
     `${policy.minInvocations} are needed to judge it (min-invocations)`;
-  return mayExtend(judging) ? decided('extend', few) : inconclusive(few, policy);
+  return mayExtend(bake, at) ? decided('extend', few) : inconclusive(few, policy);
 }
 
 /**
- * How many requests of the canary the step should have: by its own minutes that have settled, and before any has by the last ones
- * under the weights before.
+ * How many requests of the canary the step should have: by its own minutes that have settled, before any has by the last ones
+ * under the weights before, and in the first step by those before the rollout.
  * @param minutes `begin`: the first of the step; `latest`: the last that has settled
  */
 function expectedIn(
-  { inStep, recent }: Counted,
+  { counted: { inStep, recent }, requestsPerMinute = 0 }: Omit<Comparison, 'name'>,
   { weight, bakeMs }: Bake,
   { begin, latest }: { readonly begin: number; readonly latest: number },
 ): number {
@@ -181,7 +179,8 @@ function expectedIn(
   const own = Math.floor((latest - begin) / MINUTE_MS) + 1;
   if (own > 0) return (inStep.canary / own) * bakeMinutes;
   const total = sum(recent.map(({ baseline, canary }) => baseline.total + canary.total));
-  return ((total / Math.max(1, recent.length)) * bakeMinutes * weight) / 100;
+  const perMinute = recent.length === 0 ? requestsPerMinute : total / recent.length;
+  return (perMinute * bakeMinutes * weight) / 100;
 }
 
 /**
@@ -209,7 +208,10 @@ const CERTAINLY_SOME = 10;
 export const GOES_ON_UNDECIDED = 'It goes on all the same: on-inconclusive is promote.';
 
 /** What cannot be extended any more is up to whoever rolls out. */
-function inconclusive(reason: string, { onInconclusive }: AnalysisPolicy): Decided {
+function inconclusive(
+  reason: string,
+  { onInconclusive }: Pick<AnalysisPolicy, 'onInconclusive'>,
+): Decided {
   switch (onInconclusive) {
     case 'promote':
       return {

@@ -23,8 +23,8 @@ import {
   describeSmokeTest,
   describeTarget,
 } from './target-lines.ts';
-import type { Plan } from '../rollout/plan.ts';
-import { describeStep, stepAt, type State } from '../rollout/state.ts';
+import { stepAt, type Plan } from '../rollout/plan.ts';
+import { describeStep, type State } from '../rollout/state.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Verdict } from '../rollout/verdict.ts';
 

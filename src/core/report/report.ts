@@ -5,7 +5,8 @@ import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
 import type { Entry, Position } from './entry.ts';
 import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
-import { stepAt, type FinalState, type State } from '../rollout/state.ts';
+import { stepAt } from '../rollout/plan.ts';
+import type { FinalState, State } from '../rollout/state.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
 import { targetName, type Disposition, type TargetReport } from '../alias/target.ts';
 

@@ -6,8 +6,9 @@ import {
   longestShiftMs,
   overtimeMs,
   totalBakeMs,
+  waitBeforePromotionMs,
+  type Course,
   type Deadline,
-  type Step,
 } from './plan.ts';
 
 /** What a rollout needs to its end, as far as it is known how long it lasts. */
@@ -69,12 +70,13 @@ function jobEnds({ startedAt, jobLastsMs }: Means): Deadline {
   };
 }
 
-export interface Undertaking {
-  /** The steps that this process takes. */
-  readonly steps: readonly Step[];
-  readonly onTheMinute: boolean;
-  /** How many times its bake time a step may last; 1 when steps are not extended. */
-  readonly maxExtension: number;
+/** `steps`: those that this process takes. */
+export interface Undertaking extends Pick<
+  Course,
+  'steps' | 'onTheMinute' | 'maxExtension' | 'settlingMs'
+> {
+  /** Whether it goes on from a weight that another process left. */
+  readonly takesOver: boolean;
   readonly now: number;
 }
 
@@ -84,13 +86,17 @@ export interface Undertaking {
  */
 export function inspectDeadline(
   deadline: Deadline | undefined,
-  { steps, onTheMinute, maxExtension, now }: Undertaking,
+  undertaking: Undertaking,
 ): Inspection {
   if (deadline === undefined) return { problems: [], warnings: [] };
-  const shifting =
-    steps.length * longestShiftMs({ onTheMinute }) + overtimeMs({ steps, onTheMinute });
-  const needed = totalBakeMs({ steps }) + shifting;
-  const longest = longestBakeMs({ steps }, maxExtension) + shifting;
+  const { steps, takesOver, now } = undertaking;
+  const shifting = steps.length * longestShiftMs(undertaking);
+  const [first] = steps;
+  // What is promoted first was baked by another process, or nothing was split before.
+  const isAtOnce = first !== undefined && first.weight >= 100;
+  const settling = isAtOnce && !takesOver ? 0 : waitBeforePromotionMs(undertaking);
+  const needed = totalBakeMs({ steps }) + shifting + settling + overtimeMs(undertaking);
+  const longest = longestBakeMs(undertaking) + shifting + (isAtOnce ? settling : 0);
   const left = deadline.at - now;
   const until = `${deadline.reason}, and a revert needs ${formatDuration(REVERT_MS)} before that`;
   if (left < needed) {

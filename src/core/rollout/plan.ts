@@ -21,9 +21,16 @@ export interface Course extends Plan {
    * weights compare the versions less exactly.
    */
   readonly onTheMinute: boolean;
+  /**
+   * How long after the end of a bake everything that was counted in it has settled, at the latest; 0 where nothing is compared.
+   * Milliseconds.
+   */
+  readonly settlingMs: number;
   /** Index of the step after whose bake the rollout is left for another job. */
   readonly holdAfter: number | undefined;
   readonly deadline: Deadline | undefined;
+  /** How many times its bake time a step may last; 1 when steps are not extended. */
+  readonly maxExtension: number;
 }
 
 /** When the rollout must be over, because after it nothing can be reverted any more. */
@@ -42,6 +49,10 @@ export interface Bake extends Step {
   readonly since: Moment;
   /** Whether nothing is left but the promotion. */
   readonly promotionNext: boolean;
+  /** Whether an earlier process baked it: this one only asks whether it may go on from there. */
+  readonly takenOver: boolean;
+  /** How long it may last with its extension. Milliseconds since it began. */
+  readonly longestMs: number;
   /** Until which time of day it may be extended, so that the rest of the plan ends before the deadline. */
   readonly latest: number;
 }
@@ -59,12 +70,41 @@ export function totalBakeMs(plan: Plan): number {
   return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
 
-/** When every step but the promotion is extended for want of traffic, as far as that goes. Milliseconds. */
-export function longestBakeMs(plan: Plan, maxExtension: number): number {
-  return plan.steps.reduce(
-    (sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs),
-    0,
-  );
+type Lasting = Pick<Course, 'steps' | 'maxExtension' | 'settlingMs'>;
+
+/**
+ * When every step but the promotion is extended as far as that goes, and the promotion waits until all before it has settled.
+ * Milliseconds.
+ */
+export function longestBakeMs(course: Lasting): number {
+  return course.steps.reduce((sum, _, index) => sum + longestStepMs(course, index), 0);
+}
+
+function longestStepMs({ steps, maxExtension, settlingMs }: Lasting, index: number): number {
+  const { weight, bakeMs } = stepAt({ steps }, index);
+  if (weight >= 100) return bakeMs + overtimeMs({ steps, settlingMs });
+  const extended = extendedMs({ steps, maxExtension }, index);
+  return isPromotionNext({ steps }, index) ? Math.max(extended, bakeMs + settlingMs) : extended;
+}
+
+/** How long a step may last with its extension. Milliseconds. */
+export function extendedMs(
+  { steps, maxExtension }: Pick<Course, 'steps' | 'maxExtension'>,
+  step: number,
+): number {
+  return Math.round(stepAt({ steps }, step).bakeMs * maxExtension);
+}
+
+/** Whether nothing is left after a step but the promotion. */
+export function isPromotionNext({ steps }: Plan, index: number): boolean {
+  return index === steps.length - 2 && (steps.at(-1)?.weight ?? 0) >= 100;
+}
+
+/** @throws if the plan has no such step: a program error. */
+export function stepAt(plan: Plan, index: number): Step {
+  const step = plan.steps[index];
+  if (step === undefined) throw new Error(`The plan has no step ${index}`);
+  return step;
 }
 
 /** A write that is not answered is given up after 20 s; where weights wait for their minute, that comes on top. */
@@ -75,19 +115,41 @@ export function longestShiftMs({ onTheMinute }: Pick<Course, 'onTheMinute'>): nu
   return LONGEST_SHIFT_MS + (onTheMinute ? MINUTE_MS : 0);
 }
 
-/** When the last minute before a promotion has settled at the latest: it may begin with the write, and settle two minutes after its end. */
-const SETTLED_AFTER_MS = 3 * MINUTE_MS;
-
 /** By how much the last bake may outlast what was written: until the minutes before the promotion have settled. */
-export function overtimeMs({ steps, onTheMinute }: Pick<Course, 'steps' | 'onTheMinute'>): number {
+export function overtimeMs({ steps, settlingMs }: Pick<Course, 'steps' | 'settlingMs'>): number {
   const last = steps.at(-1);
-  if (last === undefined || last.weight < 100 || last.bakeMs === 0 || !onTheMinute) return 0;
-  return Math.max(0, SETTLED_AFTER_MS - last.bakeMs);
+  if (last === undefined || last.weight < 100 || last.bakeMs === 0) return 0;
+  return Math.max(0, settlingMs - last.bakeMs);
 }
 
-/** Whether a bake has lasted as long as the plan says. While the machine stands still, it does not go on. */
-export function isBakeOver({ since, bakeMs }: Pick<Bake, 'since' | 'bakeMs'>, at: Moment): boolean {
-  return at.steady >= since.steady + bakeMs;
+/** How long a promotion that is among the steps waits until everything before it has settled. */
+export function waitBeforePromotionMs({
+  steps,
+  settlingMs,
+}: Pick<Course, 'steps' | 'settlingMs'>): number {
+  return steps.some(({ weight }) => weight >= 100) ? settlingMs : 0;
+}
+
+/** When a bake has lasted as long as the plan says, by the steady clock. While the machine stands still, it does not go on. */
+export function bakedAt({
+  since,
+  bakeMs,
+  takenOver,
+}: Pick<Bake, 'since' | 'bakeMs' | 'takenOver'>): number {
+  return since.steady + (takenOver ? 0 : bakeMs);
+}
+
+/** Whether a bake has lasted as long as the plan says. */
+export function isBakeOver(
+  bake: Pick<Bake, 'since' | 'bakeMs' | 'takenOver'>,
+  at: Moment,
+): boolean {
+  return at.steady >= bakedAt(bake);
+}
+
+/** Whether a step may go on for want of traffic, or of certainty. */
+export function mayExtend({ since, longestMs, latest }: Bake, at: Moment): boolean {
+  return at.steady < since.steady + longestMs && at.timeOfDay < latest;
 }
 
 /**
@@ -98,12 +160,12 @@ export function latestEnd(course: Course, step: number): number {
   if (course.deadline === undefined) return Infinity;
   const last = course.holdAfter ?? course.steps.length - 1;
   const rest = course.steps.slice(step + 1, last + 1);
-  const overtime = overtimeMs({ ...course, steps: rest });
   return (
     course.deadline.at -
     totalBakeMs({ steps: rest }) -
     rest.length * longestShiftMs(course) -
-    overtime
+    waitBeforePromotionMs({ ...course, steps: rest }) -
+    overtimeMs({ ...course, steps: rest })
   );
 }
 

@@ -3,7 +3,15 @@
 import { formatDuration } from '../text/duration.ts';
 import { isEarlyInMinute, untilNextMinute } from '../minute.ts';
 import type { Moment } from '../moment.ts';
-import { latestEnd, type Bake, type Course, type Plan, type Step } from './plan.ts';
+import {
+  extendedMs,
+  isPromotionNext,
+  latestEnd,
+  stepAt,
+  type Bake,
+  type Course,
+  type Plan,
+} from './plan.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -59,6 +67,9 @@ export type ActiveState =
     }
   | { readonly phase: 'confirming' }
   | { readonly phase: 'reverting'; readonly reason: string };
+
+/** Before anything is moved. */
+type Checking = State & { readonly phase: 'checking' };
 
 export type FinalState =
   | { readonly phase: 'promoted' }
@@ -125,7 +136,7 @@ export interface Beginning {
 export const FROM_THE_START: Beginning = { step: 0, standing: undefined };
 
 /** Everything is read before the first weight, and before an earlier process is taken over from. */
-export function start(course: Course, { step, standing }: Beginning, at: Moment): State {
+export function start(course: Course, { step, standing }: Beginning, at: Moment): Checking {
   stepAt(course, step);
   const now = !course.onTheMinute || isEarlyInMinute(at.timeOfDay);
   const until = now ? at.steady : nextMinute(at);
@@ -158,9 +169,7 @@ export function command(course: Course, state: ActiveState): Command {
         type: 'assess',
         readAt: state.readAt,
         until: state.until,
-        // Not the end of a step: whether it saw enough traffic was asked by the process that baked it.
-        bake:
-          state.standing === undefined ? undefined : bakeOf(course, state.standing, state.since),
+        bake: bakeTakenOver(course, state),
       };
     case 'shifting':
       return { type: 'shift', step: state.step, weight: stepAt(course, state.step).weight };
@@ -170,11 +179,11 @@ export function command(course: Course, state: ActiveState): Command {
       return {
         type: 'assess',
         readAt: state.readAt,
-        until: state.until,
+        // So that no extension lasts longer than was written.
+        until: state.readAt < state.until ? state.until : extendedUntil(course, state),
         bake: {
           ...bakeOf(course, state.step, state.since),
           shiftedAt: state.shiftedAt,
-          promotionNext: state.step === course.steps.length - 2,
         },
       };
     case 'holding':
@@ -187,13 +196,39 @@ export function command(course: Course, state: ActiveState): Command {
 }
 
 function bakeOf(course: Course, step: number, since: Moment): Bake {
+  const { weight, bakeMs } = stepAt(course, step);
   return {
-    ...stepAt(course, step),
+    weight,
+    bakeMs,
     shiftedAt: since,
     since,
-    promotionNext: false,
+    promotionNext: isPromotionNext(course, step),
+    takenOver: false,
+    longestMs: extendedMs(course, step),
     latest: latestEnd(course, step),
   };
+}
+
+/**
+ * What an earlier process left in force was baked by it, so that what is left of it is its extension. A step that is taken once
+ * more is baked anew.
+ * @returns undefined where nothing was left
+ */
+export function bakeTakenOver(
+  course: Course,
+  { step, standing, since }: Checking,
+): Bake | undefined {
+  if (standing === undefined) return undefined;
+  const bake = bakeOf(course, standing, since);
+  if (step === standing) return bake;
+  return { ...bake, takenOver: true, longestMs: bake.longestMs - bake.bakeMs };
+}
+
+function extendedUntil(
+  course: Course,
+  { step, since }: State & { readonly phase: 'baking' },
+): number {
+  return since.steady + extendedMs(course, step);
 }
 
 /**
@@ -351,7 +386,7 @@ function onBaked(
 /** What an earlier process left, and what is true before the first weight, must pass at the moment of the write. */
 function onChecked(
   course: Course,
-  state: State & { readonly phase: 'checking' },
+  state: Checking,
   { at, verdict }: Event & { readonly type: 'assessed' },
 ): State {
   const again: State = { ...state, readAt: at.steady };
@@ -359,13 +394,13 @@ function onChecked(
     case 'fail':
       return reverting(course, state, verdict.reason, at);
     case 'error':
+    case 'extend':
       return again;
     case 'inconclusive':
       return at.steady >= state.since.steady + stepAt(course, state.standing ?? state.step).bakeMs
         ? reverting(course, state, `${verdict.reason} (still so after its bake time)`, at)
         : again;
     case 'hold':
-    case 'extend':
     case 'pass':
       if (at.steady < state.until) return again;
       return !course.onTheMinute || isEarlyInMinute(at.timeOfDay)
@@ -433,11 +468,4 @@ function where(plan: Plan, state: ActiveState, at?: Moment): string {
 /** `25 % (step 2 of 4)`; the last step is the promotion. */
 export function describeStep(plan: Plan, index: number): string {
   return `${formatWeight(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
-}
-
-/** @throws if the plan has no such step: a program error. */
-export function stepAt(plan: Plan, index: number): Step {
-  const step = plan.steps[index];
-  if (step === undefined) throw new Error(`The plan has no step ${index}`);
-  return step;
 }

@@ -8,7 +8,12 @@ import {
   seriesByName,
   seriesOf,
 } from '../../core/checks/metric-source.ts';
-import { ALIAS_REQUESTS, longestPause, requestsBefore } from '../../core/checks/silence.ts';
+import {
+  ALIAS_REQUESTS,
+  longestPause,
+  recentRequests,
+  requestsBefore,
+} from '../../core/checks/silence.ts';
 import type { Timed } from '../../core/checks/duration-reader.ts';
 import type { Called, WatchedTarget } from '../../core/checks/reader.ts';
 
@@ -23,18 +28,16 @@ export async function withYardsticks(
   watched: readonly Called[],
   { at, signal }: { readonly at: number; readonly signal: AbortSignal },
 ): Promise<{ readonly targets: readonly Timed[]; readonly problem: string | undefined }> {
-  const all = watched.map(({ target, versions, pauseMs }) => {
-    const { functionName, alias } = target;
+  const all = watched.map((called) => {
+    const { functionName, alias } = called.target;
     const history = metricsOf(HISTORY_SOURCES, { function: functionName, alias, version: '' });
-    return { target, versions, pauseMs, history };
+    return { called, history };
   });
   const sources = all.flatMap(({ history }) => listed(history));
   try {
     const find = seriesOf(sources, await metrics.read(sources, historyBefore(at), signal));
-    const targets = all.map(({ target, versions, pauseMs, history }) => ({
-      target,
-      versions,
-      pauseMs,
+    const targets = all.map(({ called, history }) => ({
+      ...called,
       yardstick: yardstickOf(seriesByName(history, find)),
     }));
     return { targets, problem: undefined };
@@ -46,13 +49,11 @@ export async function withYardsticks(
 
 /** The same where the history is not asked for: the durations are compared by their medians alone. */
 export function withoutYardsticks(watched: readonly Called[]): readonly Timed[] {
-  return watched.map(({ target, versions, pauseMs }) => ({
-    target,
-    versions,
-    pauseMs,
-    yardstick: undefined,
-  }));
+  return watched.map((called) => ({ ...called, yardstick: undefined }));
 }
+
+/** How a target was called before the rollout, where nobody could tell. */
+export const NOTHING_KNOWN = { pauseMs: undefined, requestsPerMinute: undefined };
 
 /**
  * When each target was called before the rollout, with one call for all of them. What cannot be read is not known.
@@ -66,8 +67,12 @@ export async function withPauses(
   const sources = watched.map(({ target: { functionName, alias } }) =>
     metricOf(ALIAS_REQUESTS, { function: functionName, alias, version: '' }),
   );
-  const pauses = await metrics.read(sources, requestsBefore(at), signal).then(
-    (series) => series.map((requests) => longestPause(requests, at)),
+  const before = await metrics.read(sources, requestsBefore(at), signal).then(
+    (series) =>
+      series.map((requests) => ({
+        pauseMs: longestPause(requests, at),
+        requestsPerMinute: recentRequests(requests, at),
+      })),
     (error: unknown) => {
       if (error instanceof AwsCallError) return [];
       throw error;
@@ -76,6 +81,6 @@ export async function withPauses(
   return watched.map(({ target, versions }, index) => ({
     target,
     versions,
-    pauseMs: pauses[index],
+    ...(before[index] ?? NOTHING_KNOWN),
   }));
 }

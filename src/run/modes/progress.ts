@@ -8,6 +8,7 @@ import { accountIn } from '../../core/text/arn.ts';
 import type { Clearance } from '../preflight/preflight.ts';
 import type { Cleared } from '../preflight/targets.ts';
 import type { Prepared } from '../versions/publish.ts';
+import { boundsOf } from '../rollout/bounds.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 // What log and report are told of a job as it gets to know it.
@@ -16,9 +17,9 @@ import type { Surroundings } from '../surroundings.ts';
 export function recordPlan(
   { clock, journal }: Surroundings,
   plan: Plan,
-  { mode, policy }: AnalysisConfig,
+  analysis: AnalysisConfig,
 ): void {
-  const longestMs = longestBakeMs(plan, mode === 'on' ? policy.maxExtension : 1);
+  const longestMs = longestBakeMs({ ...boundsOf(analysis), ...plan });
   journal.record({ type: 'plan', at: clock.timeOfDay(), plan, longestMs });
 }
 

@@ -3,6 +3,7 @@ import type { Deadline, Step } from '../../core/rollout/plan.ts';
 import type { Inspection } from '../../core/preflight/inspection.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
+import { boundsOf } from '../rollout/bounds.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface LookAtSession extends Inspection {
@@ -16,7 +17,7 @@ export interface LookAtSession extends Inspection {
  * @throws {Refusal} when there are no credentials
  */
 export async function lookAtSession(
-  { analysis, credentialsLastMs, jobLastsMs }: Config,
+  { mode, analysis, credentialsLastMs, jobLastsMs }: Config,
   steps: readonly Step[],
   { aws, clock, journal, cancellation }: Surroundings,
 ): Promise<LookAtSession> {
@@ -27,9 +28,9 @@ export async function lookAtSession(
     return {
       deadline,
       ...inspectDeadline(deadline, {
+        ...boundsOf(analysis),
         steps,
-        onTheMinute: analysis.mode !== 'off',
-        maxExtension: analysis.mode === 'on' ? analysis.policy.maxExtension : 1,
+        takesOver: mode === 'step' || mode === 'promote',
         now: clock.timeOfDay(),
       }),
     };

@@ -14,7 +14,12 @@ import { STANDARD_FAILURE_RULE } from '../../core/statistics/failure-evidence.ts
 import type { Config } from '../../inputs/config.ts';
 import type { Router } from '../../ports.ts';
 import { createAlarmChecks } from '../checks/alarms.ts';
-import { withPauses, withYardsticks, withoutYardsticks } from '../checks/duration-history.ts';
+import {
+  NOTHING_KNOWN,
+  withPauses,
+  withYardsticks,
+  withoutYardsticks,
+} from '../checks/duration-history.ts';
 import { readErrors } from '../checks/error-logs.ts';
 import { readExposure } from '../checks/exposure.ts';
 import { createIntruderChecks } from '../checks/intruders.ts';
@@ -23,6 +28,7 @@ import { createMetricChecks } from '../checks/metrics.ts';
 import { momentOf } from '../moment.ts';
 import { lookAtSession } from '../preflight/session.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
+import { boundsOf } from './bounds.ts';
 import { keepForPost } from './keep.ts';
 import { rollOut, type World } from './loop.ts';
 import type { Watched } from './watch.ts';
@@ -61,8 +67,8 @@ export async function carryOut(
   const course: Course = {
     steps: part.plan.steps,
     holdAfter: part.holdAfter,
-    onTheMinute: comparable,
     deadline,
+    ...boundsOf(config.analysis, comparable),
   };
   const routers = shifting.map((each) => routerOf(each, surroundings));
   const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
@@ -175,7 +181,7 @@ async function timed(
 ): Promise<readonly Timed[]> {
   const { aws, clock, journal, cancellation } = surroundings;
   if (!comparable)
-    return shifting.map((each) => ({ ...each, pauseMs: undefined, yardstick: undefined }));
+    return withoutYardsticks(shifting.map((each) => ({ ...each, ...NOTHING_KNOWN })));
   const when = { at: clock.timeOfDay(), signal: cancellation };
   const called = await withPauses(aws.metrics, shifting, when);
   if (config.compareDuration === 'off') return withoutYardsticks(called);

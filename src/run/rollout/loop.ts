@@ -1,5 +1,6 @@
 import {
   advance,
+  bakeTakenOver,
   command,
   isFinal,
   readingDue,
@@ -52,10 +53,11 @@ export async function rollOut(
   world: World,
   from: Beginning = FROM_THE_START,
 ): Promise<FinalState> {
-  const watch = startWatch(world.watched, world.clock);
   const begun = momentOf(world.clock);
+  const beginning = start(course, from, begun);
+  const watch = startWatch(world.watched, world.clock, bakeTakenOver(course, beginning));
+  let state: State = beginning;
   try {
-    let state = start(course, from, begun);
     for (;;) {
       if (state.phase === 'reverting') {
         watch.stop();

@@ -32,14 +32,17 @@ export interface Watch {
   stop(): void;
 }
 
-/** @param all of which at least one gates: its reading is what a step ends with */
-export function startWatch(all: readonly Watched[], clock: Clock): Watch {
+/**
+ * @param all of which at least one gates: its reading is what a step ends with
+ * @param inForce what an earlier process left in force; the first reading begins at once, and is to judge it
+ */
+export function startWatch(all: readonly Watched[], clock: Clock, inForce?: Bake): Watch {
   const over = new AbortController();
   const latest: (Reading | undefined)[] = all.map(() => undefined);
   const listeners = new Set<() => void>();
   let warnings: string[] = [];
   let broken: { readonly error: Error } | undefined;
-  let bake: Bake | undefined;
+  let bake = inForce;
   let due = -Infinity;
   let wake = new AbortController();
 
@@ -136,9 +139,9 @@ export function startWatch(all: readonly Watched[], clock: Clock): Watch {
   }
 
   return {
-    read(wanted, inForce, signal) {
+    read(wanted, baking, signal) {
       due = wanted;
-      bake = inForce;
+      bake = baking;
       const asleep = wake;
       wake = new AbortController();
       asleep.abort();
