@@ -69145,16 +69145,30 @@ function describeHeldBack(target, routing) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ publishCommand),
 /* harmony export */   p: () => (/* binding */ repairCommand)
 /* harmony export */ });
 /** The one command that puts an alias on one version, ready to be pasted into a shell. */
 function repairCommand(target, version, region) {
+    return moveCommand(target, quote(version), region);
+}
+/** The one command that publishes `$LATEST` and puts the alias on that version, for what cannot be rolled out in steps. */
+function publishCommand(target, region) {
+    const publish = [
+        'aws lambda publish-version',
+        `--region ${quote(region)}`,
+        `--function-name ${quote(target.functionId)}`,
+        '--query Version --output text',
+    ].join(' ');
+    return moveCommand(target, `"$(${publish})"`, region);
+}
+function moveCommand(target, version, region) {
     return [
         'aws lambda update-alias',
         `--region ${quote(region)}`,
         `--function-name ${quote(target.functionId)}`,
         `--name ${quote(target.alias)}`,
-        `--function-version ${quote(version)}`,
+        `--function-version ${version}`,
         "--routing-config 'AdditionalVersionWeights={}'",
     ].join(' ');
 }
@@ -70220,7 +70234,7 @@ function judgeStepEnd(comparison, measured, judging) {
     if (!(0,plan/* isBakeOver */.ko)(bake, at))
         return PASSED;
     const { doubt, described } = measured;
-    if (doubt !== 'none' && mayExtend(judging)) {
+    if (doubt !== 'none' && (0,plan/* mayExtend */.G1)(bake, at)) {
         return decided('extend', `${described()}; ${WAITING[doubt]}`);
     }
     if (doubt === 'enough') {
@@ -70229,7 +70243,10 @@ function judgeStepEnd(comparison, measured, judging) {
     const traffic = comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
     if (doubt === 'none' || traffic.verdict.kind !== 'pass')
         return traffic;
-    return inconclusive(`${described()}; that is too near to go on without a doubt`, judging.policy);
+    const near = `${described()}; that is too near to go on without a doubt`;
+    // Whoever takes over what was held has decided.
+    const isDecided = bake.takenOver && judging.policy.onInconclusive === 'hold';
+    return inconclusive(near, isDecided ? { onInconclusive: 'promote' } : judging.policy);
 }
 /**
  * After the promotion, the minutes before it go on settling; the bake is not over before they have. What they then come to
@@ -70261,24 +70278,25 @@ const WAITING = {
     some: 'that is too near to go on',
     enough: 'that is over it, but the failures of one minute alone do not decide',
 };
-function mayExtend({ at, bake, policy }) {
-    const longest = { since: bake.since, bakeMs: bake.bakeMs * policy.maxExtension };
-    return !(0,plan/* isBakeOver */.ko)(longest, at) && at.timeOfDay < bake.latest;
-}
 /** Whether there was enough traffic to go by. */
-function judgeTraffic({ target, counted, shares }, judging) {
+function judgeTraffic(comparison, judging) {
+    const { target, counted, shares } = comparison;
     const { at, bake, policy } = judging;
-    const { weight, since, bakeMs, promotionNext } = bake;
+    const { weight, since, promotionNext } = bake;
     const begin = (0,minute/* firstWholeMinute */.gN)((0,moment/* timeOfDayThen */.Yu)(since, at));
     const { canary, baseline } = counted.inStep;
     const enough = canary >= policy.minInvocations;
     const latest = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, policy.metricDelayMs);
-    const longerMs = at.steady - (since.steady + bakeMs);
+    const longerMs = at.steady - (0,plan/* bakedAt */.Ze)(bake);
     const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
-    const willBeEnough = expectedIn(counted, bake, { begin, latest }) >= policy.minInvocations;
-    if (!settled && (promotionNext || (!enough && !willBeEnough && mayExtend(judging)))) {
+    const willBeEnough = expectedIn(comparison, bake, { begin, latest }) >= policy.minInvocations;
+    const isAwaited = promotionNext || (!enough && !willBeEnough && (0,plan/* mayExtend */.G1)(bake, at));
+    if (!settled && (bake.takenOver ? promotionNext : isAwaited)) {
         return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
     }
+    // Whether a step saw enough traffic was asked by the process that baked it.
+    if (bake.takenOver)
+        return PASSED;
     const expected = (baseline * weight) / (100 - weight);
     if (canary === 0 && expected >= CERTAINLY_SOME) {
         return decided('fail', `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
@@ -70286,27 +70304,28 @@ function judgeTraffic({ target, counted, shares }, judging) {
     }
     const missing = missingRequests(target, shares, policy);
     if (missing !== undefined) {
-        return mayExtend(judging) ? decided('extend', missing) : decided('fail', missing);
+        return (0,plan/* mayExtend */.G1)(bake, at) ? decided('extend', missing) : decided('fail', missing);
     }
     // What this step cannot wait for settles in the next one, which is judged with it.
     if (enough || !settled)
         return PASSED;
     const few = `${target}: the canary served ${(0,numbers/* count */.U9)(canary, 'request')} at ${(0,routing/* formatWeight */.ck)(weight)}, and ` +
         `${policy.minInvocations} are needed to judge it (min-invocations)`;
-    return mayExtend(judging) ? decided('extend', few) : inconclusive(few, policy);
+    return (0,plan/* mayExtend */.G1)(bake, at) ? decided('extend', few) : inconclusive(few, policy);
 }
 /**
- * How many requests of the canary the step should have: by its own minutes that have settled, and before any has by the last ones
- * under the weights before.
+ * How many requests of the canary the step should have: by its own minutes that have settled, before any has by the last ones
+ * under the weights before, and in the first step by those before the rollout.
  * @param minutes `begin`: the first of the step; `latest`: the last that has settled
  */
-function expectedIn({ inStep, recent }, { weight, bakeMs }, { begin, latest }) {
+function expectedIn({ counted: { inStep, recent }, requestsPerMinute = 0 }, { weight, bakeMs }, { begin, latest }) {
     const bakeMinutes = bakeMs / minute/* MINUTE_MS */.kg;
     const own = Math.floor((latest - begin) / minute/* MINUTE_MS */.kg) + 1;
     if (own > 0)
         return (inStep.canary / own) * bakeMinutes;
     const total = sum(recent.map(({ baseline, canary }) => baseline.total + canary.total));
-    return ((total / Math.max(1, recent.length)) * bakeMinutes * weight) / 100;
+    const perMinute = recent.length === 0 ? requestsPerMinute : total / recent.length;
+    return (perMinute * bakeMinutes * weight) / 100;
 }
 /**
  * Lambda counts a request when it ends: one that hangs is missing. They may still come, so the step is extended first.
@@ -70362,13 +70381,13 @@ function sum(numbers) {
 /* harmony export */   zj: () => (/* binding */ canarySources)
 /* harmony export */ });
 /* unused harmony export median */
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3395);
-/* harmony import */ var _metric_source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3871);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+/* harmony import */ var _metric_source_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3871);
 
 
 /** Up to a fifth slower is fine. */
 const TOLERATED_RATIO = 1.2;
-const HISTORY_PERIOD_MS = 5 * _minute_js__WEBPACK_IMPORTED_MODULE_1__/* .MINUTE_MS */ .kg;
+const HISTORY_PERIOD_MS = 5 * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg;
 const HISTORY_MS = 3 * 3_600_000;
 /** The whole periods of history before a time. Epoch milliseconds; `to` is the beginning of the last one. */
 function historyBefore(at) {
@@ -70401,7 +70420,7 @@ function yardstickOf(history) {
     return p90 === null || p99 === null || !isCounted || p90 <= 0 ? undefined : { p90, p99 };
 }
 function sourcesOf(bounds) {
-    const duration = (statistic) => (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_0__/* .lambdaMetric */ .oc)('Duration', statistic);
+    const duration = (statistic) => (0,_metric_source_js__WEBPACK_IMPORTED_MODULE_1__/* .lambdaMetric */ .oc)('Duration', statistic);
     // CloudWatch counts what is above the bound that is given first.
     const above = (bound) => duration(`TC(${formatBound(bound)}:)`);
     return {
@@ -70446,10 +70465,12 @@ function lowerMiddle(sorted) {
 /* harmony export */   OJ: () => (/* binding */ minutesBetween),
 /* harmony export */   Tt: () => (/* binding */ beginningOfMinute),
 /* harmony export */   Wz: () => (/* binding */ lastSettledMinute),
+/* harmony export */   X3: () => (/* binding */ allSettledMs),
 /* harmony export */   aN: () => (/* binding */ lastMinuteBefore),
 /* harmony export */   gN: () => (/* binding */ firstWholeMinute),
 /* harmony export */   kg: () => (/* binding */ MINUTE_MS)
 /* harmony export */ });
+/* unused harmony export latestSettledMs */
 const MINUTE_MS = 60_000;
 /**
  * Writing an alias takes a second or so. In a minute with two weights an outage that both versions share looks like
@@ -70480,6 +70501,16 @@ function lastMinuteBefore(at) {
 /** The last minute that is over for so long that its metrics are there; its beginning. */
 function lastSettledMinute(at, delayMs) {
     return beginningOfMinute(at - delayMs) - MINUTE_MS;
+}
+/** Whatever still changes by then is late, and is judged again when it comes. */
+const LATEST_SETTLED_MS = 2 * MINUTE_MS;
+/** How long after its end a minute has settled at the latest. */
+function latestSettledMs(delayMs) {
+    return Math.max(delayMs, LATEST_SETTLED_MS);
+}
+/** How long after any moment everything until then has settled: the minute that it is in, at the latest. */
+function allSettledMs(delayMs) {
+    return MINUTE_MS + latestSettledMs(delayMs);
 }
 /** The beginnings of all minutes from one to another. */
 function minutesBetween(from, to) {
@@ -70748,7 +70779,7 @@ function policySection({ policy }) {
 /* harmony export */ });
 /* harmony import */ var _checks_finding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8700);
 /* harmony import */ var _checks_step_end_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8895);
-/* harmony import */ var _rollout_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8);
+/* harmony import */ var _rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8710);
 /* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
 
 
@@ -70877,7 +70908,7 @@ function hasPassed(next) {
 }
 /** A promotion with a bake time of zero is never seen baking. */
 function instantStep(plan, step, states) {
-    const { weight, bakeMs } = (0,_rollout_state_js__WEBPACK_IMPORTED_MODULE_2__/* .stepAt */ .OH)(plan, step);
+    const { weight, bakeMs } = (0,_rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .stepAt */ .OH)(plan, step);
     const confirming = states.find(({ state }) => state.phase === 'confirming');
     return confirming !== undefined && bakeMs === 0
         ? { weight, bakeMs, startedAt: confirming.at, endedAt: confirming.at, result: 'not watched' }
@@ -71903,9 +71934,15 @@ function reason(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ah: () => (/* binding */ extendedMs),
 /* harmony export */   Bh: () => (/* binding */ longestShiftMs),
+/* harmony export */   G1: () => (/* binding */ mayExtend),
+/* harmony export */   OH: () => (/* binding */ stepAt),
+/* harmony export */   RN: () => (/* binding */ isPromotionNext),
+/* harmony export */   Uf: () => (/* binding */ waitBeforePromotionMs),
 /* harmony export */   XC: () => (/* binding */ planOf),
 /* harmony export */   YB: () => (/* binding */ longestBakeMs),
+/* harmony export */   Ze: () => (/* binding */ bakedAt),
 /* harmony export */   _m: () => (/* binding */ totalBakeMs),
 /* harmony export */   iR: () => (/* binding */ overtimeMs),
 /* harmony export */   k9: () => (/* binding */ describeWeight),
@@ -71927,9 +71964,34 @@ function planOf(steps, bakeMs) {
 function totalBakeMs(plan) {
     return plan.steps.reduce((sum, step) => sum + step.bakeMs, 0);
 }
-/** When every step but the promotion is extended for want of traffic, as far as that goes. Milliseconds. */
-function longestBakeMs(plan, maxExtension) {
-    return plan.steps.reduce((sum, { weight, bakeMs }) => sum + (weight < 100 ? bakeMs * maxExtension : bakeMs), 0);
+/**
+ * When every step but the promotion is extended as far as that goes, and the promotion waits until all before it has settled.
+ * Milliseconds.
+ */
+function longestBakeMs(course) {
+    return course.steps.reduce((sum, _, index) => sum + longestStepMs(course, index), 0);
+}
+function longestStepMs({ steps, maxExtension, settlingMs }, index) {
+    const { weight, bakeMs } = stepAt({ steps }, index);
+    if (weight >= 100)
+        return bakeMs + overtimeMs({ steps, settlingMs });
+    const extended = extendedMs({ steps, maxExtension }, index);
+    return isPromotionNext({ steps }, index) ? Math.max(extended, bakeMs + settlingMs) : extended;
+}
+/** How long a step may last with its extension. Milliseconds. */
+function extendedMs({ steps, maxExtension }, step) {
+    return Math.round(stepAt({ steps }, step).bakeMs * maxExtension);
+}
+/** Whether nothing is left after a step but the promotion. */
+function isPromotionNext({ steps }, index) {
+    return index === steps.length - 2 && (steps.at(-1)?.weight ?? 0) >= 100;
+}
+/** @throws if the plan has no such step: a program error. */
+function stepAt(plan, index) {
+    const step = plan.steps[index];
+    if (step === undefined)
+        throw new Error(`The plan has no step ${index}`);
+    return step;
 }
 /** A write that is not answered is given up after 20 s; where weights wait for their minute, that comes on top. */
 const LONGEST_SHIFT_MS = 20_000;
@@ -71937,18 +71999,28 @@ const LONGEST_SHIFT_MS = 20_000;
 function longestShiftMs({ onTheMinute }) {
     return LONGEST_SHIFT_MS + (onTheMinute ? _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg : 0);
 }
-/** When the last minute before a promotion has settled at the latest: it may begin with the write, and settle two minutes after its end. */
-const SETTLED_AFTER_MS = 3 * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg;
 /** By how much the last bake may outlast what was written: until the minutes before the promotion have settled. */
-function overtimeMs({ steps, onTheMinute }) {
+function overtimeMs({ steps, settlingMs }) {
     const last = steps.at(-1);
-    if (last === undefined || last.weight < 100 || last.bakeMs === 0 || !onTheMinute)
+    if (last === undefined || last.weight < 100 || last.bakeMs === 0)
         return 0;
-    return Math.max(0, SETTLED_AFTER_MS - last.bakeMs);
+    return Math.max(0, settlingMs - last.bakeMs);
 }
-/** Whether a bake has lasted as long as the plan says. While the machine stands still, it does not go on. */
-function isBakeOver({ since, bakeMs }, at) {
-    return at.steady >= since.steady + bakeMs;
+/** How long a promotion that is among the steps waits until everything before it has settled. */
+function waitBeforePromotionMs({ steps, settlingMs, }) {
+    return steps.some(({ weight }) => weight >= 100) ? settlingMs : 0;
+}
+/** When a bake has lasted as long as the plan says, by the steady clock. While the machine stands still, it does not go on. */
+function bakedAt({ since, bakeMs, takenOver, }) {
+    return since.steady + (takenOver ? 0 : bakeMs);
+}
+/** Whether a bake has lasted as long as the plan says. */
+function isBakeOver(bake, at) {
+    return at.steady >= bakedAt(bake);
+}
+/** Whether a step may go on for want of traffic, or of certainty. */
+function mayExtend({ since, longestMs, latest }, at) {
+    return at.steady < since.steady + longestMs && at.timeOfDay < latest;
 }
 /**
  * Until which time of day a step may bake, so that those after it can be taken before the deadline. Epoch
@@ -71959,11 +72031,11 @@ function latestEnd(course, step) {
         return Infinity;
     const last = course.holdAfter ?? course.steps.length - 1;
     const rest = course.steps.slice(step + 1, last + 1);
-    const overtime = overtimeMs({ ...course, steps: rest });
     return (course.deadline.at -
         totalBakeMs({ steps: rest }) -
         rest.length * longestShiftMs(course) -
-        overtime);
+        waitBeforePromotionMs({ ...course, steps: rest }) -
+        overtimeMs({ ...course, steps: rest }));
 }
 /** `10 %`, `100 % (promotion)`. */
 function describeWeight(weight) {
@@ -71981,14 +72053,14 @@ function describeWeight(weight) {
 /* harmony export */   Ey: () => (/* binding */ describeStep),
 /* harmony export */   G5: () => (/* binding */ command),
 /* harmony export */   M2: () => (/* binding */ FROM_THE_START),
-/* harmony export */   OH: () => (/* binding */ stepAt),
 /* harmony export */   dR: () => (/* binding */ isFinal),
+/* harmony export */   fB: () => (/* binding */ bakeTakenOver),
 /* harmony export */   ni: () => (/* binding */ start),
 /* harmony export */   np: () => (/* binding */ advance)
 /* harmony export */ });
 /* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3395);
-/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8710);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8710);
 /* harmony import */ var _alias_routing_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5646);
 // Longer than most: the whole machine of a rollout, to be read from its states to its transitions.
 
@@ -71998,8 +72070,8 @@ function describeWeight(weight) {
 const FROM_THE_START = { step: 0, standing: undefined };
 /** Everything is read before the first weight, and before an earlier process is taken over from. */
 function start(course, { step, standing }, at) {
-    stepAt(course, step);
-    const now = !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
+    (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, step);
+    const now = !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
     const until = now ? at.steady : nextMinute(at);
     return { phase: 'checking', step, standing, since: at, until, readAt: 0 };
 }
@@ -72027,26 +72099,25 @@ function command(course, state) {
                 type: 'assess',
                 readAt: state.readAt,
                 until: state.until,
-                // Not the end of a step: whether it saw enough traffic was asked by the process that baked it.
-                bake: state.standing === undefined ? undefined : bakeOf(course, state.standing, state.since),
+                bake: bakeTakenOver(course, state),
             };
         case 'shifting':
-            return { type: 'shift', step: state.step, weight: stepAt(course, state.step).weight };
+            return { type: 'shift', step: state.step, weight: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, state.step).weight };
         case 'settling':
             return { type: 'settle' };
         case 'baking':
             return {
                 type: 'assess',
                 readAt: state.readAt,
-                until: state.until,
+                // So that no extension lasts longer than was written.
+                until: state.readAt < state.until ? state.until : extendedUntil(course, state),
                 bake: {
                     ...bakeOf(course, state.step, state.since),
                     shiftedAt: state.shiftedAt,
-                    promotionNext: state.step === course.steps.length - 2,
                 },
             };
         case 'holding':
-            return { type: 'hold', step: state.step, weight: stepAt(course, state.step).weight };
+            return { type: 'hold', step: state.step, weight: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, state.step).weight };
         case 'confirming':
             return { type: 'confirm' };
         case 'reverting':
@@ -72054,13 +72125,33 @@ function command(course, state) {
     }
 }
 function bakeOf(course, step, since) {
+    const { weight, bakeMs } = (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, step);
     return {
-        ...stepAt(course, step),
+        weight,
+        bakeMs,
         shiftedAt: since,
         since,
-        promotionNext: false,
-        latest: (0,_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .latestEnd */ .zO)(course, step),
+        promotionNext: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .isPromotionNext */ .RN)(course, step),
+        takenOver: false,
+        longestMs: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .extendedMs */ .Ah)(course, step),
+        latest: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .latestEnd */ .zO)(course, step),
     };
+}
+/**
+ * What an earlier process left in force was baked by it, so that what is left of it is its extension. A step that is taken once
+ * more is baked anew.
+ * @returns undefined where nothing was left
+ */
+function bakeTakenOver(course, { step, standing, since }) {
+    if (standing === undefined)
+        return undefined;
+    const bake = bakeOf(course, standing, since);
+    if (step === standing)
+        return bake;
+    return { ...bake, takenOver: true, longestMs: bake.longestMs - bake.bakeMs };
+}
+function extendedUntil(course, { step, since }) {
+    return since.steady + (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .extendedMs */ .Ah)(course, step);
 }
 /**
  * When the next reading is due: an interval after the last one, and in any case right at the end
@@ -72148,7 +72239,7 @@ function onAssessed(course, state, event) {
     }
 }
 function onShifted(course, { step }, { at }) {
-    return stepAt(course, step).weight < 100
+    return (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, step).weight < 100
         ? bake(course, step, at)
         : { phase: 'settling', step, shiftedAt: at };
 }
@@ -72161,7 +72252,7 @@ function onBaked(course, state, { at, verdict }) {
             // Whoever judges the checks turns errors into a failure once the grace time is over.
             return again;
         case 'inconclusive':
-            return at.steady >= state.until + stepAt(course, state.step).bakeMs
+            return at.steady >= state.until + (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, state.step).bakeMs
                 ? reverting(course, state, `${verdict.reason} (still so after twice the bake time)`, at)
                 : again;
         case 'hold':
@@ -72188,17 +72279,17 @@ function onChecked(course, state, { at, verdict }) {
         case 'fail':
             return reverting(course, state, verdict.reason, at);
         case 'error':
+        case 'extend':
             return again;
         case 'inconclusive':
-            return at.steady >= state.since.steady + stepAt(course, state.standing ?? state.step).bakeMs
+            return at.steady >= state.since.steady + (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, state.standing ?? state.step).bakeMs
                 ? reverting(course, state, `${verdict.reason} (still so after its bake time)`, at)
                 : again;
         case 'hold':
-        case 'extend':
         case 'pass':
             if (at.steady < state.until)
                 return again;
-            return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .isEarlyInMinute */ .Jf)(at.timeOfDay)
+            return !course.onTheMinute || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay)
                 ? { phase: 'shifting', step: state.step, standing: state.standing }
                 : { ...again, until: nextMinute(at) };
     }
@@ -72207,14 +72298,14 @@ function onChecked(course, state, { at, verdict }) {
 function mayLeave(course, step, at) {
     const next = course.steps[step + 1];
     const compares = next !== undefined && next.weight < 100 && step !== course.holdAfter;
-    return !course.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
+    return !course.onTheMinute || !compares || (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .isEarlyInMinute */ .Jf)(at.timeOfDay);
 }
 /** When the next minute of CloudWatch begins, by the steady clock. */
 function nextMinute(at) {
-    return at.steady + (0,_minute_js__WEBPACK_IMPORTED_MODULE_1__/* .untilNextMinute */ .K$)(at.timeOfDay);
+    return at.steady + (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .untilNextMinute */ .K$)(at.timeOfDay);
 }
 function bake(course, step, at, shiftedAt = at) {
-    const { bakeMs } = stepAt(course, step);
+    const { bakeMs } = (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, step);
     if (bakeMs === 0)
         return leave(course, step);
     const until = at.steady + bakeMs;
@@ -72256,14 +72347,7 @@ function where(plan, state, at) {
 }
 /** `25 % (step 2 of 4)`; the last step is the promotion. */
 function describeStep(plan, index) {
-    return `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)(stepAt(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
-}
-/** @throws if the plan has no such step: a program error. */
-function stepAt(plan, index) {
-    const step = plan.steps[index];
-    if (step === undefined)
-        throw new Error(`The plan has no step ${index}`);
-    return step;
+    return `${(0,_alias_routing_js__WEBPACK_IMPORTED_MODULE_3__/* .formatWeight */ .ck)((0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(plan, index).weight)} (step ${index + 1} of ${plan.steps.length})`;
 }
 
 
@@ -75112,7 +75196,7 @@ function inspectTarget(facts) {
     const problems = [
         ...inspectRouting(facts),
         ...(unchanged ? [] : inspectCandidate(facts)),
-        ...(stable === undefined || unchanged ? [] : inspectPair(facts.target, stable, candidate)),
+        ...(stable === undefined || unchanged ? [] : inspectPair(facts, stable, candidate)),
     ];
     const warnings = [
         ...(stable?.state === 'Inactive'
@@ -75192,10 +75276,10 @@ function notActive(target, facts) {
     return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
 }
 /** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
-function inspectPair(target, stable, candidate) {
+function inspectPair({ target, region }, stable, candidate) {
     const problems = [];
-    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary ' +
-        '(update the alias yourself), then go on with canaries.';
+    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary, then go on with ' +
+        `canaries: ${atOnce(target, candidate, region)}`;
     if (stable.role !== candidate.role) {
         problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
             `${label(candidate)} as ${candidate.role}. ${why}`);
@@ -75205,6 +75289,11 @@ function inspectPair(target, stable, candidate) {
             `${label(candidate)} has ${queue(candidate)}. ${why}`);
     }
     return problems;
+}
+function atOnce(target, { version }, region) {
+    return version === '$LATEST'
+        ? (0,repair/* publishCommand */.l)(target, region)
+        : (0,repair/* repairCommand */.p)(target, version, region);
 }
 function label({ version }) {
     return version === '$LATEST' ? 'the new one' : `version ${version}`;
@@ -75391,6 +75480,14 @@ function longestPause(requests, at) {
     const ordered = [from - minute/* MINUTE_MS */.kg, ...called.toSorted((a, b) => a - b), to + minute/* MINUTE_MS */.kg];
     return (Math.max(...ordered.slice(1).map((minute, index) => minute - (ordered[index] ?? 0))) - minute/* MINUTE_MS */.kg);
 }
+/** The rate at which an alias is called changes, but within some minutes not much. */
+const RECENT_MINUTES = 5;
+/** Requests a minute in the last minutes of the window of {@link requestsBefore}. */
+function recentRequests(requests, at) {
+    const { to } = requestsBefore(at);
+    const recent = (0,minute/* minutesBetween */.OJ)(to - (RECENT_MINUTES - 1) * minute/* MINUTE_MS */.kg, to);
+    return recent.reduce((sum, minute) => sum + (requests.get(minute) ?? 0), 0) / RECENT_MINUTES;
+}
 /** Nobody calls for longer than this, times the longest pause of the hours before: that is no chance any more. */
 const PATIENCE = 2;
 /**
@@ -75504,12 +75601,17 @@ function jobEnds({ startedAt, jobLastsMs }) {
  * Whether the rest of a rollout ends before its deadline. What fits with its extensions only in part is a warning:
  * they are cut.
  */
-function inspectDeadline(deadline, { steps, onTheMinute, maxExtension, now }) {
+function inspectDeadline(deadline, undertaking) {
     if (deadline === undefined)
         return { problems: [], warnings: [] };
-    const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)({ onTheMinute }) + (0,plan/* overtimeMs */.iR)({ steps, onTheMinute });
-    const needed = (0,plan/* totalBakeMs */._m)({ steps }) + shifting;
-    const longest = (0,plan/* longestBakeMs */.YB)({ steps }, maxExtension) + shifting;
+    const { steps, takesOver, now } = undertaking;
+    const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)(undertaking);
+    const [first] = steps;
+    // What is promoted first was baked by another process, or nothing was split before.
+    const isAtOnce = first !== undefined && first.weight >= 100;
+    const settling = isAtOnce && !takesOver ? 0 : (0,plan/* waitBeforePromotionMs */.Uf)(undertaking);
+    const needed = (0,plan/* totalBakeMs */._m)({ steps }) + shifting + settling + (0,plan/* overtimeMs */.iR)(undertaking);
+    const longest = (0,plan/* longestBakeMs */.YB)(undertaking) + shifting + (isAtOnce ? settling : 0);
     const left = deadline.at - now;
     const until = `${deadline.reason}, and a revert needs ${(0,text_duration/* formatDuration */.a3)(REVERT_MS)} before that`;
     if (left < needed) {
@@ -75534,7 +75636,10 @@ const WAYS_OUT = 'Let the credentials last longer (role-duration-seconds of aws-
     'in credentials-duration), let this action assume the role itself and renew the session (role-to-assume), give the ' +
     'job more time (timeout-minutes, and job-timeout), make the plan shorter, or share it out over several jobs (mode).';
 
+// EXTERNAL MODULE: ./src/run/rollout/bounds.ts
+var bounds = __nccwpck_require__(6730);
 ;// CONCATENATED MODULE: ./src/run/preflight/session.ts
+
 
 
 /**
@@ -75542,7 +75647,7 @@ const WAYS_OUT = 'Let the credentials last longer (role-duration-seconds of aws-
  * @param steps that this process takes
  * @throws {Refusal} when there are no credentials
  */
-async function lookAtSession({ analysis, credentialsLastMs, jobLastsMs }, steps, { aws, clock, journal, cancellation }) {
+async function lookAtSession({ mode, analysis, credentialsLastMs, jobLastsMs }, steps, { aws, clock, journal, cancellation }) {
     try {
         const session = await aws.sessionEnd({ signal: cancellation });
         const { startedAt } = journal;
@@ -75550,9 +75655,9 @@ async function lookAtSession({ analysis, credentialsLastMs, jobLastsMs }, steps,
         return {
             deadline,
             ...inspectDeadline(deadline, {
+                ...(0,bounds/* boundsOf */.B)(analysis),
                 steps,
-                onTheMinute: analysis.mode !== 'off',
-                maxExtension: analysis.mode === 'on' ? analysis.policy.maxExtension : 1,
+                takesOver: mode === 'step' || mode === 'promote',
                 now: clock.timeOfDay(),
             }),
         };
@@ -75969,7 +76074,7 @@ async function canaryOf(cleared, description, surroundings) {
     const problems = [
         ...(canary.state === 'Active' ? [] : [notActive(target, canary)]),
         // $LATEST may have changed between preflight and publishing.
-        ...(facts.stable === undefined ? [] : inspectPair(target, facts.stable, canary)),
+        ...(facts.stable === undefined ? [] : inspectPair(facts, facts.stable, canary)),
     ];
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
@@ -76288,18 +76393,16 @@ var checks_yardstick = __nccwpck_require__(3417);
  * @throws only when aborted
  */
 async function withYardsticks(metrics, watched, { at, signal }) {
-    const all = watched.map(({ target, versions, pauseMs }) => {
-        const { functionName, alias } = target;
+    const all = watched.map((called) => {
+        const { functionName, alias } = called.target;
         const history = (0,metric_source/* metricsOf */.Ps)(checks_yardstick/* HISTORY_SOURCES */.gO, { function: functionName, alias, version: '' });
-        return { target, versions, pauseMs, history };
+        return { called, history };
     });
     const sources = all.flatMap(({ history }) => (0,metric_source/* listed */.KE)(history));
     try {
         const find = (0,metric_source/* seriesOf */.Lf)(sources, await metrics.read(sources, (0,checks_yardstick/* historyBefore */.qu)(at), signal));
-        const targets = all.map(({ target, versions, pauseMs, history }) => ({
-            target,
-            versions,
-            pauseMs,
+        const targets = all.map(({ called, history }) => ({
+            ...called,
             yardstick: (0,checks_yardstick/* yardstickOf */.Mg)((0,metric_source/* seriesByName */.k)(history, find)),
         }));
         return { targets, problem: undefined };
@@ -76312,20 +76415,20 @@ async function withYardsticks(metrics, watched, { at, signal }) {
 }
 /** The same where the history is not asked for: the durations are compared by their medians alone. */
 function withoutYardsticks(watched) {
-    return watched.map(({ target, versions, pauseMs }) => ({
-        target,
-        versions,
-        pauseMs,
-        yardstick: undefined,
-    }));
+    return watched.map((called) => ({ ...called, yardstick: undefined }));
 }
+/** How a target was called before the rollout, where nobody could tell. */
+const NOTHING_KNOWN = { pauseMs: undefined, requestsPerMinute: undefined };
 /**
  * When each target was called before the rollout, with one call for all of them. What cannot be read is not known.
  * @throws only when aborted
  */
 async function withPauses(metrics, watched, { at, signal }) {
     const sources = watched.map(({ target: { functionName, alias } }) => (0,metric_source/* metricOf */.ak)(ALIAS_REQUESTS, { function: functionName, alias, version: '' }));
-    const pauses = await metrics.read(sources, requestsBefore(at), signal).then((series) => series.map((requests) => longestPause(requests, at)), (error) => {
+    const before = await metrics.read(sources, requestsBefore(at), signal).then((series) => series.map((requests) => ({
+        pauseMs: longestPause(requests, at),
+        requestsPerMinute: recentRequests(requests, at),
+    })), (error) => {
         if (error instanceof call/* AwsCallError */.iQ)
             return [];
         throw error;
@@ -76333,7 +76436,7 @@ async function withPauses(metrics, watched, { at, signal }) {
     return watched.map(({ target, versions }, index) => ({
         target,
         versions,
-        pauseMs: pauses[index],
+        ...(before[index] ?? NOTHING_KNOWN),
     }));
 }
 
@@ -76893,15 +76996,15 @@ function ofAlias() {
 }
 const UNKNOWN_TRAFFIC = { requestsPerSecond: undefined, exceedsWeight: false };
 /** How many settled minutes tell what the next ones will be like. */
-const RECENT_MINUTES = 5;
+const traffic_RECENT_MINUTES = 5;
 /** @param to the last settled minute */
 function trafficOf({ alias, canary }, { to, timeline }) {
-    const recent = Array.from({ length: RECENT_MINUTES }, (_, index) => to - index * minute/* MINUTE_MS */.kg);
+    const recent = Array.from({ length: traffic_RECENT_MINUTES }, (_, index) => to - index * minute/* MINUTE_MS */.kg);
     const counts = recent.map((at) => alias.get(at) ?? 0);
     const requests = counts.reduce((sum, count) => sum + count, 0);
     const known = alias.size > 0;
     return {
-        requestsPerSecond: known ? (requests * 1000) / (RECENT_MINUTES * minute/* MINUTE_MS */.kg) : undefined,
+        requestsPerSecond: known ? (requests * 1000) / (traffic_RECENT_MINUTES * minute/* MINUTE_MS */.kg) : undefined,
         exceedsWeight: exceedsWeight(routedMinutes({ alias, canary }, timeline)),
     };
 }
@@ -77190,6 +77293,7 @@ function lanesOf(index, { targets, rule, own, mode }) {
 ;// CONCATENATED MODULE: ./src/core/checks/ledger.ts
 
 
+
 /**
  * For how long after its end a minute may still change: Lambda dates a request by its beginning and counts it at its end, which is
  * up to 15 minutes later, the longest timeout of a function; CloudWatch was seen to take up to three more to have it all.
@@ -77235,7 +77339,7 @@ function firstOpen({ openFrom }, { from }) {
 function isDue({ everyMinutes, last }, { at, bake, to }) {
     if (last?.bake !== bake.since.steady)
         return true;
-    const end = bake.since.steady + bake.bakeMs;
+    const end = (0,plan/* bakedAt */.Ze)(bake);
     const isOver = at.steady >= end;
     if (isOver && last.at.steady < end)
         return true;
@@ -77409,7 +77513,15 @@ function comparisonReader({ name, bad, total }, watched, policy) {
         },
         judge: (counted, { at, bake, weights }) => {
             const shares = isErrors ? sharesOf(counted, weights) : [];
-            const comparison = { name, target, counted, countsTraffic: isErrors, shares };
+            const { requestsPerMinute } = watched;
+            const comparison = {
+                name,
+                target,
+                counted,
+                countsTraffic: isErrors,
+                shares,
+                requestsPerMinute,
+            };
             const isAwaited = isErrors && bake.weight < 100;
             return {
                 ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy }),
@@ -77589,6 +77701,7 @@ function decideDurations(durations, judging) {
         target: durations.target,
         counted: NOTHING_COUNTED,
         shares: [],
+        requestsPerMinute: undefined,
         countsTraffic: false,
     };
     return (0,step_end/* judgeStepEnd */.rC)(traffic, { doubt, described }, judging);
@@ -78032,14 +78145,17 @@ var reversion = __nccwpck_require__(2712);
 
 
 
-/** @param all of which at least one gates: its reading is what a step ends with */
-function startWatch(all, clock) {
+/**
+ * @param all of which at least one gates: its reading is what a step ends with
+ * @param inForce what an earlier process left in force; the first reading begins at once, and is to judge it
+ */
+function startWatch(all, clock, inForce) {
     const over = new AbortController();
     const latest = all.map(() => undefined);
     const listeners = new Set();
     let warnings = [];
     let broken;
-    let bake;
+    let bake = inForce;
     let due = -Infinity;
     let wake = new AbortController();
     async function keepReading({ checks, intervalMs, gates }, index) {
@@ -78133,9 +78249,9 @@ function startWatch(all, clock) {
         });
     }
     return {
-        read(wanted, inForce, signal) {
+        read(wanted, baking, signal) {
             due = wanted;
-            bake = inForce;
+            bake = baking;
             const asleep = wake;
             wake = new AbortController();
             asleep.abort();
@@ -78162,10 +78278,11 @@ function startWatch(all, clock) {
  * @param from where to begin, in a rollout that another process began
  */
 async function rollOut(course, world, from = rollout_state/* FROM_THE_START */.M2) {
-    const watch = startWatch(world.watched, world.clock);
     const begun = (0,moment/* momentOf */.E)(world.clock);
+    const beginning = (0,rollout_state/* start */.ni)(course, from, begun);
+    const watch = startWatch(world.watched, world.clock, (0,rollout_state/* bakeTakenOver */.fB)(course, beginning));
+    let state = beginning;
     try {
-        let state = (0,rollout_state/* start */.ni)(course, from, begun);
         for (;;) {
             if (state.phase === 'reverting') {
                 watch.stop();
@@ -78335,6 +78452,7 @@ function cancelled({ cancellation, clock, onCancel }) {
 
 
 
+
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 /** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
@@ -78352,8 +78470,8 @@ async function carryOut(shifting, options) {
     const course = {
         steps: part.plan.steps,
         holdAfter: part.holdAfter,
-        onTheMinute: comparable,
         deadline,
+        ...(0,bounds/* boundsOf */.B)(config.analysis, comparable),
     };
     const routers = shifting.map((each) => (0,run_surroundings/* routerOf */.V4)(each, surroundings));
     const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
@@ -78453,7 +78571,7 @@ function logsOf(shifting, options) {
 async function timed(shifting, { config, comparable, surroundings }) {
     const { aws, clock, journal, cancellation } = surroundings;
     if (!comparable)
-        return shifting.map((each) => ({ ...each, pauseMs: undefined, yardstick: undefined }));
+        return withoutYardsticks(shifting.map((each) => ({ ...each, ...NOTHING_KNOWN })));
     const when = { at: clock.timeOfDay(), signal: cancellation };
     const called = await withPauses(aws.metrics, shifting, when);
     if (config.compareDuration === 'off')
@@ -78632,6 +78750,17 @@ async function endedPromotions(found, { runs, cancellation }) {
 
 /** Continues a rollout that another job left: with the next step, or with the promotion. */
 async function continueRollout(mode, config, job) {
+    const { surroundings } = job;
+    const { held, found, mark, part, ofHeld } = await findHeld(mode, config, job);
+    (0,progress/* recordPlan */.BJ)(surroundings, part.plan, config.analysis);
+    (0,progress/* recordPosition */.BB)(surroundings, { ...mark, step: part.beginning.step });
+    return takeOver(held, config, surroundings, () => takePart(ofHeld, part, { ...job, held, found }));
+}
+/**
+ * The rollout that this job goes on with, and what of it is left.
+ * @throws {Refusal} when there is none
+ */
+async function findHeld(mode, config, job) {
     const { id, surroundings } = job;
     const found = await findAliases(config, surroundings);
     const hasEnded = await endedPromotions(found, surroundings);
@@ -78642,8 +78771,6 @@ async function continueRollout(mode, config, job) {
     const { mark } = first;
     const samePlan = mark.plan === id.plan;
     const part = nextPart(mode, { plan: config.plan, samePlan }, mark);
-    (0,progress/* recordPlan */.BJ)(surroundings, part.plan, config.analysis);
-    (0,progress/* recordPosition */.BB)(surroundings, { ...mark, step: part.beginning.step });
     // The version that is shifted already, whatever is in $LATEST by now.
     const requests = partaking(config.requests, held).map(({ target }) => ({
         target,
@@ -78652,7 +78779,7 @@ async function continueRollout(mode, config, job) {
         mayCreateAlias: false,
     }));
     const ofHeld = { ...config, requests, plan: part.plan };
-    return takeOver(held, config, surroundings, () => takePart(ofHeld, part, { ...job, held, found }));
+    return { found, held, mark, part, ofHeld };
 }
 async function takePart(config, part, { id, surroundings, held, found, }) {
     // The aliases as they were found: if another job continues meanwhile, the first write says so.
@@ -78822,6 +78949,13 @@ function noPredecessor({ target, routing }) {
  * @throws {Refusal} when a rollout is under way, which is to be reverted and not rolled back, or no older version is known
  */
 async function rollBack(config, id, surroundings) {
+    return begin(await withPredecessors(config, surroundings), id, surroundings);
+}
+/**
+ * The inputs with the version to go back to, where none was given.
+ * @throws {Refusal} as {@link rollBack}
+ */
+async function withPredecessors(config, surroundings) {
     const found = await findAliases(config, surroundings);
     const hasEnded = await endedPromotions(found, surroundings);
     const underWay = found.filter((alias) => reversibleIn(alias, hasEnded).type !== 'nothing');
@@ -78842,7 +78976,7 @@ async function rollBack(config, id, surroundings) {
     const problems = requests.filter((each) => typeof each === 'string');
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
-    return begin({ ...config, requests: requests.filter((each) => typeof each !== 'string') }, id, surroundings);
+    return { ...config, requests: requests.filter((each) => typeof each !== 'string') };
 }
 async function goingBack(request, alias, surroundings) {
     const before = await findPredecessor(alias, surroundings);
@@ -79081,21 +79215,45 @@ function carryOutMode(config, id, surroundings) {
 ;// CONCATENATED MODULE: ./src/run/preflight/askable.ts
 
 
+
+
+
+
 /**
- * What AWS has against a rollout whose inputs cannot all be used, so that everything wrong is told in one round.
+ * What AWS has against a run whose inputs cannot all be used, so that everything wrong is told in one round.
  * It looks, and writes nothing.
  * @param config with defaults in the place of what could not be read
  */
 async function problemsOfAskable(config, id, surroundings) {
-    if (config.mode !== 'rollout' && config.mode !== 'start')
-        return [];
     try {
-        const before = { seen: [], continued: undefined, steps: config.plan.steps };
-        return (await preflight(config, id, surroundings, before)).problems;
+        return await problemsOf(config, id, surroundings);
     }
     catch (error) {
         surroundings.cancellation.throwIfAborted();
         return error instanceof core_problems/* Refusal */.P_ ? error.problems : [(0,core_problems/* messageOf */.bD)(error)];
+    }
+}
+async function problemsOf(config, id, surroundings) {
+    const asked = async (of, before) => {
+        const all = { seen: [], continued: undefined, steps: of.plan.steps, ...before };
+        return (await preflight(of, id, surroundings, all)).problems;
+    };
+    switch (config.mode) {
+        case 'rollout':
+        case 'start':
+            return asked(config, {});
+        case 'rollback':
+            return asked(await withPredecessors(config, surroundings), {});
+        case 'step':
+        case 'promote': {
+            // Which plan it is to be may be what could not be read: so it is not held against the one that is held.
+            const { found, held, part, ofHeld } = await findHeld('promote', config, { id, surroundings });
+            return asked(ofHeld, { seen: found, continued: held, steps: stepsIn(part) });
+        }
+        case 'revert':
+        case 'status':
+            await findAliases(config, surroundings);
+            return [];
     }
 }
 
@@ -81527,10 +81685,11 @@ function describeExposure({ target, canary, problem }) {
 }
 
 // EXTERNAL MODULE: ./src/core/rollout/state.ts
-var rollout_state = __nccwpck_require__(8);
+var state = __nccwpck_require__(8);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
 var routing = __nccwpck_require__(5646);
 ;// CONCATENATED MODULE: ./src/core/report/log.ts
+
 
 
 
@@ -81630,10 +81789,10 @@ function transition(memory, now) {
     const step = watchedStep(before);
     if (step === undefined || now.phase === before?.phase)
         return arrival(plan, before, now);
-    const isAlone = (0,rollout_state/* stepAt */.OH)(plan, step).weight >= 100;
+    const isAlone = (0,rollout_plan/* stepAt */.OH)(plan, step).weight >= 100;
     const seen = isAlone ? describeAlone(memory, now) : describeVersions(memory, now);
     const passed = (0,report/* hasPassed */.Pc)(now)
-        ? [(0,line/* info */.pq)(`${(0,rollout_state/* describeStep */.Ey)(plan, step)} ${isAlone ? endAlone(memory) : 'passed'}`)]
+        ? [(0,line/* info */.pq)(`${(0,state/* describeStep */.Ey)(plan, step)} ${isAlone ? endAlone(memory) : 'passed'}`)]
         : [];
     return [...seen.map(line/* info */.pq), ...passed, ...arrival(plan, before, now)];
 }
@@ -81686,7 +81845,7 @@ function arrival(plan, before, now) {
         case 'baking': {
             if (before?.phase === 'baking')
                 return [];
-            const { weight, bakeMs } = (0,rollout_state/* stepAt */.OH)(plan, now.step);
+            const { weight, bakeMs } = (0,rollout_plan/* stepAt */.OH)(plan, now.step);
             const what = weight >= 100 ? 'promoted' : `${(0,routing/* formatWeight */.ck)(weight)} shifted`;
             return [
                 (0,line/* info */.pq)(`${what} (step ${now.step + 1} of ${plan.steps.length}); baking for ${(0,duration/* formatDuration */.a3)(bakeMs)}`),
@@ -81717,7 +81876,7 @@ function checking(plan, { standing, since, until }) {
         : '';
     return standing === undefined
         ? `reading the checks before the first weight${wait}`
-        : `at ${(0,rollout_state/* describeStep */.Ey)(plan, standing)} since an earlier job; reading the checks first${wait}`;
+        : `at ${(0,state/* describeStep */.Ey)(plan, standing)} since an earlier job; reading the checks first${wait}`;
 }
 function describeChange(now, before) {
     switch (now.kind) {
@@ -81752,7 +81911,7 @@ function extension({ verdict: before }, { verdict }) {
 function progress({ plan, state: before, spokeAt, verdict }, { at, state }) {
     if (state.phase !== 'baking' || before?.phase !== 'baking')
         return [];
-    const { weight, bakeMs } = (0,rollout_state/* stepAt */.OH)(plan, state.step);
+    const { weight, bakeMs } = (0,rollout_plan/* stepAt */.OH)(plan, state.step);
     if (at - spokeAt < Math.max(PROGRESS_EVERY_MS, bakeMs / PROGRESS_PARTS))
         return [];
     const left = state.until - state.readAt;
@@ -81990,7 +82149,10 @@ function resourcesOf(on, { region, account, functions }) {
     });
 }
 
+// EXTERNAL MODULE: ./src/run/rollout/bounds.ts
+var bounds = __nccwpck_require__(6730);
 ;// CONCATENATED MODULE: ./src/run/modes/progress.ts
+
 
 
 
@@ -81998,8 +82160,8 @@ function resourcesOf(on, { region, account, functions }) {
 
 // What log and report are told of a job as it gets to know it.
 /** The steps, at the head of the log. */
-function recordPlan({ clock, journal }, plan, { mode, policy }) {
-    const longestMs = (0,rollout_plan/* longestBakeMs */.YB)(plan, mode === 'on' ? policy.maxExtension : 1);
+function recordPlan({ clock, journal }, plan, analysis) {
+    const longestMs = (0,rollout_plan/* longestBakeMs */.YB)({ ...(0,bounds/* boundsOf */.B)(analysis), ...plan });
     journal.record({ type: 'plan', at: clock.timeOfDay(), plan, longestMs });
 }
 /** Where the rollout stands, and who began it. */
@@ -82075,6 +82237,27 @@ function preparedReport({ target, functionArn, alias, disposition }) {
 /** The present one. */
 function momentOf(clock) {
     return { steady: clock.now(), timeOfDay: clock.timeOfDay() };
+}
+
+
+/***/ }),
+
+/***/ 6730:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ boundsOf)
+/* harmony export */ });
+/* harmony import */ var _core_minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+
+/** @param compares whether they can be compared, as far as it is known */
+function boundsOf({ mode, policy }, compares = mode !== 'off') {
+    const gates = compares && mode === 'on';
+    return {
+        onTheMinute: compares,
+        settlingMs: gates ? (0,_core_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .allSettledMs */ .X3)(policy.metricDelayMs) : 0,
+        maxExtension: gates ? policy.maxExtension : 1,
+    };
 }
 
 
