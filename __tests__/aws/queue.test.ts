@@ -75,6 +75,14 @@ describe('the line in front of a quota', () => {
     );
   });
 
+  it('lets a revert overtake all reads that wait', async () => {
+    const wish = (at: number, urgency: Urgency): Wish => ({ at, urgency, abortedAfter: undefined });
+    const reads = Array.from({ length: 60 }, () => wish(0, 'read'));
+    const seen = await seenIn([...reads, wish(100, 'revert')]);
+    const revert = seen.find(({ urgency }) => urgency === 'revert');
+    expect(revert?.leftAt).toBeLessThanOrEqual(100 + gap);
+  });
+
   it('lets a revert wait for reverts only', async () => {
     await fc.assert(
       fc.asyncProperty(wishes, async (all) => {

@@ -58,7 +58,7 @@ export const AWS: readonly Mutant[] = [
     file: 'src/aws/stand-in.ts',
     from: 'account === undefined || account !== expected',
     to: 'account === undefined',
-    by: '__tests__/bundle/credentials.test.ts',
+    by: '__tests__/aws/service.test.ts',
   },
   {
     name: 'the proxy of the environment is not used',
@@ -102,6 +102,7 @@ export const AWS: readonly Mutant[] = [
     file: 'src/aws/clients.ts',
     from: 'kept: false',
     to: 'kept: true',
+    by: '__tests__/aws/service.test.ts',
   },
   {
     name: 'a conflict with another operation is taken for a refusal',
@@ -132,18 +133,21 @@ export const AWS: readonly Mutant[] = [
     file: 'src/aws/aliases.ts',
     from: "if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1) return fraction * 100;",
     to: 'if (fraction !== undefined) return Number(fraction) * 100;',
+    by: '__tests__/hostile/replies.test.ts',
   },
   {
     name: 'an answer that never ends is read for ever',
     file: 'src/aws/reply.ts',
     from: 'MOST_PAGES = 100;',
     to: 'MOST_PAGES = Infinity;',
+    by: '__tests__/hostile/replies.test.ts',
   },
   {
     name: 'metrics that came in part only count',
     file: 'src/aws/metrics.ts',
     from: "if (status !== 'Complete') {",
     to: "if (status === 'Forbidden') {",
+    by: '__tests__/bundle/analysis.test.ts',
   },
   {
     name: 'an alias that may not be asked for passes for provisioned',
