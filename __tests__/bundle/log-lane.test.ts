@@ -1,9 +1,11 @@
+// Longer than most: the scenarios in which the log lane must hasten a revert, hold back, or stand aside, in one world.
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { createAlias } from '../../simulator/lambda/aliases.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import type { Behaviour } from '../../simulator/lambda/state.ts';
 import { denied, THROTTLED } from '../../simulator/wire/faults.ts';
+import { searchQuota } from '../../simulator/wire/quota.ts';
 import type { ActionResult } from '../../simulator/runner.ts';
 import {
   addFunction,
@@ -15,6 +17,8 @@ import {
 
 const GOOD: Behaviour = { errorRate: 0, durationMs: 40 };
 const BROKEN: Behaviour = { errorRate: 1, durationMs: 40 };
+/** So fast that one environment serves all requests: its lines come all in the same batch. */
+const FAST: Behaviour = { errorRate: 0, durationMs: 2 };
 const INPUTS: Inputs = { alarms: '', analysis: 'on', steps: '10% 5m', 'bake-time': '1m' };
 const SECOND_MS = 1_000;
 const PYTHON = { Runtime: 'python3.13' };
@@ -56,17 +60,25 @@ async function play(scene: Scene, inputs: Inputs = {}): Promise<ActionResult> {
 }
 
 /** From so many seconds after the shift on, both versions fail as often, for two minutes. */
-function suffersFrom(secondsAfterShift: number): void {
+function suffersFrom(secondsAfterShift: number, { usual = 0, then = 0.3 } = {}): void {
   world.simulator.onRequest(({ at }) => {
     const shift = firstWeight();
     if (shift === undefined) return;
     const seconds = (at - shift) / SECOND_MS - secondsAfterShift;
-    behave({ errorRate: seconds >= 0 && seconds < 120 ? 0.3 : 0 });
+    behave({ errorRate: seconds >= 0 && seconds < 120 ? then : usual });
   });
 }
 
 const records = () =>
   world.simulator.aliasHistory.filter(({ functionName }) => functionName === 'checkout');
+
+/** From so many seconds after the shift on, the new version fails always. */
+function breaksFrom(secondsAfterShift: number): void {
+  world.simulator.onRequest(({ at }) => {
+    const since = at - (firstWeight() ?? Infinity);
+    if (since >= secondsAfterShift * SECOND_MS) behave({ errorRate: 1 }, '2');
+  });
+}
 
 /** When the first weight came into force. */
 const firstWeight = () => records().find(({ weights }) => Object.keys(weights).length > 0)?.at;
@@ -127,10 +139,7 @@ describe('a total failure, by its logs', () => {
     const result = await play({
       rate: 100,
       and: () => {
-        world.simulator.onRequest(({ at }) => {
-          const since = at - (firstWeight() ?? Infinity);
-          if (since >= 120 * SECOND_MS) behave({ errorRate: 1 }, '2');
-        });
+        breaksFrom(120);
       },
     });
     expect(result.outputs['reason']).toMatch(BY_LOGS);
@@ -173,13 +182,31 @@ describe('a version that is no worse, by its logs', () => {
   it('is promoted through an outage of both, although its lines come sooner', async () => {
     const result = await play({
       rate: 100,
+      stable: FAST,
+      canary: FAST,
       and: () => {
-        world.simulator.logDelivery.setPeriod('checkout', '2', 3_000);
-        suffersFrom(60);
+        world.simulator.logDelivery.setPeriod('checkout', '2', 1_000);
+        suffersFrom(60, { then: 0.9 });
       },
     });
     expect(result.outputs['outcome']).toBe('promoted');
     expect(reportOf(result).logs[0]?.canary).toBeGreaterThan(100);
+  });
+
+  it('is promoted through an outage of both, although the lines of the old version come late', async () => {
+    const slow = { errorRate: 0.01, durationMs: 400 };
+    const result = await play({
+      rate: 100,
+      stable: slow,
+      canary: slow,
+      and: () => {
+        world.simulator.logDelivery.setPeriod('checkout', '1', 57_000);
+        suffersFrom(120, { usual: 0.01, then: 0.9 });
+      },
+    });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(reportOf(result).logs).toMatchObject([{ stoodAside: null }]);
+    expect(reportOf(result).logs[0]?.largestDelayMs).toBeGreaterThan(50_000);
   });
 
   it('is promoted through an outage of both, although no line of the old version comes any more', async () => {
@@ -266,6 +293,30 @@ describe('requests that fail', () => {
     expect(logs[0]?.canary).toBeLessThan(5 * secondsToRevert() * 1.2);
   });
 
+  it('of one of many functions are found under the quota of the scarcest Regions', async () => {
+    const others = Array.from({ length: 11 }, (_, index) => `basket-${index + 1}`);
+    const result = await play(
+      {
+        rate: 10,
+        canary: BROKEN,
+        and: () => {
+          const { simulator, time } = world;
+          for (const name of others) {
+            addFunction(simulator, name, { behaviour: GOOD });
+            simulator.traffic.set(name, 'live', 2);
+          }
+          simulator.faults.add(searchQuota(5, time.clock));
+        },
+      },
+      { 'function-name': ['checkout', ...others].join(',') },
+    );
+    expect(result.outputs['reason']).toMatch(BY_LOGS);
+    expect(secondsToRevert()).toBeLessThanOrEqual(45);
+    const watching = searches().filter(({ at }) => at >= (firstWeight() ?? NaN));
+    expect(watching.length).toBeGreaterThan(12 * 3);
+    expect(watching.filter(({ error }) => error !== '')).toEqual([]);
+  });
+
   it('in a log group that is shared are those of the function', async () => {
     const settings = { LoggingConfig: { LogGroup: '/shop/all' } };
     const result = await play({
@@ -310,6 +361,62 @@ describe('logs that cannot be read', () => {
     const watching = searches().filter(({ at }) => at >= (firstWeight() ?? NaN));
     const apart = watching.slice(1, 6).map(({ at }, index) => at - (watching[index]?.at ?? NaN));
     expect(Math.min(...apart)).toBeGreaterThanOrEqual(9_000);
+  });
+
+  it('for being asked too often by others are read again when that is over', async () => {
+    let throttled = 0;
+    const result = await play(
+      {
+        rate: 10,
+        and: () => {
+          breaksFrom(420);
+          world.simulator.faults.add(({ operation }) => {
+            const since = world.time.clock.now() - (firstWeight() ?? Infinity);
+            const isOver = since > 300 * SECOND_MS;
+            if (operation !== 'FilterLogEvents' || since < 0 || isOver) return undefined;
+            throttled += 1;
+            return THROTTLED;
+          });
+        },
+      },
+      { steps: '10% 15m' },
+    );
+    expect(throttled).toBeGreaterThan(4);
+    expect(throttled).toBeLessThan(12);
+    expect(result.outputs['reason']).toMatch(BY_LOGS);
+    expect(secondsToRevert()).toBeLessThanOrEqual(420 + 5 + 35);
+  });
+
+  it('any more hold up no alarm, though a search never comes to an answer', async () => {
+    let redAt = NaN;
+    const result = await play(
+      {
+        rate: 10,
+        and: () => {
+          const { simulator, time } = world;
+          simulator.faults.add(({ operation }) =>
+            operation === 'FilterLogEvents' && firstWeight() !== undefined
+              ? { type: 'hang' }
+              : undefined,
+          );
+          simulator.faults.after(({ operation }) => {
+            const shift = firstWeight() ?? Infinity;
+            if (operation !== 'DescribeAlarms' || redAt > 0) return;
+            if (time.clock.now() < shift + 60 * SECOND_MS) return;
+            redAt = time.clock.now();
+            world.setAlarm('ALARM');
+          });
+        },
+      },
+      { alarms: 'errors', 'poll-interval': '10s' },
+    );
+    expect(result.outputs['reason']).toMatch(/alarm errors/i);
+    const reverted = records().findLast(({ version }) => version === '1')?.at ?? NaN;
+    // One poll, drawn out by a tenth at most, and the call.
+    expect(reverted - redAt).toBeLessThanOrEqual(12 * SECOND_MS);
+    expect(
+      reportOf(result).warnings.filter((text) => text.includes('FilterLogEvents')),
+    ).toHaveLength(1);
   });
 
   it.each([

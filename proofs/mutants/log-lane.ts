@@ -106,4 +106,20 @@ export const OF_THE_LOG_LANE: readonly Mutant[] = [
     from: "if (before.format !== now.format) return none('the two versions log in different formats');",
     to: '',
   },
+  {
+    name: 'logs are searched faster than the scarcest Regions allow',
+    file: 'src/aws/quotas.ts',
+    from: "'logs:FilterLogEvents': 5,",
+    to: "'logs:FilterLogEvents': 50,",
+    by: '__tests__/bundle/log-lane.test.ts',
+  },
+  {
+    name: 'a search that hangs holds up the alarms',
+    file: 'src/run/rollout/watch.ts',
+    from: 'const assessment = await checks.assess(at, bake, over.signal);',
+    to:
+      'await Promise.all(all.map((each) => each.checks.assess(at, bake, over.signal)));' +
+      'const assessment = await checks.assess(at, bake, over.signal);',
+    by: '__tests__/bundle/log-lane.test.ts',
+  },
 ];

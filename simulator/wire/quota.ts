@@ -1,5 +1,5 @@
 import type { SimulatorClock } from '../time/clock.ts';
-import { THROTTLED, type FaultRule, type SeenRequest } from './faults.ts';
+import { THROTTLED, type Fault, type FaultRule, type SeenRequest } from './faults.ts';
 
 /** What has a quota of its own, or is no call to the control plane. */
 const OTHERS = new Set(['GetFunction', 'Invoke']);
@@ -26,11 +26,28 @@ export function functionQuota(perSecond: number, clock: SimulatorClock): FaultRu
   return quotaOf(({ operation }) => operation === 'GetFunction', perSecond, clock);
 }
 
+export const TOO_MANY_SEARCHES: Fault = {
+  type: 'error',
+  status: 400,
+  name: 'ThrottlingException',
+  message: 'Rate exceeded',
+};
+
+/**
+ * CloudWatch Logs' quota for searches. It cannot be raised.
+ * @param perSecond of every account: 25 in us-east-1, 5 in six Regions, 10 in all others (AWS General Reference)
+ */
+export function searchQuota(perSecond: number, clock: SimulatorClock): FaultRule {
+  const counts = ({ operation }: SeenRequest) => operation === 'FilterLogEvents';
+  return quotaOf(counts, perSecond, clock, TOO_MANY_SEARCHES);
+}
+
 /** A bucket that holds the calls of one second. AWS says how many there are in a second, and not how it counts. */
 function quotaOf(
   counts: (request: SeenRequest) => boolean,
   perSecond: number,
   clock: SimulatorClock,
+  refusal: Fault = { ...THROTTLED, retryAfterSeconds: RETRY_AFTER_SECONDS },
 ): FaultRule {
   let tokens = perSecond;
   let filledAt = clock.now();
@@ -39,7 +56,7 @@ function quotaOf(
     const now = clock.now();
     tokens = Math.min(perSecond, tokens + ((now - filledAt) / 1000) * perSecond);
     filledAt = now;
-    if (tokens < 1) return { ...THROTTLED, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    if (tokens < 1) return refusal;
     tokens--;
     return undefined;
   };
