@@ -31,4 +31,5 @@ export const CALM: Scenario = {
   rivalMode: 'rollout',
   jobs: [],
   means: undefined,
+  logs: undefined,
 };

@@ -53,7 +53,12 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
     compareMetrics: [],
     compareDuration: 'observe',
     afterPromotion: 'observe',
-    analysisLogs: { mode: 'off', given: true, ownPattern: undefined, delayMs: 12_000 },
+    analysisLogs: {
+      mode: scenario.logs?.mode ?? 'off',
+      given: true,
+      ownPattern: undefined,
+      delayMs: 12_000,
+    },
     errorLogs: 'count',
     metricChecks: [],
     smokeTests: new Map(),

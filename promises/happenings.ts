@@ -1,7 +1,8 @@
 import { updateAlias } from '../simulator/lambda/aliases.ts';
 import { publishVersion, updateFunction } from '../simulator/lambda/functions.ts';
 import { AwsError } from '../simulator/wire/aws-error.ts';
-import { THROTTLED } from '../simulator/wire/faults.ts';
+import { denied, THROTTLED, type Fault } from '../simulator/wire/faults.ts';
+import { TOO_MANY_SEARCHES } from '../simulator/wire/quota.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Happening } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -19,6 +20,8 @@ const ALARM = 'alarm1';
 /** Not a weight of any plan: those have two decimals of a percent. */
 const FOREIGN_WEIGHT = 0.123_456;
 const SLOW_METRICS_MS = 20_000;
+/** Nearly as long as a request may take. */
+const SLOW_SEARCH_MS = 9_000;
 const LONGEST_MS = 240_000;
 const LONGEST_SLEEP_MS = 60 * 60_000;
 /** Longer than anybody waits for it. */
@@ -132,6 +135,32 @@ const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
     time.suspend(LONGEST_SLEEP_MS * (forMs / LONGEST_MS));
     simulator.advance();
   },
+  'logs denied': ({ simulator, time, forMs }) => {
+    searching({ simulator, time, forMs }, () => denied('logs:FilterLogEvents', '*'));
+  },
+  'logs throttled': ({ simulator, time, forMs }) => {
+    searching({ simulator, time, forMs }, () => TOO_MANY_SEARCHES);
+  },
+  'logs hang': ({ simulator, time, forMs }) => {
+    searching({ simulator, time, forMs }, () => ({ type: 'hang' }));
+  },
+  'logs slow and in pages': ({ simulator, time, forMs }) => {
+    const group = `/aws/lambda/${FUNCTION}`;
+    simulator.logs.setEmptyPages(group, 2);
+    searching({ simulator, time, forMs }, () => ({ type: 'delay', ms: SLOW_SEARCH_MS }));
+    time.at(time.clock.now() + forMs, () => {
+      simulator.logs.setEmptyPages(group, 0);
+    });
+  },
+  'logs never whole': ({ simulator }) => {
+    simulator.logs.setEmptyPages(`/aws/lambda/${FUNCTION}`, 5);
+  },
+  'no lines of the old version': ({ simulator }) => {
+    simulator.logDelivery.stall(FUNCTION, '1');
+  },
+  'late lines of the old version': ({ simulator, forMs }) => {
+    simulator.logDelivery.setPeriod(FUNCTION, '1', forMs / 4);
+  },
   'canary inactive': ({ simulator }) => {
     const canary = simulator.lambda.functions.get(FUNCTION)?.versions[2];
     if (canary !== undefined) canary.state = 'Inactive';
@@ -143,6 +172,13 @@ const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
     publishVersion(simulator.lambda, FUNCTION, { description: 'by somebody else' });
   },
 };
+
+function searching({ simulator, time, forMs }: Place, answer: () => Fault): void {
+  const over = simulator.faults.add(({ operation }) =>
+    operation === 'FilterLogEvents' ? answer() : undefined,
+  );
+  time.at(time.clock.now() + forMs, over);
+}
 
 function quietly(act: () => void): void {
   try {

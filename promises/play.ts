@@ -29,6 +29,7 @@ export async function play(scenario: Scenario): Promise<Played> {
     clock: { now: () => clock.timeOfDay() },
     seed: scenario.seed,
     region: REGION,
+    logging: scenario.logs !== undefined,
   });
   prepare(simulator, scenario);
   if (scenario.quota !== undefined) {
@@ -42,6 +43,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   const faults: Partial<Record<CallFault, number>> = {};
   const { provisioned, means } = scenario;
   const happened: string[] = [
+    ...(scenario.logs === undefined ? [] : ['failures are read from logs']),
     ...(provisioned ? ['provisioned concurrency moves'] : []),
     ...(means === undefined ? [] : [`${means.what} hardly longer than the plan`]),
   ];
@@ -63,7 +65,10 @@ export async function play(scenario: Scenario): Promise<Played> {
   simulator.onRequest(({ operation, error, input }) => {
     say(`${operation}${summary(operation, input)}${error === '' ? '' : ` → ${error}`}`);
   });
-  for (const { afterMs, what, forMs } of scenario.happenings) {
+  for (const { afterMs, what, forMs } of [
+    ...scenario.happenings,
+    ...(scenario.logs?.troubles ?? []),
+  ]) {
     time.at(STARTS_AT + afterMs, () => {
       say(`** ${what}`);
       happened.push(what);

@@ -21,6 +21,7 @@ import {
   written,
   type Violation,
 } from './history.ts';
+import { ofTheLogs } from './logs.ts';
 import { patient } from './patience.ts';
 import { unwatched } from './watching.ts';
 import { STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './stage.ts';
@@ -50,6 +51,7 @@ export function violationsOf(played: Played): readonly Violation[] {
       ...notWrittenBefore(played, told),
       ...unwatched(played, told),
       ...patient(played, told),
+      ...ofTheLogs(played, told),
     ];
   });
 }

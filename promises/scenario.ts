@@ -38,7 +38,18 @@ export type Happening =
   | 'provisioning fails'
   | 'provisioning slow'
   | 'alias unreadable'
-  | 'machine asleep';
+  | 'machine asleep'
+  | LogTrouble;
+
+/** What goes wrong with the logs, where they are read. */
+export type LogTrouble =
+  | 'logs denied'
+  | 'logs throttled'
+  | 'logs hang'
+  | 'logs slow and in pages'
+  | 'logs never whole'
+  | 'no lines of the old version'
+  | 'late lines of the old version';
 
 /** How the process ends, unless it comes to its end by itself. */
 export type Death = 'none' | 'cancelled' | 'killed' | 'runner died' | 'log closed';
@@ -68,6 +79,12 @@ export interface TrafficScenario {
   readonly requestsPerSecond: number;
   readonly stableErrorRate: number;
   readonly canaryErrorRate: number;
+}
+
+/** Failures are read from the logs as well. */
+export interface LogScenario {
+  readonly mode: 'on' | 'observe';
+  readonly troubles: readonly Timed<LogTrouble>[];
 }
 
 /** Everything about one simulated rollout that is left to chance. */
@@ -107,6 +124,8 @@ export interface Scenario {
   readonly rivalMode: 'rollout' | 'revert';
   /** None: one job does all of it. */
   readonly jobs: readonly JobScenario[];
+  /** Absent where no logs are read. */
+  readonly logs: LogScenario | undefined;
 }
 
 /** Time in which no process of ours lives, and what happens in the middle of it. */
@@ -155,6 +174,16 @@ const HAPPENINGS: readonly Happening[] = [
   'provisioning slow',
   'alias unreadable',
   'machine asleep',
+];
+
+const LOG_TROUBLES: readonly LogTrouble[] = [
+  'logs denied',
+  'logs throttled',
+  'logs hang',
+  'logs slow and in pages',
+  'logs never whole',
+  'no lines of the old version',
+  'late lines of the old version',
 ];
 
 const DEATHS: readonly Death[] = [
@@ -241,8 +270,21 @@ export function scenarioOf(seed: number): Scenario {
     means: chance(provisioned || traffic !== undefined ? 0.4 : 0.1)
       ? meansOf(random, durationMs + (steps.length + 1) * shiftMs)
       : undefined,
-    // Last, so that the others are what they were.
+    // These last, so that the others are what they were.
     maxExtension: pick(random, [1, 1.5, 3]),
+    logs: traffic !== undefined && chance(0.7) ? logsOf(random, moment) : undefined,
+  };
+}
+
+function logsOf(random: Random, moment: () => number): LogScenario {
+  const count = pick(random, [0, 1, 1, 2]);
+  return {
+    mode: random() < 0.8 ? 'on' : 'observe',
+    troubles: Array.from({ length: count }, () => ({
+      afterMs: moment(),
+      what: pick(random, LOG_TROUBLES),
+      forMs: 1 + Math.floor(random() * 240_000),
+    })),
   };
 }
 

@@ -19,7 +19,7 @@ import type { Attempt, Played, Told } from './stage.ts';
 const ONE_CALL_MS = 10_000 + 5_000;
 /** A reading is tried for 30 s; its last request may then still wait for its answer. */
 const ONE_READING_MS = 40_000;
-const JITTER = 1.1;
+export const JITTER = 1.1;
 const REVERT_LEAVES_WITHIN_MS = 1_000;
 /** Between two calls, while a quota that others use up is given way to. */
 const SLOWEST_PACE_MS = 300;
@@ -42,13 +42,13 @@ export function unwatched(played: Played, told: Told): readonly Violation[] {
   ];
 }
 
-interface Stretch {
+export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
 /** From the first weight that a process is answerable for to its decision to revert, or its end. */
-function stretchWithWeight(played: Played, told: Told): Stretch | undefined {
+export function stretchWithWeight(played: Played, told: Told): Stretch | undefined {
   const states = statesOf(told);
   if (states.length === 0) return undefined;
   const first = told.config.requests
@@ -92,11 +92,11 @@ function watchedThroughout(played: Played, told: Told): readonly Violation[] {
 }
 
 /** As the time that the process lived through. */
-function awakeStretch(played: Played, stretch: Stretch | undefined): Stretch | undefined {
+export function awakeStretch(played: Played, stretch: Stretch | undefined): Stretch | undefined {
   return stretch && { from: awake(played, stretch.from), to: awake(played, stretch.to) };
 }
 
-function ownAttempts(played: Played, told: Told): readonly Attempt[] {
+export function ownAttempts(played: Played, told: Told): readonly Attempt[] {
   return played.attempts
     .filter(({ by }) => by === told.process)
     .map((attempt) => ({ ...attempt, at: awake(played, attempt.at) }));
@@ -152,7 +152,7 @@ function longerThan(
       ];
 }
 
-function isUnderstood({ heard }: Attempt): boolean {
+export function isUnderstood({ heard }: Attempt): boolean {
   return heard?.understood === true;
 }
 

@@ -157,11 +157,16 @@ export function isWrite({ method, path }: HttpRequest): boolean {
 /** How AWS answers, with the names that each service has for it; nothing where it is not the answer that fails. */
 function answerOf(fault: CallFault, service: Service): Fault | undefined {
   const lambda = service === 'lambda';
+  // Lambda and Logs speak JSON, and name their errors alike.
+  const json = lambda || service === 'logs';
   switch (fault) {
     case 'throttled':
       return lambda
         ? { ...THROTTLED, retryAfterSeconds: 1 }
-        : { ...error(400, 'Throttling'), message: 'Rate exceeded' };
+        : {
+            ...error(400, json ? 'ThrottlingException' : 'Throttling'),
+            message: 'Rate exceeded',
+          };
     case 'unavailable':
       return UNAVAILABLE;
     case 'bad gateway':
@@ -169,9 +174,9 @@ function answerOf(fault: CallFault, service: Service): Fault | undefined {
     case 'malformed':
       return { type: 'malformed' };
     case 'expired token':
-      return error(403, lambda ? 'ExpiredTokenException' : 'ExpiredToken');
+      return error(403, json ? 'ExpiredTokenException' : 'ExpiredToken');
     case 'denied':
-      return error(403, lambda ? 'AccessDeniedException' : 'AccessDenied');
+      return error(403, json ? 'AccessDeniedException' : 'AccessDenied');
     case 'reset':
     case 'lost reply':
     case 'hang':

@@ -87,6 +87,35 @@ describe('a simulated rollout', () => {
   });
 });
 
+const LOGGED = {
+  ...CALM,
+  traffic: { requestsPerSecond: 20, stableErrorRate: 0, canaryErrorRate: 1 },
+  logs: { mode: 'on', troubles: [] },
+} as const;
+
+describe('a simulated rollout whose logs are read', () => {
+  it('is reverted by them when its version always fails', async () => {
+    const played = await play(LOGGED);
+    expect(outcomes(played)).toEqual(['reverted']);
+    expect(played.told[0]?.ending?.reason).toContain('errors in the logs of f1:live');
+    expect(violationsOf(played)).toEqual([]);
+  });
+
+  it.each([
+    'logs denied',
+    'logs throttled',
+    'logs hang',
+    'logs slow and in pages',
+    'logs never whole',
+  ] as const)('is reverted by its minutes when they are of no use: %s', async (what) => {
+    const troubles = [{ what, afterMs: 0, forMs: 30 * 60_000 }];
+    const played = await play({ ...LOGGED, logs: { mode: 'on', troubles } });
+    expect(outcomes(played)).toEqual(['reverted']);
+    expect(played.told[0]?.ending?.reason).toContain('errors of f1:live');
+    expect(violationsOf(played)).toEqual([]);
+  });
+});
+
 describe('the check of the promises', () => {
   /** The aliases as they were, but for one record that is not what it was. */
   function doctored(played: Played, index: number, change: Partial<TrueAlias>): Played {
@@ -109,6 +138,43 @@ describe('the check of the promises', () => {
     const played = await play(CALM);
     const foreign = { by: 'others', weights: { '3': 0.123 } } as const;
     expect(promises(doctored(played, 1, foreign))).toContain(5);
+  });
+
+  it('notices that logs revert a version that is no worse, or that were to be observed', async () => {
+    const played = await play(LOGGED);
+    const traffic = { ...LOGGED.traffic, stableErrorRate: 1 };
+    expect(promises({ ...played, scenario: { ...LOGGED, traffic } })).toContain(15);
+    const told = played.told.map((each) => ({
+      ...each,
+      config: {
+        ...each.config,
+        analysisLogs: { ...each.config.analysisLogs, mode: 'observe' as const },
+      },
+    }));
+    expect(promises({ ...played, told })).toContain(15);
+  });
+
+  it('notices alarms that were not read at their pace beside the logs', async () => {
+    const played = await play({ ...LOGGED, traffic: { ...LOGGED.traffic, canaryErrorRate: 0 } });
+    const asked = played.attempts.filter(({ operation }) => operation === 'DescribeAlarms');
+    const one = asked[Math.floor(asked.length / 2)];
+    const attempts = played.attempts.filter((attempt) => attempt !== one);
+    expect(promises(played)).toEqual([]);
+    expect(promises({ ...played, attempts })).toEqual([11]);
+  });
+
+  it('notices a step that ended while an alarm was in doubt', async () => {
+    const doubt = { kind: 'inconclusive', reason: 'no data' } as const;
+    const played = await play({ ...LOGGED, traffic: { ...LOGGED.traffic, canaryErrorRate: 0 } });
+    const told = played.told.map((each) => ({
+      ...each,
+      entries: each.entries.map((entry) =>
+        entry.type === 'reading'
+          ? { ...entry, findings: entry.findings.map((one) => ({ ...one, verdict: doubt })) }
+          : entry,
+      ),
+    }));
+    expect(promises({ ...played, told })).toContain(2);
   });
 
   it('notices an alarm that was red unseen', async () => {

@@ -122,4 +122,10 @@ export const OF_THE_LOG_LANE: readonly Mutant[] = [
       'const assessment = await checks.assess(at, bake, over.signal);',
     by: '__tests__/bundle/log-lane.test.ts',
   },
+  {
+    name: 'what the logs say outvotes the other checks',
+    file: 'src/run/rollout/watch.ts',
+    from: 'verdict: worst(verdicts),',
+    to: 'verdict: verdicts.at(-1) ?? worst(verdicts),',
+  },
 ];
