@@ -16,6 +16,14 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 };
 const CHROMIUM = process.env['CHROMIUM'] ?? 'chromium';
 const FOLDER = 'demo/pages';
+const WIDTH = 1100;
+/** How high the page is, with its charts. */
+const MEASURE = `<script>
+  new ResizeObserver(() => {
+    document.documentElement.dataset.height = document.documentElement.scrollHeight;
+  }).observe(document.body);
+</script>
+`;
 const HEADLESS = ['--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=10000'];
 
 function browse(...parameters: readonly string[]): string {
@@ -32,10 +40,14 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
   const charts = summary.match(/^```mermaid$/gm)?.length ?? 0;
   for (const theme of ['light', 'dark'] as const) {
     const path = resolve(FOLDER, `${name}-${theme}`);
-    writeFileSync(`${path}.html`, pageOf(name, summary, { theme, modules: '../../node_modules' }));
+    const page = pageOf(name, summary, { theme, modules: '../../node_modules' });
+    writeFileSync(`${path}.html`, `${page}${MEASURE}`);
     const url = `file://${path}.html`;
-    const drawn = browse('--dump-dom', url).match(/<svg[^>]* aria-roledescription="xychart"/g);
-    browse(`--screenshot=${path}.png`, '--window-size=1100,2600', url);
+    const dom = browse('--dump-dom', `--window-size=${WIDTH},800`, url);
+    const drawn = dom.match(/<svg[^>]* aria-roledescription="xychart"/g);
+    // All of it: what is below the first screens is to be looked at, too.
+    const height = /data-height="(\d+)"/.exec(dom)?.[1] ?? '2600';
+    browse(`--screenshot=${path}.png`, `--window-size=${WIDTH},${height}`, url);
     console.log(`${path}.png: ${drawn?.length ?? 0} of ${charts} charts`);
     if (drawn?.length !== charts) process.exitCode = 1;
   }

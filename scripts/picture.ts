@@ -7,7 +7,7 @@ const CHROMIUM = process.env['CHROMIUM'] ?? 'chromium';
 const PAGE = 'demo/reverted-by-comparison.html';
 const PICTURE = 'docs/reverted.png';
 /** As wide as GitHub shows a summary, and no higher than a screen. */
-const SIZE = '1012,760';
+const SIZE = '1012,785';
 
 if (!existsSync(PAGE)) throw new Error(`${PAGE} is missing: "npm run demo" writes it`);
 execFileSync(

@@ -74,6 +74,15 @@ describe('what on-call reads of a reverted version', () => {
     expect(summaryOf(REVERTED)).toContain('title "Percent of requests that failed"');
   });
 
+  it('draws rates on an axis whose marks do not overlap', () => {
+    const axes = (['promoted', 'reverted'] as const).map((outcome) => {
+      const report = sampleReport({ functions: 1, alarms: 1, nameLength: 0, outcome });
+      return ratesChart(report).find((line) => line.includes('y-axis'));
+    });
+    // The rates reach 2.8 % and 12.6 %, and 0.2 or 1 from mark to mark would be too near.
+    expect(axes).toEqual(['    y-axis "percent" 0 --> 5', '    y-axis "percent" 0 --> 20']);
+  });
+
   it('draws no rate of a minute in which a version served nothing', () => {
     const idle = { total: 0, bad: 0 };
     const withIdle = REVERTED.findings.map((finding) =>

@@ -11,8 +11,8 @@ import type { Report } from './report.ts';
 
 const CHART_POINTS = 60;
 const LONGEST_NAME = 120;
-/** Of the axis, in percent: below this it is all the same. */
-const LOWEST_TOP = 1;
+/** Of the axis, in percent: Mermaid marks ten parts of these, and of others so many that the numbers overlap. */
+const TOPS = [1, 2, 5, 10, 20, 50, 100];
 
 /** How often both versions failed, minute by minute, with the interval that each rate may have been in. */
 export function ratesChart(report: Report): readonly string[] {
@@ -33,7 +33,7 @@ export function ratesChart(report: Report): readonly string[] {
     ...mermaidChart({
       title: 'Percent of requests that failed',
       x: { label: 'minutes in which both served', from: 1, to: Math.max(2, minutes.length) },
-      y: { label: 'percent', from: 0, to: Math.min(100, Math.ceil(Math.max(highest, LOWEST_TOP))) },
+      y: { label: 'percent', from: 0, to: TOPS.find((top) => top >= highest) ?? 100 },
       lines: [
         line(PALE_GREY, baseline, 'low'),
         line(PALE_GREY, baseline, 'high'),
