@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { headingOf, nextStepOf } from '../../../src/core/report/heading.ts';
+import { ofKind } from '../../../src/core/checks/finding.ts';
 import { ratesChart } from '../../../src/core/report/rates-chart.ts';
 import type { Report } from '../../../src/core/report/report.ts';
 import { summaryOf } from '../../../src/core/report/summary.ts';
@@ -68,6 +69,11 @@ describe('what on-call reads of a reverted version', () => {
     expect(summary).not.toMatch(/\b0 requests/);
     expect(summary).toContain('is not known yet: CloudWatch publishes a minute about 2 minutes');
     expect(summary).toContain('versions/8?tab=monitoring');
+  });
+
+  it('says of a function that nothing speaks against that it was put back all the same', () => {
+    const byAlarm = { ...REVERTED, findings: ofKind(REVERTED.findings, 'alarm') };
+    expect(summaryOf(byAlarm)).toMatch(/\| shifted, and put back +\|/);
   });
 
   it('draws the rates of both versions also when an alarm decided', () => {

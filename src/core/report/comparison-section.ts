@@ -49,7 +49,7 @@ function row(report: ComparedCounts): readonly string[] {
 
 /** `3 of 412 failed: 0.73 % (0.25–2.12 %)` */
 function rate(counts: Counts): string {
-  if (counts.total === 0) return 'no requests in settled minutes';
+  if (counts.total === 0) return 'none was counted when it was decided';
   const { low, high } = rateInterval(counts);
   return (
     `${grouped(counts.bad)} of ${grouped(counts.total)} failed: ` +

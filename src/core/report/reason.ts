@@ -66,7 +66,7 @@ function inPlainWords(finding: Finding): string {
 function comparedInWords({ name, target, canary, baseline }: ComparedCounts): string {
   return (
     `${name} of ${target}: ${rate(canary)} requests of the new version failed, and ${rate(baseline)} of the old one. ` +
-    'That is practically certain to be no chance'
+    'It is practically certain that this is no chance'
   );
 }
 

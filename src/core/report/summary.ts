@@ -155,8 +155,9 @@ const PARTS: Readonly<Record<TargetReport['disposition'], string>> = {
 
 /** What nothing was sent to was not shifted, whatever was planned. */
 function partOf({ outcome, weights }: Report, disposition: TargetReport['disposition']): string {
-  const isUntouched = outcome === 'failed' && weights.length === 0;
-  return disposition === 'shift' && isUntouched ? 'not shifted' : PARTS[disposition];
+  if (disposition !== 'shift') return PARTS[disposition];
+  if (outcome === 'failed' && weights.length === 0) return 'not shifted';
+  return outcome === 'reverted' ? 'shifted, and put back' : PARTS.shift;
 }
 
 function targets(report: Report): readonly string[] {
