@@ -62,6 +62,8 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
     errorLogs: 'count',
     metricChecks: [],
     smokeTests: new Map(),
+    onRevertedBefore: 'warn',
+    fastTrackMs: undefined,
     credentialsLastMs: means?.what === 'session' ? means.lastsMs : undefined,
     jobLastsMs: means?.what === 'job' ? means.lastsMs : 6 * 3_600_000,
     dryRun: false,

@@ -28,6 +28,8 @@ export const INPUT_GROUPS: readonly Group[] = [
       'max-extension': "'2'",
       'on-inconclusive': 'hold',
       'job-timeout': '1h',
+      'fast-track': "'true'",
+      'rollback-window': '14d',
       'dry-run': "'true'",
     },
   },
@@ -78,6 +80,7 @@ export const INPUT_GROUPS: readonly Group[] = [
     examples: {
       'on-cancel': 'hold',
       'on-unfinished': 'resume',
+      'on-reverted-before': 'fail',
     },
   },
   {

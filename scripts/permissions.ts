@@ -16,6 +16,8 @@ export const USUAL: Wishes = {
   analysisLogs: { mode: 'on' },
   metricChecks: [],
   smokeTests: new Map(),
+  onRevertedBefore: 'warn',
+  fastTrackMs: undefined,
 };
 
 /** What the policy in the docs is about. */

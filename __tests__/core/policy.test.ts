@@ -19,6 +19,8 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
   analysisLogs: fc.record({ mode }),
   metricChecks: fc.array(fc.constant({}), { maxLength: 1 }),
   smokeTests: fc.constantFrom({ size: 0 }, { size: 2 }),
+  onRevertedBefore: fc.constantFrom('warn' as const, 'fail' as const),
+  fastTrackMs: fc.constantFrom(undefined, 60_000),
 });
 
 const grounds = (...names: readonly string[]): Grounds => ({

@@ -60,6 +60,8 @@ describe('inputs', () => {
       onInsufficientData: 'continue',
       onCancel: 'revert',
       onUnfinished: { action: 'revert', given: false },
+      onRevertedBefore: 'warn',
+      fastTrackMs: undefined,
       githubToken: '',
       environment: '',
       comment: 'never',

@@ -86,4 +86,24 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     from: 'if (to.held && contentOf(content).mark === undefined) {',
     to: 'if (to.weight < 0) {',
   },
+  {
+    name: 'a fast track is taken where nothing would watch the version',
+    file: 'src/run/rollout/prepare.ts',
+    from: 'const watched = alarms.length + metricChecks.length > 0 || ',
+    to: 'const watched = alarms.length + metricChecks.length >= 0 || ',
+    by: '__tests__/bundle/earlier-versions.test.ts',
+  },
+  {
+    name: 'a version that was reverted is rolled out again with on-reverted-before: fail',
+    file: 'src/run/versions/past.ts',
+    from: "config.onRevertedBefore === 'fail' && doubtful",
+    to: 'config.dryRun && doubtful',
+    by: '__tests__/bundle/earlier-versions.test.ts',
+  },
+  {
+    name: 'a version that took the place of a newer one again is no revert of that one',
+    file: 'src/core/versions/past.ts',
+    from: ' || before.some((each) => each.version === after)',
+    to: '',
+  },
 ];

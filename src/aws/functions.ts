@@ -95,8 +95,16 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
       systemLevel: textIn(configuration.LoggingConfig?.SystemLogLevel),
     },
     functionArn: textIn(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
+    description: textIn(configuration.Description),
+    publishedAt: timeIn(configuration.LastModified),
     tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
   };
+}
+
+/** Not verified of real AWS: that a version keeps the time at which it was published. */
+function timeIn(value: unknown): number | undefined {
+  const at = Date.parse(textIn(value));
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function secondsIn(value: unknown): number | undefined {

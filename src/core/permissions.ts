@@ -50,6 +50,8 @@ export interface Wishes {
   readonly analysisLogs: { readonly mode: 'on' | 'observe' | 'off' };
   readonly metricChecks: readonly unknown[];
   readonly smokeTests: { readonly size: number };
+  readonly onRevertedBefore: 'warn' | 'fail';
+  readonly fastTrackMs: number | undefined;
 }
 
 /** One action that the role of a job must be allowed. */
@@ -66,6 +68,8 @@ const begins = ({ mode }: Wishes) => mode === 'rollout' || mode === 'start' || m
 const rolls = (wishes: Wishes) =>
   begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
 const readsLogs = (wishes: Wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
+const looksBack = ({ onRevertedBefore, fastTrackMs }: Wishes) =>
+  onRevertedBefore === 'fail' || fastTrackMs !== undefined;
 const writes = ({ mode, dryRun }: Wishes) => mode !== 'status' && !dryRun;
 
 /**
@@ -136,9 +140,10 @@ export const PERMISSIONS = {
     on: ['everything'],
     purpose:
       'comparing the versions; without it, the alarms alone are watched. And in a rollback, finding the version that was ' +
-      'live before. CloudWatch knows no narrower one',
+      'live before; with `fast-track` or `on-reverted-before: fail`, what became of a version. CloudWatch knows no narrower one',
     isNeeded: (wishes) =>
       wishes.mode === 'rollback' ||
+      (begins(wishes) && looksBack(wishes)) ||
       (rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0)),
   },
   'logs:FilterLogEvents': {

@@ -73,6 +73,14 @@ function jsonReport(report: Report) {
     durations: durations.slice(0, MOST_COMPARISONS),
     afterPromotion: promoted.slice(0, MOST_COMPARISONS),
     logs: logs.slice(0, MOST_COMPARISONS),
+    earlierVersions: report.earlierVersions.versions
+      .slice(0, MOST_COMPARISONS)
+      .map(({ target, version, publishedAt, past }) => ({
+        functionName: target.functionName,
+        version,
+        publishedAt: iso(publishedAt),
+        past: past.type,
+      })),
     policy: report.policy,
     smokeTests: report.smokeTests
       .slice(0, MOST_COMPARISONS)

@@ -36,7 +36,8 @@ export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
   const attempt = read('GITHUB_RUN_ATTEMPT') ?? '1';
   const sha = read('GITHUB_SHA') ?? '';
   const runUrl = `${serverUrl}/${repository ?? NO_REPOSITORY}/actions/runs/${runId}`;
-  const description = repository === undefined ? 'lambda-canary' : `${sha} ${runUrl}`;
+  const attemptUrl = `${runUrl}/attempts/${attempt}`;
+  const description = repository === undefined ? 'lambda-canary' : `${sha} ${attemptUrl}`;
   return {
     repository: repository ?? NO_REPOSITORY,
     runId,
@@ -44,7 +45,7 @@ export function workflowIn(environment: NodeJS.ProcessEnv): Workflow {
     serverUrl,
     sha,
     runUrl,
-    attemptUrl: `${runUrl}/attempts/${attempt}`,
+    attemptUrl,
     workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
     temp: read('RUNNER_TEMP'),
     defaults: {

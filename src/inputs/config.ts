@@ -23,6 +23,10 @@ export interface Config {
   readonly onInsufficientData: 'continue' | 'wait' | 'revert';
   readonly onCancel: 'revert' | 'hold';
   readonly onUnfinished: UnfinishedPolicy;
+  /** What is done with a version that was rolled out before and taken back. */
+  readonly onRevertedBefore: 'warn' | 'fail';
+  /** How long ago a version may have been live that skips the steps, in milliseconds; undefined: none skips them. */
+  readonly fastTrackMs: number | undefined;
   readonly analysis: AnalysisConfig;
   readonly compareMetrics: readonly ComparedMetrics[];
   readonly compareDuration: AnalysisConfig['mode'];

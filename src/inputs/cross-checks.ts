@@ -25,6 +25,7 @@ export function problemsBetween(
     ...('region' in fields ? regionProblems(region, functions ?? [], fields.alarms ?? []) : []),
     ...comparisonProblems(fields),
     ...dryRunProblems(fields),
+    ...fastTrackProblems(fields),
     ...tokenProblems(fields),
   ];
 }
@@ -91,6 +92,14 @@ function dryRunProblems({ 'dry-run': dryRun, mode }: Partial<Fields>): readonly 
     : [
         `dry-run: shows what mode rollout, start or rollback would do; for mode ${mode} use mode: status`,
       ];
+}
+
+/** The other modes take a part of the steps each, or none. */
+function fastTrackProblems(fields: Partial<Fields>): readonly string[] {
+  const { mode } = fields;
+  return fields['fast-track'] !== true || mode === undefined || mode === 'rollout'
+    ? []
+    : [`fast-track: skips the steps of mode: rollout; leave it out with mode: ${mode}`];
 }
 
 /** A secret that is not set arrives as an empty string. */

@@ -74,6 +74,8 @@ function configOf(fields: Fields, region: string, defaults: Defaults): Config {
     onInsufficientData: fields['on-insufficient-data'],
     onCancel: fields['on-cancel'],
     onUnfinished: fields['on-unfinished'],
+    onRevertedBefore: fields['on-reverted-before'],
+    fastTrackMs: fields['fast-track'] ? fields['rollback-window'] : undefined,
     analysis: analysisOf(fields),
     compareMetrics: fields['compare-metrics'],
     compareDuration: fields['compare-duration'],

@@ -231,6 +231,15 @@ const schema = z.object({
     if (text.trim() !== '') problems.push(notOneOf(text, actions));
     return { action: 'revert', given: false };
   }),
+  'on-reverted-before': oneOf(['warn', 'fail']),
+  'fast-track': flag,
+  'rollback-window': parsedBy((text, problems) => {
+    const ms = durationMs(text) ?? 0;
+    if (ms < 1_000 || ms > LONGEST_HISTORY_MS) {
+      problems.push(`${quoted(text)} is not a duration from 1s to 45d`);
+    }
+    return ms;
+  }),
   'dry-run': flag,
   region: parsedBy((text, problems) => {
     const region = text.trim();
@@ -310,6 +319,8 @@ const LONGEST_SESSION_MS = 12 * 3_600_000;
 // What GetSessionToken gives; no session of a role lasts longer.
 const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
 const SHORTEST_JOB_MS = 60_000;
+// As far back as an alias's metrics are asked.
+const LONGEST_HISTORY_MS = 45 * 24 * 3_600_000;
 
 /** Not given is on, where it can be. */
 function parseAnalysisMode(

@@ -23,6 +23,8 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   codeSha256: 'hash',
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
   timeoutMs: 3_000,
+  description: '',
+  publishedAt: undefined,
   tenantIsolated: false,
   ...change,
 });

@@ -23,6 +23,9 @@ export interface VersionFacts {
   readonly timeoutMs: number | undefined;
   /** Without a qualifier. */
   readonly functionArn: string;
+  readonly description: string;
+  /** When Lambda says that it was last changed: of a version, when it was published. Epoch milliseconds. */
+  readonly publishedAt: number | undefined;
   /** Whether every request must name the tenant it is for. */
   readonly tenantIsolated: boolean;
 }

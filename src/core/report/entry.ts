@@ -4,6 +4,7 @@ import type { Finding } from '../checks/finding.ts';
 import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
+import type { EarlierVersion } from '../versions/past.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
 import type { TargetReport } from '../alias/target.ts';
 import type { Verdict } from '../rollout/verdict.ts';
@@ -48,6 +49,12 @@ export type Entry =
   | { readonly type: 'errors'; readonly at: number; readonly reports: readonly ErrorReport[] }
   /** What users felt of the canary, counted after a revert; of no target when it could not be waited for. */
   | { readonly type: 'exposure'; readonly at: number; readonly exposures: readonly Exposure[] }
+  /** Versions that existed before this run, and what became of them. */
+  | {
+      readonly type: 'earlier-versions';
+      readonly at: number;
+      readonly versions: readonly EarlierVersion[];
+    }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */
   | {

@@ -13,6 +13,7 @@ import { describePromoted } from '../checks/promoted.ts';
 import type { SeenState } from '../checks/seen.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Entry } from './entry.ts';
+import { earlierLine } from './earlier-section.ts';
 import { folded, info, warning, type Line } from './line.ts';
 import { planTable } from './plan-table.ts';
 import { LEAST_POLICY } from './policy-section.ts';
@@ -93,6 +94,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'smoke-tests':
     case 'errors':
     case 'exposure':
+    case 'earlier-versions':
     case 'note':
     case 'details':
     case 'policy':
@@ -107,6 +109,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return planTable(entry.plan, entry.longestMs).map(info);
     case 'targets':
       return entry.targets.flatMap(describeTarget);
+    case 'earlier-versions':
+      return entry.versions.map((each) => earlierLine(each, entry.at));
     case 'note':
       return [info(entry.text)];
     case 'details':

@@ -7,6 +7,7 @@ import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { stepAt } from '../rollout/plan.ts';
 import type { FinalState, State } from '../rollout/state.ts';
+import type { EarlierVersion } from '../versions/past.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
 import { targetName, type Disposition, type TargetReport } from '../alias/target.ts';
 
@@ -80,6 +81,8 @@ export interface Report extends Ending {
   /** What users felt of the canary, counted after a revert. */
   readonly exposures: readonly Exposure[];
   readonly warnings: readonly string[];
+  /** Versions that existed before this run, and when that was looked at. */
+  readonly earlierVersions: { readonly at: number; readonly versions: readonly EarlierVersion[] };
   /** Of a dry run: the least that the role of the job must be allowed. */
   readonly policy: Policy | undefined;
   /** Whether a step passed although there were too few requests to judge by. */
@@ -98,7 +101,8 @@ export function reportOf(
   ending: Ending,
   { startedAt, endedAt }: { readonly startedAt: number; readonly endedAt: number },
 ): Report {
-  const planned = entries.find((entry) => entry.type === 'plan');
+  // The last one: a fast track has fewer steps than what was planned at first.
+  const planned = entries.findLast((entry) => entry.type === 'plan');
   const known = entries.findLast((entry) => entry.type === 'targets');
   const found = entries.findLast((entry) => entry.type === 'position');
   const before = found ?? NOWHERE;
@@ -119,6 +123,10 @@ export function reportOf(
     exposures: entries.flatMap((entry) => (entry.type === 'exposure' ? entry.exposures : [])),
     smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
     warnings,
+    earlierVersions: entries.findLast((entry) => entry.type === 'earlier-versions') ?? {
+      at: endedAt,
+      versions: [],
+    },
     policy: entries.findLast((entry) => entry.type === 'policy')?.policy,
     undecided: warnings.some((text) => text.endsWith(GOES_ON_UNDECIDED)),
   };

@@ -9,6 +9,7 @@ import { milliseconds } from '../text/numbers.ts';
 import { GREEN, mermaidChart, RED } from './chart.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { durationSection } from './duration-section.ts';
+import { earlierSection } from './earlier-section.ts';
 import { felt } from './felt.ts';
 import { headingOf, nextStepOf } from './heading.ts';
 import { logSection } from './log-section.ts';
@@ -39,6 +40,7 @@ export function summaryOf(report: Report): string {
     verdictOf(report),
     ...felt(report),
     ...warnings(report),
+    ...earlierSection(report),
     ...targets(report),
     ...failedSmokeTests(report),
     ...loggedSection(report.errors),

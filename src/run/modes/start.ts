@@ -15,6 +15,7 @@ import type { Cleared } from '../preflight/targets.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver } from '../rollout/take-over.ts';
+import { lookBack, type Bound } from '../versions/past.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
   clearedReport,
@@ -42,6 +43,8 @@ export async function begin(
   const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
   if (config.dryRun) {
     if (problems.length > 0) throw new Refusal(problems);
+    if (config.mode !== 'rollback')
+      await lookBack(clearance.targets.flatMap(givenIn), config, id, surroundings);
     recordClearance(surroundings, clearance);
     return ended('planned', created.map(wouldCreate).join(' '));
   }
@@ -65,6 +68,16 @@ function isInTraffic(resumed: readonly Unfinished[], { targets }: Clearance): bo
   );
 }
 
+/** What is not published yet is new. */
+function givenIn({
+  request: { target, version },
+  facts: { candidate, routing },
+}: Cleared): readonly Bound[] {
+  return version === undefined || routing === undefined || routing.version === version
+    ? []
+    : [{ target, facts: candidate, given: true, live: routing.version }];
+}
+
 function wouldCreate({ request: { target } }: Cleared): string {
   return `${targetName(target)} would be created at the new version, with no traffic to shift.`;
 }
@@ -82,9 +95,9 @@ async function roll(
     readonly surroundings: Surroundings;
   },
 ): Promise<Ending> {
-  const { plan } = config;
   const {
     prepared,
+    plan,
     shifting,
     continued: resumed,
   } = await prepare(clearance.targets, found, {
@@ -114,6 +127,8 @@ async function roll(
   const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
   if (problems.length > 0) throw new Refusal(problems);
 
+  const isFast = plan !== config.plan;
+  if (isFast) recordPlan(surroundings, plan, config.analysis);
   const targets = shifting.map(({ target }) => target);
   const step = resumeStep(targets, resumed);
   const standing = resumed.length === 0 ? undefined : step;
@@ -121,12 +136,12 @@ async function roll(
   const weight = resumed[0]?.mark.weight ?? 0;
   recordPosition(surroundings, { ...id, startedBy, weight, step });
   return carryOut(shifting, {
-    config,
+    config: { ...config, plan },
     part: (config.mode === 'start' ? firstPart : wholePart)(plan, step, standing),
     begunAt,
     watches,
-    comparable: clearance.comparable,
-    logged: clearance.logged,
+    comparable: clearance.comparable && !isFast,
+    logged: isFast ? [] : clearance.logged,
     surroundings,
   });
 }

@@ -1,13 +1,17 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { shiftingOf, type Shifting } from '../../core/alias/shifting.ts';
-import { sameTarget } from '../../core/alias/target.ts';
+import { sameTarget, targetName } from '../../core/alias/target.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
+import type { Plan } from '../../core/rollout/plan.ts';
+import { FAST_TRACK_PLAN, fastTrackOf, noFastTrack } from '../../core/versions/fast-track.ts';
+import type { EarlierVersion } from '../../core/versions/past.ts';
 import type { Config } from '../../inputs/config.ts';
 import { preparedReport, recordTargets } from '../modes/progress.ts';
 import type { Cleared } from '../preflight/targets.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { prepareAliases, publish, type Prepared, type Published } from '../versions/publish.ts';
+import { lookBack, type Bound } from '../versions/past.ts';
 import { smokeTest } from '../versions/smoke-test.ts';
 
 export interface PrepareOptions {
@@ -23,6 +27,8 @@ export interface Preparation {
   readonly shifting: readonly Shifting[];
   /** What is gone on with. */
   readonly continued: readonly Unfinished[];
+  /** The steps that are taken. */
+  readonly plan: Plan;
 }
 
 /**
@@ -37,18 +43,57 @@ export async function prepare(
 ): Promise<Preparation> {
   const published = await publish(targets, config.description, surroundings);
   const continued = goneOnWith(left, published);
+  const isNew = continued.length === 0 && config.mode !== 'rollback';
+  const earlier = isNew ? await lookBack(published.flatMap(boundOf), config, id, surroundings) : [];
+  const isFast = isNew && mayBeFast(published, earlier, config, surroundings);
+  const plan = isFast ? fastTrackOf(config.plan) : config.plan;
   // A version that is continued with has traffic already.
   if (continued.length === 0) await smokeTest(published, config.smokeTests, surroundings);
   const prepared = await prepareAliases(published, continued, surroundings);
   recordTargets(surroundings, prepared.map(preparedReport));
-  const { plan } = config;
-  const options = { plan, id, continued, now: surroundings.clock.timeOfDay(), comparable };
+  const options = {
+    plan,
+    id: isFast ? { ...id, plan: FAST_TRACK_PLAN } : id,
+    continued,
+    now: surroundings.clock.timeOfDay(),
+    comparable: comparable && !isFast,
+  };
   return {
     prepared,
     shifting: prepared.flatMap((each) => shiftingOf(each, options)),
     continued,
+    plan,
   };
 }
+
+function boundOf({ cleared: { request, facts }, canary }: Published): readonly Bound[] {
+  const live = facts.routing?.version;
+  return canary === undefined || live === undefined
+    ? []
+    : [{ target: request.target, facts: canary, given: request.version !== undefined, live }];
+}
+
+/** Says why not, where it was asked for. */
+function mayBeFast(
+  published: readonly Published[],
+  earlier: readonly EarlierVersion[],
+  { fastTrackMs: windowMs, alarms, metricChecks, analysis }: Config,
+  { clock, journal }: Surroundings,
+): boolean {
+  const versions = published.flatMap(boundOf).map(({ target, facts: { version } }) => ({
+    name: targetName(target),
+    version,
+    earlier: earlier.find((each) => sameTarget(each.target, target)),
+  }));
+  if (windowMs === undefined || versions.length === 0) return false;
+  const watched = alarms.length + metricChecks.length > 0 || analysis.mode === 'off';
+  const why = noFastTrack(versions, { windowMs, watched, now: clock.timeOfDay() });
+  journal.note(why ?? FAST_TRACK);
+  return why === undefined;
+}
+
+const FAST_TRACK =
+  'Fast track: the version was live within the rollback-window, so the steps before the promotion are skipped.';
 
 /** A promotion whose last bake was cut off stands: another version after it is a rollout of its own, with all its steps. */
 function goneOnWith(

@@ -13,6 +13,8 @@ import { messageOf, Refusal } from '../../core/problems.ts';
 export interface Published {
   readonly cleared: Cleared;
   readonly version: string;
+  /** Undefined where the alias serves the version already. */
+  readonly canary: VersionFacts | undefined;
   /** That the version logs to. */
   readonly logGroup: string;
 }
@@ -80,7 +82,12 @@ async function canaryOf(
   const { target } = request;
   const version = request.version ?? (await publishLatest(cleared, description, surroundings));
   if (version === facts.routing?.version) {
-    return { cleared, version, logGroup: (facts.stable ?? facts.candidate).logGroup };
+    return {
+      cleared,
+      version,
+      canary: undefined,
+      logGroup: (facts.stable ?? facts.candidate).logGroup,
+    };
   }
 
   const canary = await untilActive(target, version, surroundings);
@@ -90,7 +97,7 @@ async function canaryOf(
     ...(facts.stable === undefined ? [] : inspectPair(facts, facts.stable, canary)),
   ];
   if (problems.length > 0) throw new Refusal(problems);
-  return { cleared, version, logGroup: canary.logGroup };
+  return { cleared, version, canary, logGroup: canary.logGroup };
 }
 
 async function publishLatest(
