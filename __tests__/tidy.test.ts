@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { definitionText } from '../src/core/state-machine/definition.ts';
+
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 const packageJson = () =>
@@ -64,6 +66,11 @@ describe('the house is tidy:', () => {
       [...read('CONTRIBUTING.md').matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name),
     );
     expect(Object.keys(scripts).filter((name) => !told.has(name))).toEqual([]);
+  });
+
+  it('the state machine that is delivered is that of the sources', () => {
+    // Not told by its differences: they would fill pages, and the next build puts it right.
+    expect(read('dist/state-machine.json') === definitionText()).toBe(true);
   });
 
   it('no file of mutants is left out of the list', () => {

@@ -67,7 +67,7 @@ function seesBundle(test: string): boolean {
  * once", which shows nothing.
  */
 function seesSources(test: string): boolean {
-  return !/^__tests__\/(?:(?:simulator|proofs|moto)\/|tidy\.)/.test(test);
+  return !/^__tests__\/(?:(?:simulator|proofs|moto|step-functions)\/|tidy\.)/.test(test);
 }
 
 /** By path, not by a pattern: what a pattern finds depends on where the copy lies. */

@@ -59,8 +59,8 @@ export const OF_THE_GATE: readonly Mutant[] = [
   {
     name: 'the version that has too many requests is told, not the one that has too few',
     file: 'src/core/statistics/share.ts',
-    from: 'canary * Math.log(wagered / least) + baseline * Math.log((1 - wagered) / (1 - least))',
-    to: 'baseline * Math.log(wagered / least) + canary * Math.log((1 - wagered) / (1 - least))',
+    from: 'canary * pays.canary + baseline * pays.baseline',
+    to: 'baseline * pays.canary + canary * pays.baseline',
   },
   {
     name: 'data that should be there and are not are little traffic',

@@ -28,13 +28,13 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
   },
   {
     name: 'Lambda gets a tenth of the time to move provisioned concurrency',
-    file: 'src/run/alias/settle.ts',
+    file: 'src/core/alias/patience.ts',
     from: 'MOVE_PATIENCE_MS = 15 * 60_000',
     to: 'MOVE_PATIENCE_MS = 1.5 * 60_000',
   },
   {
     name: 'an alias that cannot be read is read again for a tenth of the time',
-    file: 'src/run/alias/settle.ts',
+    file: 'src/core/alias/patience.ts',
     from: 'READ_PATIENCE_MS = 2 * 60_000',
     to: 'READ_PATIENCE_MS = 12_000',
   },

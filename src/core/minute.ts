@@ -5,7 +5,7 @@ export const MINUTE_MS = 60_000;
  * the canary's when it comes with the higher weight: after 5 s at 10 % a minute at 50 % has 53 % of the requests at
  * the baseline, too few to make evidence of it. After 8 s it would be enough.
  */
-const EARLY_MS = 5_000;
+export const EARLY_MS = 5_000;
 
 /** The beginning of the UTC minute that a time is in. Epoch milliseconds. */
 export function beginningOfMinute(at: number): number {

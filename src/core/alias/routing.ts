@@ -20,7 +20,7 @@ export function routingAt(weight: number, { stable, canary }: Versions): Routing
 }
 
 // Lambda keeps weights as doubles of a fraction; how it rounds them is not documented.
-const WEIGHT_TOLERANCE = 0.005;
+export const WEIGHT_TOLERANCE = 0.005;
 
 /** Whether two routings serve the same, however Lambda rounds weights. */
 export function sameRouting(a: Routing, b: Routing): boolean {

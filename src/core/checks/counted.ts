@@ -50,7 +50,7 @@ export const NOTHING_COUNTED: Counted = {
 };
 
 /** The rate at which an alias is called changes, but within some minutes not much. */
-const RECENT_MINUTES = 5;
+export const RECENT_MINUTES = 5;
 
 interface Entering {
   readonly rule: Rule;

@@ -46,7 +46,7 @@ export function recentRequests(requests: Series, at: number): number {
 }
 
 /** Nobody calls for longer than this, times the longest pause of the hours before: that is no chance any more. */
-const PATIENCE = 2;
+export const PATIENCE = 2;
 
 /**
  * Data that should be there and are not are not "little traffic": whether no request of either version was counted for so

@@ -39,7 +39,7 @@ export interface Measured {
 }
 
 /** A tenth of what is needed is too much to give a version more traffic. */
-const DOUBTFUL_LOG = Math.log(10);
+export const DOUBTFUL_LOG = Math.log(10);
 
 /**
  * Evidence that is over what is needed, or within a tenth of it, keeps a step from ending. By Ville's inequality at most
@@ -202,7 +202,7 @@ function missingRequests(
 }
 
 /** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */
-const CERTAINLY_SOME = 10;
+export const CERTAINLY_SOME = 10;
 
 /** What ends the warning of a step that passed although there was too little to judge by. */
 export const GOES_ON_UNDECIDED = 'It goes on all the same: on-inconclusive is promote.';

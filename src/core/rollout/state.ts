@@ -312,7 +312,7 @@ function onReversion(
   return { phase: result, reason: sentences([state.reason, ...said]) };
 }
 
-const NOTHING_MOVED = 'No traffic had been moved';
+export const NOTHING_MOVED = 'No traffic had been moved';
 
 function sentences([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? first : [first.replace(/\.$/, ''), ...others].join('. ');

@@ -15,7 +15,7 @@ export interface Verdict {
 export const PASS: Verdict = { kind: 'pass', reason: '' };
 
 /** What is not known outranks what a person may decide: a rollout is not left to somebody while nobody can see. */
-const SEVERITY: readonly VerdictKind[] = [
+export const SEVERITY: readonly VerdictKind[] = [
   'pass',
   'extend',
   'hold',

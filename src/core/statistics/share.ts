@@ -37,9 +37,25 @@ export function tooFewEvidence(windows: readonly Shared[]): number {
 
 function stakeOf({ weight, baseline, canary }: Shared, bet: number): number {
   if (weight <= 0 || weight >= 1) return 0;
+  const pays = payOf(bet, weight);
+  return canary * pays.canary + baseline * pays.baseline;
+}
+
+/** What one request adds to the logarithm of a bet's stake. */
+export interface SharePay {
+  readonly baseline: number;
+  readonly canary: number;
+}
+
+/** What each bet pays under a weight: with this, whoever cannot take logarithms can make the test. @param weight between 0 and 1 */
+export function sharePays(weight: number): readonly SharePay[] {
+  return BETS.map((bet) => payOf(bet, weight));
+}
+
+function payOf(bet: number, weight: number): SharePay {
   const odds = (TOLERATED_ODDS * weight) / (1 - weight);
   const [least, wagered] = [shareOf(odds), shareOf(bet * odds)];
-  return canary * Math.log(wagered / least) + baseline * Math.log((1 - wagered) / (1 - least));
+  return { canary: Math.log(wagered / least), baseline: Math.log((1 - wagered) / (1 - least)) };
 }
 
 function shareOf(odds: number): number {

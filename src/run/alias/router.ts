@@ -1,3 +1,4 @@
+import { MOVE_PATIENCE_MS } from '../../core/alias/patience.ts';
 import { repairCommand } from '../../core/alias/repair.ts';
 import { routingAt } from '../../core/alias/routing.ts';
 import { AwsCallError } from '../../aws/call.ts';
@@ -15,7 +16,7 @@ import {
   type Route,
   type RouteOptions,
 } from './route.ts';
-import { MOVE_PATIENCE_MS, settle } from './settle.ts';
+import { settle } from './settle.ts';
 import { shift } from './shift.ts';
 
 /** In the step itself. */

@@ -1,5 +1,6 @@
 import type { Alias } from '../../aws/aliases.ts';
 import { AwsCallError } from '../../aws/call.ts';
+import { MOVE_PATIENCE_MS, READ_PATIENCE_MS } from '../../core/alias/patience.ts';
 import { looksLikeTransition, routingAt, sameRouting } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { formatDuration } from '../../core/text/duration.ts';
@@ -16,11 +17,7 @@ import {
   type Route,
 } from './route.ts';
 
-// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
-export const MOVE_PATIENCE_MS = 15 * 60_000;
 export const MOVE_POLL_MS = 5_000;
-/** How long an alias that cannot be read, or reads as it was before, is read again. */
-const READ_PATIENCE_MS = 2 * 60_000;
 
 /**
  * Makes sure that the alias serves the canary alone, before the last bake. One without provisioned concurrency does when

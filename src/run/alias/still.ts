@@ -1,12 +1,13 @@
 import type { Alias, Aliases } from '../../aws/aliases.ts';
 import { readMark } from '../../core/alias/mark.ts';
 import { isAsMarked } from '../../core/alias/ownership.ts';
+import { MOVE_PATIENCE_MS } from '../../core/alias/patience.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { Clock } from '../../ports.ts';
 import { poll } from '../waiting.ts';
-import { MOVE_PATIENCE_MS, MOVE_POLL_MS } from './settle.ts';
+import { MOVE_POLL_MS } from './settle.ts';
 
 export interface StillOptions {
   readonly aliases: Aliases;

@@ -1,0 +1,227 @@
+import { readMark, withMark } from '../alias/mark.ts';
+import { repairCommand } from '../alias/repair.ts';
+import type { Shifting } from '../alias/shifting.ts';
+import { targetName } from '../alias/target.ts';
+import type { AlarmPolicy, AlarmWatch } from '../checks/alarms.ts';
+import type { AnalysisPolicy } from '../checks/comparison.ts';
+import { NOTHING_COUNTED } from '../checks/counted.ts';
+import type { Called } from '../checks/reader.ts';
+import { sharedOut } from '../checks/shared-alpha.ts';
+import { SHARE_OF_ALPHA } from '../checks/step-end.ts';
+import { extendedMs, isPromotionNext, type Course } from '../rollout/plan.ts';
+import { NOTHING_STAKED } from '../statistics/betting.ts';
+import { sharePays, type SharePay } from '../statistics/share.ts';
+
+/** What an execution is given: the plan, and all numbers of the rules that the definition does not have. Durations in milliseconds. */
+export interface MachineInput {
+  /** `repair`: whatever became of the rollout, put stable back where its mark is. */
+  readonly mode?: 'repair';
+  /** How the marks of this rollout begin. */
+  readonly mark: string;
+  readonly targets: readonly MachineTarget[];
+  readonly steps: readonly MachineStep[];
+  readonly onTheMinute: boolean;
+  readonly pollMs: number;
+  /** When an earlier execution began to shift; none if this one does. Epoch milliseconds. */
+  readonly begun: readonly number[];
+  readonly alarms: readonly Omit<MachineWatch, 'seenAt'>[];
+  readonly alarmPolicy: { readonly onInsufficientData: string; readonly graceMs: number };
+  readonly compares: boolean;
+  readonly policy: MachinePolicy;
+  /** By target. */
+  readonly accounts: readonly MachineAccount[];
+}
+
+export interface MachineTarget {
+  /** As people know it: function and alias. */
+  readonly name: string;
+  readonly functionId: string;
+  readonly functionName: string;
+  readonly alias: string;
+  readonly stable: string;
+  readonly canary: string;
+  /** The alias's own, without any mark. */
+  readonly description: string;
+  /** The same as it was found. */
+  readonly found: string;
+  readonly revision: string;
+  /** By step. */
+  readonly marks: readonly string[];
+  /** The command that repairs the alias. */
+  readonly repair: string;
+  /** The longest time in which nobody called it before; null when that is not known. */
+  readonly pauseMs: number | null;
+  /** Before the rollout; 0 when that is not known. */
+  readonly requestsPerMinute: number;
+}
+
+export interface MachineStep {
+  readonly weight: number;
+  readonly bakeMs: number;
+  /** With its extension. */
+  readonly longestMs: number;
+  /** Whether nothing is left after it but the promotion. */
+  readonly promotionNext: boolean;
+  /** What requests pay to the bets that some of the canary's are missing; none of the promotion. */
+  readonly few: readonly SharePay[];
+}
+
+export interface MachineWatch {
+  readonly name: string;
+  readonly state: string;
+  /** Of its last transition; 0 when that is not known. */
+  readonly at: number;
+  readonly ignored: boolean;
+  readonly seenAt: number;
+}
+
+export interface MachinePolicy {
+  readonly mode: string;
+  readonly minInvocations: number;
+  readonly onInconclusive: string;
+  readonly delayMs: number;
+  readonly graceMs: number;
+  readonly rule: {
+    readonly ratio: number;
+    readonly margin: number;
+    readonly floor: number;
+    readonly confirm: number;
+    readonly burst: number;
+    /** Natural logarithms of what the evidence must come up to. */
+    readonly enough: number;
+    readonly enoughMissing: number;
+  };
+}
+
+export interface MachineAccount {
+  readonly standing: unknown;
+  readonly served: number;
+  readonly failed: number;
+  readonly recent: readonly unknown[];
+  readonly silent: number;
+  readonly inStep: { readonly step: number; readonly baseline: number; readonly canary: number };
+  readonly under: readonly unknown[];
+}
+
+export interface MachineOptions {
+  readonly course: Pick<Course, 'steps' | 'onTheMinute' | 'maxExtension'>;
+  readonly shifting: readonly (Shifting & Called)[];
+  readonly region: string;
+  readonly watches: readonly AlarmWatch[];
+  readonly alarmPolicy: AlarmPolicy;
+  /** Left out: the versions are not compared. */
+  readonly analysis: AnalysisPolicy | undefined;
+  readonly pollMs: number;
+}
+
+/** @throws when an alias's description has no room for the mark: a program error, as preflight refuses that */
+export function machineInput(options: MachineOptions): MachineInput {
+  const { course, shifting, region, watches, alarmPolicy, analysis, pollMs } = options;
+  const graceMs = alarmPolicy.monitoringGraceMs;
+  return {
+    mark: markPrefix(shifting),
+    targets: shifting.map((each) => machineTarget(each, region)),
+    steps: course.steps.map(({ weight, bakeMs }, index) => ({
+      weight,
+      bakeMs,
+      longestMs: weight < 100 ? extendedMs(course, index) : bakeMs,
+      promotionNext: isPromotionNext(course, index),
+      few: weight < 100 ? sharePays(weight / 100) : [],
+    })),
+    onTheMinute: course.onTheMinute,
+    pollMs,
+    begun: [],
+    alarms: watches.map(({ name, state, transitionedAt = 0, ignored }) => ({
+      name,
+      state,
+      at: transitionedAt,
+      ignored,
+    })),
+    alarmPolicy: { onInsufficientData: alarmPolicy.onInsufficientData, graceMs },
+    compares: analysis !== undefined,
+    policy: machinePolicy(analysis, { graceMs, targets: shifting.length }),
+    accounts: shifting.map(() => NOTHING_IN_ACCOUNT),
+  };
+}
+
+/** What is kept of the minutes of one target before there are any: `NOTHING_COUNTED`. */
+export const NOTHING_IN_ACCOUNT: MachineAccount = accountOf();
+
+function accountOf(): MachineAccount {
+  const { wealth, failures, requests, logE, highest, unconfirmed } = NOTHING_STAKED;
+  const { baseline, recent, silentMinutes, underWeights } = NOTHING_COUNTED;
+  return {
+    standing: { wealth, failures, requests, logE, highest, reverts: false, unconfirmed },
+    served: baseline.total,
+    failed: baseline.bad,
+    recent,
+    silent: silentMinutes,
+    inStep: { step: 0, baseline: 0, canary: 0 },
+    under: underWeights,
+  };
+}
+
+function markPrefix([first]: readonly Shifting[]): string {
+  const [mark] = first?.marks ?? [];
+  if (mark === undefined) throw new Error('A rollout without a mark cannot be carried by AWS');
+  const { repository, runId, attempt, nonce } = mark;
+  return `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} `;
+}
+
+function machineTarget(
+  {
+    target,
+    versions,
+    alias,
+    marks,
+    pauseMs,
+    requestsPerMinute,
+  }: MachineOptions['shifting'][number],
+  region: string,
+): MachineTarget {
+  return {
+    name: targetName(target),
+    functionId: target.functionId,
+    functionName: target.functionName,
+    alias: target.alias,
+    ...versions,
+    description: readMark(alias.description).description,
+    found: alias.description,
+    revision: alias.revisionId,
+    marks: marks.map((mark) => withMark('', mark) ?? ''),
+    repair: repairCommand(target, versions.stable, region),
+    pauseMs: pauseMs ?? null,
+    requestsPerMinute: requestsPerMinute ?? 0,
+  };
+}
+
+function machinePolicy(
+  analysis: AnalysisPolicy | undefined,
+  { graceMs, targets }: { readonly graceMs: number; readonly targets: number },
+): MachinePolicy {
+  if (analysis === undefined) return { ...NO_POLICY, graceMs };
+  const { mode, minInvocations, onInconclusive, metricDelayMs, rule } = sharedOut(analysis, {
+    comparisons: 1,
+    targets,
+  });
+  const { alpha, ratio, margin, floor, confirm, burst } = rule;
+  const enough = -Math.log(alpha);
+  const enoughMissing = -Math.log(alpha * SHARE_OF_ALPHA);
+  return {
+    mode,
+    minInvocations,
+    onInconclusive,
+    delayMs: metricDelayMs,
+    graceMs,
+    rule: { ratio, margin, floor, confirm, burst, enough, enoughMissing },
+  };
+}
+
+/** Where nothing is compared, the states still find all members of a policy. */
+const NO_POLICY: Omit<MachinePolicy, 'graceMs'> = {
+  mode: 'observe',
+  minInvocations: 0,
+  onInconclusive: 'promote',
+  delayMs: 0,
+  rule: { ratio: 1, margin: 0, floor: 0, confirm: 0, burst: 1, enough: 1, enoughMissing: 1 },
+};

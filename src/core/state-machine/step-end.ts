@@ -1,0 +1,95 @@
+import { PATIENCE } from '../checks/silence.ts';
+import { CERTAINLY_SOME, DOUBTFUL_LOG, type Doubt } from '../checks/step-end.ts';
+import { MINUTE_MS } from '../minute.ts';
+
+/** Why a target's verdict is what it is: what is said of it in words is made of this and of the numbers. */
+export type Why =
+  'evidence' | 'near' | 'unconfirmed' | 'undecided' | 'late' | 'unserved' | 'missing' | 'few' | '';
+
+const WHY_OF: Readonly<Record<Exclude<Doubt, 'none'>, Why>> = {
+  some: 'near',
+  enough: 'unconfirmed',
+};
+
+/** `doubtIn` of core/checks/step-end.ts; 'none' is the empty text. */
+const DOUBT = `
+  $doubtIn := function($standing) { (
+    $logE := $standing.reverts ? $standing.highest : $standing.logE;
+    $standing.failures < $rule.floor * $standing.requests ? '' :
+    $logE >= $rule.enough ? '${WHY_OF.enough}' :
+    $logE >= $max([$rule.enough - ${DOUBTFUL_LOG}, $rule.enough / 2]) ? '${WHY_OF.some}' : ''
+  ) };`;
+
+const VERDICTS = `
+  $pass := { 'kind': 'pass', 'why': '' };
+  $verdict := function($kind, $why) { { 'kind': $kind, 'why': $why } };
+  $inconclusive := function($why) {
+    $policy.onInconclusive = 'promote' ? { 'kind': 'pass', 'why': $why } :
+    { 'kind': $policy.onInconclusive = 'hold' ? 'hold' : 'fail', 'why': $why }
+  };
+  $bake := $steps[$step];
+  $isOver := $at >= $since + $bake.bakeMs;
+  $mayExtend := $at < $since + $bake.longestMs;`;
+
+/** `judgePromoted` of core/checks/step-end.ts. */
+const PROMOTED = `
+  $judgePromoted := function($doubt) {
+    $to < $lastBefore($shiftedAt) ? ($isOver ? $verdict('extend', 'late') : $pass) :
+    $doubt = '' ? $pass :
+    $doubt = '${WHY_OF.some}' ? ($policy.onInconclusive = 'revert' ? $verdict('fail', $doubt) : $verdict('pass', $doubt)) :
+    $verdict('fail', $doubt)
+  };`;
+
+/** `judgeTraffic` of core/checks/step-end.ts. */
+const TRAFFIC = `
+  $expectedIn := function($account, $t) { (
+    $minutes := $bake.bakeMs / ${MINUTE_MS};
+    $own := $floor(($to - $firstWhole($since)) / ${MINUTE_MS}) + 1;
+    $own > 0 ? $account.inStep.canary / $own * $minutes :
+    ($count($account.recent) = 0 ? $t.requestsPerMinute : $sum($account.recent.(served + requests)) / $count($account.recent))
+      * $minutes * $bake.weight / 100
+  ) };
+  $isMissing := function($account) {
+    $logMean($map([0..($count($weights[0].few) - 1)], function($bet) {
+      $sum($map($weights, function($weight, $index) { (
+        $counted := $account.under[$index];
+        $weight.weight >= 100 ? 0 : $counted.canary * $weight.few[$bet].canary + $counted.baseline * $weight.few[$bet].baseline
+      ) }))
+    })) >= $rule.enoughMissing
+  };
+  $judgeTraffic := function($account, $t) { (
+    $end := $since + $bake.bakeMs;
+    $isSettled := $to >= ($isEarly($end) ? $lastBefore($end) : $minuteOf($end));
+    $isEnough := $account.inStep.canary >= $policy.minInvocations;
+    $willBe := $expectedIn($account, $t) >= $policy.minInvocations;
+    $not($isSettled) and ($bake.promotionNext or ($not($isEnough) and $not($willBe) and $mayExtend)) ? $verdict('extend', 'late') :
+    $account.inStep.canary = 0 and $account.inStep.baseline * $bake.weight / (100 - $bake.weight) >= ${CERTAINLY_SOME}
+      ? $verdict('fail', 'unserved') :
+    $isMissing($account) ? $verdict($mayExtend ? 'extend' : 'fail', 'missing') :
+    $isEnough or $not($isSettled) ? $pass :
+    $mayExtend ? $verdict('extend', 'few') : $inconclusive('few')
+  ) };`;
+
+/** `judgeComparison` of core/checks/comparison.ts: the verdict on a target, by its account. */
+const JUDGE = `
+  $judge := function($account, $t) { (
+    $doubt := $doubtIn($account.standing);
+    $policy.mode = 'observe' ? $pass :
+    $account.standing.reverts ? $verdict('fail', 'evidence') :
+    $bake.weight >= 100 ? $judgePromoted($doubt) :
+    $not($isOver) ? $pass :
+    $doubt != '' and $mayExtend ? $verdict('extend', $doubt) :
+    $doubt = '${WHY_OF.enough}' ? $verdict('fail', $doubt) : (
+      $traffic := $judgeTraffic($account, $t);
+      $doubt = '' or $traffic.kind != 'pass' ? $traffic : $inconclusive('undecided')
+    )
+  ) };`;
+
+/** `silence` of core/checks/silence.ts: whether requests should have been counted and were not. */
+const SILENCE = `
+  $isSilent := function($account, $t) {
+    $bake.weight < 100 and $t.pauseMs != null ? $account.silent * ${MINUTE_MS} > ${PATIENCE} * $t.pauseMs : false
+  };`;
+
+/** `$judge` and `$isSilent`, in the scope of what was counted. */
+export const STEP_END = [DOUBT, VERDICTS, PROMOTED, TRAFFIC, JUDGE, SILENCE];
