@@ -67873,8 +67873,15 @@ function factsOf(configuration, version) {
             systemLevel: (0,aws_reply/* textIn */.r7)(configuration.LoggingConfig?.SystemLogLevel),
         },
         functionArn: (0,aws_reply/* textIn */.r7)(configuration.FunctionArn).replace(/:(\$LATEST|\d+)$/, ''),
+        description: (0,aws_reply/* textIn */.r7)(configuration.Description),
+        publishedAt: timeIn(configuration.LastModified),
         tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
     };
+}
+/** Not verified of real AWS: that a version keeps the time at which it was published. */
+function timeIn(value) {
+    const at = Date.parse((0,aws_reply/* textIn */.r7)(value));
+    return Number.isNaN(at) ? undefined : at;
 }
 function secondsIn(value) {
     const seconds = (0,aws_reply/* numberIn */.Po)(value);
@@ -69141,6 +69148,22 @@ function describeHeldBack(target, routing) {
 
 /***/ }),
 
+/***/ 4329:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ READ_PATIENCE_MS),
+/* harmony export */   h: () => (/* binding */ MOVE_PATIENCE_MS)
+/* harmony export */ });
+// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
+/** How long Lambda may take to move provisioned concurrency to another version. */
+const MOVE_PATIENCE_MS = 15 * 60_000;
+/** How long an alias that cannot be read, or reads as it was before, is read again. */
+const READ_PATIENCE_MS = 2 * 60_000;
+
+
+/***/ }),
+
 /***/ 8831:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -69193,6 +69216,7 @@ function quote(text) {
 /* harmony export */   ww: () => (/* binding */ describeRouting),
 /* harmony export */   zQ: () => (/* binding */ looksLikeTransition)
 /* harmony export */ });
+/* unused harmony export WEIGHT_TOLERANCE */
 /** How the alias routes with `weight` percent going to the canary: 0 is stable alone, 100 the canary alone. */
 function routingAt(weight, { stable, canary }) {
     if (weight <= 0)
@@ -69771,7 +69795,7 @@ function logFinding(logged, at, mode) {
 }
 function verdictOf(logged, mode) {
     if (mode === 'observe' || !logged.reverts || logged.stoodAside !== undefined)
-        return _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .PASS */ .C;
+        return _rollout_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .PASS */ .CQ;
     return { kind: 'fail', reason: describeLogRevert(logged) };
 }
 /**
@@ -70145,6 +70169,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   rC: () => (/* binding */ judgeStepEnd)
 });
 
+// UNUSED EXPORTS: CERTAINLY_SOME, DOUBTFUL_LOG
+
 // EXTERNAL MODULE: ./src/core/minute.ts
 var minute = __nccwpck_require__(3395);
 // EXTERNAL MODULE: ./src/core/moment.ts
@@ -70182,9 +70208,17 @@ function tooFewEvidence(windows) {
 function stakeOf({ weight, baseline, canary }, bet) {
     if (weight <= 0 || weight >= 1)
         return 0;
+    const pays = payOf(bet, weight);
+    return canary * pays.canary + baseline * pays.baseline;
+}
+/** What each bet pays under a weight: with this, whoever cannot take logarithms can make the test. @param weight between 0 and 1 */
+function sharePays(weight) {
+    return BETS.map((bet) => payOf(bet, weight));
+}
+function payOf(bet, weight) {
     const odds = (TOLERATED_ODDS * weight) / (1 - weight);
     const [least, wagered] = [shareOf(odds), shareOf(bet * odds)];
-    return canary * Math.log(wagered / least) + baseline * Math.log((1 - wagered) / (1 - least));
+    return { canary: Math.log(wagered / least), baseline: Math.log((1 - wagered) / (1 - least)) };
 }
 function shareOf(odds) {
     return odds / (1 + odds);
@@ -70222,7 +70256,7 @@ function doubtIn(logE, needed) {
 }
 /** The part of alpha that goes to requests that are missing: a hundred times the certainty takes few more of them. */
 const SHARE_OF_ALPHA = 0.001;
-const PASSED = { verdict: verdict/* PASS */.C, warnings: [] };
+const PASSED = { verdict: verdict/* PASS */.CQ, warnings: [] };
 function decided(kind, reason) {
     return { verdict: { kind, reason }, warnings: [] };
 }
@@ -70267,7 +70301,7 @@ function judgePromoted({ target }, { doubt, described }, { at, bake, policy }) {
             return policy.onInconclusive === 'revert'
                 ? decided('fail', described())
                 : {
-                    verdict: verdict/* PASS */.C,
+                    verdict: verdict/* PASS */.CQ,
                     warnings: [`${described()}, as far as the versions were side by side.`],
                 };
         case 'enough':
@@ -70348,7 +70382,7 @@ function inconclusive(reason, { onInconclusive }) {
     switch (onInconclusive) {
         case 'promote':
             return {
-                verdict: verdict/* PASS */.C,
+                verdict: verdict/* PASS */.CQ,
                 warnings: [`${reason}. ${GOES_ON_UNDECIDED}`],
             };
         case 'hold':
@@ -70470,7 +70504,7 @@ function lowerMiddle(sorted) {
 /* harmony export */   gN: () => (/* binding */ firstWholeMinute),
 /* harmony export */   kg: () => (/* binding */ MINUTE_MS)
 /* harmony export */ });
-/* unused harmony export latestSettledMs */
+/* unused harmony exports EARLY_MS, latestSettledMs */
 const MINUTE_MS = 60_000;
 /**
  * Writing an alias takes a second or so. In a minute with two weights an outage that both versions share looks like
@@ -70594,6 +70628,7 @@ const always = () => true;
 const begins = ({ mode }) => mode === 'rollout' || mode === 'start' || mode === 'rollback';
 const rolls = (wishes) => begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
 const readsLogs = (wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
+const looksBack = ({ onRevertedBefore, fastTrackMs }) => onRevertedBefore === 'fail' || fastTrackMs !== undefined;
 const writes = ({ mode, dryRun }) => mode !== 'status' && !dryRun;
 /**
  * Every action of IAM that the action's calls need, by its name. Which resource each is checked against is in
@@ -70658,8 +70693,9 @@ const PERMISSIONS = {
     'cloudwatch:GetMetricData': {
         on: ['everything'],
         purpose: 'comparing the versions; without it, the alarms alone are watched. And in a rollback, finding the version that was ' +
-            'live before. CloudWatch knows no narrower one',
+            'live before; with `fast-track` or `on-reverted-before: fail`, what became of a version. CloudWatch knows no narrower one',
         isNeeded: (wishes) => wishes.mode === 'rollback' ||
+            (begins(wishes) && looksBack(wishes)) ||
             (rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0)),
     },
     'logs:FilterLogEvents': {
@@ -70714,6 +70750,37 @@ function isRunnerGone(thrown) {
 /** What to tell a person of something that was thrown. */
 function messageOf(thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+
+/***/ }),
+
+/***/ 688:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ earlierSection),
+/* harmony export */   v: () => (/* binding */ earlierLine)
+/* harmony export */ });
+/* harmony import */ var _text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
+/* harmony import */ var _versions_past_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2361);
+/* harmony import */ var _line_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4746);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8376);
+
+
+
+
+/** In the log; one that was reverted is a warning. */
+function earlierLine(earlier, at) {
+    const text = (0,_versions_past_js__WEBPACK_IMPORTED_MODULE_1__/* .describeEarlier */ .GM)(earlier, at);
+    return (0,_versions_past_js__WEBPACK_IMPORTED_MODULE_1__/* .isDoubtful */ .Ge)(earlier) ? (0,_line_js__WEBPACK_IMPORTED_MODULE_3__/* .warning */ .$e)(text) : (0,_line_js__WEBPACK_IMPORTED_MODULE_3__/* .info */ .pq)(text);
+}
+/** What is rolled out although it existed before, and what became of it then. */
+function earlierSection({ earlierVersions: { at, versions }, }) {
+    if (versions.length === 0)
+        return [];
+    const line = (each) => `- ${(0,_versions_past_js__WEBPACK_IMPORTED_MODULE_1__/* .isDoubtful */ .Ge)(each) ? '⚠️' : 'ℹ️'} ${(0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .escapeMarkdown */ .FV)((0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)((0,_versions_past_js__WEBPACK_IMPORTED_MODULE_1__/* .describeEarlier */ .GM)(each, at), _sections_js__WEBPACK_IMPORTED_MODULE_2__/* .LONGEST_REASON */ .GT))}`;
+    return ['', ...(0,_sections_js__WEBPACK_IMPORTED_MODULE_2__/* .capped */ .uo)(versions, line, '- ')];
 }
 
 
@@ -70815,7 +70882,8 @@ function endingWithoutShift(dispositions) {
 }
 /** Everything a run leaves behind, made from what happened alone. */
 function reportOf(entries, ending, { startedAt, endedAt }) {
-    const planned = entries.find((entry) => entry.type === 'plan');
+    // The last one: a fast track has fewer steps than what was planned at first.
+    const planned = entries.findLast((entry) => entry.type === 'plan');
     const known = entries.findLast((entry) => entry.type === 'targets');
     const found = entries.findLast((entry) => entry.type === 'position');
     const before = found ?? NOWHERE;
@@ -70836,6 +70904,10 @@ function reportOf(entries, ending, { startedAt, endedAt }) {
         exposures: entries.flatMap((entry) => (entry.type === 'exposure' ? entry.exposures : [])),
         smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
         warnings,
+        earlierVersions: entries.findLast((entry) => entry.type === 'earlier-versions') ?? {
+            at: endedAt,
+            versions: [],
+        },
         policy: entries.findLast((entry) => entry.type === 'policy')?.policy,
         undecided: warnings.some((text) => text.endsWith(_checks_step_end_js__WEBPACK_IMPORTED_MODULE_1__/* .GOES_ON_UNDECIDED */ .jI)),
     };
@@ -71146,7 +71218,7 @@ function row(report) {
 /** `3 of 412 failed: 0.73 % (0.25–2.12 %)` */
 function rate(counts) {
     if (counts.total === 0)
-        return 'no requests in settled minutes';
+        return 'none was counted when it was decided';
     const { low, high } = (0,interval/* rateInterval */.m)(counts);
     return (`${(0,numbers/* grouped */.zD)(counts.bad)} of ${(0,numbers/* grouped */.zD)(counts.total)} failed: ` +
         `${(0,numbers/* percent */.KN)(counts.bad / counts.total)} (${(0,numbers/* percent */.KN)(low).replace(' %', '')}–${(0,numbers/* percent */.KN)(high)})`);
@@ -71206,6 +71278,8 @@ function percentiles({ p50, p90, p99 }) {
     return [p50, p90, p99].map((each) => (each === null ? '–' : (0,numbers/* milliseconds */.Rz)(each))).join(', ');
 }
 
+// EXTERNAL MODULE: ./src/core/report/earlier-section.ts
+var earlier_section = __nccwpck_require__(688);
 // EXTERNAL MODULE: ./src/core/checks/exposure.ts
 var exposure = __nccwpck_require__(4324);
 ;// CONCATENATED MODULE: ./src/core/report/felt.ts
@@ -71529,7 +71603,7 @@ function inPlainWords(finding) {
 }
 function comparedInWords({ name, target, canary, baseline }) {
     return (`${name} of ${target}: ${reason_rate(canary)} requests of the new version failed, and ${reason_rate(baseline)} of the old one. ` +
-        'That is practically certain to be no chance');
+        'It is practically certain that this is no chance');
 }
 function reason_rate({ bad, total }) {
     const share = total === 0 ? '' : ` (${(0,numbers/* percent */.KN)(bad / total)})`;
@@ -71577,8 +71651,8 @@ function promotedSection(promoted) {
 
 const CHART_POINTS = 60;
 const rates_chart_LONGEST_NAME = 120;
-/** Of the axis, in percent: below this it is all the same. */
-const LOWEST_TOP = 1;
+/** Of the axis, in percent: Mermaid marks ten parts of these, and of others so many that the numbers overlap. */
+const TOPS = [1, 2, 5, 10, 20, 50, 100];
 /** How often both versions failed, minute by minute, with the interval that each rate may have been in. */
 function ratesChart(report) {
     const source = courseOf(report);
@@ -71599,7 +71673,7 @@ function ratesChart(report) {
         ...mermaidChart({
             title: 'Percent of requests that failed',
             x: { label: 'minutes in which both served', from: 1, to: Math.max(2, minutes.length) },
-            y: { label: 'percent', from: 0, to: Math.min(100, Math.ceil(Math.max(highest, LOWEST_TOP))) },
+            y: { label: 'percent', from: 0, to: TOPS.find((top) => top >= highest) ?? 100 },
             lines: [
                 line(PALE_GREY, baseline, 'low'),
                 line(PALE_GREY, baseline, 'high'),
@@ -71679,6 +71753,7 @@ function rounded(share) {
 
 
 
+
 const LONGEST_VERDICT = 2_000;
 /**
  * The job summary as Markdown: how it ended, why, what to do now, what users felt; then what was to blame, and last,
@@ -71689,6 +71764,7 @@ function summaryOf(report) {
         verdictOf(report),
         ...felt(report),
         ...warnings(report),
+        ...(0,earlier_section/* earlierSection */.m)(report),
         ...targets(report),
         ...failedSmokeTests(report),
         ...loggedSection(report.errors),
@@ -71789,8 +71865,11 @@ const PARTS = {
 };
 /** What nothing was sent to was not shifted, whatever was planned. */
 function partOf({ outcome, weights }, disposition) {
-    const isUntouched = outcome === 'failed' && weights.length === 0;
-    return disposition === 'shift' && isUntouched ? 'not shifted' : PARTS[disposition];
+    if (disposition !== 'shift')
+        return PARTS[disposition];
+    if (outcome === 'failed' && weights.length === 0)
+        return 'not shifted';
+    return outcome === 'reverted' ? 'shifted, and put back' : PARTS.shift;
 }
 function targets(report) {
     const { targets, region } = report;
@@ -72058,6 +72137,7 @@ function describeWeight(weight) {
 /* harmony export */   ni: () => (/* binding */ start),
 /* harmony export */   np: () => (/* binding */ advance)
 /* harmony export */ });
+/* unused harmony export NOTHING_MOVED */
 /* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8710);
@@ -72357,9 +72437,10 @@ function describeStep(plan, index) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ PASS),
-/* harmony export */   Q: () => (/* binding */ worst)
+/* harmony export */   CQ: () => (/* binding */ PASS),
+/* harmony export */   QZ: () => (/* binding */ worst)
 /* harmony export */ });
+/* unused harmony export SEVERITY */
 const PASS = { kind: 'pass', reason: '' };
 /** What is not known outranks what a person may decide: a rollout is not left to somebody while nobody can see. */
 const SEVERITY = [
@@ -72872,6 +72953,105 @@ function partitionOf(region) {
 
 /***/ }),
 
+/***/ 2361:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GM: () => (/* binding */ describeEarlier),
+/* harmony export */   Ge: () => (/* binding */ isDoubtful),
+/* harmony export */   Wd: () => (/* binding */ pastIn),
+/* harmony export */   n5: () => (/* binding */ withDoubt)
+/* harmony export */ });
+/* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7387);
+/* harmony import */ var _text_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1489);
+
+
+
+/**
+ * What became of a version, by who served after its last request: an older one, or one that had served before its first request, took
+ * its place back. A higher weight, or a longer time, would not tell a version that stayed from one that was reverted.
+ * @param isWhole whether there is no longer history to be asked, which would tell who served before
+ * @returns nothing where a longer one may tell
+ */
+function pastIn(history, isWhole) {
+    const { version, live } = history;
+    const span = spanOf(history);
+    if (span === undefined)
+        return isWhole ? { type: 'unserved' } : undefined;
+    const all = requestsOf(history);
+    const [next] = all
+        .filter(({ at }) => at > span.last)
+        .toSorted((one, other) => one.at - other.at || other.requests - one.requests);
+    const after = next?.version ?? live;
+    const before = all.filter(({ at }) => at < span.first);
+    if (Number(after) < Number(version) || before.some((each) => each.version === after)) {
+        return { type: 'reverted', after, ...span.served };
+    }
+    return before.length > 0 || isWhole ? { type: 'live', ...span.served } : undefined;
+}
+function spanOf({ version, served, periodMs }) {
+    const own = [...(served.get(version) ?? [])].filter(([, requests]) => requests > 0);
+    if (own.length === 0)
+        return undefined;
+    const times = own.map(([at]) => at);
+    const last = Math.max(...times);
+    const requests = own.reduce((sum, [, each]) => sum + each, 0);
+    return { first: Math.min(...times), last, served: { requests, until: last + periodMs } };
+}
+function requestsOf({ served }) {
+    return [...served].flatMap(([version, series]) => [...series].flatMap(([at, requests]) => (requests > 0 ? [{ version, at, requests }] : [])));
+}
+/** CloudWatch has the requests of a minute two to three minutes later; so much later they are there. */
+const SETTLED_MS = 10 * 60_000;
+/**
+ * What is not known of a version that an earlier attempt of this run published just now: its requests may not be counted yet, and it is
+ * not live.
+ */
+function withDoubt(earlier, now) {
+    const { past, attempt, publishedAt } = earlier;
+    const isRecent = publishedAt === undefined || now - publishedAt < SETTLED_MS;
+    if (past.type !== 'unserved' || attempt === undefined || !isRecent)
+        return earlier;
+    const problem = 'it is not live, and what it may have served within the last minutes is not counted yet';
+    return { ...earlier, past: { type: 'unknown', problem } };
+}
+/** Whether it speaks against rolling the version out once more. */
+function isDoubtful({ past }) {
+    return past.type === 'reverted' || past.type === 'unknown';
+}
+/** `checkout:live: version 2 was published 2 d ago, not by this run. It was reverted: …` */
+function describeEarlier(earlier, now) {
+    const { target, version, publishedAt, attempt } = earlier;
+    const when = publishedAt === undefined ? 'before' : `${ago(now - publishedAt)} ago`;
+    const by = attempt === undefined ? 'not by this run' : `by attempt ${attempt} of this run`;
+    return `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je)(target)}: version ${version} was published ${when}, ${by}. ${describePast(earlier.past, now)}`;
+}
+function describePast(past, now) {
+    switch (past.type) {
+        case 'unserved':
+            return 'No request of it is known.';
+        case 'live':
+            return `It was live until ${ago(now - past.until)} ago, and served ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(past.requests, 'request')}.`;
+        case 'reverted':
+            return (`It was taken back: it served ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(past.requests, 'request')} until ${ago(now - past.until)} ago, and ` +
+                `then version ${past.after} served again.`);
+        case 'unknown':
+            return `Whether it was reverted is not known: ${past.problem}.`;
+    }
+}
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** As exactly as anybody wants to know it: `2 d`, `3 h`, `12 min`. */
+function ago(ms) {
+    const unit = ms >= 2 * DAY_MS ? DAY_MS : ms >= 2 * HOUR_MS ? HOUR_MS : MINUTE_MS;
+    return ms < MINUTE_MS ? 'less than a minute' : (0,_text_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(Math.floor(ms / unit) * unit);
+}
+
+
+/***/ }),
+
 /***/ 3893:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -73123,6 +73303,14 @@ function jsonReport(report) {
         durations: durations.slice(0, MOST_COMPARISONS),
         afterPromotion: promoted.slice(0, MOST_COMPARISONS),
         logs: logs.slice(0, MOST_COMPARISONS),
+        earlierVersions: report.earlierVersions.versions
+            .slice(0, MOST_COMPARISONS)
+            .map(({ target, version, publishedAt, past }) => ({
+            functionName: target.functionName,
+            version,
+            publishedAt: iso(publishedAt),
+            past: past.type,
+        })),
         policy: report.policy,
         smokeTests: report.smokeTests
             .slice(0, MOST_COMPARISONS)
@@ -73867,7 +74055,8 @@ function workflowIn(environment) {
     const attempt = read('GITHUB_RUN_ATTEMPT') ?? '1';
     const sha = read('GITHUB_SHA') ?? '';
     const runUrl = `${serverUrl}/${repository ?? NO_REPOSITORY}/actions/runs/${runId}`;
-    const description = repository === undefined ? 'lambda-canary' : `${sha} ${runUrl}`;
+    const attemptUrl = `${runUrl}/attempts/${attempt}`;
+    const description = repository === undefined ? 'lambda-canary' : `${sha} ${attemptUrl}`;
     return {
         repository: repository ?? NO_REPOSITORY,
         runId,
@@ -73875,7 +74064,7 @@ function workflowIn(environment) {
         serverUrl,
         sha,
         runUrl,
-        attemptUrl: `${runUrl}/attempts/${attempt}`,
+        attemptUrl,
         workflowRef: read('GITHUB_WORKFLOW_REF') ?? '',
         temp: read('RUNNER_TEMP'),
         defaults: {
@@ -73894,7 +74083,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9524);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1145);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -73907,7 +74096,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9524:
+/***/ 1145:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74369,7 +74558,7 @@ function assess(watches, reading, histories, policy) {
             detail,
             verdict,
         })),
-        verdict: (0,rollout_verdict/* worst */.Q)(judged.map(({ verdict }) => verdict)),
+        verdict: (0,rollout_verdict/* worst */.QZ)(judged.map(({ verdict }) => verdict)),
     };
 }
 function judge(before, reading, history, policy) {
@@ -74394,7 +74583,7 @@ function judge(before, reading, history, policy) {
         after: { ...seen(now, reading.at), ignored },
         state: now.state,
         detail: `${now.reason}${warmingUp(now, reading.at.timeOfDay)}`,
-        verdict: ignored ? rollout_verdict/* PASS */.C : judgeStates(now, counted, { ...policy, at: reading.at }),
+        verdict: ignored ? rollout_verdict/* PASS */.CQ : judgeStates(now, counted, { ...policy, at: reading.at }),
     };
 }
 function judgeStates(now, states, policy) {
@@ -74415,7 +74604,7 @@ function judgeStates(now, states, policy) {
         };
     }
     if (now.state === 'OK')
-        return rollout_verdict/* PASS */.C;
+        return rollout_verdict/* PASS */.CQ;
     return judgeInsufficientData(now, policy);
 }
 /**
@@ -74431,7 +74620,7 @@ function judgeInsufficientData(now, policy) {
     const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at.timeOfDay)}`;
     switch (policy.onInsufficientData) {
         case 'continue':
-            return rollout_verdict/* PASS */.C;
+            return rollout_verdict/* PASS */.CQ;
         case 'wait':
             return { kind: 'inconclusive', reason };
         case 'revert':
@@ -75690,6 +75879,8 @@ async function recoveryFrom(found, { onUnfinished }, id, { aws, runs, cancellati
 }
 const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
 
+// EXTERNAL MODULE: ./src/core/alias/patience.ts
+var patience = __nccwpck_require__(4329);
 ;// CONCATENATED MODULE: ./src/run/waiting.ts
 
 const POLL_MS = 2_000;
@@ -75740,6 +75931,7 @@ var settle = __nccwpck_require__(3259);
 
 
 
+
 /**
  * Reads an alias before a rollout. While Lambda moves its provisioned concurrency to another version, it shows
  * weights that nobody set: this waits until they are gone, and answers with the alias as it is then.
@@ -75750,8 +75942,8 @@ async function readStill(options) {
         read: () => look(options),
         done: ({ isMoving }) => !isMoving,
         waitingFor: () => `${(0,alias_target/* targetName */.je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
-            `weights to clear (at most ${(0,text_duration/* formatDuration */.a3)(settle/* MOVE_PATIENCE_MS */.hL)})`,
-        patienceMs: settle/* MOVE_PATIENCE_MS */.hL,
+            `weights to clear (at most ${(0,text_duration/* formatDuration */.a3)(patience/* MOVE_PATIENCE_MS */.h)})`,
+        patienceMs: patience/* MOVE_PATIENCE_MS */.h,
         pollMs: settle/* MOVE_POLL_MS */.zL,
         clock,
         note,
@@ -76025,6 +76217,43 @@ async function revertTheDead(config, id, surroundings) {
     return untouched;
 }
 
+;// CONCATENATED MODULE: ./src/core/versions/fast-track.ts
+
+/** Stands where the fingerprint of a plan stands, and is none: no later run takes these steps for its own. */
+const FAST_TRACK_PLAN = '0';
+/** Why the steps are taken all the same; nothing when all of the versions were live within the window. */
+function noFastTrack(versions, { windowMs, watched, now }) {
+    const [first] = versions.flatMap(({ name, version, earlier }) => {
+        const why = notStable(earlier, now - windowMs);
+        return why === undefined ? [] : [`version ${version} of ${name} ${why}`];
+    });
+    if (first !== undefined) {
+        return `No fast track: ${first} (rollback-window: ${(0,text_duration/* formatDuration */.a3)(windowMs)}).`;
+    }
+    return watched
+        ? undefined
+        : 'No fast track: neither an alarm nor a metric check would watch it, and a version that serves alone is not compared.';
+}
+function notStable(earlier, since) {
+    if (earlier === undefined)
+        return 'is new';
+    const { past } = earlier;
+    switch (past.type) {
+        case 'live':
+            return past.until >= since ? undefined : 'was live too long ago';
+        case 'reverted':
+            return 'was taken back';
+        case 'unserved':
+            return 'was never seen live';
+        case 'unknown':
+            return `may not have been live: ${past.problem}`;
+    }
+}
+/** The promotion alone, with its bake: what was skipped is what comes before it. */
+function fastTrackOf({ steps }) {
+    return { steps: steps.slice(-1) };
+}
+
 ;// CONCATENATED MODULE: ./src/run/versions/publish.ts
 
 
@@ -76068,7 +76297,12 @@ async function canaryOf(cleared, description, surroundings) {
     const { target } = request;
     const version = request.version ?? (await publishLatest(cleared, description, surroundings));
     if (version === facts.routing?.version) {
-        return { cleared, version, logGroup: (facts.stable ?? facts.candidate).logGroup };
+        return {
+            cleared,
+            version,
+            canary: undefined,
+            logGroup: (facts.stable ?? facts.candidate).logGroup,
+        };
     }
     const canary = await untilActive(target, version, surroundings);
     const problems = [
@@ -76078,7 +76312,7 @@ async function canaryOf(cleared, description, surroundings) {
     ];
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
-    return { cleared, version, logGroup: canary.logGroup };
+    return { cleared, version, canary, logGroup: canary.logGroup };
 }
 async function publishLatest({ request: { target }, facts }, description, surroundings) {
     const { aws, journal, cancellation } = surroundings;
@@ -76157,7 +76391,126 @@ async function createAlias(target, version, { aws: { aliases }, cancellation: si
 }
 
 // EXTERNAL MODULE: ./src/aws/patience.ts
-var patience = __nccwpck_require__(4862);
+var aws_patience = __nccwpck_require__(4862);
+// EXTERNAL MODULE: ./src/core/permissions.ts
+var permissions = __nccwpck_require__(7359);
+// EXTERNAL MODULE: ./src/core/versions/past.ts
+var versions_past = __nccwpck_require__(2361);
+;// CONCATENATED MODULE: ./src/core/versions/predecessor.ts
+
+/** How many numbers below the live version are looked at: most of them were reverted, or deleted, if it is none of these. */
+const MOST_CANDIDATES = 20;
+const HOUR_MS = 3_600_000;
+/**
+ * How far back, and how finely: a release of minutes ago has no whole hour yet, and CloudWatch keeps single minutes for 15
+ * days only. What was promoted before all of this is nobody's panic.
+ */
+const HISTORIES = [
+    { spanMs: 6 * HOUR_MS, periodMs: HOUR_MS / 60 },
+    { spanMs: 3 * 24 * HOUR_MS, periodMs: HOUR_MS / 12 },
+    { spanMs: 45 * 24 * HOUR_MS, periodMs: HOUR_MS },
+];
+/** The nearest and finest first. */
+function historiesUntil(at) {
+    return HISTORIES.map(({ spanMs, periodMs }) => {
+        const to = at - (at % periodMs);
+        return { from: to - spanMs, to, periodMs };
+    });
+}
+/** The numbers below that of the live version, the nearest first. */
+function olderThan(live) {
+    const newest = Number(live) - 1;
+    const count = Math.min(Math.max(newest, 0), MOST_CANDIDATES);
+    return Array.from({ length: count }, (_, index) => String(newest - index));
+}
+/** The requests that a version served for the alias. */
+function servedBy(version, { functionName, alias }) {
+    return (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), { function: functionName, alias, version });
+}
+/**
+ * The version that the live one took over from: of the last period in which the alias served it together with older ones, the one
+ * of these that had the most requests. A canary that was reverted in the same one had fewer than the version that stayed.
+ * @param live requests of the live version by period
+ * @param older those of each older version
+ */
+function predecessorOf(live, older) {
+    const together = [...older].flatMap(([version, requests]) => [...requests].flatMap(([at, count]) => count > 0 && (live.get(at) ?? 0) > 0 ? [{ version, at, count }] : []));
+    const [found] = together.toSorted((one, other) => other.at - one.at || other.count - one.count);
+    return found && { version: found.version, at: found.at };
+}
+
+;// CONCATENATED MODULE: ./src/run/versions/past.ts
+
+
+
+
+
+const PATIENCE_MS = 10_000;
+/** What the runner's clock and Lambda's may be apart. */
+const SKEW_MS = 60_000;
+/**
+ * Looks at what became of those versions that existed before this run, tells it, and decides whether they may be rolled out again.
+ * Lambda answers to publishing what was published before with that version, and does not say so.
+ * @throws {Refusal} with `on-reverted-before: fail`, for a version that was reverted, or may have been
+ */
+async function lookBack(versions, config, id, surroundings) {
+    const { clock, journal } = surroundings;
+    const now = clock.timeOfDay();
+    const existed = versions.filter((each) => existedBefore(each, config, journal.startedAt));
+    const earlier = await Promise.all(existed.map(async (each) => {
+        const { target, facts } = each;
+        const { version, publishedAt } = facts;
+        const attempt = earlierAttempt(facts.description, id);
+        const past = await pastOf(each, config, surroundings);
+        return (0,versions_past/* withDoubt */.n5)({ target, version, publishedAt, attempt, past }, now);
+    }));
+    if (earlier.length > 0)
+        journal.record({ type: 'earlier-versions', at: now, versions: earlier });
+    const doubtful = earlier.filter(versions_past/* isDoubtful */.Ge);
+    if (config.onRevertedBefore === 'fail' && doubtful.length > 0) {
+        throw new core_problems/* Refusal */.P_(doubtful.map((each) => `on-reverted-before: ${(0,versions_past/* describeEarlier */.GM)(each, now)} Deploy other code, or set on-reverted-before: warn.`));
+    }
+    return earlier;
+}
+function existedBefore({ facts, given }, { description }, startedAt) {
+    const { publishedAt } = facts;
+    return (given ||
+        facts.description !== description ||
+        (publishedAt !== undefined && publishedAt < startedAt - SKEW_MS));
+}
+/** The attempt of this run, before this one, whose link a version bears as its description. */
+function earlierAttempt(description, { repository, runId, attempt }) {
+    const [, link, found] = /\/([\w.-]+\/[\w.-]+\/actions\/runs\/\d+)\/attempts\/(\d+)$/.exec(description) ?? [];
+    const isOwn = link === `${repository}/actions/runs/${runId}`;
+    return isOwn && Number(found) < Number(attempt) ? found : undefined;
+}
+async function pastOf({ target, facts: { version }, live }, config, { aws, clock, cancellation }) {
+    if (!permissions/* PERMISSIONS */.Jj['cloudwatch:GetMetricData'].isNeeded(config)) {
+        return { type: 'unknown', problem: 'these inputs read no metrics' };
+    }
+    const newest = Math.max(Number(version), Number(live));
+    const versions = [...new Set([version, live, ...olderThan(String(newest + 1))])];
+    const sources = versions.map((each) => servedBy(each, target));
+    try {
+        return await (0,aws_patience/* within */.ux)(clock, PATIENCE_MS, cancellation, async (signal) => {
+            const histories = historiesUntil(clock.timeOfDay());
+            for (const history of histories) {
+                const read = await aws.metrics.read(sources, history, signal);
+                const served = new Map(versions.map((each, index) => [each, read[index] ?? new Map()]));
+                const found = { version, live, served, periodMs: history.periodMs };
+                const past = (0,versions_past/* pastIn */.Wd)(found, history === histories.at(-1));
+                if (past !== undefined)
+                    return past;
+            }
+            throw new Error('no history was asked');
+        });
+    }
+    catch (error) {
+        cancellation.throwIfAborted();
+        return { type: 'unknown', problem: `the metrics could not be asked (${(0,core_problems/* messageOf */.bD)(error)})` };
+    }
+}
+
 // EXTERNAL MODULE: ./src/core/versions/smoke-test.ts
 var smoke_test = __nccwpck_require__(3893);
 ;// CONCATENATED MODULE: ./src/run/versions/smoke-test.ts
@@ -76189,7 +76542,7 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
         const { name, payload } = test;
         const patienceMs = test.maxDurationMs + START_MS;
         try {
-            const invocation = await (0,patience/* within */.ux)(clock, patienceMs, cancellation, (signal) => aws.invocations.invoke(target, { version, payload }, signal));
+            const invocation = await (0,aws_patience/* within */.ux)(clock, patienceMs, cancellation, (signal) => aws.invocations.invoke(target, { version, payload }, signal));
             reports.push((0,smoke_test/* judgeSmokeTest */.ls)(test, { functionName, version }, invocation));
         }
         catch (error) {
@@ -76210,6 +76563,8 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
 
 
 
+
+
 /**
  * Publishes, tests, and brings every target to where its traffic can be shifted.
  * @param left what an earlier process left to continue with
@@ -76218,19 +76573,50 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
 async function prepare(targets, left, { config, id, comparable, surroundings }) {
     const published = await publish(targets, config.description, surroundings);
     const continued = goneOnWith(left, published);
+    const isNew = continued.length === 0 && config.mode !== 'rollback';
+    const earlier = isNew ? await lookBack(published.flatMap(boundOf), config, id, surroundings) : [];
+    const isFast = isNew && mayBeFast(published, earlier, config, surroundings);
+    const plan = isFast ? fastTrackOf(config.plan) : config.plan;
     // A version that is continued with has traffic already.
     if (continued.length === 0)
         await smokeTest(published, config.smokeTests, surroundings);
     const prepared = await prepareAliases(published, continued, surroundings);
     (0,progress/* recordTargets */.Sh)(surroundings, prepared.map(progress/* preparedReport */.oK));
-    const { plan } = config;
-    const options = { plan, id, continued, now: surroundings.clock.timeOfDay(), comparable };
+    const options = {
+        plan,
+        id: isFast ? { ...id, plan: FAST_TRACK_PLAN } : id,
+        continued,
+        now: surroundings.clock.timeOfDay(),
+        comparable: comparable && !isFast,
+    };
     return {
         prepared,
         shifting: prepared.flatMap((each) => shiftingOf(each, options)),
         continued,
+        plan,
     };
 }
+function boundOf({ cleared: { request, facts }, canary }) {
+    const live = facts.routing?.version;
+    return canary === undefined || live === undefined
+        ? []
+        : [{ target: request.target, facts: canary, given: request.version !== undefined, live }];
+}
+/** Says why not, where it was asked for. */
+function mayBeFast(published, earlier, { fastTrackMs: windowMs, alarms, metricChecks, analysis }, { clock, journal }) {
+    const versions = published.flatMap(boundOf).map(({ target, facts: { version } }) => ({
+        name: (0,alias_target/* targetName */.je)(target),
+        version,
+        earlier: earlier.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target)),
+    }));
+    if (windowMs === undefined || versions.length === 0)
+        return false;
+    const watched = alarms.length + metricChecks.length > 0 || analysis.mode === 'off';
+    const why = noFastTrack(versions, { windowMs, watched, now: clock.timeOfDay() });
+    journal.note(why ?? FAST_TRACK);
+    return why === undefined;
+}
+const FAST_TRACK = 'Fast track: the version was live within the rollback-window, so the steps before the promotion are skipped.';
 /** A promotion whose last bake was cut off stands: another version after it is a rollout of its own, with all its steps. */
 function goneOnWith(left, published) {
     const stands = published.every(({ cleared: { alias } }) => !alias || !(0,alias_routing/* isSplit */.pF)(alias.routing));
@@ -76450,7 +76836,7 @@ var error_logs = __nccwpck_require__(5787);
 
 
 /** A reverted rollout is over: its report is worth a few seconds, and no more. */
-const PATIENCE_MS = 10_000;
+const error_logs_PATIENCE_MS = 10_000;
 /**
  * What the canaries logged of their errors while they had traffic. It never throws: whatever keeps it from being read is
  * said in the report, and the rollout ended as it did.
@@ -76458,7 +76844,7 @@ const PATIENCE_MS = 10_000;
  * @param publish whether the lines themselves are told, or only how many there were
  */
 async function readErrors(shifting, { publish, ...window }, { aws, clock }) {
-    const reports = await (0,patience/* within */.ux)(clock, PATIENCE_MS, patience/* NEVER */.tm, (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
+    const reports = await (0,aws_patience/* within */.ux)(clock, error_logs_PATIENCE_MS, aws_patience/* NEVER */.tm, (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
     if (publish === 'show')
         return reports;
     return reports.map((report) => ({ ...report, messages: (0,error_logs/* countedAlone */.kB)(report.messages) }));
@@ -76517,7 +76903,7 @@ async function readExposure(shifting, { from, to, metricDelayMs, deadlineAt = In
     const readers = shifting.map(exposure/* exposureReader */.Fp);
     const sources = readers.flatMap((reader) => reader.sources);
     try {
-        const series = await (0,patience/* within */.ux)(clock, exposure_PATIENCE_MS, cancellation, (signal) => aws.metrics.read(sources, window, signal));
+        const series = await (0,aws_patience/* within */.ux)(clock, exposure_PATIENCE_MS, cancellation, (signal) => aws.metrics.read(sources, window, signal));
         const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
         return readers.map(({ count }) => count(find, window));
     }
@@ -76536,11 +76922,11 @@ function createIntruderChecks(routers) {
         async assess(_at, bake, signal) {
             // Before the first weight, the write itself says it.
             if (bake === undefined)
-                return { verdict: rollout_verdict/* PASS */.C, findings: [], warnings: [] };
+                return { verdict: rollout_verdict/* PASS */.CQ, findings: [], warnings: [] };
             const found = await Promise.all(routers.map((router) => router.intruder(signal)));
             const reasons = found.filter((reason) => reason !== undefined);
             return {
-                verdict: reasons.length === 0 ? rollout_verdict/* PASS */.C : { kind: 'fail', reason: reasons.join(' ') },
+                verdict: reasons.length === 0 ? rollout_verdict/* PASS */.CQ : { kind: 'fail', reason: reasons.join(' ') },
                 findings: [],
                 warnings: [],
             };
@@ -77197,12 +77583,12 @@ function createLogChecks(options) {
     }
     function assessment(warnings) {
         const findings = lanes.flatMap(({ finding }) => finding ?? []);
-        return { verdict: (0,rollout_verdict/* worst */.Q)(findings.map(({ verdict }) => verdict)), findings, warnings };
+        return { verdict: (0,rollout_verdict/* worst */.QZ)(findings.map(({ verdict }) => verdict)), findings, warnings };
     }
     return {
         async assess(at, bake, signal) {
             if (bake === undefined)
-                return { verdict: rollout_verdict/* PASS */.C, findings: [], warnings: [] };
+                return { verdict: rollout_verdict/* PASS */.CQ, findings: [], warnings: [] };
             // At 100 % there is no coin any more.
             if (bake.weight >= 100)
                 return assessment([]);
@@ -77774,7 +78160,7 @@ function evaluateCheck(check, measured) {
     const breaches = measured.slice(-check.of).filter(({ value }) => !holds(check, value));
     return {
         verdict: breaches.length < check.failing
-            ? rollout_verdict/* PASS */.C
+            ? rollout_verdict/* PASS */.CQ
             : { kind: 'fail', reason: describeBreaches(check, breaches) },
         latest: measured.at(-1) ?? null,
         breaches: breaches.length,
@@ -77916,7 +78302,7 @@ function thresholdReader(check, watched) {
                 kind: 'threshold',
                 check: name,
                 at: at.timeOfDay,
-                verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : rollout_verdict/* PASS */.C,
+                verdict: fails ? { kind: 'fail', reason: `${verdict.reason}, for ${target}` } : rollout_verdict/* PASS */.CQ,
                 state: fails ? 'FAIL' : isStale ? 'NO DATA' : 'OK',
                 detail: isStale ? '' : formatValue(latest.value, check),
                 breaches: verdict.reason,
@@ -78023,7 +78409,7 @@ function createMetricChecks(options) {
             seenAt = steady;
             return assessment;
         }
-        const verdict = (0,rollout_verdict/* worst */.Q)([assessment.verdict, unseen(steady - (seenAt ?? steady), missing)]);
+        const verdict = (0,rollout_verdict/* worst */.QZ)([assessment.verdict, unseen(steady - (seenAt ?? steady), missing)]);
         return { ...assessment, verdict };
     }
     function merged(judged) {
@@ -78031,11 +78417,11 @@ function createMetricChecks(options) {
         const warnings = judged.flatMap((each) => each.warnings).filter((text) => !warned.has(text));
         for (const text of warnings)
             warned.add(text);
-        return { verdict: (0,rollout_verdict/* worst */.Q)(findings.map(({ verdict }) => verdict)), findings, warnings };
+        return { verdict: (0,rollout_verdict/* worst */.QZ)(findings.map(({ verdict }) => verdict)), findings, warnings };
     }
     function unseen(darkMs, problem) {
         if (!reverts)
-            return rollout_verdict/* PASS */.C;
+            return rollout_verdict/* PASS */.CQ;
         const reason = `the metrics could not be read for ${(0,text_duration/* formatDuration */.a3)(darkMs)}: ${problem}`;
         return darkMs > monitoringGraceMs
             ? {
@@ -78206,7 +78592,7 @@ function startWatch(all, clock, inForce) {
         warnings = [];
         return {
             at,
-            verdict: (0,rollout_verdict/* worst */.Q)(verdicts),
+            verdict: (0,rollout_verdict/* worst */.QZ)(verdicts),
             findings: readings.flatMap(({ findings }) => findings),
             warnings: said,
         };
@@ -78611,6 +78997,7 @@ function policyOf({ config, logged }) {
 
 
 
+
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 async function begin(config, id, surroundings) {
     const clearance = await obtainClearance(config, id, surroundings);
@@ -78627,6 +79014,8 @@ async function begin(config, id, surroundings) {
     if (config.dryRun) {
         if (problems.length > 0)
             throw new core_problems/* Refusal */.P_(problems);
+        if (config.mode !== 'rollback')
+            await lookBack(clearance.targets.flatMap(givenIn), config, id, surroundings);
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
         return (0,report_report/* ended */.v6)('planned', created.map(wouldCreate).join(' '));
     }
@@ -78642,12 +79031,17 @@ function isInTraffic(resumed, { targets }) {
     return (resumed.some(({ mark }) => mark.weight < 100) ||
         (resumed.length > 0 && targets.some(({ alias }) => alias && (0,alias_routing/* isSplit */.pF)(alias.routing))));
 }
+/** What is not published yet is new. */
+function givenIn({ request: { target, version }, facts: { candidate, routing }, }) {
+    return version === undefined || routing === undefined || routing.version === version
+        ? []
+        : [{ target, facts: candidate, given: true, live: routing.version }];
+}
 function wouldCreate({ request: { target } }) {
     return `${(0,alias_target/* targetName */.je)(target)} would be created at the new version, with no traffic to shift.`;
 }
 async function roll(config, id, { clearance, resumed: found, surroundings, }) {
-    const { plan } = config;
-    const { prepared, shifting, continued: resumed, } = await prepare(clearance.targets, found, {
+    const { prepared, plan, shifting, continued: resumed, } = await prepare(clearance.targets, found, {
         config,
         id,
         comparable: clearance.comparable,
@@ -78670,6 +79064,9 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
     const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
+    const isFast = plan !== config.plan;
+    if (isFast)
+        (0,progress/* recordPlan */.BJ)(surroundings, plan, config.analysis);
     const targets = shifting.map(({ target }) => target);
     const step = resumeStep(targets, resumed);
     const standing = resumed.length === 0 ? undefined : step;
@@ -78677,12 +79074,12 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
     const weight = resumed[0]?.mark.weight ?? 0;
     (0,progress/* recordPosition */.BB)(surroundings, { ...id, startedBy, weight, step });
     return carryOut(shifting, {
-        config,
+        config: { ...config, plan },
         part: (config.mode === 'start' ? firstPart : wholePart)(plan, step, standing),
         begunAt,
         watches,
-        comparable: clearance.comparable,
-        logged: clearance.logged,
+        comparable: clearance.comparable && !isFast,
+        logged: isFast ? [] : clearance.logged,
         surroundings,
     });
 }
@@ -78816,49 +79213,6 @@ function continue_canaryOf(held, target) {
     return found.mark.canary;
 }
 
-;// CONCATENATED MODULE: ./src/core/versions/predecessor.ts
-
-/** How many numbers below the live version are looked at: most of them were reverted, or deleted, if it is none of these. */
-const MOST_CANDIDATES = 20;
-const HOUR_MS = 3_600_000;
-/**
- * How far back, and how finely: a release of minutes ago has no whole hour yet, and CloudWatch keeps single minutes for 15
- * days only. What was promoted before all of this is nobody's panic.
- */
-const HISTORIES = [
-    { spanMs: 6 * HOUR_MS, periodMs: HOUR_MS / 60 },
-    { spanMs: 3 * 24 * HOUR_MS, periodMs: HOUR_MS / 12 },
-    { spanMs: 45 * 24 * HOUR_MS, periodMs: HOUR_MS },
-];
-/** The nearest and finest first. */
-function historiesUntil(at) {
-    return HISTORIES.map(({ spanMs, periodMs }) => {
-        const to = at - (at % periodMs);
-        return { from: to - spanMs, to, periodMs };
-    });
-}
-/** The numbers below that of the live version, the nearest first. */
-function olderThan(live) {
-    const newest = Number(live) - 1;
-    const count = Math.min(Math.max(newest, 0), MOST_CANDIDATES);
-    return Array.from({ length: count }, (_, index) => String(newest - index));
-}
-/** The requests that a version served for the alias. */
-function servedBy(version, { functionName, alias }) {
-    return (0,metric_source/* metricOf */.ak)((0,metric_source/* lambdaMetric */.oc)('Invocations', 'Sum'), { function: functionName, alias, version });
-}
-/**
- * The version that the live one took over from: of the last period in which the alias served it together with older ones, the one
- * of these that had the most requests. A canary that was reverted in the same one had fewer than the version that stayed.
- * @param live requests of the live version by period
- * @param older those of each older version
- */
-function predecessorOf(live, older) {
-    const together = [...older].flatMap(([version, requests]) => [...requests].flatMap(([at, count]) => count > 0 && (live.get(at) ?? 0) > 0 ? [{ version, at, count }] : []));
-    const [found] = together.toSorted((one, other) => other.at - one.at || other.count - one.count);
-    return found && { version: found.version, at: found.at };
-}
-
 ;// CONCATENATED MODULE: ./src/run/versions/predecessor.ts
 
 
@@ -78896,7 +79250,7 @@ async function lastBeside(live, { target }, { aws, clock, cancellation }) {
     const versions = [live, ...olderThan(live)];
     const sources = versions.map((version) => servedBy(version, target));
     try {
-        return await (0,patience/* within */.ux)(clock, predecessor_PATIENCE_MS, cancellation, async (signal) => {
+        return await (0,aws_patience/* within */.ux)(clock, predecessor_PATIENCE_MS, cancellation, async (signal) => {
             for (const history of historiesUntil(clock.timeOfDay())) {
                 const read = await aws.metrics.read(sources, history, signal);
                 const [ofLive = new Map(), ...ofOlder] = read;
@@ -79072,9 +79426,9 @@ async function recordAlarms({ alarms }, { aws, clock, journal, cancellation }) {
             check: name,
             state,
             detail: reason,
-            verdict: rollout_verdict/* PASS */.C,
+            verdict: rollout_verdict/* PASS */.CQ,
         }));
-        journal.record({ type: 'reading', at, verdict: rollout_verdict/* PASS */.C, findings });
+        journal.record({ type: 'reading', at, verdict: rollout_verdict/* PASS */.CQ, findings });
     }
     catch (error) {
         cancellation.throwIfAborted();
@@ -79656,6 +80010,7 @@ function problemsBetween(fields, region) {
         ...('region' in fields ? regionProblems(region, functions ?? [], fields.alarms ?? []) : []),
         ...comparisonProblems(fields),
         ...dryRunProblems(fields),
+        ...fastTrackProblems(fields),
         ...tokenProblems(fields),
     ];
 }
@@ -79708,6 +80063,13 @@ function dryRunProblems({ 'dry-run': dryRun, mode }) {
         : [
             `dry-run: shows what mode rollout, start or rollback would do; for mode ${mode} use mode: status`,
         ];
+}
+/** The other modes take a part of the steps each, or none. */
+function fastTrackProblems(fields) {
+    const { mode } = fields;
+    return fields['fast-track'] !== true || mode === undefined || mode === 'rollout'
+        ? []
+        : [`fast-track: skips the steps of mode: rollout; leave it out with mode: ${mode}`];
 }
 /** A secret that is not set arrives as an empty string. */
 function tokenProblems(fields) {
@@ -79763,6 +80125,9 @@ const INPUT_DEFAULTS = {
     'monitoring-grace': '2m',
     'on-cancel': 'revert',
     'on-unfinished': '',
+    'on-reverted-before': 'warn',
+    'fast-track': 'false',
+    'rollback-window': '7d',
     'dry-run': 'false',
     region: '',
     'role-to-assume': '',
@@ -80890,6 +81255,15 @@ const schema = schemas/* object */.Ikc({
             problems.push(notOneOf(text, actions));
         return { action: 'revert', given: false };
     }),
+    'on-reverted-before': oneOf(['warn', 'fail']),
+    'fast-track': flag,
+    'rollback-window': parsedBy((text, problems) => {
+        const ms = durationMs(text) ?? 0;
+        if (ms < 1_000 || ms > LONGEST_HISTORY_MS) {
+            problems.push(`${quoted(text)} is not a duration from 1s to 45d`);
+        }
+        return ms;
+    }),
     'dry-run': flag,
     region: parsedBy((text, problems) => {
         const region = text.trim();
@@ -80958,6 +81332,8 @@ const LONGEST_SESSION_MS = 12 * 3_600_000;
 // What GetSessionToken gives; no session of a role lasts longer.
 const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
 const SHORTEST_JOB_MS = 60_000;
+// As far back as an alias's metrics are asked.
+const LONGEST_HISTORY_MS = 45 * 24 * 3_600_000;
 /** Not given is on, where it can be. */
 function parseAnalysisMode(text, problems) {
     const mode = ANALYSIS_MODES.find((each) => each === text.trim());
@@ -81029,6 +81405,8 @@ function configOf(fields, region, defaults) {
         onInsufficientData: fields['on-insufficient-data'],
         onCancel: fields['on-cancel'],
         onUnfinished: fields['on-unfinished'],
+        onRevertedBefore: fields['on-reverted-before'],
+        fastTrackMs: fields['fast-track'] ? fields['rollback-window'] : undefined,
         analysis: analysisOf(fields),
         compareMetrics: fields['compare-metrics'],
         compareDuration: fields['compare-duration'],
@@ -81452,24 +81830,21 @@ function pauseAfter(tries) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G9: () => (/* binding */ settle),
 /* harmony export */   Gn: () => (/* binding */ readSettled),
-/* harmony export */   hL: () => (/* binding */ MOVE_PATIENCE_MS),
 /* harmony export */   zL: () => (/* binding */ MOVE_POLL_MS)
 /* harmony export */ });
 /* harmony import */ var _aws_call_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9084);
+/* harmony import */ var _core_alias_patience_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4329);
 /* harmony import */ var _core_alias_routing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5646);
-/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
-/* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2691);
+/* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7387);
+/* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2691);
 /* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8319);
 
 
 
 
 
-// AWS takes 6 to 8 minutes as a rule; hashicorp/terraform-provider-aws#48116 waits 15.
-const MOVE_PATIENCE_MS = 15 * 60_000;
+
 const MOVE_POLL_MS = 5_000;
-/** How long an alias that cannot be read, or reads as it was before, is read again. */
-const READ_PATIENCE_MS = 2 * 60_000;
 /**
  * Makes sure that the alias serves the canary alone, before the last bake. One without provisioned concurrency does when
  * Lambda has answered the promotion, and gets none while weights are out: Lambda refuses it. Whether it got some
@@ -81506,7 +81881,7 @@ async function readSettled(route, signal) {
             case 'refused':
                 return { type: 'blocked', reason: look.reason };
             case 'unreadable':
-                if (waited >= READ_PATIENCE_MS)
+                if (waited >= _core_alias_patience_js__WEBPACK_IMPORTED_MODULE_3__/* .READ_PATIENCE_MS */ .e)
                     return { type: 'blocked', reason: look.reason };
                 await clock.sleep((0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .pauseAfter */ .l0)(tries), signal);
                 break;
@@ -81531,16 +81906,16 @@ async function readSettled(route, signal) {
                     return { type: 'blocked', reason: (0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .foreignReason */ .v4)(route, alias, canaryAlone) };
                 }
                 ended = move.type === 'none';
-                if (waited >= MOVE_PATIENCE_MS) {
+                if (waited >= _core_alias_patience_js__WEBPACK_IMPORTED_MODULE_3__/* .MOVE_PATIENCE_MS */ .h) {
                     return {
                         type: 'blocked',
-                        reason: `Lambda has not moved the provisioned concurrency of ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} to version ` +
-                            `${versions.canary} within ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(waited)}, and still serves version ${versions.stable}`,
+                        reason: `Lambda has not moved the provisioned concurrency of ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__/* .targetName */ .je)(target)} to version ` +
+                            `${versions.canary} within ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_5__/* .formatDuration */ .a3)(waited)}, and still serves version ${versions.stable}`,
                     };
                 }
                 if (!announced) {
-                    note(`${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency and serves version ` +
-                        `${versions.stable} meanwhile; waiting for that (at most ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(MOVE_PATIENCE_MS)})`);
+                    note(`${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__/* .targetName */ .je)(target)}: Lambda is moving the alias's provisioned concurrency and serves version ` +
+                        `${versions.stable} meanwhile; waiting for that (at most ${(0,_core_text_duration_js__WEBPACK_IMPORTED_MODULE_5__/* .formatDuration */ .a3)(_core_alias_patience_js__WEBPACK_IMPORTED_MODULE_3__/* .MOVE_PATIENCE_MS */ .h)})`);
                 }
                 announced = true;
                 await clock.sleep(MOVE_POLL_MS, signal);
@@ -81556,7 +81931,7 @@ async function tryToLook(route, signal) {
             return { type: 'missing' };
         if (!(0,_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isStale */ .QO)(route, alias))
             return { type: 'read', alias };
-        const reason = `the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(route.target)} reads as it was before it was written`;
+        const reason = `the alias ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__/* .targetName */ .je)(route.target)} reads as it was before it was written`;
         return { type: 'unreadable', reason };
     }
     catch (error) {
@@ -81566,7 +81941,7 @@ async function tryToLook(route, signal) {
     }
 }
 function moveFailed({ target, versions }, reason) {
-    return (`Lambda could not move the provisioned concurrency of ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} to version ${versions.canary} ` +
+    return (`Lambda could not move the provisioned concurrency of ${(0,_core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__/* .targetName */ .je)(target)} to version ${versions.canary} ` +
         `(status FAILED${reason === '' ? '' : `: ${reason}`}), and still serves version ${versions.stable}`);
 }
 
@@ -81598,6 +81973,8 @@ var logs = __nccwpck_require__(6050);
 var promoted = __nccwpck_require__(5081);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/core/report/earlier-section.ts
+var earlier_section = __nccwpck_require__(688);
 // EXTERNAL MODULE: ./src/core/report/line.ts
 var line = __nccwpck_require__(4746);
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
@@ -81703,6 +82080,7 @@ var routing = __nccwpck_require__(5646);
 
 
 
+
 /** In a long wait, one line about the time left for each tenth of the bake, but not every few seconds. */
 const PROGRESS_EVERY_MS = 60_000;
 const PROGRESS_PARTS = 10;
@@ -81747,6 +82125,7 @@ function remember(memory, entry) {
         case 'smoke-tests':
         case 'errors':
         case 'exposure':
+        case 'earlier-versions':
         case 'note':
         case 'details':
         case 'policy':
@@ -81760,6 +82139,8 @@ function linesOf(memory, entry) {
             return planTable(entry.plan, entry.longestMs).map(line/* info */.pq);
         case 'targets':
             return entry.targets.flatMap(describeTarget);
+        case 'earlier-versions':
+            return entry.versions.map((each) => (0,earlier_section/* earlierLine */.v)(each, entry.at));
         case 'note':
             return [(0,line/* info */.pq)(entry.text)];
         case 'details':
@@ -82321,6 +82702,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ku: () => (/* binding */ saveIfPossible)
 });
 
+// EXTERNAL MODULE: ./src/core/alias/patience.ts
+var patience = __nccwpck_require__(4329);
 // EXTERNAL MODULE: ./src/core/alias/repair.ts
 var repair = __nccwpck_require__(8831);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
@@ -82804,8 +83187,9 @@ function contentOf({ routing, description }) {
 
 
 
+
 /** In the step itself. */
-const REVERT_PATIENCE = { tryingMs: 2 * 60_000, totalMs: settle/* MOVE_PATIENCE_MS */.hL };
+const REVERT_PATIENCE = { tryingMs: 2 * 60_000, totalMs: patience/* MOVE_PATIENCE_MS */.h };
 /** Moves one alias, and never over somebody else's write: every write names the revision it is based on. */
 function createRouter(options, patience = REVERT_PATIENCE) {
     const route = (0,alias_route/* routeOf */.Lu)(options);

@@ -31,7 +31,7 @@ export function policyOf(args: readonly string[]): PrintedPolicy {
     args: [...args],
     options: Object.fromEntries(
       [...NAMES, 'function', 'account', 'log-group'].map((name) => [name, { type: 'string' }]),
-    ) as Record<string, { readonly type: 'string' }>,
+    ),
   });
   const given = { 'function-name': values['function'] ?? '', ...values } as Record<string, string>;
   const config = readInputs((name) => given[name] ?? '', {
