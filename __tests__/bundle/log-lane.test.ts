@@ -97,7 +97,10 @@ interface Reported {
     readonly largestDelayMs: number;
     readonly stoodAside: string | null;
   }[];
-  readonly comparisons: readonly { readonly canary: { readonly total: number } }[];
+  readonly comparisons: readonly {
+    readonly canary: { readonly total: number };
+    readonly baseline: { readonly bad: number };
+  }[];
   readonly warnings: readonly string[];
 }
 
@@ -315,6 +318,32 @@ describe('requests that fail', () => {
     const watching = searches().filter(({ at }) => at >= (firstWeight() ?? NaN));
     expect(watching.length).toBeGreaterThan(12 * 3);
     expect(watching.filter(({ error }) => error !== '')).toEqual([]);
+  });
+
+  it('count once in a long rollout, and what begins late is reverted by them', async () => {
+    const [minutes, usual] = [45, 0.003];
+    const result = await play(
+      {
+        rate: 10,
+        and: () => {
+          world.simulator.onRequest(({ at }) => {
+            const since = (at - (firstWeight() ?? Infinity)) / SECOND_MS;
+            behave({ errorRate: usual }, '1');
+            behave({ errorRate: since >= 60 * minutes ? 1 : usual }, '2');
+          });
+        },
+      },
+      { steps: '10% 1h' },
+    );
+    expect(result.outputs['reason']).toMatch(BY_LOGS);
+    // Failures of both that were as they should be count against a revert: it takes longer than in a rollout without any.
+    expect(secondsToRevert()).toBeLessThanOrEqual(60 * minutes + 60);
+    const { logs, comparisons } = reportOf(result);
+    const counted = comparisons[0]?.baseline.bad ?? NaN;
+    // Of 9 requests/s, and in minutes that have settled: the last three are not among them.
+    expect(counted).toBeGreaterThan(0.7 * usual * 9 * 60 * (minutes - 4));
+    expect(logs[0]?.baseline).toBeGreaterThanOrEqual(counted);
+    expect(logs[0]?.baseline).toBeLessThan(1.3 * counted);
   });
 
   it('in a log group that is shared are those of the function', async () => {
