@@ -64,7 +64,7 @@ const LAYERS = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'demo/', '.venv/', 'examples/'] },
+  { ignores: ['dist/', 'coverage/', 'demo/', '.venv/', 'examples/', 'site/', '_site/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
