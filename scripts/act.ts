@@ -66,8 +66,28 @@ const PLAYS: readonly Play[] = [
     runs: [['push', 'monorepo.yml', 'deploy']],
     ends: '2',
   },
+  {
+    name: 'Slack: told how it ended, by a job of its own',
+    runs: [['push', 'slack.yml', 'tell']],
+    ends: '2',
+  },
 ];
 const FUNCTIONS = ['checkout', 'cart', 'invoice'];
+
+/** Takes a message if it is one that Slack would show, and says that the rollout was promoted. */
+const SLACK = `name: slack
+inputs:
+  webhook: {}
+  webhook-type: {}
+  payload: { required: true }
+runs:
+  using: composite
+  steps:
+    - run: echo "$PAYLOAD" | grep -E '^text. "checkout, version 2. \\*promoted\\*\\. <https://'
+      shell: sh
+      env:
+        PAYLOAD: \${{ inputs.payload }}
+`;
 
 async function play({ name, runs, ends }: Play): Promise<void> {
   const time = { originMs: Date.now(), speed: SPEED };
@@ -127,6 +147,8 @@ function workspace(): string {
   mkdirSync(join(folder, 'credentials'));
   const nothing = 'name: none\nruns:\n  using: composite\n  steps: [{ run: "true", shell: sh }]\n';
   writeFileSync(join(folder, 'credentials/action.yml'), nothing);
+  mkdirSync(join(folder, 'slack'));
+  writeFileSync(join(folder, 'slack/action.yml'), SLACK);
   const git = (...parameters: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...parameters], {
       cwd: folder,
@@ -157,6 +179,7 @@ function runAct(
       ...[event, '-W', `.github/workflows/${workflow}`, '-j', job],
       ...['-P', 'ubuntu-latest=-self-hosted', '--env-file', file, '--action-offline-mode'],
       ...['--local-repository', `lambda-canary/lambda-canary@v1=${PROJECT}`],
+      ...['--local-repository', `slackapi/slack-github-action@v4=${folder}/slack`],
       ...['--local-repository', `aws-actions/configure-aws-credentials@v6=${folder}/credentials`],
     ],
     {
