@@ -95,7 +95,7 @@ export const WRITES: readonly Mutant[] = [
     file: 'src/run/alias/still.ts',
     from: `  if (move.type === 'none') {`,
     to: `  if (move.type !== 'failed') {`,
-    by: '__tests__/bundle/foreign.test.ts',
+    by: '__tests__/run/alias/still.test.ts',
   },
   {
     name: 'a rollout that another job goes on with is not marked as held',

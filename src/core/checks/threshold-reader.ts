@@ -53,7 +53,11 @@ export function thresholdReader(check: MetricCheck, watched: WatchedTarget): Rea
           breaches: verdict.reason,
         };
         const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
-        return { finding, warnings: isOver && latest === null ? [unchecked] : [], unseen: undefined };
+        return {
+          finding,
+          warnings: isOver && latest === null ? [unchecked] : [],
+          unseen: undefined,
+        };
       },
     },
   );
