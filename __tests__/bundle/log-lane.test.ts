@@ -59,13 +59,16 @@ async function play(scene: Scene, inputs: Inputs = {}): Promise<ActionResult> {
   return world.run({ ...INPUTS, ...inputs });
 }
 
-/** From so many seconds after the shift on, both versions fail as often, for two minutes. */
-function suffersFrom(secondsAfterShift: number, { usual = 0, then = 0.3 } = {}): void {
+/** From so many seconds after the shift on, both versions fail as often, for a while. */
+function suffersFrom(
+  secondsAfterShift: number,
+  { usual = 0, then = 0.3, forSeconds = 120 } = {},
+): void {
   world.simulator.onRequest(({ at }) => {
     const shift = firstWeight();
     if (shift === undefined) return;
     const seconds = (at - shift) / SECOND_MS - secondsAfterShift;
-    behave({ errorRate: seconds >= 0 && seconds < 120 ? then : usual });
+    behave({ errorRate: seconds >= 0 && seconds < forSeconds ? then : usual });
   });
 }
 
@@ -198,15 +201,18 @@ describe('a version that is no worse, by its logs', () => {
 
   it('is promoted through an outage of both, although the lines of the old version come late', async () => {
     const slow = { errorRate: 0.01, durationMs: 400 };
-    const result = await play({
-      rate: 100,
-      stable: slow,
-      canary: slow,
-      and: () => {
-        world.simulator.logDelivery.setPeriod('checkout', '1', 57_000);
-        suffersFrom(120, { usual: 0.01, then: 0.9 });
+    const result = await play(
+      {
+        rate: 100,
+        stable: slow,
+        canary: slow,
+        and: () => {
+          world.simulator.logDelivery.setPeriod('checkout', '1', 57_000);
+          suffersFrom(100, { usual: 0.01, then: 0.9, forSeconds: 40 });
+        },
       },
-    });
+      { steps: '10% 4m' },
+    );
     expect(result.outputs['outcome']).toBe('promoted');
     expect(reportOf(result).logs).toMatchObject([{ stoodAside: null }]);
     expect(reportOf(result).logs[0]?.largestDelayMs).toBeGreaterThan(50_000);
@@ -321,7 +327,7 @@ describe('requests that fail', () => {
   });
 
   it('count once in a long rollout, and what begins late is reverted by them', async () => {
-    const [minutes, usual] = [45, 0.003];
+    const [minutes, usual] = [32, 0.004];
     const result = await play(
       {
         rate: 10,
@@ -333,7 +339,7 @@ describe('requests that fail', () => {
           });
         },
       },
-      { steps: '10% 1h' },
+      { steps: '10% 45m' },
     );
     expect(result.outputs['reason']).toMatch(BY_LOGS);
     // Failures of both that were as they should be count against a revert: it takes longer than in a rollout without any.
