@@ -64,7 +64,18 @@ const LAYERS = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'demo/', '.venv/', 'examples/', 'site/', '_site/'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'demo/',
+      '.venv/',
+      'examples/',
+      'templates/',
+      'site/',
+      '_site/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -11,20 +11,29 @@ export function archive(comment: string): Uint8Array {
   return Buffer.concat([end, Buffer.from(comment)]);
 }
 
-/** moto asks IAM whether {@link ROLE} exists; IAM speaks the old query protocol. */
-export async function createRole(): Promise<void> {
-  const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
-  await fetch(endpoint, {
+/** What a service that speaks the old query protocol answers, as XML. */
+export async function ask(
+  service: string,
+  place: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<string> {
+  const scope = `20260101/${place}/${service}/aws4_request`;
+  const reply = await fetch(endpoint, {
     method: 'POST',
     headers: {
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=moto/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x',
+      authorization: `AWS4-HMAC-SHA256 Credential=moto/${scope}, SignedHeaders=host, Signature=x`,
     },
-    body: new URLSearchParams({
-      Action: 'CreateRole',
-      Version: '2010-05-08',
-      RoleName: 'checkout',
-      AssumeRolePolicyDocument: trust,
-    }),
+    body: new URLSearchParams(parameters),
+  });
+  return reply.text();
+}
+
+/** moto asks IAM whether {@link ROLE} exists. */
+export async function createRole(): Promise<void> {
+  await ask('iam', 'us-east-1', {
+    Action: 'CreateRole',
+    Version: '2010-05-08',
+    RoleName: 'checkout',
+    AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [] }),
   });
 }
