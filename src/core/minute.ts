@@ -32,6 +32,11 @@ export function lastMinuteBefore(at: number): number {
   return firstWholeMinute(at) - (isEarlyInMinute(at) ? MINUTE_MS : 2 * MINUTE_MS);
 }
 
+/** The beginning of the last minute of a bake that ended at this time. */
+export function lastMinuteOf(end: number): number {
+  return isEarlyInMinute(end) ? lastMinuteBefore(end) : beginningOfMinute(end);
+}
+
 /** The last minute that is over for so long that its metrics are there; its beginning. */
 export function lastSettledMinute(at: number, delayMs: number): number {
   return beginningOfMinute(at - delayMs) - MINUTE_MS;

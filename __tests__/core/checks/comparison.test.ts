@@ -13,6 +13,7 @@ import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import { harmOf } from '../../../src/core/statistics/harm.ts';
 import { rateInterval } from '../../../src/core/statistics/interval.ts';
 import type { TimedMinute } from '../../../src/core/checks/pairing.ts';
+import { lastSettledMinute } from '../../../src/core/minute.ts';
 import type { Bake } from '../../../src/core/rollout/plan.ts';
 import type { Moment } from '../../../src/core/moment.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
@@ -74,16 +75,20 @@ const errors = (
   shares: [],
 });
 
+/** Where every minute has settled after the delay. */
+const judgingAt = (at: Moment, of: Bake = bake, by: AnalysisPolicy = policy): Judging => ({
+  at,
+  bake: of,
+  policy: by,
+  settledTo: lastSettledMinute(at.timeOfDay, by.metricDelayMs),
+});
+
 function judged(
   given: readonly TimedMinute[],
-  at: number,
+  time: number,
   more: { readonly bake?: Partial<Bake>; readonly policy?: Partial<AnalysisPolicy> } = {},
 ) {
-  const judging = {
-    at: moment(at),
-    bake: { ...bake, ...more.bake },
-    policy: { ...policy, ...more.policy },
-  };
+  const judging = judgingAt(moment(time), { ...bake, ...more.bake }, { ...policy, ...more.policy });
   const { finding, warnings } = judgeComparison(errors(given, judging), judging);
   return { finding, verdict: finding.verdict, warnings };
 }
@@ -171,10 +176,8 @@ describe('the comparison of two versions', () => {
   it('goes in the first step by how the alias was called before the rollout', () => {
     const first = { ...bake, bakeMs: MINUTE, longestMs: 3 * MINUTE };
     const before = (requestsPerMinute: number | undefined) =>
-      judgeComparison(
-        { ...errors([]), requestsPerMinute },
-        { at: moment(MINUTE), bake: first, policy },
-      ).finding.verdict.kind;
+      judgeComparison({ ...errors([]), requestsPerMinute }, judgingAt(moment(MINUTE), first))
+        .finding.verdict.kind;
     expect(before(500)).toBe('pass');
     expect(before(499)).toBe('extend');
     expect(before(undefined)).toBe('extend');
@@ -183,11 +186,8 @@ describe('the comparison of two versions', () => {
   it('waits for the minutes in which the machine stood still, before the promotion', () => {
     const last = { ...bake, promotionNext: true };
     const at = (ms: number) =>
-      judgeComparison(errors(minutes(5, {})), {
-        at: momentAhead(ms, 12 * MINUTE),
-        bake: last,
-        policy,
-      }).finding.verdict.kind;
+      judgeComparison(errors(minutes(5, {})), judgingAt(momentAhead(ms, 12 * MINUTE), last)).finding
+        .verdict.kind;
     // The bake ended at 00:17 of the day, and the metrics of 00:16 are there at 00:18:30.
     expect(at(END)).toBe('extend');
     expect(at(END + 89_999)).toBe('extend');
@@ -197,7 +197,7 @@ describe('the comparison of two versions', () => {
   it('ends no step by the time of day, and extends none beyond the time of day that it may', () => {
     const few = minutes(5, { nc: 1 });
     const judgedAt = (at: Moment, latest = Infinity) =>
-      judgeComparison(errors(few), { at, bake: { ...bake, latest }, policy }).finding.verdict.kind;
+      judgeComparison(errors(few), judgingAt(at, { ...bake, latest })).finding.verdict.kind;
     expect(judgedAt(momentAhead(END - 1, 12 * MINUTE))).toBe('pass');
     expect(judgedAt(momentAhead(END, 12 * MINUTE))).toBe('extend');
     const latest = 19 * MINUTE;
@@ -230,10 +230,8 @@ describe('the comparison of two versions', () => {
     const [counted, due] = [120, 299];
     const shares = [{ weight: 0.1, baseline: 9 * due, canary: counted }];
     const judgedAt = (at: number, counts: Comparison['shares']) =>
-      judgeComparison(
-        { ...errors(minutes(20, {})), shares: counts },
-        { at: moment(at), bake, policy },
-      ).finding.verdict;
+      judgeComparison({ ...errors(minutes(20, {})), shares: counts }, judgingAt(moment(at))).finding
+        .verdict;
     expect(judgedAt(END - 1, shares).kind).toBe('pass');
     expect(judgedAt(3 * END - 1, shares).kind).toBe('extend');
     expect(judgedAt(3 * END, shares)).toMatchObject({
@@ -292,9 +290,7 @@ describe('the comparison of two versions', () => {
 
   it('asks it also of a metric of the user’s own', () => {
     const own = { ...errors(unconfirmed(3)), name: 'http 5xx', countsTraffic: false };
-    expect(judgeComparison(own, { at: moment(END), bake, policy }).finding.verdict.kind).toBe(
-      'extend',
-    );
+    expect(judgeComparison(own, judgingAt(moment(END))).finding.verdict.kind).toBe('extend');
   });
 
   describe('of a step that an earlier job baked', () => {
@@ -366,9 +362,7 @@ describe('the comparison of two versions', () => {
 
   it('asks nothing of the traffic that a metric of the user’s own counts', () => {
     const own = { ...errors([]), name: 'http 5xx', countsTraffic: false };
-    expect(judgeComparison(own, { at: moment(END), bake, policy }).finding.verdict.kind).toBe(
-      'pass',
-    );
+    expect(judgeComparison(own, judgingAt(moment(END))).finding.verdict.kind).toBe('pass');
   });
 });
 

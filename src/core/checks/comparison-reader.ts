@@ -44,7 +44,7 @@ function comparisonReader(
       const minutes = pairMinutes(series, { from, to, mixed, withoutBad });
       return entered(counted, minutes, { rule: policy.rule, at, bake, weights });
     },
-    judge: (counted, { at, bake, weights }) => {
+    judge: (counted, { at, bake, weights, settledTo }) => {
       const shares = isErrors ? sharesOf(counted, weights) : [];
       const { requestsPerMinute } = watched;
       const comparison = {
@@ -57,7 +57,7 @@ function comparisonReader(
       };
       const isAwaited = isErrors && bake.weight < 100;
       return {
-        ...judgeComparison(comparison, { at, bake, policy }),
+        ...judgeComparison(comparison, { at, bake, policy, settledTo }),
         unseen: isAwaited ? silence(target, counted, watched.pauseMs) : undefined,
       };
     },

@@ -46,10 +46,12 @@ export function durationReaders(
       until: 'promotion',
       enter: (account, { baseline, canary }, { from, sideBySide: to, mixed }) =>
         enteredDurations(account, { baseline, canary, from, to, mixed, alpha }),
-      judge: (account, { at, bake }) => {
+      judge: (account, { at, bake, settledTo }) => {
         const durations = judgeDurations({ target, yardstick, account, alpha });
         const { verdict, warnings } =
-          policy === undefined ? PASSED : decideDurations(durations, { at, bake, policy });
+          policy === undefined
+            ? PASSED
+            : decideDurations(durations, { at, bake, policy, settledTo });
         const finding: DurationFinding = {
           kind: 'duration',
           check: target,

@@ -30,6 +30,8 @@ interface LastReading {
   readonly at: Moment;
   /** Beginning of the last minute that was read. */
   readonly to: number;
+  /** Beginning of the last minute that nothing was to be waited for any more. */
+  readonly settledTo: number;
   /** The bake that was going on, by the steady time of its beginning. */
   readonly bake: number;
 }
@@ -79,11 +81,13 @@ function firstOpen({ openFrom }: Ledger, { from }: Scope): number {
  * Whether it is time to read: when its pace brings a new minute. Once a bake is over, with each new minute, and once at least, as a
  * step ends with what was read after its bake; and with each new weight.
  */
-export function isDue({ everyMinutes, last }: Ledger, { at, bake, to }: Scope): boolean {
+export function isDue({ everyMinutes, last }: Ledger, { at, bake, to, settledTo }: Scope): boolean {
   if (last?.bake !== bake.since.steady) return true;
   const end = bakedAt(bake);
   const isOver = at.steady >= end;
   if (isOver && last.at.steady < end) return true;
+  // What was waited for is read as it settled.
+  if (isOver && settledTo > last.settledTo) return true;
   return to - last.to >= (isOver ? 1 : everyMinutes) * MINUTE_MS;
 }
 
@@ -99,7 +103,12 @@ export function withReading(ledger: Ledger, find: FindSeries, scope: Scope): Led
     closed,
     current: enterAll(closed, find, between(scope, openFrom, scope.to)),
     openFrom: openFrom > from ? openFrom : ledger.openFrom,
-    last: { at: scope.at, to: scope.to, bake: scope.bake.since.steady },
+    last: {
+      at: scope.at,
+      to: scope.to,
+      settledTo: scope.settledTo,
+      bake: scope.bake.since.steady,
+    },
   };
 }
 

@@ -1,14 +1,8 @@
 import type { AnalysisPolicy, Comparison } from './comparison.ts';
-import {
-  beginningOfMinute,
-  firstWholeMinute,
-  isEarlyInMinute,
-  MINUTE_MS,
-  lastMinuteBefore,
-  lastSettledMinute,
-} from '../minute.ts';
+import { firstWholeMinute, lastMinuteBefore, MINUTE_MS } from '../minute.ts';
 import { timeOfDayThen, type Moment } from '../moment.ts';
-import { bakedAt, isBakeOver, mayExtend, type Bake } from '../rollout/plan.ts';
+import { isBakeOver, mayExtend, type Bake } from '../rollout/plan.ts';
+import { lastBakedMinute } from './settling.ts';
 import { tooFewEvidence, type Shared } from '../statistics/share.ts';
 import { count, grouped } from '../text/numbers.ts';
 import { formatWeight } from '../alias/routing.ts';
@@ -18,6 +12,8 @@ export interface Judging {
   readonly at: Moment;
   readonly bake: Bake;
   readonly policy: AnalysisPolicy;
+  /** Beginning of the last minute that has settled. */
+  readonly settledTo: number;
 }
 
 export interface Decided {
@@ -98,10 +94,10 @@ export function judgeStepEnd(
 function judgePromoted(
   { target }: Pick<Comparison, 'target'>,
   { doubt, described }: Measured,
-  { at, bake, policy }: Judging,
+  { at, bake, policy, settledTo }: Judging,
 ): Decided {
   const last = lastMinuteBefore(timeOfDayThen(bake.shiftedAt, at));
-  const settled = lastSettledMinute(at.timeOfDay, policy.metricDelayMs) >= last;
+  const settled = settledTo >= last;
   if (!settled) {
     return !isBakeOver(bake, at)
       ? PASSED
@@ -130,15 +126,14 @@ const WAITING: Readonly<Record<Exclude<Doubt, 'none'>, string>> = {
 /** Whether there was enough traffic to go by. */
 function judgeTraffic(comparison: Omit<Comparison, 'name'>, judging: Judging): Decided {
   const { target, counted, shares } = comparison;
-  const { at, bake, policy } = judging;
+  const { at, bake, policy, settledTo } = judging;
   const { weight, since, promotionNext } = bake;
   const begin = firstWholeMinute(timeOfDayThen(since, at));
   const { canary, baseline } = counted.inStep;
   const enough = canary >= policy.minInvocations;
-  const latest = lastSettledMinute(at.timeOfDay, policy.metricDelayMs);
-  const longerMs = at.steady - bakedAt(bake);
-  const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
-  const willBeEnough = expectedIn(comparison, bake, { begin, latest }) >= policy.minInvocations;
+  const settled = settledTo >= lastBakedMinute(bake, at);
+  const willBeEnough =
+    expectedIn(comparison, bake, { begin, latest: settledTo }) >= policy.minInvocations;
   const isAwaited = promotionNext || (!enough && !willBeEnough && mayExtend(bake, at));
   if (!settled && (bake.takenOver ? promotionNext : isAwaited)) {
     return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
@@ -223,11 +218,6 @@ function inconclusive(
     case 'revert':
       return decided('fail', reason);
   }
-}
-
-/** The beginning of the last minute of a bake that ended at this time. */
-function lastMinuteOf(end: number): number {
-  return isEarlyInMinute(end) ? lastMinuteBefore(end) : beginningOfMinute(end);
 }
 
 function sum(numbers: readonly number[]): number {

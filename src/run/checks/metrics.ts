@@ -11,6 +11,15 @@ import {
   type Ledger,
 } from '../../core/checks/ledger.ts';
 import { distinct, seriesOf } from '../../core/checks/metric-source.ts';
+import type { Moment } from '../../core/moment.ts';
+import type { Bake } from '../../core/rollout/plan.ts';
+import {
+  awaitedMinute,
+  hasSettled,
+  isWorthALook,
+  looked,
+  type Look,
+} from '../../core/checks/settling.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { AfterPromotion } from '../../core/checks/promoted.ts';
 import type { MetricCheck } from '../../core/checks/thresholds.ts';
@@ -56,6 +65,8 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     options.thresholds.length > 0 ||
     analysis?.mode === 'on' ||
     (alone.length > 0 && options.afterPromotion === 'revert');
+  /** What was seen last of a minute that is waited for. */
+  let look: Look | undefined;
   const warned = new Set<string>();
   /** When weights changed, by the steady clock. */
   const changes = new Map<number, Change>();
@@ -84,6 +95,19 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     const find = seriesOf(sources, series);
     const read = due.map(([name, ledger]) => [name, withReading(ledger, find, scope)] as const);
     ledgers = { ...ledgers, ...Object.fromEntries(read) };
+  }
+
+  /** While a minute is waited for that may be complete sooner than it is counted. */
+  async function lookAtAwaited(at: Moment, bake: Bake, signal: AbortSignal): Promise<void> {
+    const minute = awaitedMinute(bake, at);
+    if (analysis?.mode !== 'on' || minute === undefined) return;
+    const when = { at, metricDelayMs };
+    if (!isWorthALook(minute, when) || hasSettled(minute, look, when)) return;
+    const sources = distinct(
+      ledgers.comparisons.begun.flatMap((reader) => reader.sources('side by side')),
+    );
+    const series = await metrics.read(sources, { from: minute, to: minute }, signal);
+    look = looked(look, { minute, at, series });
   }
 
   function judgeAll(scope: Scope): Assessment {
@@ -128,8 +152,11 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
       if (bake === undefined) return merged([]);
       changes.set(bake.shiftedAt.steady, { at: bake.shiftedAt, weight: bake.weight });
       seenAt ??= at.steady;
-      const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
+      let scope: Scope;
       try {
+        await lookAtAwaited(at, bake, signal);
+        const all = [...changes.values()];
+        scope = scopeOf({ at, bake, changes: all, begunAt, metricDelayMs, look });
         await readWhatIsDue(scope, signal);
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
