@@ -153,7 +153,7 @@ describe('the bundle', () => {
     await world.run();
     const published = world.simulator.lambda.functions.get('checkout')?.versions.at(-1);
     expect(published?.description).toBe(
-      '0123456789abcdef0123456789abcdef01234567 https://github.com/acme/shop/actions/runs/42',
+      '0123456789abcdef0123456789abcdef01234567 https://github.com/acme/shop/actions/runs/42/attempts/1',
     );
   });
 
