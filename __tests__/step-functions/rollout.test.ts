@@ -10,10 +10,11 @@ import {
 import { putProvisioned } from '../../simulator/lambda/provisioned.ts';
 import { marksOf } from '../../src/core/alias/mark.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
+import { eventsOf } from '../../src/core/state-machine/history.ts';
 import { stateMachine } from '../../src/core/state-machine/definition.ts';
 import { machineInput, type MachineInput } from '../../src/core/state-machine/input.ts';
 import { STANDARD_RULE } from '../../src/core/statistics/evidence.ts';
-import { createWorld, START, type World } from './execution.ts';
+import { createWorld, START, type Ended, type World } from './execution.ts';
 
 const MINUTE = 60_000;
 const versions = { stable: '1', canary: '2' };
@@ -37,6 +38,7 @@ const analysis = {
   onInconclusive: 'promote',
   metricDelayMs: 90_000,
 } as const;
+const COURSE = { steps: plan.steps, onTheMinute: true, maxExtension: 3, settlingMs: 3 * MINUTE };
 const definition = stateMachine();
 
 let world: World;
@@ -86,7 +88,7 @@ function begin({
     };
   });
   return machineInput({
-    course: { steps: plan.steps, onTheMinute: true, maxExtension: 3 },
+    course: COURSE,
     shifting: targets,
     region: 'eu-west-1',
     watches: alarms.map((name) => ({
@@ -112,6 +114,8 @@ function routings(functionName = 'checkout'): readonly string[] {
     .filter((routing, index, all) => routing !== all[index - 1]);
 }
 
+const turnsOf = ({ states }: Ended) => states.filter((name) => name === 'Read alarms').length;
+
 const WHOLE = ['1', '1+2@0.1', '1+2@0.5', '2'];
 
 /** Somebody points an alias back to version 1, and says so in its description. */
@@ -132,6 +136,8 @@ describe('a rollout that AWS carries', () => {
     // 5, 5 and 2 minutes, the minute it waits for, and what settles before and after the promotion.
     expect(world.now() - START).toBeGreaterThanOrEqual(12 * MINUTE);
     expect(world.now() - START).toBeLessThanOrEqual(18 * MINUTE);
+    const reckoned = eventsOf({ course: COURSE, targets: 1, compares: true }, turnsOf(ended));
+    expect([ended.events, reckoned]).toEqual([reckoned, reckoned]);
   });
 
   it('reverts when an alarm is red in a bake, with nothing between the reading and the write', async () => {
@@ -167,6 +173,33 @@ describe('a rollout that AWS carries', () => {
       'checkout-errors was in ALARM between two readings; it is OK now',
     );
     expect(world.alias()).toBe('1');
+  });
+
+  it('takes a history that cannot be read for one that was red', async () => {
+    const input = begin();
+    const { alarms, faults } = world.simulator;
+    faults.add(({ operation }) =>
+      operation === 'DescribeAlarmHistory'
+        ? { type: 'error', status: 403, name: 'AccessDenied', message: 'not you' }
+        : undefined,
+    );
+    world.at(3.5 * MINUTE, () => {
+      alarms.setState('checkout-errors', 'ALARM', 'for a moment');
+      alarms.setState('checkout-errors', 'OK', 'over');
+    });
+    const ended = await world.execute(definition, input);
+    expect(ended).toMatchObject({ error: 'LambdaCanary.Reverted' });
+    expect(ended.cause).toContain('its history could not be read: that counts as ALARM');
+  });
+
+  it('extends a step for want of traffic, and goes on when on-inconclusive says so', async () => {
+    const input = begin();
+    world.simulator.traffic.set('checkout', 'live', 0.05);
+    const ended = await world.execute(definition, input);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(routings()).toEqual(WHOLE);
+    // Three times five minutes and three times five.
+    expect(world.now() - START).toBeGreaterThanOrEqual((15 + 15 + 2) * MINUTE);
   });
 
   it('reverts a bad version by its metrics, without any alarm', async () => {
@@ -227,6 +260,8 @@ describe('a rollout that AWS carries', () => {
     const ended = await world.execute(definition, begin({ more: ['cart'] }));
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
     expect([routings(), routings('cart')]).toEqual([WHOLE, WHOLE]);
+    const reckoned = eventsOf({ course: COURSE, targets: 2, compares: true }, turnsOf(ended));
+    expect([ended.events, reckoned]).toEqual([reckoned, reckoned]);
   });
 
   it('puts back the rest when somebody moves one of two', async () => {

@@ -81,6 +81,45 @@ const world: fc.Arbitrary<World> = fc.record({
   }),
 });
 
+const ordinary: World = {
+  seed: 1,
+  functions: 1,
+  steps: [{ weight: 10, bakeMinutes: 3, lasts: 3, lateMs: 0 }],
+  rate: 600,
+  fails: 2,
+  canaryFails: 2,
+  counted: 100,
+  pauseMs: undefined,
+  requestsPerMinute: undefined,
+  policy: {
+    mode: 'on',
+    rule: STANDARD_RULE,
+    minInvocations: 50,
+    maxExtension: 2,
+    onInconclusive: 'promote',
+    metricDelayMs: 90_000,
+  },
+};
+
+/** What chance may leave out: each comes to where one of the rules decides. */
+const DECIDED: readonly World[] = [
+  // Each minute has few failures, but all that it can have.
+  {
+    ...ordinary,
+    steps: [{ weight: 1, bakeMinutes: 3, lasts: 3, lateMs: 0 }],
+    fails: 0,
+    canaryFails: 500,
+  },
+  // Near to what is needed, and over it by one minute.
+  { ...ordinary, canaryFails: 30 },
+  { ...ordinary, seed: 3, canaryFails: 30 },
+  // Too few requests, and then not even these are counted.
+  { ...ordinary, rate: 40, policy: { ...ordinary.policy, onInconclusive: 'revert' } },
+  { ...ordinary, counted: 40 },
+  { ...ordinary, counted: 0 },
+  { ...ordinary, rate: 0, pauseMs: 0 },
+];
+
 /** From 0 to 1, the same for the same numbers. */
 function noise(...numbers: readonly number[]): number {
   let hash = 2_166_136_261;
@@ -265,6 +304,7 @@ function inputOf(
       steps: steps.map(({ weight, bakeMinutes }) => ({ weight, bakeMs: bakeMinutes * MINUTE })),
       onTheMinute: true,
       maxExtension: policy.maxExtension,
+      settlingMs: 0,
     },
     shifting: targets.map(({ target, versions, pauseMs, requestsPerMinute }) => ({
       target,
@@ -342,7 +382,7 @@ describe('the state machine judges metrics', () => {
             }
           }
         }),
-        { numRuns: ROLLOUTS },
+        { numRuns: ROLLOUTS, examples: DECIDED.map((each) => [each]) },
       );
     },
     PATIENCE_MS,

@@ -11,6 +11,7 @@ import { SHARE_OF_ALPHA } from '../checks/step-end.ts';
 import { extendedMs, isPromotionNext, type Course } from '../rollout/plan.ts';
 import { NOTHING_STAKED } from '../statistics/betting.ts';
 import { sharePays, type SharePay } from '../statistics/share.ts';
+import { pollMsFor } from './history.ts';
 
 /** What an execution is given: the plan, and all numbers of the rules that the definition does not have. Durations in milliseconds. */
 export interface MachineInput {
@@ -104,13 +105,14 @@ export interface MachineAccount {
 }
 
 export interface MachineOptions {
-  readonly course: Pick<Course, 'steps' | 'onTheMinute' | 'maxExtension'>;
+  readonly course: Pick<Course, 'steps' | 'onTheMinute' | 'maxExtension' | 'settlingMs'>;
   readonly shifting: readonly (Shifting & Called)[];
   readonly region: string;
   readonly watches: readonly AlarmWatch[];
   readonly alarmPolicy: AlarmPolicy;
   /** Left out: the versions are not compared. */
   readonly analysis: AnalysisPolicy | undefined;
+  /** What is asked for; a long plan is read less often. */
   readonly pollMs: number;
 }
 
@@ -118,6 +120,7 @@ export interface MachineOptions {
 export function machineInput(options: MachineOptions): MachineInput {
   const { course, shifting, region, watches, alarmPolicy, analysis, pollMs } = options;
   const graceMs = alarmPolicy.monitoringGraceMs;
+  const compares = analysis !== undefined;
   return {
     mark: markPrefix(shifting),
     targets: shifting.map((each) => machineTarget(each, region)),
@@ -129,7 +132,7 @@ export function machineInput(options: MachineOptions): MachineInput {
       few: weight < 100 ? sharePays(weight / 100) : [],
     })),
     onTheMinute: course.onTheMinute,
-    pollMs,
+    pollMs: pollMsFor({ course, targets: shifting.length, compares }, pollMs),
     begun: [],
     alarms: watches.map(({ name, state, transitionedAt = 0, ignored }) => ({
       name,
@@ -138,7 +141,7 @@ export function machineInput(options: MachineOptions): MachineInput {
       ignored,
     })),
     alarmPolicy: { onInsufficientData: alarmPolicy.onInsufficientData, graceMs },
-    compares: analysis !== undefined,
+    compares,
     policy: machinePolicy(analysis, { graceMs, targets: shifting.length }),
     accounts: shifting.map(() => NOTHING_IN_ACCOUNT),
   };

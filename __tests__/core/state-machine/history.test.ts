@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { longestBakeMs, planOf } from '../../../src/core/rollout/plan.ts';
+import { eventsOf, pollMsFor } from '../../../src/core/state-machine/history.ts';
+import { REVERT_EVENTS } from '../../../src/core/state-machine/revert.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const MOST_EVENTS = 25_000;
+
+const watching = (bakeMs: number, targets: number) => ({
+  course: {
+    steps: planOf(
+      [1, 10, 50].map((weight) => ({ weight, bakeMs })),
+      bakeMs,
+    ).steps,
+    maxExtension: 3,
+    settlingMs: 3 * MINUTE,
+  },
+  targets,
+  compares: true,
+});
+
+describe('the history of an execution', () => {
+  it('lets a short plan be watched as often as is asked for', () => {
+    expect(pollMsFor(watching(5 * MINUTE, 1), MINUTE)).toBe(MINUTE);
+  });
+
+  it.each([
+    [DAY / 4, 1],
+    [DAY, 1],
+    [DAY, 25],
+    [7 * DAY, 3],
+    [30 * DAY, 25],
+  ])(
+    'has room for four steps of %s ms and %s targets, all extended, and for the revert',
+    (bakeMs, targets) => {
+      const asked = watching(bakeMs, targets);
+      const pollMs = pollMsFor(asked, MINUTE);
+      const turns = Math.ceil(longestBakeMs(asked.course) / pollMs) + asked.course.steps.length;
+      expect(eventsOf(asked, turns)).toBeLessThan(MOST_EVENTS - REVERT_EVENTS - 2_000);
+      // … and is used: nothing is watched more seldom than it must be.
+      expect(eventsOf(asked, turns)).toBeGreaterThan((MOST_EVENTS - REVERT_EVENTS) * 0.75);
+    },
+  );
+
+  it('reckons with a reading of the metrics only where they are compared', () => {
+    const alarmsOnly = { ...watching(DAY, 1), compares: false };
+    expect(pollMsFor(alarmsOnly, MINUTE)).toBeLessThan(pollMsFor(watching(DAY, 1), MINUTE));
+  });
+});
