@@ -5,8 +5,8 @@ export const OF_THE_CLOCKS: readonly Mutant[] = [
   {
     name: 'the minutes of CloudWatch are told by a clock that stands still with the machine',
     file: 'src/core/checks/scope.ts',
-    from: 'const to = lastSettledMinute(at.timeOfDay, metricDelayMs);',
-    to: 'const to = lastSettledMinute(at.steady, metricDelayMs);',
+    from: 'lastSettledMinute(at.timeOfDay, metricDelayMs));',
+    to: 'lastSettledMinute(at.steady, metricDelayMs));',
   },
   {
     name: 'a bake is shorter by what the machine stood still',
