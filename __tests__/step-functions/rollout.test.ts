@@ -219,6 +219,8 @@ describe('a rollout that AWS carries', () => {
     expect(ended).toMatchObject({ status: 'FAILED', error: 'LambdaCanary.Failed' });
     expect(ended.cause).toContain('checkout:live was moved by somebody else');
     expect(getAlias(world.simulator.lambda, 'checkout', 'live').description).toBe('hands off');
+    // At the next look, and not only when the step is over.
+    expect(world.now() - START).toBeLessThanOrEqual(4.5 * MINUTE);
   });
 
   it.each([0, 1, 2, 3])(

@@ -70,6 +70,14 @@ export const SETTLED = withHelp(
   $isMoving($t.stable, $t.canary) ? 'moving' : 'foreign'`,
 );
 
+/** Whether somebody else moved an alias, or says to do so, while the step `$step` bakes; before the first there is no weight. */
+export const IS_MOVED = withHelp(
+  [SHOWN],
+  `
+  $inForce := $step < 0 ? 0 : $steps[$step].weight;
+  $a.RevisionId in $t.past ? false : $not($serves($inForce)) or ($isClaimed and $text != $t.found)`,
+);
+
 /** The target of an iteration, for itself. */
 export function take(next: string): Asl {
   return {

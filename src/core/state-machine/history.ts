@@ -13,8 +13,8 @@ const TASK = 5;
 const MAP = 4;
 const ITERATION = 2;
 
-/** The wait, the alarms, what they say, and where the rollout goes on. */
-const TURN = STATE + TASK + STATE + STATE;
+/** The wait, the alarms, what they say, a look at an alias, and where the rollout goes on. */
+const TURN = STATE + TASK + STATE + TASK + STATE;
 /** Where the versions are compared. */
 const COMPARISON = TASK;
 /** The beginning and the end of everything, without what is done for a target. */

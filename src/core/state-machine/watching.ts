@@ -1,7 +1,8 @@
 import { MOVE_PATIENCE_MS, READ_PATIENCE_MS } from '../alias/patience.ts';
 import { MINUTE_MS } from '../minute.ts';
+import { IS_MOVED } from './alias.ts';
 import { NEEDS_HISTORIES, readAlarms, readHistories } from './alarms.ts';
-import { jsonata, withHelp, type Asl } from './language.ts';
+import { jsonata, PATIENTLY, task, withHelp, type Asl } from './language.ts';
 import { readMetrics } from './metrics.ts';
 import { MINUTES } from './minutes.ts';
 import { CONFIRM, SETTLE } from './settle.ts';
@@ -49,6 +50,27 @@ const RED = revertWhen(`$watched.verdict.kind = 'fail'`, `${WHERE} & $watched.ve
 const UNSETTLED = { Condition: jsonata('$not($settled)'), Next: 'Settling' };
 const COMPARED = { Condition: jsonata(COMPARES), Next: 'Read metrics' };
 
+const LOOKED_AT = '$targets[$turn % $count($targets)]';
+
+/**
+ * A write by somebody else is met by the next one of ours; in a step of days that is late. One alias a turn costs the history little,
+ * however many there are. No step waits for it.
+ */
+const LOOK: Asl = {
+  ...task('lambda', 'getAlias'),
+  ...PATIENTLY,
+  Arguments: {
+    FunctionName: jsonata(`${LOOKED_AT}.functionId`),
+    Name: jsonata(`${LOOKED_AT}.alias`),
+  },
+  Assign: {
+    moved: jsonata(withHelp([`$t := ${LOOKED_AT};`, '$a := $states.result;'], IS_MOVED)),
+  },
+  Output: {},
+  Next: 'Decide',
+  Catch: [{ ErrorEquals: ['States.ALL'], Assign: { moved: false }, Next: 'Decide' }],
+};
+
 /** From the first reading to the last: the branch that carries the rollout. */
 export const WATCHING: Asl = {
   Checking: {
@@ -70,6 +92,8 @@ export const WATCHING: Asl = {
       pollMs: jsonata('$states.input.pollMs'),
       begun: jsonata('$states.input.begun'),
       changes: [],
+      turn: 0,
+      moved: false,
       step: -1,
       next: 0,
       settled: true,
@@ -94,8 +118,11 @@ export const WATCHING: Asl = {
         $settled and $millis() < $end ? $max([1, $ceil($min([$pollMs, $end - $millis()]) / 1000)]) : $ceil($pollMs / 1000)
       )`,
     ),
-    // When the reading began: what it sees is at least that fresh.
-    Assign: { readingAt: jsonata('$millis()') },
+    Assign: {
+      // When the reading began: what it sees is at least that fresh.
+      readingAt: jsonata('$millis()'),
+      turn: jsonata('$turn + 1'),
+    },
     Next: 'Read alarms',
   },
   'Read alarms': readAlarms('Judge alarms'),
@@ -107,14 +134,29 @@ export const WATCHING: Asl = {
       UNSETTLED,
       COMPARED,
     ],
-    Default: 'Decide',
+    Default: 'Look at an alias',
   },
   'Read histories': readHistories('Judge histories'),
-  'Judge histories': { Type: 'Choice', Choices: [RED, UNSETTLED, COMPARED], Default: 'Decide' },
-  'Read metrics': readMetrics('Decide'),
+  'Judge histories': {
+    Type: 'Choice',
+    Choices: [RED, UNSETTLED, COMPARED],
+    Default: 'Look at an alias',
+  },
+  'Read metrics': readMetrics('Look at an alias'),
+  'Look at an alias': LOOK,
   Decide: {
     Type: 'Choice',
     Choices: [
+      {
+        Condition: jsonata('$moved'),
+        Assign: {
+          reason: jsonata(`${WHERE} & ${LOOKED_AT}.name & ' was moved by somebody else'`),
+          targets: jsonata(
+            `[$map($targets, function($x, $k) { $k = $turn % $count($targets) ? $merge([$x, { 'fate': 'foreign' }]) : $x })]`,
+          ),
+        },
+        Next: 'To be reverted',
+      },
       revertWhen(`${KIND} in ['fail', 'hold']`, REASON),
       revertWhen(
         `${KIND} = 'inconclusive' and $readingAt >= ($step < 0 ? $since + $steps[0].bakeMs : $until + $steps[$step].bakeMs)`,
