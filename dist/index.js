@@ -70155,6 +70155,74 @@ function describePromoted(promoted) {
 
 /***/ }),
 
+/***/ 1649:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GA: () => (/* binding */ awaitedMinute),
+/* harmony export */   PR: () => (/* binding */ isWorthALook),
+/* harmony export */   SU: () => (/* binding */ hasSettled),
+/* harmony export */   eQ: () => (/* binding */ lastBakedMinute),
+/* harmony export */   ne: () => (/* binding */ looked)
+/* harmony export */ });
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
+/* harmony import */ var _moment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8763);
+/* harmony import */ var _rollout_plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8710);
+
+
+
+/**
+ * Whoever publishes once a minute, each at a second of their own, has done so by then. What is there sooner may be the requests of
+ * one environment of many, and looks as unchanged.
+ */
+const SOONEST_MS = _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg;
+/** A poll, at its shortest. */
+const UNCHANGED_MS = 13_000;
+/** The beginning of the minute that the promotion, or the end of its bake, waits for; undefined when nothing is waited for. */
+function awaitedMinute(bake, at) {
+    if (!(0,_rollout_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .isBakeOver */ .ko)(bake, at))
+        return undefined;
+    if (bake.weight >= 100)
+        return (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .lastMinuteBefore */ .aN)((0,_moment_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOfDayThen */ .Yu)(bake.shiftedAt, at));
+    return bake.promotionNext ? lastBakedMinute(bake, at) : undefined;
+}
+/** The beginning of the last minute of a bake that is over. */
+function lastBakedMinute(bake, at) {
+    return (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .lastMinuteOf */ .CA)(at.timeOfDay - (at.steady - (0,_rollout_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .bakedAt */ .Ze)(bake)));
+}
+/** Whether looking at a minute may tell anything yet. */
+function isWorthALook(minute, { at, metricDelayMs }) {
+    return ageMs(minute, at.timeOfDay) >= Math.min(SOONEST_MS, metricDelayMs);
+}
+/** The look at a minute after another one. @param series in the order of the metrics */
+function looked(before, { minute, at, series, }) {
+    const values = series.map((each) => each.get(minute));
+    const isSame = before?.minute === minute && values.every((value, index) => value === before.values[index]);
+    return { minute, values, since: isSame ? before.since : at.steady, at: at.steady };
+}
+/**
+ * A minute has settled when it does not change any more. Measured (`npm run bench:settling`): none of a minute that is published within
+ * one is taken too early so, and it is waited for 15 s less than 90 s. Where a metric has no datapoint, that may be because there is
+ * none yet, so that `metric-delay` counts. What still changes is waited for, until two minutes after its end.
+ */
+function hasSettled(minute, look, { at, metricDelayMs }) {
+    const age = ageMs(minute, at.timeOfDay);
+    if (age >= (0,_minute_js__WEBPACK_IMPORTED_MODULE_0__/* .latestSettledMs */ .l$)(metricDelayMs))
+        return true;
+    if (!isWorthALook(minute, { at, metricDelayMs }))
+        return false;
+    if (look?.minute !== minute || look.at - look.since < UNCHANGED_MS)
+        return false;
+    return age >= metricDelayMs || look.values.every((value) => value !== undefined);
+}
+/** How long ago a minute ended. */
+function ageMs(minute, timeOfDay) {
+    return timeOfDay - (minute + _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg);
+}
+
+
+/***/ }),
+
 /***/ 8895:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -70177,6 +70245,8 @@ var minute = __nccwpck_require__(3395);
 var moment = __nccwpck_require__(8763);
 // EXTERNAL MODULE: ./src/core/rollout/plan.ts
 var plan = __nccwpck_require__(8710);
+// EXTERNAL MODULE: ./src/core/checks/settling.ts
+var settling = __nccwpck_require__(1649);
 // EXTERNAL MODULE: ./src/core/statistics/betting.ts
 var betting = __nccwpck_require__(1248);
 ;// CONCATENATED MODULE: ./src/core/statistics/share.ts
@@ -70238,6 +70308,7 @@ var verdict = __nccwpck_require__(4292);
 
 
 
+
 /** A tenth of what is needed is too much to give a version more traffic. */
 const DOUBTFUL_LOG = Math.log(10);
 /**
@@ -70286,9 +70357,9 @@ function judgeStepEnd(comparison, measured, judging) {
  * After the promotion, the minutes before it go on settling; the bake is not over before they have. What they then come to
  * is final: there is no baseline any more.
  */
-function judgePromoted({ target }, { doubt, described }, { at, bake, policy }) {
+function judgePromoted({ target }, { doubt, described }, { at, bake, policy, settledTo }) {
     const last = (0,minute/* lastMinuteBefore */.aN)((0,moment/* timeOfDayThen */.Yu)(bake.shiftedAt, at));
-    const settled = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, policy.metricDelayMs) >= last;
+    const settled = settledTo >= last;
     if (!settled) {
         return !(0,plan/* isBakeOver */.ko)(bake, at)
             ? PASSED
@@ -70315,15 +70386,13 @@ const WAITING = {
 /** Whether there was enough traffic to go by. */
 function judgeTraffic(comparison, judging) {
     const { target, counted, shares } = comparison;
-    const { at, bake, policy } = judging;
+    const { at, bake, policy, settledTo } = judging;
     const { weight, since, promotionNext } = bake;
     const begin = (0,minute/* firstWholeMinute */.gN)((0,moment/* timeOfDayThen */.Yu)(since, at));
     const { canary, baseline } = counted.inStep;
     const enough = canary >= policy.minInvocations;
-    const latest = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, policy.metricDelayMs);
-    const longerMs = at.steady - (0,plan/* bakedAt */.Ze)(bake);
-    const settled = latest >= lastMinuteOf(at.timeOfDay - longerMs);
-    const willBeEnough = expectedIn(comparison, bake, { begin, latest }) >= policy.minInvocations;
+    const settled = settledTo >= (0,settling/* lastBakedMinute */.eQ)(bake, at);
+    const willBeEnough = expectedIn(comparison, bake, { begin, latest: settledTo }) >= policy.minInvocations;
     const isAwaited = promotionNext || (!enough && !willBeEnough && (0,plan/* mayExtend */.G1)(bake, at));
     if (!settled && (bake.takenOver ? promotionNext : isAwaited)) {
         return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
@@ -70390,10 +70459,6 @@ function inconclusive(reason, { onInconclusive }) {
         case 'revert':
             return decided('fail', reason);
     }
-}
-/** The beginning of the last minute of a bake that ended at this time. */
-function lastMinuteOf(end) {
-    return (0,minute/* isEarlyInMinute */.Jf)(end) ? (0,minute/* lastMinuteBefore */.aN)(end) : (0,minute/* beginningOfMinute */.Tt)(end);
 }
 function sum(numbers) {
     return numbers.reduce((total, each) => total + each, 0);
@@ -70494,6 +70559,7 @@ function lowerMiddle(sorted) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CA: () => (/* binding */ lastMinuteOf),
 /* harmony export */   Jf: () => (/* binding */ isEarlyInMinute),
 /* harmony export */   K$: () => (/* binding */ untilNextMinute),
 /* harmony export */   OJ: () => (/* binding */ minutesBetween),
@@ -70502,9 +70568,10 @@ function lowerMiddle(sorted) {
 /* harmony export */   X3: () => (/* binding */ allSettledMs),
 /* harmony export */   aN: () => (/* binding */ lastMinuteBefore),
 /* harmony export */   gN: () => (/* binding */ firstWholeMinute),
-/* harmony export */   kg: () => (/* binding */ MINUTE_MS)
+/* harmony export */   kg: () => (/* binding */ MINUTE_MS),
+/* harmony export */   l$: () => (/* binding */ latestSettledMs)
 /* harmony export */ });
-/* unused harmony exports EARLY_MS, latestSettledMs */
+/* unused harmony export EARLY_MS */
 const MINUTE_MS = 60_000;
 /**
  * Writing an alias takes a second or so. In a minute with two weights an outage that both versions share looks like
@@ -70531,6 +70598,10 @@ function firstWholeMinute(at) {
 /** The beginning of the last minute that was whole, or nearly, when the weight changed at this time. */
 function lastMinuteBefore(at) {
     return firstWholeMinute(at) - (isEarlyInMinute(at) ? MINUTE_MS : 2 * MINUTE_MS);
+}
+/** The beginning of the last minute of a bake that ended at this time. */
+function lastMinuteOf(end) {
+    return isEarlyInMinute(end) ? lastMinuteBefore(end) : beginningOfMinute(end);
 }
 /** The last minute that is over for so long that its metrics are there; its beginning. */
 function lastSettledMinute(at, delayMs) {
@@ -77722,12 +77793,15 @@ function firstOpen({ openFrom }, { from }) {
  * Whether it is time to read: when its pace brings a new minute. Once a bake is over, with each new minute, and once at least, as a
  * step ends with what was read after its bake; and with each new weight.
  */
-function isDue({ everyMinutes, last }, { at, bake, to }) {
+function isDue({ everyMinutes, last }, { at, bake, to, settledTo }) {
     if (last?.bake !== bake.since.steady)
         return true;
     const end = (0,plan/* bakedAt */.Ze)(bake);
     const isOver = at.steady >= end;
     if (isOver && last.at.steady < end)
+        return true;
+    // What was waited for is read as it settled.
+    if (isOver && settledTo > last.settledTo)
         return true;
     return to - last.to >= (isOver ? 1 : everyMinutes) * minute/* MINUTE_MS */.kg;
 }
@@ -77743,7 +77817,12 @@ function withReading(ledger, find, scope) {
         closed,
         current: enterAll(closed, find, between(scope, openFrom, scope.to)),
         openFrom: openFrom > from ? openFrom : ledger.openFrom,
-        last: { at: scope.at, to: scope.to, bake: scope.bake.since.steady },
+        last: {
+            at: scope.at,
+            to: scope.to,
+            settledTo: scope.settledTo,
+            bake: scope.bake.since.steady,
+        },
     };
 }
 function enterAll(readers, find, scope) {
@@ -77757,6 +77836,8 @@ function judgedBy({ current }, scope) {
     return current.map((reader) => reader.judge(scope));
 }
 
+// EXTERNAL MODULE: ./src/core/checks/settling.ts
+var settling = __nccwpck_require__(1649);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var checks_comparison = __nccwpck_require__(3808);
 ;// CONCATENATED MODULE: ./src/core/checks/counted.ts
@@ -77897,7 +77978,7 @@ function comparisonReader({ name, bad, total }, watched, policy) {
             const minutes = (0,pairing/* pairMinutes */.E)(series, { from, to, mixed, withoutBad });
             return entered(counted, minutes, { rule: policy.rule, at, bake, weights });
         },
-        judge: (counted, { at, bake, weights }) => {
+        judge: (counted, { at, bake, weights, settledTo }) => {
             const shares = isErrors ? sharesOf(counted, weights) : [];
             const { requestsPerMinute } = watched;
             const comparison = {
@@ -77910,7 +77991,7 @@ function comparisonReader({ name, bad, total }, watched, policy) {
             };
             const isAwaited = isErrors && bake.weight < 100;
             return {
-                ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy }),
+                ...(0,checks_comparison/* judgeComparison */.tk)(comparison, { at, bake, policy, settledTo }),
                 unseen: isAwaited ? silence(target, counted, watched.pauseMs) : undefined,
             };
         },
@@ -78062,9 +78143,11 @@ function durationReaders(targets, reverting) {
             account: NOTHING_TIMED,
             until: 'promotion',
             enter: (account, { baseline, canary }, { from, sideBySide: to, mixed }) => enteredDurations(account, { baseline, canary, from, to, mixed, alpha }),
-            judge: (account, { at, bake }) => {
+            judge: (account, { at, bake, settledTo }) => {
                 const durations = (0,checks_durations/* judgeDurations */.RQ)({ target, yardstick, account, alpha });
-                const { verdict, warnings } = policy === undefined ? step_end/* PASSED */.f5 : decideDurations(durations, { at, bake, policy });
+                const { verdict, warnings } = policy === undefined
+                    ? step_end/* PASSED */.f5
+                    : decideDurations(durations, { at, bake, policy, settledTo });
                 const finding = {
                     kind: 'duration',
                     check: target,
@@ -78308,7 +78391,11 @@ function thresholdReader(check, watched) {
                 breaches: verdict.reason,
             };
             const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
-            return { finding, warnings: isOver && latest === null ? [unchecked] : [], unseen: undefined };
+            return {
+                finding,
+                warnings: isOver && latest === null ? [unchecked] : [],
+                unseen: undefined,
+            };
         },
     });
 }
@@ -78329,16 +78416,19 @@ function seriesFor({ canary, alias }, { at, bake }) {
 ;// CONCATENATED MODULE: ./src/core/checks/scope.ts
 
 
+
 /** All minutes since the rollout began, those included in which the machine stood still. */
-function scopeOf({ at, bake, changes, begunAt, metricDelayMs }) {
+function scopeOf(options) {
+    const { at, bake, changes, begunAt } = options;
     const changed = changes.map((change) => (0,core_moment/* timeOfDayThen */.Yu)(change.at, at));
-    const to = (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, metricDelayMs);
+    const { to, settledTo } = endOf(options);
     const uneven = changed.filter((time) => !(0,minute/* isEarlyInMinute */.Jf)(time));
     return {
         at,
         bake,
         from: (0,minute/* firstWholeMinute */.gN)(Math.min(begunAt ?? Infinity, ...changed)),
         to,
+        settledTo,
         // At 100 % there is no baseline any more.
         sideBySide: bake.weight < 100 ? to : Math.min(to, (0,minute/* lastMinuteBefore */.aN)((0,core_moment/* timeOfDayThen */.Yu)(bake.shiftedAt, at))),
         weights: changes.map((change) => ({
@@ -78348,8 +78438,18 @@ function scopeOf({ at, bake, changes, begunAt, metricDelayMs }) {
         mixed: new Set(uneven.map(minute/* beginningOfMinute */.Tt)),
     };
 }
+/** A minute that is waited for counts as soon as it does not change any more, and is waited for while it does. */
+function endOf({ at, bake, metricDelayMs, look }) {
+    const isSettled = (minute) => (0,settling/* hasSettled */.SU)(minute, look, { at, metricDelayMs });
+    const known = look !== undefined && isSettled(look.minute) ? look.minute : -Infinity;
+    const to = Math.max(known, (0,minute/* lastSettledMinute */.Wz)(at.timeOfDay, metricDelayMs));
+    const awaited = (0,settling/* awaitedMinute */.GA)(bake, at);
+    const isAwaited = awaited !== undefined && !isSettled(awaited);
+    return { to, settledTo: isAwaited ? Math.min(to, awaited - minute/* MINUTE_MS */.kg) : to };
+}
 
 ;// CONCATENATED MODULE: ./src/run/checks/metrics.ts
+
 
 
 
@@ -78376,6 +78476,8 @@ function createMetricChecks(options) {
     const reverts = options.thresholds.length > 0 ||
         analysis?.mode === 'on' ||
         (alone.length > 0 && options.afterPromotion === 'revert');
+    /** What was seen last of a minute that is waited for. */
+    let look;
     const warned = new Set();
     /** When weights changed, by the steady clock. */
     const changes = new Map();
@@ -78395,6 +78497,18 @@ function createMetricChecks(options) {
         const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
         const read = due.map(([name, ledger]) => [name, withReading(ledger, find, scope)]);
         ledgers = { ...ledgers, ...Object.fromEntries(read) };
+    }
+    /** While a minute is waited for that may be complete sooner than it is counted. */
+    async function lookAtAwaited(at, bake, signal) {
+        const minute = (0,settling/* awaitedMinute */.GA)(bake, at);
+        if (analysis?.mode !== 'on' || minute === undefined)
+            return;
+        const when = { at, metricDelayMs };
+        if (!(0,settling/* isWorthALook */.PR)(minute, when) || (0,settling/* hasSettled */.SU)(minute, look, when))
+            return;
+        const sources = (0,metric_source/* distinct */.dM)(ledgers.comparisons.begun.flatMap((reader) => reader.sources('side by side')));
+        const series = await metrics.read(sources, { from: minute, to: minute }, signal);
+        look = (0,settling/* looked */.ne)(look, { minute, at, series });
     }
     function judgeAll(scope) {
         const { comparisons, durations, alone, thresholds } = ledgers;
@@ -78437,8 +78551,11 @@ function createMetricChecks(options) {
                 return merged([]);
             changes.set(bake.shiftedAt.steady, { at: bake.shiftedAt, weight: bake.weight });
             seenAt ??= at.steady;
-            const scope = scopeOf({ at, bake, changes: [...changes.values()], begunAt, metricDelayMs });
+            let scope;
             try {
+                await lookAtAwaited(at, bake, signal);
+                const all = [...changes.values()];
+                scope = scopeOf({ at, bake, changes: all, begunAt, metricDelayMs, look });
                 await readWhatIsDue(scope, signal);
             }
             catch (error) {
