@@ -31,6 +31,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'on AWS: the last minute before the promotion is taken for complete while it still changes',
+    file: 'src/core/state-machine/step-end.ts',
+    by: '__tests__/core/state-machine/metrics.test.ts',
+    from: '$settledTo := $isAwaited ? $min([$to, $awaited - ${MINUTE_MS}]) : $to;',
+    to: '$settledTo := $to;',
+  },
+  {
     name: 'on AWS: an alarm that was red between two readings is green',
     file: 'src/core/state-machine/alarms.ts',
     by: '__tests__/core/state-machine/alarms.test.ts',

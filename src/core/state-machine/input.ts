@@ -8,6 +8,7 @@ import { NOTHING_COUNTED } from '../checks/counted.ts';
 import type { Called } from '../checks/reader.ts';
 import { sharedOut } from '../checks/shared-alpha.ts';
 import { SHARE_OF_ALPHA } from '../checks/step-end.ts';
+import { latestSettledMs } from '../minute.ts';
 import { extendedMs, isPromotionNext, type Course } from '../rollout/plan.ts';
 import { NOTHING_STAKED } from '../statistics/betting.ts';
 import { sharePays, type SharePay } from '../statistics/share.ts';
@@ -81,6 +82,8 @@ export interface MachinePolicy {
   readonly minInvocations: number;
   readonly onInconclusive: string;
   readonly delayMs: number;
+  /** When a minute that is waited for has settled at the latest, after its end. */
+  readonly latestMs: number;
   readonly graceMs: number;
   readonly rule: {
     readonly ratio: number;
@@ -215,6 +218,7 @@ function machinePolicy(
     minInvocations,
     onInconclusive,
     delayMs: metricDelayMs,
+    latestMs: latestSettledMs(metricDelayMs),
     graceMs,
     rule: { ratio, margin, floor, confirm, burst, enough, enoughMissing },
   };
@@ -226,5 +230,6 @@ const NO_POLICY: Omit<MachinePolicy, 'graceMs'> = {
   minInvocations: 0,
   onInconclusive: 'promote',
   delayMs: 0,
+  latestMs: 0,
   rule: { ratio: 1, margin: 0, floor: 0, confirm: 0, burst: 1, enough: 1, enoughMissing: 1 },
 };

@@ -20,6 +20,10 @@ const DOUBT = `
     $logE >= $max([$rule.enough - ${DOUBTFUL_LOG}, $rule.enough / 2]) ? '${WHY_OF.some}' : ''
   ) };`;
 
+/**
+ * `endOf` of core/checks/scope.ts, where no two looks were alike: what is waited for before and after the promotion has settled once it
+ * cannot change any more.
+ */
 const VERDICTS = `
   $pass := { 'kind': 'pass', 'why': '' };
   $verdict := function($kind, $why) { { 'kind': $kind, 'why': $why } };
@@ -29,12 +33,17 @@ const VERDICTS = `
   };
   $bake := $steps[$step];
   $isOver := $at >= $since + $bake.bakeMs;
+  $lastBaked := ($isEarly($since + $bake.bakeMs) ? $lastBefore($since + $bake.bakeMs) : $minuteOf($since + $bake.bakeMs));
+  $awaited := $bake.weight >= 100 ? $lastBefore($shiftedAt) : $lastBaked;
+  $isAwaited := $isOver and ($bake.weight >= 100 or $bake.promotionNext)
+    and $at - ($awaited + ${MINUTE_MS}) < $policy.latestMs;
+  $settledTo := $isAwaited ? $min([$to, $awaited - ${MINUTE_MS}]) : $to;
   $mayExtend := $at < $since + $bake.longestMs;`;
 
 /** `judgePromoted` of core/checks/step-end.ts. */
 const PROMOTED = `
   $judgePromoted := function($doubt) {
-    $to < $lastBefore($shiftedAt) ? ($isOver ? $verdict('extend', 'late') : $pass) :
+    $settledTo < $lastBefore($shiftedAt) ? ($isOver ? $verdict('extend', 'late') : $pass) :
     $doubt = '' ? $pass :
     $doubt = '${WHY_OF.some}' ? ($policy.onInconclusive = 'revert' ? $verdict('fail', $doubt) : $verdict('pass', $doubt)) :
     $verdict('fail', $doubt)
@@ -44,7 +53,7 @@ const PROMOTED = `
 const TRAFFIC = `
   $expectedIn := function($account, $t) { (
     $minutes := $bake.bakeMs / ${MINUTE_MS};
-    $own := $floor(($to - $firstWhole($since)) / ${MINUTE_MS}) + 1;
+    $own := $floor(($settledTo - $firstWhole($since)) / ${MINUTE_MS}) + 1;
     $own > 0 ? $account.inStep.canary / $own * $minutes :
     ($count($account.recent) = 0 ? $t.requestsPerMinute : $sum($account.recent.(served + requests)) / $count($account.recent))
       * $minutes * $bake.weight / 100
@@ -58,8 +67,7 @@ const TRAFFIC = `
     })) >= $rule.enoughMissing
   };
   $judgeTraffic := function($account, $t) { (
-    $end := $since + $bake.bakeMs;
-    $isSettled := $to >= ($isEarly($end) ? $lastBefore($end) : $minuteOf($end));
+    $isSettled := $settledTo >= $lastBaked;
     $isEnough := $account.inStep.canary >= $policy.minInvocations;
     $willBe := $expectedIn($account, $t) >= $policy.minInvocations;
     $not($isSettled) and ($bake.promotionNext or ($not($isEnough) and $not($willBe) and $mayExtend)) ? $verdict('extend', 'late') :
