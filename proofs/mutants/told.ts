@@ -26,7 +26,7 @@ export const TOLD: readonly Mutant[] = [
     file: 'src/github/outputs.ts',
     from: 'LONGEST_TEXT = 400;',
     to: 'LONGEST_TEXT = 4_000_000;',
-    by: '__tests__/hostile/inputs.test.ts',
+    by: '__tests__/hostile/report.test.ts',
   },
   {
     name: 'text from outside mentions people in a comment',

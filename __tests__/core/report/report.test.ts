@@ -11,8 +11,9 @@ import {
   endingOf,
   endingWithoutShift,
   headline,
-  reportOf,
+  isSuccess,
   type Outcome,
+  reportOf,
 } from '../../../src/core/report/report.ts';
 import { summaryOf } from '../../../src/core/report/summary.ts';
 import { beginStory, tell, type Memory } from '../../../src/core/report/log.ts';
@@ -318,5 +319,27 @@ describe('the summary', () => {
     expect(summaryOf({ ...report, findings }).replaceAll('&#58;', ':')).toContain(
       '| +1 min 32 s | slow of checkout:live | FAIL | slow: 912 ms at 14:03 UTC |',
     );
+  });
+});
+
+describe('the step of the workflow', () => {
+  it.each([
+    ['promoted', true],
+    ['unchanged', true],
+    ['created', true],
+    ['planned', true],
+    ['held', true],
+    ['status', true],
+    ['reverted', false],
+    ['revert-failed', false],
+    ['failed', false],
+  ] as const)('when the outcome is %s, passes: %s', (outcome, passes) => {
+    expect(isSuccess(ended(outcome, ''))).toBe(passes);
+  });
+
+  it('passes when it was asked for to put the old version back, and that was done', () => {
+    expect(isSuccess({ ...ended('reverted', ''), askedFor: true })).toBe(true);
+    expect(isSuccess({ ...ended('revert-failed', ''), askedFor: true })).toBe(false);
+    expect(isSuccess({ ...ended('failed', ''), askedFor: true })).toBe(false);
   });
 });
