@@ -150,6 +150,31 @@ export const OF_THE_GATE: readonly Mutant[] = [
     to: 'promotionNext || !enough;',
   },
   {
+    name: 'nobody is warned that a request may hang for longer than a step',
+    file: 'src/core/preflight/plan.ts',
+    from: 'timeoutMs > shortest);',
+    to: 'timeoutMs > shortest * 1e6);',
+  },
+  {
+    name: 'without any alarm, what fails after the promotion is only observed',
+    file: 'src/inputs/inputs.ts',
+    from: "fields.analysis.mode === 'on' ? 'revert' : 'observe';",
+    to: "fields.analysis.mode === 'on' ? 'observe' : 'observe';",
+    by: '__tests__/inputs/inputs.test.ts',
+  },
+  {
+    name: 'a metric is said to have had no data before it can have any',
+    file: 'src/core/checks/threshold-reader.ts',
+    from: 'isBakeOver(bake, at) && to >= first',
+    to: 'isBakeOver(bake, at)',
+  },
+  {
+    name: 'the pauses of an alias are not known, so that silence is little traffic',
+    file: 'src/core/checks/silence.ts',
+    from: 'if (silentMs <= PATIENCE * pauseMs) return undefined;',
+    to: 'if (silentMs <= PATIENCE * pauseMs * 1e6 + 1e12) return undefined;',
+  },
+  {
     name: 'durations that revert are not part of alpha',
     file: 'src/core/checks/shared-alpha.ts',
     from: '(comparisons * targets)',
