@@ -76,7 +76,7 @@ describe('whatever is written into an input', () => {
           expect(problem.isWellFormed()).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 

@@ -239,7 +239,7 @@ describe('whatever the texts from outside are', () => {
         expect(countsIn(html)).toEqual(expected);
         expect(tagsIn(html).filter((tag) => !OWN_TAGS.has(tag))).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -253,7 +253,7 @@ describe('whatever the texts from outside are', () => {
           expect(url).toMatch(/^https:\/\/eu-west-1\.console\.aws\.amazon\.com\//);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -270,7 +270,7 @@ describe('whatever the texts from outside are', () => {
           /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests sent to the new version"\n {4}x-axis "seconds since the start" 0 --> [\d.]+\n {4}y-axis "percent" 0 --> 100\n {4}bar \[[\d., ]+\]\n```$/,
         );
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -311,7 +311,7 @@ describe('whatever the texts from outside are', () => {
       fc.property(hostileTexts, (texts) => {
         expect(jsonOf(texts)).toEqual(harmless);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -323,7 +323,7 @@ describe('whatever the texts from outside are', () => {
           expect(value).not.toMatch(CONTROL);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -341,7 +341,7 @@ describe('whatever the texts from outside are', () => {
       fc.property(hostileTexts, (texts) => {
         expect(linesOf(texts)).toHaveLength(expected);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
