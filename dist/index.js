@@ -75440,7 +75440,6 @@ function nearestFirst(wanted, names) {
 
 
 
-/** What an inspection came to. */
 /** What was found, for who wants to know. */
 function describeFacts({ target, routing, stable, candidate }) {
     const serves = routing === undefined

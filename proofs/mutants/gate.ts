@@ -25,6 +25,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
     file: 'src/run/checks/metrics.ts',
     from: ': [comparisons, durations, alone, thresholds];',
     to: ': [alone, thresholds];',
+    by: '__tests__/bundle/analysis.test.ts',
   },
   {
     name: 'the last bake is over before the minutes before the promotion have settled',
@@ -37,6 +38,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
     file: 'src/run/checks/metrics.ts',
     from: '[comparisons, durations, alone, thresholds]',
     to: '[comparisons, durations, thresholds]',
+    by: '__tests__/bundle/analysis.test.ts',
   },
   {
     name: 'one minute after the promotion is enough to revert',
@@ -49,6 +51,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
     file: 'src/core/report/log.ts',
     from: "isAlone ? endAlone(memory) : 'passed'",
     to: "isAlone && step < 0 ? endAlone(memory) : 'passed'",
+    by: '__tests__/bundle/analysis.test.ts',
   },
   {
     name: 'requests that are missing are no matter',
@@ -67,6 +70,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
     file: 'src/run/checks/metrics.ts',
     from: 'if (missing === undefined) {',
     to: "if (missing !== '') {",
+    by: '__tests__/bundle/analysis.test.ts',
   },
   {
     name: 'a metric check is blind after the promotion where Lambda names no version',

@@ -13,6 +13,7 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
     file: 'src/run/rollout/prepare.ts',
     from: 'return stands && hasAnother ? [] : left;',
     to: 'return stands && hasAnother && left.length === 0 ? [] : left;',
+    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'mode: revert leaves the functions of a torn rollout that were promoted already',
@@ -37,6 +38,7 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
     file: 'src/core/alias/claim.ts',
     from: 'return isMarked || isOurs(shown, claim);',
     to: 'return (isMarked && false) || isOurs(shown, claim);',
+    by: '__tests__/run/alias/router.test.ts',
   },
   {
     name: 'each call of a revert has all of its patience',

@@ -7,6 +7,7 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     file: 'src/core/alias/ownership.ts',
     from: '(mark.weight >= 100 && looksLikeTransition(routing, mark.stable, mark.canary))',
     to: 'false',
+    by: '__tests__/bundle/provisioned.test.ts',
   },
   {
     name: 'mode: revert puts a version back that may be the one just left',
@@ -31,6 +32,7 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     file: 'src/core/alias/patience.ts',
     from: 'MOVE_PATIENCE_MS = 15 * 60_000',
     to: 'MOVE_PATIENCE_MS = 1.5 * 60_000',
+    by: '__tests__/run/alias/router.test.ts',
   },
   {
     name: 'an alias that cannot be read is read again for a tenth of the time',
@@ -43,12 +45,14 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     file: 'src/run/preflight/recovery.ts',
     from: 'saveIfPossible(saved, surroundings);',
     to: 'surroundings.keep.save(saved);',
+    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'a full disk keeps a rollout that is taken over from being reverted',
     file: 'src/run/rollout/take-over.ts',
     from: 'saveIfPossible(saved, surroundings);',
     to: 'surroundings.keep.save(saved);',
+    by: '__tests__/bundle/modes.test.ts',
   },
   {
     name: 'every command leaves a listener on the cancellation',
@@ -73,6 +77,7 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     file: 'src/core/alias/write-fate.ts',
     from: 'if (!isMoving && !sameRouting(routing, wanted.routing)) return false;',
     to: 'if (!sameRouting(routing, wanted.routing)) return false;',
+    by: '__tests__/run/alias/router.test.ts',
   },
   {
     name: 'a write whose mark had no room is looked for with its mark',

@@ -1,6 +1,7 @@
 import type { Target } from '../core/alias/target.ts';
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
-import type { AnalysisPolicy, ComparedMetrics } from '../core/checks/comparison.ts';
+import type { ComparedMetrics } from '../core/checks/comparison.ts';
+import type { AnalysisPolicy } from '../core/checks/analysis-policy.ts';
 import type { AfterPromotion } from '../core/checks/promoted.ts';
 import type { MetricCheck } from '../core/checks/thresholds.ts';
 import type { CommentPolicy } from '../core/report/comment.ts';

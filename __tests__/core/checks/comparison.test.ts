@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import {
-  describeComparison,
-  judgeComparison,
-  odds,
-  type AnalysisPolicy,
-  type Comparison,
-} from '../../../src/core/checks/comparison.ts';
+import { describeComparison, judgeComparison, odds } from '../../../src/core/checks/comparison.ts';
+import type { AnalysisPolicy } from '../../../src/core/checks/analysis-policy.ts';
+import type { Comparison } from '../../../src/core/checks/counted.ts';
 import { entered, NOTHING_COUNTED } from '../../../src/core/checks/counted.ts';
 import type { Judging } from '../../../src/core/checks/step-end.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';

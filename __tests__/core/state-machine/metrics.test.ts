@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { comparisonReaders } from '../../../src/core/checks/comparison-reader.ts';
-import type { AnalysisPolicy, ComparisonFinding } from '../../../src/core/checks/comparison.ts';
+import type { ComparisonFinding } from '../../../src/core/checks/comparison.ts';
+import type { AnalysisPolicy } from '../../../src/core/checks/analysis-policy.ts';
 import { judgedBy, ledgerOf, withReading, type Ledger } from '../../../src/core/checks/ledger.ts';
 import type { FindSeries, MetricSource } from '../../../src/core/checks/metric-source.ts';
 import type { Called } from '../../../src/core/checks/reader.ts';

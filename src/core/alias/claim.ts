@@ -1,19 +1,12 @@
 import { readMark } from './mark.ts';
-import { isAsMarked } from './ownership.ts';
+import { isAsMarked, type Shown } from './ownership.ts';
 import {
   looksHeldBack,
   looksLikeTransition,
   routingAt,
   sameRouting,
-  type Routing,
   type Versions,
 } from './routing.ts';
-
-/** What an alias shows of itself. */
-export interface Shown {
-  readonly routing: Routing;
-  readonly description: string;
-}
 
 /** By what a rollout recognises its own writes to an alias. */
 export interface Claim {

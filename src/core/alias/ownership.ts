@@ -8,7 +8,12 @@ import {
   type Routing,
 } from './routing.ts';
 import { targetName, type Target } from './target.ts';
-import type { Found } from './unfinished.ts';
+
+/** What an alias shows of itself. */
+export interface Shown {
+  readonly routing: Routing;
+  readonly description: string;
+}
 
 /** What an alias shows of rollouts. */
 export type Standing =
@@ -23,7 +28,7 @@ export type Standing =
 
 /** @param hasEnded whether the run that a mark names, by its nonce, is known to have ended */
 export function standingOf(
-  { routing, description }: Pick<Found, 'routing' | 'description'>,
+  { routing, description }: Shown,
   hasEnded: (nonce: string) => boolean,
 ): Standing {
   const { mark } = readMark(description);

@@ -2,7 +2,7 @@ import { describeRouting, looksHeldBack, mostServed } from './routing.ts';
 import { describeHeldBack, standingOf } from './ownership.ts';
 import { repairCommand } from './repair.ts';
 import { targetName, type Target } from './target.ts';
-import type { Shown } from './claim.ts';
+import type { Shown } from './ownership.ts';
 import type { Versions } from './routing.ts';
 
 /** What is to be reverted of an alias, by what the alias alone shows. */

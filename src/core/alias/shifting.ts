@@ -1,6 +1,6 @@
 import type { Plan } from '../rollout/plan.ts';
 import { firstWholeMinute } from '../minute.ts';
-import type { Shown } from './claim.ts';
+import type { Shown } from './ownership.ts';
 import { marksOf, readMark, withMark, type Mark, type RolloutId } from './mark.ts';
 import type { Versions } from './routing.ts';
 import { sameTarget, targetName, type Disposition, type Target } from './target.ts';

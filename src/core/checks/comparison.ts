@@ -5,9 +5,8 @@ import {
   type Minute,
   type Rule,
 } from '../statistics/evidence.ts';
-import type { Shared } from '../statistics/share.ts';
 import type { MetricSource } from './metric-source.ts';
-import type { Counted } from './counted.ts';
+import type { Comparison } from './counted.ts';
 import { count, grouped, percent } from '../text/numbers.ts';
 import type { TimedMinute } from './pairing.ts';
 import type { Seen } from './seen.ts';
@@ -21,39 +20,11 @@ import {
   type Measured,
 } from './step-end.ts';
 
-export interface AnalysisPolicy {
-  /** `observe` judges and reports, and neither reverts nor extends. */
-  readonly mode: 'on' | 'observe';
-  readonly rule: Rule;
-  /** Requests of the canary in a step, below which the step is extended. */
-  readonly minInvocations: number;
-  /** How many times its bake time a step may last. */
-  readonly maxExtension: number;
-  readonly onInconclusive: 'promote' | 'hold' | 'revert';
-  /** How long after its end a minute's metrics are taken to be complete. */
-  readonly metricDelayMs: number;
-}
-
 /** A count of bad ones and one of all, as Lambda or the user publishes them. */
 export interface ComparedMetrics {
   readonly name: string;
   readonly bad: MetricSource;
   readonly total: MetricSource;
-}
-
-/** One count of bad ones among all, compared between the versions of one target. */
-export interface Comparison {
-  /** `errors`, or what the user calls it. */
-  readonly name: string;
-  readonly target: string;
-  /** In the settled minutes, from the first weight on. */
-  readonly counted: Counted;
-  /** What was counted under each weight; nothing where the weights say nothing of it. */
-  readonly shares: readonly Shared[];
-  /** Of both versions, before the rollout; undefined when it is not known. */
-  readonly requestsPerMinute: number | undefined;
-  /** Whether there was enough traffic is told by Lambda's own count of requests, not by others. */
-  readonly countsTraffic: boolean;
 }
 
 /** How often the two versions failed, and what that is worth. */

@@ -3,6 +3,7 @@ import { timeOfDayThen, type Moment } from '../moment.ts';
 import type { Bake } from '../rollout/plan.ts';
 import { NOTHING_STAKED, type Standing } from '../statistics/betting.ts';
 import { afterMinute, clamped, type Counts, type Rule } from '../statistics/evidence.ts';
+import type { Shared } from '../statistics/share.ts';
 import type { TimedMinute } from './pairing.ts';
 import type { Scope } from './scope.ts';
 
@@ -107,4 +108,19 @@ function withRequests(so: Requests, { baseline, canary }: TimedMinute): Requests
 function added(so: Counts, counts: Counts): Counts {
   const { total, bad } = clamped(counts);
   return { total: so.total + total, bad: so.bad + bad };
+}
+
+/** One count of bad ones among all, compared between the versions of one target. */
+export interface Comparison {
+  /** `errors`, or what the user calls it. */
+  readonly name: string;
+  readonly target: string;
+  /** In the settled minutes, from the first weight on. */
+  readonly counted: Counted;
+  /** What was counted under each weight; nothing where the weights say nothing of it. */
+  readonly shares: readonly Shared[];
+  /** Of both versions, before the rollout; undefined when it is not known. */
+  readonly requestsPerMinute: number | undefined;
+  /** Whether there was enough traffic is told by Lambda's own count of requests, not by others. */
+  readonly countsTraffic: boolean;
 }

@@ -1,5 +1,5 @@
 import { targetName } from '../alias/target.ts';
-import type { AnalysisPolicy } from './comparison.ts';
+import type { AnalysisPolicy } from './analysis-policy.ts';
 import { NOTHING_COUNTED } from './counted.ts';
 import { enteredDurations, NOTHING_TIMED } from './duration-account.ts';
 import {

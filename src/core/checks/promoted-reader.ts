@@ -1,5 +1,5 @@
 import { targetName } from '../alias/target.ts';
-import type { AnalysisPolicy } from './comparison.ts';
+import type { AnalysisPolicy } from './analysis-policy.ts';
 import type { Series } from './metric-source.ts';
 import { pairMinutes } from './pairing.ts';
 import {

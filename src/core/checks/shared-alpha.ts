@@ -1,4 +1,4 @@
-import type { AnalysisPolicy } from './comparison.ts';
+import type { AnalysisPolicy } from './analysis-policy.ts';
 import { SHARE_OF_ALPHA } from './step-end.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { AnalysisPolicy, Comparison } from './comparison.ts';
+import type { AnalysisPolicy } from './analysis-policy.ts';
+import type { Comparison } from './counted.ts';
 import { firstWholeMinute, lastMinuteBefore, MINUTE_MS } from '../minute.ts';
 import { timeOfDayThen, type Moment } from '../moment.ts';
 import { isBakeOver, mayExtend, type Bake } from '../rollout/plan.ts';

@@ -48,7 +48,6 @@ export interface TargetFacts {
   readonly isProvisioned: boolean | undefined;
 }
 
-/** What an inspection came to. */
 /** What was found, for who wants to know. */
 export function describeFacts({ target, routing, stable, candidate }: TargetFacts): string {
   const serves =

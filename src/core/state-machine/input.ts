@@ -3,7 +3,7 @@ import { repairCommand } from '../alias/repair.ts';
 import type { Shifting } from '../alias/shifting.ts';
 import { targetName } from '../alias/target.ts';
 import type { AlarmPolicy, AlarmWatch } from '../checks/alarms.ts';
-import type { AnalysisPolicy } from '../checks/comparison.ts';
+import type { AnalysisPolicy } from '../checks/analysis-policy.ts';
 import { NOTHING_COUNTED } from '../checks/counted.ts';
 import type { Called } from '../checks/reader.ts';
 import { sharedOut } from '../checks/shared-alpha.ts';

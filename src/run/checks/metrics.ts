@@ -1,6 +1,7 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
-import type { AnalysisPolicy, ComparedMetrics } from '../../core/checks/comparison.ts';
+import type { ComparedMetrics } from '../../core/checks/comparison.ts';
+import type { AnalysisPolicy } from '../../core/checks/analysis-policy.ts';
 import {
   believed,
   isDue,

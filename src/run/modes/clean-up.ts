@@ -2,7 +2,7 @@ import { targetReport } from '../../core/alias/target.ts';
 import { ended, type Ending } from '../../core/report/report.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
-import type { Shown } from '../../core/alias/claim.ts';
+import type { Shown } from '../../core/alias/ownership.ts';
 import type { RevertPatience } from '../alias/revert.ts';
 import { announce, revertAll } from '../rollout/reversion.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';

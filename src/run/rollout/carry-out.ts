@@ -3,7 +3,7 @@ import { Refusal } from '../../core/problems.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
-import type { AnalysisPolicy } from '../../core/checks/comparison.ts';
+import type { AnalysisPolicy } from '../../core/checks/analysis-policy.ts';
 import type { Timed } from '../../core/checks/duration-reader.ts';
 import { shareAlpha } from '../../core/log-lane/alpha.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
