@@ -67717,7 +67717,7 @@ function createVault({ source, standIn, clock }) {
     }
     /** Where the SDK gets a session, it listens to no signal. */
     function inTime(ms, act) {
-        return (0,aws_patience/* within */.ux)(clock, ms, aws_patience/* NEVER */.tm, (signal) => (0,aws_patience/* unlessAborted */.Wh)(signal, act));
+        return (0,aws_patience/* within */.ux)(clock, ms, (0,aws_patience/* never */.Zm)(), (signal) => (0,aws_patience/* unlessAborted */.Wh)(signal, act));
     }
     function living() {
         return session !== undefined && lifeLeft(session) > 0 ? session : undefined;
@@ -68324,7 +68324,7 @@ function createService(options) {
     }
     return {
         async call(intent, asked, send) {
-            const { signal = aws_patience/* NEVER */.tm, urgency = 'read', onUnanswered, once = false } = asked;
+            const { signal = (0,aws_patience/* never */.Zm)(), urgency = 'read', onUnanswered, once = false } = asked;
             const { patienceMs = patience[urgency] } = asked;
             const client = urgency === 'revert' ? revertClient : usual;
             const queue = queues.of(intent.action);
@@ -68879,7 +68879,7 @@ function metadataOf(error) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Wh: () => (/* binding */ unlessAborted),
-/* harmony export */   tm: () => (/* binding */ NEVER),
+/* harmony export */   Zm: () => (/* binding */ never),
 /* harmony export */   ux: () => (/* binding */ within)
 /* harmony export */ });
 /* harmony import */ var _core_text_duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2691);
@@ -68898,12 +68898,17 @@ function unlessAborted(signal, act) {
         });
     });
 }
-/** Of what nobody cuts short. */
-const { signal: NEVER } = new AbortController();
+/**
+ * Of what nobody cuts short. A new one each time: whoever listens to one for all, and never hears of the end of what it waits for, is
+ * kept as long as the process.
+ */
+function never() {
+    return new AbortController().signal;
+}
 /**
  * Does something that may take so long, and no longer.
  * @param ms by the clock's `now`
- * @param signal that of the caller; {@link NEVER} where there is none
+ * @param signal that of the caller; {@link never} where there is none
  * @param act is handed a signal to end by: it is aborted with `signal` and its reason, or by a TimeoutError. What
  * does not listen to it is bound to it by {@link unlessAborted}
  */
@@ -76914,7 +76919,7 @@ const error_logs_PATIENCE_MS = 10_000;
  * @param publish whether the lines themselves are told, or only how many there were
  */
 async function readErrors(shifting, { publish, ...window }, { aws, clock }) {
-    const reports = await (0,aws_patience/* within */.ux)(clock, error_logs_PATIENCE_MS, aws_patience/* NEVER */.tm, (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
+    const reports = await (0,aws_patience/* within */.ux)(clock, error_logs_PATIENCE_MS, (0,aws_patience/* never */.Zm)(), (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
     if (publish === 'show')
         return reports;
     return reports.map((report) => ({ ...report, messages: (0,error_logs/* countedAlone */.kB)(report.messages) }));

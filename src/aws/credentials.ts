@@ -6,7 +6,7 @@ import type { Role } from '../core/role.ts';
 import type { Clock } from '../ports.ts';
 import { USUAL, type Connect, type Credentials } from './clients.ts';
 import { ASSUME_ROLE_FAILED } from './failures.ts';
-import { NEVER, unlessAborted, within } from './patience.ts';
+import { never, unlessAborted, within } from './patience.ts';
 
 type Session = Awaited<ReturnType<Credentials>>;
 
@@ -77,7 +77,7 @@ export function createVault({ source, standIn, clock }: VaultOptions): Vault {
 
   /** Where the SDK gets a session, it listens to no signal. */
   function inTime(ms: number, act: Promise<Session>): Promise<Session> {
-    return within(clock, ms, NEVER, (signal) => unlessAborted(signal, act));
+    return within(clock, ms, never(), (signal) => unlessAborted(signal, act));
   }
 
   function living(): Session | undefined {

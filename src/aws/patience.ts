@@ -15,13 +15,18 @@ export function unlessAborted<T>(signal: AbortSignal, act: Promise<T>): Promise<
   });
 }
 
-/** Of what nobody cuts short. */
-export const { signal: NEVER } = new AbortController();
+/**
+ * Of what nobody cuts short. A new one each time: whoever listens to one for all, and never hears of the end of what it waits for, is
+ * kept as long as the process.
+ */
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}
 
 /**
  * Does something that may take so long, and no longer.
  * @param ms by the clock's `now`
- * @param signal that of the caller; {@link NEVER} where there is none
+ * @param signal that of the caller; {@link never} where there is none
  * @param act is handed a signal to end by: it is aborted with `signal` and its reason, or by a TimeoutError. What
  * does not listen to it is bound to it by {@link unlessAborted}
  */

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { explain, type CallOptions, type CallIntent, type Sent } from './call.ts';
 import { EXPIRED, isThrottled, mayPass, retryAfterMs, statusOf, tookNoEffect } from './failures.ts';
-import { NEVER, unlessAborted } from './patience.ts';
+import { never, unlessAborted } from './patience.ts';
 import type { Queues } from './quotas.ts';
 import { again, type Urgency } from './queue.ts';
 
@@ -85,7 +85,7 @@ export function createService<Client>(options: ServiceOptions<Client>): Service<
 
   return {
     async call(intent, asked, send) {
-      const { signal = NEVER, urgency = 'read', onUnanswered, once = false } = asked;
+      const { signal = never(), urgency = 'read', onUnanswered, once = false } = asked;
       const { patienceMs = patience[urgency] } = asked;
       const client = urgency === 'revert' ? revertClient : usual;
       const queue = queues.of(intent.action);

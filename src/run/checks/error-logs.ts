@@ -1,4 +1,4 @@
-import { NEVER, within } from '../../aws/patience.ts';
+import { never, within } from '../../aws/patience.ts';
 import { insightsUrl } from '../../core/text/console.ts';
 import {
   countedAlone,
@@ -29,7 +29,7 @@ export async function readErrors(
   { publish, ...window }: Window & { readonly publish: 'count' | 'show' },
   { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
 ): Promise<readonly ErrorReport[]> {
-  const reports = await within(clock, PATIENCE_MS, NEVER, (signal) =>
+  const reports = await within(clock, PATIENCE_MS, never(), (signal) =>
     Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))),
   );
   if (publish === 'show') return reports;
