@@ -276,7 +276,12 @@ function gapIsJudged(played: Played, told: Told, target: Target): readonly Viola
   const historyIsDenied = own.some(
     ({ operation, heard }) => operation === 'DescribeAlarmHistory' && heard?.understood !== true,
   );
-  const begun = historyOf(played, target).find(({ by, weights }) => {
+  const history = historyOf(played, target).filter(({ at }) => at < told.startedAt);
+  // A rollout of before was put back, and what was red then is no matter of the one that came after it.
+  const back = history.findLastIndex(
+    ({ version, weights }) => version === history[0]?.version && Object.keys(weights).length === 0,
+  );
+  const begun = history.slice(back + 1).find(({ by, weights }) => {
     return by !== 'preparation' && by !== 'others' && Object.keys(weights).length > 0;
   });
   if (begun === undefined || historyIsDenied) return [];
