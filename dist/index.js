@@ -69335,8 +69335,8 @@ function versionsOf(disposition) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bg: () => (/* binding */ failuresToRevert),
 /* harmony export */   L5: () => (/* binding */ describeComparison),
+/* harmony export */   Sh: () => (/* binding */ failuresOutstanding),
 /* harmony export */   VH: () => (/* binding */ odds),
 /* harmony export */   X1: () => (/* binding */ evidenceOf),
 /* harmony export */   tI: () => (/* binding */ surplus),
@@ -69397,7 +69397,7 @@ function countsOf({ name, target, counted }, rule) {
  */
 function describeComparison(counts) {
     const { name, target, canary, baseline, needed, reverts } = counts;
-    const more = reverts ? 0 : failuresToRevert(counts);
+    const more = reverts ? 0 : failuresOutstanding(counts);
     const parts = [
         `canary ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(canary.total, 'request')}, ${share(canary)}`,
         `baseline ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(baseline.total)}, ${share(baseline)}`,
@@ -69407,7 +69407,7 @@ function describeComparison(counts) {
     return `${name} of ${target}: ${parts.join('; ')}`;
 }
 /** How many more failures in the last minute would revert; null when no number of them would. */
-function failuresToRevert({ outstanding }) {
+function failuresOutstanding({ outstanding }) {
     const { before, last, rule } = outstanding;
     return (0,_statistics_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .failuresToRevertAfter */ .bp)(before, last, rule);
 }
@@ -69842,7 +69842,7 @@ function evidence({ logE, needed }) {
 /* harmony export */   k: () => (/* binding */ seriesByName),
 /* harmony export */   oc: () => (/* binding */ lambdaMetric)
 /* harmony export */ });
-/* unused harmony export keyOf */
+/* unused harmony export sourceKeyOf */
 const PLACEHOLDER = /\{(function|alias|version)\}/g;
 /** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
 function metricOf(source, subject) {
@@ -69888,21 +69888,21 @@ function listed(sources) {
 }
 const NONE = new Map();
 /** The same for the same metric and statistic. */
-function keyOf({ namespace, name, dimensions, statistic }) {
+function sourceKeyOf({ namespace, name, dimensions, statistic }) {
     const named = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return JSON.stringify([namespace, name, statistic, named]);
 }
 /** Each metric once, whoever wants it. */
 function distinct(sources) {
-    return [...new Map(sources.map((source) => [keyOf(source), source])).values()];
+    return [...new Map(sources.map((source) => [sourceKeyOf(source), source])).values()];
 }
 /**
  * Finds a series by its metric. An empty one when the metric was not read.
  * @param series in the order of the sources
  */
 function seriesOf(sources, series) {
-    const found = new Map(sources.map((source, index) => [keyOf(source), series[index]]));
-    return (source) => found.get(keyOf(source)) ?? NONE;
+    const found = new Map(sources.map((source, index) => [sourceKeyOf(source), series[index]]));
+    return (source) => found.get(sourceKeyOf(source)) ?? NONE;
 }
 /** What was read, by the names of the sources. */
 function seriesByName(sources, find) {
@@ -71305,7 +71305,7 @@ function answer(report) {
         return '**yes, practically certain**';
     if (canary.total === 0)
         return 'not known';
-    const failures = (0,comparison/* failuresToRevert */.Bg)(report);
+    const failures = (0,comparison/* failuresOutstanding */.Sh)(report);
     const more = failures === null || failures === 0 ? '' : `; ${(0,numbers/* grouped */.zD)(failures)} more failures would revert`;
     return `${(0,step_end/* doubtIn */.CT)((0,comparison/* evidenceOf */.X1)(report), needed) === 'none' ? 'no sign of it' : 'it may be'}${more}`;
 }
@@ -71464,13 +71464,13 @@ function headingOf(report) {
         case 'status':
             return heading('ℹ️', targets.length === 0 ? 'Status' : `Status of ${named(targets)}`);
         case 'failed':
-            return isForeign(report)
+            return endedForeign(report)
                 ? heading('✋', `Stopped: ${named(shifting)} did not stay as this rollout left it`)
                 : heading('❌', 'Failed before any traffic was moved');
     }
 }
 /** Somebody else moved an alias of a rollout that had begun. */
-function isForeign({ outcome, weights }) {
+function endedForeign({ outcome, weights }) {
     return outcome === 'failed' && weights.length > 0;
 }
 function heading(icon, text) {
@@ -71520,7 +71520,7 @@ function nextStepOf(report) {
         case 'held':
             return nothing('Go on with mode: step or mode: promote, or put it back with mode: revert.');
         case 'failed':
-            return nothing(isForeign(report)
+            return nothing(endedForeign(report)
                 ? 'Find out who moved the alias: it was left as it is.'
                 : 'Nothing was moved, users are served as before. Mend the reason, and run it again.');
         case 'created':
@@ -73416,7 +73416,7 @@ function jsonFinding(finding) {
         case 'comparison': {
             const { name, target, baseline, canary, needed, pValue, reverts } = finding;
             const counts = { name, target, baseline, canary, needed, pValue, reverts };
-            return { comparison: { ...counts, failuresToRevert: (0,comparison/* failuresToRevert */.Bg)(finding) } };
+            return { comparison: { ...counts, failuresToRevert: (0,comparison/* failuresOutstanding */.Sh)(finding) } };
         }
         case 'duration': {
             const { target, baseline, canary } = finding;
@@ -75865,17 +75865,17 @@ function jobEnds({ startedAt, jobLastsMs }) {
  * Whether the rest of a rollout ends before its deadline. What fits with its extensions only in part is a warning:
  * they are cut.
  */
-function inspectDeadline(deadline, undertaking) {
+function inspectDeadline(deadline, remainder) {
     if (deadline === undefined)
         return { problems: [], warnings: [] };
-    const { steps, takesOver, now } = undertaking;
-    const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)(undertaking);
+    const { steps, takesOver, now } = remainder;
+    const shifting = steps.length * (0,plan/* longestShiftMs */.Bh)(remainder);
     const [first] = steps;
     // What is promoted first was baked by another process, or nothing was split before.
     const isAtOnce = first !== undefined && first.weight >= 100;
-    const settling = isAtOnce && !takesOver ? 0 : (0,plan/* waitBeforePromotionMs */.Uf)(undertaking);
-    const needed = (0,plan/* totalBakeMs */._m)({ steps }) + shifting + settling + (0,plan/* overtimeMs */.iR)(undertaking);
-    const longest = (0,plan/* longestBakeMs */.YB)(undertaking) + shifting + (isAtOnce ? settling : 0);
+    const settling = isAtOnce && !takesOver ? 0 : (0,plan/* waitBeforePromotionMs */.Uf)(remainder);
+    const needed = (0,plan/* totalBakeMs */._m)({ steps }) + shifting + settling + (0,plan/* overtimeMs */.iR)(remainder);
+    const longest = (0,plan/* longestBakeMs */.YB)(remainder) + shifting + (isAtOnce ? settling : 0);
     const left = deadline.at - now;
     const until = `${deadline.reason}, and a revert needs ${(0,text_duration/* formatDuration */.a3)(REVERT_MS)} before that`;
     if (left < needed) {
@@ -76649,7 +76649,9 @@ async function prepare(targets, left, { config, id, comparable, surroundings }) 
     const published = await publish(targets, config.description, surroundings);
     const continued = goneOnWith(left, published);
     const isNew = continued.length === 0 && config.mode !== 'rollback';
-    const earlier = isNew ? await lookBack(published.flatMap(boundOf), config, id, surroundings) : [];
+    const earlier = isNew
+        ? await lookBack(published.flatMap(foundCanaryOf), config, id, surroundings)
+        : [];
     const isFast = isNew && mayBeFast(published, earlier, config, surroundings);
     const plan = isFast ? fastTrackOf(config.plan) : config.plan;
     // A version that is continued with has traffic already.
@@ -76671,7 +76673,7 @@ async function prepare(targets, left, { config, id, comparable, surroundings }) 
         plan,
     };
 }
-function boundOf({ cleared: { request, facts }, canary }) {
+function foundCanaryOf({ cleared: { request, facts }, canary }) {
     const live = facts.routing?.version;
     return canary === undefined || live === undefined
         ? []
@@ -76679,7 +76681,7 @@ function boundOf({ cleared: { request, facts }, canary }) {
 }
 /** Says why not, where it was asked for. */
 function mayBeFast(published, earlier, { fastTrackMs: windowMs, alarms, metricChecks, analysis }, { clock, journal }) {
-    const versions = published.flatMap(boundOf).map(({ target, facts: { version } }) => ({
+    const versions = published.flatMap(foundCanaryOf).map(({ target, facts: { version } }) => ({
         name: (0,alias_target/* targetName */.je)(target),
         version,
         earlier: earlier.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target)),

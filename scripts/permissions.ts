@@ -1,83 +1,78 @@
-// What docs/permissions.md says of permissions: the policy for a job with the usual inputs, and what each action is for.
-import { markdownTable } from 'markdown-table';
+// Prints the least IAM policy for a job with these inputs, without asking AWS. An input is given as an option of its name.
+import { parseArgs } from 'node:util';
 
-import { PERMISSIONS, type Resource, type Wishes } from '../src/core/permissions.ts';
-import { leastPolicy, type Grounds, type Statement } from '../src/core/policy.ts';
+import { readFileSync } from 'node:fs';
 
-type On = Resource['on'];
+import { defaultLogGroup } from '../src/core/checks/error-logs.ts';
+import { leastPolicy, type Policy } from '../src/core/policy.ts';
+import { messageOf } from '../src/core/problems.ts';
+import { accountIn, parseFunctionId } from '../src/core/text/arn.ts';
+import { INPUT_DEFAULTS, type InputName } from '../src/inputs/defaults.ts';
+import { readInputs } from '../src/inputs/inputs.ts';
 
-/** A rollout of new code with alarms, and with the defaults for whatever else there is. */
-export const USUAL: Wishes = {
-  mode: 'rollout',
-  dryRun: false,
-  requests: [{ version: undefined }],
-  alarms: ['checkout-errors'],
-  analysis: { mode: 'on' },
-  analysisLogs: { mode: 'on' },
-  metricChecks: [],
-  smokeTests: new Map(),
-  onRevertedBefore: 'warn',
-  fastTrackMs: undefined,
-};
+const NAMES = Object.keys(INPUT_DEFAULTS) as readonly InputName[];
+/** In whose place a policy has `*` when nobody says which. */
+const ANY = '*';
+/** Only so that the inputs can be read: none of it gets into the policy. */
+const SOME_REGION = 'us-east-1';
 
-/** What the policy in the docs is about. */
-const EXAMPLE: Grounds = {
-  region: 'eu-west-1',
-  account: '123456789012',
-  functions: [
-    { functionId: 'checkout', functionName: 'checkout', logGroup: '/aws/lambda/checkout' },
-  ],
-};
-
-const WORDS: Readonly<Record<On, string>> = {
-  function: 'the function',
-  versions: "the function's `:*`",
-  everything: '`*`',
-  'log group': "its log group's `:*`",
-};
-
-/** The policy and the table, as Prettier would leave them. */
-export function permissionsSection(): string {
-  const table = markdownTable([
-    ['Permission', 'On', 'What for'],
-    ...Object.entries(PERMISSIONS).map(([action, { on, purpose }]) => [
-      `\`${action}\``,
-      on.map((each) => WORDS[each]).join(' and '),
-      purpose,
-    ]),
-  ]);
-  return `\`\`\`json\n${policy()}\n\`\`\`\n\n${table}`;
+export interface PrintedPolicy {
+  readonly policy: Policy;
+  /** What `*` stands for in it that could be named. */
+  readonly notes: readonly string[];
 }
 
-function policy(): string {
-  const statements = leastPolicy(USUAL, EXAMPLE).Statement.map(statement);
-  return [
-    '{',
-    '  "Version": "2012-10-17",',
-    '  "Statement": [',
-    statements.join(',\n'),
-    '  ]',
-    '}',
-  ].join('\n');
+/**
+ * The policy for the inputs that are given as options: `--function-name checkout --alias live --alarms errors`.
+ * @throws when an option is none, or an input cannot be used
+ */
+export function policyOf(args: readonly string[]): PrintedPolicy {
+  const { values } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(
+      [...NAMES, 'function', 'account', 'log-group'].map((name) => [name, { type: 'string' }]),
+    ),
+  });
+  const given = { 'function-name': values['function'] ?? '', ...values } as Record<string, string>;
+  const config = readInputs((name) => given[name] ?? '', {
+    description: '',
+    region: SOME_REGION,
+    roleSessionName: '',
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  const ids = config.requests.map(({ target }) => parseFunctionId(target.functionId));
+  const region = given['region'] ?? ids.find((id) => id?.region)?.region ?? ANY;
+  const account = given['account'] ?? accountIn(given['role-to-assume'] ?? '') ?? ANY;
+  const isNowhere = account === ANY && ids.some((id) => id?.account === undefined);
+  return {
+    policy: leastPolicy(
+      { ...config, dryRun: false },
+      {
+        region,
+        account,
+        functions: config.requests.map(({ target: { functionId, functionName } }) => ({
+          functionId,
+          functionName,
+          logGroup: given['log-group'] ?? defaultLogGroup(functionName),
+        })),
+      },
+    ),
+    notes: [
+      ...(region === ANY ? ['Every region is meant by "*": give --region.'] : []),
+      ...(isNowhere ? ['Every account is meant by "*": give --account.'] : []),
+    ],
+  };
 }
 
-function statement({ Sid: sid, Action: actions, Resource: resource }: Statement): string {
-  return [
-    '    {',
-    `      "Sid": "${sid}",`,
-    '      "Effect": "Allow",',
-    `      "Action": ${list([actions].flat())},`,
-    `      "Resource": ${JSON.stringify(resource)}`,
-    '    }',
-  ].join('\n');
-}
-
-/** Broken over lines where Prettier breaks it. */
-function list(actions: readonly string[]): string {
-  const [only, ...more] = actions.map((action) => `"${action}"`);
-  if (only === undefined || more.length === 0) return only ?? '[]';
-  const line = `[${[only, ...more].join(', ')}]`;
-  return `      "Action": ${line},`.length <= 100
-    ? line
-    : `[\n${[only, ...more].map((action) => `        ${action}`).join(',\n')}\n      ]`;
+if (import.meta.main) {
+  try {
+    const { policy, notes } = policyOf(process.argv.slice(2));
+    console.log(JSON.stringify(policy, null, 2));
+    notes.forEach((note) => {
+      console.error(note);
+    });
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  }
 }

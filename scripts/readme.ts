@@ -5,7 +5,7 @@ import { markdownTable } from 'markdown-table';
 import { parse } from 'yaml';
 
 import { INPUT_GROUPS } from './input-groups.ts';
-import { permissionsSection } from './permissions.ts';
+import { permissionsSection } from './permissions-section.ts';
 
 interface Input {
   readonly description: string;

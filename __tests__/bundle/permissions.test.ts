@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { USUAL } from '../../scripts/permissions.ts';
+import { USUAL } from '../../scripts/permissions-section.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { PERMISSIONS, type Wishes } from '../../src/core/permissions.ts';

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { USUAL } from '../../scripts/permissions.ts';
+import { USUAL } from '../../scripts/permissions-section.ts';
 import { arnOf, PERMISSIONS, type Wishes } from '../../src/core/permissions.ts';
 
 const needed = (wishes: Partial<Wishes>) =>

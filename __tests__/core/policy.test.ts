@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { USUAL } from '../../scripts/permissions.ts';
+import { USUAL } from '../../scripts/permissions-section.ts';
 import { PERMISSIONS, type Permission, type Wishes } from '../../src/core/permissions.ts';
 import { leastPolicy, type Grounds, type Policy } from '../../src/core/policy.ts';
 import { MODES } from '../../src/core/rollout/mode.ts';

@@ -13,8 +13,8 @@ import { planOf } from '../../src/core/rollout/plan.ts';
 import { eventsOf } from '../../src/core/state-machine/history.ts';
 import { stateMachine } from '../../src/core/state-machine/definition.ts';
 import { machineInput, type MachineInput } from '../../src/core/state-machine/input.ts';
-import { STANDARD_RULE } from '../../src/core/statistics/evidence.ts';
 import { createWorld, START, type Ended, type World } from './execution.ts';
+import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 
 const MINUTE = 60_000;
 const versions = { stable: '1', canary: '2' };
@@ -30,14 +30,7 @@ const id = {
   plan: '0a1b',
   workflow: '2c3d',
 };
-const analysis = {
-  mode: 'on',
-  rule: STANDARD_RULE,
-  minInvocations: 50,
-  maxExtension: 3,
-  onInconclusive: 'promote',
-  metricDelayMs: 90_000,
-} as const;
+const analysis = ANALYSIS_POLICY;
 const COURSE = { steps: plan.steps, onTheMinute: true, maxExtension: 3, settlingMs: 3 * MINUTE };
 const definition = stateMachine();
 

@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 
-import { failuresToRevert } from '../core/checks/comparison.ts';
+import { failuresOutstanding } from '../core/checks/comparison.ts';
 import { isSlower } from '../core/checks/durations.ts';
 import type { Finding } from '../core/checks/finding.ts';
 import { oneLine, shorten } from '../core/text/markdown.ts';
@@ -111,7 +111,7 @@ function jsonFinding(finding: Finding) {
     case 'comparison': {
       const { name, target, baseline, canary, needed, pValue, reverts } = finding;
       const counts = { name, target, baseline, canary, needed, pValue, reverts };
-      return { comparison: { ...counts, failuresToRevert: failuresToRevert(finding) } };
+      return { comparison: { ...counts, failuresToRevert: failuresOutstanding(finding) } };
     }
     case 'duration': {
       const { target, baseline, canary } = finding;

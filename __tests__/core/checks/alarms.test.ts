@@ -8,7 +8,7 @@ import {
   type AlarmPolicy,
   type AlarmReading,
   type AlarmWatch,
-  type History,
+  type AlarmHistory,
   type TakenOver,
 } from '../../../src/core/checks/alarms.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
@@ -32,7 +32,11 @@ const watchOf = (state: string) => watch(alarm(state), moment(0));
 function verdictOf(
   before: AlarmWatch,
   now: AlarmReading | undefined,
-  options: { readonly at?: number; readonly history?: History; readonly policy?: AlarmPolicy } = {},
+  options: {
+    readonly at?: number;
+    readonly history?: AlarmHistory;
+    readonly policy?: AlarmPolicy;
+  } = {},
 ) {
   const reading = {
     type: 'read' as const,
@@ -60,30 +64,30 @@ describe('an alarm', () => {
   it('fails when it was in ALARM between two readings, though it is OK at both', () => {
     const now = alarm('OK', 9);
     expect(needHistory([watchOf('OK')], [now])).toHaveLength(1);
-    const history: History = { type: 'states', states: ['ALARM', 'OK'] };
+    const history: AlarmHistory = { type: 'states', states: ['ALARM', 'OK'] };
     expect(verdictOf(watchOf('OK'), now, { history }).verdict.kind).toBe('fail');
   });
 
   it('passes when it only lost its data between two readings', () => {
-    const history: History = { type: 'states', states: ['INSUFFICIENT_DATA', 'OK'] };
+    const history: AlarmHistory = { type: 'states', states: ['INSUFFICIENT_DATA', 'OK'] };
     expect(verdictOf(watchOf('OK'), alarm('OK', 9), { history }).verdict.kind).toBe('pass');
   });
 
   it('fails when it left its state and came back and its history cannot be read', () => {
-    const history: History = { type: 'unreadable', problem: 'denied' };
+    const history: AlarmHistory = { type: 'unreadable', problem: 'denied' };
     const { verdict } = verdictOf(watchOf('OK'), alarm('OK', 9), { history });
     expect(verdict.kind).toBe('fail');
     expect(verdict.reason).toContain('counts as ALARM');
   });
 
   it('fails when it left its state and came back and its history explains nothing', () => {
-    const history: History = { type: 'states', states: [] };
+    const history: AlarmHistory = { type: 'states', states: [] };
     const { verdict } = verdictOf(watchOf('OK'), alarm('OK', 9), { history });
     expect(verdict.kind).toBe('fail');
   });
 
   it('is taken at its present state when it changed once and its history cannot be read', () => {
-    const history: History = { type: 'unreadable', problem: 'denied' };
+    const history: AlarmHistory = { type: 'unreadable', problem: 'denied' };
     const before = watchOf('INSUFFICIENT_DATA');
     expect(verdictOf(before, alarm('OK', 9), { history }).verdict.kind).toBe('pass');
   });
@@ -116,7 +120,7 @@ describe('an alarm', () => {
     });
 
     it('fails when it was green and red again between two readings', () => {
-      const history: History = { type: 'states', states: ['OK', 'ALARM'] };
+      const history: AlarmHistory = { type: 'states', states: ['OK', 'ALARM'] };
       expect(needHistory([watchOf('ALARM')], [alarm('ALARM', 9)])).toHaveLength(1);
       expect(verdictOf(watchOf('ALARM'), alarm('ALARM', 9), { history }).verdict.kind).toBe('fail');
     });
@@ -206,7 +210,7 @@ describe('an alarm that an earlier process of the rollout watched', () => {
   it('needs its history when it changed since and is green, and fails when that was red', () => {
     const green = alarm('OK', before(-10));
     expect(needHistory([since(green)], [green])).toHaveLength(1);
-    const history: History = { type: 'states', states: ['ALARM', 'OK'] };
+    const history: AlarmHistory = { type: 'states', states: ['ALARM', 'OK'] };
     expect(verdictOf(since(green), green, { history }).verdict.kind).toBe('fail');
   });
 

@@ -3,11 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { comparisonReaders } from '../../../src/core/checks/comparison-reader.ts';
 import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
 import { lambdaMetric } from '../../../src/core/checks/metric-source.ts';
-import { judgedBy, nothing, policy, scope, timed } from '../../fixtures/readers.ts';
+import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
+import { judgedBy, nothing, scope, timed } from '../../fixtures/readers.ts';
 
 describe('what is compared of a target', () => {
   it('is the alias’s traffic, of each version', () => {
-    const [reader] = comparisonReaders([timed('checkout')], [], policy);
+    const [reader] = comparisonReaders([timed('checkout')], [], ANALYSIS_POLICY);
     expect(
       reader?.sources('side by side').map(({ name, dimensions }) => [name, dimensions]),
     ).toEqual(
@@ -27,7 +28,11 @@ describe('what is compared of a target', () => {
     const compared = [
       { name: 'http', bad: lambdaMetric('Bad', 'Sum'), total: lambdaMetric('All', 'Sum') },
     ];
-    const readers = comparisonReaders([timed('a'), timed('b'), timed('c')], compared, policy);
+    const readers = comparisonReaders(
+      [timed('a'), timed('b'), timed('c')],
+      compared,
+      ANALYSIS_POLICY,
+    );
     const found = readers.map((reader) => judgedBy(reader, nothing, scope).finding);
     expect(found).toHaveLength(6);
     for (const { needed } of ofKind(found, 'comparison'))

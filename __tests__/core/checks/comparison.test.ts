@@ -13,16 +13,9 @@ import { lastSettledMinute } from '../../../src/core/minute.ts';
 import type { Bake } from '../../../src/core/rollout/plan.ts';
 import type { Moment } from '../../../src/core/moment.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
+import { ANALYSIS_POLICY as policy } from '../../fixtures/analysis-policy.ts';
 
 const MINUTE = 60_000;
-const policy: AnalysisPolicy = {
-  mode: 'on',
-  rule: STANDARD_RULE,
-  minInvocations: 50,
-  maxExtension: 3,
-  onInconclusive: 'promote',
-  metricDelayMs: 90_000,
-};
 /** Five minutes at 10 %, begun with the minute. */
 const bake: Bake = {
   weight: 10,

@@ -5,7 +5,8 @@ import { durationReaders } from '../../../src/core/checks/duration-reader.ts';
 import { ofKind } from '../../../src/core/checks/finding.ts';
 import { lambdaMetric, type FindSeries } from '../../../src/core/checks/metric-source.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
-import { always, judgedBy, nothing, policy, scope, timed } from '../../fixtures/readers.ts';
+import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
+import { always, judgedBy, nothing, scope, timed } from '../../fixtures/readers.ts';
 
 describe('what is compared of durations', () => {
   it('shares the alpha of durations out over targets, and over the two bounds', () => {
@@ -25,8 +26,8 @@ describe('what is compared of durations', () => {
       total: lambdaMetric('All', 'Sum'),
     };
     const readers = [
-      ...comparisonReaders(targets, [own], policy, true),
-      ...durationReaders(targets, { policy, comparisons: 3 }),
+      ...comparisonReaders(targets, [own], ANALYSIS_POLICY, true),
+      ...durationReaders(targets, { policy: ANALYSIS_POLICY, comparisons: 3 }),
     ];
     const alphas = readers.flatMap((reader) => {
       const { finding } = judgedBy(reader, nothing, scope);
@@ -49,7 +50,7 @@ describe('what is compared of durations', () => {
     };
     const [reader] = durationReaders(
       [timed('a')],
-      reverts ? { policy, comparisons: 2 } : undefined,
+      reverts ? { policy: ANALYSIS_POLICY, comparisons: 2 } : undefined,
     );
     const find: FindSeries = ({ dimensions, statistic }) =>
       always(values[dimensions['ExecutedVersion'] ?? '']?.[statistic] ?? NaN);

@@ -13,12 +13,18 @@ import {
   withReading,
   type Ledger,
 } from '../../../src/core/checks/ledger.ts';
-import { keyOf, lambdaMetric, type FindSeries } from '../../../src/core/checks/metric-source.ts';
+import {
+  sourceKeyOf,
+  lambdaMetric,
+  type FindSeries,
+} from '../../../src/core/checks/metric-source.ts';
 import { promotedReaders } from '../../../src/core/checks/promoted-reader.ts';
 import { scopeOf, type Scope } from '../../../src/core/checks/scope.ts';
 import { thresholdReader } from '../../../src/core/checks/threshold-reader.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
-import { policy, scope, timed } from '../../fixtures/readers.ts';
+import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
+import { scope, timed } from '../../fixtures/readers.ts';
+import { noise } from '../../fixtures/noise.ts';
 
 const MINUTE = 60_000;
 const TARGETS = [timed('checkout')];
@@ -34,9 +40,9 @@ const check = {
   sources: [lambdaMetric('Duration', 'p99')],
 } as const;
 const readers = [
-  ...comparisonReaders(TARGETS, [], policy, true),
-  ...durationReaders(TARGETS, { policy, comparisons: 2 }),
-  ...promotedReaders(TARGETS, policy, 'revert'),
+  ...comparisonReaders(TARGETS, [], ANALYSIS_POLICY, true),
+  ...durationReaders(TARGETS, { policy: ANALYSIS_POLICY, comparisons: 2 }),
+  ...promotedReaders(TARGETS, ANALYSIS_POLICY, 'revert'),
   ...TARGETS.map((target) => thresholdReader(check, target)),
 ];
 /** Those that count requests, and those that measure. */
@@ -67,23 +73,13 @@ const world: fc.Arbitrary<World> = fc.record({
   shifts: fc.tuple(fc.integer({ min: 5, max: 60 }), fc.integer({ min: 61, max: 120 })),
 });
 
-/** From 0 to 1, the same for the same numbers. */
-function noise(...numbers: readonly number[]): number {
-  let hash = 2_166_136_261;
-  for (const each of numbers) {
-    hash = Math.imul(hash ^ each, 0x85eb_ca6b);
-    hash ^= hash >>> 13;
-  }
-  return (Math.imul(hash, 0xc2b2_ae35) >>> 0) / 2 ** 32;
-}
-
-const KEYS = readers.flatMap((reader) => reader.sources('alone').map(keyOf));
+const KEYS = readers.flatMap((reader) => reader.sources('alone').map(sourceKeyOf));
 
 /** As it can be read at a time: each minute by its newest revision; before the first there is nothing. */
 function seenAt({ seed, badness, revisions }: World, now: number, from = 0): FindSeries {
   const ordered = revisions.toSorted((a, b) => a.afterMs - b.afterMs);
   return (source) => {
-    const key = KEYS.indexOf(keyOf(source));
+    const key = KEYS.indexOf(sourceKeyOf(source));
     const isCanary = source.dimensions['ExecutedVersion'] === '8';
     const series = new Map<number, number>();
     for (let at = from; at + MINUTE <= now; at += MINUTE) {
@@ -120,9 +116,9 @@ function scopeAt({ shifts: [second, third] }: World, now: number): Scope {
 /** What is found of what a ledger asked for: of no other metric, and of no minute before. */
 function found(ledger: Ledger, given: World, at: Scope): FindSeries {
   const { sources, from } = wantedBy(ledger, at);
-  const wanted = new Set(sources.map(keyOf));
+  const wanted = new Set(sources.map(sourceKeyOf));
   const all = seenAt(given, at.at.timeOfDay, from);
-  return (source) => (wanted.has(keyOf(source)) ? all(source) : new Map());
+  return (source) => (wanted.has(sourceKeyOf(source)) ? all(source) : new Map());
 }
 
 describe('a ledger of minutes', () => {
@@ -192,7 +188,7 @@ describe('a ledger of minutes', () => {
 
   it('wants nothing more of the old version once the minutes before the promotion are closed', () => {
     const promoted = { ...calm, shifts: [10, 20] as const };
-    let ledger = ledgerOf(comparisonReaders(TARGETS, [], policy), 1);
+    let ledger = ledgerOf(comparisonReaders(TARGETS, [], ANALYSIS_POLICY), 1);
     for (const minute of [19, 21, 23]) {
       const when = scopeAt(promoted, minute * MINUTE);
       expect(wantedBy(ledger, when).sources).toHaveLength(4);

@@ -5,7 +5,7 @@ import {
   deadlineOf,
   inspectDeadline,
   type Means,
-  type Undertaking,
+  type Remainder,
 } from '../../../src/core/rollout/deadline.ts';
 import {
   isPromotionNext,
@@ -58,7 +58,7 @@ describe('before a rollout begins, its deadline', () => {
     { weight: 10, bakeMs: 10 * MINUTE },
     { weight: 100, bakeMs: 10 * MINUTE },
   ];
-  const inspect = (minutes: number, more: Partial<Undertaking> = {}) =>
+  const inspect = (minutes: number, more: Partial<Remainder> = {}) =>
     inspectDeadline(
       { at: START + minutes * MINUTE, reason: 'the AWS credentials end at 15:00:00 UTC' },
       {

@@ -6,7 +6,7 @@ import {
   needHistory,
   type AlarmReading,
   type AlarmWatch,
-  type History,
+  type AlarmHistory,
 } from '../../../src/core/checks/alarms.ts';
 import { expressionAt } from '../../fixtures/expressions.ts';
 import { moment } from '../../fixtures/moments.ts';
@@ -27,7 +27,7 @@ const transition = fc.constantFrom(NOW - 900_000, NOW - 60_000, NOW - 30_000);
 interface Case {
   readonly watch: AlarmWatch;
   readonly now: AlarmReading | undefined;
-  readonly history: History;
+  readonly history: AlarmHistory;
 }
 
 const alarm = (name: string): fc.Arbitrary<Case> =>

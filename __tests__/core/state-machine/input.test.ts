@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { marksOf, readMark } from '../../../src/core/alias/mark.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { machineInput, type MachineOptions } from '../../../src/core/state-machine/input.ts';
-import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
+import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
 
 const MINUTE = 60_000;
 const versions = { stable: '7', canary: '8' };
@@ -41,14 +41,7 @@ const inputOf = (functions: readonly string[]) =>
     region: 'eu-west-1',
     watches: [],
     alarmPolicy: { onInsufficientData: 'continue', monitoringGraceMs: 2 * MINUTE },
-    analysis: {
-      mode: 'on',
-      rule: STANDARD_RULE,
-      minInvocations: 50,
-      maxExtension: 3,
-      onInconclusive: 'promote',
-      metricDelayMs: 90_000,
-    },
+    analysis: ANALYSIS_POLICY,
     pollMs: MINUTE,
   });
 

@@ -13,6 +13,7 @@ import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import { machineInput } from '../../../src/core/state-machine/input.ts';
 import { expressionAt } from '../../fixtures/expressions.ts';
 import { moment } from '../../fixtures/moments.ts';
+import { noise } from '../../fixtures/noise.ts';
 
 const MINUTE = 60_000;
 const BEGIN = Date.UTC(2026, 0, 1);
@@ -120,16 +121,6 @@ const DECIDED: readonly World[] = [
   { ...ordinary, counted: 0 },
   { ...ordinary, rate: 0, pauseMs: 0 },
 ];
-
-/** From 0 to 1, the same for the same numbers. */
-function noise(...numbers: readonly number[]): number {
-  let hash = 2_166_136_261;
-  for (const each of numbers) {
-    hash = Math.imul(hash ^ each, 0x85eb_ca6b);
-    hash ^= hash >>> 13;
-  }
-  return (Math.imul(hash, 0xc2b2_ae35) >>> 0) / 2 ** 32;
-}
 
 const targetOf = (index: number, { pauseMs, requestsPerMinute }: World): Called => ({
   target: { functionId: `f${index}`, functionName: `f${index}`, alias: 'live' },

@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { MetricSource } from '../../../src/core/checks/metric-source.ts';
 import { createMetricChecks } from '../../../src/run/checks/metrics.ts';
 import { moment } from '../../fixtures/moments.ts';
-import { policy, scope, timed } from '../../fixtures/readers.ts';
+import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
+import { scope, timed } from '../../fixtures/readers.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -35,13 +36,13 @@ async function watched(says: Says, until = END + 3 * MINUTE) {
       },
     },
     targets: [timed('checkout')],
-    analysis: policy,
+    analysis: ANALYSIS_POLICY,
     compared: [],
     compareDuration: 'off',
     afterPromotion: 'off',
     thresholds: [],
     begunAt: undefined,
-    metricDelayMs: policy.metricDelayMs,
+    metricDelayMs: ANALYSIS_POLICY.metricDelayMs,
     monitoringGraceMs: MINUTE,
   });
   for (; now <= until; now += 15 * SECOND) {

@@ -16,7 +16,7 @@ export interface Shown {
 }
 
 /** What an alias shows of rollouts. */
-export type Standing =
+export type AliasStanding =
   /** It serves one version, and no rollout says otherwise. */
   | { readonly type: 'alone'; readonly version: string }
   /** It is as the mark of a rollout says. */
@@ -30,7 +30,7 @@ export type Standing =
 export function standingOf(
   { routing, description }: Shown,
   hasEnded: (nonce: string) => boolean,
-): Standing {
+): AliasStanding {
   const { mark } = readMark(description);
   if (mark !== undefined && isAsMarked(routing, mark)) {
     const hasArrived = mark.weight >= 100 && !isSplit(routing);

@@ -24,7 +24,7 @@ export type AlarmsReading =
   | { readonly type: 'unreadable'; readonly at: Moment; readonly problem: string };
 
 /** The states an alarm went through since the reading before, the present one last. */
-export type History =
+export type AlarmHistory =
   | { readonly type: 'states'; readonly states: readonly string[] }
   | { readonly type: 'unreadable'; readonly problem: string };
 
@@ -114,7 +114,7 @@ export function needHistory(
 export function assess(
   watches: readonly AlarmWatch[],
   reading: AlarmsReading,
-  histories: ReadonlyMap<string, History>,
+  histories: ReadonlyMap<string, AlarmHistory>,
   policy: AlarmPolicy,
 ): AlarmsAssessment {
   const judged = watches.map((before) =>
@@ -144,7 +144,7 @@ interface JudgedAlarm {
 function judge(
   before: AlarmWatch,
   reading: AlarmsReading,
-  history: History | undefined,
+  history: AlarmHistory | undefined,
   policy: AlarmPolicy,
 ): JudgedAlarm {
   if (reading.type === 'unreadable') return unseen(before, reading.at, reading.problem, policy);
@@ -245,7 +245,7 @@ const UNKNOWN = 'unknown';
 function statesSince(
   before: AlarmWatch,
   now: AlarmReading,
-  history: History | undefined,
+  history: AlarmHistory | undefined,
 ): readonly string[] {
   if (history === undefined) return [now.state];
   // Without the permission on "*", the history of a composite alarm is empty: that explains nothing.

@@ -44,7 +44,7 @@ export interface ComparedCounts {
   readonly reverts: boolean;
 }
 
-/** What {@link failuresToRevert} is found by. It takes a search, so only what is shown asks for it. */
+/** What {@link failuresOutstanding} is found by. It takes a search, so only what is shown asks for it. */
 export interface Outstanding {
   /** How the bets stood before the last minute. */
   readonly before: Standing;
@@ -112,7 +112,7 @@ function countsOf({ name, target, counted }: Comparison, rule: Rule): ComparedCo
  */
 export function describeComparison(counts: ComparedCounts): string {
   const { name, target, canary, baseline, needed, reverts } = counts;
-  const more = reverts ? 0 : failuresToRevert(counts);
+  const more = reverts ? 0 : failuresOutstanding(counts);
   const parts = [
     `canary ${count(canary.total, 'request')}, ${share(canary)}`,
     `baseline ${grouped(baseline.total)}, ${share(baseline)}`,
@@ -123,7 +123,7 @@ export function describeComparison(counts: ComparedCounts): string {
 }
 
 /** How many more failures in the last minute would revert; null when no number of them would. */
-export function failuresToRevert({ outstanding }: Pick<ComparedCounts, 'outstanding'>) {
+export function failuresOutstanding({ outstanding }: Pick<ComparedCounts, 'outstanding'>) {
   const { before, last, rule } = outstanding;
   return failuresToRevertAfter(before, last, rule);
 }

@@ -77,14 +77,14 @@ export type FindSeries = (source: MetricSource) => Series;
 const NONE: Series = new Map();
 
 /** The same for the same metric and statistic. */
-export function keyOf({ namespace, name, dimensions, statistic }: MetricSource): string {
+export function sourceKeyOf({ namespace, name, dimensions, statistic }: MetricSource): string {
   const named = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, statistic, named]);
 }
 
 /** Each metric once, whoever wants it. */
 export function distinct(sources: readonly MetricSource[]): readonly MetricSource[] {
-  return [...new Map(sources.map((source) => [keyOf(source), source])).values()];
+  return [...new Map(sources.map((source) => [sourceKeyOf(source), source])).values()];
 }
 
 /**
@@ -92,8 +92,8 @@ export function distinct(sources: readonly MetricSource[]): readonly MetricSourc
  * @param series in the order of the sources
  */
 export function seriesOf(sources: readonly MetricSource[], series: readonly Series[]): FindSeries {
-  const found = new Map(sources.map((source, index) => [keyOf(source), series[index]]));
-  return (source) => found.get(keyOf(source)) ?? NONE;
+  const found = new Map(sources.map((source, index) => [sourceKeyOf(source), series[index]]));
+  return (source) => found.get(sourceKeyOf(source)) ?? NONE;
 }
 
 /** What was read, by the names of the sources. */

@@ -1,6 +1,6 @@
 import { targetName, type Target } from '../alias/target.ts';
 import type { LogFormat } from './failure-line.ts';
-import type { Counted } from './signal.ts';
+import type { CountedLines } from './signal.ts';
 
 /** How a version logs, as Lambda tells it. */
 export interface LoggingFacts {
@@ -25,7 +25,7 @@ export type Sight =
       readonly type: 'seen';
       readonly logGroup: string;
       readonly format: LogFormat;
-      readonly counted: Counted;
+      readonly counted: CountedLines;
       /** What of failures is seen, for people. */
       readonly extent: string;
     };
@@ -93,7 +93,7 @@ export interface LoggedTarget {
   readonly target: Target;
   readonly logGroup: string;
   readonly format: LogFormat;
-  readonly counted: Counted;
+  readonly counted: CountedLines;
   /** Why its logs are only observed; absent when they may revert. */
   readonly observedBecause: string | undefined;
 }

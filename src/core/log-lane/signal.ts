@@ -26,10 +26,10 @@ const PATTERNS: Readonly<Record<LogFormat, string>> = {
 };
 
 /** What of the failures is counted: `platform` leaves out what only a runtime wrote. */
-export type Counted = 'all' | 'platform';
+export type CountedLines = 'all' | 'platform';
 
 /** Requests that Lambda or its runtime says have failed. */
-export function failuresSignal(format: LogFormat, counted: Counted): Signal {
+export function failuresSignal(format: LogFormat, counted: CountedLines): Signal {
   return {
     name: 'logs',
     pattern: PATTERNS[format],

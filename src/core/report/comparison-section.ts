@@ -1,6 +1,6 @@
 import {
   evidenceOf,
-  failuresToRevert,
+  failuresOutstanding,
   surplus,
   type ComparedCounts,
 } from '../checks/comparison.ts';
@@ -61,7 +61,7 @@ function answer(report: ComparedCounts): string {
   const { canary, needed, reverts } = report;
   if (reverts) return '**yes, practically certain**';
   if (canary.total === 0) return 'not known';
-  const failures = failuresToRevert(report);
+  const failures = failuresOutstanding(report);
   const more =
     failures === null || failures === 0 ? '' : `; ${grouped(failures)} more failures would revert`;
   return `${doubtIn(evidenceOf(report), needed) === 'none' ? 'no sign of it' : 'it may be'}${more}`;

@@ -43,14 +43,14 @@ export function headingOf(report: Report): Heading {
     case 'status':
       return heading('ℹ️', targets.length === 0 ? 'Status' : `Status of ${named(targets)}`);
     case 'failed':
-      return isForeign(report)
+      return endedForeign(report)
         ? heading('✋', `Stopped: ${named(shifting)} did not stay as this rollout left it`)
         : heading('❌', 'Failed before any traffic was moved');
   }
 }
 
 /** Somebody else moved an alias of a rollout that had begun. */
-export function isForeign({ outcome, weights }: Report): boolean {
+export function endedForeign({ outcome, weights }: Report): boolean {
   return outcome === 'failed' && weights.length > 0;
 }
 
@@ -124,7 +124,7 @@ export function nextStepOf(report: Report): NextStep | undefined {
       return nothing('Go on with mode: step or mode: promote, or put it back with mode: revert.');
     case 'failed':
       return nothing(
-        isForeign(report)
+        endedForeign(report)
           ? 'Find out who moved the alias: it was left as it is.'
           : 'Nothing was moved, users are served as before. Mend the reason, and run it again.',
       );

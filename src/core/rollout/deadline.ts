@@ -70,8 +70,8 @@ function jobEnds({ startedAt, jobLastsMs }: Means): Deadline {
   };
 }
 
-/** `steps`: those that this process takes. */
-export interface Undertaking extends Pick<
+/** What of a rollout is still to come. `steps`: those that this process takes. */
+export interface Remainder extends Pick<
   Course,
   'steps' | 'onTheMinute' | 'maxExtension' | 'settlingMs'
 > {
@@ -84,19 +84,16 @@ export interface Undertaking extends Pick<
  * Whether the rest of a rollout ends before its deadline. What fits with its extensions only in part is a warning:
  * they are cut.
  */
-export function inspectDeadline(
-  deadline: Deadline | undefined,
-  undertaking: Undertaking,
-): Inspection {
+export function inspectDeadline(deadline: Deadline | undefined, remainder: Remainder): Inspection {
   if (deadline === undefined) return { problems: [], warnings: [] };
-  const { steps, takesOver, now } = undertaking;
-  const shifting = steps.length * longestShiftMs(undertaking);
+  const { steps, takesOver, now } = remainder;
+  const shifting = steps.length * longestShiftMs(remainder);
   const [first] = steps;
   // What is promoted first was baked by another process, or nothing was split before.
   const isAtOnce = first !== undefined && first.weight >= 100;
-  const settling = isAtOnce && !takesOver ? 0 : waitBeforePromotionMs(undertaking);
-  const needed = totalBakeMs({ steps }) + shifting + settling + overtimeMs(undertaking);
-  const longest = longestBakeMs(undertaking) + shifting + (isAtOnce ? settling : 0);
+  const settling = isAtOnce && !takesOver ? 0 : waitBeforePromotionMs(remainder);
+  const needed = totalBakeMs({ steps }) + shifting + settling + overtimeMs(remainder);
+  const longest = longestBakeMs(remainder) + shifting + (isAtOnce ? settling : 0);
   const left = deadline.at - now;
   const until = `${deadline.reason}, and a revert needs ${formatDuration(REVERT_MS)} before that`;
   if (left < needed) {

@@ -29,7 +29,7 @@ const SETTLE = ITERATION + STATE + TASK + STATE + STATE;
 /** The same with a write before the look. */
 const CONFIRM = SETTLE + TASK;
 
-export interface Watching {
+export interface WatchedCourse {
   readonly course: Pick<Course, 'steps' | 'maxExtension' | 'settlingMs'>;
   readonly targets: number;
   readonly compares: boolean;
@@ -39,7 +39,7 @@ export interface Watching {
  * How many events the history of an execution has in which nothing goes wrong.
  * @param turns how often the checks are read
  */
-export function eventsOf({ course, targets, compares }: Watching, turns: number): number {
+export function eventsOf({ course, targets, compares }: WatchedCourse, turns: number): number {
   const steps = course.steps.length * (STEP + SHIFT * targets);
   const promotion = 2 * (MAP + STATE) + STATE + (SETTLE + CONFIRM) * targets;
   // Before the first weight there is nothing to compare.
@@ -52,7 +52,7 @@ export function eventsOf({ course, targets, compares }: Watching, turns: number)
  * putting back what it moved. Milliseconds from one reading to the next.
  * @param leastMs what is asked for
  */
-export function pollMsFor(watching: Watching, leastMs: number): number {
+export function pollMsFor(watching: WatchedCourse, leastMs: number): number {
   const perTurn = eventsOf(watching, 1) - eventsOf(watching, 0);
   const room = MOST_EVENTS - REVERT_EVENTS - HISTORIES - eventsOf(watching, 0);
   // Each step has a reading at its end that is not of the pace.

@@ -6,7 +6,7 @@ import type { EarlierVersion } from './past.ts';
 export const FAST_TRACK_PLAN = '0';
 
 /** What is known of a target's new version. */
-export interface Bound {
+export interface NamedCanary {
   readonly name: string;
   readonly version: string;
   /** Undefined when this run published it. */
@@ -23,7 +23,7 @@ export interface FastTrackOptions {
 
 /** Why the steps are taken all the same; nothing when all of the versions were live within the window. */
 export function noFastTrack(
-  versions: readonly Bound[],
+  versions: readonly NamedCanary[],
   { windowMs, watched, now }: FastTrackOptions,
 ): string | undefined {
   const [first] = versions.flatMap(({ name, version, earlier }) => {

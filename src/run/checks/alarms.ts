@@ -4,7 +4,7 @@ import {
   type AlarmPolicy,
   type AlarmWatch,
   type AlarmsReading,
-  type History,
+  type AlarmHistory,
 } from '../../core/checks/alarms.ts';
 import type { Alarms } from '../../aws/alarms.ts';
 import { AwsCallError } from '../../aws/call.ts';
@@ -29,7 +29,7 @@ export function createAlarmChecks(
     }
   }
 
-  async function historyOf(watch: AlarmWatch, signal: AbortSignal): Promise<History> {
+  async function historyOf(watch: AlarmWatch, signal: AbortSignal): Promise<AlarmHistory> {
     try {
       return { type: 'states', states: await alarms.history(watch, signal) };
     } catch (error) {

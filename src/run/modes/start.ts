@@ -15,7 +15,7 @@ import type { Cleared } from '../preflight/targets.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver } from '../rollout/take-over.ts';
-import { lookBack, type Bound } from '../versions/past.ts';
+import { lookBack, type FoundCanary } from '../versions/past.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
   clearedReport,
@@ -72,7 +72,7 @@ function isInTraffic(resumed: readonly Unfinished[], { targets }: Clearance): bo
 function givenIn({
   request: { target, version },
   facts: { candidate, routing },
-}: Cleared): readonly Bound[] {
+}: Cleared): readonly FoundCanary[] {
   return version === undefined || routing === undefined || routing.version === version
     ? []
     : [{ target, facts: candidate, given: true, live: routing.version }];

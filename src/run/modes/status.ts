@@ -2,7 +2,7 @@ import type { AlarmFinding } from '../../core/checks/alarms.ts';
 import type { Mark, RolloutId } from '../../core/alias/mark.ts';
 import { ended, type Ending } from '../../core/report/report.ts';
 import { describeRouting, looksHeldBack, shareOf } from '../../core/alias/routing.ts';
-import { describeHeldBack, standingOf, type Standing } from '../../core/alias/ownership.ts';
+import { describeHeldBack, standingOf, type AliasStanding } from '../../core/alias/ownership.ts';
 import { targetName, targetReport } from '../../core/alias/target.ts';
 import { PASS } from '../../core/rollout/verdict.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
@@ -43,7 +43,7 @@ export async function status(
   );
 }
 
-function reportOf({ target, arn, routing }: FoundAlias, standing: Standing | undefined) {
+function reportOf({ target, arn, routing }: FoundAlias, standing: AliasStanding | undefined) {
   const aliasArn = arn;
   return standing?.type === 'moved'
     ? targetReport(target, {
@@ -55,7 +55,7 @@ function reportOf({ target, arn, routing }: FoundAlias, standing: Standing | und
 }
 
 /** Percent that goes to a new version; 0 when nothing is being rolled out. */
-function weightOf({ routing }: FoundAlias, standing: Standing | undefined): number {
+function weightOf({ routing }: FoundAlias, standing: AliasStanding | undefined): number {
   switch (standing?.type) {
     case 'moved':
       return shareOf(standing.mark.canary, routing);
@@ -68,7 +68,7 @@ function weightOf({ routing }: FoundAlias, standing: Standing | undefined): numb
 
 function describe(
   { target, routing }: FoundAlias,
-  standing: Standing,
+  standing: AliasStanding,
   urlOf: (mark: Mark) => string,
 ): string {
   const serves = looksHeldBack(routing)

@@ -11,7 +11,7 @@ import { preparedReport, recordTargets } from '../modes/progress.ts';
 import type { Cleared } from '../preflight/targets.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { prepareAliases, publish, type Prepared, type Published } from '../versions/publish.ts';
-import { lookBack, type Bound } from '../versions/past.ts';
+import { lookBack, type FoundCanary } from '../versions/past.ts';
 import { smokeTest } from '../versions/smoke-test.ts';
 
 export interface PrepareOptions {
@@ -44,7 +44,9 @@ export async function prepare(
   const published = await publish(targets, config.description, surroundings);
   const continued = goneOnWith(left, published);
   const isNew = continued.length === 0 && config.mode !== 'rollback';
-  const earlier = isNew ? await lookBack(published.flatMap(boundOf), config, id, surroundings) : [];
+  const earlier = isNew
+    ? await lookBack(published.flatMap(foundCanaryOf), config, id, surroundings)
+    : [];
   const isFast = isNew && mayBeFast(published, earlier, config, surroundings);
   const plan = isFast ? fastTrackOf(config.plan) : config.plan;
   // A version that is continued with has traffic already.
@@ -66,7 +68,7 @@ export async function prepare(
   };
 }
 
-function boundOf({ cleared: { request, facts }, canary }: Published): readonly Bound[] {
+function foundCanaryOf({ cleared: { request, facts }, canary }: Published): readonly FoundCanary[] {
   const live = facts.routing?.version;
   return canary === undefined || live === undefined
     ? []
@@ -80,7 +82,7 @@ function mayBeFast(
   { fastTrackMs: windowMs, alarms, metricChecks, analysis }: Config,
   { clock, journal }: Surroundings,
 ): boolean {
-  const versions = published.flatMap(boundOf).map(({ target, facts: { version } }) => ({
+  const versions = published.flatMap(foundCanaryOf).map(({ target, facts: { version } }) => ({
     name: targetName(target),
     version,
     earlier: earlier.find((each) => sameTarget(each.target, target)),

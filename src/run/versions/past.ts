@@ -21,7 +21,7 @@ const PATIENCE_MS = 10_000;
 const SKEW_MS = 60_000;
 
 /** A version that is about to be rolled out. */
-export interface Bound {
+export interface FoundCanary {
   readonly target: Target;
   readonly facts: VersionFacts;
   /** Whether it was given, and not published by this run. */
@@ -36,7 +36,7 @@ export interface Bound {
  * @throws {Refusal} with `on-reverted-before: fail`, for a version that was reverted, or may have been
  */
 export async function lookBack(
-  versions: readonly Bound[],
+  versions: readonly FoundCanary[],
   config: Config,
   id: RolloutId,
   surroundings: Surroundings,
@@ -67,7 +67,7 @@ export async function lookBack(
 }
 
 function existedBefore(
-  { facts, given }: Bound,
+  { facts, given }: FoundCanary,
   { description }: Config,
   startedAt: number,
 ): boolean {
@@ -91,7 +91,7 @@ function earlierAttempt(
 }
 
 async function pastOf(
-  { target, facts: { version }, live }: Bound,
+  { target, facts: { version }, live }: FoundCanary,
   config: Config,
   { aws, clock, cancellation }: Surroundings,
 ): Promise<Past> {

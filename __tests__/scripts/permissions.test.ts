@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { policyOf } from '../../scripts/policy.ts';
+import { policyOf } from '../../scripts/permissions.ts';
 
 const CHECKOUT = ['--function', 'checkout', '--alias', 'live', '--region', 'eu-west-1'];
 
