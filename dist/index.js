@@ -70862,6 +70862,99 @@ function earlierSection({ earlierVersions: { at, versions }, }) {
 
 /***/ }),
 
+/***/ 5147:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ endingWithoutShift),
+/* harmony export */   oJ: () => (/* binding */ isSuccess),
+/* harmony export */   v6: () => (/* binding */ ended),
+/* harmony export */   z6: () => (/* binding */ endingOf)
+/* harmony export */ });
+/** The ending of a run that nobody asked to put the old version back. */
+function ended(outcome, reason) {
+    return { outcome, reason, askedFor: false };
+}
+/** How a rollout that moved traffic ended. */
+function endingOf(state) {
+    return ended(state.phase, state.phase === 'promoted' ? '' : state.reason);
+}
+const SUCCEEDS = {
+    promoted: true,
+    unchanged: true,
+    created: true,
+    planned: true,
+    held: true,
+    status: true,
+    reverted: false,
+    'revert-failed': false,
+    failed: false,
+};
+/** Whether the step of the workflow succeeds. */
+function isSuccess({ outcome, askedFor }) {
+    return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
+}
+/** The ending of a run none of whose targets has anything to shift. */
+function endingWithoutShift(dispositions) {
+    const created = dispositions.some(({ type }) => type === 'created');
+    return ended(created ? 'created' : 'unchanged', '');
+}
+
+
+/***/ }),
+
+/***/ 6268:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ headline),
+/* harmony export */   T: () => (/* binding */ promotedAs)
+/* harmony export */ });
+/* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7387);
+
+/** A rollback is the promotion of versions that are older than those that were live. */
+function promotedAs(targets) {
+    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+    const isOlder = shifting.every(({ version, previousVersion }) => Number(version) < Number(previousVersion));
+    return shifting.length > 0 && isOlder ? 'Rolled back' : 'Promoted';
+}
+/** The first line of every report: what happened, in one sentence. */
+function headline({ outcome, reason, targets }) {
+    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
+    const names = list(targets.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je));
+    const now = list(targets.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je)(target)} serves version ${target.version}`));
+    switch (outcome) {
+        case 'promoted':
+            return `${promotedAs(targets)}: ${now}`;
+        case 'reverted':
+            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je)(target)} to version ${previousVersion}`))} ${reason}`;
+        case 'revert-failed':
+            return `Revert failed: ${list(shifting.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
+        case 'held':
+            return `Held ${list(shifting.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je))} ${reason}`;
+        case 'unchanged':
+            return `Unchanged: ${now} already`;
+        case 'created':
+            return `Created: ${now}; there was nothing to shift from`;
+        case 'status':
+            return reason;
+        case 'planned':
+            return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
+        case 'failed':
+            return shifting.length === 0
+                ? `Failed before any traffic was moved by this run: ${reason}`
+                : `Failed: ${reason}`;
+    }
+}
+const MOST_NAMED = 5;
+function list(items) {
+    const more = items.length - MOST_NAMED;
+    return more > 1 ? `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more` : items.join(', ');
+}
+
+
+/***/ }),
+
 /***/ 4746:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -70911,51 +71004,15 @@ function policySection({ policy }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   EI: () => (/* binding */ reportOf),
-/* harmony export */   Pc: () => (/* binding */ hasPassed),
-/* harmony export */   Pl: () => (/* binding */ headline),
-/* harmony export */   TB: () => (/* binding */ promotedAs),
-/* harmony export */   Y: () => (/* binding */ endingWithoutShift),
-/* harmony export */   oJ: () => (/* binding */ isSuccess),
-/* harmony export */   v6: () => (/* binding */ ended),
-/* harmony export */   z6: () => (/* binding */ endingOf)
+/* harmony export */   E: () => (/* binding */ reportOf),
+/* harmony export */   P: () => (/* binding */ hasPassed)
 /* harmony export */ });
 /* harmony import */ var _checks_finding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8700);
 /* harmony import */ var _checks_step_end_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8895);
 /* harmony import */ var _rollout_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8710);
-/* harmony import */ var _alias_target_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7387);
 
 
 
-
-/** The ending of a run that nobody asked to put the old version back. */
-function ended(outcome, reason) {
-    return { outcome, reason, askedFor: false };
-}
-/** How a rollout that moved traffic ended. */
-function endingOf(state) {
-    return ended(state.phase, state.phase === 'promoted' ? '' : state.reason);
-}
-const SUCCEEDS = {
-    promoted: true,
-    unchanged: true,
-    created: true,
-    planned: true,
-    held: true,
-    status: true,
-    reverted: false,
-    'revert-failed': false,
-    failed: false,
-};
-/** Whether the step of the workflow succeeds. */
-function isSuccess({ outcome, askedFor }) {
-    return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
-}
-/** The ending of a run none of whose targets has anything to shift. */
-function endingWithoutShift(dispositions) {
-    const created = dispositions.some(({ type }) => type === 'created');
-    return ended(created ? 'created' : 'unchanged', '');
-}
 /** Everything a run leaves behind, made from what happened alone. */
 function reportOf(entries, ending, { startedAt, endedAt }) {
     // The last one: a fast track has fewer steps than what was planned at first.
@@ -71073,45 +71130,6 @@ function weightChanges(steps, entries, before) {
         ? changes
         : [{ at: before.at, weight: before.weight }, ...changes];
 }
-/** A rollback is the promotion of versions that are older than those that were live. */
-function promotedAs(targets) {
-    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-    const isOlder = shifting.every(({ version, previousVersion }) => Number(version) < Number(previousVersion));
-    return shifting.length > 0 && isOlder ? 'Rolled back' : 'Promoted';
-}
-/** The first line of every report: what happened, in one sentence. */
-function headline({ outcome, reason, targets }) {
-    const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-    const names = list(targets.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je));
-    const now = list(targets.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} serves version ${target.version}`));
-    switch (outcome) {
-        case 'promoted':
-            return `${promotedAs(targets)}: ${now}`;
-        case 'reverted':
-            return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} to version ${previousVersion}`))} ${reason}`;
-        case 'revert-failed':
-            return `Revert failed: ${list(shifting.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
-        case 'held':
-            return `Held ${list(shifting.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_3__/* .targetName */ .je))} ${reason}`;
-        case 'unchanged':
-            return `Unchanged: ${now} already`;
-        case 'created':
-            return `Created: ${now}; there was nothing to shift from`;
-        case 'status':
-            return reason;
-        case 'planned':
-            return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
-        case 'failed':
-            return shifting.length === 0
-                ? `Failed before any traffic was moved by this run: ${reason}`
-                : `Failed: ${reason}`;
-    }
-}
-const MOST_NAMED = 5;
-function list(items) {
-    const more = items.length - MOST_NAMED;
-    return more > 1 ? `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more` : items.join(', ');
-}
 
 
 /***/ }),
@@ -71125,6 +71143,7 @@ function list(items) {
 /* harmony export */   GT: () => (/* binding */ LONGEST_REASON),
 /* harmony export */   OS: () => (/* binding */ more),
 /* harmony export */   c_: () => (/* binding */ tableOf),
+/* harmony export */   l: () => (/* binding */ reason),
 /* harmony export */   uW: () => (/* binding */ section),
 /* harmony export */   uo: () => (/* binding */ capped)
 /* harmony export */ });
@@ -71170,11 +71189,15 @@ function more(count, bullet, most = MOST_ROWS) {
         ]
         : [];
 }
+/** A sentence of somebody else's, as far as it fits. */
+function reason(text) {
+    return (0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .escapeMarkdown */ .FV)((0,_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(text, LONGEST_REASON));
+}
 
 
 /***/ }),
 
-/***/ 6593:
+/***/ 7872:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71196,8 +71219,6 @@ var console = __nccwpck_require__(5206);
 var duration = __nccwpck_require__(2691);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
-// EXTERNAL MODULE: ./src/core/text/numbers.ts
-var numbers = __nccwpck_require__(1489);
 ;// CONCATENATED MODULE: ./src/core/report/chart.ts
 // Mermaid's own lines are too pale to be seen on white; these can be seen on white and on black.
 const GREEN = '#2da44e';
@@ -71246,6 +71267,8 @@ function harmOf(baseline, canary) {
 
 // EXTERNAL MODULE: ./src/core/statistics/interval.ts
 var interval = __nccwpck_require__(4574);
+// EXTERNAL MODULE: ./src/core/text/numbers.ts
+var numbers = __nccwpck_require__(1489);
 ;// CONCATENATED MODULE: ./src/core/report/links.ts
 /** Where the statistics are explained, so that no summary has to. */
 const HOW_IT_DECIDES = 'https://github.com/lambda-canary/lambda-canary/blob/main/docs/how-it-decides.md';
@@ -71430,8 +71453,8 @@ function whereToLook({ targets, region, exposures }) {
 var repair = __nccwpck_require__(8831);
 // EXTERNAL MODULE: ./src/core/alias/routing.ts
 var routing = __nccwpck_require__(5646);
-// EXTERNAL MODULE: ./src/core/report/report.ts
-var report_report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/report/headline.ts
+var headline = __nccwpck_require__(6268);
 ;// CONCATENATED MODULE: ./src/core/report/heading.ts
 
 
@@ -71447,8 +71470,8 @@ function headingOf(report) {
     switch (outcome) {
         case 'promoted':
             return report.undecided
-                ? heading('⚠️', `${(0,report_report/* promotedAs */.TB)(targets)} without enough traffic: ${serving(targets)}`)
-                : heading('✅', `${(0,report_report/* promotedAs */.TB)(targets)}: ${serving(targets)}`);
+                ? heading('⚠️', `${(0,headline/* promotedAs */.T)(targets)} without enough traffic: ${serving(targets)}`)
+                : heading('✅', `${(0,headline/* promotedAs */.T)(targets)}: ${serving(targets)}`);
         case 'reverted':
             return heading(askedFor ? '✅' : '❌', `Reverted: ${isBack(shifting)}`);
         case 'revert-failed':
@@ -71808,7 +71831,118 @@ function rounded(share) {
     return Number((share * 100).toFixed(2));
 }
 
+// EXTERNAL MODULE: ./src/core/report/ending.ts
+var ending = __nccwpck_require__(5147);
+;// CONCATENATED MODULE: ./src/core/report/smoke-test-section.ts
+
+
+
+/** Of functions, and of each its last lines: the whole log is in CloudWatch. */
+const MOST_LOGS = 5;
+const MOST_LOG_LINES = 20;
+const LONGEST_LOG_LINE = 200;
+const TESTED = ['of', 'test', 'result', 'duration'];
+function failedSmokeTests({ smokeTests }) {
+    const failed = smokeTests.filter(({ problems }) => problems.length > 0);
+    if (failed.length === 0)
+        return [];
+    const logs = failed.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
+    return [
+        '',
+        '### Smoke tests that failed',
+        ...(0,sections/* tableOf */.c_)(TESTED, failed.map(smokeTestRow)),
+        ...logs.flatMap(({ functionName, name, log }) => (0,sections/* fold */.AU)(`The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, sections/* LONGEST_NAME */.B6))}`, [
+            '',
+            (0,markdown/* preformatted */.EC)(log.slice(-MOST_LOG_LINES).map((line) => (0,markdown/* shorten */.ml)(line, LONGEST_LOG_LINE))),
+        ])),
+    ];
+}
+function passedSmokeTests({ smokeTests }) {
+    const passed = smokeTests.filter(({ problems }) => problems.length === 0);
+    if (passed.length === 0)
+        return [];
+    const title = `Smoke tests that passed: ${passed.length}`;
+    return (0,sections/* fold */.AU)(title, (0,sections/* tableOf */.c_)(TESTED, passed.map(smokeTestRow)));
+}
+function smokeTestRow({ functionName, version, name, problems, durationMs, }) {
+    return [
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, sections/* LONGEST_NAME */.B6)),
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, sections/* LONGEST_NAME */.B6)),
+        problems.length === 0 ? 'passed' : (0,sections/* reason */.l)(problems.join('; ')),
+        (0,numbers/* milliseconds */.Rz)(durationMs),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/core/report/states-section.ts
+
+
+
+
+
+function alarms({ findings, region }) {
+    return statesSection((0,checks_finding/* ofKind */.CZ)(findings, 'alarm'), {
+        title: 'Alarms',
+        head: ['alarm', 'last state', 'verdict'],
+        passedAs: (count) => `${count} alarms that did not fail`,
+        row: ({ check, state, verdict }) => [
+            (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6), (0,console/* alarmUrl */.dz)(region, check)),
+            (0,markdown/* escapeMarkdown */.FV)(state),
+            verdict.kind,
+        ],
+    });
+}
+function metrics({ findings }) {
+    return statesSection((0,checks_finding/* ofKind */.CZ)(findings, 'threshold'), {
+        title: 'Metrics',
+        head: ['metric', 'at its last change', 'verdict'],
+        passedAs: (count) => `${count} metrics that did not fail`,
+        row: ({ check, state, detail, verdict }) => [
+            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6)),
+            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, sections/* LONGEST_NAME */.B6)),
+            verdict.kind,
+        ],
+    });
+}
+/** The last one of each check. */
+function statesSection(findings, { row, ...words }) {
+    const last = [...new Map(findings.map((finding) => [finding.check, finding])).values()];
+    return (0,sections/* section */.uW)({
+        ...words,
+        guilty: last.filter(({ verdict }) => verdict.kind === 'fail').map(row),
+        passed: last.filter(({ verdict }) => verdict.kind !== 'fail').map(row),
+    });
+}
+function changes({ findings, startedAt }) {
+    const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
+    if (rows.length === 0)
+        return [];
+    return (0,sections/* fold */.AU)('What alarms and metrics did', (0,sections/* tableOf */.c_)(['when', 'what', 'state', 'why'], rows));
+}
+/** One for each change of a state. */
+function changeRow(finding, startedAt) {
+    switch (finding.kind) {
+        case 'alarm':
+            return [stateRow(finding, finding.verdict.reason, startedAt)];
+        case 'threshold':
+            return [stateRow(finding, finding.breaches, startedAt)];
+        case 'comparison':
+        case 'duration':
+        case 'promoted':
+        case 'logs':
+            return [];
+    }
+}
+function stateRow({ at, check, state, detail, verdict }, problem, startedAt) {
+    return [
+        `+${(0,duration/* formatDuration */.a3)(at - startedAt)}`,
+        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6)),
+        (0,markdown/* escapeMarkdown */.FV)(state),
+        (0,sections/* reason */.l)(verdict.kind === 'pass' ? detail : problem),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/core/report/summary.ts
+
 
 
 
@@ -71877,10 +72011,10 @@ function why(report) {
     const [first, ...others] = reasons;
     if (first === undefined)
         return [];
-    const said = quotes.flatMap((quote) => ['', `> AWS says of ${reason(quote)}`]);
+    const said = quotes.flatMap((quote) => ['', `> AWS says of ${(0,sections/* reason */.l)(quote)}`]);
     return others.length === 0
         ? ['', `**Why:** ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(first, LONGEST_VERDICT))}`, ...said]
-        : ['', '**Why:**', '', ...(0,sections/* capped */.uo)(reasons, (each) => `- ${reason(each)}`, '- '), ...said];
+        : ['', '**Why:**', '', ...(0,sections/* capped */.uo)(reasons, (each) => `- ${(0,sections/* reason */.l)(each)}`, '- '), ...said];
 }
 function now(report) {
     const next = nextStepOf(report);
@@ -71896,42 +72030,7 @@ function now(report) {
 function warnings({ warnings }) {
     return warnings.length === 0
         ? []
-        : ['', ...(0,sections/* capped */.uo)(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
-}
-/** Of functions, and of each its last lines: the whole log is in CloudWatch. */
-const MOST_LOGS = 5;
-const MOST_LOG_LINES = 20;
-const LONGEST_LOG_LINE = 200;
-const TESTED = ['of', 'test', 'result', 'duration'];
-function failedSmokeTests({ smokeTests }) {
-    const failed = smokeTests.filter(({ problems }) => problems.length > 0);
-    if (failed.length === 0)
-        return [];
-    const logs = failed.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
-    return [
-        '',
-        '### Smoke tests that failed',
-        ...(0,sections/* tableOf */.c_)(TESTED, failed.map(smokeTestRow)),
-        ...logs.flatMap(({ functionName, name, log }) => (0,sections/* fold */.AU)(`The log of ${(0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName}, ${name}`, sections/* LONGEST_NAME */.B6))}`, [
-            '',
-            (0,markdown/* preformatted */.EC)(log.slice(-MOST_LOG_LINES).map((line) => (0,markdown/* shorten */.ml)(line, LONGEST_LOG_LINE))),
-        ])),
-    ];
-}
-function passedSmokeTests({ smokeTests }) {
-    const passed = smokeTests.filter(({ problems }) => problems.length === 0);
-    if (passed.length === 0)
-        return [];
-    const title = `Smoke tests that passed: ${passed.length}`;
-    return (0,sections/* fold */.AU)(title, (0,sections/* tableOf */.c_)(TESTED, passed.map(smokeTestRow)));
-}
-function smokeTestRow({ functionName, version, name, problems, durationMs, }) {
-    return [
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(`${functionName} version ${version}`, sections/* LONGEST_NAME */.B6)),
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(name, sections/* LONGEST_NAME */.B6)),
-        problems.length === 0 ? 'passed' : reason(problems.join('; ')),
-        (0,numbers/* milliseconds */.Rz)(durationMs),
-    ];
+        : ['', ...(0,sections/* capped */.uo)(warnings, (warning) => `- ⚠️ ${(0,sections/* reason */.l)(warning)}`, '- ')];
 }
 const PARTS = {
     shift: 'shifted',
@@ -71972,7 +72071,7 @@ function targets(report) {
 }
 /** The targets that what was found speaks against; of an alarm it is not known whose it is. */
 function blamedIn(report) {
-    if ((0,report_report/* isSuccess */.oJ)(report))
+    if ((0,ending/* isSuccess */.oJ)(report))
         return new Set();
     const compared = (0,checks_finding/* ofKind */.CZ)(report.findings, 'comparison').filter(({ reverts }) => reverts);
     const found = [...guiltyOf(report), ...compared];
@@ -72014,72 +72113,8 @@ function chart(report) {
         title: 'Percent of requests sent to the new version',
         x: { label: `${unit} since the start`, from: 0, to: end },
         y: { label: 'percent', from: 0, to: 100 },
-        bars: [{ color: (0,report_report/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
+        bars: [{ color: (0,ending/* isSuccess */.oJ)(report) ? GREEN : RED, values }],
     });
-}
-function alarms({ findings, region }) {
-    return statesSection((0,checks_finding/* ofKind */.CZ)(findings, 'alarm'), {
-        title: 'Alarms',
-        head: ['alarm', 'last state', 'verdict'],
-        passedAs: (count) => `${count} alarms that did not fail`,
-        row: ({ check, state, verdict }) => [
-            (0,markdown/* link */.nf)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6), (0,console/* alarmUrl */.dz)(region, check)),
-            (0,markdown/* escapeMarkdown */.FV)(state),
-            verdict.kind,
-        ],
-    });
-}
-function metrics({ findings }) {
-    return statesSection((0,checks_finding/* ofKind */.CZ)(findings, 'threshold'), {
-        title: 'Metrics',
-        head: ['metric', 'at its last change', 'verdict'],
-        passedAs: (count) => `${count} metrics that did not fail`,
-        row: ({ check, state, detail, verdict }) => [
-            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6)),
-            (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(detail || state, sections/* LONGEST_NAME */.B6)),
-            verdict.kind,
-        ],
-    });
-}
-/** The last one of each check. */
-function statesSection(findings, { row, ...words }) {
-    const last = [...new Map(findings.map((finding) => [finding.check, finding])).values()];
-    return (0,sections/* section */.uW)({
-        ...words,
-        guilty: last.filter(({ verdict }) => verdict.kind === 'fail').map(row),
-        passed: last.filter(({ verdict }) => verdict.kind !== 'fail').map(row),
-    });
-}
-function changes({ findings, startedAt }) {
-    const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
-    if (rows.length === 0)
-        return [];
-    return (0,sections/* fold */.AU)('What alarms and metrics did', (0,sections/* tableOf */.c_)(['when', 'what', 'state', 'why'], rows));
-}
-/** One for each change of a state. */
-function changeRow(finding, startedAt) {
-    switch (finding.kind) {
-        case 'alarm':
-            return [stateRow(finding, finding.verdict.reason, startedAt)];
-        case 'threshold':
-            return [stateRow(finding, finding.breaches, startedAt)];
-        case 'comparison':
-        case 'duration':
-        case 'promoted':
-        case 'logs':
-            return [];
-    }
-}
-function stateRow({ at, check, state, detail, verdict }, problem, startedAt) {
-    return [
-        `+${(0,duration/* formatDuration */.a3)(at - startedAt)}`,
-        (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(check, sections/* LONGEST_NAME */.B6)),
-        (0,markdown/* escapeMarkdown */.FV)(state),
-        reason(verdict.kind === 'pass' ? detail : problem),
-    ];
-}
-function reason(text) {
-    return (0,markdown/* escapeMarkdown */.FV)((0,markdown/* shorten */.ml)(text, sections/* LONGEST_REASON */.GT));
 }
 
 
@@ -72204,12 +72239,9 @@ function describeWeight(weight) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $i: () => (/* binding */ readingDue),
 /* harmony export */   Ey: () => (/* binding */ describeStep),
-/* harmony export */   G5: () => (/* binding */ command),
 /* harmony export */   M2: () => (/* binding */ FROM_THE_START),
 /* harmony export */   dR: () => (/* binding */ isFinal),
-/* harmony export */   fB: () => (/* binding */ bakeTakenOver),
 /* harmony export */   ni: () => (/* binding */ start),
 /* harmony export */   np: () => (/* binding */ advance)
 /* harmony export */ });
@@ -72247,74 +72279,6 @@ const FINAL = {
 };
 function isFinal(state) {
     return FINAL[state.phase];
-}
-function command(course, state) {
-    switch (state.phase) {
-        case 'checking':
-            return {
-                type: 'assess',
-                readAt: state.readAt,
-                until: state.until,
-                bake: bakeTakenOver(course, state),
-            };
-        case 'shifting':
-            return { type: 'shift', step: state.step, weight: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, state.step).weight };
-        case 'settling':
-            return { type: 'settle' };
-        case 'baking':
-            return {
-                type: 'assess',
-                readAt: state.readAt,
-                // So that no extension lasts longer than was written.
-                until: state.readAt < state.until ? state.until : extendedUntil(course, state),
-                bake: {
-                    ...bakeOf(course, state.step, state.since),
-                    shiftedAt: state.shiftedAt,
-                },
-            };
-        case 'holding':
-            return { type: 'hold', step: state.step, weight: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, state.step).weight };
-        case 'confirming':
-            return { type: 'confirm' };
-        case 'reverting':
-            return { type: 'revert' };
-    }
-}
-function bakeOf(course, step, since) {
-    const { weight, bakeMs } = (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAt */ .OH)(course, step);
-    return {
-        weight,
-        bakeMs,
-        shiftedAt: since,
-        since,
-        promotionNext: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .isPromotionNext */ .RN)(course, step),
-        takenOver: false,
-        longestMs: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .extendedMs */ .Ah)(course, step),
-        latest: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .latestEnd */ .zO)(course, step),
-    };
-}
-/**
- * What an earlier process left in force was baked by it, so that what is left of it is its extension. A step that is taken once
- * more is baked anew.
- * @returns undefined where nothing was left
- */
-function bakeTakenOver(course, { step, standing, since }) {
-    if (standing === undefined)
-        return undefined;
-    const bake = bakeOf(course, standing, since);
-    if (step === standing)
-        return bake;
-    return { ...bake, takenOver: true, longestMs: bake.longestMs - bake.bakeMs };
-}
-function extendedUntil(course, { step, since }) {
-    return since.steady + (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .extendedMs */ .Ah)(course, step);
-}
-/**
- * When the next reading is due: an interval after the last one, and in any case right at the end
- * of the bake, so that the interval does not lengthen the step.
- */
-function readingDue({ readAt, until }, intervalMs) {
-    return readAt < until ? Math.min(readAt + intervalMs, until) : readAt + intervalMs;
 }
 /** The state after an event. An event that makes no sense in the state changes nothing. */
 function advance(course, state, event) {
@@ -73294,8 +73258,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var core = __nccwpck_require__(6257);
 // EXTERNAL MODULE: ./src/core/text/duration.ts
 var duration = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/core/report/report.ts
-var report_report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/report/headline.ts
+var headline = __nccwpck_require__(6268);
+// EXTERNAL MODULE: ./src/core/report/ending.ts
+var ending = __nccwpck_require__(5147);
 // EXTERNAL MODULE: ./src/github/log.ts
 var log = __nccwpck_require__(3385);
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
@@ -73450,8 +73416,8 @@ function iso(at) {
     return at === undefined ? null : new Date(at).toISOString();
 }
 
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 12 modules
-var summary = __nccwpck_require__(6593);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 14 modules
+var summary = __nccwpck_require__(7872);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -73475,10 +73441,11 @@ async function writeSummary(report) {
 
 
 
+
 /** Says how the run ended: in the outputs, in the log or in one annotation, and in the summary. */
 async function conclude(report) {
     setOutputs(report);
-    if ((0,report_report/* isSuccess */.oJ)(report)) {
+    if ((0,ending/* isSuccess */.oJ)(report)) {
         core/* info */.pq(verdictOf(report));
         core/* info */.pq(`Took ${(0,duration/* formatDuration */.a3)(report.endedAt - report.startedAt)}.`);
     }
@@ -73500,7 +73467,7 @@ async function concludePost(report) {
 }
 /** The headline, each problem on a line of its own. */
 function verdictOf(report) {
-    return (0,report_report/* headline */.Pl)(report).split('\n').map(log/* plain */.p).join('\n');
+    return (0,headline/* headline */.P)(report).split('\n').map(log/* plain */.p).join('\n');
 }
 
 
@@ -73840,10 +73807,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
-// EXTERNAL MODULE: ./src/core/report/report.ts
-var report_report = __nccwpck_require__(4702);
-// EXTERNAL MODULE: ./src/core/report/summary.ts + 12 modules
-var summary = __nccwpck_require__(6593);
+// EXTERNAL MODULE: ./src/core/report/ending.ts
+var ending = __nccwpck_require__(5147);
+// EXTERNAL MODULE: ./src/core/report/summary.ts + 14 modules
+var summary = __nccwpck_require__(7872);
 // EXTERNAL MODULE: ./src/core/alias/target.ts
 var target = __nccwpck_require__(7387);
 ;// CONCATENATED MODULE: ./src/core/report/comment.ts
@@ -73855,7 +73822,7 @@ var target = __nccwpck_require__(7387);
 const LONGEST_COMMENT = 60_000;
 /** Whether a run that ended so is to be commented on. */
 function wantsComment(policy, report) {
-    return policy === 'always' || (policy === 'failure' && !(0,report_report/* isSuccess */.oJ)(report));
+    return policy === 'always' || (policy === 'failure' && !(0,ending/* isSuccess */.oJ)(report));
 }
 /** By which a later run finds the comment that it is to update: the same targets, the same comment. */
 function commentMark({ targets }) {
@@ -73881,9 +73848,12 @@ function harmless(markdown) {
     return markdown.replaceAll(/&#(?:64|35|45);/g, (reference) => `${reference}&#8203;`);
 }
 
+// EXTERNAL MODULE: ./src/core/report/headline.ts
+var headline = __nccwpck_require__(6268);
 // EXTERNAL MODULE: ./src/core/rollout/state.ts
 var rollout_state = __nccwpck_require__(8);
 ;// CONCATENATED MODULE: ./src/core/report/deployment.ts
+
 
 
 
@@ -73909,12 +73879,12 @@ function statusOfEntry(plan, entry) {
 }
 /** What is told in the end. A rollout that another job goes on with is in progress still. */
 function statusOfReport(report) {
-    const description = cut((0,report_report/* headline */.Pl)(report));
+    const description = cut((0,headline/* headline */.P)(report));
     if (report.outcome === 'held')
         return { state: 'in_progress', description };
     if (report.outcome === 'revert-failed')
         return { state: 'error', description };
-    const isLive = (0,report_report/* isSuccess */.oJ)(report) && report.outcome !== 'reverted';
+    const isLive = (0,ending/* isSuccess */.oJ)(report) && report.outcome !== 'reverted';
     return { state: isLive ? 'success' : 'failure', description };
 }
 function inProgress(text) {
@@ -74159,7 +74129,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1145);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2405);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -74172,7 +74142,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1145:
+/***/ 2405:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74552,8 +74522,8 @@ function resumeStep(targets, unfinished) {
 
 // EXTERNAL MODULE: ./src/core/problems.ts
 var core_problems = __nccwpck_require__(536);
-// EXTERNAL MODULE: ./src/core/report/report.ts
-var report_report = __nccwpck_require__(4702);
+// EXTERNAL MODULE: ./src/core/report/ending.ts
+var report_ending = __nccwpck_require__(5147);
 ;// CONCATENATED MODULE: ./src/run/alias/leftover.ts
 
 
@@ -75091,13 +75061,13 @@ async function takeOver(continued, { region, role, onCancel }, surroundings, act
         const holds = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
         if (cancellation.aborted && holds) {
             (0,run_surroundings/* forget */.y6)(surroundings);
-            return (0,report_report/* ended */.v6)('held', (0,core_problems/* messageOf */.bD)(error));
+            return (0,report_ending/* ended */.v6)('held', (0,core_problems/* messageOf */.bD)(error));
         }
         const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
         if (result !== 'revert-failed')
             (0,run_surroundings/* forget */.y6)(surroundings);
         const reason = `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
-        return (0,report_report/* ended */.v6)(result, detail === '' ? reason : `${reason}\n${detail}`);
+        return (0,report_ending/* ended */.v6)(result, detail === '' ? reason : `${reason}\n${detail}`);
     }
 }
 /** What is known of it to revert it. */
@@ -76284,7 +76254,7 @@ async function revertTheDead(config, id, surroundings) {
     if (result !== 'revert-failed')
         (0,run_surroundings/* forget */.y6)(surroundings);
     if (result !== 'reverted') {
-        return (0,report_report/* ended */.v6)(result, `the rollout of a dead run, before a new one: ${detail}`);
+        return (0,report_ending/* ended */.v6)(result, `the rollout of a dead run, before a new one: ${detail}`);
     }
     for (const { target, mark } of recovery.unfinished) {
         journal.note(`${(0,alias_target/* targetName */.je)(target)}: version ${mark.stable} is live again`);
@@ -78648,6 +78618,78 @@ function lastBegun(state, { steps }, settledAs) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/core/rollout/command.ts
+
+/** The next command: a process that takes over asks the same question, and gets the same answer. */
+function command(course, state) {
+    switch (state.phase) {
+        case 'checking':
+            return {
+                type: 'assess',
+                readAt: state.readAt,
+                until: state.until,
+                bake: bakeTakenOver(course, state),
+            };
+        case 'shifting':
+            return { type: 'shift', step: state.step, weight: (0,plan/* stepAt */.OH)(course, state.step).weight };
+        case 'settling':
+            return { type: 'settle' };
+        case 'baking':
+            return {
+                type: 'assess',
+                readAt: state.readAt,
+                // So that no extension lasts longer than was written.
+                until: state.readAt < state.until ? state.until : extendedUntil(course, state),
+                bake: {
+                    ...bakeOf(course, state.step, state.since),
+                    shiftedAt: state.shiftedAt,
+                },
+            };
+        case 'holding':
+            return { type: 'hold', step: state.step, weight: (0,plan/* stepAt */.OH)(course, state.step).weight };
+        case 'confirming':
+            return { type: 'confirm' };
+        case 'reverting':
+            return { type: 'revert' };
+    }
+}
+function bakeOf(course, step, since) {
+    const { weight, bakeMs } = (0,plan/* stepAt */.OH)(course, step);
+    return {
+        weight,
+        bakeMs,
+        shiftedAt: since,
+        since,
+        promotionNext: (0,plan/* isPromotionNext */.RN)(course, step),
+        takenOver: false,
+        longestMs: (0,plan/* extendedMs */.Ah)(course, step),
+        latest: (0,plan/* latestEnd */.zO)(course, step),
+    };
+}
+/**
+ * What an earlier process left in force was baked by it, so that what is left of it is its extension. A step that is taken once
+ * more is baked anew.
+ * @returns undefined where nothing was left
+ */
+function bakeTakenOver(course, { step, standing, since }) {
+    if (standing === undefined)
+        return undefined;
+    const bake = bakeOf(course, standing, since);
+    if (step === standing)
+        return bake;
+    return { ...bake, takenOver: true, longestMs: bake.longestMs - bake.bakeMs };
+}
+function extendedUntil(course, { step, since }) {
+    return since.steady + (0,plan/* extendedMs */.Ah)(course, step);
+}
+/**
+ * When the next reading is due: an interval after the last one, and in any case right at the end
+ * of the bake, so that the interval does not lengthen the step.
+ */
+function readingDue({ readAt, until }, intervalMs) {
+    return readAt < until ? Math.min(readAt + intervalMs, until) : readAt + intervalMs;
+}
+
 // EXTERNAL MODULE: ./src/run/rollout/reversion.ts
 var reversion = __nccwpck_require__(2712);
 ;// CONCATENATED MODULE: ./src/run/rollout/watch.ts
@@ -78781,6 +78823,7 @@ function startWatch(all, clock, inForce) {
 
 
 
+
 /**
  * Runs a plan to its end: asks the core for the next command, performs it while the checks are watched, and feeds back
  * whatever happened first.
@@ -78789,7 +78832,7 @@ function startWatch(all, clock, inForce) {
 async function rollOut(course, world, from = rollout_state/* FROM_THE_START */.M2) {
     const begun = (0,moment/* momentOf */.E)(world.clock);
     const beginning = (0,rollout_state/* start */.ni)(course, from, begun);
-    const watch = startWatch(world.watched, world.clock, (0,rollout_state/* bakeTakenOver */.fB)(course, beginning));
+    const watch = startWatch(world.watched, world.clock, bakeTakenOver(course, beginning));
     let state = beginning;
     try {
         for (;;) {
@@ -78801,7 +78844,7 @@ async function rollOut(course, world, from = rollout_state/* FROM_THE_START */.M
             const unrecorded = record(state, world);
             if ((0,rollout_state/* isFinal */.dR)(state))
                 return state;
-            const event = unrecorded ?? (await eventOf((0,rollout_state/* command */.G5)(course, state), { course, world, watch, begun }));
+            const event = unrecorded ?? (await eventOf(command(course, state), { course, world, watch, begun }));
             state = (0,rollout_state/* advance */.np)(course, state, event);
         }
     }
@@ -78863,7 +78906,7 @@ async function perform(command, { world, watch, signal }) {
     const { routers, clock, pollIntervalMs } = world;
     switch (command.type) {
         case 'assess': {
-            const due = (0,rollout_state/* readingDue */.$i)(command, pollIntervalMs());
+            const due = readingDue(command, pollIntervalMs());
             return assessed(await watch.read(due, command.bake, signal), world);
         }
         case 'shift': {
@@ -79001,7 +79044,7 @@ async function carryOut(shifting, options) {
         onCancel: config.onCancel,
         pollIntervalMs,
     };
-    const ending = (0,report_report/* endingOf */.z6)(await rollOut(course, world, part.beginning));
+    const ending = (0,report_ending/* endingOf */.z6)(await rollOut(course, world, part.beginning));
     // Somebody who cancels does not wait for a report.
     if (ending.outcome === 'reverted' && !cancellation.aborted) {
         const now = (0,moment/* momentOf */.E)(clock);
@@ -79140,7 +79183,7 @@ async function begin(config, id, surroundings) {
         if (config.mode !== 'rollback')
             await lookBack(clearance.targets.flatMap(givenIn), config, id, surroundings);
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
-        return (0,report_report/* ended */.v6)('planned', created.map(wouldCreate).join(' '));
+        return (0,report_ending/* ended */.v6)('planned', created.map(wouldCreate).join(' '));
     }
     return takeOver(isInTraffic(resumed, clearance) ? resumed : [], config, surroundings, async () => {
         if (problems.length > 0)
@@ -79175,7 +79218,7 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
     const unmoved = prepared.filter(({ target, disposition }) => disposition.type === 'unchanged' && leftover.some((each) => (0,alias_target/* sameTarget */.cS)(each, target)));
     await Promise.all(unmoved.map(({ target, alias }) => removeLeftover({ target, ...alias }, surroundings)));
     if (shifting.length === 0) {
-        return (0,report_report/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
+        return (0,report_ending/* endingWithoutShift */.Y)(prepared.map(({ disposition }) => disposition));
     }
     const losses = shifting.flatMap(unmarkable);
     // Without the mark, no other job could tell where the rollout stands.
@@ -79496,7 +79539,7 @@ async function status_status(config, { plan }, surroundings) {
     }
     await recordAlarms(config, surroundings);
     const urlOf = (of) => runs.url(of);
-    return (0,report_report/* ended */.v6)('status', found.map((alias) => describe(alias, (0,ownership/* standingOf */.YP)(alias, hasEnded), urlOf)).join('\n'));
+    return (0,report_ending/* ended */.v6)('status', found.map((alias) => describe(alias, (0,ownership/* standingOf */.YP)(alias, hasEnded), urlOf)).join('\n'));
 }
 function reportOf({ target, arn, routing }, standing) {
     const aliasArn = arn;
@@ -79744,6 +79787,8 @@ var system_cancellation = __nccwpck_require__(8478);
 var run_journal = __nccwpck_require__(1016);
 // EXTERNAL MODULE: ./src/system/clock.ts + 1 modules
 var clock = __nccwpck_require__(3330);
+// EXTERNAL MODULE: ./src/core/report/report.ts
+var report_report = __nccwpck_require__(4702);
 // EXTERNAL MODULE: ./src/github/conclusion.ts + 2 modules
 var conclusion = __nccwpck_require__(9747);
 // EXTERNAL MODULE: ./src/github/id-token.ts
@@ -81678,6 +81723,7 @@ function fingerprint(text) {
 
 
 
+
 const main_clock = clock/* systemClock */.m;
 /** The step of a workflow. Whatever is thrown ends here, as the outcome `failed`. */
 async function main() {
@@ -81694,10 +81740,10 @@ async function main() {
         ending = await main_attempt(config, workflow, { journal, cancellation });
     }
     catch (error) {
-        ending = (0,report_report/* ended */.v6)('failed', (0,core_problems/* messageOf */.bD)(error));
+        ending = (0,report_ending/* ended */.v6)('failed', (0,core_problems/* messageOf */.bD)(error));
     }
     const times = { startedAt: journal.startedAt, endedAt: main_clock.timeOfDay() };
-    const report = (0,report_report/* reportOf */.EI)(journal.entries, ending, times);
+    const report = (0,report_report/* reportOf */.E)(journal.entries, ending, times);
     await (0,conclusion/* conclude */.E)(report);
     await telling?.conclude(report);
 }
@@ -81829,7 +81875,7 @@ async function conclude(saved, { workflow, cancellation, clock }) {
     const aws = (0,_aws_aws_js__WEBPACK_IMPORTED_MODULE_1__/* .connectAws */ .o)({ region, role, idToken: _github_id_token_js__WEBPACK_IMPORTED_MODULE_8__/* .fetchIdToken */ .F, connect: _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .Ng, clock, standInFor });
     const ending = await (0,_run_modes_clean_up_js__WEBPACK_IMPORTED_MODULE_13__/* .cleanUp */ .n)(saved, { aws, clock, journal });
     const { startedAt, entries } = journal;
-    const report = (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .EI)(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
+    const report = (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .reportOf */ .E)(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
     await (0,_github_conclusion_js__WEBPACK_IMPORTED_MODULE_7__/* .concludePost */ .I)(report);
     const environment = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('environment');
     const githubToken = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('github-token');
@@ -82295,7 +82341,7 @@ function transition(memory, now) {
         return arrival(plan, before, now);
     const isAlone = (0,rollout_plan/* stepAt */.OH)(plan, step).weight >= 100;
     const seen = isAlone ? describeAlone(memory, now) : describeVersions(memory, now);
-    const passed = (0,report/* hasPassed */.Pc)(now)
+    const passed = (0,report/* hasPassed */.P)(now)
         ? [(0,line/* info */.pq)(`${(0,state/* describeStep */.Ey)(plan, step)} ${isAlone ? endAlone(memory) : 'passed'}`)]
         : [];
     return [...seen.map(line/* info */.pq), ...passed, ...arrival(plan, before, now)];
@@ -82541,7 +82587,7 @@ function isSameBake(before, now) {
 /* harmony export */   n: () => (/* binding */ cleanUp)
 /* harmony export */ });
 /* harmony import */ var _core_alias_target_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7387);
-/* harmony import */ var _core_report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4702);
+/* harmony import */ var _core_report_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5147);
 /* harmony import */ var _rollout_reversion_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2712);
 /* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7347);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(467);
@@ -82557,7 +82603,7 @@ async function cleanUp(saved, surroundings) {
     surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
     const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE);
     const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-    return (0,_core_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .ended */ .v6)(result, reason);
+    return (0,_core_report_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .ended */ .v6)(result, reason);
 }
 /**
  * Reverts the targets of a rollout that another process moved.

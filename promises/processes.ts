@@ -3,7 +3,7 @@ import { connectAws } from '../src/aws/aws.ts';
 import { createJournal } from '../src/run/journal.ts';
 import type { Mode } from '../src/core/rollout/mode.ts';
 import type { RolloutId } from '../src/core/alias/mark.ts';
-import { ended } from '../src/core/report/report.ts';
+import { ended } from '../src/core/report/ending.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
 import type { Journal } from '../src/ports.ts';
 import { cleanUp } from '../src/run/modes/clean-up.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../src/core/report/report.ts';
+import type { Outcome } from '../src/core/report/ending.ts';
 import { happen } from './happenings.ts';
 import { UNHARMED } from './jobs.ts';
 import { mainProcess, postProcess, type Part } from './processes.ts';

@@ -1,5 +1,5 @@
 import type { Entry } from '../src/core/report/entry.ts';
-import type { Ending } from '../src/core/report/report.ts';
+import type { Ending } from '../src/core/report/ending.ts';
 import type { Config } from '../src/inputs/config.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';

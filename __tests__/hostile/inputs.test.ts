@@ -5,7 +5,8 @@ import { outputsOf } from '../../src/github/outputs.ts';
 import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
 import { messageOf, Refusal } from '../../src/core/problems.ts';
-import { ended, reportOf } from '../../src/core/report/report.ts';
+import { reportOf } from '../../src/core/report/report.ts';
+import { ended } from '../../src/core/report/ending.ts';
 import { CONTROL } from '../fixtures/commands.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
 

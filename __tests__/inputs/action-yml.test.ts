@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { ended, reportOf } from '../../src/core/report/report.ts';
+import { reportOf } from '../../src/core/report/report.ts';
+import { ended } from '../../src/core/report/ending.ts';
 import { outputsOf } from '../../src/github/outputs.ts';
 import { INPUT_DEFAULTS } from '../../src/inputs/defaults.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';

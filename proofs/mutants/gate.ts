@@ -98,7 +98,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
   },
   {
     name: 'a job goes on against the evidence that settled after the job before it',
-    file: 'src/core/rollout/state.ts',
+    file: 'src/core/rollout/command.ts',
     from: 'return { ...bake, takenOver: true,',
     to: 'return { ...bake, takenOver: false,',
   },
@@ -143,7 +143,7 @@ export const OF_THE_GATE: readonly Mutant[] = [
   },
   {
     name: 'an extension lasts until the poll after its end',
-    file: 'src/core/rollout/state.ts',
+    file: 'src/core/rollout/command.ts',
     from: 'state.readAt < state.until ? state.until : extendedUntil(course, state)',
     to: 'state.until',
   },

@@ -11,7 +11,7 @@ export const ROLLOUT: readonly Mutant[] = [
   },
   {
     name: 'a step ends by the clock, without a reading after its bake',
-    file: 'src/core/rollout/state.ts',
+    file: 'src/core/rollout/command.ts',
     from: 'return readAt < until ? Math.min(readAt + intervalMs, until) : readAt + intervalMs;',
     to: 'return Math.min(readAt + intervalMs, until) - 1;',
   },

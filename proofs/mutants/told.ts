@@ -17,7 +17,7 @@ export const TOLD: readonly Mutant[] = [
   },
   {
     name: 'a revert exits green',
-    file: 'src/core/report/report.ts',
+    file: 'src/core/report/ending.ts',
     from: '  reverted: false,',
     to: '  reverted: true,',
   },
@@ -37,7 +37,7 @@ export const TOLD: readonly Mutant[] = [
   },
   {
     name: 'a revert that was asked for is a failure',
-    file: 'src/core/report/report.ts',
+    file: 'src/core/report/ending.ts',
     from: "|| (outcome === 'reverted' && askedFor)",
     to: "|| (outcome === 'reverted' && !askedFor && false)",
   },

@@ -1,7 +1,9 @@
 import * as core from '@actions/core';
 
 import { formatDuration } from '../core/text/duration.ts';
-import { headline, isSuccess, type Report } from '../core/report/report.ts';
+import type { Report } from '../core/report/report.ts';
+import { headline } from '../core/report/headline.ts';
+import { isSuccess } from '../core/report/ending.ts';
 import { plain } from './log.ts';
 import { setOutputs } from './outputs.ts';
 import { writeSummary } from './summary.ts';

@@ -1,5 +1,5 @@
 import type { RolloutId } from '../core/alias/mark.ts';
-import type { Ending } from '../core/report/report.ts';
+import type { Ending } from '../core/report/ending.ts';
 import { targetReport } from '../core/alias/target.ts';
 import type { Config } from '../inputs/config.ts';
 import { begin } from './modes/start.ts';

@@ -6,15 +6,14 @@ import { stateOf } from '../../../src/core/checks/finding.ts';
 import { PASS } from '../../../src/core/rollout/verdict.ts';
 import type { Entry } from '../../../src/core/report/entry.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
+import { reportOf } from '../../../src/core/report/report.ts';
+import { headline } from '../../../src/core/report/headline.ts';
 import {
   ended,
   endingOf,
   endingWithoutShift,
-  headline,
-  isSuccess,
   type Outcome,
-  reportOf,
-} from '../../../src/core/report/report.ts';
+} from '../../../src/core/report/ending.ts';
 import { summaryOf } from '../../../src/core/report/summary.ts';
 import { beginStory, tell, type Memory } from '../../../src/core/report/log.ts';
 import { targetReport, versionsOf } from '../../../src/core/alias/target.ts';
@@ -319,27 +318,5 @@ describe('the summary', () => {
     expect(summaryOf({ ...report, findings }).replaceAll('&#58;', ':')).toContain(
       '| +1 min 32 s | slow of checkout:live | FAIL | slow: 912 ms at 14:03 UTC |',
     );
-  });
-});
-
-describe('the step of the workflow', () => {
-  it.each([
-    ['promoted', true],
-    ['unchanged', true],
-    ['created', true],
-    ['planned', true],
-    ['held', true],
-    ['status', true],
-    ['reverted', false],
-    ['revert-failed', false],
-    ['failed', false],
-  ] as const)('when the outcome is %s, passes: %s', (outcome, passes) => {
-    expect(isSuccess(ended(outcome, ''))).toBe(passes);
-  });
-
-  it('passes when it was asked for to put the old version back, and that was done', () => {
-    expect(isSuccess({ ...ended('reverted', ''), askedFor: true })).toBe(true);
-    expect(isSuccess({ ...ended('revert-failed', ''), askedFor: true })).toBe(false);
-    expect(isSuccess({ ...ended('failed', ''), askedFor: true })).toBe(false);
   });
 });

@@ -5,16 +5,14 @@ import { planOf, type Course } from '../../../src/core/rollout/plan.ts';
 import { wholeCourse } from '../../fixtures/course.ts';
 import {
   advance,
-  command,
   isFinal,
-  readingDue,
   FROM_THE_START,
   start,
   type ActiveState,
-  type Command,
   type Event,
   type State,
 } from '../../../src/core/rollout/state.ts';
+import { command, readingDue, type Command } from '../../../src/core/rollout/command.ts';
 import type { Verdict } from '../../../src/core/rollout/verdict.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
 

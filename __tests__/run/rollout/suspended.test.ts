@@ -7,7 +7,7 @@ import { loadSdk } from '../../../promises/sdk.ts';
 import { CANARY } from '../../../promises/stage.ts';
 import { prepare } from '../../../promises/world.ts';
 import type { Simulator } from '../../../simulator/simulator.ts';
-import type { Ending } from '../../../src/core/report/report.ts';
+import type { Ending } from '../../../src/core/report/ending.ts';
 import type { Clock, Journal } from '../../../src/ports.ts';
 import { runAction } from '../../../src/run/action.ts';
 import { createJournal } from '../../../src/run/journal.ts';

@@ -1,5 +1,6 @@
 import { link } from '../text/markdown.ts';
-import { isSuccess, type Report } from './report.ts';
+import type { Report } from './report.ts';
+import { isSuccess } from './ending.ts';
 import { summaryOf, verdictOf } from './summary.ts';
 import { targetName } from '../alias/target.ts';
 

@@ -1,7 +1,9 @@
 import type { Entry } from './entry.ts';
 import { shorten } from '../text/markdown.ts';
 import type { Plan } from '../rollout/plan.ts';
-import { headline, isSuccess, type Report } from './report.ts';
+import type { Report } from './report.ts';
+import { headline } from './headline.ts';
+import { isSuccess } from './ending.ts';
 import { describeStep } from '../rollout/state.ts';
 
 /** A status of a GitHub Deployment. */

@@ -1,7 +1,8 @@
 import { repairCommand } from '../alias/repair.ts';
 import { targetName, type TargetReport } from '../alias/target.ts';
 import { formatWeight } from '../alias/routing.ts';
-import { promotedAs, type Report } from './report.ts';
+import type { Report } from './report.ts';
+import { promotedAs } from './headline.ts';
 
 /** How a run ended, in a sign and one sentence. */
 export interface Heading {

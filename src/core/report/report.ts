@@ -2,52 +2,14 @@ import type { ErrorReport } from '../checks/error-logs.ts';
 import type { Exposure } from '../checks/exposure.ts';
 import { changedSince, keyOf, replaces, watchesAlone, type Finding } from '../checks/finding.ts';
 import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
+import type { Ending } from './ending.ts';
 import type { Entry, Position } from './entry.ts';
 import type { Policy } from '../policy.ts';
-import type { Plan } from '../rollout/plan.ts';
-import { stepAt } from '../rollout/plan.ts';
-import type { FinalState, State } from '../rollout/state.ts';
+import { stepAt, type Plan } from '../rollout/plan.ts';
+import type { State } from '../rollout/state.ts';
 import type { EarlierVersion } from '../versions/past.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
-import { targetName, type Disposition, type TargetReport } from '../alias/target.ts';
-
-/** How a run ended. */
-export type Outcome = FinalState['phase'] | 'unchanged' | 'created' | 'planned' | 'status';
-
-export interface Ending {
-  readonly outcome: Outcome;
-  /** Why; empty when there is nothing to explain. */
-  readonly reason: string;
-  /** Whether it was asked for to put the old version back, so that this is a success. */
-  readonly askedFor: boolean;
-}
-
-/** The ending of a run that nobody asked to put the old version back. */
-export function ended(outcome: Outcome, reason: string): Ending {
-  return { outcome, reason, askedFor: false };
-}
-
-/** How a rollout that moved traffic ended. */
-export function endingOf(state: FinalState): Ending {
-  return ended(state.phase, state.phase === 'promoted' ? '' : state.reason);
-}
-
-const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
-  promoted: true,
-  unchanged: true,
-  created: true,
-  planned: true,
-  held: true,
-  status: true,
-  reverted: false,
-  'revert-failed': false,
-  failed: false,
-};
-
-/** Whether the step of the workflow succeeds. */
-export function isSuccess({ outcome, askedFor }: Omit<Ending, 'reason'>): boolean {
-  return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
-}
+import type { TargetReport } from '../alias/target.ts';
 
 export interface StepReport {
   readonly weight: number;
@@ -87,12 +49,6 @@ export interface Report extends Ending {
   readonly policy: Policy | undefined;
   /** Whether a step passed although there were too few requests to judge by. */
   readonly undecided: boolean;
-}
-
-/** The ending of a run none of whose targets has anything to shift. */
-export function endingWithoutShift(dispositions: readonly Disposition[]): Ending {
-  const created = dispositions.some(({ type }) => type === 'created');
-  return ended(created ? 'created' : 'unchanged', '');
 }
 
 /** Everything a run leaves behind, made from what happened alone. */
@@ -241,51 +197,4 @@ function weightChanges(
   return changes.length === 0 || before.weight === 0
     ? changes
     : [{ at: before.at, weight: before.weight }, ...changes];
-}
-
-/** A rollback is the promotion of versions that are older than those that were live. */
-export function promotedAs(targets: Report['targets']): 'Promoted' | 'Rolled back' {
-  const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-  const isOlder = shifting.every(
-    ({ version, previousVersion }) => Number(version) < Number(previousVersion),
-  );
-  return shifting.length > 0 && isOlder ? 'Rolled back' : 'Promoted';
-}
-
-/** The first line of every report: what happened, in one sentence. */
-export function headline({ outcome, reason, targets }: Report): string {
-  const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-  const names = list(targets.map(targetName));
-  const now = list(
-    targets.map((target) => `${targetName(target)} serves version ${target.version}`),
-  );
-  switch (outcome) {
-    case 'promoted':
-      return `${promotedAs(targets)}: ${now}`;
-    case 'reverted':
-      return `Reverted ${list(shifting.map(({ previousVersion, ...target }) => `${targetName(target)} to version ${previousVersion}`))} ${reason}`;
-    case 'revert-failed':
-      return `Revert failed: ${list(shifting.map((target) => `${targetName(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
-    case 'held':
-      return `Held ${list(shifting.map(targetName))} ${reason}`;
-    case 'unchanged':
-      return `Unchanged: ${now} already`;
-    case 'created':
-      return `Created: ${now}; there was nothing to shift from`;
-    case 'status':
-      return reason;
-    case 'planned':
-      return `Planned: ${names}; nothing was written${reason === '' ? '' : `. ${reason}`}`;
-    case 'failed':
-      return shifting.length === 0
-        ? `Failed before any traffic was moved by this run: ${reason}`
-        : `Failed: ${reason}`;
-  }
-}
-
-const MOST_NAMED = 5;
-
-function list(items: readonly string[]): string {
-  const more = items.length - MOST_NAMED;
-  return more > 1 ? `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more` : items.join(', ');
 }

@@ -1,4 +1,4 @@
-import { table } from '../text/markdown.ts';
+import { escapeMarkdown, shorten, table } from '../text/markdown.ts';
 
 /** GitHub drops a summary above 1 MiB as a whole; these keep it far below, escaped at its worst. */
 const MOST_ROWS = 50;
@@ -61,4 +61,9 @@ export function more(count: number, bullet: string, most = MOST_ROWS): readonly 
         `${bullet}… and ${count - most} more; the output \`report\` has them.`,
       ]
     : [];
+}
+
+/** A sentence of somebody else's, as far as it fits. */
+export function reason(text: string): string {
+  return escapeMarkdown(shorten(text, LONGEST_REASON));
 }

@@ -1,11 +1,9 @@
 import { targetName, type TargetReport } from '../alias/target.ts';
 import { ofKind, type Finding } from '../checks/finding.ts';
-import type { SeenState } from '../checks/seen.ts';
 import { describeWeight } from '../rollout/plan.ts';
-import { alarmUrl, aliasUrl, versionUrl } from '../text/console.ts';
+import { aliasUrl, versionUrl } from '../text/console.ts';
 import { clockTime, formatDuration } from '../text/duration.ts';
 import { escapeMarkdown, link, preformatted, shorten } from '../text/markdown.ts';
-import { milliseconds } from '../text/numbers.ts';
 import { GREEN, mermaidChart, RED } from './chart.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { durationSection } from './duration-section.ts';
@@ -18,16 +16,11 @@ import { policySection } from './policy-section.ts';
 import { promotedSection } from './promoted-section.ts';
 import { ratesChart } from './rates-chart.ts';
 import { guiltyOf, plainReason } from './reason.ts';
-import { isSuccess, type Report } from './report.ts';
-import {
-  capped,
-  fold,
-  LONGEST_NAME,
-  LONGEST_REASON,
-  section,
-  tableOf,
-  type Rows,
-} from './sections.ts';
+import type { Report } from './report.ts';
+import { isSuccess } from './ending.ts';
+import { capped, LONGEST_REASON, reason, section, tableOf } from './sections.ts';
+import { failedSmokeTests, passedSmokeTests } from './smoke-test-section.ts';
+import { alarms, changes, metrics } from './states-section.ts';
 
 const LONGEST_VERDICT = 2_000;
 
@@ -100,52 +93,6 @@ function warnings({ warnings }: Report): readonly string[] {
   return warnings.length === 0
     ? []
     : ['', ...capped(warnings, (warning) => `- ⚠️ ${reason(warning)}`, '- ')];
-}
-
-/** Of functions, and of each its last lines: the whole log is in CloudWatch. */
-const MOST_LOGS = 5;
-const MOST_LOG_LINES = 20;
-const LONGEST_LOG_LINE = 200;
-
-const TESTED = ['of', 'test', 'result', 'duration'];
-
-function failedSmokeTests({ smokeTests }: Report): readonly string[] {
-  const failed = smokeTests.filter(({ problems }) => problems.length > 0);
-  if (failed.length === 0) return [];
-  const logs = failed.filter(({ log }) => log.length > 0).slice(0, MOST_LOGS);
-  return [
-    '',
-    '### Smoke tests that failed',
-    ...tableOf(TESTED, failed.map(smokeTestRow)),
-    ...logs.flatMap(({ functionName, name, log }) =>
-      fold(`The log of ${escapeMarkdown(shorten(`${functionName}, ${name}`, LONGEST_NAME))}`, [
-        '',
-        preformatted(log.slice(-MOST_LOG_LINES).map((line) => shorten(line, LONGEST_LOG_LINE))),
-      ]),
-    ),
-  ];
-}
-
-function passedSmokeTests({ smokeTests }: Report): readonly string[] {
-  const passed = smokeTests.filter(({ problems }) => problems.length === 0);
-  if (passed.length === 0) return [];
-  const title = `Smoke tests that passed: ${passed.length}`;
-  return fold(title, tableOf(TESTED, passed.map(smokeTestRow)));
-}
-
-function smokeTestRow({
-  functionName,
-  version,
-  name,
-  problems,
-  durationMs,
-}: Report['smokeTests'][number]): readonly string[] {
-  return [
-    escapeMarkdown(shorten(`${functionName} version ${version}`, LONGEST_NAME)),
-    escapeMarkdown(shorten(name, LONGEST_NAME)),
-    problems.length === 0 ? 'passed' : reason(problems.join('; ')),
-    milliseconds(durationMs),
-  ];
 }
 
 const PARTS: Readonly<Record<TargetReport['disposition'], string>> = {
@@ -233,86 +180,4 @@ function chart(report: Report): readonly string[] {
     y: { label: 'percent', from: 0, to: 100 },
     bars: [{ color: isSuccess(report) ? GREEN : RED, values }],
   });
-}
-
-function alarms({ findings, region }: Report): readonly string[] {
-  return statesSection(ofKind(findings, 'alarm'), {
-    title: 'Alarms',
-    head: ['alarm', 'last state', 'verdict'],
-    passedAs: (count) => `${count} alarms that did not fail`,
-    row: ({ check, state, verdict }) => [
-      link(shorten(check, LONGEST_NAME), alarmUrl(region, check)),
-      escapeMarkdown(state),
-      verdict.kind,
-    ],
-  });
-}
-
-function metrics({ findings }: Report): readonly string[] {
-  return statesSection(ofKind(findings, 'threshold'), {
-    title: 'Metrics',
-    head: ['metric', 'at its last change', 'verdict'],
-    passedAs: (count) => `${count} metrics that did not fail`,
-    row: ({ check, state, detail, verdict }) => [
-      escapeMarkdown(shorten(check, LONGEST_NAME)),
-      escapeMarkdown(shorten(detail || state, LONGEST_NAME)),
-      verdict.kind,
-    ],
-  });
-}
-
-/** The last one of each check. */
-function statesSection(
-  findings: readonly SeenState[],
-  {
-    row,
-    ...words
-  }: Pick<Rows, 'title' | 'head' | 'passedAs'> & {
-    readonly row: (finding: SeenState) => readonly string[];
-  },
-): readonly string[] {
-  const last = [...new Map(findings.map((finding) => [finding.check, finding])).values()];
-  return section({
-    ...words,
-    guilty: last.filter(({ verdict }) => verdict.kind === 'fail').map(row),
-    passed: last.filter(({ verdict }) => verdict.kind !== 'fail').map(row),
-  });
-}
-
-function changes({ findings, startedAt }: Report): readonly string[] {
-  const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
-  if (rows.length === 0) return [];
-  return fold('What alarms and metrics did', tableOf(['when', 'what', 'state', 'why'], rows));
-}
-
-/** One for each change of a state. */
-function changeRow(finding: Finding, startedAt: number): readonly (readonly string[])[] {
-  switch (finding.kind) {
-    case 'alarm':
-      return [stateRow(finding, finding.verdict.reason, startedAt)];
-    case 'threshold':
-      return [stateRow(finding, finding.breaches, startedAt)];
-    case 'comparison':
-    case 'duration':
-    case 'promoted':
-    case 'logs':
-      return [];
-  }
-}
-
-function stateRow(
-  { at, check, state, detail, verdict }: SeenState,
-  problem: string,
-  startedAt: number,
-): readonly string[] {
-  return [
-    `+${formatDuration(at - startedAt)}`,
-    escapeMarkdown(shorten(check, LONGEST_NAME)),
-    escapeMarkdown(state),
-    reason(verdict.kind === 'pass' ? detail : problem),
-  ];
-}
-
-function reason(text: string): string {
-  return escapeMarkdown(shorten(text, LONGEST_REASON));
 }

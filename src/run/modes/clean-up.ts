@@ -1,5 +1,5 @@
 import { targetReport } from '../../core/alias/target.ts';
-import { ended, type Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Shown } from '../../core/alias/ownership.ts';

@@ -10,7 +10,7 @@ import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import { begunAtOf, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
-import type { Ending } from '../../core/report/report.ts';
+import type { Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { preflight } from '../preflight/preflight.ts';

@@ -3,7 +3,7 @@ import { nothingToRevert, reversibleIn, unclearWhatToRevert } from '../../core/a
 import { isSplit } from '../../core/alias/routing.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import { Refusal } from '../../core/problems.ts';
-import type { Ending } from '../../core/report/report.ts';
+import type { Ending } from '../../core/report/ending.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';

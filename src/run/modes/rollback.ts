@@ -2,7 +2,7 @@ import type { RolloutId } from '../../core/alias/mark.ts';
 import { reversibleIn } from '../../core/alias/reversible.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
-import type { Ending } from '../../core/report/report.ts';
+import type { Ending } from '../../core/report/ending.ts';
 import type { Config, TargetRequest } from '../../inputs/config.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';

@@ -5,7 +5,7 @@ import { unmarkable } from '../../core/alias/shifting.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { begunAtOf, resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
-import { ended, endingWithoutShift, type Ending } from '../../core/report/report.ts';
+import { ended, endingWithoutShift, type Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
 import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';

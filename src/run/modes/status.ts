@@ -1,6 +1,6 @@
 import type { AlarmFinding } from '../../core/checks/alarms.ts';
 import type { Mark, RolloutId } from '../../core/alias/mark.ts';
-import { ended, type Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/ending.ts';
 import { describeRouting, looksHeldBack, shareOf } from '../../core/alias/routing.ts';
 import { describeHeldBack, standingOf, type AliasStanding } from '../../core/alias/ownership.ts';
 import { targetName, targetReport } from '../../core/alias/target.ts';

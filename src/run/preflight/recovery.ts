@@ -2,7 +2,7 @@ import { readMark, type RolloutId } from '../../core/alias/mark.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { Refusal } from '../../core/problems.ts';
-import { ended, type Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';
 import { recordPolicy } from '../modes/progress.ts';

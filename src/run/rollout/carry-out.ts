@@ -8,7 +8,7 @@ import type { Timed } from '../../core/checks/duration-reader.ts';
 import { shareAlpha } from '../../core/log-lane/alpha.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import { timeOfDayThen } from '../../core/moment.ts';
-import { endingOf, type Ending } from '../../core/report/report.ts';
+import { endingOf, type Ending } from '../../core/report/ending.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { STANDARD_FAILURE_RULE } from '../../core/statistics/failure-evidence.ts';
 import type { Config } from '../../inputs/config.ts';

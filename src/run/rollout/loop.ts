@@ -1,18 +1,15 @@
 import {
   advance,
-  bakeTakenOver,
-  command,
   isFinal,
-  readingDue,
   FROM_THE_START,
   start,
   type ActiveState,
   type Beginning,
-  type Command,
   type Event,
   type FinalState,
   type State,
 } from '../../core/rollout/state.ts';
+import { bakeTakenOver, command, readingDue, type Command } from '../../core/rollout/command.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { latestTimeOfDay, type Moment } from '../../core/moment.ts';
 import { isRunnerGone, messageOf } from '../../core/problems.ts';

@@ -1,7 +1,7 @@
 import { repairCommand } from '../../core/alias/repair.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
 import { isRunnerGone, messageOf } from '../../core/problems.ts';
-import { ended, type Ending } from '../../core/report/report.ts';
+import { ended, type Ending } from '../../core/report/ending.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../modes/clean-up.ts';

@@ -1,0 +1,46 @@
+import type { Disposition } from '../alias/target.ts';
+import type { FinalState } from '../rollout/state.ts';
+
+/** How a run ended. */
+export type Outcome = FinalState['phase'] | 'unchanged' | 'created' | 'planned' | 'status';
+
+export interface Ending {
+  readonly outcome: Outcome;
+  /** Why; empty when there is nothing to explain. */
+  readonly reason: string;
+  /** Whether it was asked for to put the old version back, so that this is a success. */
+  readonly askedFor: boolean;
+}
+
+/** The ending of a run that nobody asked to put the old version back. */
+export function ended(outcome: Outcome, reason: string): Ending {
+  return { outcome, reason, askedFor: false };
+}
+
+/** How a rollout that moved traffic ended. */
+export function endingOf(state: FinalState): Ending {
+  return ended(state.phase, state.phase === 'promoted' ? '' : state.reason);
+}
+
+const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
+  promoted: true,
+  unchanged: true,
+  created: true,
+  planned: true,
+  held: true,
+  status: true,
+  reverted: false,
+  'revert-failed': false,
+  failed: false,
+};
+
+/** Whether the step of the workflow succeeds. */
+export function isSuccess({ outcome, askedFor }: Omit<Ending, 'reason'>): boolean {
+  return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
+}
+
+/** The ending of a run none of whose targets has anything to shift. */
+export function endingWithoutShift(dispositions: readonly Disposition[]): Ending {
+  const created = dispositions.some(({ type }) => type === 'created');
+  return ended(created ? 'created' : 'unchanged', '');
+}
