@@ -240,7 +240,7 @@ describe('whatever the texts from outside are', () => {
         expect(countsIn(html)).toEqual(expected);
         expect(tagsIn(html).filter((tag) => !OWN_TAGS.has(tag))).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 
@@ -254,7 +254,7 @@ describe('whatever the texts from outside are', () => {
           expect(url).toMatch(/^https:\/\/eu-west-1\.console\.aws\.amazon\.com\//);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 
@@ -271,7 +271,7 @@ describe('whatever the texts from outside are', () => {
           /^```mermaid\n%%\{init: [^\n]+\}%%\nxychart-beta\n {4}title "Percent of requests sent to the new version"\n {4}x-axis "seconds since the start" 0 --> [\d.]+\n {4}y-axis "percent" 0 --> 100\n {4}bar \[[\d., ]+\]\n```$/,
         );
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 
@@ -312,7 +312,7 @@ describe('whatever the texts from outside are', () => {
       fc.property(hostileTexts, (texts) => {
         expect(jsonOf(texts)).toEqual(harmless);
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 
@@ -324,7 +324,7 @@ describe('whatever the texts from outside are', () => {
           expect(value).not.toMatch(CONTROL);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 
@@ -342,7 +342,7 @@ describe('whatever the texts from outside are', () => {
       fc.property(hostileTexts, (texts) => {
         expect(linesOf(texts)).toHaveLength(expected);
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 });
