@@ -75510,10 +75510,12 @@ function notActive(target, facts) {
     return `${target.functionName} version ${facts.version} is ${facts.state}${because(facts.stateReason)}, not Active.${remedy}`;
 }
 /** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
-function inspectPair({ target, region }, stable, candidate) {
+function inspectPair({ target, region, splits }, stable, candidate) {
+    if (!splits)
+        return [];
     const problems = [];
-    const why = 'Lambda refuses to split an alias between them. Roll this change out at once, without a canary, then go on with ' +
-        `canaries: ${atOnce(target, candidate, region)}`;
+    const why = 'Lambda refuses to split an alias between them. Roll this change out with steps: AllAtOnce, which is watched for ' +
+        `bake-time, and go on with canaries afterwards; or by hand: ${atOnce(target, candidate, region)}`;
     if (stable.role !== candidate.role) {
         problems.push(`${(0,alias_target/* targetName */.je)(target)}: version ${stable.version} runs as ${stable.role}, ` +
             `${label(candidate)} as ${candidate.role}. ${why}`);
@@ -76020,8 +76022,8 @@ async function look({ aliases, target, signal }) {
 
 /** An update takes seconds, one of a container image minutes. */
 const UPDATE_PATIENCE_MS = 15 * 60_000;
-/** The alias, what it serves, and what is to be rolled out. @param seen the alias, if it was just read */
-async function lookAtTarget(request, surroundings, seen) {
+/** The alias, what it serves, and what is to be rolled out. */
+async function lookAtTarget(request, surroundings, { seen, splits }) {
     const { target } = request;
     const { aws, clock, journal, cancellation: signal } = surroundings;
     const reading = seen === undefined
@@ -76029,7 +76031,7 @@ async function lookAtTarget(request, surroundings, seen) {
         : Promise.resolve(seen);
     const alias = await reading.catch(() => undefined);
     try {
-        const facts = await gather(request, await reading, surroundings);
+        const facts = { ...(await gather(request, await reading, surroundings)), splits };
         return { target, alias, ...inspectTarget(facts), cleared: { request, facts, alias } };
     }
     catch (error) {
@@ -76115,7 +76117,10 @@ function unreadable(error, { target, version }, region) {
 async function preflight(config, id, surroundings, { seen, continued, steps }) {
     const session = await lookAtSession(config, steps, surroundings);
     const [looks, metrics] = await Promise.all([
-        Promise.all(config.requests.map((request) => lookAtTarget(request, surroundings, seen.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, request.target))))),
+        Promise.all(config.requests.map((request) => lookAtTarget(request, surroundings, {
+            seen: seen.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, request.target)),
+            splits: config.plan.steps.some(({ weight }) => weight < 100),
+        }))),
         lookAtMetrics(config, surroundings),
     ]);
     const recovery = continued === undefined

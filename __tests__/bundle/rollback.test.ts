@@ -33,6 +33,18 @@ describe('going back to the version that was live before, the bundle', () => {
     expect(result.summary).toContain('Rolled back: checkout:live serves version 1');
   });
 
+  it('goes back over a change of the execution role, which no split could cross', async () => {
+    updateFunction(world.simulator.lambda, 'checkout', {
+      code: 'the next one',
+      role: 'arn:aws:iam::123456789012:role/next',
+    });
+    const changed = await world.run({ steps: 'AllAtOnce', 'bake-time': '1m' });
+    expect(changed.outputs['outcome']).toBe('promoted');
+    const result = await world.run(ROLLBACK);
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.routings()).toEqual(['1', '2', '1']);
+  });
+
   it('does not go back to a version that was reverted before the live one was promoted', async () => {
     const running = world.start();
     await world.requested('UpdateAlias', 0);

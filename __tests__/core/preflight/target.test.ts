@@ -37,6 +37,7 @@ const facts = (change: Partial<TargetFacts> = {}): TargetFacts => ({
   missing: undefined,
   expectedCodeSha256: undefined,
   isProvisioned: false,
+  splits: true,
   ...change,
 });
 const problems = (change: Partial<TargetFacts>) => inspectTarget(facts(change)).problems;
@@ -69,6 +70,11 @@ describe('a target', () => {
     expect(latest.endsWith(move(`"$(${publish})"`))).toBe(true);
     const [published = ''] = problems({ candidate: version({ version: '8', ...change }) });
     expect(published.endsWith(move('8'))).toBe(true);
+  });
+
+  it('whose role changed may be moved as a whole: Lambda asks for the same role of a split only', () => {
+    const candidate = version({ version: '8', role: 'arn:other', deadLetterArn: 'arn:queue' });
+    expect(problems({ candidate, splits: false })).toEqual([]);
   });
 
   it('has every problem told at once', () => {

@@ -46,6 +46,8 @@ export interface TargetFacts {
   readonly expectedCodeSha256: string | undefined;
   /** Whether the alias, and not a version of it, has provisioned concurrency; absent when that is not known. */
   readonly isProvisioned: boolean | undefined;
+  /** Whether a step of the plan splits the alias, rather than moving it as a whole. */
+  readonly splits: boolean;
 }
 
 /** What was found, for who wants to know. */
@@ -169,14 +171,15 @@ export function notActive(target: Target, facts: VersionFacts): string {
 
 /** Lambda splits an alias only between versions with the same role and the same dead-letter queue or none. */
 export function inspectPair(
-  { target, region }: Pick<TargetFacts, 'target' | 'region'>,
+  { target, region, splits }: Pick<TargetFacts, 'target' | 'region' | 'splits'>,
   stable: VersionFacts,
   candidate: VersionFacts,
 ): readonly string[] {
+  if (!splits) return [];
   const problems: string[] = [];
   const why =
-    'Lambda refuses to split an alias between them. Roll this change out at once, without a canary, then go on with ' +
-    `canaries: ${atOnce(target, candidate, region)}`;
+    'Lambda refuses to split an alias between them. Roll this change out with steps: AllAtOnce, which is watched for ' +
+    `bake-time, and go on with canaries afterwards; or by hand: ${atOnce(target, candidate, region)}`;
   if (stable.role !== candidate.role) {
     problems.push(
       `${targetName(target)}: version ${stable.version} runs as ${stable.role}, ` +

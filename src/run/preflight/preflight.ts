@@ -59,11 +59,10 @@ export async function preflight(
   const [looks, metrics] = await Promise.all([
     Promise.all(
       config.requests.map((request) =>
-        lookAtTarget(
-          request,
-          surroundings,
-          seen.find(({ target }) => sameTarget(target, request.target)),
-        ),
+        lookAtTarget(request, surroundings, {
+          seen: seen.find(({ target }) => sameTarget(target, request.target)),
+          splits: config.plan.steps.some(({ weight }) => weight < 100),
+        }),
       ),
     ),
     lookAtMetrics(config, surroundings),

@@ -28,11 +28,18 @@ export interface LookAtTarget extends Inspection {
 /** An update takes seconds, one of a container image minutes. */
 const UPDATE_PATIENCE_MS = 15 * 60_000;
 
-/** The alias, what it serves, and what is to be rolled out. @param seen the alias, if it was just read */
+/** What is known of a target before it is looked at. */
+interface Known {
+  /** The alias, if it was just read. */
+  readonly seen: Alias | undefined;
+  readonly splits: boolean;
+}
+
+/** The alias, what it serves, and what is to be rolled out. */
 export async function lookAtTarget(
   request: TargetRequest,
   surroundings: Surroundings,
-  seen: Alias | undefined,
+  { seen, splits }: Known,
 ): Promise<LookAtTarget> {
   const { target } = request;
   const { aws, clock, journal, cancellation: signal } = surroundings;
@@ -42,7 +49,7 @@ export async function lookAtTarget(
       : Promise.resolve(seen);
   const alias = await reading.catch(() => undefined);
   try {
-    const facts = await gather(request, await reading, surroundings);
+    const facts = { ...(await gather(request, await reading, surroundings)), splits };
     return { target, alias, ...inspectTarget(facts), cleared: { request, facts, alias } };
   } catch (error) {
     signal.throwIfAborted();
@@ -55,7 +62,7 @@ async function gather(
   request: TargetRequest,
   alias: Alias | undefined,
   surroundings: Surroundings,
-): Promise<TargetFacts> {
+): Promise<Omit<TargetFacts, 'splits'>> {
   const { target, version, codeSha256 } = request;
   const { aws, cancellation } = surroundings;
   const served = alias?.routing.version;
