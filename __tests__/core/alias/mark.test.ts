@@ -42,6 +42,7 @@ describe('the mark of a rollout in the description of an alias', () => {
       workflow: fc.constantFrom('0a', 'ffffffff'),
       startedBy: fc.nat().map(String),
       begunAt: fc.nat({ max: 1e8 }).map((minutes) => minutes * 60_000),
+      carriedBy: fc.constantFrom('runner' as const, 'aws' as const),
       held: fc.boolean(),
       weight: fc.nat({ max: 10_000 }).map((hundredths) => hundredths / 100),
     });
@@ -87,5 +88,16 @@ describe('the mark of a rollout in the description of an alias', () => {
     const longest = 'x'.repeat(256 - length - 1);
     expect(withMark(longest, { ...mark, held: true })).toHaveLength(256);
     expect(withMark(`${longest}x`, mark)).toBeUndefined();
+  });
+
+  it('says that AWS carries the rollout, which leaves four characters less for the description', () => {
+    const byAws = { ...mark, carriedBy: 'aws' as const };
+    expect(withMark('', byAws)).toBe(`${(withMark('', mark) ?? '').slice(0, -1)} aws}`);
+    expect(withMark('', { ...byAws, held: true })).toMatch(/ aws held}$/);
+    const room = (written: Mark) => {
+      const lengths = Array.from({ length: 257 }, (_, length) => length);
+      return lengths.findLast((length) => withMark('x'.repeat(length), written) !== undefined) ?? 0;
+    };
+    expect(room(mark) - room(byAws)).toBe(4);
   });
 });

@@ -28,7 +28,14 @@ function candidate({ description = 'live', shifts = true } = {}): Candidate {
     isProvisioned: false,
   };
 }
-const options = { plan, id, continued: [], now: NOW, comparable: false };
+const options = {
+  plan,
+  id,
+  carriedBy: 'runner',
+  continued: [],
+  now: NOW,
+  comparable: false,
+} as const;
 
 describe('what is shifted of a target', () => {
   it('is nothing where the alias serves the version already', () => {

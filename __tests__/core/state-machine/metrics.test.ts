@@ -303,7 +303,7 @@ function inputOf(
       versions,
       pauseMs,
       requestsPerMinute,
-      marks: [{ ...mark, held: false }],
+      marks: [{ ...mark, carriedBy: 'aws', held: false }],
       nonces: ['ab'],
       begun: [],
       alias: { arn: 'a', revisionId: 'r', description: '', routing: { version: '7', weights: {} } },

@@ -35,31 +35,44 @@ export interface Mark extends RolloutId, Versions, Origin {
   readonly step: number;
   /** Percent that the step sends to the canary. */
   readonly weight: number;
-  /** Whether the step is over and left for another job to go on. */
+  /** Who goes on with it, and watches. */
+  readonly carriedBy: Carrier;
+  /** Whether the step is over and left for another job, or for people, to go on. */
   readonly held: boolean;
 }
 
+/** `aws`: an execution of Step Functions, whose name follows from the mark (`core/state-machine/execution-name.ts`). */
+export type Carrier = 'runner' | 'aws';
+
+const CARRIED: Readonly<Record<Carrier, string>> = { runner: '', aws: ' aws' };
 const HELD = ' held';
 /** The mark tells the time in hundredths of a minute, which take three characters more than whole ones. */
 const WRITTEN_MS = MINUTE_MS / 100;
 /** Lambda takes descriptions up to this length. */
 const LONGEST_DESCRIPTION = 256;
 
-type Written = Record<Exclude<keyof Mark, 'begunAt' | 'held'> | 'minute', string> & {
+type Written = Record<Exclude<keyof Mark, 'begunAt' | 'carriedBy' | 'held'> | 'minute', string> & {
+  readonly aws: string | undefined;
   readonly held: string | undefined;
 };
 
 const MARK =
-  / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<held> held)?\}/;
+  / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<aws> aws)?(?<held> held)?\}/;
 
 /** The marks of a plan's steps, in order. */
-export function marksOf(plan: Plan, id: RolloutId, rollout: Versions & Origin): readonly Mark[] {
+export function marksOf(
+  plan: Plan,
+  id: RolloutId,
+  rollout: Versions & Origin,
+  carriedBy: Carrier = 'runner',
+): readonly Mark[] {
   return plan.steps.map(({ weight }, index) => ({
     ...id,
     ...rollout,
     begunAt: rollout.begunAt - (rollout.begunAt % WRITTEN_MS),
     step: index + 1,
     weight,
+    carriedBy,
     held: false,
   }));
 }
@@ -67,11 +80,11 @@ export function marksOf(plan: Plan, id: RolloutId, rollout: Versions & Origin): 
 /** A description with the mark behind it; nothing when there is no room for it, held or not. */
 export function withMark(description: string, mark: Mark): string | undefined {
   const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = mark;
-  const { startedBy, workflow, begunAt, held } = mark;
+  const { startedBy, workflow, begunAt, carriedBy, held } = mark;
   const text =
     `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
     `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
-    `since=${begunAt / MINUTE_MS}`;
+    `since=${begunAt / MINUTE_MS}${CARRIED[carriedBy]}`;
   const before = description === '' ? text : `${description} ${text}`;
   const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
   return fits ? `${before}${held ? HELD : ''}}` : undefined;
@@ -84,13 +97,14 @@ export function readMark(description: string): {
 } {
   const match = MARK.exec(description);
   if (match?.groups === undefined) return { description, mark: undefined };
-  const { step, weight, minute, held, ...texts } = match.groups as Written;
+  const { step, weight, minute, aws, held, ...texts } = match.groups as Written;
   return {
     description: description.replace(match[0], ''),
     mark: {
       ...texts,
       step: Number(step),
       weight: Number(weight),
+      carriedBy: aws === undefined ? 'runner' : 'aws',
       held: held !== undefined,
       begunAt: Math.round(Number(minute) * MINUTE_MS),
     },

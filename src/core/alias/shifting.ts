@@ -1,7 +1,7 @@
 import type { Plan } from '../rollout/plan.ts';
 import { firstWholeMinute } from '../minute.ts';
 import type { Shown } from './ownership.ts';
-import { marksOf, readMark, withMark, type Mark, type RolloutId } from './mark.ts';
+import { marksOf, readMark, withMark, type Carrier, type Mark, type RolloutId } from './mark.ts';
 import type { Versions } from './routing.ts';
 import { sameTarget, targetName, type Disposition, type Target } from './target.ts';
 import type { Unfinished } from './unfinished.ts';
@@ -34,6 +34,7 @@ export interface Candidate {
 export interface ShiftingOptions {
   readonly plan: Plan;
   readonly id: RolloutId;
+  readonly carriedBy: Carrier;
   /** What earlier jobs or runs left to continue with. */
   readonly continued: readonly Unfinished[];
   /** The time of day. */
@@ -45,7 +46,7 @@ export interface ShiftingOptions {
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
 export function shiftingOf(
   { target, alias, disposition, logGroup, isProvisioned }: Candidate,
-  { plan, id, continued, now, comparable }: ShiftingOptions,
+  { plan, id, carriedBy, continued, now, comparable }: ShiftingOptions,
 ): readonly Shifting[] {
   if (disposition.type !== 'shift') return [];
   const { stable, canary } = disposition;
@@ -53,7 +54,7 @@ export function shiftingOf(
   const before = continued.find((each) => sameTarget(each.target, target))?.mark;
   const begins = comparable ? firstWholeMinute(now) : now;
   const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
-  const marks = marksOf(plan, id, { ...versions, begunAt, startedBy });
+  const marks = marksOf(plan, id, { ...versions, begunAt, startedBy }, carriedBy);
   const { description } = readMark(alias.description);
   const fits = marks.every((mark) => withMark(description, mark) !== undefined);
   return [

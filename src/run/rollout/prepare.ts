@@ -56,6 +56,7 @@ export async function prepare(
   const options = {
     plan,
     id: isFast ? { ...id, plan: FAST_TRACK_PLAN } : id,
+    carriedBy: 'runner' as const,
     continued,
     now: surroundings.clock.timeOfDay(),
     comparable: comparable && !isFast,
