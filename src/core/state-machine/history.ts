@@ -59,3 +59,21 @@ export function pollMsFor(watching: WatchedCourse, leastMs: number): number {
   const turns = Math.floor(room / perTurn) - 2 * watching.course.steps.length;
   return Math.max(leastMs, Math.ceil(longestBakeMs(watching.course) / turns / 1_000) * 1_000);
 }
+
+export interface Pace {
+  /** From one reading to the next. */
+  readonly pollMs: number;
+  /** How long people may take at most to decide, and how often is read meanwhile. */
+  readonly holdMs: number;
+  readonly holdPollMs: number;
+}
+
+/**
+ * How many events are left of a history when every step is extended as far as that goes, people decide at the last moment, alarms move
+ * again and again, and then everything is put back. Negative where all of that does not fit.
+ */
+export function eventsLeft(watching: WatchedCourse, { pollMs, holdMs, holdPollMs }: Pace): number {
+  const bakes = longestBakeMs(watching.course) / pollMs + 2 * watching.course.steps.length;
+  const turns = Math.ceil(bakes + holdMs / holdPollMs);
+  return MOST_EVENTS - REVERT_EVENTS - HISTORIES - eventsOf(watching, turns);
+}
