@@ -22,6 +22,9 @@ import { createMetrics, MINUTE_MS, type Metrics } from './cloudwatch/metrics.ts'
 import { seeded } from './time/random.ts';
 import { notSimulated, refusal, success } from './wire/replies.ts';
 import { createSessions, type Sessions } from './sts/sessions.ts';
+import { createExecutions, type Executions } from './states/executions.ts';
+import type { StatesTime } from './states/branch.ts';
+import { STATES_PREFIX, statesOperation } from './states/wire.ts';
 import type { AliasRecord } from './lambda/state.ts';
 import { isQuery, stsOperation } from './sts/wire.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
@@ -29,6 +32,8 @@ import type { Handled, WireReply, WireRequest } from './wire/wire.ts';
 
 export interface SimulatorOptions {
   readonly clock?: SimulatorClock;
+  /** What wakes executions of Step Functions, by the same clock; without it none can be started. */
+  readonly time?: StatesTime;
   readonly seed?: number;
   readonly region?: string;
   readonly account?: string;
@@ -46,7 +51,7 @@ export interface RecordedRequest extends SeenRequest {
   readonly error: string;
 }
 
-/** A local AWS, as far as the action uses it: Lambda's versions and aliases, CloudWatch's alarms, STS's sessions. */
+/** A local AWS, as far as the action uses it: Lambda's versions and aliases, CloudWatch's alarms, STS's sessions, Step Functions' executions. */
 export interface Simulator {
   readonly region: string;
   /** The time here; epoch milliseconds. */
@@ -62,6 +67,8 @@ export interface Simulator {
   readonly traffic: Traffic;
   /** Credentials that STS issued. */
   readonly sessions: Sessions;
+  /** State machines of Step Functions, and their executions. */
+  readonly executions: Executions;
   readonly faults: Faults;
   /** Every state that an alias really had. */
   readonly aliasHistory: readonly AliasRecord[];
@@ -128,6 +135,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     logDelivery: options.logging === true ? logDelivery : undefined,
   });
   const sessions = createSessions({ clock, random: seeded(~seed ^ SESSIONS_STREAM), account });
+  const { time } = options;
+  const executions = createExecutions({
+    clock,
+    time,
+    region,
+    account,
+    random: seeded(~seed ^ EXECUTIONS_STREAM),
+    handle,
+  });
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
   const listeners: ((request: RecordedRequest) => void)[] = [];
@@ -135,7 +151,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   /** By operation and input: what a stale read shows. */
   const lastReplies = new Map<string, WireReply>();
 
-  function handle(request: WireRequest): Answer {
+  function handle(request: WireRequest, execution?: string): Answer {
     catchUp();
     const service = serviceOf(request);
     const expired = expiredSession(sessions, service, request);
@@ -150,7 +166,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     const { operation, input } = handled;
     const count = counts.get(operation) ?? 0;
     counts.set(operation, count + 1);
-    const seen: SeenRequest = { service, operation, input, count };
+    const by = execution === undefined ? {} : { execution };
+    const seen: SeenRequest = { service, operation, input, count, ...by };
     const fault = expired === undefined ? faults.find(seen) : undefined;
     const key = `${operation} ${JSON.stringify(input)}`;
     const older = fault?.type === 'stale' ? lastReplies.get(key) : undefined;
@@ -192,6 +209,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         return logs.operation(request);
       case 'sts':
         return stsOperation(sessions, request);
+      case 'states':
+        return statesOperation(executions, request);
     }
   }
 
@@ -224,6 +243,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     logDelivery,
     traffic,
     sessions,
+    executions,
     faults,
     aliasHistory: lambda.aliasHistory,
     requests,
@@ -231,7 +251,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       listeners.push(listener);
     },
     advance: catchUp,
-    handle,
+    handle: (request) => handle(request),
   };
 }
 
@@ -241,9 +261,12 @@ const NO_EFFECT = { status: 0, name: 'NoEffect', message: '' };
 const SESSIONS_STREAM = 0x575;
 /** The same for what versions log. */
 const LOGS_STREAM = 0x106;
+/** The same for the names of executions that nobody named. */
+const EXECUTIONS_STREAM = 0x5f;
 
 function serviceOf(request: WireRequest): Service {
   if (request.headers['x-amz-target']?.startsWith(TARGET_PREFIX) === true) return 'cloudwatch';
+  if (request.headers['x-amz-target']?.startsWith(STATES_PREFIX) === true) return 'states';
   if (request.headers['x-amz-target']?.startsWith(LOGS_PREFIX) === true) return 'logs';
   return isQuery(request) ? 'sts' : 'lambda';
 }

@@ -8,6 +8,7 @@ const EXPIRED: Readonly<Record<Exclude<Service, 'sts'>, string>> = {
   lambda: 'ExpiredTokenException',
   cloudwatch: 'ExpiredToken',
   logs: 'ExpiredToken',
+  states: 'ExpiredTokenException',
 };
 
 /** The refusal of a request that was signed in a session that is over; nothing otherwise. */

@@ -3,7 +3,7 @@ export interface Agenda {
   /** @returns a function that prevents it */
   add(at: number, act: () => void): () => void;
   /** When something happens next. */
-  next(): number | undefined;
+  readonly next: () => number | undefined;
   /** Lets the next thing happen, and nothing else. */
   runNext(): void;
   /** Lets everything happen that is due by then, in order of time. */

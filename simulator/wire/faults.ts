@@ -1,4 +1,4 @@
-export type Service = 'lambda' | 'cloudwatch' | 'logs' | 'sts';
+export type Service = 'lambda' | 'cloudwatch' | 'logs' | 'sts' | 'states';
 
 /** What goes wrong with a request. */
 export type Fault =
@@ -29,6 +29,8 @@ export interface SeenRequest {
   readonly input: unknown;
   /** How many requests for this operation came before this one. */
   readonly count: number;
+  /** The name of the execution of Step Functions that asks; absent for who comes over HTTP. */
+  readonly execution?: string;
 }
 
 export type FaultRule = (request: SeenRequest) => Fault | undefined;

@@ -16,6 +16,7 @@ const CONTENT_TYPES: Readonly<Record<JsonService, string>> = {
   lambda: 'application/json',
   cloudwatch: 'application/x-amz-json-1.0',
   logs: 'application/x-amz-json-1.1',
+  states: 'application/x-amz-json-1.0',
 };
 
 function jsonReply(service: JsonService, status: number, body: unknown): WireReply {
@@ -59,7 +60,7 @@ function jsonRefusal(service: JsonService, { status, name, message }: Refused): 
   const member = CAPITAL_MESSAGE.has(name) ? 'Message' : 'message';
   const sender = status < 500;
   const [kind, named] =
-    service === 'logs'
+    service === 'logs' || service === 'states'
       ? [{ __type: name }, {}]
       : service === 'cloudwatch'
         ? [
