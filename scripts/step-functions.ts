@@ -1,6 +1,11 @@
-// Runs __tests__/step-functions: whole rollouts by moto's interpreter of state machines, installed into .venv on the first run.
+// Runs __tests__/step-functions twice: by moto's interpreter of state machines, installed into .venv on the first run, and by the
+// simulated Step Functions. Then each execution of the one is compared with the same one of the other.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { differencesOf, readRecord } from './executions.ts';
 
 const MOTO = 'moto[stepfunctions]==5.2.5';
 const VENV = '.venv/step-functions';
@@ -25,18 +30,36 @@ function install(): void {
   }
 }
 
+/** @returns whether all tests passed */
+function run(environment: Readonly<Record<string, string>>): boolean {
+  const jest = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    '--testTimeout=300000',
+    '__tests__/step-functions',
+    ...process.argv.slice(2),
+  ];
+  const { status } = spawnSync(process.execPath, jest, {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  return status === 0;
+}
+
 install();
-const jest = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-  '--testPathIgnorePatterns=/node_modules/',
-  '--testTimeout=300000',
-  '__tests__/step-functions',
-  ...process.argv.slice(2),
-];
-const { status } = spawnSync(process.execPath, jest, {
-  stdio: 'inherit',
-  env: { ...process.env, STEP_FUNCTIONS_PYTHON: `${VENV}/bin/python` },
-});
-process.exitCode = status ?? 1;
+const records = mkdtempSync(join(tmpdir(), 'lambda-canary-executions-'));
+const [moto, simulated] = [join(records, 'moto'), join(records, 'simulated')];
+const passed = [
+  run({ STEP_FUNCTIONS_PYTHON: `${VENV}/bin/python`, STEP_FUNCTIONS_RECORD: moto }),
+  run({ STEP_FUNCTIONS_RECORD: simulated }),
+].every(Boolean);
+const differences = differencesOf(readRecord(simulated), readRecord(moto));
+for (const each of differences) console.error(each);
+console.log(
+  differences.length === 0
+    ? 'Each execution took the same course on both interpreters.'
+    : `${differences.length} differences between the interpreters.`,
+);
+rmSync(records, { recursive: true });
+process.exitCode = passed && differences.length === 0 ? 0 : 1;

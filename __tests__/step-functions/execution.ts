@@ -22,8 +22,8 @@ export interface Ended {
   readonly output: unknown;
   /** Events of the history, as they count against its limit. */
   readonly events: number;
-  /** Their types, in order. */
-  readonly types: readonly string[];
+  /** Their types, and of states that were entered the names, in order. */
+  readonly course: readonly string[];
   /** The states that were entered, in order. */
   readonly states: readonly string[];
 }

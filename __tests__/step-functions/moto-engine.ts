@@ -17,7 +17,7 @@ interface Call {
 }
 
 interface Ending {
-  readonly ended: Omit<Ended, 'events' | 'types' | 'states'>;
+  readonly ended: Omit<Ended, 'events' | 'course' | 'states'>;
   readonly events: readonly Event[];
 }
 
@@ -77,7 +77,7 @@ const STOPPED: Ended = {
   cause: null,
   output: null,
   events: 0,
-  types: [],
+  course: [],
   states: [],
 };
 
@@ -151,7 +151,7 @@ function endedOf({ ended, events }: Ending): Ended {
     ...ended,
     output: typeof output === 'string' ? (JSON.parse(output) as unknown) : output,
     events: events.length,
-    types: events.map(({ type }) => type),
+    course: events.map(({ type, state }) => [type, ...(state === null ? [] : [state])].join(' ')),
     states: events.flatMap(({ state }) => state ?? []),
   };
 }

@@ -1,3 +1,4 @@
+import type { HistoryEvent } from '../../simulator/states/history.ts';
 import type { Ended, Engine, EngineWorld } from './execution.ts';
 
 /** Executions by the simulated Step Functions. */
@@ -26,13 +27,16 @@ export function simulatedEngine({ simulator, next, passTo }: EngineWorld): Engin
         cause,
         output: output === undefined ? null : (JSON.parse(output) as unknown),
         events: events.length,
-        types: events.map(({ type }) => type),
-        states: events.flatMap(({ details }) => {
-          const entered = details['stateEnteredEventDetails'] as { name: string } | undefined;
-          return entered?.name ?? [];
-        }),
+        course: events.map((event) => [event.type, ...stateOf(event)].join(' ')),
+        states: events.flatMap(stateOf),
       } satisfies Ended;
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** The state that was entered, if one was. */
+function stateOf({ details }: HistoryEvent): readonly string[] {
+  const entered = details['stateEnteredEventDetails'] as { readonly name: string } | undefined;
+  return entered === undefined ? [] : [entered.name];
 }

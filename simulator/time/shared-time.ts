@@ -55,6 +55,11 @@ export interface SharedTime extends ServerTime {
   /** Time stands still until the promise is settled: for what others do that takes real time. */
   hold<T>(act: () => Promise<T>): Promise<T>;
   /**
+   * Until the promise is settled time passes without a process, too: for what the world does by itself.
+   * @throws when nothing will happen any more that settles it
+   */
+  passUntil<T>(what: Promise<T>): Promise<T>;
+  /**
    * Ends the processes that still run.
    * @throws when there were any: with what time was waiting for
    */
@@ -98,6 +103,8 @@ export function createSharedTime(startsAt: number): SharedTime {
   const agenda = createAgenda();
   const members = new Map<number, Member>();
   const exchanges = new Map<string, Open>();
+  /** Who waits for what the world does. */
+  const onlookers = new Set<(error: Error) => void>();
 
   /** Something happened. Time goes on when all that follows from it at once is over. */
   function stir(): void {
@@ -111,7 +118,7 @@ export function createSharedTime(startsAt: number): SharedTime {
 
   function look(): void {
     const all = [...members.values()];
-    if (holds > 0 || all.length === 0) return;
+    if (holds > 0 || (all.length === 0 && onlookers.size === 0)) return;
     if ([...exchanges.values()].some(({ busy }) => busy)) return;
     if (!all.every((member) => whatItDoes(member) === '')) return;
     const [first] = all.toSorted((one, other) => wakesAt(one) - wakesAt(other));
@@ -125,6 +132,9 @@ export function createSharedTime(startsAt: number): SharedTime {
       stir();
     } else {
       for (const member of all) endStuck(member);
+      for (const giveUp of onlookers) {
+        giveUp(new Error('Something is waited for that will never happen'));
+      }
     }
   }
 
@@ -132,6 +142,8 @@ export function createSharedTime(startsAt: number): SharedTime {
   function moveTo(moment: number, woken?: Member): void {
     now = Math.max(now, moment);
     for (const member of members.values()) tell(member, { wake: member === woken });
+    // Who is told says when it is at rest again.
+    if (members.size === 0) stir();
   }
 
   function tell(member: Member, what: Pick<Told, 'wake' | 'signal'>): void {
@@ -270,6 +282,20 @@ export function createSharedTime(startsAt: number): SharedTime {
       } finally {
         holds--;
         stir();
+      }
+    },
+
+    async passUntil(what) {
+      let giveUp: (error: Error) => void = () => undefined;
+      const never = new Promise<never>((_, reject) => {
+        giveUp = reject;
+      });
+      onlookers.add(giveUp);
+      stir();
+      try {
+        return await Promise.race([what, never]);
+      } finally {
+        onlookers.delete(giveUp);
       }
     },
 

@@ -235,6 +235,42 @@ describe('a signal', () => {
   });
 });
 
+describe('a world without a process', () => {
+  it('stands still unless somebody looks on', async () => {
+    let happened = false;
+    time.at(START + HOUR, () => {
+      happened = true;
+    });
+    await turnsOfTheLoop();
+    expect([happened, passed()]).toEqual([false, 0]);
+  });
+
+  it('passes until what somebody looks on for has happened, and no further', async () => {
+    time.at(START + 2 * HOUR, () => undefined);
+    const first = new Promise<string>((resolve) => {
+      time.at(START + HOUR, () => {
+        resolve('the first');
+      });
+    });
+    expect(await time.passUntil(first)).toBe('the first');
+    await turnsOfTheLoop();
+    expect(passed()).toBe(HOUR);
+  });
+
+  it('says that what is looked on for will never happen', async () => {
+    time.at(START + HOUR, () => undefined);
+    const never = new Promise<void>(() => undefined);
+    await expect(time.passUntil(never)).rejects.toThrow('will never happen');
+  });
+
+  it('goes on beside the processes that are left', async () => {
+    const process = start(`await sleep(${HOUR}); tell('slept');`);
+    const later = new Promise<void>((resolve) => time.at(START + 2 * HOUR, resolve));
+    await time.passUntil(later);
+    expect([(await process.done).lines, passed()]).toEqual([['slept after 3600 s'], 2 * HOUR]);
+  });
+});
+
 describe('a world that ends', () => {
   it('says nothing when every process ended before', async () => {
     await start(`await sleep(${HOUR});`).done;
