@@ -10,7 +10,8 @@ import type { Scope } from './scope.ts';
 import { sharedOut } from './shared-alpha.ts';
 import { silence } from './silence.ts';
 
-const ERRORS: ComparedMetrics = {
+/** What Lambda itself counts. */
+export const ERRORS: ComparedMetrics = {
   name: 'errors',
   bad: lambdaMetric('Errors', 'Sum'),
   total: lambdaMetric('Invocations', 'Sum'),

@@ -15,7 +15,7 @@ export interface Subject {
   readonly version: string;
 }
 
-const PLACEHOLDER = /\{(function|alias|version)\}/g;
+export const PLACEHOLDER = /\{(function|alias|version)\}/g;
 
 /** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
 export function metricOf(source: MetricSource, subject: Subject): MetricSource {

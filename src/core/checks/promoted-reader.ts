@@ -21,7 +21,7 @@ export function promotedReaders(
   { rule }: Pick<AnalysisPolicy, 'rule'>,
   mode: Exclude<AfterPromotion, 'off'>,
 ): readonly Reader[] {
-  const shared = { ...rule, alpha: rule.alpha / targets.length };
+  const shared = { ...rule, alpha: alphaAlone(rule, targets.length) };
   return targets.map((watched) => {
     const sources = {
       baseline: PROMOTED_SOURCES,
@@ -49,6 +49,11 @@ export function promotedReaders(
       }),
     });
   });
+}
+
+/** The promise is for the rollout, so that each target has its part. */
+export function alphaAlone({ alpha }: Pick<AnalysisPolicy['rule'], 'alpha'>, targets: number) {
+  return alpha / targets;
 }
 
 function pairOf({ requests, failures }: Readonly<Record<'requests' | 'failures', Series>>) {

@@ -35,7 +35,7 @@ export interface PromotedFinding extends Seen {
 }
 
 /** More often than this, times what the old version may have failed at, is too much to be the new version's bad luck. */
-const TOLERATED_TIMES = 3;
+export const TOLERATED_TIMES = 3;
 
 /**
  * Outages that every version shares last mostly for less than three minutes. Measured (`npm run bench:after-promotion`): of good
@@ -43,7 +43,7 @@ const TOLERATED_TIMES = 3;
  * for bursts of one environment; in an outage of three minutes or more practically all are. A version that fails half of
  * everything is put back for its third minute.
  */
-const LASTING_MINUTES = 3;
+export const LASTING_MINUTES = 3;
 
 /** How long a promotion must bake so that it can be reverted by what is counted after it. Milliseconds. */
 export function neededToJudgeMs(metricDelayMs: number): number {

@@ -17,7 +17,7 @@ import {
 } from './thresholds.ts';
 
 /** Without a value for so many settled minutes, nothing is known of a metric any more. */
-const STALE_MINUTES = 3;
+export const STALE_MINUTES = 3;
 
 /** Watches a metric whatever the baseline does. */
 export function thresholdReader(check: MetricCheck, watched: WatchedTarget): Reader {

@@ -182,7 +182,8 @@ function withUnit(number: string, unit: Unit): string {
   return unit === '' ? number : `${number} ${unit}`;
 }
 
-const MOST_TOLD = 5;
+/** So many minutes that speak against a condition are told, the latest. */
+export const MOST_TOLD = 5;
 const LONGEST_TEXT = 200;
 
 /**

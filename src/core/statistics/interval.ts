@@ -1,7 +1,7 @@
 import type { Counts } from './evidence.ts';
 
 /** The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %. */
-const Z = 1.959964;
+export const Z = 1.959964;
 
 /**
  * The 95 % interval of the rate that bad ones among all were drawn with. For people to see how much a rate is

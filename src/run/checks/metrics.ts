@@ -2,6 +2,7 @@ import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import type { ComparedMetrics } from '../../core/checks/comparison.ts';
 import type { AnalysisPolicy } from '../../core/checks/analysis-policy.ts';
+import { revertsByMetrics } from '../../core/checks/blindness.ts';
 import {
   believed,
   isDue,
@@ -62,10 +63,7 @@ export function createMetricChecks(options: MetricChecksOptions): Checks {
     alone: ledgerOf(alone, EVERY_MINUTE),
     thresholds: ledgerOf(thresholdReaders(options), EVERY_MINUTE),
   };
-  const reverts =
-    options.thresholds.length > 0 ||
-    analysis?.mode === 'on' ||
-    (alone.length > 0 && options.afterPromotion === 'revert');
+  const reverts = revertsByMetrics(options);
   /** What was seen last of a minute that is waited for. */
   let look: Look | undefined;
   const warned = new Set<string>();
