@@ -51,7 +51,11 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
       policy: { ...ANALYSIS.policy, maxExtension: scenario.maxExtension },
     },
     compareMetrics: [],
-    compareDuration: 'observe',
+    compareDuration: { mode: 'observe', given: false },
+    engine: 'runner',
+    stateMachine: 'lambda-canary',
+    waits: true,
+    holdForMs: 24 * 3_600_000,
     afterPromotion: 'observe',
     analysisLogs: {
       mode: scenario.logs?.mode ?? 'off',

@@ -34,6 +34,15 @@ export const INPUT_GROUPS: readonly Group[] = [
     },
   },
   {
+    title: 'Engine',
+    examples: {
+      engine: 'step-functions',
+      'state-machine': 'lambda-canary',
+      wait: "'false'",
+      'hold-for': '3d',
+    },
+  },
+  {
     title: 'Alarms',
     examples: {
       alarms: 'checkout-errors, checkout-latency',

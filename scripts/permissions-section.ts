@@ -9,6 +9,7 @@ type On = Resource['on'];
 /** A rollout of new code with alarms, and with the defaults for whatever else there is. */
 export const USUAL: Wishes = {
   mode: 'rollout',
+  engine: 'runner',
   dryRun: false,
   requests: [{ version: undefined }],
   alarms: ['checkout-errors'],
@@ -24,6 +25,7 @@ export const USUAL: Wishes = {
 const EXAMPLE: Grounds = {
   region: 'eu-west-1',
   account: '123456789012',
+  stateMachine: 'lambda-canary',
   functions: [
     { functionId: 'checkout', functionName: 'checkout', logGroup: '/aws/lambda/checkout' },
   ],
@@ -34,6 +36,8 @@ const WORDS: Readonly<Record<On, string>> = {
   versions: "the function's `:*`",
   everything: '`*`',
   'log group': "its log group's `:*`",
+  'state machine': 'the state machine',
+  executions: 'its executions (`:execution:lambda-canary:*`)',
 };
 
 /** The policy and the table, as Prettier would leave them. */

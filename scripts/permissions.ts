@@ -50,6 +50,7 @@ export function policyOf(args: readonly string[]): PrintedPolicy {
       {
         region,
         account,
+        stateMachine: config.stateMachine,
         functions: config.requests.map(({ target: { functionId, functionName } }) => ({
           functionId,
           functionName,

@@ -10,13 +10,15 @@ const needed = (wishes: Partial<Wishes>) =>
     .filter(([, { isNeeded }]) => isNeeded({ ...USUAL, ...wishes }))
     .map(([action]) => action);
 
+const OF_A_RUNNER = Object.keys(PERMISSIONS).filter((each) => !each.startsWith('states:'));
 const LOOKS = ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig'];
 
 describe('permissions', () => {
   it('are those of the calls that the adapters make, and no others', () => {
     const calls = globSync('src/aws/*.ts').flatMap((file) => {
       const source = readFileSync(file, 'utf8');
-      const service = /@aws-sdk\/client-(?:cloudwatch-)?(\w+)'/.exec(source)?.[1] ?? '';
+      const client = /@aws-sdk\/client-(?:cloudwatch-)?(\w+)'/.exec(source)?.[1] ?? '';
+      const service = client === 'sfn' ? 'states' : client;
       return [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) =>
         // The one call whose permission has another name.
         `${service}:${command ?? ''}`.replace(/:Invoke$/, ':InvokeFunction'),
@@ -27,10 +29,21 @@ describe('permissions', () => {
 
   it('to invoke are needed with a smoke test alone', () => {
     const smokeTests = new Map([['checkout', []]]);
-    expect(needed({ smokeTests })).toEqual(Object.keys(PERMISSIONS));
-    expect(needed({})).toEqual(
-      Object.keys(PERMISSIONS).filter((action) => action !== 'lambda:InvokeFunction'),
+    expect(needed({ smokeTests })).toEqual(OF_A_RUNNER);
+    expect(needed({})).toEqual(OF_A_RUNNER.filter((action) => action !== 'lambda:InvokeFunction'));
+  });
+
+  it('to have AWS carry a rollout are those of its mode, and no others than those to look at it', () => {
+    const onAws = (wishes: Partial<Wishes>) =>
+      needed({ engine: 'step-functions', ...wishes }).filter((each) => each.startsWith('states:'));
+    expect(onAws({})).toEqual(
+      Object.keys(PERMISSIONS).filter((each) => each.startsWith('states:')),
     );
+    expect(onAws({ mode: 'status' })).toEqual([
+      'states:DescribeExecution',
+      'states:GetExecutionHistory',
+    ]);
+    expect(onAws({ mode: 'revert' })).toContain('states:StopExecution');
   });
 
   it('to publish are not needed where versions are given, or where nothing is begun', () => {

@@ -4,11 +4,13 @@ import fc from 'fast-check';
 import { USUAL } from '../../scripts/permissions-section.ts';
 import { PERMISSIONS, type Permission, type Wishes } from '../../src/core/permissions.ts';
 import { leastPolicy, type Grounds, type Policy } from '../../src/core/policy.ts';
+import { ENGINES } from '../../src/core/rollout/engine.ts';
 import { MODES } from '../../src/core/rollout/mode.ts';
 
 const mode = fc.constantFrom('on' as const, 'observe' as const, 'off' as const);
 const wishes: fc.Arbitrary<Wishes> = fc.record({
   mode: fc.constantFrom(...MODES),
+  engine: fc.constantFrom(...ENGINES),
   dryRun: fc.boolean(),
   requests: fc.array(fc.record({ version: fc.option(fc.constant('7'), { nil: undefined }) }), {
     minLength: 1,
@@ -26,6 +28,7 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
 const grounds = (...names: readonly string[]): Grounds => ({
   region: 'eu-west-1',
   account: '123456789012',
+  stateMachine: 'lambda-canary',
   functions: names.map((functionName) => ({
     functionId: functionName,
     functionName,
@@ -33,10 +36,13 @@ const grounds = (...names: readonly string[]): Grounds => ({
   })),
 });
 const LAMBDA = 'arn:aws:lambda:eu-west-1:123456789012:function:';
+const STATES = 'arn:aws:states:eu-west-1:123456789012:';
 const KINDS: Readonly<Record<string, (resource: string) => boolean>> = {
   function: (resource) => resource.startsWith(LAMBDA) && !resource.endsWith(':*'),
   versions: (resource) => resource.startsWith(LAMBDA) && resource.endsWith(':*'),
   everything: (resource) => resource === '*',
+  'state machine': (resource) => resource === `${STATES}stateMachine:lambda-canary`,
+  executions: (resource) => resource === `${STATES}execution:lambda-canary:*`,
   'log group': (resource) => resource.startsWith('arn:aws:logs:'),
 };
 

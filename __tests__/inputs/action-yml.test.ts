@@ -52,6 +52,7 @@ describe('action.yml', () => {
       'created',
       'planned',
       'held',
+      'started',
       'failed',
     ];
     for (const outcome of outcomes) {
@@ -81,6 +82,6 @@ describe('action.yml', () => {
     });
     expect(config.compareMetrics.map(({ name }) => name)).toEqual(['http 5xx', 'declined']);
     expect(config.metricChecks).toHaveLength(3);
-    expect(config.compareDuration).toBe('on');
+    expect(config.compareDuration.mode).toBe('on');
   });
 });

@@ -76,7 +76,11 @@ describe('inputs', () => {
           metricDelayMs: 90_000,
         },
       },
-      compareDuration: 'observe',
+      compareDuration: { mode: 'observe', given: false },
+      engine: 'runner',
+      stateMachine: 'lambda-canary',
+      waits: true,
+      holdForMs: 24 * 3_600_000,
       afterPromotion: 'revert',
       analysisLogs: { mode: 'on', given: false, ownPattern: undefined, delayMs: 12_000 },
       compareMetrics: [],
@@ -161,6 +165,11 @@ describe('inputs', () => {
     ['on-insufficient-data', 'yes', 'is not one of continue, wait, revert'],
     ['monitoring-grace', 'forever', 'is not a duration'],
     ['on-cancel', 'Hold', 'is not one of revert, hold'],
+    ['engine', 'lambda', '"lambda" is not one of runner, step-functions'],
+    ['state-machine', 'my machine', 'is neither the name of a state machine nor its ARN'],
+    ['wait', 'false', 'wait: false leaves the rollout to AWS; set engine: step-functions'],
+    ['hold-for', '30s', 'is too short; it must be 1m or longer'],
+    ['hold-for', '400d', 'no execution of Step Functions lasts longer than a year'],
     ['dry-run', 'maybe', '"maybe" is not true or false'],
     ['region', 'Ireland', 'is not an AWS region'],
     ['analysis', 'maybe', '"maybe" is not one of on, observe, off'],
@@ -192,6 +201,29 @@ describe('inputs', () => {
       'bake-time',
       'on-cancel',
     ]);
+  });
+
+  it('take steps of weeks where AWS carries them, and no longer than it can', () => {
+    const steps = { steps: '1% 14d, 50% 30d', 'bake-time': '7d' };
+    expect(problems(steps).join()).toContain('no job lasts longer than 5 days');
+    const carried = read({ ...steps, engine: 'step-functions', wait: 'false' });
+    expect(carried.plan.steps.map(({ bakeMs }) => bakeMs / 86_400_000)).toEqual([14, 30, 7]);
+    const tooLong = { engine: 'step-functions', steps: '1% 366d', 'bake-time': '400d' };
+    expect(problems(tooLong)).toEqual([
+      expect.stringContaining('no execution of Step Functions lasts longer than a year'),
+      expect.stringContaining('no execution of Step Functions lasts longer than a year'),
+    ]);
+  });
+
+  it('turn off what AWS cannot do, and leave on what was asked for, to be refused with all else', () => {
+    const carried = read({ engine: 'step-functions' });
+    expect([carried.analysisLogs.mode, carried.compareDuration.mode]).toEqual(['off', 'off']);
+    const asked = read({
+      engine: 'step-functions',
+      'analysis-logs': 'on',
+      'compare-duration': 'observe',
+    });
+    expect([asked.analysisLogs.mode, asked.compareDuration.mode]).toEqual(['on', 'observe']);
   });
 
   it('say that no region is known', () => {

@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { createQueues } from './quotas.ts';
 import { createService } from './service.ts';
 import { createStandIn } from './stand-in.ts';
+import { createStepFunctions, type StepFunctions } from './step-functions.ts';
 
 /** AWS, as a rollout needs it. */
 export interface Aws {
@@ -26,6 +27,7 @@ export interface Aws {
   readonly logs: Logs;
   readonly logStreams: LogStreams;
   readonly invocations: Invocations;
+  readonly stepFunctions: StepFunctions;
   /** @throws {AwsCallError} when there are no credentials, or the role cannot be assumed */
   sessionEnd(options?: CallOptions): Promise<SessionEnd>;
 }
@@ -98,6 +100,7 @@ export function connectAws(options: AwsOptions): Aws {
     logs: createLogs(logs, region),
     logStreams: createLogStreams(logs, region),
     invocations: createInvocations(clients.patient, region, clock),
+    stepFunctions: createStepFunctions(onlyRead(clients.loadSfn)),
     sessionEnd,
   };
 }

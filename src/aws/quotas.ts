@@ -20,11 +20,17 @@ const QUOTAS: Readonly<Record<string, number>> = {
   'logs:FilterLogEvents': 5,
 };
 
+/** Step Functions has a bucket for each of its calls, the scarcest refilled with 10 a second or more (2023): one line for all of them. */
+const STEP_FUNCTIONS = 10;
+
 /** All lines of one region, empty. */
 export function createQueues(clock: Clock): Queues {
   const shared = createQueue(CONTROL_PLANE, clock);
   const own = new Map(
     Object.entries(QUOTAS).map(([action, quota]) => [action, createQueue(quota, clock)] as const),
   );
-  return { of: (action) => own.get(action) ?? shared };
+  const states = createQueue(STEP_FUNCTIONS, clock);
+  return {
+    of: (action) => own.get(action) ?? (action.startsWith('states:') ? states : shared),
+  };
 }

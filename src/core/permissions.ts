@@ -1,5 +1,7 @@
 import type { Mode } from './rollout/mode.ts';
 import { functionArn } from './text/arn.ts';
+import type { Engine } from './rollout/engine.ts';
+import { executionArn, stateMachineArn, type MachinePlace } from './state-machine/execution.ts';
 import { partitionOf } from './text/partition.ts';
 
 /** What a policy allows an action on. */
@@ -8,6 +10,9 @@ export type Resource =
   /** All of its versions and aliases, so that one policy serves every release. */
   | OfFunction<'versions'>
   | LogGroup
+  | (MachinePlace & { readonly on: 'state machine' })
+  /** All of a state machine's. */
+  | (MachinePlace & { readonly on: 'executions' })
   | { readonly on: 'everything' };
 
 interface OfFunction<On> {
@@ -35,6 +40,10 @@ export function arnOf(resource: Resource): string {
       const { name, region, account } = resource;
       return `arn:${partitionOf(region).id}:logs:${region}:${account}:log-group:${name}:*`;
     }
+    case 'state machine':
+      return stateMachineArn(resource);
+    case 'executions':
+      return executionArn({ ...resource, execution: '*' });
     case 'everything':
       return '*';
   }
@@ -43,6 +52,7 @@ export function arnOf(resource: Resource): string {
 /** What of the inputs decides which permissions a job needs. */
 export interface Wishes {
   readonly mode: Mode;
+  readonly engine: Engine;
   readonly dryRun: boolean;
   readonly requests: readonly { readonly version: string | undefined }[];
   readonly alarms: readonly unknown[];
@@ -70,6 +80,7 @@ const rolls = (wishes: Wishes) =>
 const readsLogs = (wishes: Wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
 const looksBack = ({ onRevertedBefore, fastTrackMs }: Wishes) =>
   onRevertedBefore === 'fail' || fastTrackMs !== undefined;
+const isCarriedByAws = ({ engine }: Wishes) => engine === 'step-functions';
 const writes = ({ mode, dryRun }: Wishes) => mode !== 'status' && !dryRun;
 
 /**
@@ -152,6 +163,34 @@ export const PERMISSIONS = {
       'reading failed requests from the logs, to revert within seconds, and after a revert the first errors; without ' +
       'it, a revert takes minutes',
     isNeeded: (wishes) => readsLogs(wishes) || (rolls(wishes) && writes(wishes)),
+  },
+  'states:DescribeStateMachine': {
+    on: ['state machine'],
+    purpose:
+      'only with `engine: step-functions`: knowing that the state machine is one that this release can use',
+    isNeeded: (wishes) => isCarriedByAws(wishes) && rolls(wishes),
+  },
+  'states:StartExecution': {
+    on: ['state machine'],
+    purpose: 'only with `engine: step-functions`: having AWS carry the rollout',
+    isNeeded: (wishes) => isCarriedByAws(wishes) && rolls(wishes) && writes(wishes),
+  },
+  'states:DescribeExecution': {
+    on: ['executions'],
+    purpose: 'only with `engine: step-functions`: knowing whether a rollout goes on',
+    isNeeded: isCarriedByAws,
+  },
+  'states:GetExecutionHistory': {
+    on: ['executions'],
+    purpose:
+      'only with `engine: step-functions`: telling of a rollout, and going on with one that is held',
+    isNeeded: isCarriedByAws,
+  },
+  'states:StopExecution': {
+    on: ['executions'],
+    purpose:
+      'only with `engine: step-functions`: ending a rollout that was reverted, or that another job goes on with',
+    isNeeded: (wishes) => isCarriedByAws(wishes) && writes(wishes),
   },
 } as const satisfies Readonly<Record<string, Permission>>;
 

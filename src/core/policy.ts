@@ -29,6 +29,8 @@ export interface Grounds {
   readonly region: string;
   /** Where a function does not name its own; `*` when it is not known. */
   readonly account: string;
+  /** Name or ARN. */
+  readonly stateMachine: string;
   readonly functions: readonly {
     readonly functionId: string;
     readonly functionName: string;
@@ -45,6 +47,8 @@ const STATEMENTS: readonly (readonly [sid: string, on: On])[] = [
   ['Versions', 'versions'],
   ['Watch', 'everything'],
   ['Explain', 'log group'],
+  ['Carry', 'state machine'],
+  ['Follow', 'executions'],
 ];
 
 /** The actions that a job with these inputs needs on a kind of resource. */
@@ -75,8 +79,12 @@ function oneOrMore(all: readonly string[]): OneOrMore {
   return more.length === 0 ? first : [first, ...more];
 }
 
-function resourcesOf(on: On, { region, account, functions }: Grounds): readonly Resource[] {
+function resourcesOf(on: On, grounds: Grounds): readonly Resource[] {
+  const { region, account, stateMachine, functions } = grounds;
   if (on === 'everything') return [{ on }];
+  if (on === 'state machine' || on === 'executions') {
+    return [{ on, stateMachine, region, account }];
+  }
   return functions.map(({ functionId, functionName, logGroup }): Resource => {
     const own = parseFunctionId(functionId)?.account;
     if (on === 'log group') return { on, name: logGroup, region, account: own ?? account };

@@ -6,6 +6,7 @@ import type { AfterPromotion } from '../core/checks/promoted.ts';
 import type { MetricCheck } from '../core/checks/thresholds.ts';
 import type { CommentPolicy } from '../core/report/comment.ts';
 import type { Role } from '../core/role.ts';
+import type { Engine } from '../core/rollout/engine.ts';
 import type { Mode } from '../core/rollout/mode.ts';
 import type { Plan } from '../core/rollout/plan.ts';
 import type { AlarmId } from '../core/text/arn.ts';
@@ -16,6 +17,13 @@ export interface Config {
   readonly mode: Mode;
   readonly requests: readonly TargetRequest[];
   readonly plan: Plan;
+  readonly engine: Engine;
+  /** Name or ARN of the one that carries rollouts with `step-functions`. */
+  readonly stateMachine: string;
+  /** Whether this process follows a rollout that AWS carries to its end. */
+  readonly waits: boolean;
+  /** How long a rollout that AWS carries waits for people, in milliseconds. */
+  readonly holdForMs: number;
   readonly alarms: readonly AlarmId[];
   readonly description: string;
   readonly pollIntervalMs: number;
@@ -30,7 +38,7 @@ export interface Config {
   readonly fastTrackMs: number | undefined;
   readonly analysis: AnalysisConfig;
   readonly compareMetrics: readonly ComparedMetrics[];
-  readonly compareDuration: AnalysisConfig['mode'];
+  readonly compareDuration: Pick<AnalysisConfig, 'mode' | 'given'>;
   readonly afterPromotion: AfterPromotion;
   readonly analysisLogs: LogConfig;
   /** Whether the lines that a reverted version logged are published, or only how many there were. */

@@ -26,6 +26,7 @@ export function problemsBetween(
     ...comparisonProblems(fields),
     ...dryRunProblems(fields),
     ...fastTrackProblems(fields),
+    ...waitProblems(fields),
     ...tokenProblems(fields),
   ];
 }
@@ -76,7 +77,7 @@ function comparisonProblems(fields: Partial<Fields>): readonly string[] {
   }
   const idle = [
     ...(compared.length > 0 ? ['compare-metrics'] : []),
-    ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
+    ...(fields['compare-duration']?.mode === 'on' ? ['compare-duration'] : []),
     ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
     ...(logs?.given === true && logs.mode !== 'off' ? ['analysis-logs'] : []),
     ...(fields['log-errors'] === undefined ? [] : ['log-errors']),
@@ -100,6 +101,17 @@ function fastTrackProblems(fields: Partial<Fields>): readonly string[] {
   return fields['fast-track'] !== true || mode === undefined || mode === 'rollout'
     ? []
     : [`fast-track: skips the steps of mode: rollout; leave it out with mode: ${mode}`];
+}
+
+/** Who would watch? A rollout that has begun may be with AWS: the job that goes on with it need not say so. */
+function waitProblems({ wait, engine, mode }: Partial<Fields>): readonly string[] {
+  const begins = mode === 'rollout' || mode === 'start' || mode === 'rollback';
+  return wait === false && engine === 'runner' && begins
+    ? [
+        'wait: false leaves the rollout to AWS; set engine: step-functions, or leave it out: a runner that does not ' +
+          'wait watches nothing',
+      ]
+    : [];
 }
 
 /** A secret that is not set arrives as an empty string. */

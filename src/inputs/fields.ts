@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { didYouMean } from '../core/text/guess.ts';
 import { oneLine, shorten } from '../core/text/markdown.ts';
-import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
+import { durationMs, isTooLong, tooLong, type Lasting } from './duration.ts';
 
 /** Nothing that is meant is as long, and reading it must not take long. */
 const LONGEST_INPUT = 100_000;
@@ -30,7 +30,7 @@ export function parsedBy<T>(parse: (text: string, problems: string[]) => T) {
 }
 
 /** `90s`, `5m`, `1h30m` as milliseconds. @param least the shortest as it is written, for the message */
-export function duration(leastMs: number, least: string) {
+export function duration(leastMs: number, least: string, lasting: Lasting = 'job') {
   return parsedBy((text, problems) => {
     const ms = durationMs(text);
     if (ms === undefined) {
@@ -39,8 +39,8 @@ export function duration(leastMs: number, least: string) {
       );
     } else if (ms < leastMs) {
       problems.push(`${quoted(text)} is too short; it must be ${least} or longer`);
-    } else if (ms > LONGEST_MS) {
-      problems.push(`${quoted(text)} is too long; ${TOO_LONG}`);
+    } else if (isTooLong(ms, lasting)) {
+      problems.push(`${quoted(text)} is too long; ${tooLong(lasting)}`);
     }
     return ms ?? 0;
   });

@@ -2,6 +2,7 @@ import type { AfterPromotion } from '../core/checks/promoted.ts';
 import type { Role } from '../core/role.ts';
 import { Refusal } from '../core/problems.ts';
 import { planOf } from '../core/rollout/plan.ts';
+import { fittedToAws } from '../core/state-machine/refusals.ts';
 import { STANDARD_RULE } from '../core/statistics/evidence.ts';
 import type { AnalysisConfig, Config, LogConfig, TargetRequest } from './config.ts';
 import { problemsBetween } from './cross-checks.ts';
@@ -62,10 +63,14 @@ function askableOf({
 
 function configOf(fields: Fields, region: string, defaults: Defaults): Config {
   const functionNames = fields['function-name'].map(({ name }) => name);
-  return {
+  const config: Config = {
     mode: fields.mode,
     requests: requestsOf(fields),
     plan: planOf(fields.steps, fields['bake-time']),
+    engine: fields.engine,
+    stateMachine: fields['state-machine'],
+    waits: fields.wait,
+    holdForMs: fields['hold-for'],
     alarms: fields.alarms,
     description: fields.description || defaults.description,
     pollIntervalMs: fields['poll-interval'],
@@ -97,6 +102,7 @@ function configOf(fields: Fields, region: string, defaults: Defaults): Config {
     environment: fields.environment,
     comment: fields.comment,
   };
+  return config.engine === 'step-functions' ? fittedToAws(config) : config;
 }
 
 /** An input that a workflow fills from an empty expression is one that was not given. */

@@ -2,11 +2,17 @@ import { z } from 'zod';
 
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
 import type { AfterPromotion } from '../core/checks/promoted.ts';
+import { ENGINES } from '../core/rollout/engine.ts';
 import { MODES } from '../core/rollout/mode.ts';
-import { parseAlarmId, parseFunctionId, type AlarmId } from '../core/text/arn.ts';
+import {
+  parseAlarmId,
+  parseFunctionId,
+  parseStateMachine,
+  type AlarmId,
+} from '../core/text/arn.ts';
 import { parseCompareMetrics } from './compare-metrics.ts';
 import type { AnalysisConfig } from './config.ts';
-import { durationMs, LONGEST_MS } from './duration.ts';
+import { durationMs, LONGEST_MS, type Lasting } from './duration.ts';
 import {
   duration,
   flag,
@@ -40,12 +46,12 @@ export interface ReadFields {
 
 /** @param given the inputs as they were written */
 export function fieldsIn(given: Readonly<Record<string, string>>, readFile: ReadFile): ReadFields {
-  const parsed = schemaWith(readFile).safeParse(given);
+  const whole = schemaWith(readFile, given['engine']);
+  const parsed = whole.safeParse(given);
   if (parsed.success) return { fields: parsed.data, problems: [] };
   const { issues } = parsed.error;
   const broken = new Set(issues.map(({ path }) => String(path[0])));
-  const shape = schemaWith(readFile).shape;
-  const readable = Object.entries(shape).flatMap(([name, field]) =>
+  const readable = Object.entries(whole.shape).flatMap(([name, field]) =>
     broken.has(name) ? [] : [[name, field.parse(given[name])] as const],
   );
   return {
@@ -54,9 +60,12 @@ export function fieldsIn(given: Readonly<Record<string, string>>, readFile: Read
   };
 }
 
-function schemaWith(readFile: ReadFile) {
+function schemaWith(readFile: ReadFile, engine = '') {
   const json = parsedBy(givenJson(readFile));
-  return schema.extend({ 'smoke-test-payload': json, 'smoke-test-expect': json });
+  return (engine.trim() === 'step-functions' ? carriedByAws : schema).extend({
+    'smoke-test-payload': json,
+    'smoke-test-expect': json,
+  });
 }
 
 export interface FunctionInput {
@@ -157,14 +166,21 @@ const schema = z.object({
     return hashes;
   }),
 
-  steps: parsedBy((text, problems) => {
-    const parsed = parseSteps(text);
-    if ('steps' in parsed) return parsed.steps;
-    problems.push(...parsed.problems);
-    return [];
-  }),
+  ...planFields('job'),
 
-  'bake-time': duration(0, '0s'),
+  engine: oneOf(ENGINES),
+  'state-machine': parsedBy((text, problems) => {
+    const machine = text.trim();
+    if (parseStateMachine(machine) === undefined) {
+      problems.push(
+        `${quoted(machine)} is neither the name of a state machine nor its ARN, like ` +
+          'arn:aws:states:eu-west-1:123456789012:stateMachine:lambda-canary',
+      );
+    }
+    return machine;
+  }),
+  wait: flag,
+  'hold-for': duration(60_000, '1m', 'execution'),
 
   alarms: parsedBy((text, problems): readonly AlarmId[] => {
     const strange = strangeList(text, true);
@@ -195,7 +211,10 @@ const schema = z.object({
   'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
   'metric-delay': duration(0, '0s'),
   'compare-metrics': parsedBy(parseCompareMetrics),
-  'compare-duration': oneOf(['on', 'observe', 'off']),
+  'compare-duration': parsedBy((text, problems): Pick<AnalysisConfig, 'mode' | 'given'> => {
+    const { mode, given } = parseAnalysisMode(text, problems);
+    return { mode: given ? mode : 'observe', given };
+  }),
   'after-promotion': parsedBy((text, problems): AfterPromotion | undefined => {
     const modes = ['revert', 'observe', 'off'] as const;
     const mode = modes.find((each) => each === text.trim());
@@ -306,6 +325,9 @@ const schema = z.object({
   comment: oneOf(['never', 'failure', 'always']),
 });
 
+/** No runner has to wait for it. */
+const carriedByAws = schema.extend(planFields('execution'));
+
 const ANALYSIS_MODES = ['on', 'observe', 'off'] as const;
 // What FilterLogEvents takes.
 const LONGEST_PATTERN = 1_024;
@@ -321,6 +343,18 @@ const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
 const SHORTEST_JOB_MS = 60_000;
 // As far back as an alias's metrics are asked.
 const LONGEST_HISTORY_MS = 45 * 24 * 3_600_000;
+
+function planFields(lasting: Lasting) {
+  return {
+    steps: parsedBy((text, problems) => {
+      const parsed = parseSteps(text, lasting);
+      if ('steps' in parsed) return parsed.steps;
+      problems.push(...parsed.problems);
+      return [];
+    }),
+    'bake-time': duration(0, '0s', lasting),
+  };
+}
 
 /** Not given is on, where it can be. */
 function parseAnalysisMode(

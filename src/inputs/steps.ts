@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../core/minute.ts';
 import type { Step } from '../core/rollout/plan.ts';
-import { durationMs, LONGEST_MS, TOO_LONG } from './duration.ts';
+import { durationMs, isTooLong, tooLong, type Lasting } from './duration.ts';
 import { didYouMean } from '../core/text/guess.ts';
 import { quoted } from './fields.ts';
 import { strangeList } from './list-forms.ts';
@@ -15,8 +15,8 @@ export type ParsedSteps =
   | { readonly problems: readonly string[] };
 
 /** `5% 5m, 25% 10m`, one step per line, or the name of a CodeDeploy deployment configuration. */
-export function parseSteps(text: string): ParsedSteps {
-  const preset = parsePreset(text.trim());
+export function parseSteps(text: string, lasting: Lasting = 'job'): ParsedSteps {
+  const preset = parsePreset(text.trim(), lasting);
   if (preset !== undefined) return preset;
 
   const strange = strangeSteps(text);
@@ -31,13 +31,15 @@ export function parseSteps(text: string): ParsedSteps {
   if (parts.length > MOST_STEPS) {
     return { problems: [`${parts.length} steps are given; at most ${MOST_STEPS} can be`] };
   }
-  const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} ${quoted(part)}`));
+  const parsed = parts.map((part, index) =>
+    parseStep(part, `step ${index + 1} ${quoted(part)}`, lasting),
+  );
   const problems = parsed.filter((step) => typeof step === 'string');
   const steps = parsed.filter((step) => typeof step !== 'string');
   return problems.length > 0 ? { problems } : rising(steps);
 }
 
-function parseStep(text: string, name: string): Step | string {
+function parseStep(text: string, name: string, lasting: Lasting): Step | string {
   const match = /^(?<weight>\d+(?:\.\d+)?)\s*%\s+(?<bake>\S.*)$/.exec(text);
   const { weight, bake } = match?.groups ?? {};
   if (weight === undefined || bake === undefined) {
@@ -50,7 +52,7 @@ function parseStep(text: string, name: string): Step | string {
     return `${name}: ${quoted(bake)} is not a duration; write it with a unit, like 90s, 5m or 1h30m`;
   }
   if (bakeMs < SHORTEST_BAKE_MS) return `${name}: a step bakes for 1s or longer`;
-  if (bakeMs > LONGEST_MS) return `${name}: ${TOO_LONG}`;
+  if (isTooLong(bakeMs, lasting)) return `${name}: ${tooLong(lasting)}`;
   if (Number(weight) <= 0 || Number(weight) >= 100) {
     return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
   }
@@ -94,7 +96,7 @@ const PRESET =
   /^(?:CodeDeployDefault\.Lambda)?(?:(?<all>AllAtOnce)|Canary(?<canary>\d+)Percent(?<bake>\d+)Minutes?|Linear(?<linear>\d+)PercentEvery(?<every>\d+)Minutes?)$/;
 
 /** The names CodeDeploy users know; other numbers than CodeDeploy's own work too. */
-function parsePreset(text: string): ParsedSteps | undefined {
+function parsePreset(text: string, lasting: Lasting): ParsedSteps | undefined {
   const groups = PRESET.exec(text)?.groups;
   if (groups === undefined) return undefined;
   const { all, canary, bake, linear, every } = groups;
@@ -105,7 +107,7 @@ function parsePreset(text: string): ParsedSteps | undefined {
   if (weight <= 0 || weight >= 100 || bakeMs === 0) {
     return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
   }
-  if (bakeMs > LONGEST_MS) return { problems: [`${quoted(text)}: ${TOO_LONG}`] };
+  if (isTooLong(bakeMs, lasting)) return { problems: [`${quoted(text)}: ${tooLong(lasting)}`] };
   if (canary !== undefined) return { steps: [{ weight, bakeMs }] };
   const count = Math.ceil(100 / weight) - 1;
   return {

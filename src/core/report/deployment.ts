@@ -36,7 +36,9 @@ export function statusOfEntry(plan: Plan | undefined, entry: Entry): DeploymentS
 /** What is told in the end. A rollout that another job goes on with is in progress still. */
 export function statusOfReport(report: Report): DeploymentStatus {
   const description = cut(headline(report));
-  if (report.outcome === 'held') return { state: 'in_progress', description };
+  if (report.outcome === 'held' || report.outcome === 'started') {
+    return { state: 'in_progress', description };
+  }
   if (report.outcome === 'revert-failed') return { state: 'error', description };
   const isLive = isSuccess(report) && report.outcome !== 'reverted';
   return { state: isLive ? 'success' : 'failure', description };

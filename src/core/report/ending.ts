@@ -2,7 +2,14 @@ import type { Disposition } from '../alias/target.ts';
 import type { FinalState } from '../rollout/state.ts';
 
 /** How a run ended. */
-export type Outcome = FinalState['phase'] | 'unchanged' | 'created' | 'planned' | 'status';
+export type Outcome =
+  | FinalState['phase']
+  /** AWS goes on with the rollout, and this process does not wait for its end. */
+  | 'started'
+  | 'unchanged'
+  | 'created'
+  | 'planned'
+  | 'status';
 
 export interface Ending {
   readonly outcome: Outcome;
@@ -28,6 +35,7 @@ const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
   created: true,
   planned: true,
   held: true,
+  started: true,
   status: true,
   reverted: false,
   'revert-failed': false,

@@ -35,6 +35,11 @@ export function headingOf(report: Report): Heading {
         '⏸',
         `Held: ${named(shifting)} ${sends(shifting)} ${weight} to ${versions(shifting, 'version', 'the new versions')}`,
       );
+    case 'started':
+      return heading(
+        '▶️',
+        `Started: AWS moves ${named(shifting)} to ${versions(shifting, 'version', 'the new versions')}`,
+      );
     case 'unchanged':
       return heading('☑️', `Unchanged: ${serving(targets)} already`);
     case 'created':
@@ -123,6 +128,10 @@ export function nextStepOf(report: Report): NextStep | undefined {
       };
     case 'held':
       return nothing('Go on with mode: step or mode: promote, or put it back with mode: revert.');
+    case 'started':
+      return nothing(
+        'Nothing to do: AWS watches it and ends it. mode: status tells where it stands, mode: revert puts it back.',
+      );
     case 'failed':
       return nothing(
         endedForeign(report)

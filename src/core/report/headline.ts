@@ -26,6 +26,8 @@ export function headline({ outcome, reason, targets }: Report): string {
       return `Revert failed: ${list(shifting.map((target) => `${targetName(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
     case 'held':
       return `Held ${list(shifting.map(targetName))} ${reason}`;
+    case 'started':
+      return `Started: AWS moves ${list(shifting.map(targetName))}. ${reason}`;
     case 'unchanged':
       return `Unchanged: ${now} already`;
     case 'created':

@@ -47,6 +47,24 @@ export function withAnyQualifier(arn: string): string {
   return arn.replace(/^(arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+$/, '$1:*');
 }
 
+export interface StateMachineId {
+  readonly name: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
+const STATE_MACHINE =
+  /^(?:arn:aws[a-z-]*:states:(?<region>[a-z]{2,}(?:-[a-z]+)+-\d):(?<account>\d{12}):stateMachine:)?(?<name>[\w-]{1,80})$/;
+
+/** A state machine by name or ARN; nothing for what is neither. */
+export function parseStateMachine(text: string): StateMachineId | undefined {
+  const groups = STATE_MACHINE.exec(text)?.groups;
+  const name = groups?.['name'];
+  return name === undefined
+    ? undefined
+    : { name, region: groups?.['region'], account: groups?.['account'] };
+}
+
 /** The account in an ARN; nothing where there is none. */
 export function accountIn(arn: string): string | undefined {
   return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];

@@ -70,6 +70,7 @@ export function recordPolicy(
     {
       region: config.region,
       account: accountIn(config.role?.arn ?? '') ?? '*',
+      stateMachine: config.stateMachine,
       functions: config.requests.map(({ target }) => {
         const found = cleared.find(({ request }) => sameTarget(request.target, target));
         const { functionId, functionName } = target;

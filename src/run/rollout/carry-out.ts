@@ -122,7 +122,7 @@ async function watchedOf(
     targets: await timed(shifting, options),
     analysis: comparable ? policyOf(options) : undefined,
     compared: config.compareMetrics,
-    compareDuration: config.compareDuration,
+    compareDuration: config.compareDuration.mode,
     afterPromotion: config.afterPromotion,
     thresholds: config.metricChecks,
     begunAt,
@@ -184,7 +184,7 @@ async function timed(
     return withoutYardsticks(shifting.map((each) => ({ ...each, ...NOTHING_KNOWN })));
   const when = { at: clock.timeOfDay(), signal: cancellation };
   const called = await withPauses(aws.metrics, shifting, when);
-  if (config.compareDuration === 'off') return withoutYardsticks(called);
+  if (config.compareDuration.mode === 'off') return withoutYardsticks(called);
   const { targets, problem } = await withYardsticks(aws.metrics, called, when);
   if (problem !== undefined) {
     journal.note(`durations are compared by their medians alone: ${problem}`);

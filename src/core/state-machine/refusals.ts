@@ -1,0 +1,91 @@
+import type { AnalysisPolicy } from '../checks/analysis-policy.ts';
+import type { UnfinishedPolicy } from '../alias/unfinished.ts';
+
+interface Given {
+  readonly mode: AnalysisPolicy['mode'] | 'off';
+  readonly given: boolean;
+}
+
+/** What of the inputs a state machine may not reach. */
+export interface Asked {
+  readonly requests: readonly unknown[];
+  readonly alarms: readonly unknown[];
+  readonly analysis: Given;
+  readonly analysisLogs: Given & { readonly ownPattern: string | undefined };
+  readonly compareDuration: Given;
+  readonly onUnfinished: UnfinishedPolicy;
+}
+
+/** One alias is read each turn, and all of them are written at once: their events must fit the history. */
+const MOST_FUNCTIONS = 25;
+/** CloudWatch tells up to 10 KB of each, and 256 KiB end an execution without any catcher seeing it. */
+const MOST_ALARMS = 25;
+
+/** The inputs for a rollout that AWS carries: what it cannot do is off where nobody asked for it. */
+export function fittedToAws<T extends Asked>(asked: T): T {
+  return {
+    ...asked,
+    analysisLogs: offUnlessGiven(asked.analysisLogs),
+    compareDuration: offUnlessGiven(asked.compareDuration),
+  };
+}
+
+function offUnlessGiven<T extends Given>(what: T): T {
+  return what.given ? what : { ...what, mode: 'off' };
+}
+
+/** What a person should know of what is off by itself. */
+export function leftOutByAws({
+  analysis,
+  analysisLogs,
+  compareDuration,
+}: Asked): readonly string[] {
+  return analysis.mode === 'off' || (analysisLogs.given && compareDuration.given)
+    ? []
+    : [
+        'engine: step-functions reads neither logs nor durations: a bad version is reverted by its alarms and by its ' +
+          'metrics, which takes 2 to 3 minutes at least',
+      ];
+}
+
+/** What AWS cannot carry of what was asked for, each with the reason and the way out. */
+export function refusalsOf(asked: Asked): readonly string[] {
+  const { requests, alarms, analysisLogs, compareDuration, onUnfinished } = asked;
+  return [
+    ...(analysisLogs.mode === 'off'
+      ? []
+      : [
+          'analysis-logs: engine: step-functions reads no logs, as a state machine cannot go through them; set ' +
+            'analysis-logs: off, or watch an alarm of a metric filter',
+        ]),
+    ...(analysisLogs.mode === 'off' && analysisLogs.ownPattern !== undefined
+      ? [
+          'log-errors: engine: step-functions reads no logs; leave it out, or watch an alarm of a metric filter with ' +
+            'this pattern',
+        ]
+      : []),
+    ...(compareDuration.mode === 'off'
+      ? []
+      : [
+          'compare-duration: engine: step-functions compares no durations, as the tests for them are beyond what a ' +
+            'state machine computes; set compare-duration: off, or give metric-checks a bound, like p99 Duration < 800 ms',
+        ]),
+    ...tooMany('function-name', 'functions', requests.length, MOST_FUNCTIONS),
+    ...tooMany('alarms', 'alarms', alarms.length, MOST_ALARMS),
+    ...(onUnfinished.action === 'resume'
+      ? [
+          'on-unfinished: resume: engine: step-functions cannot go on with what a run that ended left, as nobody kept its ' +
+            'counts; set on-unfinished: revert',
+        ]
+      : []),
+  ];
+}
+
+function tooMany(input: string, what: string, count: number, most: number): readonly string[] {
+  return count <= most
+    ? []
+    : [
+        `${input}: ${count} ${what} are given, and engine: step-functions takes at most ${most}, for what an execution ` +
+          'may read at once and remember; give fewer, or leave engine out',
+      ];
+}
