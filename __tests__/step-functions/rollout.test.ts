@@ -92,6 +92,10 @@ function begin({
       seenAt: START,
     })),
     analysis: compares ? analysis : undefined,
+    compared: [],
+    thresholds: [],
+    afterPromotion: 'revert',
+    metricDelayMs: analysis.metricDelayMs,
     pollMs: MINUTE,
     alarmPolicy: { onInsufficientData: 'continue', monitoringGraceMs: 2 * MINUTE },
   });

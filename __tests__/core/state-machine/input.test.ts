@@ -34,6 +34,13 @@ const shifting = (functionName: string): MachineOptions['shifting'][number] => (
   requestsPerMinute: undefined,
 });
 
+const CHECKS = {
+  compared: [],
+  thresholds: [],
+  afterPromotion: 'revert',
+  metricDelayMs: 90_000,
+} as const;
+
 const inputOf = (functions: readonly string[]) =>
   machineInput({
     course: { steps: plan.steps, onTheMinute: true, maxExtension: 3, settlingMs: 3 * MINUTE },
@@ -42,6 +49,7 @@ const inputOf = (functions: readonly string[]) =>
     watches: [],
     alarmPolicy: { onInsufficientData: 'continue', monitoringGraceMs: 2 * MINUTE },
     analysis: ANALYSIS_POLICY,
+    ...CHECKS,
     pollMs: MINUTE,
   });
 
@@ -85,5 +93,6 @@ const OPTIONS_WITHOUT_COMPARISON = {
   watches: [],
   alarmPolicy: { onInsufficientData: 'continue', monitoringGraceMs: 2 * MINUTE },
   analysis: undefined,
+  ...CHECKS,
   pollMs: MINUTE,
 } as const;

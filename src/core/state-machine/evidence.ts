@@ -24,17 +24,23 @@ const LOG_MEAN = `
 
 export const LOGARITHMS = [LN, LOG_MEAN];
 
+/** The bets with their logarithms. */
+export const BETS_WITH_LN = literal(BETS.map((bet) => ({ bet, ln: Math.log(bet) })));
+
+/** A minute in which nothing failed takes no logarithm: there are many of those. */
 const STAKES = `
-  $stakesOf := function($m) {
-    $m.served = 0 or $m.requests = 0 ? ${literal(BETS.map(() => 0))} : (
-      $share := $rule.ratio * $m.requests / ($rule.ratio * $m.requests + $m.served);
-      $map(${literal(BETS.map((bet) => ({ bet, ln: Math.log(bet) })))}, function($b) { (
-        $spread := 1 + $share * ($b.bet - 1);
-        $tolerated := $rule.margin * $m.requests * ($b.bet - 1) * (1 - $share) / $spread;
-        ($m.failures * $b.ln - ($m.failures + $m.failed) * $ln($spread) - $tolerated) / $rule.burst
-      ) })
-    )
-  };`;
+  $saysNothing := function($m) {
+    $m.served = 0 or $m.requests = 0 or ($m.failures + $m.failed = 0 and $rule.margin = 0)
+  };
+  $stakesOf := function($m) { (
+    $share := $rule.ratio * $m.requests / ($rule.ratio * $m.requests + $m.served);
+    $bad := $m.failures + $m.failed;
+    $map(${BETS_WITH_LN}, function($b) { (
+      $spread := 1 + $share * ($b.bet - 1);
+      $tolerated := $rule.margin * $m.requests * ($b.bet - 1) * (1 - $share) / $spread;
+      ($m.failures * $b.ln - ($bad = 0 ? 0 : $bad * $ln($spread)) - $tolerated) / $rule.burst
+    ) })
+  ) };`;
 
 const UNCONFIRMED = `
   $isCovered := function($stakes, $by) {
@@ -49,12 +55,13 @@ const UNCONFIRMED = `
 
 const STAKED = `
   $staked := function($so, $m) { (
-    $stakes := $stakesOf($m);
-    $wealth := $map($so.wealth, function($each, $bet) { $each + $stakes[$bet] });
+    $isNothing := $saysNothing($m);
+    $stakes := $isNothing ? [] : $stakesOf($m);
+    $wealth := $isNothing ? $so.wealth : $map($so.wealth, function($each, $bet) { $each + $stakes[$bet] });
     $failures := $so.failures + $m.failures;
     $requests := $so.requests + $m.requests;
-    $logE := $logMean($wealth);
-    $unconfirmed := $m.failures >= $rule.confirm ? $so.unconfirmed : $withStakes($so.unconfirmed, $stakes);
+    $logE := $isNothing ? $so.logE : $logMean($wealth);
+    $unconfirmed := $isNothing or $m.failures >= $rule.confirm ? $so.unconfirmed : $withStakes($so.unconfirmed, $stakes);
     $isConfirmed := function() {
       $count([$filter($unconfirmed, function($each) {
         $logMean($map($wealth, function($all, $bet) { $all - $each.stakes[$bet] })) < $rule.enough

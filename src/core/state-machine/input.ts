@@ -4,15 +4,22 @@ import type { Shifting } from '../alias/shifting.ts';
 import { targetName } from '../alias/target.ts';
 import type { AlarmPolicy, AlarmWatch } from '../checks/alarms.ts';
 import type { AnalysisPolicy } from '../checks/analysis-policy.ts';
+import { judgesAlone, revertsByMetrics } from '../checks/blindness.ts';
 import { NOTHING_COUNTED } from '../checks/counted.ts';
+import type { AfterPromotion } from '../checks/promoted.ts';
+import { alphaAlone } from '../checks/promoted-reader.ts';
 import type { Called } from '../checks/reader.ts';
 import { sharedOut } from '../checks/shared-alpha.ts';
 import { SHARE_OF_ALPHA } from '../checks/step-end.ts';
+import type { TimedValue } from '../checks/thresholds.ts';
 import { latestSettledMs } from '../minute.ts';
 import { extendedMs, isPromotionNext, type Course } from '../rollout/plan.ts';
-import { NOTHING_STAKED } from '../statistics/betting.ts';
+import { NOTHING_ALONE, type AloneCounts } from '../statistics/alone.ts';
 import { sharePays, type SharePay } from '../statistics/share.ts';
+import { NOTHING_COMPARED, type MachineCounted } from './nothing-counted.ts';
 import { pollMsFor } from './history.ts';
+import { metricPlan, type Checked, type MetricPlan } from './metric-plan.ts';
+import { mostMinutesOf } from './payload.ts';
 
 /** What an execution is given: the plan, and all numbers of the rules that the definition does not have. Durations in milliseconds. */
 export interface MachineInput {
@@ -77,8 +84,16 @@ export interface MachineWatch {
   readonly seenAt: number;
 }
 
-export interface MachinePolicy {
+/** What is judged by metrics, and how. */
+export interface MachinePolicy extends MetricPlan {
   readonly mode: string;
+  /** Whether any of it reverts. */
+  readonly reverts: boolean;
+  /** How many minutes a reading may be of, so that the reply has room for them. */
+  readonly mostMinutes: number;
+  readonly aloneReverts: boolean;
+  /** Natural logarithm of what the evidence against a version that is alone must come up to. */
+  readonly enoughAlone: number;
   readonly minInvocations: number;
   readonly onInconclusive: string;
   readonly delayMs: number;
@@ -97,17 +112,21 @@ export interface MachinePolicy {
   };
 }
 
-export interface MachineAccount {
-  readonly standing: unknown;
-  readonly served: number;
-  readonly failed: number;
+/** Of Lambda's own errors, and of everything else that is judged of a target. */
+export interface MachineAccount extends MachineCounted {
   readonly recent: readonly unknown[];
   readonly silent: number;
   readonly inStep: { readonly step: number; readonly baseline: number; readonly canary: number };
   readonly under: readonly unknown[];
+  /** What the user wants compared besides. */
+  readonly compared: readonly MachineCounted[];
+  readonly alone: AloneCounts;
+  /** By check: the last minutes that had data. */
+  readonly measured: readonly { readonly values: readonly TimedValue[] }[];
 }
 
-export interface MachineOptions {
+export interface MachineOptions extends Pick<Checked, 'compared' | 'thresholds'> {
+  readonly afterPromotion: AfterPromotion;
   readonly course: Pick<Course, 'steps' | 'onTheMinute' | 'maxExtension' | 'settlingMs'>;
   readonly shifting: readonly (Shifting & Called)[];
   readonly region: string;
@@ -115,18 +134,25 @@ export interface MachineOptions {
   readonly alarmPolicy: AlarmPolicy;
   /** Left out: the versions are not compared. */
   readonly analysis: AnalysisPolicy | undefined;
+  readonly metricDelayMs: number;
   /** What is asked for; a long plan is read less often. */
   readonly pollMs: number;
 }
 
 /** @throws when an alias's description has no room for the mark: a program error, as preflight refuses that */
 export function machineInput(options: MachineOptions): MachineInput {
-  const { course, shifting, region, watches, alarmPolicy, analysis, pollMs } = options;
+  const { course, shifting, region, watches, alarmPolicy, pollMs } = options;
   const graceMs = alarmPolicy.monitoringGraceMs;
-  const compares = analysis !== undefined;
+  const plan = metricPlan({
+    ...options,
+    compares: options.analysis !== undefined,
+    judgesAlone: judgesAlone(options),
+  });
+  const compares = plan.metrics.length > 0;
+  const targets = shifting.map((each) => machineTarget(each, region));
   return {
     mark: markPrefix(shifting),
-    targets: shifting.map((each) => machineTarget(each, region)),
+    targets,
     steps: course.steps.map(({ weight, bakeMs }, index) => ({
       weight,
       bakeMs,
@@ -145,25 +171,23 @@ export function machineInput(options: MachineOptions): MachineInput {
     })),
     alarmPolicy: { onInsufficientData: alarmPolicy.onInsufficientData, graceMs },
     compares,
-    policy: machinePolicy(analysis, { graceMs, targets: shifting.length }),
-    accounts: shifting.map(() => NOTHING_IN_ACCOUNT),
+    policy: machinePolicy(options, plan),
+    accounts: shifting.map(() => nothingIn(plan)),
   };
 }
 
 /** What is kept of the minutes of one target before there are any: `NOTHING_COUNTED`. */
-export const NOTHING_IN_ACCOUNT: MachineAccount = accountOf();
-
-function accountOf(): MachineAccount {
-  const { wealth, failures, requests, logE, highest, unconfirmed } = NOTHING_STAKED;
-  const { baseline, recent, silentMinutes, underWeights } = NOTHING_COUNTED;
+function nothingIn({ compared, thresholds }: MetricPlan): MachineAccount {
+  const { recent, silentMinutes, underWeights } = NOTHING_COUNTED;
   return {
-    standing: { wealth, failures, requests, logE, highest, reverts: false, unconfirmed },
-    served: baseline.total,
-    failed: baseline.bad,
+    ...NOTHING_COMPARED,
     recent,
     silent: silentMinutes,
     inStep: { step: 0, baseline: 0, canary: 0 },
     under: underWeights,
+    compared: compared.map(() => NOTHING_COMPARED),
+    alone: NOTHING_ALONE,
+    measured: thresholds.map(() => ({ values: [] })),
   };
 }
 
@@ -201,35 +225,44 @@ function machineTarget(
   };
 }
 
-function machinePolicy(
-  analysis: AnalysisPolicy | undefined,
-  { graceMs, targets }: { readonly graceMs: number; readonly targets: number },
-): MachinePolicy {
-  if (analysis === undefined) return { ...NO_POLICY, graceMs };
+function machinePolicy(options: MachineOptions, plan: MetricPlan): MachinePolicy {
+  const { analysis, afterPromotion, shifting, alarmPolicy } = options;
+  const common = {
+    ...plan,
+    graceMs: alarmPolicy.monitoringGraceMs,
+    reverts: revertsByMetrics(options),
+    mostMinutes: mostMinutesOf(plan, shifting.length),
+    aloneReverts: afterPromotion === 'revert',
+  };
+  if (analysis === undefined) {
+    return { ...NO_COMPARISON, ...common, delayMs: options.metricDelayMs };
+  }
+  const targets = shifting.length;
   const { mode, minInvocations, onInconclusive, metricDelayMs, rule } = sharedOut(analysis, {
-    comparisons: 1,
+    comparisons: 1 + plan.compared.length,
     targets,
   });
   const { alpha, ratio, margin, floor, confirm, burst } = rule;
   const enough = -Math.log(alpha);
   const enoughMissing = -Math.log(alpha * SHARE_OF_ALPHA);
   return {
+    ...common,
     mode,
     minInvocations,
     onInconclusive,
     delayMs: metricDelayMs,
     latestMs: latestSettledMs(metricDelayMs),
-    graceMs,
+    enoughAlone: -Math.log(alphaAlone(analysis.rule, targets)),
     rule: { ratio, margin, floor, confirm, burst, enough, enoughMissing },
   };
 }
 
 /** Where nothing is compared, the states still find all members of a policy. */
-const NO_POLICY: Omit<MachinePolicy, 'graceMs'> = {
+const NO_COMPARISON = {
   mode: 'observe',
   minInvocations: 0,
   onInconclusive: 'promote',
-  delayMs: 0,
   latestMs: 0,
+  enoughAlone: 1,
   rule: { ratio: 1, margin: 0, floor: 0, confirm: 0, burst: 1, enough: 1, enoughMissing: 1 },
-};
+} as const;

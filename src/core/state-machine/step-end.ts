@@ -4,7 +4,18 @@ import { MINUTE_MS } from '../minute.ts';
 
 /** Why a target's verdict is what it is: what is said of it in words is made of this and of the numbers. */
 export type Why =
-  'evidence' | 'near' | 'unconfirmed' | 'undecided' | 'late' | 'unserved' | 'missing' | 'few' | '';
+  | 'evidence'
+  | 'near'
+  | 'unconfirmed'
+  | 'undecided'
+  | 'late'
+  | 'unserved'
+  | 'missing'
+  | 'few'
+  | 'alone'
+  | 'breached'
+  | 'unchecked'
+  | '';
 
 const WHY_OF: Readonly<Record<Exclude<Doubt, 'none'>, Why>> = {
   some: 'near',
@@ -78,20 +89,25 @@ const TRAFFIC = `
     $mayExtend ? $verdict('extend', 'few') : $inconclusive('few')
   ) };`;
 
-/** `judgeComparison` of core/checks/comparison.ts: the verdict on a target, by its account. */
+/**
+ * `judgeComparison` of core/checks/comparison.ts: the verdict on a target, by its account. Whether there was enough traffic is told by
+ * Lambda's own count of requests, not by what the user has compared.
+ */
 const JUDGE = `
-  $judge := function($account, $t) { (
-    $doubt := $doubtIn($account.standing);
+  $judgeStanding := function($standing, $traffic) { (
+    $doubt := $doubtIn($standing);
     $policy.mode = 'observe' ? $pass :
-    $account.standing.reverts ? $verdict('fail', 'evidence') :
+    $standing.reverts ? $verdict('fail', 'evidence') :
     $bake.weight >= 100 ? $judgePromoted($doubt) :
     $not($isOver) ? $pass :
     $doubt != '' and $mayExtend ? $verdict('extend', $doubt) :
     $doubt = '${WHY_OF.enough}' ? $verdict('fail', $doubt) : (
-      $traffic := $judgeTraffic($account, $t);
-      $doubt = '' or $traffic.kind != 'pass' ? $traffic : $inconclusive('undecided')
+      $enough := $traffic();
+      $doubt = '' or $enough.kind != 'pass' ? $enough : $inconclusive('undecided')
     )
-  ) };`;
+  ) };
+  $judge := function($account, $t) { $judgeStanding($account.standing, function() { $judgeTraffic($account, $t) }) };
+  $judgeCompared := function($account) { $judgeStanding($account.standing, function() { $pass }) };`;
 
 /** `silence` of core/checks/silence.ts: whether requests should have been counted and were not. */
 const SILENCE = `
@@ -99,5 +115,5 @@ const SILENCE = `
     $bake.weight < 100 and $t.pauseMs != null ? $account.silent * ${MINUTE_MS} > ${PATIENCE} * $t.pauseMs : false
   };`;
 
-/** `$judge` and `$isSilent`, in the scope of what was counted. */
+/** `$judge`, `$judgeCompared` and `$isSilent`, in the scope of what was counted. */
 export const STEP_END = [DOUBT, VERDICTS, PROMOTED, TRAFFIC, JUDGE, SILENCE];
