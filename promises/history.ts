@@ -89,10 +89,32 @@ export function planOf({ entries, config }: Told): Plan {
   return entries.findLast((entry) => entry.type === 'plan')?.plan ?? config.plan;
 }
 
-/** Whether a process goes on with what another one began to move. */
+/** Whether a process goes on with what another one began to move, or was about to. */
 export function takesOver(told: Told): boolean {
-  const state = statesOf(told)[0]?.state;
-  return state?.phase === 'checking' && state.standing !== undefined;
+  return takenOver(told) !== undefined;
+}
+
+/** From when on a process knows that it goes on with a rollout: it has read all of its aliases. */
+export function takesOverAt({ attempts }: Played, told: Told): number | undefined {
+  const position = takenOver(told);
+  if (position === undefined) return undefined;
+  // Whether a promotion that stands is gone on with is known only when the version is.
+  if (position.weight >= 100) return position.at;
+  const read = attempts.filter(
+    ({ by, operation, heard }) =>
+      by === told.process && operation === 'GetAlias' && heard?.understood === true,
+  );
+  const times = told.config.requests.map(({ target }) => {
+    const first = read.find(({ functionName }) => functionName === target.functionName);
+    return first?.heard?.at ?? position.at;
+  });
+  return Math.max(...times);
+}
+
+function takenOver({ entries, config: { mode } }: Told) {
+  if (mode === 'revert' || mode === 'status') return undefined;
+  return entries.find((entry) => entry.type === 'position' && entry.weight > 0) as
+    Extract<Entry, { type: 'position' }> | undefined;
 }
 
 export type StateEntry = Extract<Entry, { type: 'state' }>;

@@ -10,6 +10,7 @@ import {
   statesOf,
   stableOf,
   takesOver,
+  takesOverAt,
   type Violation,
 } from './history.ts';
 import { meansEndAt } from './means.ts';
@@ -50,13 +51,27 @@ export interface Stretch {
 /** From the first weight that a process is answerable for to its decision to revert, or its end. */
 export function stretchWithWeight(played: Played, told: Told): Stretch | undefined {
   const states = statesOf(told);
-  if (states.length === 0) return undefined;
+  const takenOverAt = takesOverAt(played, told);
+  if (states.length === 0 && takenOverAt === undefined) return undefined;
   const first = told.config.requests
     .flatMap(({ target }) => moves(played, told, target))
     .filter((record) => canaryShare(told, record) > 0);
-  const from = takesOver(told) ? told.startedAt : Math.min(...first.map(({ at }) => at));
-  const to = states.find(({ state }) => state.phase === 'reverting')?.at ?? told.endedAt;
+  const from = takenOverAt ?? Math.min(...first.map(({ at }) => at));
+  const to =
+    states.find(({ state }) => state.phase === 'reverting')?.at ??
+    (states.length === 0 ? revertedAt(played, told, from) : undefined) ??
+    told.endedAt;
   return from < to ? { from, to } : undefined;
+}
+
+/** When it began to write the way back. */
+function revertedAt(played: Played, told: Told, from: number): number | undefined {
+  return played.attempts.find(
+    (attempt) =>
+      attempt.by === told.process &&
+      attempt.at >= from &&
+      puts(attempt, stableOf(told, attempt.functionName)),
+  )?.at;
 }
 
 /** 11: and 8: what cannot be read for longer than the grace leads to a revert. */
@@ -201,15 +216,15 @@ function refusalsTake(played: Played, told: Told, at: number): number {
 /** When a process that moves traffic knows that it must put it back. */
 function decisionOf(played: Played, told: Told): number | undefined {
   const states = statesOf(told);
-  const [first] = states;
-  if (first === undefined) return undefined;
+  const from = takesOverAt(played, told) ?? states[0]?.at;
+  if (from === undefined) return undefined;
   const decisions = states.filter(({ state }) => state.phase === 'reverting').map(({ at }) => at);
   const red = played.attempts
     .filter(({ by, heard }) => by === told.process && heard?.red === true)
     .map(({ heard }) => heard?.at ?? 0);
   const cancelled =
     told.cancelledAt !== undefined && told.config.onCancel === 'revert' ? [told.cancelledAt] : [];
-  const known = [...decisions, ...red, ...cancelled].filter((at) => at >= first.at);
+  const known = [...decisions, ...red, ...cancelled].filter((at) => at >= from);
   return known.length === 0 ? undefined : Math.min(...known);
 }
 

@@ -213,6 +213,71 @@ describe('a rollout over several jobs, the bundle', () => {
     expect(world.alias()).toBe('1');
   });
 
+  /** Lambda lets nobody read a function any more, and a little later the alarm turns red. */
+  function waitInPreflight() {
+    let since: number | undefined;
+    world.simulator.faults.add(({ operation }) => {
+      if (operation !== 'GetFunction') return undefined;
+      if (since === undefined) {
+        since = world.time.clock.now();
+        world.time.at(since + 5_000, () => {
+          world.setAlarm('ALARM', 'five errors');
+        });
+      }
+      return { type: 'hang' };
+    });
+  }
+
+  it.each(['step', 'promote'])(
+    'is watched by the job that goes on, while it waits in its preflight: mode %s',
+    async (mode) => {
+      await start();
+      waitInPreflight();
+      const before = world.simulator.requests.length;
+      const result = await job(mode);
+      expect(result.outputs).toMatchObject({ outcome: 'reverted', weight: '0' });
+      expect(result.outputs['reason']).toMatch(
+        /^at 10 % \(step 1\), before this job went on with it: alarm errors went into ALARM: five errors/,
+      );
+      expect(world.alias()).toBe('1');
+      const read = world.simulator.requests
+        .slice(before)
+        .map(({ operation }) => operation)
+        .filter((operation) => /Alias|DescribeAlarms/.test(operation));
+      // Found, seen twice, and put back without another look.
+      expect(read).toEqual([
+        'GetAlias',
+        'DescribeAlarms',
+        'DescribeAlarms',
+        'UpdateAlias',
+        'GetAlias',
+      ]);
+    },
+  );
+
+  it('is reverted when its alarms are dark for longer than the grace, though preflight waits', async () => {
+    await start();
+    waitInPreflight();
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'DescribeAlarms'
+        ? { type: 'error', status: 403, name: 'AccessDenied', message: 'no' }
+        : undefined,
+    );
+    const result = await job('step', { 'monitoring-grace': '15s' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('monitoring-grace is 15 s');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('tells what the version logged that is reverted before anything of it was looked at', async () => {
+    await start();
+    world.setAlarm('ALARM', 'five errors');
+    const result = await job('step');
+    expect(result.outputs['reason']).toContain('before this job went on with it');
+    expect(result.log).toContain('checkout version 2');
+    expect(world.simulator.requests.map(({ operation }) => operation)).toContain('FilterLogEvents');
+  });
+
   it('is reverted by the job that goes on, though nothing can be saved for its post step', async () => {
     await start();
     const environment = { GITHUB_RUN_ID: '43', GITHUB_WORKFLOW_REF: WORKFLOW, RUNNER_TEMP: '' };

@@ -110,6 +110,68 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1']);
   });
 
+  it('watches what it is to resume while it waits in its preflight', async () => {
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    runHas('completed');
+    let isWaiting = false;
+    world.simulator.faults.add(({ operation }) => {
+      if (operation !== 'GetFunction') return undefined;
+      if (!isWaiting) {
+        isWaiting = true;
+        world.time.at(world.time.clock.now() + 5_000, () => {
+          world.setAlarm('ALARM', 'five errors');
+        });
+      }
+      return { type: 'hang' };
+    });
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs).toMatchObject({ outcome: 'reverted', weight: '0' });
+    expect(result.outputs['reason']).toMatch(
+      /^at 50 % \(step 2\), before this job went on with it: alarm errors went into ALARM/,
+    );
+    expect(world.alias()).toBe('1');
+  });
+
+  it('reverts what it was to resume when another of its aliases cannot be read', async () => {
+    const plan = { steps: '10% 1m, 50% 1m' };
+    await die('50 % shifted', plan);
+    runHas('completed');
+    addFunction(world.simulator, 'cart');
+    world.simulator.faults.add(({ operation, input }) =>
+      operation === 'GetAlias' && JSON.stringify(input).includes('cart')
+        ? denied('lambda:GetAlias', 'arn:aws:lambda:eu-west-1:123456789012:function:cart')
+        : undefined,
+    );
+    const resume = { ...plan, 'function-name': 'checkout, cart', 'on-unfinished': 'resume' };
+    const result = await nextRun(resume);
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.outputs['reason']).toContain('lambda:GetAlias');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('leaves a promotion whose last bake was cut off when it cannot resume it', async () => {
+    const plan = { 'bake-time': '8h' };
+    await die('promoted (step 3 of 3)', plan);
+    runHas('completed');
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetFunction' ? denied('lambda:GetFunction', 'arn:aws:x') : undefined,
+    );
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(world.alias()).toBe('2');
+  });
+
+  it('reverts a promotion that it resumes under a red alarm', async () => {
+    const plan = { 'bake-time': '10m' };
+    await die('promoted (step 3 of 3)', plan);
+    runHas('completed');
+    world.setAlarm('ALARM', 'five errors');
+    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
+  });
+
   it('reverts what it was to resume when its runner goes away, even with on-cancel: hold', async () => {
     const plan = { steps: '10% 1m, 50% 1m' };
     await die('50 % shifted', plan);

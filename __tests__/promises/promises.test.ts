@@ -241,6 +241,33 @@ describe('the check of the promises', () => {
     expect(promises({ ...played, simulator: { ...simulator, alarms } })).toContain(14);
   });
 
+  it('notices a job that watches nothing while it looks at what it goes on with', async () => {
+    const gap = { ms: 60_000, what: undefined };
+    const played = await play({
+      ...CALM,
+      jobs: [
+        { mode: 'start', gap, death: UNHARMED },
+        { mode: 'promote', gap, death: UNHARMED },
+      ],
+    });
+    const last = played.told.at(-1);
+    // Killed before its rollout began.
+    const told = played.told.map((each) =>
+      each === last
+        ? {
+            ...each,
+            entries: each.entries.filter(({ type }) => type !== 'state'),
+            ending: undefined,
+            endedAt: each.startedAt + 60_000,
+          }
+        : each,
+    );
+    const attempts = played.attempts.filter(
+      ({ by, operation }) => by !== last?.process || !operation.startsWith('DescribeAlarm'),
+    );
+    expect(promises({ ...played, told, attempts })).toContain(11);
+  });
+
   it('notices a split that nobody tells of', async () => {
     const played = await play({
       ...CALM,

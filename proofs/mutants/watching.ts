@@ -34,4 +34,31 @@ export const OF_WATCHING: readonly Mutant[] = [
     from: 'deadline.at - latestTimeOfDay(begun, momentOf(clock))',
     to: 'deadline.at - clock.now()',
   },
+  {
+    name: 'a job that goes on with a rollout watches nothing in its preflight',
+    file: 'src/run/rollout/take-over.ts',
+    from: '  const under = {',
+    to: '  guard.stop();\n  const under = {',
+    by: '__tests__/bundle/modes.test.ts',
+  },
+  {
+    name: 'a run that resumes a rollout watches nothing in its preflight',
+    file: 'src/run/modes/start.ts',
+    from: 'takeOver(resumable, config',
+    to: 'takeOver({ ...resumable, unfinished: [] }, config',
+    by: '__tests__/bundle/unfinished.test.ts',
+  },
+  {
+    name: 'what is taken over is read once more before it is reverted',
+    file: 'src/run/rollout/take-over.ts',
+    from: '{ ...savedOf(each), alias }',
+    to: '{ ...savedOf(each) }',
+    by: '__tests__/bundle/modes.test.ts',
+  },
+  {
+    name: 'alarms of a rollout that is taken over are judged from their first reading on',
+    file: 'src/core/checks/alarms.ts',
+    from: '? watchSince(now, takenOver) : before',
+    to: '? watch(now, takenOver.at) : before',
+  },
 ];

@@ -16,6 +16,9 @@ export class Refusal extends Error {
   }
 }
 
+/** A check has failed of a rollout that is taken over: it is not gone on with, but reverted. */
+export class CheckFailed extends Error {}
+
 /** Nobody is left to watch this process, or to run its post step. */
 export class RunnerGone extends Error {
   /** @param sign what it is known by */

@@ -2,13 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 
 import {
   assess,
+  beginSince,
   needHistory,
+  unread,
   watch,
   watchSince,
   type AlarmPolicy,
   type AlarmReading,
   type AlarmWatch,
   type AlarmHistory,
+  type AlarmsReading,
   type TakenOver,
 } from '../../../src/core/checks/alarms.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
@@ -235,4 +238,40 @@ describe('an alarm that an earlier process of the rollout watched', () => {
     const red = { ...alarm('ALARM'), transitionedAt: undefined };
     expect(verdictOf(since(red), red).verdict.kind).toBe('fail');
   });
+});
+
+describe('an alarm that was not read yet by who takes over', () => {
+  const begunAt = 60 * 60_000;
+  const from = moment(begunAt + 30 * 60_000);
+  const takenOver: TakenOver = { begunAt, at: from, onAlarmAtStart: 'fail' };
+  const begin = (...alarms: readonly AlarmReading[]) =>
+    beginSince([unread('errors', from)], alarms, takenOver);
+
+  it('counts as dark from the moment on at which it was taken over', () => {
+    const dark = (afterMs: number) =>
+      assess(
+        [unread('errors', from)],
+        { type: 'unreadable', at: moment(from.steady + afterMs), problem: 'denied' },
+        new Map(),
+        policy,
+      ).verdict.kind;
+    expect(dark(policy.monitoringGraceMs)).toBe('error');
+    expect(dark(policy.monitoringGraceMs + 1)).toBe('fail');
+  });
+
+  it('is judged since the rollout began from its first reading on, and not again from there', () => {
+    const green = alarm('OK', begunAt + 60_000);
+    const [begun] = begin(green);
+    expect(begun).toEqual(watchSince(green, takenOver));
+    const [seen] = assess([watchOf('OK')], reading(green), new Map(), policy).watches;
+    expect(beginSince(seen === undefined ? [] : [seen], [green], takenOver)).toEqual([seen]);
+  });
+
+  it('stays dark while CloudWatch does not return it', () => {
+    expect(begin()).toEqual([unread('errors', from)]);
+  });
+
+  function reading(...alarms: readonly AlarmReading[]): AlarmsReading {
+    return { type: 'read', at: from, alarms };
+  }
 });

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { createVirtualTime } from '../../../promises/virtual-time.ts';
 import type { Alarms, FoundAlarm } from '../../../src/aws/alarms.ts';
 import { watch } from '../../../src/core/checks/alarms.ts';
-import { createAlarmChecks } from '../../../src/run/checks/alarms.ts';
+import { createAlarmChecks, takeOverAlarms } from '../../../src/run/checks/alarms.ts';
 
 const NAMES = ['errors', 'latency', 'throttles'];
 const SLOW_MS = 20_000;
@@ -42,4 +42,34 @@ it('waits for slow histories of many alarms no longer than for one: until then i
   });
   expect(verdict).toBe('pass');
   expect(clock.now()).toBe(SLOW_MS);
+});
+
+it('judges alarms of a rollout that is taken over since it began, from their first reading on', async () => {
+  const BEGUN_AT = 60 * 60_000;
+  const asked: string[] = [];
+  const alarms: Alarms = {
+    // One has not changed since long before, the other has since the rollout began.
+    read: () => Promise.resolve([alarm('errors', 1), alarm('latency', BEGUN_AT + 60_000)]),
+    some: () => Promise.resolve([]),
+    history: ({ name }) => {
+      asked.push(name);
+      return Promise.resolve(['ALARM', 'OK']);
+    },
+  };
+  const at = { steady: 2 * BEGUN_AT, timeOfDay: 2 * BEGUN_AT };
+  const checks = takeOverAlarms(alarms, {
+    names: ['errors', 'latency'],
+    begunAt: BEGUN_AT,
+    at,
+    onAlarmAtStart: 'fail',
+    onInsufficientData: 'continue',
+    monitoringGraceMs: 0,
+  });
+  const { signal } = new AbortController();
+  const { verdict } = await checks.assess(at, undefined, signal);
+  expect(verdict.kind).toBe('fail');
+  expect(verdict.reason).toContain('latency was in ALARM');
+  expect(asked).toEqual(['latency']);
+  const next = await checks.assess(at, undefined, signal);
+  expect(next.verdict.kind).toBe('pass');
 });

@@ -213,3 +213,14 @@ export function resumeStep(targets: readonly Target[], unfinished: readonly Unfi
   );
   return Math.min(...steps) - 1;
 }
+
+/** Whether it is in the middle of its traffic. A promotion whose last bake was cut off stands, and may do so for days. */
+export function isInTraffic(
+  unfinished: readonly Unfinished[],
+  found: readonly { readonly routing: Routing }[],
+): boolean {
+  return (
+    unfinished.some(({ mark }) => mark.weight < 100) ||
+    (unfinished.length > 0 && found.some(({ routing }) => isSplit(routing)))
+  );
+}

@@ -88,6 +88,29 @@ export function watchSince(
   return { ...seen(reading, at), ignored };
 }
 
+/** Not read yet by a process that takes over: all that is known is since when it sees nothing. */
+export function unread(name: string, at: Moment): AlarmWatch {
+  return {
+    name,
+    state: UNREAD,
+    transitionedAt: undefined,
+    ignored: false,
+    seenAt: at.steady,
+  };
+}
+
+/** Begins to watch the alarms that a reading shows for the first time; see {@link watchSince}. */
+export function beginSince(
+  watches: readonly AlarmWatch[],
+  alarms: readonly AlarmReading[],
+  takenOver: TakenOver,
+): readonly AlarmWatch[] {
+  return watches.map((before) => {
+    const now = alarms.find(({ name }) => name === before.name);
+    return before.state === UNREAD && now !== undefined ? watchSince(now, takenOver) : before;
+  });
+}
+
 /**
  * The alarms whose present state does not tell whether they were red since the reading before.
  * `StateTransitionedTimestamp` moves only when the state changes, so it betrays an alarm that went
@@ -241,6 +264,7 @@ function unseen(before: AlarmWatch, at: Moment, problem: string, policy: AlarmPo
 
 const KNOWN_STATES: ReadonlySet<string> = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const UNKNOWN = 'unknown';
+const UNREAD = 'unread';
 
 function statesSince(
   before: AlarmWatch,

@@ -1,10 +1,13 @@
 import {
   assess,
+  beginSince,
   needHistory,
+  unread,
   type AlarmPolicy,
   type AlarmWatch,
   type AlarmsReading,
   type AlarmHistory,
+  type TakenOver,
 } from '../../core/checks/alarms.ts';
 import type { Alarms } from '../../aws/alarms.ts';
 import { AwsCallError } from '../../aws/call.ts';
@@ -16,6 +19,35 @@ export function createAlarmChecks(
   alarms: Alarms,
   begin: readonly AlarmWatch[],
   policy: AlarmPolicy,
+): Checks {
+  return watching(alarms, begin, policy, (watches) => watches);
+}
+
+export interface TakenOverAlarms extends AlarmPolicy, TakenOver {
+  readonly names: readonly string[];
+}
+
+/**
+ * Watches alarms that an earlier process watched and this one has not read yet, from when the rollout began.
+ */
+export function takeOverAlarms(
+  alarms: Alarms,
+  { names, begunAt, at, onAlarmAtStart, ...policy }: TakenOverAlarms,
+): Checks {
+  const begin = names.map((name) => unread(name, at));
+  return watching(alarms, begin, policy, (watches, reading) =>
+    beginSince(watches, reading.alarms, { begunAt, at: reading.at, onAlarmAtStart }),
+  );
+}
+
+type Read = Extract<AlarmsReading, { readonly type: 'read' }>;
+
+/** @param known what is remembered of the alarms, with what a reading shows of them for the first time */
+function watching(
+  alarms: Alarms,
+  begin: readonly AlarmWatch[],
+  policy: AlarmPolicy,
+  known: (watches: readonly AlarmWatch[], reading: Read) => readonly AlarmWatch[],
 ): Checks {
   let watches = begin;
 
@@ -41,6 +73,7 @@ export function createAlarmChecks(
   return {
     async assess(at, _bake, signal) {
       const reading = await read(at, signal);
+      if (reading.type === 'read') watches = known(watches, reading);
       const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
       // All at once: no alarm is read again before the last history is there.
       const histories = new Map(

@@ -13,6 +13,8 @@ import type { Surroundings } from '../surroundings.ts';
 /** A reverted rollout is over: its report is worth a few seconds, and no more. */
 const PATIENCE_MS = 10_000;
 
+type Logging = Pick<Shifting, 'target' | 'versions' | 'logGroup'>;
+
 interface Window {
   readonly from: number;
   readonly to: number;
@@ -25,7 +27,7 @@ interface Window {
  * @param publish whether the lines themselves are told, or only how many there were
  */
 export async function readErrors(
-  shifting: readonly Shifting[],
+  shifting: readonly Logging[],
   { publish, ...window }: Window & { readonly publish: 'count' | 'show' },
   { aws, clock }: Pick<Surroundings, 'aws' | 'clock'>,
 ): Promise<readonly ErrorReport[]> {
@@ -37,7 +39,7 @@ export async function readErrors(
 }
 
 async function errorsOf(
-  { target, versions, logGroup }: Shifting,
+  { target, versions, logGroup }: Logging,
   window: Window,
   { aws, signal }: Pick<Surroundings, 'aws'> & { readonly signal: AbortSignal },
 ): Promise<ErrorReport> {

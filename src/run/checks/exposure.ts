@@ -1,7 +1,7 @@
 import { within } from '../../aws/patience.ts';
-import type { Shifting } from '../../core/alias/shifting.ts';
 import { exposureReader, uncounted, type Exposure } from '../../core/checks/exposure.ts';
 import { seriesOf } from '../../core/checks/metric-source.ts';
+import type { WatchedTarget } from '../../core/checks/reader.ts';
 import { beginningOfMinute, MINUTE_MS } from '../../core/minute.ts';
 import { messageOf } from '../../core/problems.ts';
 import { formatDuration } from '../../core/text/duration.ts';
@@ -26,7 +26,7 @@ export interface ExposureWindow {
  * and nobody waits: it never throws, a cancellation or the job's end cuts it short, and then there is nothing.
  */
 export async function readExposure(
-  shifting: readonly Shifting[],
+  shifting: readonly WatchedTarget[],
   { from, to, metricDelayMs, deadlineAt = Infinity }: ExposureWindow,
   { aws, clock, journal, cancellation }: Surroundings,
 ): Promise<readonly Exposure[]> {

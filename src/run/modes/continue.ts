@@ -16,7 +16,7 @@ import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
-import { takeOver } from '../rollout/take-over.ts';
+import { takeOver, type Handover } from '../rollout/take-over.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { endedPromotions } from './ended.ts';
 import { recordClearance, recordPlan, recordPosition } from './progress.ts';
@@ -38,8 +38,8 @@ export async function continueRollout(
   const { held, found, mark, part, ofHeld } = await findHeld(mode, config, job);
   recordPlan(surroundings, part.plan, config.analysis);
   recordPosition(surroundings, { ...mark, step: part.beginning.step });
-  return takeOver(held, config, surroundings, () =>
-    takePart(ofHeld, part, { ...job, held, found }),
+  return takeOver({ unfinished: held, found }, config, surroundings, (handover) =>
+    takePart(ofHeld, part, { id: job.id, held, found, ...handover }),
   );
 }
 
@@ -74,14 +74,18 @@ async function takePart(
   {
     id,
     surroundings,
+    isWatched,
+    handOver,
     held,
     found,
-  }: Job & { readonly held: readonly Unfinished[]; readonly found: readonly FoundAlias[] },
+  }: Job &
+    Handover & { readonly held: readonly Unfinished[]; readonly found: readonly FoundAlias[] },
 ): Promise<Ending> {
   // The aliases as they were found: if another job continues meanwhile, the first write says so.
   const clearance = await preflight(config, id, surroundings, {
     seen: found,
     continued: held,
+    isWatched,
     steps: stepsIn(part),
   });
   const { problems, targets, watches, comparable, logged } = clearance;
@@ -90,7 +94,16 @@ async function takePart(
 
   const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
   const begunAt = begunAtOf(held);
-  return carryOut(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
+  return carryOut(shifting, {
+    config,
+    part,
+    begunAt,
+    watches,
+    comparable,
+    logged,
+    surroundings,
+    handOver,
+  });
 }
 
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */

@@ -1,20 +1,24 @@
 import { firstPart, wholePart } from '../../core/alias/continuation.ts';
 import type { RolloutId } from '../../core/alias/mark.ts';
-import { isSplit } from '../../core/alias/routing.ts';
 import { unmarkable } from '../../core/alias/shifting.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
-import { begunAtOf, resumeStep, type Unfinished } from '../../core/alias/unfinished.ts';
+import {
+  begunAtOf,
+  isInTraffic,
+  resumeStep,
+  type Unfinished,
+} from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import { ended, endingWithoutShift, type Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
 import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';
 import type { Clearance } from '../preflight/preflight.ts';
-import { obtainClearance } from '../preflight/recovery.ts';
+import { findResumable, obtainClearance } from '../preflight/recovery.ts';
 import type { Cleared } from '../preflight/targets.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
-import { takeOver } from '../rollout/take-over.ts';
+import { takeOver, type Handover, type TakenOver } from '../rollout/take-over.ts';
 import { lookBack, type FoundCanary } from '../versions/past.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
@@ -31,7 +35,26 @@ export async function begin(
   id: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  const clearance = await obtainClearance(config, id, surroundings);
+  const resumable = await findResumable(config, id, surroundings);
+  const [mark] = resumable.unfinished.map((each) => each.mark);
+  if (mark !== undefined) recordPosition(surroundings, { ...mark, step: mark.step - 1 });
+  return takeOver(resumable, config, surroundings, (handover) => {
+    // They move all or none.
+    if (resumable.unfinished.length > 0 && resumable.unread.length > 0) {
+      throw new Refusal(resumable.unread);
+    }
+    return beginOrResume(config, id, resumable, handover);
+  });
+}
+
+async function beginOrResume(
+  config: Config,
+  id: RolloutId,
+  { found, unfinished: taken }: TakenOver,
+  outer: Handover,
+): Promise<Ending> {
+  const { surroundings } = outer;
+  const clearance = await obtainClearance(config, id, outer, found);
   if ('outcome' in clearance) return clearance;
   const created = clearance.targets.filter(({ alias }) => alias === undefined);
   // Where all are created, no step of it will run.
@@ -48,24 +71,36 @@ export async function begin(
     recordClearance(surroundings, clearance);
     return ended('planned', created.map(wouldCreate).join(' '));
   }
-  return takeOver(
-    isInTraffic(resumed, clearance) ? resumed : [],
-    config,
-    surroundings,
-    async () => {
-      if (problems.length > 0) throw new Refusal(problems);
-      recordClearance(surroundings, clearance);
-      return roll(config, id, { clearance, resumed, surroundings });
-    },
-  );
+  return takeOver(missed(taken, resumed, clearance), config, surroundings, (inner) => {
+    if (problems.length > 0) throw new Refusal(problems);
+    recordClearance(surroundings, clearance);
+    return roll(config, id, { clearance, resumed, ...both(outer, inner) });
+  });
 }
 
-/** A promotion whose last bake was cut off stands: what cannot go on with it does not take it back. */
-function isInTraffic(resumed: readonly Unfinished[], { targets }: Clearance): boolean {
-  return (
-    resumed.some(({ mark }) => mark.weight < 100) ||
-    (resumed.length > 0 && targets.some(({ alias }) => alias && isSplit(alias.routing)))
+/** At most one of them has anything to watch. */
+function both(outer: Handover, inner: Handover): Handover {
+  return {
+    surroundings: inner.surroundings,
+    isWatched: outer.isWatched || inner.isWatched,
+    handOver() {
+      outer.handOver();
+      inner.handOver();
+    },
+  };
+}
+
+/** What could be read only by now. */
+function missed(
+  taken: readonly Unfinished[],
+  resumed: readonly Unfinished[],
+  { targets }: Clearance,
+): TakenOver {
+  const found = targets.flatMap(({ request: { target }, alias }) =>
+    alias === undefined ? [] : [{ target, ...alias }],
   );
+  const isMissed = taken.length === 0 && isInTraffic(resumed, found);
+  return { unfinished: isMissed ? resumed : [], found };
 }
 
 /** What is not published yet is new. */
@@ -89,10 +124,11 @@ async function roll(
     clearance,
     resumed: found,
     surroundings,
-  }: {
+    isWatched,
+    handOver,
+  }: Handover & {
     readonly clearance: Clearance;
     readonly resumed: readonly Unfinished[];
-    readonly surroundings: Surroundings;
   },
 ): Promise<Ending> {
   const {
@@ -124,7 +160,7 @@ async function roll(
   losses.forEach(surroundings.journal.warn);
   const begunAt = begunAtOf(resumed);
   // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
-  const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
+  const { problems, watches } = await lookAtAlarms(config, surroundings, { begunAt, isWatched });
   if (problems.length > 0) throw new Refusal(problems);
 
   const isFast = plan !== config.plan;
@@ -143,5 +179,6 @@ async function roll(
     comparable: clearance.comparable && !isFast,
     logged: isFast ? [] : clearance.logged,
     surroundings,
+    handOver,
   });
 }

@@ -1,8 +1,8 @@
 import type { FoundAlarm } from '../../aws/alarms.ts';
-import { watch, watchSince, type AlarmWatch } from '../../core/checks/alarms.ts';
+import { assess, watch, watchSince, type AlarmWatch } from '../../core/checks/alarms.ts';
 import { inspectAlarms } from '../../core/preflight/alarms.ts';
 import type { Inspection } from '../../core/preflight/inspection.ts';
-import { messageOf } from '../../core/problems.ts';
+import { CheckFailed, messageOf } from '../../core/problems.ts';
 import type { AlarmId } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import { momentOf } from '../moment.ts';
@@ -17,11 +17,13 @@ export interface LookAtAlarms extends Inspection {
  * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
  * watch them from here on.
  * @param begunAt when the rollout began that is taken over, by the time of day
+ * @param isWatched whether it is watched meanwhile: then a failing alarm reverts it at once
+ * @throws {CheckFailed} for that
  */
 export async function lookAtAlarms(
   config: Config,
   { aws, clock, cancellation }: Surroundings,
-  begunAt?: number,
+  { begunAt, isWatched }: { readonly begunAt: number | undefined; readonly isWatched: boolean },
 ): Promise<LookAtAlarms> {
   const { alarms, onAlarmAtStart } = config;
   const names = alarms.map(({ name }) => name);
@@ -35,15 +37,14 @@ export async function lookAtAlarms(
       begins,
       others: await othersThan(names, found, { aws, cancellation }),
     });
-    return {
-      problems: [...problems, ...elsewhere(alarms, found)],
-      warnings,
-      found,
-      watches: found.map((alarm) =>
-        begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart }),
-      ),
-    };
+    const watches = found.map((alarm) =>
+      begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart }),
+    );
+    const { verdict } = assess(watches, { type: 'read', at, alarms: found }, new Map(), config);
+    if (!begins && isWatched && verdict.kind === 'fail') throw new CheckFailed(verdict.reason);
+    return { problems: [...problems, ...elsewhere(alarms, found)], warnings, found, watches };
   } catch (error) {
+    if (error instanceof CheckFailed) throw error;
     cancellation.throwIfAborted();
     return { problems: [messageOf(error)], warnings: [], found: [], watches: [] };
   }

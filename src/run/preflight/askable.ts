@@ -32,7 +32,13 @@ async function problemsOf(
   surroundings: Surroundings,
 ): Promise<readonly string[]> {
   const asked = async (of: Config, before: Partial<Before>) => {
-    const all = { seen: [], continued: undefined, steps: of.plan.steps, ...before };
+    const all = {
+      seen: [],
+      continued: undefined,
+      isWatched: false,
+      steps: of.plan.steps,
+      ...before,
+    };
     return (await preflight(of, id, surroundings, all)).problems;
   };
   switch (config.mode) {

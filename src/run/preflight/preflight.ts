@@ -40,6 +40,8 @@ export interface Before {
   readonly seen: readonly FoundAlias[];
   /** What an earlier job left to continue with; nothing when a rollout begins. */
   readonly continued: readonly Unfinished[] | undefined;
+  /** Whether what is taken over is watched meanwhile, so that a failing alarm reverts it at once. */
+  readonly isWatched: boolean;
   /** That this process takes. */
   readonly steps: readonly Step[];
 }
@@ -48,12 +50,13 @@ export interface Before {
  * Looks at everything and writes nothing.
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
  * @throws {Refusal} when there are no credentials to look with
+ * @throws {CheckFailed} when an alarm fails of what is watched meanwhile
  */
 export async function preflight(
   config: Config,
   id: RolloutId,
   surroundings: Surroundings,
-  { seen, continued, steps }: Before,
+  { seen, continued, isWatched, steps }: Before,
 ): Promise<Clearance> {
   const session = await lookAtSession(config, steps, surroundings);
   const [looks, metrics] = await Promise.all([
@@ -73,7 +76,10 @@ export async function preflight(
       : { action: 'resume', unfinished: continued, leftover: [], problems: [], warnings: [] };
   // Of a rollout that is taken over, what its alarms did since it began counts.
   const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
-  const alarms = await lookAtAlarms(config, surroundings, begunAtOf(takenOver));
+  const alarms = await lookAtAlarms(config, surroundings, {
+    begunAt: begunAtOf(takenOver),
+    isWatched,
+  });
   const blindness = await lookForBlips(alarms.watches, surroundings);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   const logs = await lookAtLogs(config, targets, surroundings);

@@ -20,8 +20,6 @@ import {
   withYardsticks,
   withoutYardsticks,
 } from '../checks/duration-history.ts';
-import { readErrors } from '../checks/error-logs.ts';
-import { readExposure } from '../checks/exposure.ts';
 import { createIntruderChecks } from '../checks/intruders.ts';
 import { createLogChecks, logIntervalMs } from '../checks/logs.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
@@ -31,6 +29,7 @@ import { routerOf, type Surroundings } from '../surroundings.ts';
 import { boundsOf } from './bounds.ts';
 import { keepForPost } from './keep.ts';
 import { rollOut, type World } from './loop.ts';
+import { tellOfReverted } from './reverted.ts';
 import type { Watched } from './watch.ts';
 
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
@@ -50,6 +49,8 @@ export interface Undertaking {
   /** The targets whose logs can be read for failures. */
   readonly logged: readonly LoggedTarget[];
   readonly surroundings: Surroundings;
+  /** Called right before the loop begins to watch. @throws what keeps it from beginning */
+  readonly handOver: () => void;
 }
 
 /** Moves the traffic of all targets through the plan, or a part of it, to its end. */
@@ -57,9 +58,8 @@ export async function carryOut(
   shifting: readonly Shifting[],
   options: Undertaking,
 ): Promise<Ending> {
-  const { config, part, begunAt, comparable, surroundings } = options;
+  const { config, part, begunAt, comparable, surroundings, handOver } = options;
   const { clock, journal, cancellation, random } = surroundings;
-  const { policy } = config.analysis;
   const started = momentOf(clock);
   // Again: publishing may have taken many minutes.
   const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
@@ -89,23 +89,14 @@ export async function carryOut(
     onCancel: config.onCancel,
     pollIntervalMs,
   };
+  handOver();
   const ending = endingOf(await rollOut(course, world, part.beginning));
-  // Somebody who cancels does not wait for a report.
-  if (ending.outcome === 'reverted' && !cancellation.aborted) {
+  if (ending.outcome === 'reverted') {
     const now = momentOf(clock);
-    const to = now.timeOfDay;
-    const from = Math.min(begunAt ?? to, timeOfDayThen(started, now));
-    const reports = await readErrors(
-      shifting,
-      { from, to, publish: config.errorLogs },
-      surroundings,
-    );
-    journal.record({ type: 'errors', at: clock.timeOfDay(), reports });
-    if (comparable) {
-      const window = { from, to, deadlineAt: deadline?.at, metricDelayMs: policy.metricDelayMs };
-      const exposures = await readExposure(shifting, window, surroundings);
-      journal.record({ type: 'exposure', at: clock.timeOfDay(), exposures });
-    }
+    const from = Math.min(begunAt ?? now.timeOfDay, timeOfDayThen(started, now));
+    const deadlineAt = deadline?.at;
+    const targets = shifting;
+    await tellOfReverted({ targets, from, deadlineAt, comparable }, config, surroundings);
   }
   return ending;
 }
