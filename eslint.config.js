@@ -104,6 +104,11 @@ export default defineConfig(
     rules: {
       // Properties hold for some of the generated cases only.
       'jest/no-conditional-expect': 'off',
+      // Not on Windows, for the reason that stands beside it.
+      'jest/no-standalone-expect': [
+        'error',
+        { additionalTestBlockFunctions: ['itWithSignals', 'itWithSignals.each'] },
+      ],
       // Some suites run in two worlds.
       'jest/no-export': 'off',
       'jest/expect-expect': [

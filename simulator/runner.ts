@@ -2,10 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import type { SharedTime } from './time/shared-time.ts';
 
-const BUNDLE = new URL('../dist/index.js', import.meta.url).pathname;
+const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 /** Compiling the bundle is a third of its start, and tests start it some hundred times. */
 const COMPILED = join(tmpdir(), 'lambda-canary-compiled');
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { denied } from '../../simulator/wire/faults.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
 
 const WITHOUT_ALARMS = { alarms: '', analysis: 'on', steps: '10% 5m, 50% 5m', 'bake-time': '0s' };
 
@@ -105,24 +106,27 @@ describe('comparing the versions, the bundle', () => {
     expect(result.summary).toContain('title "Percent of requests that failed"');
   });
 
-  it('says that it is not known yet where a cancellation ends the waiting for it', async () => {
-    traffic(20, { old: 0, new: 0.5 });
-    after(world.simulator, 'DescribeAlarms', 10, () => {
-      world.setAlarm('ALARM', 'Threshold Crossed: 29 errors');
-    });
-    const action = world.start({ analysis: 'on', steps: '10% 5m', 'analysis-logs': 'off' });
-    await world.requested('UpdateAlias', 1);
-    await world.requested('FilterLogEvents', 0);
-    action.process.kill('SIGINT');
-    const result = await action.done;
-    expect(result.outputs['outcome']).toBe('reverted');
-    expect(result.summary).toContain(
-      'how many requests it served, and how many failed, is not known yet',
-    );
-    expect(result.summary).toContain(
-      'checkout version 2](https://eu-west-1.console.aws.amazon.com/',
-    );
-  });
+  itWithSignals(
+    'says that it is not known yet where a cancellation ends the waiting for it',
+    async () => {
+      traffic(20, { old: 0, new: 0.5 });
+      after(world.simulator, 'DescribeAlarms', 10, () => {
+        world.setAlarm('ALARM', 'Threshold Crossed: 29 errors');
+      });
+      const action = world.start({ analysis: 'on', steps: '10% 5m', 'analysis-logs': 'off' });
+      await world.requested('UpdateAlias', 1);
+      await world.requested('FilterLogEvents', 0);
+      action.process.kill('SIGINT');
+      const result = await action.done;
+      expect(result.outputs['outcome']).toBe('reverted');
+      expect(result.summary).toContain(
+        'how many requests it served, and how many failed, is not known yet',
+      );
+      expect(result.summary).toContain(
+        'checkout version 2](https://eu-west-1.console.aws.amazon.com/',
+      );
+    },
+  );
 
   it('never promotes against evidence that one minute alone gives', async () => {
     // Nine failures or fewer in the first minute, then none until it is promoted.

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
 
 const POLL_MS = 15_000;
 const JITTERED_MS = POLL_MS * 1.1;
@@ -56,18 +57,21 @@ describe('whatever else goes on, the bundle', () => {
     expect(world.writes().filter((write) => write.startsWith('UpdateAlias'))).toHaveLength(1);
   });
 
-  it('says failed, and not reverted, when it is cancelled while it waits for its minute', async () => {
-    const action = world.start({ analysis: 'on' });
-    after(world.simulator, 'PublishVersion', 0, () => {
-      world.simulator.lambda.agenda.add(world.time.clock.now() + 10_000, () => {
-        action.process.kill('SIGINT');
+  itWithSignals(
+    'says failed, and not reverted, when it is cancelled while it waits for its minute',
+    async () => {
+      const action = world.start({ analysis: 'on' });
+      after(world.simulator, 'PublishVersion', 0, () => {
+        world.simulator.lambda.agenda.add(world.time.clock.now() + 10_000, () => {
+          action.process.kill('SIGINT');
+        });
       });
-    });
-    const result = await action.done;
-    expect(result.outputs['outcome']).toBe('failed');
-    expect(result.outputs['reason']).toContain('No traffic had been moved');
-    expect(weightIsWritten()).toBe(false);
-  });
+      const result = await action.done;
+      expect(result.outputs['outcome']).toBe('failed');
+      expect(result.outputs['reason']).toContain('No traffic had been moved');
+      expect(weightIsWritten()).toBe(false);
+    },
+  );
 
   it('reverts within a poll and a second of the alarm, however slow the metrics are', async () => {
     const redAt = redAfterFirstWeight(70_000);

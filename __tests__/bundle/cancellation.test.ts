@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { createWorld, type World } from '../fixtures/bundle-world.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
 
 // Steps that bake for long, so that a slow machine does not leave them before the signal arrives.
 const LONG = { steps: '10% 8h' };
@@ -13,21 +14,24 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
   });
   afterEach(() => world.close());
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('reverts at once on %s', async (signal) => {
-    const action = world.start(LONG);
-    await action.seen('10 % shifted');
-    action.process.kill(signal);
-    const result = await action.done;
-    expect(result.outputs['outcome']).toBe('reverted');
-    expect(result.outputs['reason']).toMatch(
-      /^at 10 % .*: (the runner went away: )?cancelled \(SIG/,
-    );
-    expect(result.exitCode).toBe(1);
-    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
-    expect(world.writes()).toEqual(['PublishVersion', 'UpdateAlias', 'UpdateAlias']);
-  });
+  itWithSignals.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'reverts at once on %s',
+    async (signal) => {
+      const action = world.start(LONG);
+      await action.seen('10 % shifted');
+      action.process.kill(signal);
+      const result = await action.done;
+      expect(result.outputs['outcome']).toBe('reverted');
+      expect(result.outputs['reason']).toMatch(
+        /^at 10 % .*: (the runner went away: )?cancelled \(SIG/,
+      );
+      expect(result.exitCode).toBe(1);
+      expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+      expect(world.writes()).toEqual(['PublishVersion', 'UpdateAlias', 'UpdateAlias']);
+    },
+  );
 
-  it('finishes the revert when further signals come', async () => {
+  itWithSignals('finishes the revert when further signals come', async () => {
     const action = world.start(LONG);
     await action.seen('10 % shifted');
     action.process.kill('SIGINT');
@@ -37,17 +41,20 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     expect(world.alias()).toBe('1');
   });
 
-  it('reverts when it is cancelled while a write hangs that took no effect', async () => {
-    world.simulator.faults.add(({ operation, count }) =>
-      operation === 'UpdateAlias' && count === 1 ? { type: 'hang' } : undefined,
-    );
-    const hanging = world.requested('UpdateAlias', 1);
-    const action = world.start();
-    await hanging;
-    action.process.kill('SIGINT');
-    expect((await action.done).outputs['outcome']).toBe('reverted');
-    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
-  });
+  itWithSignals(
+    'reverts when it is cancelled while a write hangs that took no effect',
+    async () => {
+      world.simulator.faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count === 1 ? { type: 'hang' } : undefined,
+      );
+      const hanging = world.requested('UpdateAlias', 1);
+      const action = world.start();
+      await hanging;
+      action.process.kill('SIGINT');
+      expect((await action.done).outputs['outcome']).toBe('reverted');
+      expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+    },
+  );
 
   describe('while its first write is still on its way to AWS', () => {
     /** Holds the first write up until it is let go. */
@@ -61,7 +68,7 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
       };
     }
 
-    it('keeps that write out when it is cancelled', async () => {
+    itWithSignals('keeps that write out when it is cancelled', async () => {
       const letGo = holdFirstWrite();
       const [first, last] = [world.requested('UpdateAlias', 0), world.requested('UpdateAlias', 2)];
       const action = world.start();
@@ -86,18 +93,21 @@ describe('when the workflow is cancelled or the process is killed, the bundle', 
     });
   });
 
-  it('leaves the alias as it is with on-cancel: hold, and so does its post step', async () => {
-    const action = world.start({ ...LONG, 'on-cancel': 'hold' });
-    await action.seen('10 % shifted');
-    action.process.kill('SIGINT');
-    const result = await action.done;
-    expect(result.outputs['outcome']).toBe('held');
-    expect(result.exitCode).toBe(0);
-    await world.run({}, { state: result.state });
-    expect(world.alias()).toBe('1+2@0.1');
-  });
+  itWithSignals(
+    'leaves the alias as it is with on-cancel: hold, and so does its post step',
+    async () => {
+      const action = world.start({ ...LONG, 'on-cancel': 'hold' });
+      await action.seen('10 % shifted');
+      action.process.kill('SIGINT');
+      const result = await action.done;
+      expect(result.outputs['outcome']).toBe('held');
+      expect(result.exitCode).toBe(0);
+      await world.run({}, { state: result.state });
+      expect(world.alias()).toBe('1+2@0.1');
+    },
+  );
 
-  it('moves nothing when it is cancelled before the first step', async () => {
+  itWithSignals('moves nothing when it is cancelled before the first step', async () => {
     const timing = world.simulator.lambda.functions.get('checkout')?.timing;
     if (timing !== undefined) timing.activationMs = 8 * 3_600_000;
     const action = world.start();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -49,7 +50,7 @@ describe('behind a proxy, the bundle', () => {
         environment: {
           AWS_ENDPOINT_URL: AWS,
           HTTPS_PROXY: proxyUrl(),
-          NODE_EXTRA_CA_CERTS: pem('certificate').pathname,
+          NODE_EXTRA_CA_CERTS: fileURLToPath(pem('certificate')),
         },
       },
     );

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createWorld, type World } from '../fixtures/bundle-world.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
 
 // Long enough that nothing but the log tells that the runner is gone.
 const LONG = { steps: '10% 8h, 50% 8h' };
@@ -41,7 +42,7 @@ describe('when the runner goes away and leaves the process behind, the bundle', 
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
   });
 
-  it('reverts when a signal comes with it', async () => {
+  itWithSignals('reverts when a signal comes with it', async () => {
     const action = await abandon(LONG);
     action.process.kill('SIGHUP');
     const result = await action.done;
@@ -66,13 +67,16 @@ describe('when the runner goes away and leaves the process behind, the bundle', 
     expect(world.alias()).toBe('1');
   });
 
-  it('does not hold what nobody watches any more when only a signal tells it', async () => {
-    const action = world.start({ ...LONG, 'on-cancel': 'hold' });
-    await action.seen('10 % shifted');
-    action.process.kill('SIGHUP');
-    expect((await action.done).outputs['outcome']).toBe('reverted');
-    expect(world.alias()).toBe('1');
-  });
+  itWithSignals(
+    'does not hold what nobody watches any more when only a signal tells it',
+    async () => {
+      const action = world.start({ ...LONG, 'on-cancel': 'hold' });
+      await action.seen('10 % shifted');
+      action.process.kill('SIGHUP');
+      expect((await action.done).outputs['outcome']).toBe('reverted');
+      expect(world.alias()).toBe('1');
+    },
+  );
 
   it('reverts a promotion in its last bake', async () => {
     const inputs = { steps: '10% 1m', 'bake-time': '10m' };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
 
 const LONG = { steps: '10% 8h' };
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:';
@@ -27,20 +28,23 @@ describe('what the bundle saves for its post step', () => {
     return (await action.done).state;
   }
 
-  it('stands in one file that nobody else may read, whole, and the state names it once', async () => {
-    const action = world.start({ steps: '5% 1m, 10% 1m, 50% 8h' });
-    await action.seen('50 % shifted');
-    const names = readFileSync(action.files.state, 'utf8').match(/^rollout<</gm);
-    action.process.kill('SIGKILL');
-    const { state } = await action.done;
-    expect(names).toHaveLength(1);
-    expect(readdirSync(world.temp)).toHaveLength(1);
-    expect(statSync(file()).mode & 0o777).toBe(0o600);
-    expect(state['rollout']).toContain(file());
-    expect(readFileSync(file(), 'utf8')).toContain(String.raw`\"account\":\"123456789012\"`);
-    await world.run({}, { state });
-    expect(world.routings()).toEqual(['1', '1+2@0.05', '1+2@0.1', '1+2@0.5', '1']);
-  });
+  itWithSignals(
+    'stands in one file that nobody else may read, whole, and the state names it once',
+    async () => {
+      const action = world.start({ steps: '5% 1m, 10% 1m, 50% 8h' });
+      await action.seen('50 % shifted');
+      const names = readFileSync(action.files.state, 'utf8').match(/^rollout<</gm);
+      action.process.kill('SIGKILL');
+      const { state } = await action.done;
+      expect(names).toHaveLength(1);
+      expect(readdirSync(world.temp)).toHaveLength(1);
+      expect(statSync(file()).mode & 0o777).toBe(0o600);
+      expect(state['rollout']).toContain(file());
+      expect(readFileSync(file(), 'utf8')).toContain(String.raw`\"account\":\"123456789012\"`);
+      await world.run({}, { state });
+      expect(world.routings()).toEqual(['1', '1+2@0.05', '1+2@0.1', '1+2@0.5', '1']);
+    },
+  );
 
   it('is the state itself where there is no folder to write to', async () => {
     const state = await killed({}, { RUNNER_TEMP: '' });

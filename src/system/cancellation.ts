@@ -1,7 +1,8 @@
 import { RunnerGone } from '../core/problems.ts';
 
-// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL.
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL. On Windows Ctrl+C and Ctrl+Break stand for the first two;
+// the second ends whoever does not listen, in the middle of the revert.
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
 
 export interface Cancellation {
   /** Aborted by the first sign that the process is to end; its reason says which. */
