@@ -19,6 +19,7 @@ import { awsEnvironment } from '../simulator/environment.ts';
 import { createFunction, publishVersion, updateFunction } from '../simulator/lambda/functions.ts';
 import { startServer } from '../simulator/server.ts';
 import { createSimulator } from '../simulator/simulator.ts';
+import { pinned, repository } from './samples.ts';
 
 const PROJECT = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 const ACT = process.env['ACT'] ?? 'act';
@@ -178,9 +179,9 @@ function runAct(
     [
       ...[event, '-W', `.github/workflows/${workflow}`, '-j', job],
       ...['-P', 'ubuntu-latest=-self-hosted', '--env-file', file, '--action-offline-mode'],
-      ...['--local-repository', `lambda-canary/lambda-canary@v1=${PROJECT}`],
-      ...['--local-repository', `slackapi/slack-github-action@v4=${folder}/slack`],
-      ...['--local-repository', `aws-actions/configure-aws-credentials@v6=${folder}/credentials`],
+      ...inPlaceOf(repository(), PROJECT),
+      ...inPlaceOf('slackapi/slack-github-action', join(folder, 'slack')),
+      ...inPlaceOf('aws-actions/configure-aws-credentials', join(folder, 'credentials')),
     ],
     {
       cwd: folder,
@@ -196,6 +197,13 @@ function runAct(
       else reject(new Error(`act ended with ${code ?? 'a signal'} in ${workflow}`));
     });
   });
+}
+
+/** For a runner of workflows: what it takes in the place of an action that the samples use. */
+function inPlaceOf(action: string, folder: string): readonly string[] {
+  const uses = pinned()[action];
+  if (uses === undefined) throw new Error(`samples.json has no ${action}`);
+  return ['--local-repository', `${uses}=${folder}`];
 }
 
 for (const each of PLAYS) await play(each);

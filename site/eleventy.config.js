@@ -4,7 +4,9 @@ import { basename, join, normalize } from 'node:path';
 
 import { IdAttributePlugin } from '@11ty/eleventy';
 
-const SOURCES = 'https://github.com/lambda-canary/lambda-canary/blob/main';
+const { repository } = JSON.parse(readFileSync('package.json', 'utf8'));
+const REPOSITORY = repository.replace('github:', 'https://github.com/');
+const SOURCES = `${REPOSITORY}/blob/main`;
 
 /** As GitHub makes an anchor of a heading. */
 const slugify = (text) =>
@@ -28,6 +30,7 @@ function leadingTo(link, folder) {
 export default function (config) {
   config.addPlugin(IdAttributePlugin, { slugify });
   config.addGlobalData('layout', 'page.njk');
+  config.addGlobalData('repository', REPOSITORY);
   config.addGlobalData(
     'permalink',
     () =>
