@@ -67301,7 +67301,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3519:
+/***/ 3185:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -68278,11 +68278,16 @@ const QUOTAS = {
     'cloudwatch:GetMetricData': 50,
     'logs:FilterLogEvents': 5,
 };
+/** Step Functions has a bucket for each of its calls, the scarcest refilled with 10 a second or more (2023): one line for all of them. */
+const STEP_FUNCTIONS = 10;
 /** All lines of one region, empty. */
 function createQueues(clock) {
     const shared = createQueue(CONTROL_PLANE, clock);
     const own = new Map(Object.entries(QUOTAS).map(([action, quota]) => [action, createQueue(quota, clock)]));
-    return { of: (action) => own.get(action) ?? shared };
+    const states = createQueue(STEP_FUNCTIONS, clock);
+    return {
+        of: (action) => own.get(action) ?? (action.startsWith('states:') ? states : shared),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/aws/service.ts
@@ -68438,7 +68443,173 @@ function createStandIn(options) {
     };
 }
 
+// EXTERNAL MODULE: ./src/core/state-machine/execution.ts
+var state_machine_execution = __nccwpck_require__(3787);
+;// CONCATENATED MODULE: ./src/aws/step-functions.ts
+
+
+
+
+/** Step Functions takes causes up to this length. */
+const LONGEST_CAUSE = 32_768;
+/** As many as it gives at once. */
+const EVENTS_PER_PAGE = 1_000;
+function createStepFunctions(states) {
+    return {
+        async comment(machine, options) {
+            const stateMachineArn_ = (0,state_machine_execution/* stateMachineArn */.w4)(machine);
+            const intent = (0,permissions/* intentOf */.oQ)('states:DescribeStateMachine', { on: 'state machine', ...machine });
+            return orNothing('StateMachineDoesNotExist', () => (0,call/* understood */.Se)(intent, options.signal, async () => {
+                const reply = await states.call(intent, options, async (load, sending) => {
+                    const { client, DescribeStateMachineCommand } = await load();
+                    const asked = new DescribeStateMachineCommand({ stateMachineArn: stateMachineArn_ });
+                    return client.send(asked, sending);
+                });
+                return commentIn(reply.definition);
+            }));
+        },
+        async start(execution, input, options) {
+            const intent = (0,permissions/* intentOf */.oQ)('states:StartExecution', { on: 'state machine', ...execution });
+            try {
+                await states.call(intent, options, async (load, sending) => {
+                    const { client, StartExecutionCommand } = await load();
+                    const asked = new StartExecutionCommand({
+                        stateMachineArn: (0,state_machine_execution/* stateMachineArn */.w4)(execution),
+                        name: execution.execution,
+                        input,
+                    });
+                    return client.send(asked, sending);
+                });
+            }
+            catch (error) {
+                // Its name has our random number in it: it is ours, and has ended already.
+                if (error instanceof call/* AwsCallError */.iQ && error.name === 'ExecutionAlreadyExists')
+                    return;
+                throw error;
+            }
+        },
+        async describe(execution, options) {
+            const intent = (0,permissions/* intentOf */.oQ)('states:DescribeExecution', { on: 'executions', ...execution });
+            return orNothing('ExecutionDoesNotExist', async () => {
+                const reply = await states.call(intent, options, async (load, sending) => {
+                    const { client, DescribeExecutionCommand } = await load();
+                    const asked = new DescribeExecutionCommand({ executionArn: (0,state_machine_execution/* executionArn */._W)(execution) });
+                    return client.send(asked, sending);
+                });
+                return {
+                    status: statusIn(reply.status),
+                    startedAt: (0,aws_reply/* numberIn */.Po)(reply.startDate?.getTime()),
+                    input: jsonIn(reply.input),
+                    error: (0,aws_reply/* lineIn */.Wg)(reply.error),
+                    cause: (0,aws_reply/* lineIn */.Wg)(reply.cause),
+                };
+            });
+        },
+        async history(execution, after, options) {
+            const intent = (0,permissions/* intentOf */.oQ)('states:GetExecutionHistory', { on: 'executions', ...execution });
+            return (0,call/* understood */.Se)(intent, options.signal, async () => {
+                let isReached = false;
+                const events = await (0,aws_reply/* everyPage */.Lu)(async (nextToken) => {
+                    const reply = await states.call(intent, options, async (load, sending) => {
+                        const { client, GetExecutionHistoryCommand } = await load();
+                        const asked = new GetExecutionHistoryCommand({
+                            executionArn: (0,state_machine_execution/* executionArn */._W)(execution),
+                            reverseOrder: true,
+                            includeExecutionData: true,
+                            maxResults: EVENTS_PER_PAGE,
+                            nextToken,
+                        });
+                        return client.send(asked, sending);
+                    });
+                    const items = (0,aws_reply/* listIn */.Of)(reply.events);
+                    isReached ||= items.some(({ id = 0 }) => id <= after);
+                    return { items, nextToken: isReached ? undefined : reply.nextToken };
+                });
+                return events
+                    .map(eventIn)
+                    .filter(({ id }) => id > after)
+                    .toSorted((one, other) => one.id - other.id);
+            });
+        },
+        async stop(execution, { error, cause }, options) {
+            const intent = (0,permissions/* intentOf */.oQ)('states:StopExecution', { on: 'executions', ...execution });
+            await orNothing('ExecutionDoesNotExist', () => states.call(intent, options, async (load, sending) => {
+                const { client, StopExecutionCommand } = await load();
+                const asked = new StopExecutionCommand({
+                    executionArn: (0,state_machine_execution/* executionArn */._W)(execution),
+                    error,
+                    cause: cause.slice(0, LONGEST_CAUSE),
+                });
+                return client.send(asked, sending);
+            }));
+        },
+    };
+}
+async function orNothing(name, act) {
+    try {
+        return await act();
+    }
+    catch (error) {
+        if (error instanceof call/* AwsCallError */.iQ && error.name === name)
+            return undefined;
+        throw error;
+    }
+}
+/** @throws when the definition is none */
+function commentIn(definition) {
+    const parsed = jsonIn(definition);
+    if (typeof parsed !== 'object' || parsed === null)
+        throw new Error('the answer has no definition');
+    return 'Comment' in parsed ? (0,aws_reply/* textIn */.r7)(parsed.Comment) : '';
+}
+const STATUSES = [
+    'RUNNING',
+    'SUCCEEDED',
+    'FAILED',
+    'TIMED_OUT',
+    'ABORTED',
+];
+function statusIn(value) {
+    return STATUSES.find((each) => each === value) ?? 'unknown';
+}
+function eventIn(event) {
+    const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited } = event;
+    const why = event.executionFailedEventDetails ??
+        event.executionAbortedEventDetails ??
+        event.executionTimedOutEventDetails ??
+        event.taskFailedEventDetails ??
+        event.taskTimedOutEventDetails;
+    const data = event.taskSucceededEventDetails?.output ??
+        event.executionSucceededEventDetails?.output ??
+        event.executionStartedEventDetails?.input;
+    return {
+        id: (0,aws_reply/* numberIn */.Po)(event.id) ?? 0,
+        at: (0,aws_reply/* numberIn */.Po)(event.timestamp?.getTime()) ?? 0,
+        type: (0,aws_reply/* textIn */.r7)(event.type),
+        state: (0,aws_reply/* textIn */.r7)(entered?.name ?? exited?.name),
+        assigned: Object.fromEntries(Object.entries(exited?.assignedVariables ?? {}).flatMap(([name, text]) => {
+            const value = jsonIn(text);
+            return value === undefined ? [] : [[name, value]];
+        })),
+        data: jsonIn(data),
+        error: (0,aws_reply/* lineIn */.Wg)(why?.error),
+        cause: (0,aws_reply/* lineIn */.Wg)(why?.cause),
+    };
+}
+/** A value that is given as its JSON; nothing for what is none. */
+function jsonIn(text) {
+    if (typeof text !== 'string')
+        return undefined;
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/aws/aws.ts
+
 
 
 
@@ -68500,6 +68671,7 @@ function connectAws(options) {
         logs: createLogs(logs, region),
         logStreams: createLogStreams(logs, region),
         invocations: createInvocations(clients.patient, region, clock),
+        stepFunctions: createStepFunctions(onlyRead(clients.loadSfn)),
         sessionEnd,
     };
 }
@@ -68744,7 +68916,13 @@ function createClients({ region, credentials, connect }) {
     // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
     // nor our clock.
     const usual = { region, maxAttempts: 1, credentials };
+    let sfn;
+    const loadSfn = async () => {
+        const loaded = await __nccwpck_require__.e(/* import() */ 476).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8476, 19));
+        return { ...loaded, client: new loaded.SFNClient({ ...usual, ...connect(USUAL) }) };
+    };
     return {
+        loadSfn: () => (sfn ??= loadSfn()),
         lambda: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...usual, ...connect(USUAL) }),
         lambdaForReverts: new _aws_sdk_client_lambda__WEBPACK_IMPORTED_MODULE_2__/* .LambdaClient */ .Nox({ ...usual, ...connect({ ...USUAL, kept: false }) }),
         cloudwatch: new _aws_sdk_client_cloudwatch__WEBPACK_IMPORTED_MODULE_3__/* .CloudWatchClient */ .WBn({ ...usual, ...connect(USUAL) }),
@@ -69060,30 +69238,32 @@ function withoutOurMark(shown, claim) {
 /* harmony export */ });
 /* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3395);
 
+const CARRIED = { runner: '', aws: ' aws' };
 const HELD = ' held';
 /** The mark tells the time in hundredths of a minute, which take three characters more than whole ones. */
 const WRITTEN_MS = _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg / 100;
 /** Lambda takes descriptions up to this length. */
 const LONGEST_DESCRIPTION = 256;
-const MARK = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<held> held)?\}/;
+const MARK = / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<aws> aws)?(?<held> held)?\}/;
 /** The marks of a plan's steps, in order. */
-function marksOf(plan, id, rollout) {
+function marksOf(plan, id, rollout, carriedBy = 'runner') {
     return plan.steps.map(({ weight }, index) => ({
         ...id,
         ...rollout,
         begunAt: rollout.begunAt - (rollout.begunAt % WRITTEN_MS),
         step: index + 1,
         weight,
+        carriedBy,
         held: false,
     }));
 }
 /** A description with the mark behind it; nothing when there is no room for it, held or not. */
 function withMark(description, mark) {
     const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = mark;
-    const { startedBy, workflow, begunAt, held } = mark;
+    const { startedBy, workflow, begunAt, carriedBy, held } = mark;
     const text = `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
         `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
-        `since=${begunAt / _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg}`;
+        `since=${begunAt / _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg}${CARRIED[carriedBy]}`;
     const before = description === '' ? text : `${description} ${text}`;
     const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
     return fits ? `${before}${held ? HELD : ''}}` : undefined;
@@ -69093,13 +69273,14 @@ function readMark(description) {
     const match = MARK.exec(description);
     if (match?.groups === undefined)
         return { description, mark: undefined };
-    const { step, weight, minute, held, ...texts } = match.groups;
+    const { step, weight, minute, aws, held, ...texts } = match.groups;
     return {
         description: description.replace(match[0], ''),
         mark: {
             ...texts,
             step: Number(step),
             weight: Number(weight),
+            carriedBy: aws === undefined ? 'runner' : 'aws',
             held: held !== undefined,
             begunAt: Math.round(Number(minute) * _minute_js__WEBPACK_IMPORTED_MODULE_0__/* .MINUTE_MS */ .kg),
         },
@@ -69842,7 +70023,7 @@ function evidence({ logE, needed }) {
 /* harmony export */   k: () => (/* binding */ seriesByName),
 /* harmony export */   oc: () => (/* binding */ lambdaMetric)
 /* harmony export */ });
-/* unused harmony export sourceKeyOf */
+/* unused harmony exports PLACEHOLDER, sourceKeyOf */
 const PLACEHOLDER = /\{(function|alias|version)\}/g;
 /** The metric of one version: `{function}`, `{alias}` and `{version}` in its dimensions filled in. */
 function metricOf(source, subject) {
@@ -69971,7 +70152,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ neededToJudgeMs)
 });
 
-// UNUSED EXPORTS: allowedAfter
+// UNUSED EXPORTS: LASTING_MINUTES, TOLERATED_TIMES, allowedAfter
 
 // EXTERNAL MODULE: ./src/core/checks/comparison.ts
 var comparison = __nccwpck_require__(3808);
@@ -70682,7 +70863,9 @@ function describeParting(aheadMs) {
 /* harmony export */   oQ: () => (/* binding */ intentOf)
 /* harmony export */ });
 /* harmony import */ var _text_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1400);
-/* harmony import */ var _text_partition_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3501);
+/* harmony import */ var _state_machine_execution_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3787);
+/* harmony import */ var _text_partition_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3501);
+
 
 
 /** As a policy names it. */
@@ -70694,8 +70877,12 @@ function arnOf(resource) {
             return `${(0,_text_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .functionArn */ .mE)(resource.functionId, resource.region)}:*`;
         case 'log group': {
             const { name, region, account } = resource;
-            return `arn:${(0,_text_partition_js__WEBPACK_IMPORTED_MODULE_1__/* .partitionOf */ .i)(region).id}:logs:${region}:${account}:log-group:${name}:*`;
+            return `arn:${(0,_text_partition_js__WEBPACK_IMPORTED_MODULE_2__/* .partitionOf */ .i)(region).id}:logs:${region}:${account}:log-group:${name}:*`;
         }
+        case 'state machine':
+            return (0,_state_machine_execution_js__WEBPACK_IMPORTED_MODULE_1__/* .stateMachineArn */ .w4)(resource);
+        case 'executions':
+            return (0,_state_machine_execution_js__WEBPACK_IMPORTED_MODULE_1__/* .executionArn */ ._W)({ ...resource, execution: '*' });
         case 'everything':
             return '*';
     }
@@ -70705,6 +70892,7 @@ const begins = ({ mode }) => mode === 'rollout' || mode === 'start' || mode === 
 const rolls = (wishes) => begins(wishes) || wishes.mode === 'step' || wishes.mode === 'promote';
 const readsLogs = (wishes) => rolls(wishes) && wishes.analysisLogs.mode !== 'off';
 const looksBack = ({ onRevertedBefore, fastTrackMs }) => onRevertedBefore === 'fail' || fastTrackMs !== undefined;
+const isCarriedByAws = ({ engine }) => engine === 'step-functions';
 const writes = ({ mode, dryRun }) => mode !== 'status' && !dryRun;
 /**
  * Every action of IAM that the action's calls need, by its name. Which resource each is checked against is in
@@ -70780,6 +70968,31 @@ const PERMISSIONS = {
             'it, a revert takes minutes',
         isNeeded: (wishes) => readsLogs(wishes) || (rolls(wishes) && writes(wishes)),
     },
+    'states:DescribeStateMachine': {
+        on: ['state machine'],
+        purpose: 'only with `engine: step-functions`: knowing that the state machine is one that this release can use',
+        isNeeded: (wishes) => isCarriedByAws(wishes) && rolls(wishes),
+    },
+    'states:StartExecution': {
+        on: ['state machine'],
+        purpose: 'only with `engine: step-functions`: having AWS carry the rollout',
+        isNeeded: (wishes) => isCarriedByAws(wishes) && rolls(wishes) && writes(wishes),
+    },
+    'states:DescribeExecution': {
+        on: ['executions'],
+        purpose: 'only with `engine: step-functions`: knowing whether a rollout goes on',
+        isNeeded: isCarriedByAws,
+    },
+    'states:GetExecutionHistory': {
+        on: ['executions'],
+        purpose: 'only with `engine: step-functions`: telling of a rollout, and going on with one that is held',
+        isNeeded: isCarriedByAws,
+    },
+    'states:StopExecution': {
+        on: ['executions'],
+        purpose: 'only with `engine: step-functions`: ending a rollout that was reverted, or that another job goes on with',
+        isNeeded: (wishes) => isCarriedByAws(wishes) && writes(wishes),
+    },
 };
 /** What a call of this action on this resource is for. */
 function intentOf(action, resource) {
@@ -70793,6 +71006,7 @@ function intentOf(action, resource) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EC: () => (/* binding */ CheckFailed),
 /* harmony export */   I5: () => (/* binding */ RunnerGone),
 /* harmony export */   IH: () => (/* binding */ isRunnerGone),
 /* harmony export */   P_: () => (/* binding */ Refusal),
@@ -70810,6 +71024,9 @@ class Refusal extends Error {
         this.name = 'Refusal';
         this.problems = problems;
     }
+}
+/** A check has failed of a rollout that is taken over: it is not gone on with, but reverted. */
+class CheckFailed extends Error {
 }
 /** Nobody is left to watch this process, or to run its post step. */
 class RunnerGone extends Error {
@@ -70885,6 +71102,7 @@ const SUCCEEDS = {
     created: true,
     planned: true,
     held: true,
+    started: true,
     status: true,
     reverted: false,
     'revert-failed': false,
@@ -70932,6 +71150,8 @@ function headline({ outcome, reason, targets }) {
             return `Revert failed: ${list(shifting.map((target) => `${(0,_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je)(target)} may still send traffic to version ${target.version}`))}. Reverting ${reason}`;
         case 'held':
             return `Held ${list(shifting.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je))} ${reason}`;
+        case 'started':
+            return `Started: AWS moves ${list(shifting.map(_alias_target_js__WEBPACK_IMPORTED_MODULE_0__/* .targetName */ .je))}. ${reason}`;
         case 'unchanged':
             return `Unchanged: ${now} already`;
         case 'created':
@@ -71478,6 +71698,8 @@ function headingOf(report) {
             return heading('🚨', `Revert failed: ${named(shifting)} may still send traffic to ${versions(shifting, 'version', 'the new versions')}`);
         case 'held':
             return heading('⏸', `Held: ${named(shifting)} ${sends(shifting)} ${weight} to ${versions(shifting, 'version', 'the new versions')}`);
+        case 'started':
+            return heading('▶️', `Started: AWS moves ${named(shifting)} to ${versions(shifting, 'version', 'the new versions')}`);
         case 'unchanged':
             return heading('☑️', `Unchanged: ${serving(targets)} already`);
         case 'created':
@@ -71542,6 +71764,8 @@ function nextStepOf(report) {
             };
         case 'held':
             return nothing('Go on with mode: step or mode: promote, or put it back with mode: revert.');
+        case 'started':
+            return nothing('Nothing to do: AWS watches it and ends it. mode: status tells where it stands, mode: revert puts it back.');
         case 'failed':
             return nothing(endedForeign(report)
                 ? 'Find out who moved the alias: it was left as it is.'
@@ -72499,6 +72723,41 @@ function worst(verdicts) {
 
 /***/ }),
 
+/***/ 3787:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _W: () => (/* binding */ executionArn),
+/* harmony export */   w4: () => (/* binding */ stateMachineArn)
+/* harmony export */ });
+/* unused harmony export executionOf */
+/* harmony import */ var _text_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1400);
+/* harmony import */ var _text_partition_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3501);
+
+
+
+function stateMachineArn(place) {
+    return `${home(place)}:stateMachine:${nameOf(place)}`;
+}
+function executionArn({ execution, ...place }) {
+    return `${home(place)}:execution:${nameOf(place)}:${execution}`;
+}
+/** The execution that carries the rollout of a mark. */
+function executionOf(mark, place) {
+    const { stateMachine, region, account } = place;
+    return { stateMachine, region, account, execution: executionName(mark) };
+}
+function home({ stateMachine, region, account }) {
+    const own = (0,_text_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .parseStateMachine */ .Or)(stateMachine);
+    return `arn:${(0,_text_partition_js__WEBPACK_IMPORTED_MODULE_1__/* .partitionOf */ .i)(region).id}:states:${own?.region ?? region}:${own?.account ?? account}`;
+}
+function nameOf({ stateMachine }) {
+    return (0,_text_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .parseStateMachine */ .Or)(stateMachine)?.name ?? stateMachine;
+}
+
+
+/***/ }),
+
 /***/ 1248:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -72717,6 +72976,7 @@ function clamped({ total, bad }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ rateInterval)
 /* harmony export */ });
+/* unused harmony export Z */
 /** The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %. */
 const Z = 1.959964;
 /**
@@ -72742,6 +73002,7 @@ function rateInterval({ total, bad }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DI: () => (/* binding */ withAnyQualifier),
+/* harmony export */   Or: () => (/* binding */ parseStateMachine),
 /* harmony export */   XN: () => (/* binding */ parseFunctionId),
 /* harmony export */   l1: () => (/* binding */ accountIn),
 /* harmony export */   mE: () => (/* binding */ functionArn),
@@ -72774,6 +73035,15 @@ function functionArn(functionId, region) {
 /** With any qualifier in place of that of a function's version or alias: the next release has another version. */
 function withAnyQualifier(arn) {
     return arn.replace(/^(arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+$/, '$1:*');
+}
+const STATE_MACHINE = /^(?:arn:aws[a-z-]*:states:(?<region>[a-z]{2,}(?:-[a-z]+)+-\d):(?<account>\d{12}):stateMachine:)?(?<name>[\w-]{1,80})$/;
+/** A state machine by name or ARN; nothing for what is neither. */
+function parseStateMachine(text) {
+    const groups = STATE_MACHINE.exec(text)?.groups;
+    const name = groups?.['name'];
+    return name === undefined
+        ? undefined
+        : { name, region: groups?.['region'], account: groups?.['account'] };
 }
 /** The account in an ARN; nothing where there is none. */
 function accountIn(arn) {
@@ -73880,8 +74150,9 @@ function statusOfEntry(plan, entry) {
 /** What is told in the end. A rollout that another job goes on with is in progress still. */
 function statusOfReport(report) {
     const description = cut((0,headline/* headline */.P)(report));
-    if (report.outcome === 'held')
+    if (report.outcome === 'held' || report.outcome === 'started') {
         return { state: 'in_progress', description };
+    }
     if (report.outcome === 'revert-failed')
         return { state: 'error', description };
     const isLive = (0,ending/* isSuccess */.oJ)(report) && report.outcome !== 'reverted';
@@ -74129,7 +74400,7 @@ function workflowIn(environment) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _github_saved_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2286);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2405);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8931);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6661);
 
 
@@ -74142,7 +74413,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2405:
+/***/ 8931:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74364,7 +74635,7 @@ var minute = __nccwpck_require__(3395);
 
 
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
-function shiftingOf({ target, alias, disposition, logGroup, isProvisioned }, { plan, id, continued, now, comparable }) {
+function shiftingOf({ target, alias, disposition, logGroup, isProvisioned }, { plan, id, carriedBy, continued, now, comparable }) {
     if (disposition.type !== 'shift')
         return [];
     const { stable, canary } = disposition;
@@ -74372,7 +74643,7 @@ function shiftingOf({ target, alias, disposition, logGroup, isProvisioned }, { p
     const before = continued.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.mark;
     const begins = comparable ? (0,minute/* firstWholeMinute */.gN)(now) : now;
     const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
-    const marks = (0,alias_mark/* marksOf */.Ok)(plan, id, { ...versions, begunAt, startedBy });
+    const marks = (0,alias_mark/* marksOf */.Ok)(plan, id, { ...versions, begunAt, startedBy }, carriedBy);
     const { description } = (0,alias_mark/* readMark */.Mp)(alias.description);
     const fits = marks.every((mark) => (0,alias_mark/* withMark */.kN)(description, mark) !== undefined);
     return [
@@ -74519,6 +74790,11 @@ function resumeStep(targets, unfinished) {
     const steps = targets.map((target) => unfinished.find((each) => (0,alias_target/* sameTarget */.cS)(each.target, target))?.mark.step ?? 1);
     return Math.min(...steps) - 1;
 }
+/** Whether it is in the middle of its traffic. A promotion whose last bake was cut off stands, and may do so for days. */
+function isInTraffic(unfinished, found) {
+    return (unfinished.some(({ mark }) => mark.weight < 100) ||
+        (unfinished.length > 0 && found.some(({ routing }) => (0,alias_routing/* isSplit */.pF)(routing))));
+}
 
 // EXTERNAL MODULE: ./src/core/problems.ts
 var core_problems = __nccwpck_require__(536);
@@ -74570,6 +74846,23 @@ function watchSince(reading, { begunAt, at, onAlarmAtStart }) {
         return { ...seen(reading, at), state: 'OK', transitionedAt: since, ignored: false };
     const ignored = state === 'ALARM' && onAlarmAtStart === 'ignore-until-ok';
     return { ...seen(reading, at), ignored };
+}
+/** Not read yet by a process that takes over: all that is known is since when it sees nothing. */
+function unread(name, at) {
+    return {
+        name,
+        state: UNREAD,
+        transitionedAt: undefined,
+        ignored: false,
+        seenAt: at.steady,
+    };
+}
+/** Begins to watch the alarms that a reading shows for the first time; see {@link watchSince}. */
+function beginSince(watches, alarms, takenOver) {
+    return watches.map((before) => {
+        const now = alarms.find(({ name }) => name === before.name);
+        return before.state === UNREAD && now !== undefined ? watchSince(now, takenOver) : before;
+    });
 }
 /**
  * The alarms whose present state does not tell whether they were red since the reading before.
@@ -74690,6 +74983,7 @@ function unseen(before, at, problem, policy) {
 }
 const KNOWN_STATES = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const UNKNOWN = 'unknown';
+const UNREAD = 'unread';
 function statesSince(before, now, history) {
     if (history === undefined)
         return [now.state];
@@ -74964,8 +75258,10 @@ var moment = __nccwpck_require__(3169);
  * The alarms as they are now, with what stands against beginning a rollout under them, and what it takes to
  * watch them from here on.
  * @param begunAt when the rollout began that is taken over, by the time of day
+ * @param isWatched whether it is watched meanwhile: then a failing alarm reverts it at once
+ * @throws {CheckFailed} for that
  */
-async function lookAtAlarms(config, { aws, clock, cancellation }, begunAt) {
+async function lookAtAlarms(config, { aws, clock, cancellation }, { begunAt, isWatched }) {
     const { alarms, onAlarmAtStart } = config;
     const names = alarms.map(({ name }) => name);
     const at = (0,moment/* momentOf */.E)(clock);
@@ -74978,14 +75274,15 @@ async function lookAtAlarms(config, { aws, clock, cancellation }, begunAt) {
             begins,
             others: await othersThan(names, found, { aws, cancellation }),
         });
-        return {
-            problems: [...problems, ...elsewhere(alarms, found)],
-            warnings,
-            found,
-            watches: found.map((alarm) => begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart })),
-        };
+        const watches = found.map((alarm) => begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart }));
+        const { verdict } = assess(watches, { type: 'read', at, alarms: found }, new Map(), config);
+        if (!begins && isWatched && verdict.kind === 'fail')
+            throw new core_problems/* CheckFailed */.EC(verdict.reason);
+        return { problems: [...problems, ...elsewhere(alarms, found)], warnings, found, watches };
     }
     catch (error) {
+        if (error instanceof core_problems/* CheckFailed */.EC)
+            throw error;
         cancellation.throwIfAborted();
         return { problems: [(0,core_problems/* messageOf */.bD)(error)], warnings: [], found: [], watches: [] };
     }
@@ -75035,45 +75332,431 @@ async function lookForBlips([watch], { aws, cancellation }) {
 var clean_up = __nccwpck_require__(2329);
 // EXTERNAL MODULE: ./src/run/modes/progress.ts + 1 modules
 var progress = __nccwpck_require__(467);
+// EXTERNAL MODULE: ./src/aws/patience.ts
+var patience = __nccwpck_require__(4862);
+// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
+var error_logs = __nccwpck_require__(5787);
+// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
+var call = __nccwpck_require__(9084);
+;// CONCATENATED MODULE: ./src/run/checks/alarms.ts
+
+
+/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
+function createAlarmChecks(alarms, begin, policy) {
+    return watching(alarms, begin, policy, (watches) => watches);
+}
+/**
+ * Watches alarms that an earlier process watched and this one has not read yet, from when the rollout began.
+ */
+function takeOverAlarms(alarms, { names, begunAt, at, onAlarmAtStart, ...policy }) {
+    const begin = names.map((name) => unread(name, at));
+    return watching(alarms, begin, policy, (watches, reading) => beginSince(watches, reading.alarms, { begunAt, at: reading.at, onAlarmAtStart }));
+}
+/** @param known what is remembered of the alarms, with what a reading shows of them for the first time */
+function watching(alarms, begin, policy, known) {
+    let watches = begin;
+    async function read(at, signal) {
+        try {
+            const names = watches.map(({ name }) => name);
+            return { type: 'read', at, alarms: await alarms.read(names, signal) };
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            return { type: 'unreadable', at, problem: error.message };
+        }
+    }
+    async function historyOf(watch, signal) {
+        try {
+            return { type: 'states', states: await alarms.history(watch, signal) };
+        }
+        catch (error) {
+            if (!(error instanceof call/* AwsCallError */.iQ))
+                throw error;
+            return { type: 'unreadable', problem: error.message };
+        }
+    }
+    return {
+        async assess(at, _bake, signal) {
+            const reading = await read(at, signal);
+            if (reading.type === 'read')
+                watches = known(watches, reading);
+            const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
+            // All at once: no alarm is read again before the last history is there.
+            const histories = new Map(await Promise.all(doubtful.map(async (watch) => [watch.name, await historyOf(watch, signal)])));
+            const assessment = assess(watches, reading, histories, policy);
+            watches = assessment.watches;
+            const { verdict, findings } = assessment;
+            return { verdict, findings, warnings: [] };
+        },
+    };
+}
+
 // EXTERNAL MODULE: ./src/run/surroundings.ts + 5 modules
 var run_surroundings = __nccwpck_require__(7347);
+// EXTERNAL MODULE: ./src/core/text/console.ts
+var console = __nccwpck_require__(5206);
+;// CONCATENATED MODULE: ./src/run/checks/error-logs.ts
+
+
+
+
+/** A reverted rollout is over: its report is worth a few seconds, and no more. */
+const PATIENCE_MS = 10_000;
+/**
+ * What the canaries logged of their errors while they had traffic. It never throws: whatever keeps it from being read is
+ * said in the report, and the rollout ended as it did.
+ * @param window epoch milliseconds
+ * @param publish whether the lines themselves are told, or only how many there were
+ */
+async function readErrors(shifting, { publish, ...window }, { aws, clock }) {
+    const reports = await (0,patience/* within */.ux)(clock, PATIENCE_MS, (0,patience/* never */.Zm)(), (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
+    if (publish === 'show')
+        return reports;
+    return reports.map((report) => ({ ...report, messages: (0,error_logs/* countedAlone */.kB)(report.messages) }));
+}
+async function errorsOf({ target, versions, logGroup }, window, { aws, signal }) {
+    const { functionName } = target;
+    const version = versions.canary;
+    const logged = { functionName, version, logGroup };
+    const url = (0,console/* insightsUrl */.jt)(aws.region, {
+        logGroup,
+        query: (0,error_logs/* errorQuery */.h1)(logged),
+        from: iso(window.from),
+        to: iso(window.to),
+    });
+    try {
+        const messages = (0,error_logs/* distinctMessages */.pu)(await aws.logs.errors(logged, window, signal));
+        return { functionName, version, messages, url, problem: undefined };
+    }
+    catch (error) {
+        return { functionName, version, messages: [], url, problem: (0,core_problems/* messageOf */.bD)(error) };
+    }
+}
+function iso(at) {
+    return new Date(at).toISOString();
+}
+
+// EXTERNAL MODULE: ./src/core/checks/exposure.ts
+var exposure = __nccwpck_require__(4324);
+// EXTERNAL MODULE: ./src/core/checks/metric-source.ts
+var metric_source = __nccwpck_require__(3871);
+;// CONCATENATED MODULE: ./src/run/checks/exposure.ts
+
+
+
+
+
+
+const exposure_PATIENCE_MS = 10_000;
+/** However late metrics are said to be, nobody wants to wait longer for a report. */
+const LONGEST_WAIT_MS = 5 * minute/* MINUTE_MS */.kg;
+/**
+ * Counts what users felt of versions that were reverted, once the last minute has settled. The aliases are safe
+ * and nobody waits: it never throws, a cancellation or the job's end cuts it short, and then there is nothing.
+ */
+async function readExposure(shifting, { from, to, metricDelayMs, deadlineAt = Infinity }, { aws, clock, journal, cancellation }) {
+    const window = { from: (0,minute/* beginningOfMinute */.Tt)(from), to: (0,minute/* beginningOfMinute */.Tt)(to) };
+    const settledAt = window.to + minute/* MINUTE_MS */.kg + metricDelayMs;
+    const waitMs = Math.min(settledAt - clock.timeOfDay(), LONGEST_WAIT_MS, deadlineAt - clock.timeOfDay());
+    if (waitMs > 0) {
+        journal.note(`the old version is back; ${(0,text_duration/* formatDuration */.a3)(waitMs)} to wait until CloudWatch has counted what users felt ` +
+            '(cancelling ends that)');
+        await clock.sleep(waitMs, cancellation);
+    }
+    // What has not settled is not told: it would be less than there was.
+    const isOver = () => cancellation.aborted;
+    if (isOver() || clock.timeOfDay() < settledAt)
+        return [];
+    const readers = shifting.map(exposure/* exposureReader */.Fp);
+    const sources = readers.flatMap((reader) => reader.sources);
+    try {
+        const series = await (0,patience/* within */.ux)(clock, exposure_PATIENCE_MS, cancellation, (signal) => aws.metrics.read(sources, window, signal));
+        const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
+        return readers.map(({ count }) => count(find, window));
+    }
+    catch (error) {
+        if (isOver())
+            return [];
+        return shifting.map((each) => (0,exposure/* uncounted */.cP)(each, (0,core_problems/* messageOf */.bD)(error)));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/run/rollout/reverted.ts
+
+
+/** Tells what the versions logged that were reverted, and what users felt of them. The aliases are safe. */
+async function tellOfReverted({ targets, from, deadlineAt, comparable }, { errorLogs, analysis }, surroundings) {
+    const { clock, journal, cancellation } = surroundings;
+    // Somebody who cancels does not wait for a report.
+    if (cancellation.aborted)
+        return;
+    const to = clock.timeOfDay();
+    const reports = await readErrors(targets, { from, to, publish: errorLogs }, surroundings);
+    journal.record({ type: 'errors', at: clock.timeOfDay(), reports });
+    if (!comparable)
+        return;
+    const { metricDelayMs } = analysis.policy;
+    const window = { from, to, deadlineAt, metricDelayMs };
+    const exposures = await readExposure(targets, window, surroundings);
+    journal.record({ type: 'exposure', at: clock.timeOfDay(), exposures });
+}
+
+// EXTERNAL MODULE: ./src/core/moment.ts
+var core_moment = __nccwpck_require__(8763);
+;// CONCATENATED MODULE: ./src/run/rollout/watch.ts
+
+
+
+/**
+ * @param all of which at least one gates: its reading is what a step ends with
+ * @param inForce what an earlier process left in force; the first reading begins at once, and is to judge it
+ */
+function startWatch(all, clock, inForce) {
+    const over = new AbortController();
+    const latest = all.map(() => undefined);
+    const listeners = new Set();
+    let warnings = [];
+    let broken;
+    let bake = inForce;
+    let due = -Infinity;
+    let wake = new AbortController();
+    async function keepReading({ checks, intervalMs, gates }, index) {
+        let next = clock.now();
+        let begun = -Infinity;
+        while (!over.signal.aborted) {
+            const wanted = gates && begun < due ? Math.min(due, next) : next;
+            const waitMs = wanted - clock.now();
+            if (waitMs > 0) {
+                await clock.sleep(waitMs, wake.signal);
+                continue;
+            }
+            const at = (0,moment/* momentOf */.E)(clock);
+            begun = at.steady;
+            next = begun + intervalMs;
+            const assessment = await checks.assess(at, bake, over.signal);
+            warnings.push(...assessment.warnings);
+            // What was seen before the machine stood still is no health of the time since.
+            if (assessment.verdict.kind !== 'fail' && (0,core_moment/* parted */.vx)(at, (0,moment/* momentOf */.E)(clock)) !== 0) {
+                next = clock.now();
+                continue;
+            }
+            latest[index] = { ...assessment, at };
+            tell();
+        }
+    }
+    function tell() {
+        for (const listener of [...listeners])
+            listener();
+    }
+    function failed() {
+        return latest.find((reading) => reading?.verdict.kind === 'fail');
+    }
+    /** Everything, if all that gates has been read by then. */
+    function complete(since) {
+        const gating = latest.filter((_, index) => all[index]?.gates === true);
+        const times = gating.flatMap((reading) => reading?.at ?? []);
+        const [oldest] = times.toSorted((one, other) => one.steady - other.steady);
+        const isComplete = times.length === gating.length;
+        return isComplete && oldest !== undefined && oldest.steady >= since
+            ? merged(oldest)
+            : undefined;
+    }
+    function merged(at) {
+        const readings = latest.filter((reading) => reading !== undefined);
+        const verdicts = readings.map(({ verdict }) => verdict);
+        const said = warnings;
+        warnings = [];
+        return {
+            at,
+            verdict: (0,rollout_verdict/* worst */.QZ)(verdicts),
+            findings: readings.flatMap(({ findings }) => findings),
+            warnings: said,
+        };
+    }
+    function until(look, signal) {
+        return new Promise((resolve, reject) => {
+            const end = () => {
+                listeners.delete(listen);
+                signal.removeEventListener('abort', abort);
+            };
+            const abort = () => {
+                end();
+                reject(signal.reason);
+            };
+            const listen = () => {
+                const reading = look();
+                if (broken === undefined && reading === undefined)
+                    return;
+                end();
+                if (broken !== undefined)
+                    reject(broken.error);
+                else if (reading !== undefined)
+                    resolve(reading);
+            };
+            if (signal.aborted) {
+                reject(signal.reason);
+                return;
+            }
+            signal.addEventListener('abort', abort, { once: true });
+            listeners.add(listen);
+            listen();
+        });
+    }
+    for (const [index, each] of all.entries()) {
+        keepReading(each, index).catch((error) => {
+            if (over.signal.aborted)
+                return;
+            broken = { error: error instanceof Error ? error : new Error(String(error)) };
+            tell();
+        });
+    }
+    return {
+        read(wanted, baking, signal) {
+            due = wanted;
+            bake = baking;
+            const asleep = wake;
+            wake = new AbortController();
+            asleep.abort();
+            return until(() => failed() ?? complete(wanted), signal);
+        },
+        failure: (signal) => until(failed, signal),
+        stop() {
+            over.abort(new Error('the rollout is decided'));
+            wake.abort();
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/run/rollout/take-over.ts
 
 
 
 
 
+
+
+
+
+
+
+
+
+
+/** For where the new version logs, when the old one is back. */
+const LOG_GROUP_PATIENCE_MS = 5_000;
 /**
- * Goes on with a rollout that is in the middle of its traffic. What cannot be gone on with is reverted and not left:
- * nobody else watches it.
+ * Goes on with a rollout that is in the middle of its traffic. Its alarms are watched from here on, beside whatever `act`
+ * waits for, until the loop watches by itself. What fails, or cannot be gone on with, is reverted and not left: nobody else
+ * watches it.
  * @param act throws only what comes before the loop, which reverts by itself
  */
-async function takeOver(continued, { region, role, onCancel }, surroundings, act) {
-    if (continued.length === 0)
-        return act();
-    const saved = { region, role, targets: continued.map(savedOf) };
+async function takeOver({ unfinished, found }, config, surroundings, act) {
+    if (unfinished.length === 0) {
+        return act({ surroundings, isWatched: false, handOver: () => undefined });
+    }
+    const { region, role, onCancel } = config;
+    const saved = { region, role, targets: unfinished.map(savedOf) };
     (0,run_surroundings/* saveIfPossible */.Ku)(saved, surroundings);
+    const { cancellation } = surroundings;
+    const guard = guardOf(unfinished, config, surroundings);
+    const signal = AbortSignal.any([cancellation, guard.failed]);
+    const under = { ...surroundings, cancellation: signal };
     try {
-        return await act();
+        const going = act({ surroundings: under, isWatched: true, handOver: guard.handOver });
+        return await (0,patience/* unlessAborted */.Wh)(guard.failed, going);
     }
     catch (error) {
-        const { cancellation } = surroundings;
+        const isRed = error instanceof core_problems/* CheckFailed */.EC;
         const holds = onCancel === 'hold' && !(0,core_problems/* isRunnerGone */.IH)(cancellation.reason);
-        if (cancellation.aborted && holds) {
+        if (cancellation.aborted && holds && !isRed) {
             (0,run_surroundings/* forget */.y6)(surroundings);
             return (0,report_ending/* ended */.v6)('held', (0,core_problems/* messageOf */.bD)(error));
         }
-        const { result, detail } = await (0,clean_up/* revertSaved */.M)(saved, surroundings);
+        const targets = unfinished.map((each) => asFound(each, found));
+        const reverting = (0,clean_up/* revertSaved */.M)({ targets }, surroundings);
+        guard.stop();
+        const { result, detail } = await reverting;
         if (result !== 'revert-failed')
             (0,run_surroundings/* forget */.y6)(surroundings);
-        const reason = `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
+        if (isRed && result === 'reverted')
+            await tellOf(unfinished, config, surroundings);
+        const reason = isRed
+            ? `${whereOf(unfinished)}: ${error.message}`
+            : `the rollout that was found could not be continued: ${(0,core_problems/* messageOf */.bD)(error)}`;
         return (0,report_ending/* ended */.v6)(result, detail === '' ? reason : `${reason}\n${detail}`);
     }
+    finally {
+        guard.stop();
+    }
+}
+/** The alarms of a rollout, judged since it began, before anything else is known of it. */
+function guardOf(unfinished, config, { aws, clock, journal }) {
+    const alarms = takeOverAlarms(aws.alarms, {
+        ...config,
+        names: config.alarms.map(({ name }) => name),
+        begunAt: begunAtOf(unfinished) ?? clock.timeOfDay(),
+        at: (0,moment/* momentOf */.E)(clock),
+    });
+    const intervalMs = config.pollIntervalMs;
+    const watch = startWatch([{ checks: alarms, intervalMs, gates: true }], clock);
+    const failed = new AbortController();
+    let isOver = false;
+    watch
+        .failure((0,patience/* never */.Zm)())
+        .then(({ at, verdict, findings }) => {
+        if (isOver)
+            return;
+        failed.abort(new core_problems/* CheckFailed */.EC(verdict.reason));
+        journal.record({ type: 'reading', at: at.timeOfDay, verdict, findings });
+    })
+        .catch((error) => {
+        if (!isOver)
+            failed.abort(error);
+    });
+    const stop = () => {
+        isOver = true;
+        watch.stop();
+    };
+    return {
+        failed: failed.signal,
+        stop,
+        handOver() {
+            failed.signal.throwIfAborted();
+            stop();
+        },
+    };
+}
+async function tellOf(unfinished, config, surroundings) {
+    const { aws, clock, cancellation } = surroundings;
+    if (cancellation.aborted)
+        return;
+    const targets = await Promise.all(unfinished.map(async ({ target, mark: { stable, canary } }) => {
+        // What its preflight would have found out.
+        const logGroup = await (0,patience/* within */.ux)(clock, LOG_GROUP_PATIENCE_MS, cancellation, async (signal) => {
+            return (await aws.functions.read(target, signal, canary)).logGroup;
+        }).catch(() => (0,error_logs/* defaultLogGroup */.HU)(target.functionName));
+        return { target, versions: { stable, canary }, logGroup };
+    }));
+    const from = begunAtOf(unfinished) ?? clock.timeOfDay();
+    const comparable = config.analysis.mode !== 'off';
+    const reverted = { targets, from, comparable, deadlineAt: undefined };
+    await tellOfReverted(reverted, config, surroundings);
+}
+/** `at 10 % (step 1), before this job went on with it` */
+function whereOf(unfinished) {
+    const [step] = unfinished.map(({ mark }) => `at ${(0,alias_routing/* formatWeight */.ck)(mark.weight)} (step ${mark.step}), `);
+    return `${step ?? ''}before this job went on with it`;
 }
 /** What is known of it to revert it. */
 function savedOf({ target, mark }) {
     const { stable, canary, nonce, weight } = mark;
     return { target, versions: { stable, canary }, nonces: [nonce], begun: [weight] };
+}
+/** With the revision it was read at, by which it is written without another look. */
+function asFound(each, found) {
+    const alias = found.find(({ target }) => (0,alias_target/* sameTarget */.cS)(target, each.target));
+    return alias === undefined ? savedOf(each) : { ...savedOf(each), alias };
 }
 /** What stays as a dead run left it, in a dry run or where it may not be touched. */
 function stillSplit(unfinished, region) {
@@ -75538,8 +76221,6 @@ function queue({ deadLetterArn }) {
     return deadLetterArn === '' ? 'no dead-letter queue' : `the dead-letter queue ${deadLetterArn}`;
 }
 
-// EXTERNAL MODULE: ./src/aws/call.ts + 1 modules
-var call = __nccwpck_require__(9084);
 ;// CONCATENATED MODULE: ./src/core/log-lane/sight.ts
 
 /**
@@ -75684,8 +76365,6 @@ async function otherAliases(target, versions, { aws, cancellation: signal }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/core/checks/metric-source.ts
-var metric_source = __nccwpck_require__(3871);
 ;// CONCATENATED MODULE: ./src/core/checks/silence.ts
 
 
@@ -75927,7 +76606,7 @@ async function recoveryFrom(found, { onUnfinished }, id, { aws, runs, cancellati
 const NOT_ASKED = { type: 'unknown', url: '', problem: 'GitHub was not asked.' };
 
 // EXTERNAL MODULE: ./src/core/alias/patience.ts
-var patience = __nccwpck_require__(4329);
+var alias_patience = __nccwpck_require__(4329);
 ;// CONCATENATED MODULE: ./src/run/waiting.ts
 
 const POLL_MS = 2_000;
@@ -75989,8 +76668,8 @@ async function readStill(options) {
         read: () => look(options),
         done: ({ isMoving }) => !isMoving,
         waitingFor: () => `${(0,alias_target/* targetName */.je)(target)}: Lambda is moving the alias's provisioned concurrency; waiting for its ` +
-            `weights to clear (at most ${(0,text_duration/* formatDuration */.a3)(patience/* MOVE_PATIENCE_MS */.h)})`,
-        patienceMs: patience/* MOVE_PATIENCE_MS */.h,
+            `weights to clear (at most ${(0,text_duration/* formatDuration */.a3)(alias_patience/* MOVE_PATIENCE_MS */.h)})`,
+        patienceMs: alias_patience/* MOVE_PATIENCE_MS */.h,
         pollMs: settle/* MOVE_POLL_MS */.zL,
         clock,
         note,
@@ -76113,8 +76792,9 @@ function unreadable(error, { target, version }, region) {
  * Looks at everything and writes nothing.
  * @returns everything that AWS would refuse, or that would make the rollout blind, as problems
  * @throws {Refusal} when there are no credentials to look with
+ * @throws {CheckFailed} when an alarm fails of what is watched meanwhile
  */
-async function preflight(config, id, surroundings, { seen, continued, steps }) {
+async function preflight(config, id, surroundings, { seen, continued, isWatched, steps }) {
     const session = await lookAtSession(config, steps, surroundings);
     const [looks, metrics] = await Promise.all([
         Promise.all(config.requests.map((request) => lookAtTarget(request, surroundings, {
@@ -76128,7 +76808,10 @@ async function preflight(config, id, surroundings, { seen, continued, steps }) {
         : { action: 'resume', unfinished: continued, leftover: [], problems: [], warnings: [] };
     // Of a rollout that is taken over, what its alarms did since it began counts.
     const takenOver = recovery.action === 'resume' ? recovery.unfinished : [];
-    const alarms = await lookAtAlarms(config, surroundings, begunAtOf(takenOver));
+    const alarms = await lookAtAlarms(config, surroundings, {
+        begunAt: begunAtOf(takenOver),
+        isWatched,
+    });
     const blindness = await lookForBlips(alarms.watches, surroundings);
     const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
     const logs = await lookAtLogs(config, targets, surroundings);
@@ -76194,22 +76877,24 @@ function nobodyCalls(name) {
 
 
 
+
 /** Of several aliases, one may become readable only after others were reverted. */
 const MOST_ROUNDS = 4;
 /**
  * Preflight, after the rollouts of dead runs were reverted. That comes first: nobody watches them, and nothing else
  * that this run waits for matters to them.
+ * @param found aliases that were just read
  * @returns how it ended where a dead rollout could not be put back: nothing begins then
  * @throws {Refusal} with everything that stands against the rollout, unless one is to be taken over
  */
-async function obtainClearance(config, id, surroundings) {
+async function obtainClearance(config, id, { surroundings, isWatched }, found) {
     const { aws } = surroundings;
     for (let rounds = 1;; rounds++) {
-        const seen = await revertTheDead(config, id, surroundings);
-        if ('outcome' in seen)
-            return seen;
+        const untouched = await revertTheDead(config, id, surroundings);
+        if ('outcome' in untouched)
+            return untouched;
         const steps = config.mode === 'start' ? config.plan.steps.slice(0, 1) : config.plan.steps;
-        const before = { seen, continued: undefined, steps };
+        const before = { seen: [...found, ...untouched], continued: undefined, isWatched, steps };
         const clearance = await preflight(config, id, surroundings, before);
         if (config.dryRun)
             (0,progress/* recordPolicy */.E2)(config, clearance.targets, surroundings);
@@ -76231,23 +76916,15 @@ async function obtainClearance(config, id, surroundings) {
  * alias could not be reverted
  */
 async function revertTheDead(config, id, surroundings) {
-    const { aws, cancellation, journal } = surroundings;
+    const { journal } = surroundings;
     if (config.dryRun || config.onUnfinished.action !== 'revert')
         return [];
-    const looks = await Promise.all(config.requests.map(async ({ target }) => {
-        const alias = await aws.aliases.find(target, { signal: cancellation }).catch(() => undefined);
-        return alias === undefined ? [] : [{ target, ...alias }];
-    }));
-    cancellation.throwIfAborted();
-    const found = looks.flat();
-    // What carries no mark may be split by Lambda itself for some minutes; preflight waits for that.
-    const marked = found.filter(({ description }) => (0,alias_mark/* readMark */.Mp)(description).mark !== undefined);
-    const untouched = found.filter((each) => !marked.includes(each) && !(0,alias_routing/* isSplit */.pF)(each.routing));
+    const { marked, unsplit } = await lookForMarks(config, surroundings);
     if (marked.length === 0)
-        return untouched;
+        return unsplit;
     const recovery = await recoveryFrom(marked, config, id, surroundings);
     if (recovery.action !== 'revert')
-        return untouched;
+        return unsplit;
     recovery.warnings.forEach(journal.warn);
     const saved = {
         region: config.region,
@@ -76264,7 +76941,46 @@ async function revertTheDead(config, id, surroundings) {
     for (const { target, mark } of recovery.unfinished) {
         journal.note(`${(0,alias_target/* targetName */.je)(target)}: version ${mark.stable} is live again`);
     }
-    return untouched;
+    return unsplit;
+}
+/**
+ * What this run is to resume, before anything else is looked at: it has traffic, and nobody watches it.
+ * @returns nothing of a promotion whose last bake was cut off: that stands, and what cannot go on with it does not take it back
+ */
+async function findResumable(config, id, surroundings) {
+    const nothing = { unfinished: [], found: [], unread: [] };
+    if (config.dryRun || config.onUnfinished.action !== 'resume')
+        return nothing;
+    const { marked, unsplit, unread } = await lookForMarks(config, surroundings);
+    if (marked.length === 0)
+        return { ...nothing, found: unsplit };
+    const { action, unfinished } = await recoveryFrom(marked, config, id, surroundings);
+    const found = [...marked, ...unsplit];
+    return action === 'resume' && isInTraffic(unfinished, marked)
+        ? { unfinished, found, unread }
+        : { ...nothing, found };
+}
+/**
+ * The aliases that carry the mark of a rollout, and those that serve one version and carry none. What carries none and is
+ * split may be so by Lambda itself for some minutes; preflight waits for that.
+ */
+async function lookForMarks({ requests }, { aws, cancellation }) {
+    const unread = [];
+    const looks = await Promise.all(requests.map(async ({ target }) => {
+        try {
+            const alias = await aws.aliases.find(target, { signal: cancellation });
+            return alias === undefined ? [] : [{ target, ...alias }];
+        }
+        catch (error) {
+            unread.push((0,core_problems/* messageOf */.bD)(error));
+            return [];
+        }
+    }));
+    cancellation.throwIfAborted();
+    const found = looks.flat();
+    const marked = found.filter(({ description }) => (0,alias_mark/* readMark */.Mp)(description).mark !== undefined);
+    const unsplit = found.filter((each) => !marked.includes(each) && !(0,alias_routing/* isSplit */.pF)(each.routing));
+    return { marked, unsplit, unread };
 }
 
 ;// CONCATENATED MODULE: ./src/core/versions/fast-track.ts
@@ -76440,8 +77156,6 @@ async function createAlias(target, version, { aws: { aliases }, cancellation: si
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/patience.ts
-var aws_patience = __nccwpck_require__(4862);
 // EXTERNAL MODULE: ./src/core/permissions.ts
 var permissions = __nccwpck_require__(7359);
 // EXTERNAL MODULE: ./src/core/versions/past.ts
@@ -76495,7 +77209,7 @@ function predecessorOf(live, older) {
 
 
 
-const PATIENCE_MS = 10_000;
+const past_PATIENCE_MS = 10_000;
 /** What the runner's clock and Lambda's may be apart. */
 const SKEW_MS = 60_000;
 /**
@@ -76542,7 +77256,7 @@ async function pastOf({ target, facts: { version }, live }, config, { aws, clock
     const versions = [...new Set([version, live, ...olderThan(String(newest + 1))])];
     const sources = versions.map((each) => servedBy(each, target));
     try {
-        return await (0,aws_patience/* within */.ux)(clock, PATIENCE_MS, cancellation, async (signal) => {
+        return await (0,patience/* within */.ux)(clock, past_PATIENCE_MS, cancellation, async (signal) => {
             const histories = historiesUntil(clock.timeOfDay());
             for (const history of histories) {
                 const read = await aws.metrics.read(sources, history, signal);
@@ -76592,7 +77306,7 @@ async function testVersion({ cleared: { request }, version }, tests, { aws, cloc
         const { name, payload } = test;
         const patienceMs = test.maxDurationMs + START_MS;
         try {
-            const invocation = await (0,aws_patience/* within */.ux)(clock, patienceMs, cancellation, (signal) => aws.invocations.invoke(target, { version, payload }, signal));
+            const invocation = await (0,patience/* within */.ux)(clock, patienceMs, cancellation, (signal) => aws.invocations.invoke(target, { version, payload }, signal));
             reports.push((0,smoke_test/* judgeSmokeTest */.ls)(test, { functionName, version }, invocation));
         }
         catch (error) {
@@ -76637,6 +77351,7 @@ async function prepare(targets, left, { config, id, comparable, surroundings }) 
     const options = {
         plan,
         id: isFast ? { ...id, plan: FAST_TRACK_PLAN } : id,
+        carriedBy: 'runner',
         continued,
         now: surroundings.clock.timeOfDay(),
         comparable: comparable && !isFast,
@@ -76690,8 +77405,6 @@ function shareAlpha(alpha, { logs, ownErrors }) {
     return { minutes: alpha, logs: 0, ownErrors: 0 };
 }
 
-// EXTERNAL MODULE: ./src/core/moment.ts
-var core_moment = __nccwpck_require__(8763);
 // EXTERNAL MODULE: ./src/core/statistics/betting.ts
 var betting = __nccwpck_require__(1248);
 // EXTERNAL MODULE: ./src/core/statistics/evidence.ts
@@ -76776,47 +77489,6 @@ function isSplit({ weight }) {
     return weight > 0 && weight < 1;
 }
 
-;// CONCATENATED MODULE: ./src/run/checks/alarms.ts
-
-
-/** Watches alarms: one call for all of them, and one more for each that may have blipped. */
-function createAlarmChecks(alarms, begin, policy) {
-    let watches = begin;
-    async function read(at, signal) {
-        try {
-            const names = watches.map(({ name }) => name);
-            return { type: 'read', at, alarms: await alarms.read(names, signal) };
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            return { type: 'unreadable', at, problem: error.message };
-        }
-    }
-    async function historyOf(watch, signal) {
-        try {
-            return { type: 'states', states: await alarms.history(watch, signal) };
-        }
-        catch (error) {
-            if (!(error instanceof call/* AwsCallError */.iQ))
-                throw error;
-            return { type: 'unreadable', problem: error.message };
-        }
-    }
-    return {
-        async assess(at, _bake, signal) {
-            const reading = await read(at, signal);
-            const doubtful = reading.type === 'read' ? needHistory(watches, reading.alarms) : [];
-            // All at once: no alarm is read again before the last history is there.
-            const histories = new Map(await Promise.all(doubtful.map(async (watch) => [watch.name, await historyOf(watch, signal)])));
-            const assessment = assess(watches, reading, histories, policy);
-            watches = assessment.watches;
-            const { verdict, findings } = assessment;
-            return { verdict, findings, warnings: [] };
-        },
-    };
-}
-
 // EXTERNAL MODULE: ./src/core/checks/yardstick.ts
 var checks_yardstick = __nccwpck_require__(3417);
 ;// CONCATENATED MODULE: ./src/run/checks/duration-history.ts
@@ -76876,94 +77548,6 @@ async function withPauses(metrics, watched, { at, signal }) {
         versions,
         ...(before[index] ?? NOTHING_KNOWN),
     }));
-}
-
-// EXTERNAL MODULE: ./src/core/text/console.ts
-var console = __nccwpck_require__(5206);
-// EXTERNAL MODULE: ./src/core/checks/error-logs.ts
-var error_logs = __nccwpck_require__(5787);
-;// CONCATENATED MODULE: ./src/run/checks/error-logs.ts
-
-
-
-
-/** A reverted rollout is over: its report is worth a few seconds, and no more. */
-const error_logs_PATIENCE_MS = 10_000;
-/**
- * What the canaries logged of their errors while they had traffic. It never throws: whatever keeps it from being read is
- * said in the report, and the rollout ended as it did.
- * @param window epoch milliseconds
- * @param publish whether the lines themselves are told, or only how many there were
- */
-async function readErrors(shifting, { publish, ...window }, { aws, clock }) {
-    const reports = await (0,aws_patience/* within */.ux)(clock, error_logs_PATIENCE_MS, (0,aws_patience/* never */.Zm)(), (signal) => Promise.all(shifting.map((each) => errorsOf(each, window, { aws, signal }))));
-    if (publish === 'show')
-        return reports;
-    return reports.map((report) => ({ ...report, messages: (0,error_logs/* countedAlone */.kB)(report.messages) }));
-}
-async function errorsOf({ target, versions, logGroup }, window, { aws, signal }) {
-    const { functionName } = target;
-    const version = versions.canary;
-    const logged = { functionName, version, logGroup };
-    const url = (0,console/* insightsUrl */.jt)(aws.region, {
-        logGroup,
-        query: (0,error_logs/* errorQuery */.h1)(logged),
-        from: iso(window.from),
-        to: iso(window.to),
-    });
-    try {
-        const messages = (0,error_logs/* distinctMessages */.pu)(await aws.logs.errors(logged, window, signal));
-        return { functionName, version, messages, url, problem: undefined };
-    }
-    catch (error) {
-        return { functionName, version, messages: [], url, problem: (0,core_problems/* messageOf */.bD)(error) };
-    }
-}
-function iso(at) {
-    return new Date(at).toISOString();
-}
-
-// EXTERNAL MODULE: ./src/core/checks/exposure.ts
-var exposure = __nccwpck_require__(4324);
-;// CONCATENATED MODULE: ./src/run/checks/exposure.ts
-
-
-
-
-
-
-const exposure_PATIENCE_MS = 10_000;
-/** However late metrics are said to be, nobody wants to wait longer for a report. */
-const LONGEST_WAIT_MS = 5 * minute/* MINUTE_MS */.kg;
-/**
- * Counts what users felt of versions that were reverted, once the last minute has settled. The aliases are safe
- * and nobody waits: it never throws, a cancellation or the job's end cuts it short, and then there is nothing.
- */
-async function readExposure(shifting, { from, to, metricDelayMs, deadlineAt = Infinity }, { aws, clock, journal, cancellation }) {
-    const window = { from: (0,minute/* beginningOfMinute */.Tt)(from), to: (0,minute/* beginningOfMinute */.Tt)(to) };
-    const settledAt = window.to + minute/* MINUTE_MS */.kg + metricDelayMs;
-    const waitMs = Math.min(settledAt - clock.timeOfDay(), LONGEST_WAIT_MS, deadlineAt - clock.timeOfDay());
-    if (waitMs > 0) {
-        journal.note(`the old version is back; ${(0,text_duration/* formatDuration */.a3)(waitMs)} to wait until CloudWatch has counted what users felt ` +
-            '(cancelling ends that)');
-        await clock.sleep(waitMs, cancellation);
-    }
-    // What has not settled is not told: it would be less than there was.
-    const isOver = () => cancellation.aborted;
-    if (isOver() || clock.timeOfDay() < settledAt)
-        return [];
-    const readers = shifting.map(exposure/* exposureReader */.Fp);
-    const sources = readers.flatMap((reader) => reader.sources);
-    try {
-        const series = await (0,aws_patience/* within */.ux)(clock, exposure_PATIENCE_MS, cancellation, (signal) => aws.metrics.read(sources, window, signal));
-        const find = (0,metric_source/* seriesOf */.Lf)(sources, series);
-        return readers.map(({ count }) => count(find, window));
-    }
-    catch (error) {
-        if (isOver())
-            return [];
-        return shifting.map((each) => (0,exposure/* uncounted */.cP)(each, (0,core_problems/* messageOf */.bD)(error)));
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/run/checks/intruders.ts
@@ -77728,6 +78312,19 @@ function lanesOf(index, { targets, rule, own, mode }) {
     }));
 }
 
+;// CONCATENATED MODULE: ./src/core/checks/blindness.ts
+/** Whether a version that is alone is held against what the old one did; that is known only where the two were compared. */
+function judgesAlone({ analysis, afterPromotion }) {
+    return analysis !== undefined && afterPromotion !== 'off';
+}
+/** Whether any of it may revert: only then a rollout whose metrics cannot be read is not left in the dark. */
+function revertsByMetrics(judged) {
+    const { analysis, afterPromotion, thresholds } = judged;
+    return (thresholds.length > 0 ||
+        analysis?.mode === 'on' ||
+        (judgesAlone(judged) && afterPromotion === 'revert'));
+}
+
 ;// CONCATENATED MODULE: ./src/core/checks/ledger.ts
 
 
@@ -77935,6 +78532,7 @@ function sharedOut(policy, { comparisons, targets }) {
 
 
 
+/** What Lambda itself counts. */
 const ERRORS = {
     name: 'errors',
     bad: (0,metric_source/* lambdaMetric */.oc)('Errors', 'Sum'),
@@ -78167,7 +78765,7 @@ function decideDurations(durations, judging) {
  * @param mode whether one that fails too often is reverted
  */
 function promotedReaders(targets, { rule }, mode) {
-    const shared = { ...rule, alpha: rule.alpha / targets.length };
+    const shared = { ...rule, alpha: alphaAlone(rule, targets.length) };
     return targets.map((watched) => {
         const sources = {
             baseline: promoted/* PROMOTED_SOURCES */.uM,
@@ -78195,6 +78793,10 @@ function promotedReaders(targets, { rule }, mode) {
             }),
         });
     });
+}
+/** The promise is for the rollout, so that each target has its part. */
+function alphaAlone({ alpha }, targets) {
+    return alpha / targets;
 }
 function pairOf({ requests, failures }) {
     return { total: requests, bad: failures };
@@ -78302,6 +78904,7 @@ function decimal(value) {
 function withUnit(number, unit) {
     return unit === '' ? number : `${number} ${unit}`;
 }
+/** So many minutes that speak against a condition are told, the latest. */
 const MOST_TOLD = 5;
 const LONGEST_TEXT = 200;
 /**
@@ -78441,6 +79044,7 @@ function endOf({ at, bake, metricDelayMs, look }) {
 
 
 
+
 /**
  * Everything that is judged by metrics. Each new minute is read with one call for all, and with it the older ones for as long as
  * they may change; in between, what was read is judged at the moment that it is.
@@ -78454,9 +79058,7 @@ function createMetricChecks(options) {
         alone: ledgerOf(alone, EVERY_MINUTE),
         thresholds: ledgerOf(thresholdReaders(options), EVERY_MINUTE),
     };
-    const reverts = options.thresholds.length > 0 ||
-        analysis?.mode === 'on' ||
-        (alone.length > 0 && options.afterPromotion === 'revert');
+    const reverts = revertsByMetrics(options);
     /** What was seen last of a minute that is waited for. */
     let look;
     const warned = new Set();
@@ -78697,130 +79299,6 @@ function readingDue({ readAt, until }, intervalMs) {
 
 // EXTERNAL MODULE: ./src/run/rollout/reversion.ts
 var reversion = __nccwpck_require__(2712);
-;// CONCATENATED MODULE: ./src/run/rollout/watch.ts
-
-
-
-/**
- * @param all of which at least one gates: its reading is what a step ends with
- * @param inForce what an earlier process left in force; the first reading begins at once, and is to judge it
- */
-function startWatch(all, clock, inForce) {
-    const over = new AbortController();
-    const latest = all.map(() => undefined);
-    const listeners = new Set();
-    let warnings = [];
-    let broken;
-    let bake = inForce;
-    let due = -Infinity;
-    let wake = new AbortController();
-    async function keepReading({ checks, intervalMs, gates }, index) {
-        let next = clock.now();
-        let begun = -Infinity;
-        while (!over.signal.aborted) {
-            const wanted = gates && begun < due ? Math.min(due, next) : next;
-            const waitMs = wanted - clock.now();
-            if (waitMs > 0) {
-                await clock.sleep(waitMs, wake.signal);
-                continue;
-            }
-            const at = (0,moment/* momentOf */.E)(clock);
-            begun = at.steady;
-            next = begun + intervalMs;
-            const assessment = await checks.assess(at, bake, over.signal);
-            warnings.push(...assessment.warnings);
-            // What was seen before the machine stood still is no health of the time since.
-            if (assessment.verdict.kind !== 'fail' && (0,core_moment/* parted */.vx)(at, (0,moment/* momentOf */.E)(clock)) !== 0) {
-                next = clock.now();
-                continue;
-            }
-            latest[index] = { ...assessment, at };
-            tell();
-        }
-    }
-    function tell() {
-        for (const listener of [...listeners])
-            listener();
-    }
-    function failed() {
-        return latest.find((reading) => reading?.verdict.kind === 'fail');
-    }
-    /** Everything, if all that gates has been read by then. */
-    function complete(since) {
-        const gating = latest.filter((_, index) => all[index]?.gates === true);
-        const times = gating.flatMap((reading) => reading?.at ?? []);
-        const [oldest] = times.toSorted((one, other) => one.steady - other.steady);
-        const isComplete = times.length === gating.length;
-        return isComplete && oldest !== undefined && oldest.steady >= since
-            ? merged(oldest)
-            : undefined;
-    }
-    function merged(at) {
-        const readings = latest.filter((reading) => reading !== undefined);
-        const verdicts = readings.map(({ verdict }) => verdict);
-        const said = warnings;
-        warnings = [];
-        return {
-            at,
-            verdict: (0,rollout_verdict/* worst */.QZ)(verdicts),
-            findings: readings.flatMap(({ findings }) => findings),
-            warnings: said,
-        };
-    }
-    function until(look, signal) {
-        return new Promise((resolve, reject) => {
-            const end = () => {
-                listeners.delete(listen);
-                signal.removeEventListener('abort', abort);
-            };
-            const abort = () => {
-                end();
-                reject(signal.reason);
-            };
-            const listen = () => {
-                const reading = look();
-                if (broken === undefined && reading === undefined)
-                    return;
-                end();
-                if (broken !== undefined)
-                    reject(broken.error);
-                else if (reading !== undefined)
-                    resolve(reading);
-            };
-            if (signal.aborted) {
-                reject(signal.reason);
-                return;
-            }
-            signal.addEventListener('abort', abort, { once: true });
-            listeners.add(listen);
-            listen();
-        });
-    }
-    for (const [index, each] of all.entries()) {
-        keepReading(each, index).catch((error) => {
-            if (over.signal.aborted)
-                return;
-            broken = { error: error instanceof Error ? error : new Error(String(error)) };
-            tell();
-        });
-    }
-    return {
-        read(wanted, baking, signal) {
-            due = wanted;
-            bake = baking;
-            const asleep = wake;
-            wake = new AbortController();
-            asleep.abort();
-            return until(() => failed() ?? complete(wanted), signal);
-        },
-        failure: (signal) => until(failed, signal),
-        stop() {
-            over.abort(new Error('the rollout is decided'));
-            wake.abort();
-        },
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/run/rollout/loop.ts
 
 
@@ -79009,16 +79487,14 @@ function cancelled({ cancellation, clock, onCancel }) {
 
 
 
-
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
 const JITTER = 0.1;
 /** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
 const LOOKS_PER_SECOND = 5;
 /** Moves the traffic of all targets through the plan, or a part of it, to its end. */
 async function carryOut(shifting, options) {
-    const { config, part, begunAt, comparable, surroundings } = options;
+    const { config, part, begunAt, comparable, surroundings, handOver } = options;
     const { clock, journal, cancellation, random } = surroundings;
-    const { policy } = config.analysis;
     const started = (0,moment/* momentOf */.E)(clock);
     // Again: publishing may have taken many minutes.
     const { deadline, problems } = await lookAtSession(config, stepsIn(part), surroundings);
@@ -79049,19 +79525,14 @@ async function carryOut(shifting, options) {
         onCancel: config.onCancel,
         pollIntervalMs,
     };
+    handOver();
     const ending = (0,report_ending/* endingOf */.z6)(await rollOut(course, world, part.beginning));
-    // Somebody who cancels does not wait for a report.
-    if (ending.outcome === 'reverted' && !cancellation.aborted) {
+    if (ending.outcome === 'reverted') {
         const now = (0,moment/* momentOf */.E)(clock);
-        const to = now.timeOfDay;
-        const from = Math.min(begunAt ?? to, (0,core_moment/* timeOfDayThen */.Yu)(started, now));
-        const reports = await readErrors(shifting, { from, to, publish: config.errorLogs }, surroundings);
-        journal.record({ type: 'errors', at: clock.timeOfDay(), reports });
-        if (comparable) {
-            const window = { from, to, deadlineAt: deadline?.at, metricDelayMs: policy.metricDelayMs };
-            const exposures = await readExposure(shifting, window, surroundings);
-            journal.record({ type: 'exposure', at: clock.timeOfDay(), exposures });
-        }
+        const from = Math.min(begunAt ?? now.timeOfDay, (0,core_moment/* timeOfDayThen */.Yu)(started, now));
+        const deadlineAt = deadline?.at;
+        const targets = shifting;
+        await tellOfReverted({ targets, from, deadlineAt, comparable }, config, surroundings);
     }
     return ending;
 }
@@ -79073,7 +79544,7 @@ async function watchedOf(shifting, routers, options) {
         targets: await timed(shifting, options),
         analysis: comparable ? policyOf(options) : undefined,
         compared: config.compareMetrics,
-        compareDuration: config.compareDuration,
+        compareDuration: config.compareDuration.mode,
         afterPromotion: config.afterPromotion,
         thresholds: config.metricChecks,
         begunAt,
@@ -79131,7 +79602,7 @@ async function timed(shifting, { config, comparable, surroundings }) {
         return withoutYardsticks(shifting.map((each) => ({ ...each, ...NOTHING_KNOWN })));
     const when = { at: clock.timeOfDay(), signal: cancellation };
     const called = await withPauses(aws.metrics, shifting, when);
-    if (config.compareDuration === 'off')
+    if (config.compareDuration.mode === 'off')
         return withoutYardsticks(called);
     const { targets, problem } = await withYardsticks(aws.metrics, called, when);
     if (problem !== undefined) {
@@ -79168,10 +79639,23 @@ function policyOf({ config, logged }) {
 
 
 
-
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 async function begin(config, id, surroundings) {
-    const clearance = await obtainClearance(config, id, surroundings);
+    const resumable = await findResumable(config, id, surroundings);
+    const [mark] = resumable.unfinished.map((each) => each.mark);
+    if (mark !== undefined)
+        (0,progress/* recordPosition */.BB)(surroundings, { ...mark, step: mark.step - 1 });
+    return takeOver(resumable, config, surroundings, (handover) => {
+        // They move all or none.
+        if (resumable.unfinished.length > 0 && resumable.unread.length > 0) {
+            throw new core_problems/* Refusal */.P_(resumable.unread);
+        }
+        return beginOrResume(config, id, resumable, handover);
+    });
+}
+async function beginOrResume(config, id, { found, unfinished: taken }, outer) {
+    const { surroundings } = outer;
+    const clearance = await obtainClearance(config, id, outer, found);
     if ('outcome' in clearance)
         return clearance;
     const created = clearance.targets.filter(({ alias }) => alias === undefined);
@@ -79190,17 +79674,29 @@ async function begin(config, id, surroundings) {
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
         return (0,report_ending/* ended */.v6)('planned', created.map(wouldCreate).join(' '));
     }
-    return takeOver(isInTraffic(resumed, clearance) ? resumed : [], config, surroundings, async () => {
+    return takeOver(missed(taken, resumed, clearance), config, surroundings, (inner) => {
         if (problems.length > 0)
             throw new core_problems/* Refusal */.P_(problems);
         (0,progress/* recordClearance */.K$)(surroundings, clearance);
-        return roll(config, id, { clearance, resumed, surroundings });
+        return roll(config, id, { clearance, resumed, ...both(outer, inner) });
     });
 }
-/** A promotion whose last bake was cut off stands: what cannot go on with it does not take it back. */
-function isInTraffic(resumed, { targets }) {
-    return (resumed.some(({ mark }) => mark.weight < 100) ||
-        (resumed.length > 0 && targets.some(({ alias }) => alias && (0,alias_routing/* isSplit */.pF)(alias.routing))));
+/** At most one of them has anything to watch. */
+function both(outer, inner) {
+    return {
+        surroundings: inner.surroundings,
+        isWatched: outer.isWatched || inner.isWatched,
+        handOver() {
+            outer.handOver();
+            inner.handOver();
+        },
+    };
+}
+/** What could be read only by now. */
+function missed(taken, resumed, { targets }) {
+    const found = targets.flatMap(({ request: { target }, alias }) => alias === undefined ? [] : [{ target, ...alias }]);
+    const isMissed = taken.length === 0 && isInTraffic(resumed, found);
+    return { unfinished: isMissed ? resumed : [], found };
 }
 /** What is not published yet is new. */
 function givenIn({ request: { target, version }, facts: { candidate, routing }, }) {
@@ -79211,7 +79707,7 @@ function givenIn({ request: { target, version }, facts: { candidate, routing }, 
 function wouldCreate({ request: { target } }) {
     return `${(0,alias_target/* targetName */.je)(target)} would be created at the new version, with no traffic to shift.`;
 }
-async function roll(config, id, { clearance, resumed: found, surroundings, }) {
+async function roll(config, id, { clearance, resumed: found, surroundings, isWatched, handOver, }) {
     const { prepared, plan, shifting, continued: resumed, } = await prepare(clearance.targets, found, {
         config,
         id,
@@ -79232,7 +79728,7 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
     losses.forEach(surroundings.journal.warn);
     const begunAt = begunAtOf(resumed);
     // Again: publishing may have taken many minutes, and what preflight saw of the alarms is old by now.
-    const { problems, watches } = await lookAtAlarms(config, surroundings, begunAt);
+    const { problems, watches } = await lookAtAlarms(config, surroundings, { begunAt, isWatched });
     if (problems.length > 0)
         throw new core_problems/* Refusal */.P_(problems);
     const isFast = plan !== config.plan;
@@ -79252,6 +79748,7 @@ async function roll(config, id, { clearance, resumed: found, surroundings, }) {
         comparable: clearance.comparable && !isFast,
         logged: isFast ? [] : clearance.logged,
         surroundings,
+        handOver,
     });
 }
 
@@ -79322,7 +79819,7 @@ async function continueRollout(mode, config, job) {
     const { held, found, mark, part, ofHeld } = await findHeld(mode, config, job);
     (0,progress/* recordPlan */.BJ)(surroundings, part.plan, config.analysis);
     (0,progress/* recordPosition */.BB)(surroundings, { ...mark, step: part.beginning.step });
-    return takeOver(held, config, surroundings, () => takePart(ofHeld, part, { ...job, held, found }));
+    return takeOver({ unfinished: held, found }, config, surroundings, (handover) => takePart(ofHeld, part, { id: job.id, held, found, ...handover }));
 }
 /**
  * The rollout that this job goes on with, and what of it is left.
@@ -79349,11 +79846,12 @@ async function findHeld(mode, config, job) {
     const ofHeld = { ...config, requests, plan: part.plan };
     return { found, held, mark, part, ofHeld };
 }
-async function takePart(config, part, { id, surroundings, held, found, }) {
+async function takePart(config, part, { id, surroundings, isWatched, handOver, held, found, }) {
     // The aliases as they were found: if another job continues meanwhile, the first write says so.
     const clearance = await preflight(config, id, surroundings, {
         seen: found,
         continued: held,
+        isWatched,
         steps: stepsIn(part),
     });
     const { problems, targets, watches, comparable, logged } = clearance;
@@ -79362,7 +79860,16 @@ async function takePart(config, part, { id, surroundings, held, found, }) {
     (0,progress/* recordClearance */.K$)(surroundings, clearance);
     const { shifting } = await prepare(targets, held, { config, id, comparable, surroundings });
     const begunAt = begunAtOf(held);
-    return carryOut(shifting, { config, part, begunAt, watches, comparable, logged, surroundings });
+    return carryOut(shifting, {
+        config,
+        part,
+        begunAt,
+        watches,
+        comparable,
+        logged,
+        surroundings,
+        handOver,
+    });
 }
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
 function heldIn(mode, { requests }, { id, surroundings }, shown) {
@@ -79421,7 +79928,7 @@ async function lastBeside(live, { target }, { aws, clock, cancellation }) {
     const versions = [live, ...olderThan(live)];
     const sources = versions.map((version) => servedBy(version, target));
     try {
-        return await (0,aws_patience/* within */.ux)(clock, predecessor_PATIENCE_MS, cancellation, async (signal) => {
+        return await (0,patience/* within */.ux)(clock, predecessor_PATIENCE_MS, cancellation, async (signal) => {
             for (const history of historiesUntil(clock.timeOfDay())) {
                 const read = await aws.metrics.read(sources, history, signal);
                 const [ofLive = new Map(), ...ofOlder] = read;
@@ -79760,7 +80267,13 @@ async function problemsOfAskable(config, id, surroundings) {
 }
 async function problemsOf(config, id, surroundings) {
     const asked = async (of, before) => {
-        const all = { seen: [], continued: undefined, steps: of.plan.steps, ...before };
+        const all = {
+            seen: [],
+            continued: undefined,
+            isWatched: false,
+            steps: of.plan.steps,
+            ...before,
+        };
         return (await preflight(of, id, surroundings, all)).problems;
     };
     switch (config.mode) {
@@ -79782,8 +80295,8 @@ async function problemsOf(config, id, surroundings) {
     }
 }
 
-// EXTERNAL MODULE: ./src/aws/aws.ts + 15 modules
-var aws = __nccwpck_require__(3519);
+// EXTERNAL MODULE: ./src/aws/aws.ts + 16 modules
+var aws = __nccwpck_require__(3185);
 // EXTERNAL MODULE: ./src/aws/clients.ts
 var clients = __nccwpck_require__(201);
 // EXTERNAL MODULE: ./src/system/cancellation.ts
@@ -79862,6 +80375,72 @@ var saved = __nccwpck_require__(2286);
 var github_telling = __nccwpck_require__(6086);
 // EXTERNAL MODULE: ./src/github/workflow.ts
 var github_workflow = __nccwpck_require__(2426);
+;// CONCATENATED MODULE: ./src/core/state-machine/refusals.ts
+/** One alias is read each turn, and all of them are written at once: their events must fit the history. */
+const MOST_FUNCTIONS = 25;
+/** CloudWatch tells up to 10 KB of each, and 256 KiB end an execution without any catcher seeing it. */
+const MOST_ALARMS = 25;
+/** The inputs for a rollout that AWS carries: what it cannot do is off where nobody asked for it. */
+function fittedToAws(asked) {
+    return {
+        ...asked,
+        analysisLogs: offUnlessGiven(asked.analysisLogs),
+        compareDuration: offUnlessGiven(asked.compareDuration),
+    };
+}
+function offUnlessGiven(what) {
+    return what.given ? what : { ...what, mode: 'off' };
+}
+/** What a person should know of what is off by itself. */
+function leftOutByAws({ analysis, analysisLogs, compareDuration, }) {
+    return analysis.mode === 'off' || (analysisLogs.given && compareDuration.given)
+        ? []
+        : [
+            'engine: step-functions reads neither logs nor durations: a bad version is reverted by its alarms and by its ' +
+                'metrics, which takes 2 to 3 minutes at least',
+        ];
+}
+/** What AWS cannot carry of what was asked for, each with the reason and the way out. */
+function refusalsOf(asked) {
+    const { requests, alarms, analysisLogs, compareDuration, onUnfinished } = asked;
+    return [
+        ...(analysisLogs.mode === 'off'
+            ? []
+            : [
+                'analysis-logs: engine: step-functions reads no logs, as a state machine cannot go through them; set ' +
+                    'analysis-logs: off, or watch an alarm of a metric filter',
+            ]),
+        ...(analysisLogs.mode === 'off' && analysisLogs.ownPattern !== undefined
+            ? [
+                'log-errors: engine: step-functions reads no logs; leave it out, or watch an alarm of a metric filter with ' +
+                    'this pattern',
+            ]
+            : []),
+        ...(compareDuration.mode === 'off'
+            ? []
+            : [
+                'compare-duration: engine: step-functions compares no durations, as the tests for them are beyond what a ' +
+                    'state machine computes; set compare-duration: off, or give metric-checks a bound, like p99 Duration < 800 ms',
+            ]),
+        ...tooMany('function-name', 'functions', requests.length, MOST_FUNCTIONS),
+        ...tooMany('alarms', 'alarms', alarms.length, MOST_ALARMS),
+        ...(onUnfinished.action === 'resume'
+            ? [
+                'on-unfinished: resume: engine: step-functions cannot go on with what a run that ended left, as nobody kept its ' +
+                    'counts; set on-unfinished: revert',
+            ]
+            : []),
+    ];
+}
+function tooMany(input, what, count, most) {
+    return count <= most
+        ? []
+        : [
+            `${input}: ${count} ${what} are given, and engine: step-functions takes at most ${most}, for what an execution ` +
+                'may read at once and remember; give fewer, or leave engine out',
+        ];
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
@@ -79953,6 +80532,16 @@ const duration_DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
 /** A job on GitHub's own runners ends after 6 hours, one on any other runner after 5 days. */
 const LONGEST_MS = 5 * 24 * 3_600_000;
 const TOO_LONG = 'no job lasts longer than 5 days';
+const LONGEST = {
+    job: LONGEST_MS,
+    execution: 365 * 24 * 3_600_000,
+};
+function isTooLong(ms, lasting) {
+    return ms > LONGEST[lasting];
+}
+function tooLong(lasting) {
+    return lasting === 'job' ? TOO_LONG : 'no execution of Step Functions lasts longer than a year';
+}
 /** Milliseconds of `90s`, `5m`, `1h30m`; nothing for anything else, a bare number included. */
 function durationMs(text) {
     const trimmed = text.trim();
@@ -79987,7 +80576,7 @@ function parsedBy(parse) {
     });
 }
 /** `90s`, `5m`, `1h30m` as milliseconds. @param least the shortest as it is written, for the message */
-function duration(leastMs, least) {
+function duration(leastMs, least, lasting = 'job') {
     return parsedBy((text, problems) => {
         const ms = durationMs(text);
         if (ms === undefined) {
@@ -79996,8 +80585,8 @@ function duration(leastMs, least) {
         else if (ms < leastMs) {
             problems.push(`${quoted(text)} is too short; it must be ${least} or longer`);
         }
-        else if (ms > LONGEST_MS) {
-            problems.push(`${quoted(text)} is too long; ${TOO_LONG}`);
+        else if (isTooLong(ms, lasting)) {
+            problems.push(`${quoted(text)} is too long; ${tooLong(lasting)}`);
         }
         return ms ?? 0;
     });
@@ -80184,6 +80773,7 @@ function problemsBetween(fields, region) {
         ...comparisonProblems(fields),
         ...dryRunProblems(fields),
         ...fastTrackProblems(fields),
+        ...waitProblems(fields),
         ...tokenProblems(fields),
     ];
 }
@@ -80223,7 +80813,7 @@ function comparisonProblems(fields) {
     }
     const idle = [
         ...(compared.length > 0 ? ['compare-metrics'] : []),
-        ...(fields['compare-duration'] === 'on' ? ['compare-duration'] : []),
+        ...(fields['compare-duration']?.mode === 'on' ? ['compare-duration'] : []),
         ...(fields['after-promotion'] === 'revert' ? ['after-promotion'] : []),
         ...(logs?.given === true && logs.mode !== 'off' ? ['analysis-logs'] : []),
         ...(fields['log-errors'] === undefined ? [] : ['log-errors']),
@@ -80243,6 +80833,16 @@ function fastTrackProblems(fields) {
     return fields['fast-track'] !== true || mode === undefined || mode === 'rollout'
         ? []
         : [`fast-track: skips the steps of mode: rollout; leave it out with mode: ${mode}`];
+}
+/** Who would watch? A rollout that has begun may be with AWS: the job that goes on with it need not say so. */
+function waitProblems({ wait, engine, mode }) {
+    const begins = mode === 'rollout' || mode === 'start' || mode === 'rollback';
+    return wait === false && engine === 'runner' && begins
+        ? [
+            'wait: false leaves the rollout to AWS; set engine: step-functions, or leave it out: a runner that does not ' +
+                'wait watches nothing',
+        ]
+        : [];
 }
 /** A secret that is not set arrives as an empty string. */
 function tokenProblems(fields) {
@@ -80271,6 +80871,10 @@ const INPUT_DEFAULTS = {
     'code-sha256': '',
     steps: '',
     'bake-time': '',
+    engine: 'runner',
+    'state-machine': 'lambda-canary',
+    wait: 'true',
+    'hold-for': '24h',
     alarms: '',
     analysis: '',
     'analysis-alpha': '0.01',
@@ -80282,7 +80886,7 @@ const INPUT_DEFAULTS = {
     'on-inconclusive': 'promote',
     'metric-delay': '90s',
     'compare-metrics': '',
-    'compare-duration': 'observe',
+    'compare-duration': '',
     'after-promotion': '',
     'analysis-logs': '',
     'log-errors': '',
@@ -80326,6 +80930,10 @@ function defaultsOf(mode, hasSteps) {
         analysis: hasSteps ? '' : 'off',
     };
 }
+
+;// CONCATENATED MODULE: ./src/core/rollout/engine.ts
+/** What carries a rollout: this process, or a state machine of AWS Step Functions. */
+const ENGINES = ['runner', 'step-functions'];
 
 ;// CONCATENATED MODULE: ./src/core/rollout/mode.ts
 /** Which part of a rollout a job does; `rollback` is a rollout of the version that was live before. */
@@ -81154,8 +81762,8 @@ const SHORTEST_BAKE_MS = 1_000;
 // One for each percent.
 const MOST_STEPS = 100;
 /** `5% 5m, 25% 10m`, one step per line, or the name of a CodeDeploy deployment configuration. */
-function parseSteps(text) {
-    const preset = parsePreset(text.trim());
+function parseSteps(text, lasting = 'job') {
+    const preset = parsePreset(text.trim(), lasting);
     if (preset !== undefined)
         return preset;
     const strange = strangeSteps(text);
@@ -81171,12 +81779,12 @@ function parseSteps(text) {
     if (parts.length > MOST_STEPS) {
         return { problems: [`${parts.length} steps are given; at most ${MOST_STEPS} can be`] };
     }
-    const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} ${quoted(part)}`));
+    const parsed = parts.map((part, index) => parseStep(part, `step ${index + 1} ${quoted(part)}`, lasting));
     const problems = parsed.filter((step) => typeof step === 'string');
     const steps = parsed.filter((step) => typeof step !== 'string');
     return problems.length > 0 ? { problems } : rising(steps);
 }
-function parseStep(text, name) {
+function parseStep(text, name, lasting) {
     const match = /^(?<weight>\d+(?:\.\d+)?)\s*%\s+(?<bake>\S.*)$/.exec(text);
     const { weight, bake } = match?.groups ?? {};
     if (weight === undefined || bake === undefined) {
@@ -81191,8 +81799,8 @@ function parseStep(text, name) {
     }
     if (bakeMs < SHORTEST_BAKE_MS)
         return `${name}: a step bakes for 1s or longer`;
-    if (bakeMs > LONGEST_MS)
-        return `${name}: ${TOO_LONG}`;
+    if (isTooLong(bakeMs, lasting))
+        return `${name}: ${tooLong(lasting)}`;
     if (Number(weight) <= 0 || Number(weight) >= 100) {
         return `${name}: a weight is above 0% and below 100%; the promotion to 100% comes after the last step by itself`;
     }
@@ -81231,7 +81839,7 @@ function rising(steps) {
 }
 const PRESET = /^(?:CodeDeployDefault\.Lambda)?(?:(?<all>AllAtOnce)|Canary(?<canary>\d+)Percent(?<bake>\d+)Minutes?|Linear(?<linear>\d+)PercentEvery(?<every>\d+)Minutes?)$/;
 /** The names CodeDeploy users know; other numbers than CodeDeploy's own work too. */
-function parsePreset(text) {
+function parsePreset(text, lasting) {
     const groups = PRESET.exec(text)?.groups;
     if (groups === undefined)
         return undefined;
@@ -81243,8 +81851,8 @@ function parsePreset(text) {
     if (weight <= 0 || weight >= 100 || bakeMs === 0) {
         return { problems: [`${quoted(text)} needs a percentage from 1 to 99 and at least 1 minute`] };
     }
-    if (bakeMs > LONGEST_MS)
-        return { problems: [`${quoted(text)}: ${TOO_LONG}`] };
+    if (isTooLong(bakeMs, lasting))
+        return { problems: [`${quoted(text)}: ${tooLong(lasting)}`] };
     if (canary !== undefined)
         return { steps: [{ weight, bakeMs }] };
     const count = Math.ceil(100 / weight) - 1;
@@ -81264,23 +81872,27 @@ function parsePreset(text) {
 
 
 
+
 /** @param given the inputs as they were written */
 function fieldsIn(given, readFile) {
-    const parsed = schemaWith(readFile).safeParse(given);
+    const whole = schemaWith(readFile, given['engine']);
+    const parsed = whole.safeParse(given);
     if (parsed.success)
         return { fields: parsed.data, problems: [] };
     const { issues } = parsed.error;
     const broken = new Set(issues.map(({ path }) => String(path[0])));
-    const shape = schemaWith(readFile).shape;
-    const readable = Object.entries(shape).flatMap(([name, field]) => broken.has(name) ? [] : [[name, field.parse(given[name])]]);
+    const readable = Object.entries(whole.shape).flatMap(([name, field]) => broken.has(name) ? [] : [[name, field.parse(given[name])]]);
     return {
         fields: Object.fromEntries(readable),
         problems: issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     };
 }
-function schemaWith(readFile) {
+function schemaWith(readFile, engine = '') {
     const json = parsedBy(givenJson(readFile));
-    return schema.extend({ 'smoke-test-payload': json, 'smoke-test-expect': json });
+    return (engine.trim() === 'step-functions' ? carriedByAws : schema).extend({
+        'smoke-test-payload': json,
+        'smoke-test-expect': json,
+    });
 }
 const shareOfRequests = portion(0, 0.999_999, 'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001');
 const schema = schemas/* object */.Ikc({
@@ -81309,7 +81921,7 @@ const schema = schemas/* object */.Ikc({
         for (const name of duplicates(functions.map((each) => each.name))) {
             problems.push(`${quoted(name)} is named more than once`);
         }
-        limitCount('functions', functions, MOST_FUNCTIONS, problems);
+        limitCount('functions', functions, schema_MOST_FUNCTIONS, problems);
         return functions;
     }),
     alias: parsedBy((text, problems) => {
@@ -81358,14 +81970,18 @@ const schema = schemas/* object */.Ikc({
         }
         return hashes;
     }),
-    steps: parsedBy((text, problems) => {
-        const parsed = parseSteps(text);
-        if ('steps' in parsed)
-            return parsed.steps;
-        problems.push(...parsed.problems);
-        return [];
+    ...planFields('job'),
+    engine: oneOf(ENGINES),
+    'state-machine': parsedBy((text, problems) => {
+        const machine = text.trim();
+        if ((0,arn/* parseStateMachine */.Or)(machine) === undefined) {
+            problems.push(`${quoted(machine)} is neither the name of a state machine nor its ARN, like ` +
+                'arn:aws:states:eu-west-1:123456789012:stateMachine:lambda-canary');
+        }
+        return machine;
     }),
-    'bake-time': duration(0, '0s'),
+    wait: flag,
+    'hold-for': duration(60_000, '1m', 'execution'),
     alarms: parsedBy((text, problems) => {
         const strange = strangeList(text, true);
         if (strange !== undefined) {
@@ -81377,7 +81993,7 @@ const schema = schemas/* object */.Ikc({
         for (const name of names.filter((each) => [...each].length > 255 && !each.startsWith('arn:'))) {
             problems.push(`${quoted(name)} is longer than the 255 characters of an alarm's name`);
         }
-        limitCount('alarms', names, MOST_ALARMS, problems);
+        limitCount('alarms', names, schema_MOST_ALARMS, problems);
         return [...new Set(names)].map(arn/* parseAlarmId */.oT);
     }),
     analysis: parsedBy(parseAnalysisMode),
@@ -81390,7 +82006,10 @@ const schema = schemas/* object */.Ikc({
     'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
     'metric-delay': duration(0, '0s'),
     'compare-metrics': parsedBy(parseCompareMetrics),
-    'compare-duration': oneOf(['on', 'observe', 'off']),
+    'compare-duration': parsedBy((text, problems) => {
+        const { mode, given } = parseAnalysisMode(text, problems);
+        return { mode: given ? mode : 'observe', given };
+    }),
     'after-promotion': parsedBy((text, problems) => {
         const modes = ['revert', 'observe', 'off'];
         const mode = modes.find((each) => each === text.trim());
@@ -81492,13 +82111,15 @@ const schema = schemas/* object */.Ikc({
     }),
     comment: oneOf(['never', 'failure', 'always']),
 });
+/** No runner has to wait for it. */
+const carriedByAws = schema.extend(planFields('execution'));
 const ANALYSIS_MODES = ['on', 'observe', 'off'];
 // What FilterLogEvents takes.
 const LONGEST_PATTERN = 1_024;
 // They move together, and all of Lambda's control plane answers 15 requests a second.
-const MOST_FUNCTIONS = 100;
+const schema_MOST_FUNCTIONS = 100;
 // Read a hundred with one request, at every poll.
-const MOST_ALARMS = 500;
+const schema_MOST_ALARMS = 500;
 // What STS takes; a role may allow less.
 const SHORTEST_SESSION_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 12 * 3_600_000;
@@ -81507,6 +82128,18 @@ const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
 const SHORTEST_JOB_MS = 60_000;
 // As far back as an alias's metrics are asked.
 const LONGEST_HISTORY_MS = 45 * 24 * 3_600_000;
+function planFields(lasting) {
+    return {
+        steps: parsedBy((text, problems) => {
+            const parsed = parseSteps(text, lasting);
+            if ('steps' in parsed)
+                return parsed.steps;
+            problems.push(...parsed.problems);
+            return [];
+        }),
+        'bake-time': duration(0, '0s', lasting),
+    };
+}
 /** Not given is on, where it can be. */
 function parseAnalysisMode(text, problems) {
     const mode = ANALYSIS_MODES.find((each) => each === text.trim());
@@ -81523,6 +82156,7 @@ function duplicates(names) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/inputs.ts
+
 
 
 
@@ -81566,10 +82200,14 @@ function askableOf({ given, fields, region, defaults, }) {
 }
 function configOf(fields, region, defaults) {
     const functionNames = fields['function-name'].map(({ name }) => name);
-    return {
+    const config = {
         mode: fields.mode,
         requests: requestsOf(fields),
         plan: (0,plan/* planOf */.XC)(fields.steps, fields['bake-time']),
+        engine: fields.engine,
+        stateMachine: fields['state-machine'],
+        waits: fields.wait,
+        holdForMs: fields['hold-for'],
         alarms: fields.alarms,
         description: fields.description || defaults.description,
         pollIntervalMs: fields['poll-interval'],
@@ -81597,6 +82235,7 @@ function configOf(fields, region, defaults) {
         environment: fields.environment,
         comment: fields.comment,
     };
+    return config.engine === 'step-functions' ? fittedToAws(config) : config;
 }
 /** An input that a workflow fills from an empty expression is one that was not given. */
 function withDefaults(get) {
@@ -81824,7 +82463,7 @@ function largestOf({ requests, plan, region, role }) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3519);
+/* harmony import */ var _aws_aws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3185);
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(201);
 /* harmony import */ var _system_cancellation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8478);
 /* harmony import */ var _run_journal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1016);
@@ -82661,6 +83300,8 @@ const STATEMENTS = [
     ['Versions', 'versions'],
     ['Watch', 'everything'],
     ['Explain', 'log group'],
+    ['Carry', 'state machine'],
+    ['Follow', 'executions'],
 ];
 /** The actions that a job with these inputs needs on a kind of resource. */
 function actionsOn(on, wishes) {
@@ -82688,9 +83329,13 @@ function oneOrMore(all) {
     const [first = '', ...more] = new Set(all);
     return more.length === 0 ? first : [first, ...more];
 }
-function resourcesOf(on, { region, account, functions }) {
+function resourcesOf(on, grounds) {
+    const { region, account, stateMachine, functions } = grounds;
     if (on === 'everything')
         return [{ on }];
+    if (on === 'state machine' || on === 'executions') {
+        return [{ on, stateMachine, region, account }];
+    }
     return functions.map(({ functionId, functionName, logGroup }) => {
         const own = (0,arn/* parseFunctionId */.XN)(functionId)?.account;
         if (on === 'log group')
@@ -82748,6 +83393,7 @@ function recordPolicy(config, cleared, { clock, journal }) {
     const policy = leastPolicy({ ...config, dryRun: false }, {
         region: config.region,
         account: (0,arn/* accountIn */.l1)(config.role?.arn ?? '') ?? '*',
+        stateMachine: config.stateMachine,
         functions: config.requests.map(({ target }) => {
             const found = cleared.find(({ request }) => (0,alias_target/* sameTarget */.cS)(request.target, target));
             const { functionId, functionName } = target;
@@ -83447,8 +84093,9 @@ function routerOf(to, { aws, clock, journal }, patience) {
 /* harmony export */ });
 /* harmony import */ var _core_problems_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(536);
 
-// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL.
-const SIGNALS = ['SIGINT', 'SIGTERM'];
+// A runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL. On Windows Ctrl+C and Ctrl+Break stand for the first two;
+// the second ends whoever does not listen, in the middle of the revert.
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
 /**
  * Listens for what asks the process to end, from here on. Later signs change nothing: the process is
  * putting the aliases back, and ends by itself right after. A log that cannot be written is harmless but for that.
@@ -101331,6 +101978,9 @@ function constantCatch(value) {
 /******/ 	return module.exports;
 /******/ }
 /******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
@@ -101458,6 +102108,28 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
@@ -101472,6 +102144,69 @@ function constantCatch(value) {
 /******/ 		}
 /******/ 		Object.defineProperty(exports, '__esModule', { value: true });
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/
