@@ -70,6 +70,7 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
     fastTrackMs: undefined,
     credentialsLastMs: means?.what === 'session' ? means.lastsMs : undefined,
     jobLastsMs: means?.what === 'job' ? means.lastsMs : 6 * 3_600_000,
+    retention: undefined,
     dryRun: false,
     region: REGION,
     role: undefined,

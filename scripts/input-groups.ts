@@ -30,6 +30,8 @@ export const INPUT_GROUPS: readonly Group[] = [
       'job-timeout': '1h',
       'fast-track': "'true'",
       'rollback-window': '14d',
+      'keep-versions': "'10'",
+      'keep-versions-for': '7d',
       'dry-run': "'true'",
     },
   },

@@ -19,6 +19,7 @@ export const USUAL: Wishes = {
   smokeTests: new Map(),
   onRevertedBefore: 'warn',
   fastTrackMs: undefined,
+  retention: undefined,
 };
 
 /** What the policy in the docs is about. */

@@ -110,6 +110,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     provisioningFailure: '',
     allocationMs: 0,
     creationMs: 0,
+    callers: [],
+    codeLimit: 75 * 1024 ** 3,
     transitionChangesRevisionId: true,
   });
   const metrics = createMetrics();

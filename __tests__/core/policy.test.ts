@@ -23,6 +23,7 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
   smokeTests: fc.constantFrom({ size: 0 }, { size: 2 }),
   onRevertedBefore: fc.constantFrom('warn' as const, 'fail' as const),
   fastTrackMs: fc.constantFrom(undefined, 60_000),
+  retention: fc.constantFrom(undefined, {}),
 });
 
 const grounds = (...names: readonly string[]): Grounds => ({

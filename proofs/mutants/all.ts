@@ -1,5 +1,6 @@
 import { AWS } from './aws.ts';
 import { CHECKS } from './checks.ts';
+import { OLD_VERSIONS } from './old-versions.ts';
 import { OWNERSHIP } from './ownership.ts';
 import { PREFLIGHT } from './preflight.ts';
 import { PROCESS } from './process.ts';
@@ -21,6 +22,7 @@ import type { Mutant } from './mutant.ts';
 export const MUTANTS: readonly Mutant[] = [
   ...ROLLOUT,
   ...WRITES,
+  ...OLD_VERSIONS,
   ...OWNERSHIP,
   ...CHECKS,
   ...PREFLIGHT,

@@ -1,4 +1,5 @@
 import type { AliasChange } from './aliases.ts';
+import { functionArn } from './state.ts';
 import { aliasBody, provisionedBody, writtenBody } from './replies.ts';
 import { page, route, type Route } from './route.ts';
 import { members, number, text, type Members } from '../wire/members.ts';
@@ -27,6 +28,18 @@ export const ALIAS_ROUTES: readonly Route[] = [
     { method: 'DELETE', path: `${ALIASES}/{A}`, status: 204 },
     ({ lambda, name, tail }) => {
       lambda.deleteAlias(name, tail);
+    },
+  ),
+  route(
+    'ListProvisionedConcurrencyConfigs',
+    { method: 'GET', path: PROVISIONED, query: 'List' },
+    ({ lambda, name, query }) => {
+      const { entries, ...more } = page(query, lambda.listProvisionedConcurrency(name));
+      const told = entries.map(({ qualifier, provisioned }) => ({
+        FunctionArn: `${functionArn(lambda, name)}:${qualifier}`,
+        ...provisionedBody(provisioned),
+      }));
+      return { ProvisionedConcurrencyConfigs: told, ...more };
     },
   ),
   route(

@@ -9,7 +9,12 @@ import {
   updateFunction,
   updateFunctionCode,
 } from './functions.ts';
-import { deleteProvisioned, getProvisioned, putProvisioned } from './provisioned.ts';
+import {
+  deleteProvisioned,
+  getProvisioned,
+  listProvisioned,
+  putProvisioned,
+} from './provisioned.ts';
 import type { LambdaState } from './state.ts';
 
 /** Simulated Lambda: its state, and its operations, which throw an AwsError as AWS words it. */
@@ -41,6 +46,7 @@ function operationsOn(state: LambdaState) {
     deleteAlias: on(deleteAlias),
     putProvisionedConcurrency: on(putProvisioned),
     getProvisionedConcurrency: on(getProvisioned),
+    listProvisionedConcurrency: on(listProvisioned),
     deleteProvisionedConcurrency: on(deleteProvisioned),
   };
 }

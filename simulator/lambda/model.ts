@@ -108,6 +108,13 @@ export const LAMBDA_MODEL: Model = {
     MaxItems: PAGE_SIZE,
   },
   GetProvisionedConcurrencyConfig: { FunctionName: NAME, Qualifier: PROVISIONED_QUALIFIER },
+  ListProvisionedConcurrencyConfigs: {
+    FunctionName: NAME,
+    Marker: TEXT,
+    MaxItems: { type: 'Integer', min: 1, max: 50 },
+  },
+  ListEventSourceMappings: { FunctionName: READ_NAME, Marker: TEXT, MaxItems: PAGE_SIZE },
+  GetPolicy: { FunctionName: READ_NAME, Qualifier: QUALIFIER },
   DeleteProvisionedConcurrencyConfig: { FunctionName: NAME, Qualifier: PROVISIONED_QUALIFIER },
   PutProvisionedConcurrencyConfig: {
     FunctionName: NAME,

@@ -84,6 +84,20 @@ export function getProvisioned(
   return holder.provisioned;
 }
 
+/** Of aliases and of versions. */
+export function listProvisioned(
+  state: LambdaState,
+  functionName: string,
+): readonly { readonly qualifier: string; readonly provisioned: Provisioned }[] {
+  const { aliases, versions } = functionNamed(state, functionName);
+  return [
+    ...[...aliases.values()].map(({ name, provisioned }) => ({ qualifier: name, provisioned })),
+    ...versions.map(({ version, provisioned }) => ({ qualifier: version, provisioned })),
+  ].flatMap(({ qualifier, provisioned }) =>
+    provisioned === undefined ? [] : [{ qualifier, provisioned }],
+  );
+}
+
 export function deleteProvisioned(
   state: LambdaState,
   functionName: string,

@@ -10,9 +10,10 @@ import {
 } from './state.ts';
 
 /** What AWS tells of every function, as it is when nobody asked for something else. */
+export const CODE_BYTES = 1024;
 const ALWAYS_TOLD = {
   Architectures: ['x86_64'],
-  CodeSize: 1024,
+  CodeSize: CODE_BYTES,
   EphemeralStorage: { Size: 512 },
   MemorySize: 128,
   Timeout: 3,

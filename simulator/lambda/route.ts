@@ -18,6 +18,8 @@ export interface Route {
   readonly operation: string;
   readonly method: string;
   readonly path: RegExp;
+  /** A member of the query that must be there; empty when the path alone tells the operation. */
+  readonly query: string;
   readonly status: number;
   /** Whether the body is the function's own, and the answer has headers. */
   readonly isInvocation: boolean;
@@ -30,13 +32,22 @@ export function route(
   {
     method,
     path,
+    query = '',
     status = 200,
     isInvocation = false,
-  }: { method: string; path: string; status?: number; isInvocation?: boolean },
+  }: { method: string; path: string; query?: string; status?: number; isInvocation?: boolean },
   run: (call: Call) => unknown,
 ): Route {
   const pattern = path.replaceAll(/\{[FA]\}/g, '([^/]+)');
-  return { operation, method, path: new RegExp(`^${pattern}/?$`), status, isInvocation, run };
+  return {
+    operation,
+    method,
+    path: new RegExp(`^${pattern}/?$`),
+    query,
+    status,
+    isInvocation,
+    run,
+  };
 }
 
 /** AWS gives at most this many entries a page, whatever was asked. */

@@ -121,6 +121,14 @@ export interface AliasRecord {
   readonly revisionId: string;
 }
 
+/** Somebody that calls a function by itself. */
+export interface Caller {
+  readonly kind: 'event source' | 'policy';
+  readonly functionName: string;
+  /** Empty for the function without one. */
+  readonly qualifier: string;
+}
+
 /** The state of simulated Lambda and what all its parts need. */
 export interface LambdaState {
   readonly clock: SimulatorClock;
@@ -143,6 +151,10 @@ export interface LambdaState {
   allocationMs: number;
   /** From CreateFunction until a function is Active, unless its maker says something else. */
   creationMs: number;
+  /** Who Lambda is told calls a function, an alias or a version of it: event sources, and resource policies. */
+  readonly callers: Caller[];
+  /** What all code of the account may take, in bytes. */
+  codeLimit: number;
   /** Not documented by AWS: whether such a move gives the alias a new RevisionId. */
   transitionChangesRevisionId: boolean;
 }

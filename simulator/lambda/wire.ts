@@ -1,4 +1,5 @@
 import { ALIAS_ROUTES } from './alias-routes.ts';
+import { CALLER_ROUTES } from './caller-routes.ts';
 import { functionId } from './function-id.ts';
 import { FUNCTION_ROUTES } from './function-routes.ts';
 import type { invoke } from './invocations.ts';
@@ -10,7 +11,7 @@ import { invalid } from '../wire/refusals.ts';
 import type { Members } from '../wire/members.ts';
 import { jsonIn, type Handled, type WireRequest } from '../wire/wire.ts';
 
-const ROUTES: readonly Route[] = [...FUNCTION_ROUTES, ...ALIAS_ROUTES];
+const ROUTES: readonly Route[] = [...FUNCTION_ROUTES, ...ALIAS_ROUTES, ...CALLER_ROUTES];
 
 type Invoked = ReturnType<typeof invoke>;
 
@@ -24,8 +25,9 @@ const HEADERS = {
 /** The operation a request is for, ready to be run; nothing when it is not simulated. */
 export function lambdaOperation(lambda: Lambda, request: WireRequest): Handled | undefined {
   const { pathname, searchParams: query } = new URL(request.url, 'http://simulator');
-  for (const { method, path, operation, status, isInvocation, run } of ROUTES) {
-    const match = method === request.method ? path.exec(pathname) : null;
+  for (const { method, path, query: asked, operation, status, isInvocation, run } of ROUTES) {
+    const isFor = method === request.method && (asked === '' || query.has(asked));
+    const match = isFor ? path.exec(pathname) : null;
     if (match === null) continue;
     const body = isInvocation ? {} : jsonIn(request.body);
     const payload = request.body;

@@ -43,8 +43,8 @@ export interface Aliases {
   find(target: Target, options?: CallOptions): Promise<Alias | undefined>;
   /** The names of all aliases of the target's function; none when there is no such function. */
   list(target: Target, options?: CallOptions): Promise<readonly string[]>;
-  /** What each alias of the target's function serves, by its name. */
-  routings(target: Target, options?: CallOptions): Promise<ReadonlyMap<string, Routing>>;
+  /** Every alias of the target's function, by its name. */
+  all(target: Target, options?: CallOptions): Promise<ReadonlyMap<string, Alias>>;
   create(target: Target, version: string, options?: CallOptions): Promise<Alias>;
   /** Writes only if nobody wrote since the revision: else a `PreconditionFailedException`. */
   update(target: Target, write: AliasWrite, options?: CallOptions): Promise<Alias>;
@@ -119,9 +119,9 @@ export function createAliases(lambda: Service<LambdaClient>, region: string): Al
       }
     },
 
-    async routings(target, options = {}) {
+    async all(target, options = {}) {
       const all = await everyAlias(target, options);
-      return new Map(all.map((each) => [lineIn(each.Name), aliasOf(each).routing]));
+      return new Map(all.map((each) => [lineIn(each.Name), aliasOf(each)]));
     },
 
     create(target, version, options = {}) {

@@ -16,6 +16,7 @@ import { createQueues } from './quotas.ts';
 import { createService } from './service.ts';
 import { createStandIn } from './stand-in.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions.ts';
+import { createVersions, type Versions } from './versions.ts';
 
 /** AWS, as a rollout needs it. */
 export interface Aws {
@@ -28,6 +29,7 @@ export interface Aws {
   readonly logStreams: LogStreams;
   readonly invocations: Invocations;
   readonly stepFunctions: StepFunctions;
+  readonly versions: Versions;
   /** @throws {AwsCallError} when there are no credentials, or the role cannot be assumed */
   sessionEnd(options?: CallOptions): Promise<SessionEnd>;
 }
@@ -101,6 +103,7 @@ export function connectAws(options: AwsOptions): Aws {
     logStreams: createLogStreams(logs, region),
     invocations: createInvocations(clients.patient, region, clock),
     stepFunctions: createStepFunctions(onlyRead(clients.loadSfn)),
+    versions: createVersions(lambda, region),
     sessionEnd,
   };
 }

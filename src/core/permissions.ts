@@ -62,6 +62,7 @@ export interface Wishes {
   readonly smokeTests: { readonly size: number };
   readonly onRevertedBefore: 'warn' | 'fail';
   readonly fastTrackMs: number | undefined;
+  readonly retention: unknown;
 }
 
 /** One action that the role of a job must be allowed. */
@@ -81,6 +82,7 @@ const readsLogs = (wishes: Wishes) => rolls(wishes) && wishes.analysisLogs.mode 
 const looksBack = ({ onRevertedBefore, fastTrackMs }: Wishes) =>
   onRevertedBefore === 'fail' || fastTrackMs !== undefined;
 const isCarriedByAws = ({ engine }: Wishes) => engine === 'step-functions';
+const tidies = (wishes: Wishes) => rolls(wishes) && wishes.retention !== undefined;
 const writes = ({ mode, dryRun }: Wishes) => mode !== 'status' && !dryRun;
 
 /**
@@ -122,8 +124,9 @@ export const PERMISSIONS = {
     on: ['function'],
     purpose:
       'telling a misspelt alias from one that is to be created (without it, creating takes `create-alias: true`), and ' +
-      'whether another alias sends requests to the same versions, which the logs show too',
-    isNeeded: (wishes) => begins(wishes) || readsLogs(wishes),
+      'whether another alias sends requests to the same versions, which the logs show too; with `keep-versions`, which ' +
+      'versions serve',
+    isNeeded: (wishes) => begins(wishes) || readsLogs(wishes) || tidies(wishes),
   },
   'lambda:InvokeFunction': {
     on: ['versions'],
@@ -135,6 +138,37 @@ export const PERMISSIONS = {
     purpose:
       "telling a provisioned-concurrency transition from somebody's split; without it, a split is an error",
     isNeeded: always,
+  },
+  'lambda:ListVersionsByFunction': {
+    on: ['function'],
+    purpose: 'only with `keep-versions`: how many there are, and how old',
+    isNeeded: tidies,
+  },
+  'lambda:ListProvisionedConcurrencyConfigs': {
+    on: ['function'],
+    purpose: 'only with `keep-versions`: keeping what has provisioned concurrency',
+    isNeeded: tidies,
+  },
+  'lambda:GetPolicy': {
+    on: ['versions'],
+    purpose: 'only with `keep-versions`: keeping what somebody may call by its number',
+    isNeeded: tidies,
+  },
+  'lambda:DeleteFunction': {
+    on: ['versions'],
+    purpose:
+      'only with `keep-versions`: deleting old versions. It stands for versions alone, so the function cannot be deleted',
+    isNeeded: (wishes) => tidies(wishes) && writes(wishes),
+  },
+  'lambda:ListEventSourceMappings': {
+    on: ['everything'],
+    purpose: 'only with `keep-versions`: keeping what an event source names by its number',
+    isNeeded: tidies,
+  },
+  'lambda:GetAccountSettings': {
+    on: ['everything'],
+    purpose: 'only with `keep-versions`: how full the storage for code is',
+    isNeeded: tidies,
   },
   'cloudwatch:DescribeAlarms': {
     on: ['everything'],
@@ -151,10 +185,12 @@ export const PERMISSIONS = {
     on: ['everything'],
     purpose:
       'comparing the versions; without it, the alarms alone are watched. And in a rollback, finding the version that was ' +
-      'live before; with `fast-track` or `on-reverted-before: fail`, what became of a version. CloudWatch knows no narrower one',
+      'live before; with `fast-track` or `on-reverted-before: fail`, what became of a version; with `keep-versions`, ' +
+      'which are called by their number. CloudWatch knows no narrower one',
     isNeeded: (wishes) =>
       wishes.mode === 'rollback' ||
       (begins(wishes) && looksBack(wishes)) ||
+      tidies(wishes) ||
       (rolls(wishes) && (wishes.analysis.mode !== 'off' || wishes.metricChecks.length > 0)),
   },
   'logs:FilterLogEvents': {

@@ -81,6 +81,16 @@ function jsonReport(report: Report) {
         publishedAt: iso(publishedAt),
         past: past.type,
       })),
+    oldVersions: report.oldVersions.versions
+      .slice(0, MOST_COMPARISONS)
+      .map(({ target, deleted, kept, problems, left }) => ({
+        functionName: target.functionName,
+        [report.oldVersions.deletes ? 'deleted' : 'wouldDelete']: deleted,
+        kept,
+        problems,
+        left,
+      })),
+    codeStorage: report.oldVersions.storage,
     policy: report.policy,
     smokeTests: report.smokeTests
       .slice(0, MOST_COMPARISONS)

@@ -10,6 +10,7 @@ import type { Engine } from '../core/rollout/engine.ts';
 import type { Mode } from '../core/rollout/mode.ts';
 import type { Plan } from '../core/rollout/plan.ts';
 import type { AlarmId } from '../core/text/arn.ts';
+import type { Retention } from '../core/versions/old.ts';
 import type { SmokeTests } from './smoke-tests.ts';
 
 /** Everything the user decided, checked. */
@@ -45,6 +46,8 @@ export interface Config {
   readonly errorLogs: 'count' | 'show';
   readonly metricChecks: readonly MetricCheck[];
   readonly smokeTests: SmokeTests;
+  /** Which old versions stay after a promotion; undefined: all of them. */
+  readonly retention: Retention | undefined;
   readonly dryRun: boolean;
   readonly region: string;
   /** Undefined: the credentials of the environment are used. */

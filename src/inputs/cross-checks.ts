@@ -27,6 +27,7 @@ export function problemsBetween(
     ...dryRunProblems(fields),
     ...fastTrackProblems(fields),
     ...waitProblems(fields),
+    ...retentionProblems(fields),
     ...tokenProblems(fields),
   ];
 }
@@ -112,6 +113,18 @@ function waitProblems({ wait, engine, mode }: Partial<Fields>): readonly string[
           'wait watches nothing',
       ]
     : [];
+}
+
+/** Deleted is after a promotion; a rollback happens when something is wrong, and what is wrong is to be looked at. */
+function retentionProblems(fields: Partial<Fields>): readonly string[] {
+  const { mode } = fields;
+  return fields['keep-versions'] === undefined ||
+    mode === undefined ||
+    ['rollout', 'step', 'promote'].includes(mode)
+    ? []
+    : [
+        `keep-versions: old versions are deleted after a promotion by mode rollout, step or promote; leave it out with mode: ${mode}`,
+      ];
 }
 
 /** A secret that is not set arrives as an empty string. */

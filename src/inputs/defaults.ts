@@ -48,6 +48,8 @@ export const INPUT_DEFAULTS = {
   'on-reverted-before': 'warn',
   'fast-track': 'false',
   'rollback-window': '7d',
+  'keep-versions': '',
+  'keep-versions-for': '1d',
   'dry-run': 'false',
   region: '',
   'role-to-assume': '',

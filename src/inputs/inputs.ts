@@ -93,6 +93,10 @@ function configOf(fields: Fields, region: string, defaults: Defaults): Config {
       functionNames,
       fields['smoke-test-max-duration'],
     ),
+    retention:
+      fields['keep-versions'] === undefined
+        ? undefined
+        : { keep: fields['keep-versions'], keepForMs: fields['keep-versions-for'] },
     dryRun: fields['dry-run'],
     region,
     role: roleOf(fields, defaults.roleSessionName),

@@ -12,7 +12,7 @@ import {
 } from '../core/text/arn.ts';
 import { parseCompareMetrics } from './compare-metrics.ts';
 import type { AnalysisConfig } from './config.ts';
-import { durationMs, LONGEST_MS, type Lasting } from './duration.ts';
+import { durationMs, type Lasting } from './duration.ts';
 import {
   duration,
   flag,
@@ -31,6 +31,7 @@ import {
 import { parseMetricChecks } from './metric-checks.ts';
 import { strangeList } from './list-forms.ts';
 import { givenJson, type ReadFile } from './smoke-tests.ts';
+import { SESSION_FIELDS } from './session-fields.ts';
 import { parseSteps } from './steps.ts';
 
 /** The inputs, each read for itself. */
@@ -259,6 +260,17 @@ const schema = z.object({
     }
     return ms;
   }),
+  'keep-versions': parsedBy((text, problems): number | undefined => {
+    if (text.trim() === '') return undefined;
+    const keep = Number(text.trim());
+    if (!/^\d+$/.test(text.trim()) || keep < FEWEST_KEPT || keep > MOST_KEPT) {
+      problems.push(
+        `${quoted(text)} is not a whole number from ${FEWEST_KEPT} to ${MOST_KEPT}; leave the input out to delete nothing`,
+      );
+    }
+    return keep;
+  }),
+  'keep-versions-for': duration(0, '0s'),
   'dry-run': flag,
   region: parsedBy((text, problems) => {
     const region = text.trim();
@@ -268,49 +280,7 @@ const schema = z.object({
     return region === '' ? undefined : region;
   }),
 
-  'role-to-assume': parsedBy((text, problems) => {
-    const arn = text.trim();
-    if (arn !== '' && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(arn)) {
-      problems.push(
-        `${quoted(arn)} is not the ARN of a role, like arn:aws:iam::123456789012:role/deploy`,
-      );
-    }
-    return arn;
-  }),
-
-  'role-session-name': parsedBy((text, problems) => {
-    const name = text.trim();
-    if (name !== '' && !/^[\w+=,.@-]{2,64}$/.test(name)) {
-      problems.push(
-        `${quoted(name)} is not a session name: 2 to 64 letters, digits and any of _+=,.@-`,
-      );
-    }
-    return name;
-  }),
-
-  'role-duration': parsedBy((text, problems) => {
-    const ms = durationMs(text) ?? 0;
-    if (ms < SHORTEST_SESSION_MS || ms > LONGEST_SESSION_MS) {
-      problems.push(`${quoted(text)} is not a duration from 15m to 12h`);
-    }
-    return ms;
-  }),
-
-  'credentials-duration': parsedBy((text, problems): number | undefined => {
-    if (text.trim() === '') return undefined;
-    const ms = durationMs(text);
-    if (ms === undefined || ms < SHORTEST_SESSION_MS || ms > LONGEST_CREDENTIALS_MS) {
-      problems.push(`${quoted(text)} is not a duration from 15m to 36h`);
-    }
-    return ms;
-  }),
-  'job-timeout': parsedBy((text, problems) => {
-    const ms = durationMs(text) ?? 0;
-    if (ms < SHORTEST_JOB_MS || ms > LONGEST_MS) {
-      problems.push(`${quoted(text)} is not a duration from 1m to 5d`);
-    }
-    return ms;
-  }),
+  ...SESSION_FIELDS,
 
   'github-token': inputText.trim(),
   environment: parsedBy((text, problems) => {
@@ -335,12 +305,9 @@ const LONGEST_PATTERN = 1_024;
 const MOST_FUNCTIONS = 100;
 // Read a hundred with one request, at every poll.
 const MOST_ALARMS = 500;
-// What STS takes; a role may allow less.
-const SHORTEST_SESSION_MS = 15 * 60_000;
-const LONGEST_SESSION_MS = 12 * 3_600_000;
-// What GetSessionToken gives; no session of a role lasts longer.
-const LONGEST_CREDENTIALS_MS = 36 * 3_600_000;
-const SHORTEST_JOB_MS = 60_000;
+// The version that is live, and the one to go back to.
+const FEWEST_KEPT = 2;
+const MOST_KEPT = 10_000;
 // As far back as an alias's metrics are asked.
 const LONGEST_HISTORY_MS = 45 * 24 * 3_600_000;
 

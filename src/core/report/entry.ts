@@ -4,6 +4,7 @@ import type { Finding } from '../checks/finding.ts';
 import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
+import type { CodeStorage, OldVersions } from '../versions/old.ts';
 import type { EarlierVersion } from '../versions/past.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
 import type { TargetReport } from '../alias/target.ts';
@@ -54,6 +55,15 @@ export type Entry =
       readonly type: 'earlier-versions';
       readonly at: number;
       readonly versions: readonly EarlierVersion[];
+    }
+  /** What became, or would become, of versions that nothing needs any more. */
+  | {
+      readonly type: 'old-versions';
+      readonly at: number;
+      readonly deletes: boolean;
+      readonly versions: readonly OldVersions[];
+      /** Afterwards; undefined when that is not known. */
+      readonly storage: CodeStorage | undefined;
     }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */

@@ -28,6 +28,7 @@ import { stepAt, type Plan } from '../rollout/plan.ts';
 import { describeStep, type State } from '../rollout/state.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Verdict } from '../rollout/verdict.ts';
+import { describeOld, describeStorage } from '../versions/old.ts';
 
 /** What the teller remembers between two entries. */
 export interface Memory {
@@ -95,6 +96,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'errors':
     case 'exposure':
     case 'earlier-versions':
+    case 'old-versions':
     case 'note':
     case 'details':
     case 'policy':
@@ -111,6 +113,11 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return entry.targets.flatMap(describeTarget);
     case 'earlier-versions':
       return entry.versions.map((each) => earlierLine(each, entry.at));
+    case 'old-versions':
+      return [
+        ...entry.versions.map((each) => describeOld(each, entry.deletes)),
+        ...describeStorage(entry.storage),
+      ].map(info);
     case 'note':
       return [info(entry.text)];
     case 'details':

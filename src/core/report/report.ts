@@ -25,6 +25,8 @@ export interface WeightChange {
   readonly weight: number;
 }
 
+type OldVersionsEntry = Extract<Entry, { type: 'old-versions' }>;
+
 /** The whole story of a run, as plain data. Times are epoch milliseconds of the time of day. */
 export interface Report extends Ending {
   readonly region: string;
@@ -45,6 +47,8 @@ export interface Report extends Ending {
   readonly warnings: readonly string[];
   /** Versions that existed before this run, and when that was looked at. */
   readonly earlierVersions: { readonly at: number; readonly versions: readonly EarlierVersion[] };
+  /** Versions that nothing needed any more, and whether they were deleted. */
+  readonly oldVersions: Pick<OldVersionsEntry, 'deletes' | 'versions' | 'storage'>;
   /** Of a dry run: the least that the role of the job must be allowed. */
   readonly policy: Policy | undefined;
   /** Whether a step passed although there were too few requests to judge by. */
@@ -82,6 +86,11 @@ export function reportOf(
     earlierVersions: entries.findLast((entry) => entry.type === 'earlier-versions') ?? {
       at: endedAt,
       versions: [],
+    },
+    oldVersions: entries.findLast((entry) => entry.type === 'old-versions') ?? {
+      deletes: false,
+      versions: [],
+      storage: undefined,
     },
     policy: entries.findLast((entry) => entry.type === 'policy')?.policy,
     undecided: warnings.some((text) => text.endsWith(GOES_ON_UNDECIDED)),

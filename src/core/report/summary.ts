@@ -12,6 +12,7 @@ import { felt } from './felt.ts';
 import { headingOf, nextStepOf } from './heading.ts';
 import { logSection } from './log-section.ts';
 import { loggedSection } from './logged-section.ts';
+import { oldVersionsSection } from './old-versions-section.ts';
 import { policySection } from './policy-section.ts';
 import { promotedSection } from './promoted-section.ts';
 import { ratesChart } from './rates-chart.ts';
@@ -43,6 +44,7 @@ export function summaryOf(report: Report): string {
     ...chart(report),
     ...passedSmokeTests(report),
     ...changes(report),
+    ...oldVersionsSection(report),
     ...policySection(report),
     '',
   ].join('\n');

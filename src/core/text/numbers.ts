@@ -18,3 +18,12 @@ export function milliseconds(value: number): string {
   const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
   return `${grouped(shown)} ms`;
 }
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** `1.2 MB`; a kilobyte is 1,024 bytes, as AWS counts storage of code. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const shown = Number((bytes / 1_024 ** power).toPrecision(3));
+  return `${grouped(shown)} ${UNITS[power] ?? ''}`;
+}

@@ -19,6 +19,7 @@ import type { Cleared } from '../preflight/targets.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver, type Handover, type TakenOver } from '../rollout/take-over.ts';
+import { deleteOldVersions, lookAtCodeStorage, type Moved } from '../versions/old.ts';
 import { lookBack, type FoundCanary } from '../versions/past.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
@@ -64,11 +65,18 @@ async function beginOrResume(
   recordTargets(surroundings, clearance.targets.map(clearedReport));
   const { recovery, problems } = clearance;
   const resumed = recovery.action === 'resume' ? recovery.unfinished : [];
+  if (config.retention !== undefined && resumed.length === 0) await lookAtCodeStorage(surroundings);
   if (config.dryRun) {
     if (problems.length > 0) throw new Refusal(problems);
     if (config.mode !== 'rollback')
       await lookBack(clearance.targets.flatMap(givenIn), config, id, surroundings);
     recordClearance(surroundings, clearance);
+    await deleteOldVersions(
+      clearance.targets.flatMap(movedIn),
+      config.retention,
+      false,
+      surroundings,
+    );
     return ended('planned', created.map(wouldCreate).join(' '));
   }
   return takeOver(missed(taken, resumed, clearance), config, surroundings, (inner) => {
@@ -111,6 +119,19 @@ function givenIn({
   return version === undefined || routing === undefined || routing.version === version
     ? []
     : [{ target, facts: candidate, given: true, live: routing.version }];
+}
+
+function movedIn({ request: { target, version }, facts: { routing } }: Cleared): readonly Moved[] {
+  return routing === undefined || routing.version === version
+    ? []
+    : [
+        {
+          target,
+          stable: routing.version,
+          toCome: version === undefined ? 1 : 0,
+          versions: [routing.version, ...(version === undefined ? [] : [version])],
+        },
+      ];
 }
 
 function wouldCreate({ request: { target } }: Cleared): string {

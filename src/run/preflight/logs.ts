@@ -102,8 +102,8 @@ async function otherAliases(
   const serves = ({ version, weights }: Routing) =>
     [version, ...Object.keys(weights)].some((each) => versions.includes(each));
   try {
-    const all = await aws.aliases.routings(target, { signal });
-    return [...all].flatMap(([name, routing]) =>
+    const all = await aws.aliases.all(target, { signal });
+    return [...all].flatMap(([name, { routing }]) =>
       name !== target.alias && serves(routing) ? [name] : [],
     );
   } catch (error) {

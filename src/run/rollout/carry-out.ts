@@ -26,6 +26,7 @@ import { createMetricChecks } from '../checks/metrics.ts';
 import { momentOf } from '../moment.ts';
 import { lookAtSession } from '../preflight/session.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
+import { deleteOldVersions } from '../versions/old.ts';
 import { boundsOf } from './bounds.ts';
 import { keepForPost } from './keep.ts';
 import { rollOut, type World } from './loop.ts';
@@ -97,6 +98,15 @@ export async function carryOut(
     const deadlineAt = deadline?.at;
     const targets = shifting;
     await tellOfReverted({ targets, from, deadlineAt, comparable }, config, surroundings);
+  }
+  if (ending.outcome === 'promoted') {
+    const moved = shifting.map(({ target, versions: { stable, canary } }) => ({
+      target,
+      versions: [stable, canary],
+      stable,
+      toCome: 0,
+    }));
+    await deleteOldVersions(moved, config.retention, true, surroundings);
   }
   return ending;
 }
