@@ -57,12 +57,14 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
     file: 'src/run/rollout/take-over.ts',
     from: "onCancel === 'hold' && !isRunnerGone(cancellation.reason)",
     to: "onCancel === 'hold' && (true || !isRunnerGone(cancellation.reason))",
+    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'a rollout of a dead run that could not be put back is merely failed',
     file: 'src/run/preflight/recovery.ts',
     from: 'return ended(result, `the rollout',
     to: "return ended('failed', `the rollout",
+    by: '__tests__/bundle/unfinished.test.ts',
   },
   {
     name: 'who resumes a rollout waits for provisioned concurrency before anything is watched',

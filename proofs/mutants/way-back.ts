@@ -39,6 +39,7 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
     file: 'src/core/alias/patience.ts',
     from: 'READ_PATIENCE_MS = 2 * 60_000',
     to: 'READ_PATIENCE_MS = 12_000',
+    by: '__tests__/run/alias/settle.test.ts',
   },
   {
     name: 'a full disk keeps the rollout of a dead run from being reverted',

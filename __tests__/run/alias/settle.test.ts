@@ -79,6 +79,20 @@ describe('a promotion, before its bake', () => {
     expect(readings).toBe(1);
   });
 
+  it('is read again for more than a minute when Lambda lets nobody read the alias', async () => {
+    const result = await aws.time.run(async () => {
+      const router = await promoted(true);
+      const since = aws.time.clock.now();
+      aws.simulator.faults.add(({ operation }) =>
+        operation === 'GetAlias' && aws.time.clock.now() < since + 90_000
+          ? { type: 'error', status: 503, name: 'ServiceException', message: 'away' }
+          : undefined,
+      );
+      return router.settle(signal);
+    });
+    expect(result).toEqual({ type: 'settled' });
+  });
+
   describe('of an alias that got provisioned concurrency after it was looked at', () => {
     beforeEach(() => {
       putProvisioned(aws.simulator.lambda, 'checkout', 'live', 5);
