@@ -167,6 +167,16 @@ describe('with credentials that do not last for ever, the bundle', () => {
     expect(world.writes()).toEqual([]);
   });
 
+  it('refuses a plan that outlasts the job by the time its version is published', async () => {
+    const slow = world.simulator.lambda.functions.get('checkout');
+    if (slow !== undefined) slow.timing.activationMs = 14 * 60_000;
+    const result = await world.run({ steps: '10% 15m', 'job-timeout': '40m' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('job-timeout is 40 min');
+    expect(world.writes()).toEqual(['PublishVersion']);
+    expect(world.alias()).toBe('1');
+  });
+
   it('cuts the extensions of a step with little traffic, so that it ends while it can be reverted', async () => {
     const plan = { steps: '10% 15m', 'poll-interval': '1m', analysis: 'on', alarms: 'errors' };
     const result = await world.run(

@@ -89,4 +89,31 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
           Promise.resolve([]),
         )`,
   },
+  {
+    name: 'what was taken over and cannot be gone on with is left as it is',
+    file: 'src/run/rollout/take-over.ts',
+    from: 'const isRed = error instanceof CheckFailed;\n',
+    to: 'const isRed = error instanceof CheckFailed;\n    if (!isRed) throw error;\n',
+    by: '__tests__/bundle/modes.test.ts',
+  },
+  {
+    name: 'the last bake begins before Lambda serves the new version alone',
+    file: 'src/core/rollout/state.ts',
+    from: 'return stepAt(course, step).weight < 100',
+    to: 'return stepAt(course, step).weight <= 100',
+  },
+  {
+    name: 'a plan is not held against the end of its means again after publishing',
+    file: 'src/run/rollout/carry-out.ts',
+    from: 'if (problems.length > 0) throw new Refusal(problems);',
+    to: 'if (problems.length < 0) throw new Refusal(problems);',
+    by: '__tests__/bundle/credentials.test.ts',
+  },
+  {
+    name: 'an example that begins rollouts may not ask GitHub whether a run has ended',
+    file: 'examples/rollback.yml',
+    from: 'actions: read # to see',
+    to: 'contents: read # to see',
+    by: '__tests__/bundle/examples.test.ts',
+  },
 ];
