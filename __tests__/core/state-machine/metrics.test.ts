@@ -1,14 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import {
-  EVERYTHING,
-  ORDINARY,
-  play,
-  WORLDS,
-  type Both,
-  type JudgedWorld,
-} from '../../fixtures/judged-worlds.ts';
+import { expectSame, play } from '../../fixtures/both-judge.ts';
+import { EVERYTHING, ORDINARY, WORLDS, type JudgedWorld } from '../../fixtures/judged-worlds.ts';
 
 /** Rollouts, of some twenty readings each; more of them by `ROLLOUTS=200 npm test -- state-machine/metrics`. */
 const ROLLOUTS = Number(process.env['ROLLOUTS'] ?? 12);
@@ -41,21 +35,6 @@ const DECIDED: readonly JudgedWorld[] = [
   },
   { ...EVERYTHING, functions: 2 },
 ];
-
-/** The same in every word, and in every number of evidence to twelve digits. */
-function expectSame([ours, machine]: Both): void {
-  const words = ({ told, verdict }: Both[0]) => ({
-    verdict,
-    told: told.map((each) => ({ ...each, numbers: [] })),
-  });
-  expect(words(machine)).toEqual(words(ours));
-  for (const [index, { numbers }] of machine.told.entries()) {
-    for (const [place, each] of numbers.entries()) {
-      const wanted = ours.told[index]?.numbers[place] ?? NaN;
-      expect(Math.abs(each - wanted)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(wanted)));
-    }
-  }
-}
 
 describe('the state machine judges metrics', () => {
   it(
