@@ -111,7 +111,7 @@ function routings(functionName = 'checkout'): readonly string[] {
     .filter((routing, index, all) => routing !== all[index - 1]);
 }
 
-const turnsOf = ({ states }: Ended) => states.filter((name) => name === 'Read alarms').length;
+const turnsOf = ({ states }: Ended) => states.filter((name) => name === 'Baking').length;
 
 const WHOLE = ['1', '1+2@0.1', '1+2@0.5', '2'];
 

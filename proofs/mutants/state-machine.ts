@@ -104,16 +104,18 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     name: 'on AWS: a write over a weight that somebody else set is tried again',
     file: 'src/core/state-machine/alias.ts',
     by: '__tests__/core/state-machine/alias.test.ts',
-    from: `$not($serves($left)) or ($isClaimed and $text != $t.found) ? 'foreign' :`,
-    to: '',
+    from: `$not($serves($t.serves)) or ($isClaimed and $not($shows($t.found))) ? 'foreign' : 'again'`,
+    to: `'again'`,
   },
   {
     name: 'on AWS: a revert believes a reading from before its write',
     file: 'src/core/state-machine/alias.ts',
     by: '__tests__/core/state-machine/alias.test.ts',
     from: `$a.RevisionId in $t.past ? 'old' :
+  $isTaken ? 'taken' :
   $isAlone($t.stable)`,
-    to: '$isAlone($t.stable)',
+    to: `$isTaken ? 'taken' :
+  $isAlone($t.stable)`,
   },
   {
     name: 'on AWS: an error in a condition strands the alias',

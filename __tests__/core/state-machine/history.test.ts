@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { longestBakeMs, planOf } from '../../../src/core/rollout/plan.ts';
-import { eventsOf, pollMsFor } from '../../../src/core/state-machine/history.ts';
+import { eventsLeft, eventsOf, paceOf } from '../../../src/core/state-machine/history.ts';
 import { REVERT_EVENTS } from '../../../src/core/state-machine/revert.ts';
 
 const MINUTE = 60_000;
@@ -20,10 +20,11 @@ const watching = (bakeMs: number, targets: number) => ({
   targets,
   compares: true,
 });
+const ASKED = { leastMs: MINUTE, holdMs: 0 };
 
 describe('the history of an execution', () => {
   it('lets a short plan be watched as often as is asked for', () => {
-    expect(pollMsFor(watching(5 * MINUTE, 1), MINUTE)).toBe(MINUTE);
+    expect(paceOf(watching(5 * MINUTE, 1), ASKED).pollMs).toBe(MINUTE);
   });
 
   it.each([
@@ -36,7 +37,7 @@ describe('the history of an execution', () => {
     'has room for four steps of %s ms and %s targets, all extended, and for the revert',
     (bakeMs, targets) => {
       const asked = watching(bakeMs, targets);
-      const pollMs = pollMsFor(asked, MINUTE);
+      const { pollMs } = paceOf(asked, ASKED);
       const turns = Math.ceil(longestBakeMs(asked.course) / pollMs) + asked.course.steps.length;
       expect(eventsOf(asked, turns)).toBeLessThan(MOST_EVENTS - REVERT_EVENTS - 2_000);
       // … and is used: nothing is watched more seldom than it must be.
@@ -46,6 +47,28 @@ describe('the history of an execution', () => {
 
   it('reckons with a reading of the metrics only where they are compared', () => {
     const alarmsOnly = { ...watching(DAY, 1), compares: false };
-    expect(pollMsFor(alarmsOnly, MINUTE)).toBeLessThan(pollMsFor(watching(DAY, 1), MINUTE));
+    expect(paceOf(alarmsOnly, ASKED).pollMs).toBeLessThan(paceOf(watching(DAY, 1), ASKED).pollMs);
   });
+
+  it('watches nothing so often that a call that hangs would delay the alarms for longer than it may last', () => {
+    expect(paceOf(watching(5 * MINUTE, 1), { leastMs: 1_000, holdMs: 0 }).pollMs).toBe(15_000);
+  });
+
+  it.each([
+    [5 * MINUTE, DAY],
+    [DAY, DAY],
+    [DAY, 30 * DAY],
+    [5 * MINUTE, 365 * DAY],
+  ])(
+    'has room for what is held after a step of %s ms for %s ms, and watches the steps for it as often as it can',
+    (bakeMs, holdMs) => {
+      const asked = watching(bakeMs, 3);
+      const pace = paceOf(asked, { leastMs: MINUTE, holdMs });
+      expect(eventsLeft(asked, pace)).toBeGreaterThanOrEqual(0);
+      const { pollMs } = paceOf(asked, ASKED);
+      expect(pace.pollMs).toBeLessThanOrEqual(2.5 * pollMs);
+      if (bakeMs < DAY) expect(pace.pollMs).toBe(pollMs);
+      expect(pace.holdPollMs).toBeGreaterThanOrEqual(MINUTE);
+    },
+  );
 });

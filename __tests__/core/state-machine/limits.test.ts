@@ -2,12 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { planOf } from '../../../src/core/rollout/plan.ts';
-import { eventsLeft, eventsOf, pollMsFor } from '../../../src/core/state-machine/history.ts';
+import { eventsLeft, eventsOf, paceOf } from '../../../src/core/state-machine/history.ts';
 import { inspectLimits, type Carried } from '../../../src/core/state-machine/limits.ts';
 import { REVERT_EVENTS } from '../../../src/core/state-machine/revert.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+const ASKED = { leastMs: MINUTE, holdMs: 0 };
 
 const courseOf = (steps: number, bakeMs: number, maxExtension = 3) => ({
   steps: planOf(
@@ -22,7 +23,7 @@ const courseOf = (steps: number, bakeMs: number, maxExtension = 3) => ({
 function carried(given: Partial<Carried> = {}): Carried {
   const course = given.course ?? courseOf(3, 5 * MINUTE);
   const targets = given.targets ?? 1;
-  const pollMs = pollMsFor({ course, targets, compares: true }, MINUTE);
+  const { pollMs } = paceOf({ course, targets, compares: true }, ASKED);
   return {
     course,
     targets,
@@ -169,9 +170,7 @@ describe('what is left of a history', () => {
         fc.boolean(),
         (steps, bakeMs, targets, compares) => {
           const watching = { course: courseOf(steps, bakeMs), targets, compares };
-          const pollMs = pollMsFor(watching, MINUTE);
-          const pace = { pollMs, holdMs: 0, holdPollMs: pollMs };
-          expect(eventsLeft(watching, pace)).toBeGreaterThanOrEqual(0);
+          expect(eventsLeft(watching, paceOf(watching, ASKED))).toBeGreaterThanOrEqual(0);
         },
       ),
     );

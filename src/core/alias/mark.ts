@@ -45,11 +45,12 @@ export interface Mark extends RolloutId, Versions, Origin {
 export type Carrier = 'runner' | 'aws';
 
 const CARRIED: Readonly<Record<Carrier, string>> = { runner: '', aws: ' aws' };
-const HELD = ' held';
+/** What a held mark has before its end. */
+export const HELD = ' held';
 /** The mark tells the time in hundredths of a minute, which take three characters more than whole ones. */
 const WRITTEN_MS = MINUTE_MS / 100;
 /** Lambda takes descriptions up to this length. */
-const LONGEST_DESCRIPTION = 256;
+export const LONGEST_DESCRIPTION = 256;
 
 type Written = Record<Exclude<keyof Mark, 'begunAt' | 'carriedBy' | 'held'> | 'minute', string> & {
   readonly aws: string | undefined;
@@ -79,15 +80,26 @@ export function marksOf(
 
 /** A description with the mark behind it; nothing when there is no room for it, held or not. */
 export function withMark(description: string, mark: Mark): string | undefined {
-  const { repository, runId, attempt, nonce, stable, canary, step, weight, plan } = mark;
-  const { startedBy, workflow, begunAt, carriedBy, held } = mark;
+  const { stable, canary, step, weight, plan, carriedBy, held } = mark;
   const text =
-    `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} stable=${stable} ` +
-    `canary=${canary} step=${step} weight=${weight} plan=${plan} by=${startedBy}@${workflow} ` +
-    `since=${begunAt / MINUTE_MS}${CARRIED[carriedBy]}`;
+    `${beginningOf(mark)}stable=${stable} canary=${canary} step=${step} weight=${weight} ` +
+    `plan=${plan}${originOf(mark)}${CARRIED[carriedBy]}`;
   const before = description === '' ? text : `${description} ${text}`;
   const fits = before.length + HELD.length + 1 <= LONGEST_DESCRIPTION;
   return fits ? `${before}${held ? HELD : ''}}` : undefined;
+}
+
+/** How every mark begins, whosever it is. */
+export const ANY_MARK = 'lambda-canary{run=';
+
+/** How the marks of one rollout begin, whatever its step. */
+export function beginningOf({ repository, runId, attempt, nonce }: RolloutId): string {
+  return `${ANY_MARK}${repository}/${runId}/${attempt} id=${nonce} `;
+}
+
+/** What the marks of all jobs of one rollout have, and no other's. */
+export function originOf({ startedBy, workflow, begunAt }: Origin & RolloutId): string {
+  return ` by=${startedBy}@${workflow} since=${begunAt / MINUTE_MS}`;
 }
 
 /** A description without the mark, and the mark if there is one. */

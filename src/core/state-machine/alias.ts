@@ -1,9 +1,11 @@
+import { ANY_MARK, HELD, LONGEST_DESCRIPTION } from '../alias/mark.ts';
 import { WEIGHT_TOLERANCE } from '../alias/routing.ts';
-import { jsonata, PATIENTLY, SAID, task, withHelp, type Asl } from './language.ts';
+import { jsonata, SAID, task, withHelp, type Asl } from './language.ts';
 
 /**
  * What an alias serves and whose it is: `core/alias/routing.ts` and `core/alias/claim.ts` over the reply of GetAlias in `$a`, for the
- * target `$t` of the rollout whose marks begin with `$mark`.
+ * target `$t` of the rollout whose marks begin with `$mark`. Its own is also the mark of the part that it goes on with, `$t.before`.
+ * `$own` is the text without any of them: somebody may have written it anew, and then it is theirs and stays whole.
  */
 const SHOWN = `
   $others := [$each($a.RoutingConfig.AdditionalVersionWeights, function($part, $version) {
@@ -20,39 +22,62 @@ const SHOWN = `
   $isMoving := function($from, $to) {
     $a.FunctionVersion = $to and $count($others) = 1 and $others[0].version = $from
   };
-  $isMarked := $contains($text, $mark);
-  $isClaimed := $contains($text, 'lambda-canary{run=') and $not($isMarked);`;
+  $shows := function($prefix) { $prefix != '' and $contains($text, $prefix) };
+  $isMarked := $shows($mark) or $shows($t.before);
+  $isClaimed := $contains($text, '${ANY_MARK}') and $not($isMarked);
+  $isTaken := $isClaimed and ($contains($text, $origin & ' ') or $contains($text, $origin & '}'));
+  $without := function($from, $prefix) {
+    $prefix != '' and $contains($from, $prefix) ? (
+      $head := $substringBefore($from, $prefix);
+      $tail := $substringAfter($substringAfter($from, $prefix), '}');
+      ($substring($head, -1) = ' ' ? $substring($head, 0, $length($head) - 1) : $head) & $tail
+    ) : $from
+  };
+  $own := $without($without($without($text, $mark), $t.before), $t.found);`;
+
+/**
+ * Which weight is written, and with which mark: to shift, those of the step `$next`; to hold, the same with the word that says so;
+ * to go on with what another part left, those of the step that it left this alias at. No mark where there is no room for it.
+ */
+export const WANTED = `
+  $to := $act = 'claim' ? $t.standing : $next;
+  $wanted := $steps[$to].weight;
+  $whole := $t.description & ($t.description = '' ? '' : ' ') & $t.marks[$to];
+  $fits := $length($whole) + ${HELD.length} <= ${LONGEST_DESCRIPTION};
+  $says := $act = 'hold' ? $substring($whole, 0, $length($whole) - 1) & '${HELD}}' : $whole;
+  $ending := $act = 'hold' ? $substring($t.marks[$to], 0, $length($t.marks[$to]) - 1) & '${HELD}}' : $t.marks[$to];`;
 
 /** `fateOf` of core/alias/write-fate.ts, of a write of a step's mark and weight that was not answered with success. */
 export const FATE = withHelp(
-  [SHOWN],
+  [SHOWN, WANTED],
   `
-  $isStep := $contains($text, $t.marks[$next]);
-  $wanted := $steps[$next].weight;
-  $left := $next = 0 ? 0 : $steps[$next - 1].weight;
+  $isStep := $fits ? $contains($text, $ending) : $t.unanswered;
+  $a.RevisionId in $t.past or ($t.answer = 'conflict' and $a.RevisionId = $t.revision) ? 'old' :
+  $isTaken ? 'taken' :
   ($serves($wanted) or ($wanted >= 100 and $isMoving($t.stable, $t.canary))) and $isStep ? 'written' :
-  $not($serves($left)) or ($isClaimed and $text != $t.found) ? 'foreign' :
-  $answer = 'conflict' ? 'again' : 'refused'`,
+  $not($serves($t.serves)) or ($isClaimed and $not($shows($t.found))) ? 'foreign' : 'again'`,
 );
 
 /**
- * What a revert finds: `back` on stable alone, `moving` back with provisioned concurrency, `ours` to write, or `foreign`; `old` is a
- * reading from before a write of ours, which proves nothing.
+ * What a revert finds: `back` on stable alone, `moving` back with provisioned concurrency, `ours` to write, `taken` over by the next
+ * part of the rollout, or `foreign`; `old` is a reading from before a write of ours, which proves nothing. A repair knows of no write:
+ * to it, only what carries the mark is the rollout's.
  */
 export const FOUND = withHelp(
   [SHOWN],
   `
   $begun := $t.begun;
   $isBegun := function($weight) { $weight in $begun and $serves($weight) };
-  $isOurs := $not($isClaimed) and (
+  $isOurs := $not($isClaimed) and ($isMarked or $not($repairs)) and (
     $count([$filter($begun, $isBegun)]) > 0
     or (100 in $begun and $isMoving($t.stable, $t.canary))
     or $isMarked and $count([$filter($steps, function($step, $index) {
-      $contains($text, $t.marks[$index])
+      $contains($text, $substring($t.marks[$index], 0, $length($t.marks[$index]) - 1))
         and ($serves($step.weight) or ($step.weight >= 100 and $isMoving($t.stable, $t.canary)))
     })]) > 0
   );
   $a.RevisionId in $t.past ? 'old' :
+  $isTaken ? 'taken' :
   $isAlone($t.stable) ? ($isMarked ? 'ours' : 'back') :
   $isOurs ? 'ours' :
   $isMoving($t.canary, $t.stable) and ($t.put or (
@@ -60,40 +85,48 @@ export const FOUND = withHelp(
   )) ? 'moving' : 'foreign'`,
 );
 
-/** What becomes of a promotion: `settled` on the canary alone, `moving` there with provisioned concurrency, or `foreign`. */
+/**
+ * What becomes of a promotion: `settled` on the canary alone, `tidy` without the mark as well, `moving` there with provisioned
+ * concurrency, `taken` over by the next part of the rollout, or `foreign`.
+ */
 export const SETTLED = withHelp(
   [SHOWN],
   `
   $a.RevisionId in $t.past ? 'old' :
+  $isTaken ? 'taken' :
   $isClaimed ? 'foreign' :
   $isAlone($t.canary) ? ($isMarked ? 'settled' : 'tidy') :
   $isMoving($t.stable, $t.canary) ? 'moving' : 'foreign'`,
 );
 
-/** Whether somebody else moved an alias, or says to do so, while the step `$step` bakes; before the first there is no weight. */
-export const IS_MOVED = withHelp(
+/** Whether the next part of the rollout, or somebody else, moved an alias since it was left, or says to do so. */
+export const MOVED = withHelp(
   [SHOWN],
   `
-  $inForce := $step < 0 ? 0 : $steps[$step].weight;
-  $a.RevisionId in $t.past ? false : $not($serves($inForce)) or ($isClaimed and $text != $t.found)`,
+  $a.RevisionId in $t.past ? 'no' :
+  $isTaken ? 'taken' :
+  $not($serves($t.serves)) or ($isClaimed and $not($shows($t.found))) ? 'foreign' : 'no'`,
 );
 
-/** The target of an iteration, for itself. */
-export function take(next: string): Asl {
-  return {
-    Type: 'Pass',
-    Assign: { t: jsonata('$states.input'), tries: 0, said: jsonata(`''`) },
-    Next: next,
-  };
-}
+/** Members of a target of which nothing was tried yet. */
+export const UNTRIED = `{ 'fate': '', 'asks': 'write', 'tries': 0, 'unread': 0, 'answer': '', 'said': '' }`;
+
+/** The target of an iteration, for itself: a choice by it hands it on to where it leads. */
+export const TAKE: Asl = { Assign: { t: jsonata('$states.input') } };
+export const TAKE_UNTRIED: Asl = { Assign: { t: jsonata(`$merge([$states.input, ${UNTRIED}])`) } };
 
 /** Hands the target on, with what became of it. @param more an expression: further members */
 export function done(fate: string, more = '{}'): Asl {
   return {
     Type: 'Pass',
-    Output: jsonata(`$merge([$t, { 'fate': '${fate}', 'said': $said }, ${more}])`),
+    Output: jsonata(`$merge([$t, { 'fate': '${fate}' }, ${more}])`),
     End: true,
   };
+}
+
+/** Members of the target in place of what it had. @param members an expression */
+export function having(members: string): Asl {
+  return { t: jsonata(`$merge([$t, ${members}])`) };
 }
 
 /** Expressions of what is written. */
@@ -103,21 +136,27 @@ export interface Writing {
   readonly description: string;
 }
 
-/** The target once its alias has another revision: readings that show an earlier one are from before. */
-export function atRevision(revision: string, more = '{}'): string {
-  return `$merge([$t, { 'revision': ${revision}, 'past': [$append($filter($t.past, function($x) { $x != ${revision} }), $t.revision = ${revision} ? [] : [$t.revision])] }, ${more}])`;
+/** Members of a target whose alias has another revision: readings that show an earlier one are from before. */
+function atRevision(revision: string): string {
+  return `{ 'revision': ${revision}, 'past': [$append($filter($t.past, function($x) { $x != ${revision} }), $t.revision = ${revision} ? [] : [$t.revision])] }`;
 }
 
-/** One write of weight and mark together, on the revision that was known: over nobody else's write. @param more what the target has then */
-export function write(
-  { version, weights, description }: Writing,
-  next: string,
-  otherwise: string,
-  more = '{}',
-): Asl {
+/** The target as the alias in `$a` shows it, with the text that stands there now. @param more an expression: further members */
+export function asShown(more = '{}'): Asl {
+  return {
+    t: jsonata(
+      withHelp(
+        [SHOWN],
+        `$merge([$t, ${atRevision('$a.RevisionId')}, { 'description': $own }, ${more}])`,
+      ),
+    ),
+  };
+}
+
+/** One write of weight and mark together, on the revision that was known: over nobody else's write. */
+export function write({ version, weights, description }: Writing): Asl {
   return {
     ...task('lambda', 'updateAlias'),
-    ...PATIENTLY,
     Arguments: {
       FunctionName: jsonata('$t.functionId'),
       Name: jsonata('$t.alias'),
@@ -127,42 +166,44 @@ export function write(
       Description: jsonata(description),
       RevisionId: jsonata('$t.revision'),
     },
-    Assign: {
-      t: jsonata(atRevision('$states.result.RevisionId', more)),
-      tries: jsonata('$tries + 1'),
-    },
+  };
+}
+
+/** The target after a write that was answered with success. @param more an expression: further members */
+export function written(more: string): Asl {
+  return {
+    t: jsonata(
+      `$merge([$t, ${atRevision('$states.result.RevisionId')}, { 'answer': '', 'said': '', 'unanswered': false }, ${more}])`,
+    ),
+  };
+}
+
+/** Every other answer: only a look tells what became of the write. @param more an expression: further members */
+export function unwritten(next: string, more = '{}'): Asl {
+  const catching = (error: string, answer: string) => ({
+    ErrorEquals: [error],
+    Assign: having(`${answer}, { 'said': ${SAID}, 'tries': $t.tries + 1 }, ${more}`),
     Next: next,
+  });
+  return {
     Catch: [
-      {
-        ErrorEquals: ['Lambda.PreconditionFailedException'],
-        Assign: { answer: 'conflict', said: jsonata(SAID), tries: jsonata('$tries + 1') },
-        Next: otherwise,
-      },
-      {
-        ErrorEquals: ['States.ALL'],
-        Assign: { answer: 'unknown', said: jsonata(SAID), tries: jsonata('$tries + 1') },
-        Next: otherwise,
-      },
+      catching('Lambda.PreconditionFailedException', `{ 'answer': 'conflict' }`),
+      catching('States.ALL', `{ 'answer': 'unknown', 'unanswered': true }`),
     ],
   };
 }
 
+/** There is no such alias any more: somebody deleted it. */
+export const GONE = 'Lambda.ResourceNotFoundException';
+
 /** Reads the alias; what it shows is in `$a`. */
-export function look(next: string, otherwise: string): Asl {
+export function look(next: string): Asl {
   return {
     ...task('lambda', 'getAlias'),
-    ...PATIENTLY,
     Arguments: { FunctionName: jsonata('$t.functionId'), Name: jsonata('$t.alias') },
     Assign: { a: jsonata('$states.result') },
     Output: {},
     Next: next,
-    Catch: [
-      {
-        ErrorEquals: ['States.ALL'],
-        Assign: { said: jsonata(SAID), tries: jsonata('$tries + 1') },
-        Next: otherwise,
-      },
-    ],
   };
 }
 

@@ -1,5 +1,7 @@
 import { NOTHING_MOVED } from '../rollout/state.ts';
-import { jsonata, literal, SAID, type Asl } from './language.ts';
+import { UNTRIED } from './alias.ts';
+import { caught, jsonata, SAID, type Asl } from './language.ts';
+import { CONFIRMED_REASON, SEE, TIDY, WAS_CONFIRMED } from './repair.ts';
 import { REVERT } from './revert.ts';
 import { WATCHING } from './watching.ts';
 
@@ -14,14 +16,21 @@ export const ENDED = {
   reverted: 'LambdaCanary.Reverted',
   'revert-failed': 'LambdaCanary.RevertFailed',
   failed: 'LambdaCanary.Failed',
+  /** Another execution carries the rollout on. */
+  'taken over': 'LambdaCanary.TakenOver',
 } as const;
 
 const REPAIRS = 'repair';
 
-/** Which rollouts began cannot be told: the mark on the alias alone tells what is to be put back. */
-const UNKNOWN_BEGUN = [-1];
+/**
+ * As they are put back when nothing is known of the rollout but what it was given: which weights were begun cannot be told. What an earlier
+ * part began is known.
+ */
+const UNKNOWN_TARGETS = `[$map($states.input.targets, function($x) { $merge([$x, ${UNTRIED}, {
+  'begun': [$append([-1], $x.begun)], 'past': [], 'put': false, 'unanswered': false
+}]) })]`;
 
-const unknownTargets = `[$map($states.input.targets, function($x) { $merge([$x, { 'begun': ${literal(UNKNOWN_BEGUN)}, 'past': [], 'put': false, 'fate': '' }]) })]`;
+const ARE_TAKEN = `'taken' in [$everyone.fate]`;
 
 /**
  * The state machine that carries a rollout, in Amazon States Language: one for all plans, the plan is its input
@@ -39,7 +48,8 @@ export function stateMachine(): Asl {
         Assign: {
           mark: jsonata('$states.input.mark'),
           steps: jsonata('$states.input.steps'),
-          everyone: jsonata(unknownTargets),
+          origin: jsonata('$states.input.origin'),
+          everyone: jsonata(UNKNOWN_TARGETS),
           repairs: jsonata(
             `$exists($states.input.mode) ? $states.input.mode = '${REPAIRS}' : false`,
           ),
@@ -49,9 +59,29 @@ export function stateMachine(): Asl {
       },
       'What is to be done': {
         Type: 'Choice',
-        Choices: [{ Condition: jsonata('$repairs'), Next: 'Reverting' }],
+        Choices: [{ Condition: jsonata('$repairs'), Next: 'Seeing what is left' }],
         Default: 'Rollout',
       },
+      'Seeing what is left': {
+        ...SEE,
+        Assign: { everyone: jsonata('[$states.result]') },
+        Output: {},
+        Next: 'What is left',
+        ...caught('Reverting', {}),
+      },
+      'What is left': {
+        Type: 'Choice',
+        Choices: [
+          { Condition: jsonata(ARE_TAKEN), Next: 'Taken over by the next part' },
+          {
+            Condition: jsonata(WAS_CONFIRMED),
+            Assign: { because: jsonata(CONFIRMED_REASON) },
+            Next: 'Tidying up',
+          },
+        ],
+        Default: 'Reverting',
+      },
+      'Tidying up': { ...TIDY, Output: {}, Next: 'Failed', ...caught('Failed', {}) },
       Rollout: {
         Type: 'Parallel',
         Branches: [{ StartAt: 'Checking', States: WATCHING }],
@@ -71,7 +101,13 @@ export function stateMachine(): Asl {
       },
       'Rolled out': {
         Type: 'Choice',
-        Choices: [{ Condition: jsonata('$states.input.passed'), Next: 'Promoted' }],
+        Choices: [
+          { Condition: jsonata(`$states.input.as = 'promoted'`), Next: 'Promoted' },
+          {
+            Condition: jsonata(`$states.input.as = 'taken over'`),
+            Next: 'Taken over by the next part',
+          },
+        ],
         Default: 'Reverting',
       },
       Reverting: {
@@ -103,6 +139,7 @@ export function stateMachine(): Asl {
             },
             Next: 'Revert failed',
           },
+          { Condition: jsonata(ARE_TAKEN), Next: 'Taken over by the next part' },
           {
             Condition: jsonata(`'foreign' in [$everyone.fate]`),
             Assign: {
@@ -117,6 +154,15 @@ export function stateMachine(): Asl {
             Assign: { because: jsonata(`$because & '. ${NOTHING_MOVED}'`) },
             Next: 'Failed',
           },
+          {
+            Condition: jsonata(`$count($everyone[fate != 'back']) = 0`),
+            Assign: {
+              because: jsonata(
+                `$because & '. There was nothing to put back: no alias carries its mark, and each serves its old version alone'`,
+              ),
+            },
+            Next: 'Failed',
+          },
         ],
         Default: 'Reverted',
       },
@@ -128,6 +174,11 @@ export function stateMachine(): Asl {
       },
       Reverted: { Type: 'Fail', Error: ENDED.reverted, Cause: jsonata('$because') },
       'Revert failed': { Type: 'Fail', Error: ENDED['revert-failed'], Cause: jsonata('$because') },
+      'Taken over by the next part': {
+        Type: 'Fail',
+        Error: ENDED['taken over'],
+        Cause: jsonata(`$because & '. Nothing was touched of what another execution carries on'`),
+      },
       Failed: { Type: 'Fail', Error: ENDED.failed, Cause: jsonata('$because') },
     },
   };

@@ -4,7 +4,10 @@ import { REVERT_EVENTS } from './revert.ts';
 /** An execution ends, without any catcher seeing it, when its history has this many events. */
 const MOST_EVENTS = 25_000;
 
-/** An alarm that moves costs one more reading, of its history; this leaves room for hundreds. */
+/**
+ * An alarm that moves costs one more reading, of its history; and the mark of what is held, or gone on with, is written. This leaves room
+ * for hundreds of them.
+ */
 const HISTORIES = 3_000;
 
 /** A state is two events, a task five; a map is four, and two more for each of its iterations. */
@@ -18,16 +21,20 @@ const TURN = STATE + TASK + STATE + TASK + STATE;
 /** Where the versions are compared. */
 const COMPARISON = TASK;
 /** The beginning and the end of everything, without what is done for a target. */
-const FRAME = 20;
+const FRAME = 22;
 
-/** Takes the target, writes, and hands it on. */
+/** What is to be done with the target, the write, and what became of it. */
 const SHIFT = ITERATION + STATE + TASK + STATE;
-/** The rest of it: whether there is another step, what became of all, and how long it bakes. */
+/** The rest of it: whether the alarms were read just now, what became of all, and how long it bakes. */
 const STEP = STATE + MAP + STATE + STATE;
 /** Takes the target, looks, judges, and hands it on. */
 const SETTLE = ITERATION + STATE + TASK + STATE + STATE;
-/** The same with a write before the look. */
-const CONFIRM = SETTLE + TASK;
+/** The write that takes the mark off; then, once the alarms were read, the look. */
+const CONFIRM = SHIFT + SETTLE;
+/** A map, and what became of all its targets. */
+const ACT = MAP + STATE;
+/** The alarms, read between two acts. */
+const ALARMS = TASK + STATE;
 
 export interface WatchedCourse {
   readonly course: Pick<Course, 'steps' | 'maxExtension' | 'settlingMs'>;
@@ -37,35 +44,56 @@ export interface WatchedCourse {
 
 /**
  * How many events the history of an execution has in which nothing goes wrong.
- * @param turns how often the checks are read
+ * @param turns how often the checks are read in its bakes
  */
 export function eventsOf({ course, targets, compares }: WatchedCourse, turns: number): number {
   const steps = course.steps.length * (STEP + SHIFT * targets);
-  const promotion = 2 * (MAP + STATE) + STATE + (SETTLE + CONFIRM) * targets;
+  // Of the promotion: whether Lambda has moved, the write that takes the mark off, and the look after that.
+  const promotion = STATE + 3 * ACT + ALARMS + (SETTLE + CONFIRM) * targets;
   // Before the first weight there is nothing to compare.
   const comparisons = compares ? turns - 1 : 0;
   return FRAME + steps + promotion + turns * TURN + comparisons * COMPARISON;
 }
 
-/**
- * How often the checks of a plan may be read, so that its history has room for all of it, however far its steps are extended, and for
- * putting back what it moved. Milliseconds from one reading to the next.
- * @param leastMs what is asked for
- */
-export function pollMsFor(watching: WatchedCourse, leastMs: number): number {
-  const perTurn = eventsOf(watching, 1) - eventsOf(watching, 0);
-  const room = MOST_EVENTS - REVERT_EVENTS - HISTORIES - eventsOf(watching, 0);
-  // Each step has a reading at its end that is not of the pace.
-  const turns = Math.floor(room / perTurn) - 2 * watching.course.steps.length;
-  return Math.max(leastMs, Math.ceil(longestBakeMs(watching.course) / turns / 1_000) * 1_000);
-}
+/** Two calls that hang and a pause between them must fit into a poll and one call's timeout: nothing is watched more often. */
+const LEAST_POLL_MS = 15_000;
 
 export interface Pace {
-  /** From one reading to the next. */
+  /** From one reading to the next, while a step bakes. */
   readonly pollMs: number;
-  /** How long people may take at most to decide, and how often is read meanwhile. */
+  /** How long people may take at most to decide, 0 where nothing is held; and how often is read meanwhile. */
   readonly holdMs: number;
   readonly holdPollMs: number;
+}
+
+/**
+ * How often the checks of a plan may be read, so that its history has room for all of it, however far its steps are extended, for
+ * what is held after a step, and for putting back what was moved. Milliseconds from one reading to the next.
+ * @param asked.leastMs what is asked for
+ */
+export function paceOf(
+  watching: WatchedCourse,
+  { leastMs, holdMs }: { readonly leastMs: number; readonly holdMs: number },
+): Pace {
+  const askedMs = Math.max(leastMs, LEAST_POLL_MS);
+  const perTurn = eventsOf(watching, 1) - eventsOf(watching, 0);
+  const room = MOST_EVENTS - REVERT_EVENTS - HISTORIES - eventsOf(watching, 0);
+  // Each step has a reading at its end that is not of the pace, and so has what is held.
+  const turns = Math.floor(room / perTurn) - 2 * watching.course.steps.length - 2;
+  const longestMs = longestBakeMs(watching.course);
+  // The steps are watched as often as is asked for rather than what is held after them; each may have half of the room at least.
+  const ofHold = Math.min(Math.ceil(holdMs / askedMs), Math.floor(turns / 2));
+  const ofSteps = Math.min(Math.ceil(longestMs / askedMs), turns - ofHold);
+  return {
+    pollMs: paced(longestMs, ofSteps, askedMs),
+    holdMs,
+    holdPollMs: paced(holdMs, turns - ofSteps, askedMs),
+  };
+}
+
+/** Where there is no room for a turn, seldom readings make none either. */
+function paced(durationMs: number, turns: number, leastMs: number): number {
+  return turns <= 0 ? leastMs : Math.max(leastMs, Math.ceil(durationMs / turns / 1_000) * 1_000);
 }
 
 /**

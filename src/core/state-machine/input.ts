@@ -1,4 +1,4 @@
-import { readMark, withMark } from '../alias/mark.ts';
+import { beginningOf, originOf, readMark, withMark } from '../alias/mark.ts';
 import { repairCommand } from '../alias/repair.ts';
 import type { Shifting } from '../alias/shifting.ts';
 import { targetName } from '../alias/target.ts';
@@ -12,14 +12,18 @@ import type { Called } from '../checks/reader.ts';
 import { sharedOut } from '../checks/shared-alpha.ts';
 import { SHARE_OF_ALPHA } from '../checks/step-end.ts';
 import type { TimedValue } from '../checks/thresholds.ts';
-import { latestSettledMs } from '../minute.ts';
+import { latestSettledMs, MINUTE_MS } from '../minute.ts';
 import { extendedMs, isPromotionNext, type Course } from '../rollout/plan.ts';
+import { FROM_THE_START, type Beginning } from '../rollout/state.ts';
 import { NOTHING_ALONE, type AloneCounts } from '../statistics/alone.ts';
 import { sharePays, type SharePay } from '../statistics/share.ts';
+import { formatDuration } from '../text/duration.ts';
 import { NOTHING_COMPARED, type MachineCounted } from './nothing-counted.ts';
-import { pollMsFor } from './history.ts';
+import { paceOf } from './history.ts';
 import { metricPlan, type Checked, type MetricPlan } from './metric-plan.ts';
 import { mostMinutesOf } from './payload.ts';
+
+const A_DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** What an execution is given: the plan, and all numbers of the rules that the definition does not have. Durations in milliseconds. */
 export interface MachineInput {
@@ -27,12 +31,23 @@ export interface MachineInput {
   readonly mode?: 'repair';
   /** How the marks of this rollout begin. */
   readonly mark: string;
+  /** What the marks of all its parts have: who began it, and when. */
+  readonly origin: string;
   readonly targets: readonly MachineTarget[];
   readonly steps: readonly MachineStep[];
   readonly onTheMinute: boolean;
   readonly pollMs: number;
+  /** Index of the step that an earlier part left in force; -1 where none is. */
+  readonly standing: number;
+  /** Index of the step that is taken first. */
+  readonly first: number;
+  readonly hold: MachineHold;
   /** When an earlier execution began to shift; none if this one does. Epoch milliseconds. */
   readonly begun: readonly number[];
+  /** The weights that earlier parts brought into force, and when. */
+  readonly changes: readonly MachineChange[];
+  /** From which minute on what was counted is in no account. Epoch milliseconds; 0 where nothing is. */
+  readonly openFrom: number;
   readonly alarms: readonly Omit<MachineWatch, 'seenAt'>[];
   readonly alarmPolicy: { readonly onInsufficientData: string; readonly graceMs: number };
   readonly compares: boolean;
@@ -51,9 +66,15 @@ export interface MachineTarget {
   readonly canary: string;
   /** The alias's own, without any mark. */
   readonly description: string;
-  /** The same as it was found. */
+  /** How the mark begins that it was found with; empty where it had none. */
   readonly found: string;
+  /** How those of the part begin that this one goes on with; a write of it may still be on its way. */
+  readonly before: string;
   readonly revision: string;
+  /** Weights that earlier parts began to write. */
+  readonly begun: readonly number[];
+  /** Index of the step whose weight it was found with; -1 where it was not moved yet. */
+  readonly standing: number;
   /** By step. */
   readonly marks: readonly string[];
   /** The command that repairs the alias. */
@@ -62,6 +83,23 @@ export interface MachineTarget {
   readonly pauseMs: number | null;
   /** Before the rollout; 0 when that is not known. */
   readonly requestsPerMinute: number;
+}
+
+/** What is left for another job, or for people, to go on with. */
+export interface MachineHold {
+  /** Index of the step that is held once it was baked; -1 where none is. */
+  readonly after: number;
+  readonly ms: number;
+  /** The same, as people say it. */
+  readonly words: string;
+  /** How often the checks are read meanwhile. */
+  readonly pollMs: number;
+}
+
+export interface MachineChange {
+  readonly at: number;
+  readonly weight: number;
+  readonly few: readonly SharePay[];
 }
 
 export interface MachineStep {
@@ -127,7 +165,10 @@ export interface MachineAccount extends MachineCounted {
 
 export interface MachineOptions extends Pick<Checked, 'compared' | 'thresholds'> {
   readonly afterPromotion: AfterPromotion;
-  readonly course: Pick<Course, 'steps' | 'onTheMinute' | 'maxExtension' | 'settlingMs'>;
+  readonly course: Pick<Course, 'steps' | 'onTheMinute' | 'maxExtension' | 'settlingMs'> &
+    Partial<Pick<Course, 'holdAfter'>>;
+  /** Where this part of the rollout begins; left out: with the first step. */
+  readonly beginning?: Beginning;
   readonly shifting: readonly (Shifting & Called)[];
   readonly region: string;
   readonly watches: readonly AlarmWatch[];
@@ -137,22 +178,33 @@ export interface MachineOptions extends Pick<Checked, 'compared' | 'thresholds'>
   readonly metricDelayMs: number;
   /** What is asked for; a long plan is read less often. */
   readonly pollMs: number;
+  /** How long what is held is watched until it is reverted; left out: a day. */
+  readonly holdMs?: number;
 }
 
 /** @throws when an alias's description has no room for the mark: a program error, as preflight refuses that */
 export function machineInput(options: MachineOptions): MachineInput {
-  const { course, shifting, region, watches, alarmPolicy, pollMs } = options;
+  const { course, shifting, region, watches, alarmPolicy, analysis } = options;
+  const { beginning = FROM_THE_START, holdMs = A_DAY_MS } = options;
   const graceMs = alarmPolicy.monitoringGraceMs;
   const plan = metricPlan({
     ...options,
-    compares: options.analysis !== undefined,
+    compares: analysis !== undefined,
     judgesAlone: judgesAlone(options),
   });
   const compares = plan.metrics.length > 0;
-  const targets = shifting.map((each) => machineTarget(each, region));
+  const mayHold = course.holdAfter !== undefined || analysis?.onInconclusive === 'hold';
+  const pace = paceOf(
+    { course, targets: shifting.length, compares },
+    { leastMs: options.pollMs, holdMs: mayHold ? holdMs : 0 },
+  );
+  const first = shifting[0]?.marks[0];
+  if (first === undefined) throw new Error('A rollout without a mark cannot be carried by AWS');
+  const before = partBefore(shifting);
   return {
-    mark: markPrefix(shifting),
-    targets,
+    mark: beginningOf(first),
+    origin: originOf(first),
+    targets: shifting.map((each) => machineTarget(each, { course, beginning, region, before })),
     steps: course.steps.map(({ weight, bakeMs }, index) => ({
       weight,
       bakeMs,
@@ -161,8 +213,18 @@ export function machineInput(options: MachineOptions): MachineInput {
       few: weight < 100 ? sharePays(weight / 100) : [],
     })),
     onTheMinute: course.onTheMinute,
-    pollMs: pollMsFor({ course, targets: shifting.length, compares }, pollMs),
+    pollMs: pace.pollMs,
+    standing: beginning.standing ?? -1,
+    first: beginning.step,
+    hold: {
+      after: course.holdAfter ?? -1,
+      ms: holdMs,
+      words: formatDuration(holdMs),
+      pollMs: pace.holdPollMs,
+    },
     begun: [],
+    changes: [],
+    openFrom: 0,
     alarms: watches.map(({ name, state, transitionedAt = 0, ignored }) => ({
       name,
       state,
@@ -191,13 +253,6 @@ function nothingIn({ compared, thresholds }: MetricPlan): MachineAccount {
   };
 }
 
-function markPrefix([first]: readonly Shifting[]): string {
-  const [mark] = first?.marks ?? [];
-  if (mark === undefined) throw new Error('A rollout without a mark cannot be carried by AWS');
-  const { repository, runId, attempt, nonce } = mark;
-  return `lambda-canary{run=${repository}/${runId}/${attempt} id=${nonce} `;
-}
-
 function machineTarget(
   {
     target,
@@ -206,23 +261,57 @@ function machineTarget(
     marks,
     pauseMs,
     requestsPerMinute,
+    begun,
   }: MachineOptions['shifting'][number],
-  region: string,
+  {
+    course,
+    beginning,
+    region,
+    before,
+  }: Pick<MachineOptions, 'course' | 'region'> & {
+    readonly beginning: Beginning;
+    readonly before: string;
+  },
 ): MachineTarget {
+  const { description, mark: found } = readMark(alias.description);
   return {
     name: targetName(target),
     functionId: target.functionId,
     functionName: target.functionName,
     alias: target.alias,
     ...versions,
-    description: readMark(alias.description).description,
-    found: alias.description,
+    description,
+    found: found === undefined ? '' : beginningOf(found),
+    before,
     revision: alias.revisionId,
+    begun,
+    standing: standingAt(course, beginning, begun.at(-1)),
     marks: marks.map((mark) => withMark('', mark) ?? ''),
     repair: repairCommand(target, versions.stable, region),
     pauseMs: pauseMs ?? null,
     requestsPerMinute: requestsPerMinute ?? 0,
   };
+}
+
+/** How the marks of the part before begin: those that the new one may take off, and does not write. */
+function partBefore(shifting: MachineOptions['shifting']): string {
+  for (const { alias, nonces } of shifting) {
+    const { mark } = readMark(alias.description);
+    if (mark !== undefined && nonces.includes(mark.nonce)) return beginningOf(mark);
+  }
+  return '';
+}
+
+/** Where one target stands; one that a dead execution had left behind, at an earlier step. */
+function standingAt(
+  { steps }: Pick<Course, 'steps'>,
+  { standing }: Beginning,
+  weight: number | undefined,
+): number {
+  if (standing === undefined || weight === undefined) return -1;
+  return steps[standing]?.weight === weight
+    ? standing
+    : steps.findIndex((step) => step.weight === weight);
 }
 
 function machinePolicy(options: MachineOptions, plan: MetricPlan): MachinePolicy {

@@ -25,14 +25,16 @@ export function task(service: 'lambda' | 'cloudwatch', action: string): Asl {
 }
 
 /** After this, an answer is not waited for any more; in seconds. */
-const LONGEST_CALL_S = 20;
+export const LONGEST_CALL_S = 10;
+
+/** While a weight is out, nobody watches during a call: it has one try, and the alarms are read before the next one. */
+export const ONCE: Asl = { TimeoutSeconds: LONGEST_CALL_S };
 
 /**
- * A call is tried again while it may pass, for less time than one that hangs is given: nobody watches meanwhile. One that hung is
- * not: it has had its time.
+ * A call that nothing waits for but what it is about: it is tried again while it may pass. One that hung is not: it has had its time.
  */
 export const PATIENTLY: Asl = {
-  TimeoutSeconds: LONGEST_CALL_S,
+  ...ONCE,
   Retry: [
     { ErrorEquals: ['States.Timeout', 'Lambda.PreconditionFailedException'], MaxAttempts: 0 },
     { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3 },

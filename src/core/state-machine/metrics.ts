@@ -1,5 +1,5 @@
 import { COUNTING, WINDOW } from './counting.ts';
-import { caught, jsonata, PATIENTLY, SAID, task, withHelp, type Asl } from './language.ts';
+import { caught, jsonata, ONCE, SAID, task, withHelp, type Asl } from './language.ts';
 import { PROMOTED_ALONE } from './promoted.ts';
 import { QUERIES, WANTED } from './queries.ts';
 import { STEP_END } from './step-end.ts';
@@ -70,7 +70,7 @@ export const JUDGED = withHelp(
 export function readMetrics(next: string): Asl {
   return {
     ...task('cloudwatch', 'getMetricData'),
-    ...PATIENTLY,
+    ...ONCE,
     Arguments: {
       MetricDataQueries: jsonata(withHelp([...WINDOW.help, WANTED], QUERIES)),
       StartTime: jsonata(withHelp(WINDOW.help, `$fromMillis(${WINDOW.from})`)),

@@ -1,5 +1,18 @@
-import { atRevision, choose, done, FOUND, look, take, write } from './alias.ts';
-import { forEach, jsonata, type Asl } from './language.ts';
+import {
+  asShown,
+  choose,
+  done,
+  FOUND,
+  GONE,
+  having,
+  look,
+  TAKE,
+  TAKE_UNTRIED,
+  unwritten,
+  write,
+  written,
+} from './alias.ts';
+import { forEach, jsonata, LONGEST_CALL_S, PATIENTLY, SAID, type Asl } from './language.ts';
 
 /**
  * How often putting one alias back is tried, by the number of targets: all of it must fit the history of the execution, of which
@@ -14,43 +27,78 @@ export const REVERT_EVENTS = 5_500;
 /** While Lambda moves provisioned concurrency back. */
 const MOVE_PAUSE_S = 15;
 
+const TRIED = `{ 'tries': $t.tries + 1 }`;
+
 /**
  * Puts stable back on each alias that this rollout moved, and reads that back. It writes first, on the revision that it knows; one that
- * it cannot know is read first. What somebody else moved is left alone.
+ * it cannot know is read first. What somebody else moved, or the next part of the rollout has taken over, is left alone.
  */
-export const REVERT: Asl = forEach('$everyone', 'Take to revert', {
-  'Take to revert': take('Was it moved'),
+export const REVERT: Asl = forEach('$everyone', 'Was it moved', {
   'Was it moved': {
     Type: 'Choice',
     Choices: [
-      { Condition: jsonata('$count($t.begun) = 0'), Next: 'Untouched' },
-      { Condition: jsonata(`$t.fate = 'foreign'`), Next: 'Left alone' },
-      { Condition: jsonata('$repairs'), Next: 'See whose it is' },
+      { Condition: jsonata('$count($states.input.begun) = 0'), ...TAKE, Next: 'Untouched' },
+      { Condition: jsonata(`$states.input.fate = 'foreign'`), ...TAKE, Next: 'Left alone' },
+      {
+        Condition: jsonata(`$states.input.fate = 'taken'`),
+        ...TAKE,
+        Next: 'Left to the next part',
+      },
+      { Condition: jsonata('$repairs'), ...TAKE_UNTRIED, Next: 'See whose it is' },
     ],
     Default: 'Put back',
+    ...TAKE_UNTRIED,
   },
-  'Put back': write(
-    { version: '$t.stable', weights: '{}', description: '$t.description' },
-    'See whose it is',
-    'See whose it is',
-    `{ 'put': true }`,
-  ),
-  'See whose it is': look('Whose is it', 'Pause'),
+  'Put back': {
+    ...write({ version: '$t.stable', weights: '{}', description: '$t.description' }),
+    ...PATIENTLY,
+    Assign: written(`$merge([${TRIED}, { 'put': true }])`),
+    Next: 'See whose it is',
+    ...unwritten('See whose it is'),
+  },
+  'See whose it is': {
+    ...look('Whose is it'),
+    ...PATIENTLY,
+    Catch: [
+      { ErrorEquals: [GONE], Next: 'Left alone' },
+      {
+        ErrorEquals: ['States.ALL'],
+        Assign: having(`{ 'said': ${SAID}, 'tries': $t.tries + 1 }`),
+        Next: 'Pause',
+      },
+    ],
+  },
   'Whose is it': choose(
     FOUND,
     {
-      back: { Next: 'Back' },
-      ours: { Assign: { t: jsonata(atRevision('$a.RevisionId')) }, Next: 'May it be tried' },
+      back: { Next: 'Back for good' },
+      ours: { Assign: asShown(), Next: 'May it be tried' },
       moving: { Next: 'Wait for Lambda' },
       old: { Next: 'Pause' },
+      taken: { Next: 'Left to the next part' },
     },
     'Left alone',
   ),
+  'Back for good': {
+    Type: 'Choice',
+    Choices: [
+      { Condition: jsonata('$t.put or $not($repairs)'), Next: 'Back' },
+      // A write of the execution that ended may still have been on its way.
+      { Condition: jsonata(`$t.asks != 'nothing'`), Next: 'Wait for a late write' },
+    ],
+    Default: 'Nothing to put back',
+  },
+  'Wait for a late write': {
+    Type: 'Wait',
+    Seconds: LONGEST_CALL_S,
+    Assign: having(`{ 'asks': 'nothing' }`),
+    Next: 'See whose it is',
+  },
   'May it be tried': {
     Type: 'Choice',
     Choices: [
-      { Condition: jsonata('$tries < 2'), Next: 'Put back' },
-      { Condition: jsonata(`$tries < ${MOST_TRIES}`), Next: 'Pause to put back' },
+      { Condition: jsonata('$t.tries < 2'), Next: 'Put back' },
+      { Condition: jsonata(`$t.tries < ${MOST_TRIES}`), Next: 'Pause to put back' },
     ],
     Default: 'Not back',
   },
@@ -58,25 +106,27 @@ export const REVERT: Asl = forEach('$everyone', 'Take to revert', {
   Pause: { ...pause(), Next: 'May it be read' },
   'May it be read': {
     Type: 'Choice',
-    Choices: [{ Condition: jsonata(`$tries < ${MOST_TRIES}`), Next: 'See whose it is' }],
+    Choices: [{ Condition: jsonata(`$t.tries < ${MOST_TRIES}`), Next: 'See whose it is' }],
     Default: 'Not back',
   },
   'Wait for Lambda': {
     Type: 'Wait',
     Seconds: MOVE_PAUSE_S,
-    Assign: { tries: jsonata('$tries + 1') },
+    Assign: having(TRIED),
     Next: 'May it be read',
   },
   Back: done('reverted'),
+  'Nothing to put back': done('back'),
   Untouched: done('untouched'),
   'Left alone': done('foreign'),
+  'Left to the next part': done('taken'),
   'Not back': done('failed'),
 });
 
 function pause(): Asl {
   return {
     Type: 'Wait',
-    Seconds: jsonata(`$min([${LONGEST_PAUSE_S}, $power(2, $min([10, $tries]))])`),
-    Assign: { tries: jsonata('$tries + 1') },
+    Seconds: jsonata(`$min([${LONGEST_PAUSE_S}, $power(2, $min([10, $t.tries]))])`),
+    Assign: having(TRIED),
   };
 }

@@ -1,70 +1,105 @@
-import { atRevision, choose, done, look, SETTLED, take, write } from './alias.ts';
-import { forEach, jsonata, type Asl } from './language.ts';
+import {
+  asShown,
+  choose,
+  done,
+  having,
+  look,
+  SETTLED,
+  TAKE,
+  unwritten,
+  write,
+  written,
+} from './alias.ts';
+import { forEach, jsonata, ONCE, SAID, type Asl } from './language.ts';
+
+const unread = having(`{ 'said': ${SAID} }`);
 
 /**
- * After the promotion: Lambda may go on serving stable while it moves provisioned concurrency. Each alias is `settled`, `moving`,
- * `unread` or somebody else's.
+ * After the promotion: Lambda may go on serving stable while it moves provisioned concurrency. One look at each alias: it is `settled`,
+ * `moving`, `unread`, `taken` over or somebody else's.
  */
 export const SETTLE: Asl = forEach('$targets', 'Take to settle', {
-  'Take to settle': take('Look whether it serves the canary'),
-  'Look whether it serves the canary': look('Does it serve the canary', 'Not seen'),
+  'Take to settle': { Type: 'Pass', ...TAKE, Next: 'Look whether it serves the canary' },
+  'Look whether it serves the canary': {
+    ...look('Does it serve the canary'),
+    ...ONCE,
+    Catch: [{ ErrorEquals: ['States.ALL'], Assign: unread, Next: 'Not seen' }],
+  },
   'Does it serve the canary': choose(
     SETTLED,
     {
-      settled: { Next: 'Settled' },
+      settled: { Assign: asShown(), Next: 'Settled' },
       // Somebody may have tidied up: the canary is alone all the same.
-      tidy: { Next: 'Settled' },
+      tidy: { Assign: asShown(), Next: 'Settled' },
       moving: { Next: 'Still moving' },
       old: { Next: 'Not seen' },
+      taken: { Next: 'Taken by the next part' },
     },
     'Taken by somebody else',
   ),
   Settled: done('settled'),
   'Still moving': done('moving'),
   'Not seen': done('unread'),
+  'Taken by the next part': done('taken'),
   'Taken by somebody else': done('foreign'),
 });
 
 /** How often a mark is tried to be taken off: the promotion stands with it, too. */
 const TRIES = 4;
 
-/** Takes the mark off each alias, and reads back that it serves the canary alone. */
+/**
+ * One call for each alias: the write that takes the mark off, or, once that was tried, the look that shows whether the alias serves the
+ * canary alone. The alarms are read between. Each is `promoted`, `open`, `taken` over or `blocked`.
+ */
 export const CONFIRM: Asl = forEach('$targets', 'Take to confirm', {
-  'Take to confirm': take('Take the mark off'),
-  'Take the mark off': write(
-    { version: '$t.canary', weights: '{}', description: '$t.description' },
-    'Read back the promotion',
-    'Read back the promotion',
-  ),
-  'Read back the promotion': look('Is it promoted', 'Try to confirm again'),
+  'Take to confirm': {
+    Type: 'Choice',
+    Choices: [
+      {
+        Condition: jsonata(`$states.input.fate = 'promoted'`),
+        ...TAKE,
+        Next: 'Confirmed',
+      },
+      {
+        Condition: jsonata(`$states.input.asks = 'look'`),
+        ...TAKE,
+        Next: 'Read back the promotion',
+      },
+    ],
+    Default: 'Take the mark off',
+    ...TAKE,
+  },
+  'Take the mark off': {
+    ...write({ version: '$t.canary', weights: '{}', description: '$t.description' }),
+    ...ONCE,
+    Assign: written(`{ 'asks': 'look', 'tries': $t.tries + 1 }`),
+    Next: 'To be read back',
+    ...unwritten('To be read back', `{ 'asks': 'look' }`),
+  },
+  'Read back the promotion': {
+    ...look('Is it promoted'),
+    ...ONCE,
+    Catch: [{ ErrorEquals: ['States.ALL'], Assign: unread, Next: 'To be read again' }],
+  },
   'Is it promoted': choose(
     SETTLED,
     {
       tidy: { Next: 'Confirmed' },
-      settled: {
-        Assign: { t: jsonata(atRevision('$a.RevisionId')) },
-        Next: 'Is the mark still to go',
-      },
-      old: { Next: 'Try to confirm again' },
+      settled: { Assign: asShown(`{ 'asks': 'write' }`), Next: 'Is the mark still to go' },
+      old: { Next: 'To be read again' },
+      taken: { Next: 'Confirmed by the next part' },
     },
     'Not confirmed',
   ),
   'Is the mark still to go': {
     Type: 'Choice',
-    Choices: [{ Condition: jsonata(`$tries < ${TRIES}`), Next: 'Take the mark off' }],
+    Choices: [{ Condition: jsonata(`$t.tries < ${TRIES}`), Next: 'To be taken off' }],
     Default: 'Confirmed',
   },
-  'Try to confirm again': {
-    Type: 'Choice',
-    Choices: [{ Condition: jsonata(`$tries < ${TRIES}`), Next: 'Wait to confirm' }],
-    Default: 'Not confirmed',
-  },
-  'Wait to confirm': {
-    Type: 'Wait',
-    Seconds: 1,
-    Assign: { tries: jsonata('$tries + 1') },
-    Next: 'Read back the promotion',
-  },
   Confirmed: done('promoted'),
+  'To be read back': done('open'),
+  'To be read again': done('open'),
+  'To be taken off': done('open'),
+  'Confirmed by the next part': done('taken'),
   'Not confirmed': done('blocked'),
 });

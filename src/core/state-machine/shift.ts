@@ -1,76 +1,115 @@
-import { atRevision, choose, done, FATE, look, take, write } from './alias.ts';
-import { forEach, jsonata, type Asl } from './language.ts';
+import {
+  asShown,
+  choose,
+  done,
+  FATE,
+  having,
+  look,
+  TAKE,
+  unwritten,
+  WANTED,
+  write,
+  written,
+} from './alias.ts';
+import { forEach, jsonata, ONCE, SAID, withHelp, type Asl } from './language.ts';
 
-/** How often a write is tried again that met a write over the same content. */
+/** How often a write is tried that was not answered with success, and how often a look at what became of it. */
 const TRIES = 4;
-/** Before a reading that is from before the write is read again. */
-const PAUSE_S = 1;
 
-const DESCRIPTION = `$t.description & ($t.description = '' ? '' : ' ') & $t.marks[$next]`;
-
-/** Moves each alias on to the step `$next`, and says of each what became of it. */
+/**
+ * One call for each alias on the way to the weight and the mark of `$act`: a write, or, where the write before it was not answered
+ * with success, the look that tells what became of it. The alarms are read between; an alias that is there is not asked anything.
+ * Each is `shifted`, `open`, somebody else's, `taken` over, or has `failed`.
+ */
 export const SHIFT: Asl = forEach('$targets', 'Take', {
   Take: {
-    ...take('Write'),
-    Assign: {
-      t: jsonata(
-        `$merge([$states.input, { 'begun': [$append($states.input.begun, [$steps[$next].weight])] }])`,
-      ),
-      tries: 0,
-      said: jsonata(`''`),
-      answer: jsonata(`''`),
-    },
-  },
-  Write: write(
-    {
-      version: '$steps[$next].weight >= 100 ? $t.canary : $t.stable',
-      weights: '$steps[$next].weight >= 100 ? {} : { $t.canary: $steps[$next].weight / 100 }',
-      description: DESCRIPTION,
-    },
-    'Shifted',
-    'Look',
-  ),
-  Look: look('What became of it', 'Not shifted'),
-  'What became of it': {
     Type: 'Choice',
     Choices: [
       {
         Condition: jsonata(
-          `$answer = 'conflict' and $a.RevisionId = $t.revision and $tries < ${TRIES}`,
+          `$states.input.fate = 'shifted' or ($act = 'claim' and $states.input.standing < 0)`,
         ),
-        Next: 'Wait for a fresh look',
+        ...TAKE,
+        Next: 'Shifted',
       },
-      ...choices(),
+      {
+        Condition: jsonata(`$states.input.asks = 'look'`),
+        ...TAKE,
+        Next: 'Look',
+      },
+      {
+        // What is left to others without its mark, none of them could go on with.
+        Condition: jsonata(
+          withHelp(['$t := $states.input;', WANTED], `$act != 'shift' and $not($fits)`),
+        ),
+        ...TAKE,
+        Next: 'No room',
+      },
     ],
-    Default: 'Not shifted',
+    Default: 'Write',
+    Assign: {
+      t: jsonata(
+        withHelp(
+          ['$t := $states.input;', WANTED],
+          `$merge([$t, { 'begun': [$append($t.begun, $wanted in $t.begun ? [] : [$wanted])] }])`,
+        ),
+      ),
+    },
   },
-  'Wait for a fresh look': {
-    Type: 'Wait',
-    Seconds: PAUSE_S,
-    Assign: { tries: jsonata('$tries + 1') },
-    Next: 'Look',
+  Write: {
+    ...write({
+      version: withHelp([WANTED], '$wanted >= 100 ? $t.canary : $t.stable'),
+      weights: withHelp([WANTED], '$wanted >= 100 ? {} : { $t.canary: $wanted / 100 }'),
+      // Somebody may have made the description longer: it is theirs, and stays whole.
+      description: withHelp([WANTED], '$fits ? $says : $t.description'),
+    }),
+    ...ONCE,
+    Assign: written(withHelp([WANTED], `{ 'serves': $wanted }`)),
+    Next: 'Shifted',
+    ...unwritten('To be looked at', `{ 'asks': 'look' }`),
   },
-  Shifted: done('shifted'),
-  'Moved by somebody else': done('foreign'),
-  'Not shifted': done('failed'),
-});
-
-function choices(): readonly unknown[] {
-  const assigned = { t: jsonata(atRevision('$a.RevisionId')) };
-  const { Choices } = choose(
+  Look: {
+    ...look('What became of it'),
+    ...ONCE,
+    Catch: [
+      {
+        ErrorEquals: ['States.ALL'],
+        Assign: having(`{ 'said': ${SAID}, 'unread': $t.unread + 1 }`),
+        Next: 'May it be looked at',
+      },
+    ],
+  },
+  'What became of it': choose(
     FATE,
     {
-      written: { Assign: assigned, Next: 'Shifted' },
-      foreign: { Next: 'Moved by somebody else' },
+      written: {
+        Assign: asShown(withHelp([WANTED], `{ 'serves': $wanted, 'unanswered': false }`)),
+        Next: 'Shifted',
+      },
+      old: { Assign: having(`{ 'unread': $t.unread + 1 }`), Next: 'May it be looked at' },
+      again: { Assign: asShown(`{ 'asks': 'write' }`), Next: 'May it be written' },
+      taken: { Next: 'Moved by the next part' },
     },
-    'Not shifted',
-  );
-  return [
-    ...(Choices as readonly unknown[]),
-    {
-      Condition: jsonata(`$tries < ${TRIES} and ${FATE} = 'again'`),
-      Assign: assigned,
-      Next: 'Write',
-    },
-  ];
-}
+    'Moved by somebody else',
+  ),
+  'May it be looked at': {
+    Type: 'Choice',
+    Choices: [{ Condition: jsonata(`$t.unread < ${TRIES}`), Next: 'To be looked at' }],
+    Default: 'Not shifted',
+  },
+  'May it be written': {
+    Type: 'Choice',
+    Choices: [{ Condition: jsonata(`$t.tries < ${TRIES}`), Next: 'To be written' }],
+    Default: 'Not shifted',
+  },
+  Shifted: done('shifted'),
+  'To be looked at': done('open'),
+  'To be written': done('open'),
+  'Moved by somebody else': done('foreign'),
+  'Moved by the next part': done('taken'),
+  'No room': done(
+    'failed',
+    `{ 'said': 'its description has become so long that the mark has no room in it, and nobody could go on without it' }`,
+  ),
+  'Not shifted': done('failed'),
+});

@@ -1,12 +1,11 @@
-import { MOVE_PATIENCE_MS, READ_PATIENCE_MS } from '../alias/patience.ts';
 import { MINUTE_MS } from '../minute.ts';
-import { IS_MOVED } from './alias.ts';
+import { ACTING, ACTS, ADVANCING, READING_BEGINS, revertWhen } from './acting.ts';
+import { GONE, MOVED, UNTRIED } from './alias.ts';
 import { NEEDS_HISTORIES, readAlarms, readHistories } from './alarms.ts';
-import { jsonata, PATIENTLY, task, withHelp, type Asl } from './language.ts';
+import { IS_LEFT, IS_TO_BE_HELD, LEFT_REASON, PACE } from './hold.ts';
+import { jsonata, LONGEST_CALL_S, ONCE, task, withHelp, type Asl } from './language.ts';
 import { readMetrics } from './metrics.ts';
 import { MINUTES } from './minutes.ts';
-import { CONFIRM, SETTLE } from './settle.ts';
-import { SHIFT } from './shift.ts';
 import { WORST } from './verdicts.ts';
 import { SAID_OF_METRICS, WHERE } from './words.ts';
 
@@ -16,18 +15,11 @@ const COMPARES = `$compares and $step >= 0`;
 /** A step is over when its time is, and what was read was read after that. */
 const IS_OVER = '$settled and $readingAt >= $until';
 
-const NEXT_IS_COMPARED = `($onTheMinute and $step + 1 < $count($steps) and $steps[$step + 1].weight < 100)`;
+const NEXT_IS_COMPARED = `($onTheMinute and $not(${IS_TO_BE_HELD}) and $upcoming < $count($steps) and $steps[$upcoming].weight < 100)`;
 
 /** `mayLeave` of core/rollout/state.ts: no minute with two weights, as far as that can be helped. */
 const MAY_LEAVE = withHelp(MINUTES, `$not(${NEXT_IS_COMPARED}) or $isEarly($millis())`);
 const NEXT_MINUTE = withHelp(MINUTES, `$minuteOf($millis()) + ${MINUTE_MS}`);
-
-/** When the bake of the step `$next` is over that begins now; its last reading is at the beginning of a minute where the next weight needs that. */
-const UNTIL = `(
-  $end := $millis() + $steps[$next].bakeMs;
-  $onTheMinute and $next + 1 < $count($steps) and $steps[$next + 1].weight < 100
-    ? $ceil($end / ${MINUTE_MS}) * ${MINUTE_MS} : $end
-)`;
 
 /** What alarms and metrics say together; metrics only where they are compared. */
 const KIND = `(
@@ -37,20 +29,17 @@ const KIND = `(
 
 const REASON = `${WHERE} & ($watched.verdict.kind = ${KIND} ? $watched.verdict.why : ${SAID_OF_METRICS})`;
 
-function revertWhen(condition: string, reason: string): Asl {
-  return {
-    Condition: jsonata(condition),
-    Assign: { reason: jsonata(reason) },
-    Next: 'To be reverted',
-  };
-}
+/** People have decided to go on with what was held for them. */
+const PASSES = `(${KIND} = 'pass' or ${KIND} = 'hold' and $begins)`;
 
 /** The alarms of a reading, judged: a red one is followed by the revert, and by nothing else. */
 const RED = revertWhen(`$watched.verdict.kind = 'fail'`, `${WHERE} & $watched.verdict.why`);
-const UNSETTLED = { Condition: jsonata('$not($settled)'), Next: 'Settling' };
 const COMPARED = { Condition: jsonata(COMPARES), Next: 'Read metrics' };
 
 const LOOKED_AT = '$targets[$turn % $count($targets)]';
+
+/** What hangs is not waited for longer than the alarms may wait: two calls have hung by then. */
+const LEFT_FOR_LOOK_S = `$max([1, $min([${LONGEST_CALL_S}, ${2 * LONGEST_CALL_S} - $ceil(($millis() - $readingAt) / 1000)])])`;
 
 /**
  * A write by somebody else is met by the next one of ours; in a step of days that is late. One alias a turn costs the history little,
@@ -58,47 +47,83 @@ const LOOKED_AT = '$targets[$turn % $count($targets)]';
  */
 const LOOK: Asl = {
   ...task('lambda', 'getAlias'),
-  ...PATIENTLY,
+  ...ONCE,
+  TimeoutSeconds: jsonata(LEFT_FOR_LOOK_S),
   Arguments: {
     FunctionName: jsonata(`${LOOKED_AT}.functionId`),
     Name: jsonata(`${LOOKED_AT}.alias`),
   },
   Assign: {
-    moved: jsonata(withHelp([`$t := ${LOOKED_AT};`, '$a := $states.result;'], IS_MOVED)),
+    moved: jsonata(withHelp([`$t := ${LOOKED_AT};`, '$a := $states.result;'], MOVED)),
   },
   Output: {},
   Next: 'Decide',
-  Catch: [{ ErrorEquals: ['States.ALL'], Assign: { moved: false }, Next: 'Decide' }],
+  Catch: [
+    { ErrorEquals: [GONE], Assign: { moved: 'foreign' }, Next: 'Decide' },
+    { ErrorEquals: ['States.ALL'], Assign: { moved: 'no' }, Next: 'Decide' },
+  ],
 };
+
+/** Between looks at an alias that could not be read, or was read as it was before the promotion. */
+const UNREAD_MS = 5_000;
+
+/** Where an alias stands, and that nothing was done to it yet. */
+const TARGETS = `[$map($states.input.targets, function($x) { $merge([$x, ${UNTRIED}, {
+  'past': [], 'put': false, 'unanswered': false,
+  'serves': $x.standing < 0 ? 0 : $states.input.steps[$x.standing].weight
+}]) })]`;
+
+/**
+ * The bake of what another part left is over: what is left of it is its extension. `bakeTakenOver` of core/rollout/command.ts.
+ */
+const SINCE = `($states.input.standing >= 0 and $states.input.standing < $states.input.first
+  ? $millis() - $states.input.steps[$states.input.standing].bakeMs : $millis())`;
+
+/** What was counted in the step that stands goes on to be, under its new beginning. */
+const ACCOUNTS = `[$map($states.input.accounts, function($x) {
+  $exists($x.inStep) and $states.input.standing < $states.input.first
+    ? $merge([$x, { 'inStep': $merge([$x.inStep, { 'step': ${SINCE} }]) }]) : $x
+})]`;
 
 /** From the first reading to the last: the branch that carries the rollout. */
 export const WATCHING: Asl = {
   Checking: {
     Type: 'Pass',
     Assign: {
-      targets: jsonata(
-        `[$map($states.input.targets, function($x) { $merge([$x, { 'begun': [], 'past': [], 'put': false, 'fate': '' }]) })]`,
-      ),
+      targets: jsonata(TARGETS),
       watched: jsonata(
         `{ 'watches': [$map($states.input.alarms, function($x) { $merge([$x, { 'seenAt': $millis() }]) })], 'verdict': { 'kind': 'pass', 'why': '' }, 'doubtful': [], 'read': [] }`,
       ),
       judged: jsonata(
-        `{ 'closed': $states.input.accounts, 'openFrom': 0, 'seenAt': 0, 'verdicts': [], 'verdict': { 'kind': 'pass', 'why': '' } }`,
+        `{ 'closed': ${ACCOUNTS}, 'openFrom': $states.input.openFrom, 'seenAt': 0, 'verdicts': [], 'verdict': { 'kind': 'pass', 'why': '' } }`,
       ),
       alarmPolicy: jsonata('$states.input.alarmPolicy'),
       policy: jsonata('$states.input.policy'),
       compares: jsonata('$states.input.compares'),
       onTheMinute: jsonata('$states.input.onTheMinute'),
       pollMs: jsonata('$states.input.pollMs'),
+      hold: jsonata('$states.input.hold'),
       begun: jsonata('$states.input.begun'),
-      changes: [],
+      changes: jsonata('$states.input.changes'),
       turn: 0,
-      moved: false,
-      step: -1,
-      next: 0,
+      moved: 'no',
+      act: jsonata(`$states.input.standing < 0 ? 'bake' : 'claim'`),
+      // Nothing is shifted before it was asked whether this may begin, or go on with what another part left.
+      begins: true,
+      step: jsonata('$states.input.standing'),
+      upcoming: jsonata('$states.input.first'),
+      next: jsonata('$states.input.standing'),
+      takenOver: jsonata(
+        '$states.input.standing >= 0 and $states.input.standing < $states.input.first',
+      ),
+      held: false,
       settled: true,
-      since: jsonata('$millis()'),
-      shiftedAt: jsonata('$millis()'),
+      since: jsonata(SINCE),
+      actedAt: jsonata('$millis()'),
+      readingAt: jsonata('$millis()'),
+      shiftedAt: jsonata(
+        `$count($states.input.changes) > 0 ? $states.input.changes[-1].at : $millis()`,
+      ),
       until: jsonata(
         withHelp(
           MINUTES,
@@ -107,7 +132,12 @@ export const WATCHING: Asl = {
       ),
       reason: jsonata(`''`),
     },
-    Next: 'Baking',
+    Next: 'What is there',
+  },
+  'What is there': {
+    Type: 'Choice',
+    Choices: [{ Condition: jsonata(`$act = 'claim'`), Next: 'Shifting' }],
+    Default: 'Baking',
   },
   Baking: {
     Type: 'Wait',
@@ -115,14 +145,13 @@ export const WATCHING: Asl = {
       `(
         $longest := $step < 0 ? $until + 1000 : $since + $steps[$step].longestMs;
         $end := $millis() >= $until ? $longest : $until;
-        $settled and $millis() < $end ? $max([1, $ceil($min([$pollMs, $end - $millis()]) / 1000)]) : $ceil($pollMs / 1000)
+        $pace := $not($settled) ? ('unread' in [$targets.fate] ? ${UNREAD_MS} : $min([${PACE}, ${MINUTE_MS}])) :
+          ${KIND} = 'error' ? $min([${PACE}, ${MINUTE_MS}]) : ${PACE};
+        $due := $readingAt + $pace - $millis();
+        $max([1, $ceil($min([$settled and $millis() < $end ? $end - $millis() : $due, $due]) / 1000)])
       )`,
     ),
-    Assign: {
-      // When the reading began: what it sees is at least that fresh.
-      readingAt: jsonata('$millis()'),
-      turn: jsonata('$turn + 1'),
-    },
+    Assign: READING_BEGINS,
     Next: 'Read alarms',
   },
   'Read alarms': readAlarms('Judge alarms'),
@@ -131,7 +160,7 @@ export const WATCHING: Asl = {
     Choices: [
       RED,
       { Condition: jsonata(NEEDS_HISTORIES), Next: 'Read histories' },
-      UNSETTLED,
+      ...ACTS,
       COMPARED,
     ],
     Default: 'Look at an alias',
@@ -139,7 +168,7 @@ export const WATCHING: Asl = {
   'Read histories': readHistories('Judge histories'),
   'Judge histories': {
     Type: 'Choice',
-    Choices: [RED, UNSETTLED, COMPARED],
+    Choices: [RED, ...ACTS, COMPARED],
     Default: 'Look at an alias',
   },
   'Read metrics': readMetrics('Look at an alias'),
@@ -148,7 +177,16 @@ export const WATCHING: Asl = {
     Type: 'Choice',
     Choices: [
       {
-        Condition: jsonata('$moved'),
+        Condition: jsonata(`$moved = 'taken'`),
+        Assign: {
+          reason: jsonata(
+            `${WHERE} & ${LOOKED_AT}.name & ' is carried on by the next part of the rollout'`,
+          ),
+        },
+        Next: 'The next part goes on',
+      },
+      {
+        Condition: jsonata(`$moved = 'foreign'`),
         Assign: {
           reason: jsonata(`${WHERE} & ${LOOKED_AT}.name & ' was moved by somebody else'`),
           targets: jsonata(
@@ -157,125 +195,40 @@ export const WATCHING: Asl = {
         },
         Next: 'To be reverted',
       },
-      revertWhen(`${KIND} in ['fail', 'hold']`, REASON),
+      revertWhen(`${KIND} = 'fail'`, REASON),
+      revertWhen(IS_LEFT, `${WHERE} & ${LEFT_REASON}`),
+      {
+        Condition: jsonata(`${KIND} = 'hold' and $not($held) and $not($begins)`),
+        Assign: { ...ADVANCING, act: 'hold', next: jsonata('$step'), reason: jsonata(REASON) },
+        Next: 'Advance',
+      },
       revertWhen(
         `${KIND} = 'inconclusive' and $readingAt >= ($step < 0 ? $since + $steps[0].bakeMs : $until + $steps[$step].bakeMs)`,
         `${REASON} & ' (still so after its bake time)'`,
       ),
       {
-        Condition: jsonata(`${KIND} = 'pass' and ${IS_OVER} and $not(${MAY_LEAVE})`),
+        Condition: jsonata(`$not($held) and ${PASSES} and ${IS_OVER} and $not(${MAY_LEAVE})`),
         Assign: { until: jsonata(NEXT_MINUTE) },
         Next: 'Baking',
       },
-      { Condition: jsonata(`${KIND} = 'pass' and ${IS_OVER}`), Next: 'Advance' },
+      {
+        Condition: jsonata(`$not($held) and ${PASSES} and ${IS_OVER}`),
+        Assign: ADVANCING,
+        Next: 'Advance',
+      },
     ],
     Default: 'Baking',
   },
-  Advance: {
-    Type: 'Choice',
-    Choices: [
-      {
-        Condition: jsonata('$step + 1 < $count($steps)'),
-        Assign: { next: jsonata('$step + 1') },
-        Next: 'Shifting',
-      },
-    ],
-    Default: 'Confirming',
-  },
-  Shifting: {
-    ...SHIFT,
-    Assign: { targets: jsonata('[$states.result]') },
-    Output: {},
-    Next: 'Shifted by all',
-  },
-  'Shifted by all': {
-    Type: 'Choice',
-    Choices: [
-      {
-        Condition: jsonata(`$count($targets[fate != 'shifted']) = 0`),
-        Assign: {
-          step: jsonata('$next'),
-          since: jsonata('$millis()'),
-          shiftedAt: jsonata('$millis()'),
-          until: jsonata(UNTIL),
-          settled: jsonata('$steps[$next].weight < 100'),
-          changes: jsonata(
-            `$append($changes, [{ 'at': $millis(), 'weight': $steps[$next].weight, 'few': $steps[$next].few }])`,
-          ),
-        },
-        Next: 'How long does it bake',
-      },
-    ],
-    Default: 'To be reverted',
-    Assign: {
-      reason: jsonata(
-        `'on the way to ' & $steps[$next].weight & ' % (step ' & ($next + 1) & ' of ' & $count($steps) & '): ' & $join([$targets[fate != 'shifted'].(name & (fate = 'foreign' ? ' was moved by somebody else' : ' could not be moved: ' & said))], '; ')`,
-      ),
-    },
-  },
-  'How long does it bake': {
-    Type: 'Choice',
-    Choices: [UNSETTLED, { Condition: jsonata('$steps[$step].bakeMs = 0'), Next: 'Advance' }],
-    Default: 'Baking',
-  },
-  Settling: {
-    ...SETTLE,
-    Assign: { targets: jsonata('[$states.result]') },
-    Output: {},
-    Next: 'Settled by all',
-  },
-  'Settled by all': {
-    Type: 'Choice',
-    Choices: [
-      {
-        Condition: jsonata(`$count($targets[fate != 'settled']) = 0`),
-        Assign: {
-          settled: true,
-          since: jsonata('$millis()'),
-          until: jsonata('$millis() + $steps[$step].bakeMs'),
-        },
-        Next: 'How long does it bake',
-      },
-      revertWhen(
-        `'foreign' in [$targets.fate]`,
-        `${WHERE} & $join([$targets[fate = 'foreign'].name], ', ') & ' was moved by somebody else'`,
-      ),
-      revertWhen(
-        `$millis() - $shiftedAt > ${MOVE_PATIENCE_MS}`,
-        `${WHERE} & 'Lambda has not moved the provisioned concurrency of ' & $join([$targets[fate != 'settled'].name], ', ')`,
-      ),
-      revertWhen(
-        `'unread' in [$targets.fate] and $millis() - $shiftedAt > ${READ_PATIENCE_MS}`,
-        `${WHERE} & $join([$targets[fate = 'unread'].(name & ' could not be read: ' & said)], '; ')`,
-      ),
-      COMPARED,
-    ],
-    Default: 'Baking',
-  },
-  Confirming: {
-    ...CONFIRM,
-    Assign: { targets: jsonata('[$states.result]') },
-    Output: {},
-    Next: 'Confirmed by all',
-  },
-  'Confirmed by all': {
-    Type: 'Choice',
-    Choices: [{ Condition: jsonata(`$count($targets[fate != 'promoted']) = 0`), Next: 'Passed' }],
-    Default: 'To be reverted',
-    Assign: {
-      reason: jsonata(
-        `'after the last step: ' & $join([$targets[fate != 'promoted'].name], ', ') & ' does not serve the new version alone'`,
-      ),
-    },
-  },
-  Passed: {
-    Type: 'Pass',
-    Output: jsonata(`{ 'passed': true, 'targets': $targets, 'reason': '' }`),
-    End: true,
-  },
-  'To be reverted': {
-    Type: 'Pass',
-    Output: jsonata(`{ 'passed': false, 'targets': $targets, 'reason': $reason }`),
-    End: true,
-  },
+  ...ACTING,
+  Passed: ended('promoted'),
+  'To be reverted': ended('reverted'),
+  'The next part goes on': ended('taken over'),
 };
+
+function ended(as: 'promoted' | 'reverted' | 'taken over'): Asl {
+  return {
+    Type: 'Pass',
+    Output: jsonata(`{ 'as': '${as}', 'targets': $targets, 'reason': $reason }`),
+    End: true,
+  };
+}
