@@ -1,5 +1,9 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
+import {
+  AssumeRoleWithWebIdentityCommand,
+  STSClient,
+  type Credentials as WireSession,
+} from '@aws-sdk/client-sts';
 
 import { messageOf } from '../core/problems.ts';
 import type { Role } from '../core/role.ts';
@@ -156,18 +160,32 @@ export interface RoleOptions {
 export function assumeRole({ role, region, idToken, connect }: RoleOptions): Source {
   return async () => {
     try {
-      const provider = fromWebToken({
-        roleArn: role.arn,
-        roleSessionName: role.sessionName,
-        durationSeconds: Math.floor(role.durationMs / 1000),
-        webIdentityToken: await idToken(),
-        clientConfig: { region, maxAttempts: 1, ...connect(USUAL) },
+      const client = new STSClient({ region, maxAttempts: 1, ...connect(USUAL) });
+      const command = new AssumeRoleWithWebIdentityCommand({
+        RoleArn: role.arn,
+        RoleSessionName: role.sessionName,
+        DurationSeconds: Math.floor(role.durationMs / 1000),
+        WebIdentityToken: await idToken(),
       });
-      return await provider();
+      return sessionIn((await client.send(command)).Credentials);
     } catch (cause) {
       throw failedToAssume(role, cause);
     }
   };
+}
+
+/** @throws when STS gave none */
+function sessionIn(given: WireSession | undefined): Session {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
+  if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined) {
+    throw new Error('STS answered without credentials');
+  }
+  const session = {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+  };
+  return Expiration === undefined ? session : { ...session, expiration: Expiration };
 }
 
 function failedToAssume(role: Role, cause: unknown): Error {

@@ -1,7 +1,7 @@
-import parseDuration from 'parse-duration';
-
-// parse-duration skips what it does not know and takes a bare number for milliseconds.
-const DURATION = /^(?:\d+(?:\.\d+)?\s*(?:s|sec|m|min|h|d)\s*)+$/;
+/** Of one part, in milliseconds. The longer of two that begin alike comes first. */
+const UNITS = { sec: 1_000, s: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const PART = String.raw`(\d+(?:\.\d+)?)\s*(${Object.keys(UNITS).join('|')})\s*`;
+const DURATION = new RegExp(`^(?:${PART})+$`);
 
 /** A job on GitHub's own runners ends after 6 hours, one on any other runner after 5 days. */
 export const LONGEST_MS = 5 * 24 * 3_600_000;
@@ -26,5 +26,9 @@ export function tooLong(lasting: Lasting): string {
 /** Milliseconds of `90s`, `5m`, `1h30m`; nothing for anything else, a bare number included. */
 export function durationMs(text: string): number | undefined {
   const trimmed = text.trim();
-  return DURATION.test(trimmed) ? (parseDuration(trimmed) ?? undefined) : undefined;
+  if (!DURATION.test(trimmed)) return undefined;
+  const parts = [...trimmed.matchAll(new RegExp(PART, 'g'))];
+  return parts.reduce((ms, [, count, unit]) => ms + Number(count) * UNITS[unit as Unit], 0);
 }
+
+type Unit = keyof typeof UNITS;

@@ -1,6 +1,10 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { fromWebToken, type FromWebTokenInit } from '@aws-sdk/credential-provider-web-identity';
+import {
+  AssumeRoleWithWebIdentityCommand,
+  STSClient,
+  type AssumeRoleWithWebIdentityCommandInput as RoleInput,
+} from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ROLE_REFUSED, type Fault } from '../../../simulator/wire/faults.ts';
@@ -24,14 +28,21 @@ afterEach(async () => {
 });
 
 const region = 'eu-west-1';
-const assume = (role: Partial<FromWebTokenInit> = {}) =>
-  fromWebToken({
-    roleArn: 'arn:aws:iam::123456789012:role/ci/deploy',
-    roleSessionName: 'rollout',
-    webIdentityToken: 'id.token.1',
-    clientConfig: { region, maxAttempts: 1 },
+async function assume(role: Partial<RoleInput> = {}) {
+  const command = new AssumeRoleWithWebIdentityCommand({
+    RoleArn: 'arn:aws:iam::123456789012:role/ci/deploy',
+    RoleSessionName: 'rollout',
+    WebIdentityToken: 'id.token.1',
     ...role,
-  })();
+  });
+  const { Credentials: given } = await new STSClient({ region, maxAttempts: 1 }).send(command);
+  return {
+    accessKeyId: given?.AccessKeyId ?? '',
+    secretAccessKey: given?.SecretAccessKey ?? '',
+    sessionToken: given?.SessionToken ?? '',
+    expiration: given?.Expiration ?? new Date(NaN),
+  };
+}
 const clientOf = (credentials: SessionCredentials) => ({ region, credentials, maxAttempts: 1 });
 const getAlias = (credentials: SessionCredentials) =>
   new LambdaClient(clientOf(credentials)).send(
@@ -46,9 +57,9 @@ const EXPIRED = 'The security token included in the request is expired';
 
 describe('a role that is assumed with a web identity', () => {
   it('gives credentials that the SDK understands, and keeps what they were issued for', async () => {
-    const credentials = await assume({ durationSeconds: 900 });
+    const credentials = await assume({ DurationSeconds: 900 });
     const expiration = new Date(START + 15 * MINUTE);
-    expect(credentials).toMatchObject({ expiration, accountId: '123456789012' });
+    expect(credentials).toMatchObject({ expiration });
     expect(credentials.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
     expect(credentials.secretAccessKey).toHaveLength(40);
     expect(credentials.sessionToken).not.toBe('');
@@ -91,13 +102,13 @@ describe('a role that is assumed with a web identity', () => {
     expect(body).toMatch(/<ResponseMetadata><RequestId>.+<\/RequestId><\/ResponseMetadata>/);
   });
 
-  it.each<[Partial<FromWebTokenInit>, string]>([
-    [{ durationSeconds: 899 }, "'899' at 'durationSeconds' .* greater than or equal to 900"],
-    [{ durationSeconds: 43_201 }, "'43201' at 'durationSeconds' .* less than or equal to 43200"],
-    [{ roleArn: 'deploy' }, 'Request ARN is invalid'],
-    [{ roleSessionName: 'x' }, "'roleSessionName' .* length greater than or equal to 2"],
-    [{ roleSessionName: 'x'.repeat(65) }, "'roleSessionName' .* length less than or equal to 64"],
-    [{ roleSessionName: 'a/b' }, "'a/b' at 'roleSessionName' .* regular expression"],
+  it.each<[Partial<RoleInput>, string]>([
+    [{ DurationSeconds: 899 }, "'899' at 'durationSeconds' .* greater than or equal to 900"],
+    [{ DurationSeconds: 43_201 }, "'43201' at 'durationSeconds' .* less than or equal to 43200"],
+    [{ RoleArn: 'deploy' }, 'Request ARN is invalid'],
+    [{ RoleSessionName: 'x' }, "'roleSessionName' .* length greater than or equal to 2"],
+    [{ RoleSessionName: 'x'.repeat(65) }, "'roleSessionName' .* length less than or equal to 64"],
+    [{ RoleSessionName: 'a/b' }, "'a/b' at 'roleSessionName' .* regular expression"],
   ])('is refused with a ValidationError for %j', async (role, message) => {
     expect(await refusal(assume(role))).toMatch(new RegExp(`^400 ValidationError: .*${message}`));
     expect(world.simulator.sessions.issued).toEqual([]);
@@ -134,7 +145,7 @@ describe('a role that is assumed with a web identity', () => {
   });
 
   it('is kept among the requests, with its parameters', async () => {
-    await assume({ durationSeconds: 900 });
+    await assume({ DurationSeconds: 900 });
     expect(world.simulator.requests).toEqual([
       {
         at: START,
@@ -179,7 +190,7 @@ describe('a session', () => {
   });
 
   it('of a role that was assumed serves until it ends', async () => {
-    const credentials = (await assume({ durationSeconds: 900 })) as SessionCredentials;
+    const credentials = await assume({ DurationSeconds: 900 });
     await getAlias(credentials);
     world.pass(15 * MINUTE);
     expect(await refusal(getAlias(credentials))).toContain('ExpiredTokenException');
