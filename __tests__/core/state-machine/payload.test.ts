@@ -57,6 +57,7 @@ const wanted = (more: Partial<Wanted> = {}): Wanted => ({
     settlingMs: 0,
   },
   pollMs: MINUTE,
+  holdMs: 0,
   metricDelayMs: 90_000,
   analysis: world.policy,
   afterPromotion: 'revert',

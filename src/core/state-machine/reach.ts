@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../minute.ts';
 import type { Course } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count, grouped } from '../text/numbers.ts';
-import { pollMsFor } from './history.ts';
+import { paceOf } from './history.ts';
 import { metricPlan, type Checked } from './metric-plan.ts';
 import {
   judgedBytes,
@@ -26,6 +26,8 @@ export interface Wanted extends Pick<Checked, 'compared' | 'thresholds'> {
   readonly course: Pick<Course, 'steps' | 'maxExtension' | 'settlingMs'>;
   /** What is asked for; a long plan is read less often. */
   readonly pollMs: number;
+  /** How long people may take to decide; 0 where nothing is held. */
+  readonly holdMs: number;
   readonly metricDelayMs: number;
   /** Undefined: the versions are not compared. */
   readonly analysis: AnalysisPolicy | undefined;
@@ -83,7 +85,11 @@ function unreachableMetrics(wanted: Wanted): readonly Unreachable[] {
   const kept = judgedBytes(plan, { targets: names, weights: course.steps.length });
   if (kept > USABLE_BYTES) return refused(tooMuch(`what is kept of ${what}`, kept));
   const compares = plan.metrics.length > 0;
-  const pollMs = pollMsFor({ course, targets: targets.length, compares }, wanted.pollMs);
+  const pace = paceOf(
+    { course, targets: targets.length, compares },
+    { leastMs: wanted.pollMs, holdMs: wanted.holdMs },
+  );
+  const pollMs = Math.max(pace.pollMs, pace.holdMs > 0 ? pace.holdPollMs : 0);
   const needed = minutesToRead({ pollMs, delayMs: metricDelayMs });
   const most = mostMinutesOf(plan, targets.length);
   if (compares && needed > most) {
