@@ -1,3 +1,5 @@
+import type { Verdict } from './rollout/verdict.ts';
+
 /** As many as anybody reads before mending the first. */
 const MOST_TOLD = 50;
 
@@ -17,7 +19,12 @@ export class Refusal extends Error {
 }
 
 /** A check has failed of a rollout that is taken over: it is not gone on with, but reverted. */
-export class CheckFailed extends Error {}
+export class CheckFailed extends Error {
+  constructor({ reason }: Verdict) {
+    super(reason);
+    this.name = 'CheckFailed';
+  }
+}
 
 /** Nobody is left to watch this process, or to run its post step. */
 export class RunnerGone extends Error {

@@ -41,7 +41,7 @@ export async function lookAtAlarms(
       begins ? watch(alarm, at) : watchSince(alarm, { begunAt, at, onAlarmAtStart }),
     );
     const { verdict } = assess(watches, { type: 'read', at, alarms: found }, new Map(), config);
-    if (!begins && isWatched && verdict.kind === 'fail') throw new CheckFailed(verdict.reason);
+    if (!begins && isWatched && verdict.kind === 'fail') throw new CheckFailed(verdict);
     return { problems: [...problems, ...elsewhere(alarms, found)], warnings, found, watches };
   } catch (error) {
     if (error instanceof CheckFailed) throw error;

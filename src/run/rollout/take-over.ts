@@ -108,7 +108,7 @@ function guardOf(
     .failure(never())
     .then(({ at, verdict, findings }) => {
       if (isOver) return;
-      failed.abort(new CheckFailed(verdict.reason));
+      failed.abort(new CheckFailed(verdict));
       journal.record({ type: 'reading', at: at.timeOfDay, verdict, findings });
     })
     .catch((error: unknown) => {
