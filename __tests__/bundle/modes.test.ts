@@ -239,6 +239,7 @@ describe('a rollout over several jobs, the bundle', () => {
       expect(result.outputs['reason']).toMatch(
         /^at 10 % \(step 1\), before this job went on with it: alarm errors went into ALARM: five errors/,
       );
+      expect(result.log).toContain('reverting: at 10 % (step 1), before this job went on with it');
       expect(world.alias()).toBe('1');
       const read = world.simulator.requests
         .slice(before)

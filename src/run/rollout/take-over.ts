@@ -69,12 +69,13 @@ export async function takeOver(
     const targets = unfinished.map((each) => asFound(each, found));
     const reverting = revertSaved({ targets }, surroundings);
     guard.stop();
-    const { result, detail } = await reverting;
-    if (result !== 'revert-failed') forget(surroundings);
-    if (isRed && result === 'reverted') await tellOf(unfinished, config, surroundings);
     const reason = isRed
       ? `${whereOf(unfinished)}: ${error.message}`
       : `the rollout that was found could not be continued: ${messageOf(error)}`;
+    surroundings.journal.note(`reverting: ${reason}`);
+    const { result, detail } = await reverting;
+    if (result !== 'revert-failed') forget(surroundings);
+    if (isRed && result === 'reverted') await tellOf(unfinished, config, surroundings);
     return ended(result, detail === '' ? reason : `${reason}\n${detail}`);
   } finally {
     guard.stop();
