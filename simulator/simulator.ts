@@ -34,6 +34,8 @@ export interface SimulatorOptions {
   readonly clock?: SimulatorClock;
   /** What wakes executions of Step Functions, by the same clock; without it none can be started. */
   readonly time?: StatesTime;
+  /** Whether Step Functions leaves empty lists out of what its tasks result in, which is not known of AWS. */
+  readonly leavesOutEmptyLists?: boolean;
   readonly seed?: number;
   readonly region?: string;
   readonly account?: string;
@@ -143,6 +145,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     time,
     region,
     account,
+    leavesOutEmptyLists: options.leavesOutEmptyLists === true,
     random: seeded(~seed ^ EXECUTIONS_STREAM),
     handle,
   });

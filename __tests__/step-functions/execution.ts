@@ -31,6 +31,7 @@ export interface Ended {
 /** What an interpreter of state machines needs of the world. */
 export interface EngineWorld {
   readonly simulator: Simulator;
+  readonly leavesOutEmptyLists: boolean;
   readonly now: () => number;
   /** Lets everything happen until then. */
   readonly passTo: (until: number) => void;
@@ -56,15 +57,17 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
+/** @param leavesOutEmptyLists whether results of tasks come without the lists that are empty, which is not known of AWS */
+export async function createWorld({ leavesOutEmptyLists = false } = {}): Promise<World> {
   let now = START;
   const agenda = createAgenda();
   const at = (moment: number, act: () => void) => agenda.add(Math.max(moment, now), act);
   const clock = { now: () => now };
-  const simulator = createSimulator({ clock, time: { at }, seed: 7, region: 'eu-west-1' });
+  const simulator = createSimulator({ clock, time: { at }, leavesOutEmptyLists, seed: 7 });
 
   const engineWorld: EngineWorld = {
     simulator,
+    leavesOutEmptyLists,
     now: () => now,
     next: agenda.next,
     passTo(until) {

@@ -6,6 +6,7 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import jsonata from 'jsonata';
 
 import { startServer, type RunningServer } from '../../simulator/server.ts';
+import { withoutEmptyLists, type JsonObject } from '../../simulator/states/json.ts';
 import type { Ended, Engine, EngineWorld } from './execution.ts';
 
 type Question = { readonly evaluate: string } | Call | { readonly wait: number } | Ending;
@@ -28,7 +29,7 @@ interface Event {
 
 /** Executions by moto's interpreter, which asks for what it does to the world. */
 export async function motoEngine(world: EngineWorld, python: string): Promise<Engine> {
-  const { simulator, now, passTo } = world;
+  const { simulator, now, passTo, leavesOutEmptyLists } = world;
   const server = await startServer(simulator);
   const aws = clientsOf(server, simulator.region);
 
@@ -38,7 +39,12 @@ export async function motoEngine(world: EngineWorld, python: string): Promise<En
       passTo(now() + question.wait * 1_000);
       return {};
     }
-    if ('action' in question) return called(aws, question);
+    if ('action' in question) {
+      const reply = await called(aws, question);
+      // What becomes a text here is one for the interpreter, too: times.
+      const plain = JSON.parse(JSON.stringify(reply)) as JsonObject;
+      return leavesOutEmptyLists ? (withoutEmptyLists(plain) as JsonObject) : plain;
+    }
     return {};
   }
 

@@ -331,6 +331,37 @@ describe('a rollout that AWS carries', () => {
   });
 });
 
+describe('a rollout whose replies come without empty lists', () => {
+  beforeEach(async () => {
+    await world.close();
+    world = await createWorld({ leavesOutEmptyLists: true });
+  });
+
+  it('promotes a good version', async () => {
+    const ended = await world.execute(definition, begin());
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(routings()).toEqual(WHOLE);
+  });
+
+  it('sees that an alarm was red between two readings', async () => {
+    const input = begin();
+    const { alarms } = world.simulator;
+    world.at(3.5 * MINUTE, () => {
+      alarms.setState('checkout-errors', 'ALARM', 'for a moment');
+      alarms.setState('checkout-errors', 'OK', 'over');
+    });
+    const ended = await world.execute(definition, input);
+    expect(ended).toMatchObject({ error: 'LambdaCanary.Reverted' });
+    expect(world.alias()).toBe('1');
+  });
+
+  it('reverts a bad version by its metrics', async () => {
+    const ended = await world.execute(definition, begin({ next: 'bad', alarms: [] }));
+    expect(ended).toMatchObject({ error: 'LambdaCanary.Reverted' });
+    expect(routings()).toEqual(['1', '1+2@0.1', '1']);
+  });
+});
+
 describe('the repair of an execution that was stopped', () => {
   it.each([10, 50, 100])('puts back what it left at %s %', async (weight) => {
     const input = begin();

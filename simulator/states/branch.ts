@@ -18,6 +18,7 @@ export interface Course {
   readonly region: string;
   readonly history: History;
   readonly send: Send;
+  readonly leavesOutEmptyLists: boolean;
   /** `$states.context`, without what is of a state. */
   readonly context: JsonObject;
 }

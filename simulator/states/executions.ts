@@ -86,6 +86,8 @@ export interface ExecutionsWorld {
   readonly time: StatesTime | undefined;
   readonly region: string;
   readonly account: string;
+  /** Whether results of tasks come without the lists that are empty. */
+  readonly leavesOutEmptyLists: boolean;
   readonly random: Random;
   /** Answers what the execution of a name asks of AWS. */
   readonly handle: (request: WireRequest, execution: string) => Answer;
@@ -171,6 +173,7 @@ export function createExecutions(world: ExecutionsWorld): Executions {
       StateMachine: { Id: machine.arn, Name: machine.name },
     };
     const course = {
+      leavesOutEmptyLists: world.leavesOutEmptyLists,
       clock,
       time,
       region,

@@ -17,3 +17,14 @@ export function bytesOf(value: Json): number {
 export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
+
+/** The same, without the members that are empty lists. */
+export function withoutEmptyLists(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutEmptyLists);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => !(Array.isArray(each) && each.length === 0))
+      .map(([name, each]) => [name, withoutEmptyLists(each)]),
+  );
+}

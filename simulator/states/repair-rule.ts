@@ -1,3 +1,4 @@
+import type { SimulatorClock } from '../time/clock.ts';
 import type { Executions } from './executions.ts';
 import { isObject, type Json } from './json.ts';
 import type { StatesTime } from './branch.ts';
@@ -11,12 +12,12 @@ const DELAY_MS = 1_000;
  */
 export function addRepairRule(
   executions: Executions,
-  { time, now }: { readonly time: StatesTime; readonly now: () => number },
+  { time, clock }: { readonly time: StatesTime; readonly clock: SimulatorClock },
 ): void {
   executions.onEnd(({ machine, status, error = '', input }) => {
     if (status === 'SUCCEEDED' || error.startsWith('LambdaCanary.')) return;
     const given = JSON.parse(input) as Json;
-    time.at(now() + DELAY_MS, () => {
+    time.at(clock.now() + DELAY_MS, () => {
       const repair = { ...(isObject(given) ? given : {}), mode: 'repair' };
       executions.start(machine.arn, { input: JSON.stringify(repair) });
     });

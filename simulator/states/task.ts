@@ -8,7 +8,7 @@ import {
   type Entered,
 } from './branch.ts';
 import { Halted, StateFailure } from './failure.ts';
-import { isObject, textOf, type Json, type JsonObject } from './json.ts';
+import { isObject, textOf, withoutEmptyLists, type Json, type JsonObject } from './json.ts';
 import type { TaskState } from './machine.ts';
 import { actionOf, type Action } from './sdk.ts';
 import type { WireReply } from '../wire/wire.ts';
@@ -38,7 +38,8 @@ export async function runTask(branch: Branch, entered: Entered, state: TaskState
   course.history.add(branch.place, 'TaskStarted', { taskStartedEventDetails: common });
   try {
     const reply = await within(branch, seconds ?? LONGEST_S, course.send(request));
-    const result = resultOf(action, reply);
+    const whole = resultOf(action, reply);
+    const result = course.leavesOutEmptyLists ? withoutEmptyLists(whole) : whole;
     withinLimit(resourceType, result);
     add(branch, 'TaskSucceeded', {
       taskSucceededEventDetails: {
