@@ -25,12 +25,15 @@ export function differencesOf(
   return numbered(simulated).flatMap(([name, ours]) => {
     const theirs = others.get(name);
     if (theirs === undefined) return [`${name}: not on moto`];
-    const ends = (['status', 'error', 'cause', 'output'] as const).flatMap((member) => {
+    const members = (['status', 'error', 'cause', 'output'] as const).filter(
+      (member) => member !== 'cause' || !hasThrown(ours),
+    );
+    const ends = members.flatMap((member) => {
       const [one, other] = [JSON.stringify(ours[member]), JSON.stringify(theirs[member])];
       return one === other ? [] : [`${name}: the ${member} is ${one}, on moto ${other}`];
     });
-    // Who is stopped on moto tells nothing of what it did.
-    if (theirs.course.length === 0) return ends;
+    // Who is stopped on moto tells nothing of what it did, and moto has another error for an expression that throws.
+    if (theirs.course.length === 0 || hasThrown(ours)) return ends;
     const [course, other] = [inOrder(ours.course), inOrder(theirs.course)];
     const at = course.findIndex((event, index) => event !== other[index]);
     if (at === -1 && course.length === other.length) return ends;
@@ -41,6 +44,10 @@ export function differencesOf(
         `${one?.join(', ') ?? ''}; on moto: ${two?.join(', ') ?? ''}`,
     ];
   });
+}
+
+function hasThrown({ cause }: Recorded): boolean {
+  return cause?.includes('threw an error during evaluation') === true;
 }
 
 /** Executions by their test and their number in it. */

@@ -75,6 +75,9 @@ class Client:
         return call
 
 
+# moto writes the names of services in errors as a resource does, AWS as its SDK does: by these the machine tells a refusal.
+aws_sdk._SERVICE_ERROR_NAMES.update({"lambda": "Lambda", "cloudwatch": "CloudWatch"})
+
 aws_sdk.boto_client_for = lambda service, region, state_credentials=None: Client(service)
 wait_function.WaitFunction._wait_interval = lambda self, env, wait_seconds: ask({"wait": wait_seconds})
 
