@@ -4,11 +4,20 @@ import fc from 'fast-check';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { eventsLeft, eventsOf, paceOf } from '../../../src/core/state-machine/history.ts';
 import { inspectLimits, type Carried } from '../../../src/core/state-machine/limits.ts';
+import { metricPlan } from '../../../src/core/state-machine/metric-plan.ts';
+import { mostMinutesOf } from '../../../src/core/state-machine/payload.ts';
 import { REVERT_EVENTS } from '../../../src/core/state-machine/revert.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const ASKED = { leastMs: MINUTE, holdMs: 0 };
+
+const { metrics: ERRORS } = metricPlan({
+  compares: true,
+  compared: [],
+  judgesAlone: false,
+  thresholds: [],
+});
 
 const courseOf = (steps: number, bakeMs: number, maxExtension = 3) => ({
   steps: planOf(
@@ -29,7 +38,8 @@ function carried(given: Partial<Carried> = {}): Carried {
     targets,
     alarms: 2,
     series: 4 * targets,
-    graceMs: 2 * MINUTE,
+    mostMinutes: mostMinutesOf({ metrics: ERRORS }, targets),
+    metricDelayMs: 90_000,
     askedPollMs: MINUTE,
     pollMs,
     holdMs: 0,
@@ -52,6 +62,7 @@ describe('the limits of an execution', () => {
       alarms: 26,
       course: courseOf(70, 100 * DAY),
       series: 5_000,
+      mostMinutes: 1,
       input: 'x'.repeat(150_000),
     });
     expect(told).toHaveLength(6);
@@ -73,7 +84,7 @@ describe('the limits of an execution', () => {
       { holdMs: 364 * DAY, holdPollMs: DAY, series: 0 },
       /ends an execution after a year/,
     ],
-    ['what is read', { series: 203 }, { series: 204 }, /263,\d{3} bytes.*262,144/],
+    ['what is read', { mostMinutes: 19 }, { mostMinutes: 18 }, /19 minutes.* takes 18 minutes/],
     [
       'the input',
       { input: `"${'x'.repeat(149_996)}` },

@@ -7,11 +7,11 @@ import {
   bytesOf,
   judgedBytes,
   minutesToRead,
-  MOST_ALARMS,
   MOST_BYTES,
   mostMinutesOf,
   queryBytes,
 } from '../../../src/core/state-machine/payload.ts';
+import { MOST_ALARMS } from '../../../src/core/state-machine/limits.ts';
 import { unreachable, type Wanted } from '../../../src/core/state-machine/reach.ts';
 import { inputOf } from '../../fixtures/both-judge.ts';
 import { expressionAt } from '../../fixtures/expressions.ts';
@@ -46,11 +46,11 @@ const STEPS = [
   ...[1, 5, 10, 25, 50].map((weight) => ({ weight, bakeMinutes: 60 })),
   { weight: 100, bakeMinutes: 60 },
 ];
-const TARGETS = called(25);
+const TARGETS = called(23);
+const MOST_TARGETS = called(25);
 
 const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   targets: TARGETS.map(({ target }) => target),
-  alarms: 25,
   course: {
     steps: STEPS.map(({ weight, bakeMinutes }) => ({ weight, bakeMs: bakeMinutes * MINUTE })),
     maxExtension: 1,
@@ -86,7 +86,7 @@ function replyTo(asked: readonly Query[], from: number, minutes: number) {
       Label: 'm',
       StatusCode: 'Complete',
       Timestamps: Array.from({ length: minutes }, (_, index) =>
-        new Date(from + index * MINUTE).toISOString().replace('.000Z', 'Z'),
+        new Date(from + index * MINUTE).toISOString(),
       ),
       Values: Array.from({ length: minutes }, (_, index) => {
         const at = from / MINUTE + index;
@@ -147,7 +147,7 @@ async function readOn(input: MachineInput, readings: number) {
 }
 
 describe('what a state of an execution is given and answers', () => {
-  it('has room for twenty-five functions with everything on, and is no more than was reckoned', async () => {
+  it('has room for twenty-three functions with everything on, and is no more than was reckoned', async () => {
     expect(unreachable(wanted())).toEqual([]);
     const input = inputOf(world, TARGETS, STEPS);
     expect(input.policy.mostMinutes).toBeGreaterThanOrEqual(
@@ -170,6 +170,12 @@ describe('what a state of an execution is given and answers', () => {
       expect(Math.max(asked, reply, judged)).toBeLessThan(MOST_BYTES);
     }
   }, 300_000);
+
+  it('has room for twenty-five functions where no condition is watched besides', () => {
+    const targets = MOST_TARGETS.map(({ target }) => target);
+    expect(unreachable(wanted({ targets, thresholds: [] }))).toEqual([]);
+    expect(unreachable(wanted({ targets }))).toMatchObject([{ input: 'compare-metrics' }]);
+  });
 
   it('has room for as many alarms as may be watched, each of 10 KB', async () => {
     const name = (index: number) => `${'a'.repeat(253)}${index + 10}`;
@@ -207,10 +213,6 @@ describe('what a state of an execution is given and answers', () => {
 describe('what an execution has no room for is refused by the name of the input:', () => {
   const inputsOf = (more: Partial<Wanted>) => unreachable(wanted(more)).map(({ input }) => input);
 
-  it('alarms that one reply has no room for', () => {
-    expect(inputsOf({ alarms: 26 })).toEqual(['alarms']);
-  });
-
   it('more metrics than CloudWatch takes in one call', () => {
     const [pair] = COMPARED as [(typeof COMPARED)[number]];
     const compared = Array.from({ length: 4 }, (_, index) => ({
@@ -218,7 +220,8 @@ describe('what an execution has no room for is refused by the name of the input:
       bad: { ...pair.bad, name: `Bad${index}` },
       total: { ...pair.total, name: `All${index}` },
     }));
-    expect(unreachable(wanted({ compared, thresholds: [] }))).toMatchObject([
+    const targets = MOST_TARGETS.map(({ target }) => target);
+    expect(unreachable(wanted({ targets, compared, thresholds: [] }))).toMatchObject([
       {
         input: 'compare-metrics',
         reason: 'one call of CloudWatch takes 500 metrics, and 22 metrics of 25 functions are 550',
@@ -233,7 +236,7 @@ describe('what an execution has no room for is refused by the name of the input:
       settlingMs: 0,
     };
     const [refusal] = unreachable(wanted({ course, thresholds: [] }));
-    expect(refusal?.reason).toMatch(/has room for \d+ minutes of 10 metrics of 25 functions/);
+    expect(refusal?.reason).toMatch(/has room for \d+ minutes of 10 metrics of 23 functions/);
     expect(refusal?.wayOut).toContain('make the plan shorter');
     const [alone] = TARGETS;
     expect(inputsOf({ course, targets: alone === undefined ? [] : [alone.target] })).toEqual([]);
@@ -250,7 +253,7 @@ describe('what an execution has no room for is refused by the name of the input:
   });
 
   it('and not what an execution can carry without any of it', () => {
-    const none = { compared: [], thresholds: [], analysis: undefined, alarms: 0 } as const;
+    const none = { compared: [], thresholds: [], analysis: undefined } as const;
     expect(unreachable(wanted(none))).toEqual([]);
     expect(mostMinutesOf({ metrics: [] }, 25)).toBe(1);
   });

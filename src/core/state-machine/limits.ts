@@ -1,16 +1,10 @@
-import { HORIZON_MS } from '../checks/ledger.ts';
 import { MINUTE_MS } from '../minute.ts';
 import type { Inspection } from '../preflight/inspection.ts';
 import { longestBakeMs, type Course } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count, grouped } from '../text/numbers.ts';
 import { eventsLeft, type Pace } from './history.ts';
-
-/**
- * What Step Functions hands from a state to the next, and what it assigns to a variable: 256 KiB. An execution in which more comes up
- * ends with `States.DataLimitExceeded`, which no catcher sees.
- */
-const MOST_PAYLOAD = 256 * 1024;
+import { minutesToRead } from './payload.ts';
 
 /** DescribeAlarms answers up to 10 KB for an alarm, most of it the reason; so many answers are one payload. */
 export const MOST_ALARMS = 25;
@@ -28,10 +22,6 @@ const MOST_INPUT = 150_000;
 /** Step Functions ends an execution after a year, which no catcher sees; a revert may need the last of it. */
 const LONGEST_MS = 364 * 24 * 60 * MINUTE_MS;
 
-/** In a reply of GetMetricData: a moment and a number, both with their quotes and commas; and what a series has besides. */
-const BYTES_PER_POINT = 45;
-const BYTES_PER_SERIES = 300;
-
 /** A rollout that AWS is to carry, as its execution would be started. */
 export interface Carried extends Pace {
   readonly course: Pick<Course, 'steps' | 'maxExtension' | 'settlingMs'>;
@@ -39,8 +29,9 @@ export interface Carried extends Pace {
   readonly alarms: number;
   /** How many metrics are read for all targets together, each time that the versions are compared; 0 where they are not. */
   readonly series: number;
-  /** How long nothing may be seen; what is missing then is read at once when there is light again. */
-  readonly graceMs: number;
+  /** How many minutes of all of them one reply has room for, and how long after its end a minute is read. */
+  readonly mostMinutes: number;
+  readonly metricDelayMs: number;
   /** What is asked for from one reading to the next; `pollMs` is what the history has room for. */
   readonly askedPollMs: number;
   /** The input of the execution, as it is sent. */
@@ -96,17 +87,14 @@ function tooManyEvents(carried: Carried): readonly string[] {
   ];
 }
 
-/** Of what changes still, of what came since the last reading, and of what was missed while nothing could be seen. */
-function readMs({ pollMs, holdMs, holdPollMs, graceMs }: Carried): number {
-  return HORIZON_MS + Math.max(pollMs, holdMs > 0 ? holdPollMs : 0) + graceMs;
-}
-
+/** What was missed while nothing could be seen is made up for from reading to reading; but each must get on. */
 function tooMuchRead(carried: Carried): readonly string[] {
-  const minutes = Math.ceil(readMs(carried) / MINUTE_MS) + 1;
-  const bytes = carried.series * (BYTES_PER_SERIES + minutes * BYTES_PER_POINT);
-  if (bytes <= MOST_PAYLOAD) return [];
+  const { series, mostMinutes, metricDelayMs, pollMs, holdMs, holdPollMs } = carried;
+  const longestMs = Math.max(pollMs, holdMs > 0 ? holdPollMs : 0);
+  const minutes = minutesToRead({ pollMs: longestMs, delayMs: metricDelayMs });
+  if (series === 0 || minutes <= mostMinutes) return [];
   return [
-    `One reading of the metrics may have ${grouped(bytes)} bytes (${count(carried.series, 'metric')} over ${count(minutes, 'minute')}), and Step Functions takes ${grouped(MOST_PAYLOAD)}: roll out fewer functions at once, compare fewer metrics, or take a shorter plan, which is read more often.`,
+    `One reading of the metrics may be of ${count(minutes, 'minute')}, and of ${count(series, 'metric')} Step Functions takes ${count(mostMinutes, 'minute')} at once: roll out fewer functions at once, compare fewer metrics, or take a shorter plan, which is read more often.`,
   ];
 }
 

@@ -6,8 +6,8 @@ import type { MachineMetric, MetricPlan } from './metric-plan.ts';
 import { LABEL } from './queries.ts';
 
 /**
- * What a state of Step Functions is given, answers, or assigns to variables. Beyond this the execution ends, with an error that no state
- * can catch.
+ * What Step Functions hands from a state to the next, what a task answers, and what is assigned to variables at once: 256 KiB. An execution
+ * in which more comes up ends with `States.DataLimitExceeded`, which no catcher sees.
  */
 export const MOST_BYTES = 256 * 1024;
 
@@ -17,16 +17,10 @@ export const USABLE_BYTES = MOST_BYTES * 0.96;
 /** GetMetricData takes so many queries at once. */
 export const MOST_QUERIES = 500;
 
-/** Each may come with its configuration and the data that it last went by: not verified, and more than any that was seen. */
-const ALARM_BYTES = 10_000;
-
-/** DescribeAlarms gives them in one reply. */
-export const MOST_ALARMS = Math.floor(USABLE_BYTES / ALARM_BYTES);
-
 /** `{"Id":"m123_24","Label":"m","StatusCode":"Complete","Timestamps":[],"Values":[]},` */
 const RESULT_BYTES = 82;
-/** `"2026-01-01T00:00:00Z",` */
-const TIME_BYTES = 23;
+/** `"2026-01-01T00:00:00.000Z",`: it is not verified that AWS leaves out what is zero. */
+const TIME_BYTES = 27;
 /** `12345678.0,`: requests of a minute. */
 const COUNT_BYTES = 11;
 /** `0.016666666666666666,`: all digits of a number that is no count. */

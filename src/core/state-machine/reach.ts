@@ -11,7 +11,6 @@ import { metricPlan, type Checked } from './metric-plan.ts';
 import {
   judgedBytes,
   minutesToRead,
-  MOST_ALARMS,
   MOST_QUERIES,
   mostMinutesOf,
   queryBytes,
@@ -21,8 +20,6 @@ import {
 /** What is to be watched. */
 export interface Wanted extends Pick<Checked, 'compared' | 'thresholds'> {
   readonly targets: readonly Target[];
-  /** How many alarms. */
-  readonly alarms: number;
   readonly course: Pick<Course, 'steps' | 'maxExtension' | 'settlingMs'>;
   /** What is asked for; a long plan is read less often. */
   readonly pollMs: number;
@@ -41,21 +38,11 @@ export interface Unreachable {
   readonly wayOut: string;
 }
 
-/** What an execution would not have room for: beyond its limits it would end in the middle, and no state could catch that. */
-export function unreachable(wanted: Wanted): readonly Unreachable[] {
-  const { alarms } = wanted;
-  const tooManyAlarms: Unreachable = {
-    input: 'alarms',
-    reason: `AWS Step Functions has room for one reply of ${MOST_ALARMS} alarms, and these are ${alarms}`,
-    wayOut: 'make a composite alarm of some of them',
-  };
-  return [...(alarms > MOST_ALARMS ? [tooManyAlarms] : []), ...unreachableMetrics(wanted)];
-}
-
 const FEWER =
   'roll out fewer functions at once, or leave some of compare-metrics and metric-checks out';
 
-function unreachableMetrics(wanted: Wanted): readonly Unreachable[] {
+/** Of what is read of CloudWatch, what an execution would not have room for: it would end in the middle, and no state could catch that. */
+export function unreachable(wanted: Wanted): readonly Unreachable[] {
   const { targets, course, metricDelayMs } = wanted;
   const plan = metricPlan({
     ...wanted,
