@@ -11,7 +11,6 @@ import type { Suspension, VirtualTime } from './virtual-time.ts';
 export const STARTS_AT = Date.UTC(2026, 0, 1);
 export const REGION = 'eu-west-1';
 export const STABLE = '1';
-export const OTHER = '2';
 export const CANARY = '3';
 
 export type ProcessName = MainName | PostName;

@@ -4,7 +4,7 @@ import { conflict, notFound, refuseOtherRevision } from '../wire/refusals.ts';
 import { checkRouting, type Weights } from './routing.ts';
 import { functionArn, newRevision, recordAlias, type Alias, type LambdaState } from './state.ts';
 
-export { getProvisioned, putProvisioned } from './provisioned.ts';
+export { putProvisioned } from './provisioned.ts';
 
 export interface AliasChange {
   readonly version?: string | undefined;

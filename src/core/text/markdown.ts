@@ -35,11 +35,6 @@ export function shorten(text: string, characters: number): string {
   return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
 }
 
-/** Text from outside in bold: blanks next to the asterisks would make them just asterisks. */
-export function bold(text: string): string {
-  return `**${escapeMarkdown(oneLine(text).trim())}**`;
-}
-
 /** Lines from outside exactly as they are, in a block of their own. */
 export function preformatted(lines: readonly string[]): string {
   return `<pre>${lines.map(escapeMarkdown).join('\n')}</pre>`;
