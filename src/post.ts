@@ -14,7 +14,7 @@ import { workflowIn, type Workflow } from './github/workflow.ts';
 import { loadRollout, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './core/problems.ts';
 import type { Clock } from './ports.ts';
-import { cleanUp } from './run/modes/clean-up.ts';
+import { cleanUp, leaveToAws } from './run/modes/clean-up.ts';
 
 /**
  * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts
@@ -48,7 +48,11 @@ async function conclude(
   const journal = createJournal(clock, cancellation.guard(print));
   const standInFor = targets.map(({ target }) => target);
   const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock, standInFor });
-  const ending = await cleanUp(saved, { aws, clock, journal });
+  const { execution } = saved;
+  const ending =
+    execution === undefined
+      ? await cleanUp(saved, { aws, clock, journal })
+      : await leaveToAws({ ...saved, execution }, { aws, clock, journal });
   const { startedAt, entries } = journal;
   const report = reportOf(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
   await concludePost(report);

@@ -102,7 +102,7 @@ export function connectAws(options: AwsOptions): Aws {
     logs: createLogs(logs, region),
     logStreams: createLogStreams(logs, region),
     invocations: createInvocations(clients.patient, region, clock),
-    stepFunctions: createStepFunctions(onlyRead(clients.loadSfn)),
+    stepFunctions: createStepFunctions(onlyRead(clients.sfn)),
     versions: createVersions(lambda, region),
     sessionEnd,
   };

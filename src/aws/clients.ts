@@ -3,8 +3,8 @@ import { Agent as HttpsAgent } from 'node:https';
 
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import type { LoadSfn } from './step-functions.ts';
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
 
 /** What a client of the AWS SDK takes for its credentials. */
 export type Credentials = Extract<
@@ -18,7 +18,7 @@ export interface Clients {
   readonly lambdaForReverts: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
   readonly logs: CloudWatchLogsClient;
-  readonly loadSfn: LoadSfn;
+  readonly sfn: SFNClient;
   /** For invocations: waits as long as a function may run. */
   readonly patient: LambdaClient;
 }
@@ -69,17 +69,12 @@ export function createClients({ region, credentials, connect }: ClientOptions): 
   // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
   // nor our clock.
   const usual = { region, maxAttempts: 1, credentials };
-  let sfn: ReturnType<LoadSfn> | undefined;
-  const loadSfn = async () => {
-    const loaded = await import('@aws-sdk/client-sfn');
-    return { ...loaded, client: new loaded.SFNClient({ ...usual, ...connect(USUAL) }) };
-  };
   return {
-    loadSfn: () => (sfn ??= loadSfn()),
     lambda: new LambdaClient({ ...usual, ...connect(USUAL) }),
     lambdaForReverts: new LambdaClient({ ...usual, ...connect({ ...USUAL, kept: false }) }),
     cloudwatch: new CloudWatchClient({ ...usual, ...connect(USUAL) }),
     logs: new CloudWatchLogsClient({ ...usual, ...connect(USUAL) }),
+    sfn: new SFNClient({ ...usual, ...connect(USUAL) }),
     patient: new LambdaClient({ ...usual, ...connect(INVOCATION) }),
   };
 }

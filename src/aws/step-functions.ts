@@ -1,4 +1,12 @@
-import type { HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  GetExecutionHistoryCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+  type HistoryEvent,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 
 import {
   stateMachineArn,
@@ -44,18 +52,14 @@ const LONGEST_CAUSE = 32_768;
 /** As many as it gives at once. */
 const EVENTS_PER_PAGE = 1_000;
 
-/** What is needed of the SDK, which is loaded when something is first asked: only who has a rollout carried by AWS needs it. */
-export type LoadSfn = () => Promise<typeof import('@aws-sdk/client-sfn') & { client: SFNClient }>;
-
-export function createStepFunctions(states: Service<LoadSfn>): StepFunctions {
+export function createStepFunctions(states: Service<SFNClient>): StepFunctions {
   return {
     async comment(machine, options) {
       const stateMachineArn_ = stateMachineArn(machine);
       const intent = intentOf('states:DescribeStateMachine', { on: 'state machine', ...machine });
       return orNothing('StateMachineDoesNotExist', () =>
         understood(intent, options.signal, async () => {
-          const reply = await states.call(intent, options, async (load, sending) => {
-            const { client, DescribeStateMachineCommand } = await load();
+          const reply = await states.call(intent, options, (client, sending) => {
             const asked = new DescribeStateMachineCommand({ stateMachineArn: stateMachineArn_ });
             return client.send(asked, sending);
           });
@@ -67,8 +71,7 @@ export function createStepFunctions(states: Service<LoadSfn>): StepFunctions {
     async start(execution, input, options) {
       const intent = intentOf('states:StartExecution', { on: 'state machine', ...execution });
       try {
-        await states.call(intent, options, async (load, sending) => {
-          const { client, StartExecutionCommand } = await load();
+        await states.call(intent, options, (client, sending) => {
           const asked = new StartExecutionCommand({
             stateMachineArn: stateMachineArn(execution),
             name: execution.execution,
@@ -86,8 +89,7 @@ export function createStepFunctions(states: Service<LoadSfn>): StepFunctions {
     async describe(execution, options) {
       const intent = intentOf('states:DescribeExecution', { on: 'executions', ...execution });
       return orNothing('ExecutionDoesNotExist', async () => {
-        const reply = await states.call(intent, options, async (load, sending) => {
-          const { client, DescribeExecutionCommand } = await load();
+        const reply = await states.call(intent, options, (client, sending) => {
           const asked = new DescribeExecutionCommand({ executionArn: executionArn(execution) });
           return client.send(asked, sending);
         });
@@ -106,8 +108,7 @@ export function createStepFunctions(states: Service<LoadSfn>): StepFunctions {
       return understood(intent, options.signal, async () => {
         let isReached = false;
         const events = await everyPage(async (nextToken) => {
-          const reply = await states.call(intent, options, async (load, sending) => {
-            const { client, GetExecutionHistoryCommand } = await load();
+          const reply = await states.call(intent, options, (client, sending) => {
             const asked = new GetExecutionHistoryCommand({
               executionArn: executionArn(execution),
               reverseOrder: true,
@@ -131,8 +132,7 @@ export function createStepFunctions(states: Service<LoadSfn>): StepFunctions {
     async stop(execution, { error, cause }, options) {
       const intent = intentOf('states:StopExecution', { on: 'executions', ...execution });
       await orNothing('ExecutionDoesNotExist', () =>
-        states.call(intent, options, async (load, sending) => {
-          const { client, StopExecutionCommand } = await load();
+        states.call(intent, options, (client, sending) => {
           const asked = new StopExecutionCommand({
             executionArn: executionArn(execution),
             error,

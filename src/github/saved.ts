@@ -8,6 +8,7 @@ import type { Versions } from '../core/alias/routing.ts';
 import type { Target } from '../core/alias/target.ts';
 import { messageOf, Refusal } from '../core/problems.ts';
 import type { Role } from '../core/role.ts';
+import type { ExecutionOf } from '../core/state-machine/execution.ts';
 import type { Run } from './runs.ts';
 import {
   newSealedFile,
@@ -23,6 +24,8 @@ export interface SavedRollout {
   readonly role?: Role | undefined;
   /** The account that the aliases are in, as their ARNs say it. */
   readonly account?: string | undefined;
+  /** That carries it: the post step has nothing to put back then, as AWS goes on. */
+  readonly execution?: ExecutionOf | undefined;
   readonly targets: readonly SavedTarget[];
 }
 
@@ -61,6 +64,14 @@ const rollout = z.object({
   region: z.string(),
   role: z.object({ arn: z.string(), sessionName: z.string(), durationMs: z.number() }).optional(),
   account: z.string().optional(),
+  execution: z
+    .object({
+      stateMachine: z.string(),
+      region: z.string(),
+      account: z.string(),
+      execution: z.string(),
+    })
+    .optional(),
   targets: z
     .array(
       z.object({

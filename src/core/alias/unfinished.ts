@@ -114,6 +114,12 @@ function rollout({ canary }: Mark, url: string): string {
 }
 
 function underWay(name: string, mark: Mark, url: string): string {
+  if (mark.carriedBy === 'aws') {
+    return (
+      `${name} is being moved by AWS: the rollout of version ${mark.canary} goes on, ${url}. Wait for its end, or put ` +
+      `version ${mark.stable} back with mode: revert.`
+    );
+  }
   return (
     `${name} is being moved by another run: ${rollout(mark, url)} is still under way. ` +
     'Wait for its end or cancel it; a concurrency group in the workflow keeps two rollouts apart.'

@@ -1,5 +1,7 @@
 import type { AnalysisPolicy } from '../checks/analysis-policy.ts';
 import type { UnfinishedPolicy } from '../alias/unfinished.ts';
+import type { Mode } from '../rollout/mode.ts';
+import { MOST_ALARMS, MOST_TARGETS } from './limits.ts';
 
 interface Given {
   readonly mode: AnalysisPolicy['mode'] | 'off';
@@ -8,18 +10,14 @@ interface Given {
 
 /** What of the inputs a state machine may not reach. */
 export interface Asked {
+  readonly mode: Mode;
   readonly requests: readonly unknown[];
   readonly alarms: readonly unknown[];
-  readonly analysis: Given;
+  readonly analysis: Given & { readonly policy: { readonly onInconclusive: string } };
   readonly analysisLogs: Given & { readonly ownPattern: string | undefined };
   readonly compareDuration: Given;
   readonly onUnfinished: UnfinishedPolicy;
 }
-
-/** One alias is read each turn, and all of them are written at once: their events must fit the history. */
-const MOST_FUNCTIONS = 25;
-/** CloudWatch tells up to 10 KB of each, and 256 KiB end an execution without any catcher seeing it. */
-const MOST_ALARMS = 25;
 
 /** The inputs for a rollout that AWS carries: what it cannot do is off where nobody asked for it. */
 export function fittedToAws<T extends Asked>(asked: T): T {
@@ -50,7 +48,7 @@ export function leftOutByAws({
 
 /** What AWS cannot carry of what was asked for, each with the reason and the way out. */
 export function refusalsOf(asked: Asked): readonly string[] {
-  const { requests, alarms, analysisLogs, compareDuration, onUnfinished } = asked;
+  const { mode, requests, alarms, analysis, analysisLogs, compareDuration, onUnfinished } = asked;
   return [
     ...(analysisLogs.mode === 'off'
       ? []
@@ -70,7 +68,19 @@ export function refusalsOf(asked: Asked): readonly string[] {
           'compare-duration: engine: step-functions compares no durations, as the tests for them are beyond what a ' +
             'state machine computes; set compare-duration: off, or give metric-checks a bound, like p99 Duration < 800 ms',
         ]),
-    ...tooMany('function-name', 'functions', requests.length, MOST_FUNCTIONS),
+    ...(mode === 'start'
+      ? [
+          'mode: start: engine: step-functions takes all steps, as no other job could go on with it; set mode: rollout, or ' +
+            'leave engine out',
+        ]
+      : []),
+    ...(analysis.policy.onInconclusive === 'hold'
+      ? [
+          'on-inconclusive: hold: engine: step-functions holds nothing for people, as no other job could go on with it; set ' +
+            'on-inconclusive: promote or revert',
+        ]
+      : []),
+    ...tooMany('function-name', 'functions', requests.length, MOST_TARGETS),
     ...tooMany('alarms', 'alarms', alarms.length, MOST_ALARMS),
     ...(onUnfinished.action === 'resume'
       ? [

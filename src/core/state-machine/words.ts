@@ -3,7 +3,7 @@ import { MOST_TOLD } from '../checks/thresholds.ts';
 import { literal, withHelp } from './language.ts';
 
 /** What ends the sentence with the numbers. Whoever follows the execution says it with the words of the report instead. */
-const WORDS: Readonly<Record<Why, string>> = {
+export const WORDS: Readonly<Record<Why, string>> = {
   evidence: '',
   near: '; that is too near to go on',
   unconfirmed: '; that is over it, but the failures of one minute alone do not decide',

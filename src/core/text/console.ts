@@ -22,6 +22,11 @@ export function alarmUrl(region: string, name: string): string | undefined {
   return home(region, 'cloudwatch', `alarmsV2:alarm/${encode(name)}`);
 }
 
+/** An execution of Step Functions, with its states and its history. */
+export function executionUrl(region: string, arn: string): string | undefined {
+  return home(region, 'states', `/v2/executions/details/${encode(arn)}`);
+}
+
 /** A query of Logs Insights, ready to be run. The console's own notation is not documented; links copied from it look so. */
 export function insightsUrl(
   region: string,

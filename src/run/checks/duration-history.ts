@@ -59,11 +59,11 @@ export const NOTHING_KNOWN = { pauseMs: undefined, requestsPerMinute: undefined 
  * When each target was called before the rollout, with one call for all of them. What cannot be read is not known.
  * @throws only when aborted
  */
-export async function withPauses(
+export async function withPauses<T extends WatchedTarget>(
   metrics: Metrics,
-  watched: readonly WatchedTarget[],
+  watched: readonly T[],
   { at, signal }: { readonly at: number; readonly signal: AbortSignal },
-): Promise<readonly Called[]> {
+): Promise<readonly (T & Called)[]> {
   const sources = watched.map(({ target: { functionName, alias } }) =>
     metricOf(ALIAS_REQUESTS, { function: functionName, alias, version: '' }),
   );
@@ -78,9 +78,5 @@ export async function withPauses(
       throw error;
     },
   );
-  return watched.map(({ target, versions }, index) => ({
-    target,
-    versions,
-    ...(before[index] ?? NOTHING_KNOWN),
-  }));
+  return watched.map((each, index) => ({ ...each, ...(before[index] ?? NOTHING_KNOWN) }));
 }

@@ -1,6 +1,9 @@
 import { targetReport } from '../../core/alias/target.ts';
+import { messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
+import { executionArn, type ExecutionOf } from '../../core/state-machine/execution.ts';
+import { executionUrl } from '../../core/text/console.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Shown } from '../../core/alias/ownership.ts';
 import type { RevertPatience } from '../alias/revert.ts';
@@ -15,6 +18,37 @@ export interface Left extends SavedTarget {
 
 /** GitHub gives a post step of a cancelled job 5 minutes, and ends it without a word. */
 const POST_PATIENCE: RevertPatience = { tryingMs: 3 * 60_000, totalMs: 4 * 60_000 };
+
+/**
+ * Where a rollout goes on that AWS carries, when the job that followed it was killed. It is put back only where nobody watches it any
+ * more: the execution was ended by somebody else than its states.
+ */
+export async function leaveToAws(
+  saved: SavedRollout & { readonly execution: ExecutionOf },
+  surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
+): Promise<Ending> {
+  const { aws, journal } = surroundings;
+  const { execution } = saved;
+  const arn = executionArn(execution);
+  const link = executionUrl(aws.region, arn) ?? arn;
+  try {
+    const found = await aws.stepFunctions.describe(execution, {});
+    if (found === undefined) return ended('failed', 'the action was killed before AWS began');
+    if (found.status === 'RUNNING' || found.status === 'unknown') return goesOn(link);
+    const isBySelf = found.status === 'SUCCEEDED' || found.error.startsWith('LambdaCanary.');
+    if (!isBySelf) return await cleanUp(saved, surroundings);
+    journal.note(`AWS has ended the rollout: ${found.status} ${found.error} ${found.cause}`.trim());
+    return goesOn(link);
+  } catch (error) {
+    journal.warn(`Where the rollout stands is not known: ${messageOf(error)}`);
+    return goesOn(link);
+  }
+}
+
+function goesOn(link: string): Ending {
+  const reason = `The action was killed, and nothing was changed: AWS watches the rollout and ends it, ${link}`;
+  return { outcome: 'started', reason, askedFor: true };
+}
 
 /** Reverts what a rollout that did not end by itself left behind. */
 export async function cleanUp(

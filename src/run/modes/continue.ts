@@ -12,6 +12,7 @@ import { begunAtOf, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
+import { linkTo } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { prepare } from '../rollout/prepare.ts';
@@ -50,7 +51,7 @@ export async function continueRollout(
 export async function findHeld(mode: ContinuingMode, config: Config, job: Job) {
   const { id, surroundings } = job;
   const found = await findAliases(config, surroundings);
-  const hasEnded = await endedPromotions(found, surroundings);
+  const hasEnded = await endedPromotions(found, config, surroundings);
   const held = heldIn(mode, config, job, { found, hasEnded });
   const [first] = held;
   if (first === undefined) throw new Error('A rollout without any target');
@@ -109,16 +110,17 @@ async function takePart(
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */
 function heldIn(
   mode: ContinuingMode,
-  { requests }: Config,
+  config: Config,
   { id, surroundings }: Job,
-  shown: Pick<ContinuationOptions, 'found' | 'hasEnded'>,
+  shown: Pick<ContinuationOptions, 'hasEnded'> & { readonly found: readonly FoundAlias[] },
 ): readonly Unfinished[] {
   const { held, problems } = continuationOf({
     ...shown,
     mode,
     own: id,
-    versionFor: (target) => requests.find((each) => sameTarget(each.target, target))?.version,
-    urlOf: (mark) => surroundings.runs.url(mark),
+    versionFor: (target) =>
+      config.requests.find((each) => sameTarget(each.target, target))?.version,
+    urlOf: (mark) => linkTo(mark, { config, arn: shown.found[0]?.arn ?? '' }, surroundings),
   });
   if (problems.length > 0) throw new Refusal(problems);
   return held;

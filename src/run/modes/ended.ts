@@ -1,5 +1,7 @@
 import { readMark } from '../../core/alias/mark.ts';
 import { isSplit } from '../../core/alias/routing.ts';
+import type { Config } from '../../inputs/config.ts';
+import { statusOfCarrier } from '../alias/carrier.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -9,7 +11,8 @@ import type { Surroundings } from '../surroundings.ts';
  */
 export async function endedPromotions(
   found: readonly FoundAlias[],
-  { runs, cancellation }: Pick<Surroundings, 'runs' | 'cancellation'>,
+  config: Pick<Config, 'stateMachine'>,
+  surroundings: Pick<Surroundings, 'aws' | 'runs' | 'cancellation'>,
 ): Promise<(nonce: string) => boolean> {
   const ended = new Set<string>();
   const split = new Set(
@@ -17,11 +20,11 @@ export async function endedPromotions(
       isSplit(routing) ? [readMark(description).mark?.nonce] : [],
     ),
   );
-  for (const { description } of found) {
+  for (const { description, arn } of found) {
     const { mark } = readMark(description);
     if (mark === undefined || mark.weight < 100 || ended.has(mark.nonce)) continue;
     if (split.has(mark.nonce)) continue;
-    const status = await runs.status(mark, cancellation);
+    const status = await statusOfCarrier(mark, { config, arn }, surroundings);
     if (status.type === 'ended') ended.add(mark.nonce);
   }
   return (nonce) => ended.has(nonce);

@@ -2,10 +2,14 @@ import { standingOf } from '../../core/alias/ownership.ts';
 import { nothingToRevert, reversibleIn, unclearWhatToRevert } from '../../core/alias/reversible.ts';
 import { isSplit } from '../../core/alias/routing.ts';
 import { sameTarget } from '../../core/alias/target.ts';
-import { Refusal } from '../../core/problems.ts';
+import { readMark } from '../../core/alias/mark.ts';
+import { messageOf, Refusal } from '../../core/problems.ts';
+import { ENDED } from '../../core/state-machine/definition.ts';
+import { executionArn } from '../../core/state-machine/execution.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
+import { executionIn } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 import { findPredecessor } from '../versions/predecessor.ts';
@@ -21,7 +25,7 @@ const WHY = 'because it was asked for (mode: revert)';
 export async function revertOnRequest(config: Config, surroundings: Surroundings): Promise<Ending> {
   const { region, role } = config;
   const found = await findAliases(config, surroundings);
-  const hasEnded = await endedPromotions(found, surroundings);
+  const hasEnded = await endedPromotions(found, config, surroundings);
   const leftIn = (aliases: readonly FoundAlias[]) =>
     aliases.flatMap(({ target, ...alias }): readonly Left[] => {
       const reversible = reversibleIn(alias, hasEnded);
@@ -48,6 +52,8 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
     const reverting = revertSaved({ targets }, surroundings);
     if (tries === 1) recordWhereItStood(found, surroundings);
     const { result, detail } = await reverting;
+    // One that AWS watches is not stopped before its alias is safe.
+    if (result !== 'revert-failed') await stopExecutions(found, config, surroundings);
     if (result !== 'revert-failed') forget(surroundings);
     if (result !== 'failed' || tries === TRIES) return ending(result, detail, unclear);
     const present = await findAliases(config, surroundings);
@@ -75,6 +81,32 @@ function recordWhereItStood(found: readonly FoundAlias[], surroundings: Surround
     .map((alias) => standingOf(alias, () => false))
     .flatMap((each) => (each.type === 'moved' ? [each.mark] : []));
   if (mark !== undefined) recordPosition(surroundings, mark);
+}
+
+/** Of what AWS carries, the alias comes first and the execution second: it touches no alias that does not carry its mark. */
+async function stopExecutions(
+  found: readonly FoundAlias[],
+  config: Config,
+  { aws, journal }: Surroundings,
+): Promise<void> {
+  const carried = new Map(
+    found.flatMap(({ description, arn }) => {
+      const { mark } = readMark(description);
+      if (mark?.carriedBy !== 'aws') return [];
+      const execution = executionIn(mark, { config, arn }, aws.region);
+      return [[executionArn(execution), execution] as const];
+    }),
+  );
+  const { reverted: error } = ENDED;
+  for (const execution of carried.values()) {
+    try {
+      await aws.stepFunctions.stop(execution, { error, cause: WHY }, { urgency: 'shift' });
+    } catch (problem) {
+      journal.warn(
+        `The execution could not be stopped, and ends by itself when it finds the alias: ${messageOf(problem)}`,
+      );
+    }
+  }
 }
 
 function withoutAlias({ target, versions, nonces, begun }: Left): Left {

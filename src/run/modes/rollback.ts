@@ -31,7 +31,7 @@ export async function withPredecessors(
   surroundings: Surroundings,
 ): Promise<Config> {
   const found = await findAliases(config, surroundings);
-  const hasEnded = await endedPromotions(found, surroundings);
+  const hasEnded = await endedPromotions(found, config, surroundings);
   const underWay = found.filter((alias) => reversibleIn(alias, hasEnded).type !== 'nothing');
   if (underWay.length > 0) throw new Refusal(underWay.map(toBeReverted));
 

@@ -5,9 +5,11 @@ import { describeRouting, looksHeldBack, shareOf } from '../../core/alias/routin
 import { describeHeldBack, standingOf, type AliasStanding } from '../../core/alias/ownership.ts';
 import { targetName, targetReport } from '../../core/alias/target.ts';
 import { PASS } from '../../core/rollout/verdict.ts';
+import { linkTo } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import type { Config } from '../../inputs/config.ts';
 import { messageOf } from '../../core/problems.ts';
+import { storyOf } from './story.ts';
 import { endedPromotions } from './ended.ts';
 import { recordPlan, recordPosition, recordTargets } from './progress.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -18,9 +20,9 @@ export async function status(
   { plan }: RolloutId,
   surroundings: Surroundings,
 ): Promise<Ending> {
-  const { clock, journal, runs } = surroundings;
+  const { clock, journal } = surroundings;
   const found = await findAliases(config, surroundings);
-  const hasEnded = await endedPromotions(found, surroundings);
+  const hasEnded = await endedPromotions(found, config, surroundings);
   const standings = found.map((alias) => standingOf(alias, hasEnded));
   recordTargets(
     surroundings,
@@ -36,10 +38,15 @@ export async function status(
     journal.record({ type: 'position', at: clock.timeOfDay(), weight, step: 0, startedBy: '' });
   }
   await recordAlarms(config, surroundings);
-  const urlOf = (of: Mark) => runs.url(of);
+  const arn = found[0]?.arn ?? '';
+  const urlOf = (of: Mark) => linkTo(of, { config, arn }, surroundings);
+  const carried =
+    mark?.carriedBy === 'aws' ? [await storyOf(mark, { config, arn }, surroundings)] : [];
   return ended(
     'status',
-    found.map((alias) => describe(alias, standingOf(alias, hasEnded), urlOf)).join('\n'),
+    [...found.map((alias) => describe(alias, standingOf(alias, hasEnded), urlOf)), ...carried].join(
+      '\n',
+    ),
   );
 }
 
@@ -85,8 +92,8 @@ function describe(
     case 'foreign':
       return `${serves}; not as a rollout of this action left it`;
     case 'moved': {
-      const { step, held } = standing.mark;
-      const where = held ? 'held after' : 'in, or cut off in,';
+      const { step, held, carriedBy } = standing.mark;
+      const where = held ? 'held after' : carriedBy === 'aws' ? 'by AWS, in' : 'in, or cut off in,';
       return `${serves}; ${where} step ${step} of a rollout: ${urlOf(standing.mark)}`;
     }
   }

@@ -14,6 +14,7 @@ import type { FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { lookAtAlarms, lookForBlips } from './alarms.ts';
 import { lookAtLogs } from './logs.ts';
+import { lookAtMachine } from './machine.ts';
 import { lookAtMetrics } from './metrics.ts';
 import { lookAtSession } from './session.ts';
 import { recoveryFrom } from './unfinished.ts';
@@ -82,7 +83,10 @@ export async function preflight(
   });
   const blindness = await lookForBlips(alarms.watches, surroundings);
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
-  const logs = await lookAtLogs(config, targets, surroundings);
+  const [logs, machine] = await Promise.all([
+    lookAtLogs(config, targets, surroundings),
+    lookAtMachine(config, targets, surroundings),
+  ]);
   // Only who begins a rollout sends them.
   const tested = targets.filter(
     ({ request }) => continued === undefined && config.smokeTests.has(request.target.functionName),
@@ -106,9 +110,9 @@ export async function preflight(
     recovery,
     comparable: metrics.comparable,
     logged: logs.logged,
-    notes: logs.notes,
+    notes: [...session.notes, ...logs.notes, ...machine.notes],
     watches: alarms.watches,
-    problems: [session, recovery, ...looks, tests, alarms, metrics].flatMap(
+    problems: [session, recovery, ...looks, tests, alarms, metrics, machine].flatMap(
       ({ problems }) => problems,
     ),
     details: [

@@ -9,7 +9,11 @@ import type { Surroundings } from '../surroundings.ts';
 export interface LookAtSession extends Inspection {
   /** When the rollout must be over. */
   readonly deadline: Deadline | undefined;
+  readonly notes: readonly string[];
 }
+
+const MAY_END_FIRST =
+  'This job, or its AWS credentials, may end before the rollout does: AWS goes on all the same, and mode: status tells of it';
 
 /**
  * First and alone: without credentials, everything else fails for the same reason.
@@ -17,7 +21,7 @@ export interface LookAtSession extends Inspection {
  * @throws {Refusal} when there are no credentials
  */
 export async function lookAtSession(
-  { mode, analysis, credentialsLastMs, jobLastsMs }: Config,
+  { mode, engine, waits, analysis, credentialsLastMs, jobLastsMs }: Config,
   steps: readonly Step[],
   { aws, clock, journal, cancellation }: Surroundings,
 ): Promise<LookAtSession> {
@@ -25,14 +29,19 @@ export async function lookAtSession(
     const session = await aws.sessionEnd({ signal: cancellation });
     const { startedAt } = journal;
     const deadline = deadlineOf({ session, credentialsLastMs, startedAt, jobLastsMs });
+    const inspected = inspectDeadline(deadline, {
+      ...boundsOf(analysis),
+      steps,
+      takesOver: mode === 'step' || mode === 'promote',
+      now: clock.timeOfDay(),
+    });
+    if (engine === 'runner') return { deadline, notes: [], ...inspected };
+    const isShort = inspected.problems.length + inspected.warnings.length > 0;
     return {
-      deadline,
-      ...inspectDeadline(deadline, {
-        ...boundsOf(analysis),
-        steps,
-        takesOver: mode === 'step' || mode === 'promote',
-        now: clock.timeOfDay(),
-      }),
+      deadline: undefined,
+      problems: [],
+      warnings: [],
+      notes: isShort && waits ? [MAY_END_FIRST] : [],
     };
   } catch (error) {
     cancellation.throwIfAborted();

@@ -1,17 +1,13 @@
-import { stepsIn, type Part } from '../../core/alias/continuation.ts';
+import { stepsIn } from '../../core/alias/continuation.ts';
 import { Refusal } from '../../core/problems.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import { sameTarget } from '../../core/alias/target.ts';
-import type { AlarmWatch } from '../../core/checks/alarms.ts';
-import type { AnalysisPolicy } from '../../core/checks/analysis-policy.ts';
 import type { Timed } from '../../core/checks/duration-reader.ts';
 import { shareAlpha } from '../../core/log-lane/alpha.ts';
-import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import { timeOfDayThen } from '../../core/moment.ts';
 import { endingOf, type Ending } from '../../core/report/ending.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { STANDARD_FAILURE_RULE } from '../../core/statistics/failure-evidence.ts';
-import type { Config } from '../../inputs/config.ts';
 import type { Router } from '../../ports.ts';
 import { createAlarmChecks } from '../checks/alarms.ts';
 import {
@@ -25,12 +21,14 @@ import { createLogChecks, logIntervalMs } from '../checks/logs.ts';
 import { createMetricChecks } from '../checks/metrics.ts';
 import { momentOf } from '../moment.ts';
 import { lookAtSession } from '../preflight/session.ts';
-import { routerOf, type Surroundings } from '../surroundings.ts';
+import { routerOf } from '../surroundings.ts';
 import { deleteOldVersions } from '../versions/old.ts';
 import { boundsOf } from './bounds.ts';
 import { keepForPost } from './keep.ts';
 import { rollOut, type World } from './loop.ts';
 import { tellOfReverted } from './reverted.ts';
+import { carryOutOnAws } from './step-functions.ts';
+import { policyOf, type Undertaking } from './undertaking.ts';
 import type { Watched } from './watch.ts';
 
 // Many jobs share the 9 DescribeAlarms calls a second of an account: they must not march in step.
@@ -39,27 +37,13 @@ const JITTER = 0.1;
 /** Of Lambda's 15 control-plane calls a second; the others are for writes, and for whoever else deploys. */
 const LOOKS_PER_SECOND = 5;
 
-export interface Undertaking {
-  readonly config: Config;
-  readonly part: Part;
-  /** When the rollout began, by the time of day, if an earlier process began it. */
-  readonly begunAt: number | undefined;
-  readonly watches: readonly AlarmWatch[];
-  /** Whether the versions can be compared. */
-  readonly comparable: boolean;
-  /** The targets whose logs can be read for failures. */
-  readonly logged: readonly LoggedTarget[];
-  readonly surroundings: Surroundings;
-  /** Called right before the loop begins to watch. @throws what keeps it from beginning */
-  readonly handOver: () => void;
-}
-
 /** Moves the traffic of all targets through the plan, or a part of it, to its end. */
 export async function carryOut(
   shifting: readonly Shifting[],
   options: Undertaking,
 ): Promise<Ending> {
   const { config, part, begunAt, comparable, surroundings, handOver } = options;
+  if (config.engine === 'step-functions') return carryOutOnAws(shifting, options);
   const { clock, journal, cancellation, random } = surroundings;
   const started = momentOf(clock);
   // Again: publishing may have taken many minutes.
@@ -191,17 +175,4 @@ async function timed(
     journal.note(`durations are compared by their medians alone: ${problem}`);
   }
   return targets;
-}
-
-/** What the logs may revert of good versions, the minutes may not. */
-function policyOf({ config, logged }: Undertaking): AnalysisPolicy | undefined {
-  const { analysis, analysisLogs } = config;
-  const { mode, policy } = analysis;
-  if (mode === 'off') return undefined;
-  const mayRevert = logged.some(({ observedBecause }) => observedBecause === undefined);
-  const shares = shareAlpha(policy.rule.alpha, {
-    logs: analysisLogs.mode === 'on' && mayRevert,
-    ownErrors: analysisLogs.ownPattern !== undefined,
-  });
-  return { mode, ...policy, rule: { ...policy.rule, alpha: shares.minutes } };
 }

@@ -56,7 +56,7 @@ export async function prepare(
   const options = {
     plan,
     id: isFast ? { ...id, plan: FAST_TRACK_PLAN } : id,
-    carriedBy: 'runner' as const,
+    carriedBy: config.engine === 'step-functions' ? ('aws' as const) : ('runner' as const),
     continued,
     now: surroundings.clock.timeOfDay(),
     comparable: comparable && !isFast,

@@ -1,0 +1,72 @@
+import type { Inspection } from '../../core/preflight/inspection.ts';
+import { messageOf } from '../../core/problems.ts';
+import { COMMENT } from '../../core/state-machine/definition.ts';
+import { stateMachineArn } from '../../core/state-machine/execution.ts';
+import { leftOutByAws, refusalsOf } from '../../core/state-machine/refusals.ts';
+import { accountIn, parseStateMachine } from '../../core/text/arn.ts';
+import type { Config } from '../../inputs/config.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { Cleared } from './targets.ts';
+
+export interface LookAtMachine extends Inspection {
+  readonly notes: readonly string[];
+}
+
+const NOTHING: LookAtMachine = { problems: [], warnings: [], notes: [] };
+
+/** Whether AWS can carry this rollout: what was asked for, and the state machine that is to do it. */
+export async function lookAtMachine(
+  config: Config,
+  targets: readonly Cleared[],
+  surroundings: Surroundings,
+): Promise<LookAtMachine> {
+  if (config.engine === 'runner') return NOTHING;
+  return {
+    problems: [...refusalsOf(config), ...(await problemsOfMachine(config, targets, surroundings))],
+    warnings: [],
+    notes: leftOutByAws(config),
+  };
+}
+
+async function problemsOfMachine(
+  { stateMachine }: Config,
+  targets: readonly Cleared[],
+  { aws, cancellation: signal }: Surroundings,
+): Promise<readonly string[]> {
+  const { region } = aws;
+  const own = parseStateMachine(stateMachine);
+  const accounts = targets.flatMap(
+    ({ alias, facts }) => accountIn(alias?.arn ?? facts.candidate.functionArn) ?? [],
+  );
+  const [account] = accounts;
+  if (own?.region !== undefined && own.region !== region) {
+    return [
+      `state-machine: ${own.name} is in ${own.region}, and this rollout is in ${region}; a state machine moves the functions of its own region`,
+    ];
+  }
+  // Without any account there is no ARN to ask for, and a problem that says why.
+  if (account === undefined) return [];
+  const other = [...accounts, own?.account ?? account].find((each) => each !== account);
+  if (other !== undefined) {
+    return [
+      `state-machine: functions and state machine are in the accounts ${account} and ${other}; a state machine moves the functions of its own account`,
+    ];
+  }
+  const place = { stateMachine, region, account };
+  try {
+    const comment = await aws.stepFunctions.comment(place, { signal });
+    if (comment === undefined) {
+      return [
+        `state-machine: there is no ${stateMachineArn(place)}; create it with the template of this release (templates/step-functions), or check name, region and account`,
+      ];
+    }
+    return comment === COMMENT
+      ? []
+      : [
+          `state-machine: ${stateMachineArn(place)} is not the one of this release ("${COMMENT}" is needed, and it says "${comment}"); update it with templates/step-functions of the release that this action is of. Rollouts that are under way keep theirs`,
+        ];
+  } catch (error) {
+    signal.throwIfAborted();
+    return [messageOf(error)];
+  }
+}

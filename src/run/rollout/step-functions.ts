@@ -1,0 +1,153 @@
+import { AwsCallError } from '../../aws/call.ts';
+import { isRunnerGone, messageOf, Refusal } from '../../core/problems.ts';
+import { ended, type Ending } from '../../core/report/ending.ts';
+import type { Shifting } from '../../core/alias/shifting.ts';
+import type { Course } from '../../core/rollout/plan.ts';
+import { executionArn, executionOf } from '../../core/state-machine/execution.ts';
+import { machineInput } from '../../core/state-machine/input.ts';
+import { inspectLimits } from '../../core/state-machine/limits.ts';
+import { accountIn } from '../../core/text/arn.ts';
+import { executionUrl } from '../../core/text/console.ts';
+import type { SavedRollout } from '../../github/saved.ts';
+import { NOTHING_KNOWN, withPauses } from '../checks/duration-history.ts';
+import { momentOf } from '../moment.ts';
+import { forget } from '../surroundings.ts';
+import { boundsOf } from './bounds.ts';
+
+import { follow, putBack, type Followed } from './follow.ts';
+import { tellOfReverted } from './reverted.ts';
+import { policyOf, type Undertaking } from './undertaking.ts';
+
+/** Has AWS move the traffic of all targets through the plan, and follows that to its end where the job is to wait. */
+export async function carryOutOnAws(
+  shifting: readonly Shifting[],
+  options: Undertaking,
+): Promise<Ending> {
+  const { config, begunAt, comparable, surroundings } = options;
+  const { aws, clock, journal, cancellation, keep } = surroundings;
+  const started = momentOf(clock);
+  const followed = followedOf(shifting, options);
+  const text = JSON.stringify(await inputOf(shifting, options));
+  const { execution, saved, link } = followed;
+  // Should this process be killed, its post step says where the rollout goes on.
+  keep.save(saved);
+  try {
+    // Without what happened there is nothing to put back: as long as it is not known, there may be.
+    await aws.stepFunctions.start(execution, text, { signal: cancellation, urgency: 'shift' });
+  } catch (error) {
+    if (cancellation.aborted) return afterCancel(followed, options);
+    if (error instanceof AwsCallError && error.unanswered === 0) {
+      forget(surroundings);
+      throw error;
+    }
+    return putBack(
+      followed,
+      `it is not known whether AWS began: ${messageOf(error)}`,
+      surroundings,
+    );
+  }
+  journal.note(`AWS carries the rollout: ${link}`);
+  if (!config.waits) {
+    forget(surroundings);
+    return { outcome: 'started', reason: `It goes on without this job: ${link}`, askedFor: true };
+  }
+  const ending = await follow(followed, surroundings);
+  if (ending === 'cancelled') return afterCancel(followed, options);
+  if (ending.outcome === 'reverted') {
+    const from = Math.min(begunAt ?? started.timeOfDay, started.timeOfDay);
+    const told = { targets: shifting, from, deadlineAt: undefined, comparable };
+    await tellOfReverted(told, config, surroundings);
+  }
+  return ending;
+}
+
+async function inputOf(shifting: readonly Shifting[], options: Undertaking) {
+  const { config, watches, comparable, surroundings } = options;
+  const { aws, clock, journal, cancellation } = surroundings;
+  const when = { at: clock.timeOfDay(), signal: cancellation };
+  const called = comparable
+    ? await withPauses(aws.metrics, shifting, when)
+    : shifting.map((each) => ({ ...each, ...NOTHING_KNOWN }));
+  const course = courseOf(options);
+  const input = machineInput({
+    course,
+    shifting: called,
+    region: aws.region,
+    watches,
+    alarmPolicy: config,
+    afterPromotion: config.afterPromotion,
+    compared: config.compareMetrics,
+    thresholds: config.metricChecks,
+    metricDelayMs: config.analysis.policy.metricDelayMs,
+    analysis: comparable ? policyOf(options) : undefined,
+    pollMs: config.pollIntervalMs,
+  });
+  const { problems, warnings } = inspectLimits({
+    course,
+    targets: shifting.length,
+    alarms: watches.length,
+    series: input.policy.metrics.length * shifting.length,
+    graceMs: config.monitoringGraceMs,
+    askedPollMs: config.pollIntervalMs,
+    pollMs: input.pollMs,
+    holdMs: 0,
+    holdPollMs: input.pollMs,
+    input: JSON.stringify(input),
+  });
+  if (problems.length > 0) throw new Refusal(problems);
+  warnings.forEach(journal.warn);
+  return input;
+}
+
+/** Nothing of this process is a deadline of a plan that AWS carries. */
+function courseOf({ config, part, comparable }: Undertaking): Course {
+  return {
+    steps: part.plan.steps,
+    holdAfter: part.holdAfter,
+    deadline: undefined,
+    ...boundsOf(config.analysis, comparable),
+  };
+}
+
+function followedOf(shifting: readonly Shifting[], options: Undertaking): Followed {
+  const { config, part, surroundings } = options;
+  const { region } = surroundings.aws;
+  const account = accountIn(shifting[0]?.alias.arn ?? '') ?? '';
+  const [mark] = shifting[0]?.marks ?? [];
+  if (mark === undefined) {
+    throw new Refusal([
+      'engine: step-functions needs room for the mark of the rollout in the description of each alias, as by that it is ' +
+        'found again; shorten the description',
+    ]);
+  }
+  const execution = executionOf(mark, { stateMachine: config.stateMachine, region, account });
+  const weights = part.plan.steps.map(({ weight }) => weight);
+  const saved: SavedRollout = {
+    region: config.region,
+    role: config.role,
+    account,
+    execution,
+    targets: shifting.map(({ target, versions: { stable, canary }, nonces, begun }) => ({
+      target,
+      versions: { stable, canary },
+      nonces,
+      begun: [...begun, ...weights],
+    })),
+  };
+  const arn = executionArn(execution);
+  return { execution, saved, link: executionUrl(region, arn) ?? arn };
+}
+
+/** AWS goes on when the runner does not: it watches, whoever looks. */
+async function afterCancel(followed: Followed, options: Undertaking): Promise<Ending> {
+  const { config, surroundings } = options;
+  const { reason } = surroundings.cancellation as { readonly reason: unknown };
+  const why = messageOf(reason);
+  if (isRunnerGone(reason)) return ended('started', `${why}. AWS goes on: ${followed.link}`);
+  if (config.onCancel === 'hold') {
+    forget(surroundings);
+    const held = `${why}, and on-cancel is hold: AWS goes on with it: ${followed.link}`;
+    return { outcome: 'started', reason: held, askedFor: true };
+  }
+  return putBack(followed, why, surroundings);
+}
