@@ -9,10 +9,11 @@ import {
 
 const ON = { mode: 'on', given: false } as const;
 const ASKED: Asked = {
-  mode: 'rollout',
   requests: ['checkout'],
   alarms: ['errors'],
-  analysis: { ...ON, policy: { onInconclusive: 'promote' } },
+  analysis: ON,
+  retention: undefined,
+  waits: true,
   analysisLogs: { ...ON, ownPattern: undefined },
   compareDuration: { mode: 'observe', given: false },
   onUnfinished: { action: 'revert', given: false },
@@ -26,9 +27,7 @@ describe('a rollout that AWS is to carry', () => {
     expect(leftOutByAws(fittedToAws(ASKED))).toEqual([
       expect.stringContaining('neither logs nor durations'),
     ]);
-    expect(
-      leftOutByAws(fittedToAws({ ...ASKED, analysis: { ...ASKED.analysis, mode: 'off' } })),
-    ).toEqual([]);
+    expect(leftOutByAws(fittedToAws({ ...ASKED, analysis: { ...ON, mode: 'off' } }))).toEqual([]);
   });
 
   const given = { mode: 'observe', given: true } as const;
@@ -36,8 +35,6 @@ describe('a rollout that AWS is to carry', () => {
     ['analysis-logs', { analysisLogs: { ...given, ownPattern: undefined } }],
     ['log-errors', { analysisLogs: { ...ON, ownPattern: 'ERROR' } }],
     ['compare-duration', { compareDuration: given }],
-    ['mode', { mode: 'start' }],
-    ['on-inconclusive', { analysis: { ...ASKED.analysis, policy: { onInconclusive: 'hold' } } }],
     ['function-name', { requests: many(26) }],
     ['alarms', { alarms: many(26) }],
     ['on-unfinished', { onUnfinished: { action: 'resume', given: true } }],

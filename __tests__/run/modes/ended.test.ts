@@ -28,7 +28,9 @@ it('of runs that have ended, a promotion counts as over only where nothing of it
   const hasEnded = await endedPromotions(
     // Of the first rollout, its run promoted one function and died before the other.
     [alias('cart', 'aa', 100), alias('checkout', 'aa', 50), alias('stock', 'bb', 100)],
+    { stateMachine: 'lambda-canary' },
     {
+      aws: {} as never,
       runs: {
         url: () => '',
         status: ({ nonce }) => {

@@ -86,12 +86,6 @@ function misfits(
         `There is no step left. ${back}`,
     ];
   }
-  if (mark.carriedBy === 'aws') {
-    return [
-      `${name} is carried by AWS, at ${mark.weight} % (step ${mark.step}): ${url}. Another job cannot go on with it; AWS ends it ` +
-        `by itself. ${back}`,
-    ];
-  }
   if (!mark.held) {
     return [
       `${name} is at ${mark.weight} % (step ${mark.step}), and that step is not over: ${url} is at it, or did ` +

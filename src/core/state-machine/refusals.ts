@@ -1,6 +1,5 @@
 import type { AnalysisPolicy } from '../checks/analysis-policy.ts';
 import type { UnfinishedPolicy } from '../alias/unfinished.ts';
-import type { Mode } from '../rollout/mode.ts';
 import { MOST_ALARMS, MOST_TARGETS } from './limits.ts';
 
 interface Given {
@@ -10,13 +9,14 @@ interface Given {
 
 /** What of the inputs a state machine may not reach. */
 export interface Asked {
-  readonly mode: Mode;
   readonly requests: readonly unknown[];
   readonly alarms: readonly unknown[];
-  readonly analysis: Given & { readonly policy: { readonly onInconclusive: string } };
+  readonly analysis: Given;
   readonly analysisLogs: Given & { readonly ownPattern: string | undefined };
   readonly compareDuration: Given;
   readonly onUnfinished: UnfinishedPolicy;
+  readonly retention: unknown;
+  readonly waits: boolean;
 }
 
 /** The inputs for a rollout that AWS carries: what it cannot do is off where nobody asked for it. */
@@ -48,7 +48,7 @@ export function leftOutByAws({
 
 /** What AWS cannot carry of what was asked for, each with the reason and the way out. */
 export function refusalsOf(asked: Asked): readonly string[] {
-  const { mode, requests, alarms, analysis, analysisLogs, compareDuration, onUnfinished } = asked;
+  const { requests, alarms, analysisLogs, compareDuration, onUnfinished, retention, waits } = asked;
   return [
     ...(analysisLogs.mode === 'off'
       ? []
@@ -68,16 +68,9 @@ export function refusalsOf(asked: Asked): readonly string[] {
           'compare-duration: engine: step-functions compares no durations, as the tests for them are beyond what a ' +
             'state machine computes; set compare-duration: off, or give metric-checks a bound, like p99 Duration < 800 ms',
         ]),
-    ...(mode === 'start'
+    ...(retention !== undefined && !waits
       ? [
-          'mode: start: engine: step-functions takes all steps, as no other job could go on with it; set mode: rollout, or ' +
-            'leave engine out',
-        ]
-      : []),
-    ...(analysis.policy.onInconclusive === 'hold'
-      ? [
-          'on-inconclusive: hold: engine: step-functions holds nothing for people, as no other job could go on with it; set ' +
-            'on-inconclusive: promote or revert',
+          'keep-versions: with wait: false nobody is left to delete old versions after the promotion; leave one of the two out',
         ]
       : []),
     ...tooMany('function-name', 'functions', requests.length, MOST_TARGETS),

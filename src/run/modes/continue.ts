@@ -12,7 +12,12 @@ import { begunAtOf, type Unfinished } from '../../core/alias/unfinished.ts';
 import { Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
-import { linkTo } from '../alias/carrier.ts';
+import { fittedToAws } from '../../core/state-machine/refusals.ts';
+import type { ExecutionOf } from '../../core/state-machine/execution.ts';
+import type { Left } from '../../core/state-machine/takeover.ts';
+import { NOTHING_TOLD, tellEvent } from '../../core/state-machine/told.ts';
+import type { Undertaking } from '../rollout/undertaking.ts';
+import { executionIn, linkTo } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { prepare } from '../rollout/prepare.ts';
@@ -39,8 +44,27 @@ export async function continueRollout(
   const { held, found, mark, part, ofHeld } = await findHeld(mode, config, job);
   recordPlan(surroundings, part.plan, config.analysis);
   recordPosition(surroundings, { ...mark, step: part.beginning.step });
+  const goesOn = (handover: Handover, of: Config, goesOnFrom?: Undertaking['goesOnFrom']) =>
+    takePart(of, part, { id: job.id, held, found, ...handover }, goesOnFrom);
+  if (mark.carriedBy === 'aws') {
+    // Its execution watches it until the next one has begun, and goes on doing so where that cannot begin.
+    const execution = executionIn(
+      mark,
+      { config, arn: found[0]?.arn ?? '' },
+      surroundings.aws.region,
+    );
+    const left = await leftBy(execution, surroundings);
+    const handover = { surroundings, isWatched: false, handOver: () => undefined };
+    const onAws = fittedToAws({ ...ofHeld, engine: 'step-functions' as const });
+    return goesOn(handover, onAws, { execution, left });
+  }
+  if (config.engine === 'step-functions') {
+    throw new Refusal([
+      'engine: step-functions: the rollout was begun by a runner, and nobody but a runner goes on with it; leave engine out',
+    ]);
+  }
   return takeOver({ unfinished: held, found }, config, surroundings, (handover) =>
-    takePart(ofHeld, part, { id: job.id, held, found, ...handover }),
+    goesOn(handover, ofHeld),
   );
 }
 
@@ -81,6 +105,7 @@ async function takePart(
     found,
   }: Job &
     Handover & { readonly held: readonly Unfinished[]; readonly found: readonly FoundAlias[] },
+  goesOnFrom: Undertaking['goesOnFrom'],
 ): Promise<Ending> {
   // The aliases as they were found: if another job continues meanwhile, the first write says so.
   const clearance = await preflight(config, id, surroundings, {
@@ -104,7 +129,21 @@ async function takePart(
     logged,
     surroundings,
     handOver,
+    goesOnFrom,
   });
+}
+
+/** What the execution knows that carried the rollout so far. */
+async function leftBy(
+  execution: ExecutionOf,
+  { aws, cancellation: signal }: Surroundings,
+): Promise<Left> {
+  const events = await aws.stepFunctions.history(execution, 0, { signal });
+  const { input, variables } = events.reduce(
+    (told, event) => tellEvent(told, event).told,
+    NOTHING_TOLD,
+  );
+  return { input, variables };
 }
 
 /** @throws {Refusal} when the aliases do not show a rollout that this job may continue */

@@ -42,8 +42,23 @@ export async function carryOut(
   shifting: readonly Shifting[],
   options: Undertaking,
 ): Promise<Ending> {
+  const { config, surroundings } = options;
+  const carry = config.engine === 'step-functions' ? carryOutOnAws : carryOutHere;
+  const ending = await carry(shifting, options);
+  if (ending.outcome === 'promoted') {
+    const moved = shifting.map(({ target, versions: { stable, canary } }) => ({
+      target,
+      versions: [stable, canary],
+      stable,
+      toCome: 0,
+    }));
+    await deleteOldVersions(moved, config.retention, true, surroundings);
+  }
+  return ending;
+}
+
+async function carryOutHere(shifting: readonly Shifting[], options: Undertaking): Promise<Ending> {
   const { config, part, begunAt, comparable, surroundings, handOver } = options;
-  if (config.engine === 'step-functions') return carryOutOnAws(shifting, options);
   const { clock, journal, cancellation, random } = surroundings;
   const started = momentOf(clock);
   // Again: publishing may have taken many minutes.
@@ -82,15 +97,6 @@ export async function carryOut(
     const deadlineAt = deadline?.at;
     const targets = shifting;
     await tellOfReverted({ targets, from, deadlineAt, comparable }, config, surroundings);
-  }
-  if (ending.outcome === 'promoted') {
-    const moved = shifting.map(({ target, versions: { stable, canary } }) => ({
-      target,
-      versions: [stable, canary],
-      stable,
-      toCome: 0,
-    }));
-    await deleteOldVersions(moved, config.retention, true, surroundings);
   }
   return ending;
 }

@@ -103,7 +103,7 @@ async function conclude(told: Told, end: ExecutionEnding, place: Place): Promise
     case ENDED.failed:
       forget(surroundings);
       return finish({ phase: 'failed', reason }, surroundings);
-    case TAKEN_OVER:
+    case ENDED['taken over']:
       forget(surroundings);
       return ended('started', `another job goes on with it: ${followed.link}`);
     default:
@@ -111,8 +111,6 @@ async function conclude(told: Told, end: ExecutionEnding, place: Place): Promise
       return putBack(followed, reasonFor(reason, verdicts), surroundings);
   }
 }
-
-const TAKEN_OVER = 'LambdaCanary.TakenOver';
 
 /** The machine's reason, in the words of the report where it was told in those. */
 function wordsOf({ type, error, cause }: ExecutionEnding, { variables, state }: Told): string {

@@ -3,15 +3,17 @@ import { isRunnerGone, messageOf, Refusal } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import type { Course } from '../../core/rollout/plan.ts';
-import { executionArn, executionOf } from '../../core/state-machine/execution.ts';
+import { executionArn, executionOf, type ExecutionOf } from '../../core/state-machine/execution.ts';
 import { machineInput } from '../../core/state-machine/input.ts';
+import { ENDED } from '../../core/state-machine/definition.ts';
+import { continuedInput } from '../../core/state-machine/takeover.ts';
 import { inspectLimits } from '../../core/state-machine/limits.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import { executionUrl } from '../../core/text/console.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import { NOTHING_KNOWN, withPauses } from '../checks/duration-history.ts';
 import { momentOf } from '../moment.ts';
-import { forget } from '../surroundings.ts';
+import { forget, type Surroundings } from '../surroundings.ts';
 import { boundsOf } from './bounds.ts';
 
 import { follow, putBack, type Followed } from './follow.ts';
@@ -23,12 +25,13 @@ export async function carryOutOnAws(
   shifting: readonly Shifting[],
   options: Undertaking,
 ): Promise<Ending> {
-  const { config, begunAt, comparable, surroundings } = options;
+  const { config, begunAt, comparable, surroundings, goesOnFrom, handOver } = options;
   const { aws, clock, journal, cancellation, keep } = surroundings;
   const started = momentOf(clock);
   const followed = followedOf(shifting, options);
   const text = JSON.stringify(await inputOf(shifting, options));
   const { execution, saved, link } = followed;
+  handOver();
   // Should this process be killed, its post step says where the rollout goes on.
   keep.save(saved);
   try {
@@ -47,6 +50,8 @@ export async function carryOutOnAws(
     );
   }
   journal.note(`AWS carries the rollout: ${link}`);
+  // Only now: as long as this one had not begun, that one watched.
+  if (goesOnFrom !== undefined) await endTakenOver(goesOnFrom.execution, surroundings);
   if (!config.waits) {
     forget(surroundings);
     return { outcome: 'started', reason: `It goes on without this job: ${link}`, askedFor: true };
@@ -62,15 +67,17 @@ export async function carryOutOnAws(
 }
 
 async function inputOf(shifting: readonly Shifting[], options: Undertaking) {
-  const { config, watches, comparable, surroundings } = options;
+  const { config, part, watches, comparable, surroundings, goesOnFrom } = options;
   const { aws, clock, journal, cancellation } = surroundings;
   const when = { at: clock.timeOfDay(), signal: cancellation };
   const called = comparable
     ? await withPauses(aws.metrics, shifting, when)
     : shifting.map((each) => ({ ...each, ...NOTHING_KNOWN }));
   const course = courseOf(options);
-  const input = machineInput({
+  const first = machineInput({
     course,
+    beginning: part.beginning,
+    holdMs: config.holdForMs,
     shifting: called,
     region: aws.region,
     watches,
@@ -82,6 +89,15 @@ async function inputOf(shifting: readonly Shifting[], options: Undertaking) {
     analysis: comparable ? policyOf(options) : undefined,
     pollMs: config.pollIntervalMs,
   });
+  const { input, missing } =
+    goesOnFrom === undefined
+      ? { input: first, missing: [] }
+      : continuedInput({ left: goesOnFrom.left, input: first });
+  for (const what of missing) {
+    journal.warn(`The execution that carried the rollout so far does not tell ${what}`);
+  }
+  const mayHold =
+    course.holdAfter !== undefined || config.analysis.policy.onInconclusive === 'hold';
   const { problems, warnings } = inspectLimits({
     course,
     targets: shifting.length,
@@ -90,8 +106,8 @@ async function inputOf(shifting: readonly Shifting[], options: Undertaking) {
     graceMs: config.monitoringGraceMs,
     askedPollMs: config.pollIntervalMs,
     pollMs: input.pollMs,
-    holdMs: 0,
-    holdPollMs: input.pollMs,
+    holdMs: mayHold ? config.holdForMs : 0,
+    holdPollMs: input.hold.pollMs,
     input: JSON.stringify(input),
   });
   if (problems.length > 0) throw new Refusal(problems);
@@ -136,6 +152,19 @@ function followedOf(shifting: readonly Shifting[], options: Undertaking): Follow
   };
   const arn = executionArn(execution);
   return { execution, saved, link: executionUrl(region, arn) ?? arn };
+}
+
+/** It would end by itself when it finds an alias that the next part has marked. */
+async function endTakenOver(execution: ExecutionOf, { aws, journal }: Surroundings): Promise<void> {
+  const { 'taken over': error } = ENDED;
+  const cause = 'another job goes on with the rollout';
+  try {
+    await aws.stepFunctions.stop(execution, { error, cause }, { urgency: 'shift' });
+  } catch (problem) {
+    journal.note(
+      `The execution before this one could not be stopped, and ends by itself: ${messageOf(problem)}`,
+    );
+  }
 }
 
 /** AWS goes on when the runner does not: it watches, whoever looks. */

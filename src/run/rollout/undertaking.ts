@@ -3,6 +3,8 @@ import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/analysis-policy.ts';
 import { shareAlpha } from '../../core/log-lane/alpha.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
+import type { ExecutionOf } from '../../core/state-machine/execution.ts';
+import type { Left } from '../../core/state-machine/takeover.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -18,6 +20,8 @@ export interface Undertaking {
   /** The targets whose logs can be read for failures. */
   readonly logged: readonly LoggedTarget[];
   readonly surroundings: Surroundings;
+  /** The execution that carried the rollout so far, and what it knows; left out where none did. */
+  readonly goesOnFrom?: { readonly execution: ExecutionOf; readonly left: Left } | undefined;
   /** Called right before somebody begins to watch. @throws what keeps it from beginning */
   readonly handOver: () => void;
 }
