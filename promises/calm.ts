@@ -32,4 +32,5 @@ export const CALM: Scenario = {
   jobs: [],
   means: undefined,
   logs: undefined,
+  commands: undefined,
 };

@@ -65,6 +65,7 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
     },
     errorLogs: 'count',
     metricChecks: [],
+    checkCommands: scenario.commands?.checks ?? [],
     smokeTests: new Map(),
     onRevertedBefore: 'warn',
     fastTrackMs: undefined,

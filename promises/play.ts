@@ -44,6 +44,8 @@ export async function play(scenario: Scenario): Promise<Played> {
   const { provisioned, means } = scenario;
   const happened: string[] = [
     ...(scenario.logs === undefined ? [] : ['failures are read from logs']),
+    ...(scenario.commands === undefined ? [] : ['commands of the user are run']),
+    ...(scenario.commands?.troubles ?? []).map(({ what }) => what),
     ...(provisioned ? ['provisioned concurrency moves'] : []),
     ...(means === undefined ? [] : [`${means.what} hardly longer than the plan`]),
   ];
@@ -88,6 +90,7 @@ export async function play(scenario: Scenario): Promise<Played> {
     faults,
     happened,
     attempts: [],
+    commandRuns: [],
     answers: createAnswers({ simulator, clock, random, staleMs: scenario.staleMs }),
     alive: new Set(),
     attribute,
@@ -114,6 +117,7 @@ export async function play(scenario: Scenario): Promise<Played> {
       by: senders[index] ?? 'AWS',
     })),
     attempts: stage.attempts,
+    commandRuns: stage.commandRuns,
     suspensions: time.suspensions,
     simulator,
     faults,

@@ -8,6 +8,7 @@ import type { SavedRollout } from '../src/github/saved.ts';
 import type { Journal } from '../src/ports.ts';
 import { cleanUp } from '../src/run/modes/clean-up.ts';
 import { messageOf, RunnerGone } from '../src/core/problems.ts';
+import { shellOf } from './commands.ts';
 import { configOf } from './configs.ts';
 import { leftAtBeginning } from './means.ts';
 import {
@@ -91,6 +92,7 @@ export async function mainProcess(
       },
     },
     clock,
+    shell: shellOf(stage, process),
     journal,
     keep: {
       save: (rollout) => {

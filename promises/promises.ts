@@ -21,6 +21,7 @@ import {
   written,
   type Violation,
 } from './history.ts';
+import { ofTheCommands } from './commands.ts';
 import { ofTheLogs } from './logs.ts';
 import { patient } from './patience.ts';
 import { unwatched } from './watching.ts';
@@ -52,6 +53,7 @@ export function violationsOf(played: Played): readonly Violation[] {
       ...unwatched(played, told),
       ...patient(played, told),
       ...ofTheLogs(played, told),
+      ...ofTheCommands(played, told),
     ];
   });
 }
@@ -132,8 +134,9 @@ function bakedAndWatched(played: Played, told: Told): readonly Violation[] {
 function noLongerThanWritten(played: Played, told: Told): readonly Violation[] {
   const { analysis, monitoringGraceMs } = told.config;
   const plan = planOf(told);
-  const { happenings, faultRate } = played.scenario;
+  const { happenings, faultRate, commands } = played.scenario;
   if (happenings.some(({ what }) => OUT_OF_SIGHT.includes(what))) return [];
+  if (commands !== undefined && commands.troubles.length > 0) return [];
   const states = statesOf(told);
   return states.flatMap(({ at, state }, index) => {
     const before = states[index - 1]?.state;
@@ -148,7 +151,12 @@ function noLongerThanWritten(played: Played, told: Told): readonly Violation[] {
     const longest = settles ? Math.max(extended, bakeMs + SETTLED_MS) : extended;
     const alignedMs = analysis.mode === 'off' ? 0 : MINUTE_MS;
     const limit =
-      longest + alignedMs + SLOWEST_READING_MS + (faultRate > 0 ? monitoringGraceMs : 0);
+      longest +
+      alignedMs +
+      SLOWEST_READING_MS +
+      (faultRate > 0 ? monitoringGraceMs : 0) +
+      // The run that is going on, and the one at the end; all of them have their turns.
+      2 * (commands?.lastsMs ?? 0) * told.config.checkCommands.length;
     const lasted = awake(played, at) - awake(played, begun?.at ?? NaN);
     return lasted <= limit
       ? []

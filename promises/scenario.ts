@@ -1,4 +1,5 @@
 import { pick, seeded, type Random } from '../simulator/time/random.ts';
+import { commandsOf, type CommandScenario } from './commands.ts';
 import { gapOf, jobsOf, type JobScenario } from './jobs.ts';
 import { lasting, type Means } from './means.ts';
 
@@ -126,6 +127,8 @@ export interface Scenario {
   readonly jobs: readonly JobScenario[];
   /** Absent where no logs are read. */
   readonly logs: LogScenario | undefined;
+  /** Absent where the user has no commands. */
+  readonly commands: CommandScenario | undefined;
 }
 
 /** Time in which no process of ours lives, and what happens in the middle of it. */
@@ -273,6 +276,7 @@ export function scenarioOf(seed: number): Scenario {
     // These last, so that the others are what they were.
     maxExtension: pick(random, [1, 1.5, 3]),
     logs: traffic !== undefined && chance(0.7) ? logsOf(random, moment) : undefined,
+    commands: chance(0.15) ? commandsOf(random, moment) : undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../src/inputs/config.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
 import type { Answers } from './answers.ts';
+import type { CommandRun } from './commands.ts';
 import type { CallFault, Scenario } from './scenario.ts';
 import type { Suspension, VirtualTime } from './virtual-time.ts';
 
@@ -73,6 +74,7 @@ export interface Played {
   readonly aliases: readonly TrueAlias[];
   readonly requests: readonly SentRequest[];
   readonly attempts: readonly Attempt[];
+  readonly commandRuns: readonly CommandRun[];
   readonly suspensions: readonly Suspension[];
   readonly simulator: Simulator;
   readonly faults: Readonly<Partial<Record<CallFault, number>>>;
@@ -92,6 +94,7 @@ export interface Stage {
   readonly faults: Partial<Record<CallFault, number>>;
   readonly happened: string[];
   readonly attempts: Attempt[];
+  readonly commandRuns: CommandRun[];
   readonly answers: Answers;
   /** The runs that have not ended. */
   readonly alive: Set<string>;

@@ -1,4 +1,5 @@
 import type { Target } from '../src/core/alias/target.ts';
+import { failuresOf } from './commands.ts';
 import {
   awake,
   canaryShare,
@@ -224,7 +225,9 @@ function decisionOf(played: Played, told: Told): number | undefined {
     .map(({ heard }) => heard?.at ?? 0);
   const cancelled =
     told.cancelledAt !== undefined && told.config.onCancel === 'revert' ? [told.cancelledAt] : [];
-  const known = [...decisions, ...red, ...cancelled].filter((at) => at >= from);
+  const known = [...decisions, ...red, ...failuresOf(played, told), ...cancelled].filter(
+    (at) => at >= from,
+  );
   return known.length === 0 ? undefined : Math.min(...known);
 }
 

@@ -79,6 +79,12 @@ export const INPUT_GROUPS: readonly Group[] = [
     },
   },
   {
+    title: 'Commands',
+    examples: {
+      'check-commands': "'slo, every 30s: ./slo.sh'",
+    },
+  },
+  {
     title: 'Smoke test',
     examples: {
       'smoke-test-payload': 'test/events/ping.json',

@@ -25,6 +25,7 @@ import { unknownInputs } from './inputs/unknown.ts';
 import { messageOf, Refusal } from './core/problems.ts';
 import type { Journal } from './ports.ts';
 import { rolloutId } from './system/rollout-id.ts';
+import { createShell } from './system/shell.ts';
 
 const clock = systemClock;
 
@@ -97,6 +98,7 @@ function surroundingsOf(
     aws: connectAws({ region, role, idToken: fetchIdToken, connect, clock }),
     runs: createRuns({ token, own: workflow, serverUrl }),
     clock,
+    shell: createShell(process.env),
     journal,
     keep: keepInState(workflow, { temp, largest: largestOf(config) }),
     cancellation: cancellation.signal,

@@ -1,3 +1,4 @@
+import type { CommandResult } from './core/checks/commands.ts';
 import type { Finding } from './core/checks/finding.ts';
 import type { Moment } from './core/moment.ts';
 import type { Entry } from './core/report/entry.ts';
@@ -104,4 +105,24 @@ export interface Checks {
    * @throws only when aborted: a check that cannot be read is a verdict
    */
   assess(at: Moment, bake: Bake | undefined, signal: AbortSignal): Promise<Assessment>;
+}
+
+/** A line for the shell, and what it is told. */
+export interface ShellCommand {
+  readonly command: string;
+  /** Besides what a `run` step of the job would have. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** For its standard input. */
+  readonly input: string;
+}
+
+/** Runs commands of the user's on this machine, as a `run` step of the job does. */
+export interface Shell {
+  /**
+   * Runs it to its end. When the signal is aborted, resolves at once as `cut off`; the command is ended meanwhile, with everything
+   * that it began. Never throws.
+   */
+  run(command: ShellCommand, signal: AbortSignal): Promise<CommandResult>;
+  /** What keeps a command from running, as far as can be known without running it; undefined when nothing does. */
+  problemOf(command: string): Promise<string | undefined>;
 }

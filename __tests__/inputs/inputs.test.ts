@@ -86,6 +86,7 @@ describe('inputs', () => {
       compareMetrics: [],
       errorLogs: 'count',
       metricChecks: [],
+      checkCommands: [],
       smokeTests: new Map(),
       dryRun: false,
       region: 'eu-west-1',

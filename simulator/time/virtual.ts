@@ -2,10 +2,13 @@
 // hook in the program. Its clocks, timers and the timeouts of its sockets are those of the world: it says when it
 // has come to rest and what it sleeps for, and is told when that is.
 import { subscribe } from 'node:diagnostics_channel';
-import { stat } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, stat, watch } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import timers from 'node:timers';
 import promises from 'node:timers/promises';
 
@@ -59,6 +62,8 @@ async function comeToRest(): Promise<void> {
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
   isComingToRest = false;
+  // It is told when they have ended, or say that they sleep.
+  if ([...children].some(isAtWork)) return;
   const next = agenda.next();
   const atRest: AtRest = {
     heard,
@@ -75,6 +80,39 @@ function isWorking(): boolean {
   return process
     .getActiveResourcesInfo()
     .some((name) => /^(FSReq|CloseReq|Get\w+InfoReq)/.test(name));
+}
+
+// ── Programs that it runs: they live in real time, for which the world's stands still ──
+
+const children = new Set<ChildProcess>();
+
+/** The folder in which one makes a file of its number to say that it sleeps: then time goes on. */
+const asleep = join(tmpdir(), `lambda-canary-asleep-${process.pid}-${id}`);
+process.env['SIMULATED_SLEEP'] = asleep;
+
+function makeFolder(): void {
+  if (existsSync(asleep)) return;
+  mkdirSync(asleep);
+  watch(asleep, { persistent: false }, stir);
+  process.on('exit', () => {
+    rmSync(asleep, { recursive: true });
+  });
+}
+
+subscribe('child_process', (message) => {
+  const { process: child } = message as { readonly process: ChildProcess };
+  makeFolder();
+  children.add(child);
+  for (const end of ['close', 'error']) {
+    child.once(end, () => {
+      children.delete(child);
+      stir();
+    });
+  }
+});
+
+function isAtWork({ pid }: ChildProcess): boolean {
+  return pid === undefined || !existsSync(join(asleep, String(pid)));
 }
 
 // ── Clocks ──

@@ -114,7 +114,8 @@ function jsonReport(report: Report) {
 function jsonFinding(finding: Finding) {
   switch (finding.kind) {
     case 'alarm':
-    case 'threshold': {
+    case 'threshold':
+    case 'command': {
       const { at, check, state, detail, verdict } = finding;
       return { measurement: { at: iso(at), check, state, detail, verdict: verdict.kind } };
     }

@@ -1,5 +1,6 @@
 import type { Target } from '../core/alias/target.ts';
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
+import type { CommandCheck } from '../core/checks/commands.ts';
 import type { ComparedMetrics } from '../core/checks/comparison.ts';
 import type { AnalysisPolicy } from '../core/checks/analysis-policy.ts';
 import type { AfterPromotion } from '../core/checks/promoted.ts';
@@ -45,6 +46,7 @@ export interface Config {
   /** Whether the lines that a reverted version logged are published, or only how many there were. */
   readonly errorLogs: 'count' | 'show';
   readonly metricChecks: readonly MetricCheck[];
+  readonly checkCommands: readonly CommandCheck[];
   readonly smokeTests: SmokeTests;
   /** Which old versions stay after a promotion; undefined: all of them. */
   readonly retention: Retention | undefined;

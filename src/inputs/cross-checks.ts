@@ -1,5 +1,6 @@
 import type { AlarmId } from '../core/text/arn.ts';
 import type { InputName } from './defaults.ts';
+import { quoted } from './fields.ts';
 import type { Fields, FunctionInput } from './schema.ts';
 import { smokeTestProblems } from './smoke-tests.ts';
 
@@ -24,6 +25,7 @@ export function problemsBetween(
     ...(functions === undefined ? [] : perFunctionProblems('code-sha256', hashes, functions)),
     ...('region' in fields ? regionProblems(region, functions ?? [], fields.alarms ?? []) : []),
     ...comparisonProblems(fields),
+    ...commandProblems(fields),
     ...dryRunProblems(fields),
     ...fastTrackProblems(fields),
     ...waitProblems(fields),
@@ -86,6 +88,25 @@ function comparisonProblems(fields: Partial<Fields>): readonly string[] {
   return idle.map(
     (input) => `${input}: nothing is compared with analysis: off; leave one of the two out`,
   );
+}
+
+/** What would never run watches nothing. Whoever goes back in a hurry is not refused for it. */
+function commandProblems(fields: Partial<Fields>): readonly string[] {
+  const { 'check-commands': commands = [], engine, mode, steps, 'bake-time': bakeMs } = fields;
+  if (commands.length > 0 && engine === 'step-functions') {
+    return [
+      'check-commands: commands run on a runner, and with engine: step-functions there is none; leave one of the two out',
+    ];
+  }
+  if (mode === undefined || steps === undefined || bakeMs !== 0) return [];
+  if (mode === 'rollback' || mode === 'revert' || mode === 'status') return [];
+  return commands
+    .filter(({ afterPromotion }) => afterPromotion || steps.length === 0)
+    .map(
+      ({ name }) =>
+        `check-commands: ${quoted(name)} would never run, for nothing is watched after the promotion with bake-time: 0s; ` +
+        'give a bake-time, or leave the check out',
+    );
 }
 
 function dryRunProblems({ 'dry-run': dryRun, mode }: Partial<Fields>): readonly string[] {

@@ -36,6 +36,7 @@ export const INPUT_DEFAULTS = {
   'log-delay': '12s',
   'error-logs': 'count',
   'metric-checks': '',
+  'check-commands': '',
   'smoke-test-payload': '',
   'smoke-test-expect': '',
   'smoke-test-max-duration': '30s',

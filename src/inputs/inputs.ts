@@ -88,6 +88,7 @@ function configOf(fields: Fields, region: string, defaults: Defaults): Config {
     analysisLogs: logsOf(fields),
     errorLogs: fields['error-logs'],
     metricChecks: fields['metric-checks'],
+    checkCommands: fields['check-commands'],
     smokeTests: smokeTestsOf(
       { payloads: fields['smoke-test-payload'], expected: fields['smoke-test-expect'] },
       functionNames,

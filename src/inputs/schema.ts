@@ -10,6 +10,7 @@ import {
   parseStateMachine,
   type AlarmId,
 } from '../core/text/arn.ts';
+import { parseCheckCommands } from './check-commands.ts';
 import { parseCompareMetrics } from './compare-metrics.ts';
 import type { AnalysisConfig } from './config.ts';
 import { durationMs, type Lasting } from './duration.ts';
@@ -238,6 +239,7 @@ const schema = z.object({
   'log-delay': duration(1_000, '1s'),
   'error-logs': oneOf(['count', 'show']),
   'metric-checks': parsedBy(parseMetricChecks),
+  'check-commands': parsedBy(parseCheckCommands),
   'smoke-test-max-duration': duration(1, '1s'),
   'poll-interval': duration(1_000, '1s'),
   'on-alarm-at-start': oneOf(['fail', 'ignore-until-ok']),

@@ -5,13 +5,15 @@ import { createRouter } from './alias/router.ts';
 import type { Runs } from '../github/runs.ts';
 import { messageOf } from '../core/problems.ts';
 import type { Keep, SavedRollout } from '../github/saved.ts';
-import type { Clock, Journal, Router } from '../ports.ts';
+import type { Clock, Journal, Router, Shell } from '../ports.ts';
 
 /** Everything outside of the process that a run of the action touches. */
 export interface Surroundings {
   readonly aws: Aws;
   readonly runs: Runs;
   readonly clock: Clock;
+  /** For what the user wants to be run. */
+  readonly shell: Shell;
   readonly journal: Journal;
   /** For the post step of this process, should it not live to its end. */
   readonly keep: Keep;

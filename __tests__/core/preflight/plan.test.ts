@@ -27,6 +27,7 @@ describe('what watches after the promotion', () => {
   const watching = {
     alarms: 0,
     metricChecks: 0,
+    commands: 0,
     analysis: 'on',
     afterPromotion: 'revert',
     bakeMs: 5 * MINUTE,

@@ -11,6 +11,7 @@ import type { Ending } from '../../../src/core/report/ending.ts';
 import type { Clock, Journal } from '../../../src/ports.ts';
 import { runAction } from '../../../src/run/action.ts';
 import { createJournal } from '../../../src/run/journal.ts';
+import { createShell } from '../../../src/system/shell.ts';
 import { BEGIN, createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
 
 const MINUTE = 60_000;
@@ -68,6 +69,7 @@ async function rollOut(
           status: () => Promise.resolve({ type: 'ended', url: '' }),
         },
         clock,
+        shell: createShell({}),
         journal,
         keep: { save: () => undefined, forget: () => undefined },
         cancellation: new AbortController().signal,

@@ -1,4 +1,5 @@
 import type { AlarmFinding } from './alarms.ts';
+import type { CommandFinding } from './commands.ts';
 import type { ComparisonFinding } from './comparison.ts';
 import type { DurationFinding } from './durations.ts';
 import { isJudged, type PromotedFinding } from './promoted.ts';
@@ -15,7 +16,8 @@ export type Finding =
   | ComparisonFinding
   | DurationFinding
   | PromotedFinding
-  | LogFinding;
+  | LogFinding
+  | CommandFinding;
 
 export type FindingOf<K extends Finding['kind']> = Extract<Finding, { readonly kind: K }>;
 
@@ -32,6 +34,8 @@ export function watchesAlone(finding: Finding): boolean {
   switch (finding.kind) {
     case 'alarm':
       return true;
+    case 'command':
+      return finding.state === 'OK' || finding.state === 'FAIL';
     case 'threshold':
       return finding.state !== 'NO DATA';
     case 'promoted':

@@ -7,6 +7,7 @@ import type { Inspection } from './inspection.ts';
 export interface Watching {
   readonly alarms: number;
   readonly metricChecks: number;
+  readonly commands: number;
   readonly analysis: 'on' | 'observe' | 'off';
   readonly afterPromotion: AfterPromotion;
   /** Of the promotion. */
@@ -16,11 +17,11 @@ export interface Watching {
 
 /** What a person should know who starts a rollout that nothing watches. */
 export function inspectWatching(watching: Watching): Inspection {
-  const { alarms, analysis } = watching;
+  const { alarms, commands, analysis } = watching;
   return {
     problems: [],
     warnings:
-      alarms === 0 && analysis === 'off'
+      alarms === 0 && commands === 0 && analysis === 'off'
         ? [
             'Nothing is watched: no alarm is named in the input alarms, so no failure will be noticed.',
           ]
@@ -30,8 +31,9 @@ export function inspectWatching(watching: Watching): Inspection {
 
 /** Who lets the new version bake after the promotion means to have it watched. */
 function afterwards(watching: Watching): readonly string[] {
-  const { alarms, metricChecks, analysis, afterPromotion, bakeMs, metricDelayMs } = watching;
-  if (alarms > 0 || metricChecks > 0 || analysis === 'off' || bakeMs === 0) return [];
+  const { alarms, metricChecks, commands, analysis, afterPromotion } = watching;
+  const { bakeMs, metricDelayMs } = watching;
+  if (alarms + metricChecks + commands > 0 || analysis === 'off' || bakeMs === 0) return [];
   const needed = neededToJudgeMs(metricDelayMs);
   switch (afterPromotion) {
     case 'off':

@@ -198,6 +198,7 @@ function atEndOfStep(finding: Finding): readonly string[] {
       return finding.canary + finding.baseline === 0 ? [] : [describeLogs(finding)];
     case 'alarm':
     case 'threshold':
+    case 'command':
     case 'promoted':
       // Told when they change, or when the last step ends.
       return [];
@@ -254,6 +255,8 @@ function describeChange(now: Finding, before: Finding | undefined): readonly Lin
       return stateChange('alarm', now, before);
     case 'threshold':
       return stateChange('metric', now, before);
+    case 'command':
+      return stateChange('check', now, before);
     case 'comparison':
     case 'duration':
     case 'promoted':

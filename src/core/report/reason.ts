@@ -55,6 +55,8 @@ function inPlainWords(finding: Finding): string {
       return withoutEnd(verdict.reason, finding.detail);
     case 'comparison':
       return finding.reverts ? comparedInWords(finding) : withoutEvidence(verdict.reason);
+    case 'command':
+      return verdict.reason;
     case 'logs':
     case 'duration':
     case 'promoted':

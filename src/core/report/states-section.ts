@@ -32,6 +32,19 @@ export function metrics({ findings }: Report): readonly string[] {
   });
 }
 
+export function commands({ findings }: Report): readonly string[] {
+  return statesSection(ofKind(findings, 'command'), {
+    title: 'Checks of your own',
+    head: ['check', 'at its last change', 'verdict'],
+    passedAs: (count) => `${count} checks of your own that did not fail`,
+    row: ({ check, state, detail, verdict }) => [
+      escapeMarkdown(shorten(check, LONGEST_NAME)),
+      detail === '' ? escapeMarkdown(state) : reason(`${state}: ${detail}`),
+      verdict.kind,
+    ],
+  });
+}
+
 /** The last one of each check. */
 function statesSection(
   findings: readonly SeenState[],
@@ -53,13 +66,17 @@ function statesSection(
 export function changes({ findings, startedAt }: Report): readonly string[] {
   const rows = findings.flatMap((finding) => changeRow(finding, startedAt));
   if (rows.length === 0) return [];
-  return fold('What alarms and metrics did', tableOf(['when', 'what', 'state', 'why'], rows));
+  return fold(
+    'What alarms, metrics and checks did',
+    tableOf(['when', 'what', 'state', 'why'], rows),
+  );
 }
 
 /** One for each change of a state. */
 function changeRow(finding: Finding, startedAt: number): readonly (readonly string[])[] {
   switch (finding.kind) {
     case 'alarm':
+    case 'command':
       return [stateRow(finding, finding.verdict.reason, startedAt)];
     case 'threshold':
       return [stateRow(finding, finding.breaches, startedAt)];

@@ -21,7 +21,7 @@ import type { Report } from './report.ts';
 import { isSuccess } from './ending.ts';
 import { capped, LONGEST_REASON, reason, section, tableOf } from './sections.ts';
 import { failedSmokeTests, passedSmokeTests } from './smoke-test-section.ts';
-import { alarms, changes, metrics } from './states-section.ts';
+import { alarms, changes, commands, metrics } from './states-section.ts';
 
 const LONGEST_VERDICT = 2_000;
 
@@ -53,6 +53,7 @@ export function summaryOf(report: Report): string {
 /** What was found, in this order. */
 const SECTIONS: Readonly<Record<Finding['kind'], (report: Report) => readonly string[]>> = {
   alarm: alarms,
+  command: commands,
   logs: ({ findings }) => logSection(ofKind(findings, 'logs')),
   comparison: ({ findings }) => comparisonSection(ofKind(findings, 'comparison')),
   promoted: ({ findings }) => promotedSection(ofKind(findings, 'promoted')),

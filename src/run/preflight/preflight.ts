@@ -13,6 +13,7 @@ import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { lookAtAlarms, lookForBlips } from './alarms.ts';
+import { lookAtCommands } from './commands.ts';
 import { lookAtLogs } from './logs.ts';
 import { lookAtMachine } from './machine.ts';
 import { lookAtMetrics } from './metrics.ts';
@@ -60,7 +61,7 @@ export async function preflight(
   { seen, continued, isWatched, steps }: Before,
 ): Promise<Clearance> {
   const session = await lookAtSession(config, steps, surroundings);
-  const [looks, metrics] = await Promise.all([
+  const [looks, metrics, commands] = await Promise.all([
     Promise.all(
       config.requests.map((request) =>
         lookAtTarget(request, surroundings, {
@@ -70,6 +71,7 @@ export async function preflight(
       ),
     ),
     lookAtMetrics(config, surroundings),
+    lookAtCommands(config, surroundings),
   ]);
   const recovery: Recovery =
     continued === undefined
@@ -95,6 +97,7 @@ export async function preflight(
   const watching = inspectWatching({
     alarms: config.alarms.length,
     metricChecks: config.metricChecks.length,
+    commands: config.checkCommands.length,
     analysis: config.analysis.mode,
     afterPromotion: config.afterPromotion,
     bakeMs: config.plan.steps.at(-1)?.bakeMs ?? 0,
@@ -112,19 +115,21 @@ export async function preflight(
     logged: logs.logged,
     notes: [...session.notes, ...logs.notes, ...machine.notes],
     watches: alarms.watches,
-    problems: [session, recovery, ...looks, tests, alarms, metrics, machine].flatMap(
+    problems: [session, recovery, ...looks, tests, alarms, metrics, machine, commands].flatMap(
       ({ problems }) => problems,
     ),
     details: [
       ...targets.map(({ facts }) => describeFacts(facts)),
       ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
       ...logs.details,
+      ...commands.details,
     ],
     warnings: [
       ...[session, ...looks, alarms, metrics].flatMap(({ warnings }) => warnings),
       ...lintAlarms(alarms.found, { targets: targets.map(lintedTarget), plan: config.plan }),
       ...blindness,
       ...watching.warnings,
+      ...commands.warnings,
       ...(metrics.comparable ? timeouts.warnings : []),
       ...targets
         .filter(({ alias }) => alias !== undefined)

@@ -10,6 +10,7 @@ import type { Course } from '../../core/rollout/plan.ts';
 import { STANDARD_FAILURE_RULE } from '../../core/statistics/failure-evidence.ts';
 import type { Router } from '../../ports.ts';
 import { createAlarmChecks } from '../checks/alarms.ts';
+import { createCommandChecks } from '../checks/commands.ts';
 import {
   NOTHING_KNOWN,
   withPauses,
@@ -136,7 +137,31 @@ async function watchedOf(
       gates: false,
     },
     ...logsOf(shifting, options),
+    ...commandsOf(shifting, options),
   ];
+}
+
+/** Commands of the user's, each at its own pace. A step waits for what they say when they are run at its end. */
+function commandsOf(
+  shifting: readonly Shifting[],
+  { config, part, surroundings }: Undertaking,
+): readonly Watched[] {
+  const { shell, clock, aws } = surroundings;
+  const longest = config.pollIntervalMs * (1 + JITTER);
+  const commands = createCommandChecks({
+    shell,
+    clock,
+    checks: config.checkCommands,
+    shifting,
+    plan: part.plan,
+    region: aws.region,
+    monitoringGraceMs: config.monitoringGraceMs,
+    againMs: config.pollIntervalMs,
+  });
+  return commands.flatMap(({ intervalMs, running, answering }) => [
+    { checks: running, intervalMs, gates: false },
+    { checks: answering, intervalMs: longest, gates: true },
+  ]);
 }
 
 /** Failures in the logs, at a pace of their own. No step waits for them: they only ever make a revert sooner. */

@@ -80,7 +80,7 @@ function foundCanaryOf({ cleared: { request, facts }, canary }: Published): read
 function mayBeFast(
   published: readonly Published[],
   earlier: readonly EarlierVersion[],
-  { fastTrackMs: windowMs, alarms, metricChecks, analysis }: Config,
+  { fastTrackMs: windowMs, alarms, metricChecks, checkCommands, analysis }: Config,
   { clock, journal }: Surroundings,
 ): boolean {
   const versions = published.flatMap(foundCanaryOf).map(({ target, facts: { version } }) => ({
@@ -89,7 +89,8 @@ function mayBeFast(
     earlier: earlier.find((each) => sameTarget(each.target, target)),
   }));
   if (windowMs === undefined || versions.length === 0) return false;
-  const watched = alarms.length + metricChecks.length > 0 || analysis.mode === 'off';
+  const watching = alarms.length + metricChecks.length + checkCommands.length;
+  const watched = watching > 0 || analysis.mode === 'off';
   const why = noFastTrack(versions, { windowMs, watched, now: clock.timeOfDay() });
   journal.note(why ?? FAST_TRACK);
   return why === undefined;
