@@ -9,6 +9,7 @@ import { TOLD } from './told.ts';
 import { WRITES } from './writes.ts';
 import { OF_THE_LOG_LANE } from './log-lane.ts';
 import { OF_CALLS } from './calls.ts';
+import { OF_THE_COMMANDS } from './commands.ts';
 import { OF_THE_CLOCKS } from './clocks.ts';
 import { OF_WATCHING } from './watching.ts';
 import { OF_THE_GATE } from './gate.ts';
@@ -38,4 +39,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_LOG_LANE,
   ...OF_FLAT_COST,
   ...OF_THE_STATE_MACHINE,
+  ...OF_THE_COMMANDS,
 ];

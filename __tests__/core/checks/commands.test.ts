@@ -5,9 +5,11 @@ import {
   describeCommand,
   judgeRun,
   lastLines,
+  runsIn,
   type CommandCheck,
   type CommandResult,
 } from '../../../src/core/checks/commands.ts';
+import { planOf } from '../../../src/core/rollout/plan.ts';
 import { hostileText } from '../../fixtures/hostile-text.ts';
 
 const CHECK: CommandCheck = {
@@ -74,6 +76,13 @@ describe('a command', () => {
         expect([...line].length).toBeLessThanOrEqual(500);
       }),
     );
+  });
+
+  it('runs where something bakes, and one for after the promotion only where that does', () => {
+    const late = { ...CHECK, afterPromotion: true };
+    const plans = [planOf([], 0), planOf([{ weight: 10, bakeMs: 1 }], 0), planOf([], 1)];
+    expect(plans.map((plan) => runsIn(plan, CHECK))).toEqual([false, true, true]);
+    expect(plans.map((plan) => runsIn(plan, late))).toEqual([false, false, true]);
   });
 
   it('is described without itself, for it may hold a secret', () => {

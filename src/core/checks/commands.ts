@@ -1,5 +1,6 @@
 import { formatDuration } from '../text/duration.ts';
 import { oneLine } from '../text/markdown.ts';
+import type { Plan } from '../rollout/plan.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 import type { SeenState } from './seen.ts';
 
@@ -14,6 +15,11 @@ export interface CommandCheck {
   readonly afterPromotion: boolean;
   /** How long it may run. Milliseconds. */
   readonly timeoutMs: number;
+}
+
+/** Whether there is a moment in a plan at which it runs: nothing is watched of a weight that does not bake. */
+export function runsIn({ steps }: Plan, { afterPromotion }: CommandCheck): boolean {
+  return steps.some(({ weight, bakeMs }) => bakeMs > 0 && (!afterPromotion || weight >= 100));
 }
 
 /** `check probe runs every 30 s after the promotion, for 10 s at most`; of the command itself nothing: it may hold a secret. */

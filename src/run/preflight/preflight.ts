@@ -2,6 +2,7 @@ import type { RolloutId } from '../../core/alias/mark.ts';
 import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { type Recovery, type Unfinished, begunAtOf } from '../../core/alias/unfinished.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
+import { runsIn } from '../../core/checks/commands.ts';
 import { lintAlarms } from '../../core/preflight/alarm-lint.ts';
 import type { LintedTarget } from '../../core/preflight/alarm-sight.ts';
 import type { Step } from '../../core/rollout/plan.ts';
@@ -97,7 +98,7 @@ export async function preflight(
   const watching = inspectWatching({
     alarms: config.alarms.length,
     metricChecks: config.metricChecks.length,
-    commands: config.checkCommands.length,
+    commands: config.checkCommands.filter((check) => runsIn(config.plan, check)).length,
     analysis: config.analysis.mode,
     afterPromotion: config.afterPromotion,
     bakeMs: config.plan.steps.at(-1)?.bakeMs ?? 0,
