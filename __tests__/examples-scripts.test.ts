@@ -1,5 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,6 +19,28 @@ function scriptOf(file: string, job: string, containing: string): string {
   if (run === undefined) throw new Error(`${file} has no such step`);
   return run;
 }
+
+describe('the probe of the examples', () => {
+  const probe = async (url: string) => {
+    const script = new URL('../examples/checks/probe.mjs', import.meta.url).pathname;
+    const child = spawn(process.execPath, [script], { env: { PROBE_URL: url } });
+    const [status] = (await once(child, 'close')) as [number];
+    return status;
+  };
+
+  it('passes a page that is there, fails one that is not, and cannot tell of a server that does not answer', async () => {
+    const server = createServer(({ url }, reply) => {
+      reply.writeHead(url === '/health' ? 200 : 500).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect([await probe(`${at}/health`), await probe(`${at}/broken`)]).toEqual([0, 1]);
+    server.close();
+    server.closeAllConnections();
+    expect(await probe(`${at}/health`)).toBe(3);
+  });
+});
 
 describe('the scripts of the examples', () => {
   let folder: string;
