@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { withDefinition } from '../scripts/state-machine-template.ts';
 import { definitionText } from '../src/core/state-machine/definition.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -71,6 +72,9 @@ describe('the house is tidy:', () => {
   it('the state machine that is delivered is that of the sources', () => {
     // Not told by its differences: they would fill pages, and the next build puts it right.
     expect(read('dist/state-machine.json') === definitionText()).toBe(true);
+    const template = read('templates/step-functions/cloudformation.yml');
+    const delivered = read('dist/step-functions.yml');
+    expect(delivered === withDefinition(template, definitionText())).toBe(true);
   });
 
   it('no file of mutants is left out of the list', () => {

@@ -1,5 +1,5 @@
 // Tries the stacks in examples/infrastructure with the tools that they are for, as far as these work without AWS: what
-// CloudFormation gets is linted, and a change of the code must leave the alias's part of it as it is.
+// CloudFormation gets is linted, that of the templates as well, and a change of the code must leave the alias's part of it as it is.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,6 +68,10 @@ const under = (name: string) => {
 try {
   run(CFN_LINT, ['--', join(STACKS, 'sam.yaml')]);
   console.log('SAM: linted');
+  for (const template of ['templates/cloudformation.yml', 'dist/step-functions.yml']) {
+    run(CFN_LINT, ['--', template]);
+    console.log(`${template}: linted`);
+  }
 
   const cdk = under('cdk');
   install(cdk, ['aws-cdk-lib@2.276.0', 'constructs@10']);

@@ -1,12 +1,14 @@
-// Prints the least IAM policy for a job with these inputs, without asking AWS. An input is given as an option of its name.
+// Prints the least IAM policy for a job with these inputs, without asking AWS. An input is given as an option of its name. With
+// --machine it is that for the role of the state machine, which carries rollouts with engine: step-functions.
 import { parseArgs } from 'node:util';
 
 import { readFileSync } from 'node:fs';
 
 import { defaultLogGroup } from '../src/core/checks/error-logs.ts';
 import { leastPolicy, type Policy } from '../src/core/policy.ts';
+import { machinePolicy } from '../src/core/state-machine/role.ts';
 import { messageOf } from '../src/core/problems.ts';
-import { accountIn, parseFunctionId } from '../src/core/text/arn.ts';
+import { accountIn, functionArn, parseFunctionId } from '../src/core/text/arn.ts';
 import { INPUT_DEFAULTS, type InputName } from '../src/inputs/defaults.ts';
 import { readInputs } from '../src/inputs/inputs.ts';
 
@@ -58,16 +60,53 @@ export function policyOf(args: readonly string[]): PrintedPolicy {
         })),
       },
     ),
-    notes: [
-      ...(region === ANY ? ['Every region is meant by "*": give --region.'] : []),
-      ...(isNowhere ? ['Every account is meant by "*": give --account.'] : []),
-    ],
+    notes: starsIn({ isAnywhere: region === ANY, isNowhere }),
   };
+}
+
+/**
+ * The policy for the role of the state machine that moves these functions: `--machine --function checkout,cart --region eu-west-1`.
+ * @throws when an option is none
+ */
+export function machinePolicyOf(args: readonly string[]): PrintedPolicy {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      machine: { type: 'boolean' },
+      function: { type: 'string', default: '' },
+      region: { type: 'string', default: ANY },
+      account: { type: 'string', default: ANY },
+    },
+  });
+  const { region, account } = values;
+  const arns = values.function
+    .split(/[\s,]+/)
+    .filter((name) => name !== '')
+    .map((name) => {
+      const known = parseFunctionId(name)?.account !== undefined;
+      return functionArn(known ? name : `${account}:function:${name}`, region);
+    });
+  if (arns.length === 0) throw new Error('Give the functions: --function checkout,cart');
+  return {
+    policy: machinePolicy(arns),
+    notes: starsIn({
+      isAnywhere: region === ANY,
+      isNowhere: arns.join().includes(`:${ANY}:function`),
+    }),
+  };
+}
+
+function starsIn({ isAnywhere, isNowhere }: Readonly<Record<'isAnywhere' | 'isNowhere', boolean>>) {
+  return [
+    ...(isAnywhere ? ['Every region is meant by "*": give --region.'] : []),
+    ...(isNowhere ? ['Every account is meant by "*": give --account.'] : []),
+  ];
 }
 
 if (import.meta.main) {
   try {
-    const { policy, notes } = policyOf(process.argv.slice(2));
+    const args = process.argv.slice(2);
+    const { policy, notes } = args.includes('--machine') ? machinePolicyOf(args) : policyOf(args);
     console.log(JSON.stringify(policy, null, 2));
     notes.forEach((note) => {
       console.error(note);

@@ -6,8 +6,11 @@ import { resolve } from 'node:path';
 /** The last one under a free licence; what the template says, all later ones know. */
 const TERRAFORM = 'github.com/hashicorp/terraform@v1.5.7';
 const CDK = ['aws-cdk-lib@2.276.0', 'constructs@10.8.1'];
+/** What EventBridge matches events with. */
+const RULER = 'software.amazon.event.ruler:event-ruler:2.1.0';
 const BIN = resolve('.venv/bin');
 const CDK_FOLDER = resolve('.venv/cdk');
+const RULER_FOLDER = resolve('.venv/ruler');
 
 /** Without Go or the registries the tests are left out, but never unnoticed in CI. */
 function giveUp(why: string): never {
@@ -33,16 +36,32 @@ if (!existsSync(`${CDK_FOLDER}/node_modules/aws-cdk-lib`)) {
   writeFileSync(`${CDK_FOLDER}/package.json`, '{ "private": true, "type": "module" }\n');
   run('npm', ['install', '--no-audit', '--no-fund', ...CDK], { cwd: CDK_FOLDER });
 }
+const hasJava = spawnSync('mvn', ['--version']).error === undefined;
+if (!hasJava) console.error('No Maven here: the patterns of the rules were not matched.');
+else if (!existsSync(RULER_FOLDER)) {
+  const [groupId, artifactId, version] = RULER.split(':');
+  const dependency = Object.entries({ groupId, artifactId, version }).map(
+    ([name, value]) => `<${name}>${value ?? ''}</${name}>`,
+  );
+  writeFileSync(
+    `${BIN}/pom.xml`,
+    `<project><modelVersion>4.0.0</modelVersion><groupId>a</groupId><artifactId>a</artifactId><version>1</version>` +
+      `<dependencies><dependency>${dependency.join('')}</dependency></dependencies></project>`,
+  );
+  const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${RULER_FOLDER}`];
+  run('mvn', ['-q', '-B', '-f', `${BIN}/pom.xml`, ...copy]);
+}
 const jest = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
   '--testPathIgnorePatterns=/node_modules/',
+  ...(hasJava ? [] : ['--testPathIgnorePatterns=event-pattern']),
   '--testTimeout=120000',
   '__tests__/templates/',
 ];
 const { status } = spawnSync(process.execPath, jest, {
   stdio: 'inherit',
-  env: { ...process.env, TERRAFORM: `${BIN}/terraform`, CDK: CDK_FOLDER },
+  env: { ...process.env, TERRAFORM: `${BIN}/terraform`, CDK: CDK_FOLDER, RULER: RULER_FOLDER },
 });
 process.exitCode = status ?? 1;

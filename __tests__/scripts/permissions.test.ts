@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { policyOf } from '../../scripts/permissions.ts';
+import { machinePolicyOf, policyOf } from '../../scripts/permissions.ts';
 
 const CHECKOUT = ['--function', 'checkout', '--alias', 'live', '--region', 'eu-west-1'];
 
@@ -39,5 +39,29 @@ describe('the policy on the command line', () => {
   it('is of no option that there is not, and of no input that cannot be used', () => {
     expect(() => policyOf([...CHECKOUT, '--alarm', 'errors'])).toThrow(/--alarm/);
     expect(() => policyOf(['--function', 'checkout'])).toThrow(/alias: is required/);
+  });
+});
+
+describe('the policy for the role of the state machine', () => {
+  const machine = (...args: readonly string[]) => machinePolicyOf(['--machine', ...args]);
+  const region = ['--region', 'eu-west-1'];
+
+  it('is on the functions that are named, and on alarms and metrics', () => {
+    const named = ['--function', 'checkout, cart', ...region, '--account', '123456789012'];
+    const { policy, notes } = machine(...named);
+    expect(notes).toEqual([]);
+    expect(policy.Statement.map(({ Resource: resource }) => resource)).toEqual([
+      [
+        'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
+        'arn:aws:lambda:eu-west-1:123456789012:function:cart',
+      ],
+      '*',
+    ]);
+  });
+
+  it('says which star could be a name, and wants functions', () => {
+    expect(machine('--function', 'checkout').notes.join()).toMatch(/--region.*--account/);
+    expect(() => machine(...region)).toThrow('--function');
+    expect(() => machine('--alarms', 'errors')).toThrow('--alarms');
   });
 });

@@ -102,6 +102,7 @@ async function evaluated(expression: string, now: number): Promise<object> {
     const found: unknown = await jsonata(expression).evaluate(undefined, {
       millis: () => now,
       now: () => new Date(now).toISOString(),
+      parse: (text: string) => JSON.parse(text) as unknown,
     });
     if (found === undefined) return { error: 'the expression returned nothing (undefined)' };
     return { value: found };

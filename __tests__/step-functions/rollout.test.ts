@@ -373,6 +373,20 @@ describe('the repair of an execution that was stopped', () => {
     expect(world.alias()).toBe('1');
   });
 
+  it('is given the event that says so', async () => {
+    const input = begin();
+    await world.execute(definition, input, () => routings().length > 1);
+    const repaired = await world.execute(definition, eventOf(JSON.stringify(input)));
+    expect(repaired).toMatchObject({ error: 'LambdaCanary.Reverted' });
+    expect(world.alias()).toBe('1');
+  });
+
+  it('says what to do where the event has no input', async () => {
+    const repaired = await world.execute(definition, eventOf(null));
+    expect(repaired).toMatchObject({ error: 'LambdaCanary.RevertFailed' });
+    expect(repaired.cause).toMatch(/no input to repair by: run the action with mode: revert/);
+  });
+
   it('leaves what somebody else has moved since', async () => {
     const input = begin();
     await world.execute(definition, input, () => routings().length > 1);
@@ -383,3 +397,13 @@ describe('the repair of an execution that was stopped', () => {
     expect(world.alias()).toBe('2 marked');
   });
 });
+
+/** What EventBridge says of an execution that somebody stopped. */
+function eventOf(input: string | null): object {
+  const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:lambda-canary:rollout';
+  return {
+    'detail-type': 'Step Functions Execution Status Change',
+    source: 'aws.states',
+    detail: { executionArn, status: 'ABORTED', input, error: null, cause: null },
+  };
+}

@@ -34,7 +34,7 @@ const LONGEST_NAME = 80;
 const LONGEST_DEFINITION = 1024 * 1024;
 
 /** AWS does not have the first; the others are its own, and not simulated. */
-const FUNCTIONS = /\$(?:eval|partition|range|hash|random|uuid|parse)\s*\(/;
+const FUNCTIONS = /\$(?:eval|partition|range|hash|random|uuid)\s*\(/;
 
 /**
  * Reads a definition. Everything that is wrong with it, and everything in it that is not simulated, is said at once.

@@ -77,6 +77,7 @@ async function valueOf(
     found = await expression.evaluate(undefined, {
       ...names,
       millis: () => now,
+      parse: (text: string) => JSON.parse(text) as unknown,
       now: (...picture: readonly unknown[]) => {
         if (picture.some((each) => each !== undefined))
           throw new Error('$now with a picture is not simulated');

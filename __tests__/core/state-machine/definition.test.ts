@@ -97,6 +97,8 @@ describe('the definition of the state machine', () => {
     ]);
     const outside = Object.entries(machine.States).filter(([, state]) => !catchesAll(state));
     expect(outside.map(([name, { Type }]) => `${Type} ${name}`)).toEqual([
+      'Choice What is given',
+      'Fail Nothing to repair by',
       'Pass Begin',
       'Choice What is to be done',
       'Choice What is left',

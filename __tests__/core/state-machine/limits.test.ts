@@ -96,6 +96,12 @@ describe('the limits of an execution', () => {
     expect(problems(exceeds)).toEqual([expect.stringMatching(text)]);
   });
 
+  it('bound what is read while people decide, which may be more seldom', () => {
+    const held = { holdMs: 10 * DAY, holdPollMs: DAY };
+    expect(problems(held)).toEqual([expect.stringMatching(/4 metrics over 1,461 minutes/)]);
+    expect(problems({ ...held, holdMs: 0 })).toEqual([]);
+  });
+
   it('count the input as it stands in an event: in JSON in JSON, and in bytes', () => {
     expect(problems({ input: '"'.repeat(75_000) })).toHaveLength(1);
     expect(problems({ input: 'é'.repeat(75_000) })).toHaveLength(1);

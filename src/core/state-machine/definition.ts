@@ -22,6 +22,10 @@ export const ENDED = {
 
 const REPAIRS = 'repair';
 
+/** The event of EventBridge that says how the execution of a rollout ended is given for it to be repaired: the input stands in it as text. */
+const ENDED_ONE = '$states.input.detail';
+const REPAIRED = `$merge([$parse(${ENDED_ONE}.input), { 'mode': '${REPAIRS}' }])`;
+
 /**
  * As they are put back when nothing is known of the rollout but what it was given: which weights were begun cannot be told. What an earlier
  * part began is known.
@@ -41,8 +45,28 @@ export function stateMachine(): Asl {
   return {
     Comment: COMMENT,
     QueryLanguage: 'JSONata',
-    StartAt: 'Begin',
+    StartAt: 'What is given',
     States: {
+      'What is given': {
+        Type: 'Choice',
+        Choices: [
+          { Condition: jsonata(`$not($exists(${ENDED_ONE}.executionArn))`), Next: 'Begin' },
+          {
+            Condition: jsonata(`$type(${ENDED_ONE}.input) = 'string'`),
+            Output: jsonata(REPAIRED),
+            Next: 'Begin',
+          },
+        ],
+        // AWS leaves the input out of an event that would be too long with it.
+        Default: 'Nothing to repair by',
+      },
+      'Nothing to repair by': {
+        Type: 'Fail',
+        Error: ENDED['revert-failed'],
+        Cause: jsonata(
+          `'The event of the end of ' & ${ENDED_ONE}.executionArn & ' has no input to repair by: run the action with mode: revert'`,
+        ),
+      },
       Begin: {
         Type: 'Pass',
         Assign: {
