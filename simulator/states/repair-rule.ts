@@ -19,10 +19,8 @@ export function addRepairRule(
   executions.onEnd(({ machine, arn, status, error, input }) => {
     if (status === 'SUCCEEDED' || error?.startsWith('LambdaCanary.') === true) return;
     if (input.includes(`"detail-type":"${EVENT}"`)) return;
-    const detail = {
-      ...{ executionArn: arn, stateMachineArn: machine.arn, status, input },
-      error: error ?? null,
-    };
+    const [executionArn, stateMachineArn] = [arn, machine.arn];
+    const detail = { executionArn, stateMachineArn, status, input, error: error ?? null };
     time.at(clock.now() + DELAY_MS, () => {
       const event = { source: 'aws.states', 'detail-type': EVENT, detail };
       executions.start(machine.arn, { input: JSON.stringify(event) });
