@@ -9,6 +9,7 @@ import {
 } from '../../simulator/lambda/functions.ts';
 import { putProvisioned } from '../../simulator/lambda/provisioned.ts';
 import { marksOf } from '../../src/core/alias/mark.ts';
+import { transitionsOf } from '../../proofs/carried-costs.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
 import { eventsOf } from '../../src/core/state-machine/history.ts';
 import { stateMachine } from '../../src/core/state-machine/definition.ts';
@@ -135,6 +136,8 @@ describe('a rollout that AWS carries', () => {
     expect(world.now() - START).toBeLessThanOrEqual(18 * MINUTE);
     const reckoned = eventsOf({ course: COURSE, targets: 1, compares: true }, turnsOf(ended));
     expect([ended.events, reckoned]).toEqual([reckoned, reckoned]);
+    const billed = { course: COURSE, targets: 1, compares: true };
+    expect(transitionsOf(billed, turnsOf(ended))).toBe(ended.states.length);
   });
 
   it('reverts when an alarm is red in a bake, with nothing between the reading and the write', async () => {
@@ -261,6 +264,8 @@ describe('a rollout that AWS carries', () => {
     expect([routings(), routings('cart')]).toEqual([WHOLE, WHOLE]);
     const reckoned = eventsOf({ course: COURSE, targets: 2, compares: true }, turnsOf(ended));
     expect([ended.events, reckoned]).toEqual([reckoned, reckoned]);
+    const billed = { course: COURSE, targets: 2, compares: true };
+    expect(transitionsOf(billed, turnsOf(ended))).toBe(ended.states.length);
   });
 
   it('puts back the rest when somebody moves one of two', async () => {
