@@ -25,16 +25,19 @@ const PLANS: readonly Named[] = [
 ];
 const SETTLING_MS = 3 * 60_000;
 
-const { values } = parseArgs({
-  options: {
-    steps: { type: 'string' },
-    'bake-time': { type: 'string', default: '5m' },
-    functions: { type: 'string', default: '1' },
-    'poll-interval': { type: 'string', default: INPUT_DEFAULTS['poll-interval'] },
-    'max-extension': { type: 'string', default: INPUT_DEFAULTS['max-extension'] },
-    analysis: { type: 'string', default: 'on' },
-  },
-});
+interface Given {
+  readonly functions: number;
+  readonly pollMs: number;
+  readonly maxExtension: number;
+  readonly compares: boolean;
+}
+
+const USUAL: Given = {
+  functions: 1,
+  pollMs: msOf('poll-interval', INPUT_DEFAULTS['poll-interval']),
+  maxExtension: Number(INPUT_DEFAULTS['max-extension']),
+  compares: true,
+};
 
 function msOf(name: string, text: string): number {
   const ms = durationMs(text);
@@ -42,50 +45,56 @@ function msOf(name: string, text: string): number {
   return ms;
 }
 
-function planFrom(named: Named): CostedPlan {
+function planFrom(named: Named, given: Given): CostedPlan {
   const parsed = parseSteps(named.steps, 'execution');
-  if ('problems' in parsed) throw new Error(`--steps ${named.steps}: ${parsed.problems.join('; ')}`);
-  return {
-    course: {
-      steps: planOf(parsed.steps, msOf('bake-time', named['bake-time'])).steps,
-      maxExtension: Number(values['max-extension']),
-      settlingMs: SETTLING_MS,
-    },
-    targets: Number(values.functions),
-    compares: values.analysis !== 'off',
-    pollMs: msOf('poll-interval', values['poll-interval']),
-  };
+  if ('problems' in parsed) throw new Error(`--steps: ${parsed.problems.join('; ')}`);
+  const { steps } = planOf(parsed.steps, msOf('bake-time', named['bake-time']));
+  const { functions: targets, pollMs, maxExtension, compares } = given;
+  return { course: { steps, maxExtension, settlingMs: SETTLING_MS }, targets, compares, pollMs };
 }
 
 const dollars = (amount: number) => `$${amount.toFixed(amount < 1 ? 3 : 2)}`;
 
-const { steps } = values;
-const plans = steps === undefined ? PLANS : [{ steps, 'bake-time': values['bake-time'] }];
-const rows = plans.map((named) => {
-  const costs = costsOf(planFrom(named));
-  return [
-    `${named.steps}, then ${named['bake-time']}`,
-    formatDuration(costs.pollMs),
-    grouped(costs.transitions),
-    grouped(costs.metrics),
-    dollars(costs.carriedByAws),
-    dollars(costs.runnerLeft),
-    `${dollars(costs.runner)} (${grouped(costs.minutes)} min)`,
-  ];
-});
-const head = [
-  'Plan',
-  'Read every',
-  'Transitions',
-  'Metrics',
-  'AWS',
-  'Job that leaves',
-  'Runner that waits',
-];
-console.log(markdownTable([head, ...rows]));
-console.log();
-for (const { of, verified } of Object.values(PRICES)) {
-  console.log(
-    `- ${of} (${verified === undefined ? 'from memory, not looked up' : `read on ${verified}`})`,
+/** For three plans, where none is given: a table, and where its prices are from. */
+export function costsSection(plans: readonly Named[] = PLANS, given: Given = USUAL): string {
+  const rows = plans.map((named) => {
+    const costs = costsOf(planFrom(named, given));
+    return [
+      `\`${named.steps}\`, then ${named['bake-time']}`,
+      formatDuration(costs.pollMs),
+      grouped(costs.transitions),
+      grouped(costs.metrics),
+      dollars(costs.carriedByAws),
+      dollars(costs.runnerLeft),
+      `${dollars(costs.runner)} (${grouped(costs.minutes)} min)`,
+    ];
+  });
+  const head = ['Plan', 'Read every', 'Transitions', 'Metrics', 'AWS', 'Job that leaves'];
+  const prices = Object.values(PRICES).map(
+    ({ of, verified }) =>
+      `- ${of} (${verified === undefined ? 'from memory, not looked up' : `read on ${verified}`})`,
   );
+  return `${markdownTable([[...head, 'Runner that waits'], ...rows])}\n\n${prices.join('\n')}`;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      steps: { type: 'string' },
+      'bake-time': { type: 'string', default: '5m' },
+      functions: { type: 'string', default: '1' },
+      'poll-interval': { type: 'string', default: INPUT_DEFAULTS['poll-interval'] },
+      'max-extension': { type: 'string', default: INPUT_DEFAULTS['max-extension'] },
+      analysis: { type: 'string', default: 'on' },
+    },
+  });
+  const { steps, 'bake-time': bakeTime } = values;
+  const plans = steps === undefined ? PLANS : [{ steps, 'bake-time': bakeTime }];
+  const section = costsSection(plans, {
+    functions: Number(values.functions),
+    pollMs: msOf('poll-interval', values['poll-interval']),
+    maxExtension: Number(values['max-extension']),
+    compares: values.analysis !== 'off',
+  });
+  console.log(section);
 }

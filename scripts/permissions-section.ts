@@ -3,6 +3,7 @@ import { markdownTable } from 'markdown-table';
 
 import { PERMISSIONS, type Resource, type Wishes } from '../src/core/permissions.ts';
 import { leastPolicy, type Grounds, type Statement } from '../src/core/policy.ts';
+import { MACHINE_PERMISSIONS } from '../src/core/state-machine/role.ts';
 
 type On = Resource['on'];
 
@@ -51,7 +52,22 @@ export function permissionsSection(): string {
       purpose,
     ]),
   ]);
-  return `\`\`\`json\n${policy()}\n\`\`\`\n\n${table}`;
+  return `\`\`\`json\n${policy()}\n\`\`\`\n\n${table}\n\n${OF_THE_MACHINE}\n\n${machineTable()}`;
+}
+
+const OF_THE_MACHINE =
+  'With `engine: step-functions` the [state machine](step-functions.md) has a role of its own, which the template makes:';
+
+function machineTable(): string {
+  const words = { functions: 'its functions', everything: '`*`' };
+  return markdownTable([
+    ['Permission', 'On', 'What for'],
+    ...Object.entries(MACHINE_PERMISSIONS).map(([action, { on, purpose }]) => [
+      `\`${action}\``,
+      words[on],
+      purpose,
+    ]),
+  ]);
 }
 
 function policy(): string {

@@ -1,9 +1,10 @@
-// Writes what README.md and docs say of inputs, outputs and permissions, from action.yml and the program.
+// Writes what README.md and docs say of inputs, outputs, permissions and costs, from action.yml and the program.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { markdownTable } from 'markdown-table';
 import { parse } from 'yaml';
 
+import { costsSection } from './costs.ts';
 import { INPUT_GROUPS } from './input-groups.ts';
 import { permissionsSection } from './permissions-section.ts';
 
@@ -38,6 +39,7 @@ export const PAGES: Readonly<
   'docs/inputs.md': ['inputs', ({ inputs }) => inDocs(inputGroups(inputs))],
   'docs/outputs.md': ['outputs', ({ outputs }) => outputTable(outputs)],
   'docs/permissions.md': ['permissions', permissionsSection],
+  'docs/step-functions.md': ['costs', () => costsSection()],
 };
 
 /** A page with its generated part as action.yml and the program have it. */
