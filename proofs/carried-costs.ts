@@ -1,5 +1,5 @@
 import type { Course } from '../src/core/rollout/plan.ts';
-import { pollMsFor } from '../src/core/state-machine/history.ts';
+import { paceOf } from '../src/core/state-machine/history.ts';
 
 /** In US dollars. `verified`: read on the page of the vendor then; else from memory, and to be looked up before it is relied on. */
 export const PRICES = {
@@ -28,10 +28,10 @@ const COMPARISON = 1;
 const STEP = 4;
 /** Of one target: takes it, writes, hands it on. */
 const SHIFT = 3;
-/** Of one target, once: looks whether it serves the canary alone; and the same after a write. */
-const SETTLE_AND_CONFIRM = 9;
+/** Of one target, once: looks whether it serves the canary alone, takes the mark off, and looks again. */
+const SETTLE_AND_CONFIRM = 11;
 /** The beginning, the end, and what is around the settling and the confirming of all. */
-const FRAME = 14;
+const FRAME = 19;
 
 /** Of each target: requests and errors of both versions. */
 const METRICS = 4;
@@ -70,7 +70,7 @@ export interface Costs {
 
 /** What a rollout costs in which nothing is extended and nothing goes wrong. */
 export function costsOf(plan: CostedPlan): Costs {
-  const pollMs = pollMsFor(plan, plan.pollMs);
+  const { pollMs } = paceOf(plan, { leastMs: plan.pollMs, holdMs: 0 });
   const bakeMs = plan.course.steps.reduce((sum, step) => sum + step.bakeMs, 0);
   const turns = Math.ceil(bakeMs / pollMs) + plan.course.steps.length;
   const minutes = Math.ceil(bakeMs / 60_000) + 1;

@@ -21,7 +21,7 @@ const TURN = STATE + TASK + STATE + TASK + STATE;
 /** Where the versions are compared. */
 const COMPARISON = TASK;
 /** The beginning and the end of everything, without what is done for a target. */
-const FRAME = 22;
+const FRAME = 24;
 
 /** What is to be done with the target, the write, and what became of it. */
 const SHIFT = ITERATION + STATE + TASK + STATE;
