@@ -29,7 +29,7 @@ describe('the packages in the bundle', () => {
   });
 
   it('are there in one version each, other than those of which types are all that is used', () => {
-    const names = BUNDLED.map(({ name }) => name).filter((name) => !name.endsWith("types"));
+    const names = BUNDLED.map(({ name }) => name).filter((name) => !name.endsWith('types'));
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
     expect(twice).toEqual([]);
   });

@@ -15,6 +15,7 @@ export interface Asked {
   readonly analysisLogs: Given & { readonly ownPattern: string | undefined };
   readonly compareDuration: Given;
   readonly onUnfinished: UnfinishedPolicy;
+  readonly checkCommands: readonly unknown[];
   readonly retention: unknown;
   readonly waits: boolean;
 }
@@ -48,7 +49,8 @@ export function leftOutByAws({
 
 /** What AWS cannot carry of what was asked for, each with the reason and the way out. */
 export function refusalsOf(asked: Asked): readonly string[] {
-  const { requests, alarms, analysisLogs, compareDuration, onUnfinished, retention, waits } = asked;
+  const { requests, alarms, analysisLogs, compareDuration, onUnfinished } = asked;
+  const { checkCommands, retention, waits } = asked;
   return [
     ...(analysisLogs.mode === 'off'
       ? []
@@ -68,6 +70,12 @@ export function refusalsOf(asked: Asked): readonly string[] {
           'compare-duration: engine: step-functions compares no durations, as the tests for them are beyond what a ' +
             'state machine computes; set compare-duration: off, or give metric-checks a bound, like p99 Duration < 800 ms',
         ]),
+    ...(checkCommands.length > 0
+      ? [
+          'check-commands: engine: step-functions runs no commands, as the rollout goes on without this job; leave it out, or ' +
+            'have what they look at tell a CloudWatch alarm',
+        ]
+      : []),
     ...(retention !== undefined && !waits
       ? [
           'keep-versions: with wait: false nobody is left to delete old versions after the promotion; leave one of the two out',
