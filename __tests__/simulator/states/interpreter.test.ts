@@ -186,7 +186,7 @@ describe('an expression', () => {
     let turns = 0;
     const count = () => {
       turns++;
-      if (turns < 1_000) setImmediate(count);
+      if (execution.status === 'RUNNING') setImmediate(count);
     };
     const long =
       '$sum($map([1..2000], function($x) { $reduce([1..5], function($a, $b) { $a + $b }) * 0 + $x }))';
@@ -267,6 +267,19 @@ describe('a failure', () => {
       'MapIterationAborted',
       'MapStateFailed',
       'ExecutionFailed',
+    ]);
+  });
+
+  it('that is caught leaves nothing of the other iterations behind', async () => {
+    const execution = await world.run({
+      All: map({ Catch: [{ ErrorEquals: ['Mine'], Next: 'Longer' }] }),
+      Longer: { Type: 'Wait', Seconds: 900, End: true },
+    });
+    expect(typesOf(execution).slice(-4)).toEqual([
+      'MapStateExited',
+      'WaitStateEntered',
+      'WaitStateExited',
+      'ExecutionSucceeded',
     ]);
   });
 
