@@ -109,7 +109,7 @@ describe('the rule that repairs', () => {
   const broken = (error: string) => ({
     Which: {
       Type: 'Choice',
-      Choices: [{ Condition: '{% $exists($states.input.mode) %}', Next: 'Repaired' }],
+      Choices: [{ Condition: '{% $exists($states.input.detail) %}', Next: 'Repaired' }],
       Default: 'Fail',
     },
     Repaired: { Type: 'Succeed' },
@@ -120,11 +120,20 @@ describe('the rule that repairs', () => {
     addRepairRule(simulator.executions, { time, clock: time.clock });
   });
 
-  it('starts the same machine with the same input a second after an end that was not meant', async () => {
+  it('starts the same machine with the event of an end that was not meant, a second after it', async () => {
     await world.run(broken('States.Runtime'), { a: 1 });
     expect(inputs()).toEqual([{ a: 1 }]);
     await later(1_000);
-    expect(inputs()).toEqual([{ a: 1 }, { a: 1, mode: 'repair' }]);
+    expect(inputs()[1]).toMatchObject({
+      source: 'aws.states',
+      detail: { status: 'FAILED', error: 'States.Runtime', input: '{"a":1}' },
+    });
+    await later(60_000);
+    expect(inputs()).toHaveLength(2);
+  });
+
+  it('does not repair a repair', async () => {
+    await world.run(fail('States.Runtime'));
     await later(60_000);
     expect(inputs()).toHaveLength(2);
   });
@@ -134,7 +143,7 @@ describe('the rule that repairs', () => {
     await later(10_000);
     world.simulator.executions.stop(execution.arn);
     await later(1_000);
-    expect(inputs()).toEqual([{}, { mode: 'repair' }]);
+    expect(inputs()[1]).toMatchObject({ detail: { status: 'ABORTED', error: null, input: '{}' } });
   });
 
   it.each([
