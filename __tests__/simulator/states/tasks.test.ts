@@ -81,6 +81,7 @@ describe('a task', () => {
 
   it('has times as texts, in what it sends and in what it gets', async () => {
     const { alarms } = world.simulator;
+    alarms.setState('errors', 'OK', 'too early to be asked for');
     await world.time.passUntil(world.time.clock.now() + 1_500);
     alarms.setState('errors', 'ALARM', 'red');
     const execution = await world.run({
@@ -198,11 +199,13 @@ describe('a task', () => {
       Alarms: cloudwatch(
         'describeAlarms',
         { AlarmTypes: ['LogAlarm'], MaxRecords: 100 },
-        { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] },
+        { Output: {}, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] },
       ),
       Caught: { Type: 'Pass', End: true },
     });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    expect(execution.cause).toContain("'aws-sdk:cloudwatch' returned a result");
+    expect(typesOf(execution)).toContain('TaskFailed');
   });
 });
 
