@@ -105,7 +105,8 @@ export const MOVED = withHelp(
   `
   $a.RevisionId in $t.past ? 'no' :
   $isTaken ? 'taken' :
-  $not($serves($t.serves)) or ($isClaimed and $not($shows($t.found))) ? 'foreign' : 'no'`,
+  ($not($serves($t.serves)) and $not($t.serves >= 100 and $isMoving($t.stable, $t.canary)))
+    or ($isClaimed and $not($shows($t.found))) ? 'foreign' : 'no'`,
 );
 
 /** Members of a target of which nothing was tried yet. */

@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
+import { putProvisioned } from '../../simulator/lambda/provisioned.ts';
+import type { Fault } from '../../simulator/wire/faults.ts';
+import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
+import { createCarryingWorld, MINUTE, START, type CarryingWorld } from './carried.ts';
+
+const POLL_MS = 15_000;
+/** As long as a call may last; and waits are of whole seconds. */
+const LONGEST_CALL_MS = 10_000 + 1_000;
+
+const HANGS: Fault = { type: 'hang' };
+const THROTTLED: Fault = {
+  type: 'error',
+  status: 429,
+  name: 'TooManyRequestsException',
+  message: 'Rate exceeded',
+};
+const BROKEN: Fault = { type: 'error', status: 500, name: 'ServiceException', message: 'sorry' };
+
+/** The longest time with requests to the canary in which no alarm was asked for its state. */
+function longestUnwatched({ simulator }: CarryingWorld, until: number): number {
+  const isOut = (version: string, weights: object) =>
+    version === '2' || Object.keys(weights).length > 0;
+  const first = simulator.aliasHistory.find(({ version, weights }) => isOut(version, weights));
+  const back = simulator.aliasHistory.findLast(({ version, weights }) => isOut(version, weights));
+  const end = simulator.aliasHistory.find(({ at }) => at > (back?.at ?? until))?.at ?? until;
+  const begin = first?.at ?? end;
+  const readings = simulator.requests
+    .filter(({ operation }) => operation === 'DescribeAlarms')
+    .map(({ at }) => at);
+  const before = readings.filter((at) => at <= begin).at(-1) ?? begin;
+  const moments = [before, ...readings.filter((at) => at > begin && at < end), end];
+  return Math.max(...moments.slice(1).map((at, index) => at - (moments[index] ?? at)));
+}
+
+/** Of the requests for an operation, and of a function, those by number. */
+function on(
+  { simulator }: CarryingWorld,
+  operation: string,
+  fault: Fault,
+  isMeant: (number: number, functionName: string) => boolean,
+): void {
+  const counts = new Map<string, number>();
+  simulator.faults.add((request) => {
+    if (request.operation !== operation) return undefined;
+    const { path = '' } = request.input as { readonly path?: string };
+    const name = path.split('/').at(-3) ?? '';
+    const number = counts.get(name) ?? 0;
+    counts.set(name, number + 1);
+    return isMeant(number, name) ? fault : undefined;
+  });
+}
+
+describe('while a rollout that AWS carries acts on its aliases', () => {
+  it.each([
+    ['nothing goes wrong', () => undefined],
+    [
+      'the write to the second function hangs',
+      (world: CarryingWorld) => {
+        on(world, 'UpdateAlias', HANGS, (number, name) => name === 'cart' && number < 3);
+      },
+    ],
+    [
+      'each write hangs once',
+      (world: CarryingWorld) => {
+        on(world, 'UpdateAlias', HANGS, (number) => number % 2 === 0);
+      },
+    ],
+    [
+      'the write to the second function is throttled again and again',
+      (world: CarryingWorld) => {
+        on(world, 'UpdateAlias', THROTTLED, (number, name) => name === 'cart' && number % 3 < 2);
+      },
+    ],
+    [
+      'every other look hangs',
+      (world: CarryingWorld) => {
+        on(world, 'GetAlias', HANGS, (number) => number % 2 === 0);
+      },
+    ],
+    [
+      'metrics and looks hang, and the alarms are slow',
+      (world: CarryingWorld) => {
+        on(world, 'GetMetricData', HANGS, (number) => number % 3 === 0);
+        on(world, 'GetAlias', HANGS, (number) => number % 2 === 0);
+        on(world, 'DescribeAlarms', { type: 'delay', ms: 9_000 }, (number) => number % 4 === 1);
+      },
+    ],
+    [
+      'Lambda moves provisioned concurrency',
+      ({ simulator }: CarryingWorld) => {
+        putProvisioned(simulator.lambda, 'checkout', 'live', 1);
+      },
+    ],
+  ])('its alarms are read within a poll and one call: %s', async (what, breaks) => {
+    const judges = what.startsWith('metrics');
+    const world = createCarryingWorld();
+    const input = world.input({
+      more: ['cart'],
+      pollMs: POLL_MS,
+      ...(judges ? { analysis: ANALYSIS_POLICY } : {}),
+    });
+    breaks(world);
+    const { revisionId } = getAlias(world.simulator.lambda, 'checkout', 'live');
+    const targets = input.targets.map((each, index) =>
+      index === 0 ? { ...each, revision: revisionId } : each,
+    );
+    const ended = await world.over(world.start({ ...input, targets }));
+    expect([ended.status, ended.cause]).toEqual(['SUCCEEDED', undefined]);
+    expect([world.alias(), world.alias('cart')]).toEqual(['2', '2']);
+    expect(longestUnwatched(world, world.now())).toBeLessThanOrEqual(POLL_MS + LONGEST_CALL_MS);
+  });
+
+  it.each([
+    ['a shift', 'UpdateAlias', 1],
+    ['the promotion', 'UpdateAlias', 2],
+    ['the write that takes the mark off', 'UpdateAlias', 3],
+  ])('an alarm that goes red during %s of one of two reverts both', async (_, operation, from) => {
+    const world = createCarryingWorld();
+    const input = world.input({ more: ['cart'] });
+    on(world, operation, HANGS, (number, name) => {
+      const isMeant = name === 'cart' && number === from;
+      if (isMeant) world.simulator.alarms.setState('checkout-errors', 'ALARM', 'too many');
+      return isMeant;
+    });
+    const ended = await world.over(world.start(input));
+    expect([ended.error, ended.cause]).toEqual([
+      'LambdaCanary.Reverted',
+      expect.stringContaining('alarm checkout-errors went into ALARM: too many'),
+    ]);
+    expect([world.alias(), world.alias('cart')]).toEqual(['1', '1']);
+    // One call's timeout, the reading, and the write.
+    const red = world.simulator.requests.findLast((each) => each.operation === 'DescribeAlarms');
+    const writes = world.simulator.requests.filter(
+      (each) => each.operation === 'UpdateAlias' && each.at >= (red?.at ?? Infinity),
+    );
+    expect(writes.slice(0, 2).map(({ at }) => at)).toEqual([red?.at, red?.at]);
+  });
+
+  it('a write that fails again and again is given up, and what was moved is put back', async () => {
+    const world = createCarryingWorld();
+    const input = world.input({ more: ['cart'] });
+    on(world, 'UpdateAlias', BROKEN, (number, name) => name === 'cart' && number < 4);
+    const ended = await world.over(world.start(input));
+    expect([ended.error, ended.cause]).toEqual([
+      'LambdaCanary.Reverted',
+      expect.stringMatching(
+        /^on the way to 10 % \(step 1 of 3\): cart:live could not be moved: Lambda.ServiceException: sorry/,
+      ),
+    ]);
+    expect([world.alias(), world.alias('cart')]).toEqual(['1', '1']);
+    expect(world.now() - START).toBeLessThan(MINUTE);
+  });
+
+  it('a text that somebody writes in front of the mark stays, and stops nothing', async () => {
+    const world = createCarryingWorld();
+    const input = world.input();
+    const { lambda } = world.simulator;
+    world.at(MINUTE, () => {
+      const { description } = getAlias(lambda, 'checkout', 'live');
+      updateAlias(lambda, 'checkout', 'live', { description: `the shop ${description}` });
+    });
+    const ended = await world.over(world.start(input));
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+    expect(getAlias(lambda, 'checkout', 'live').description).toBe('the shop');
+  });
+
+  it.each([
+    [1, 'SUCCEEDED'],
+    [5, 'SUCCEEDED'],
+  ])(
+    'a mark that another tool takes away after %s minutes, while the weights stay, stops nothing',
+    async (minutes, status) => {
+      const world = createCarryingWorld();
+      const input = world.input();
+      const { lambda } = world.simulator;
+      world.at(minutes * MINUTE, () => {
+        updateAlias(lambda, 'checkout', 'live', { description: 'by Terraform' });
+      });
+      const ended = await world.over(world.start(input));
+      expect(ended.status).toBe(status);
+      expect(getAlias(lambda, 'checkout', 'live').description).toBe('by Terraform');
+      expect(world.alias()).toBe('2');
+    },
+  );
+
+  it('the text that somebody wrote stays when it is reverted, too', async () => {
+    const world = createCarryingWorld();
+    const input = world.input();
+    const { lambda, alarms } = world.simulator;
+    world.at(MINUTE, () => {
+      const { description } = getAlias(lambda, 'checkout', 'live');
+      updateAlias(lambda, 'checkout', 'live', { description: `the shop ${description}` });
+      alarms.setState('checkout-errors', 'ALARM', 'too many');
+    });
+    const ended = await world.over(world.start(input));
+    expect(ended.error).toBe('LambdaCanary.Reverted');
+    expect(world.alias()).toBe('1');
+    expect(getAlias(lambda, 'checkout', 'live').description).toBe('the shop');
+  });
+});
