@@ -48,7 +48,7 @@ export interface CarryingWorld {
   readonly simulator: Simulator;
   now(): number;
   /** Does something at a moment, in milliseconds after the beginning. */
-  at(afterMs: number, act: () => void): void;
+  readonly at: (afterMs: number, act: () => void) => void;
   /** The input of a rollout from its beginning, as the action would give it. */
   input(carried?: Carried): MachineInput;
   /** The same for the part that goes on with what another left, by what is on the aliases. */
@@ -62,7 +62,7 @@ export interface CarryingWorld {
   over(execution: Execution): Promise<Execution>;
   pass(ms: number): Promise<void>;
   /** What an alias serves: version, weight, and `marked` or `held`. */
-  alias(functionName?: string): string;
+  readonly alias: (functionName?: string) => string;
   /** Every routing that an alias had. */
   routings(functionName?: string): readonly string[];
 }

@@ -6,6 +6,8 @@ import { stopAfter } from '../../simulator/states/stop-after.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
 import { createCarryingWorld, MINUTE, type Carried, type CarryingWorld } from './carried.ts';
 
+/** Stopped after how many events; after each of them by `EVERY=1 npm test -- step-functions/repair`. */
+const EVERY = Number(process.env['EVERY'] ?? 7);
 const SHORT = planOf([{ weight: 10, bakeMs: MINUTE }], MINUTE);
 
 /** Alarms go red after a while. */
@@ -47,7 +49,7 @@ describe('the repair of an execution that was stopped', () => {
       const { execution } = await carriedOut(whole);
       const last = execution.events.length;
       const found = new Set<string>();
-      for (let event = 1; event < last; event++) {
+      for (let event = 1; event < last; event += EVERY) {
         const { execution: stopped, aliases, repair } = await carriedOut(whole, event);
         const before = aliases();
         const repaired = await repair();
@@ -64,7 +66,7 @@ describe('the repair of an execution that was stopped', () => {
           expect.stringMatching(/^LambdaCanary\.(?:Reverted|Failed)$/),
         ]);
         found.add(after.join());
-        if (event % 10 !== 0) continue;
+        if (event % 3 !== 0) continue;
         // Once more, and nothing is left to be done.
         const again = await repair();
         expect([place, again.error, aliases()]).toEqual([place, 'LambdaCanary.Failed', after]);

@@ -5,6 +5,8 @@ import { stopAfter } from '../../simulator/states/stop-after.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 import { createCarryingWorld, leftBy, MINUTE, statesOf, type CarryingWorld } from './carried.ts';
 
+/** Stopped after how many events; after each of them by `EVERY=1 npm test -- step-functions/takeover`. */
+const EVERY = Number(process.env['EVERY'] ?? 12);
 const HOUR = 60 * MINUTE;
 const HELD = { holdAfter: 0, holdMs: HOUR } as const;
 const NEXT = { step: 1, standing: 0 };
@@ -71,7 +73,7 @@ describe('a step of a rollout that AWS carries', () => {
     const analysis = { ...ANALYSIS_POLICY, onInconclusive: 'hold' } as const;
     const execution = world.start(world.input({ analysis, holdMs: 10 * MINUTE }));
     world.simulator.traffic.set('checkout', 'live', 0.05);
-    await world.pass(20 * MINUTE);
+    while (!world.alias().endsWith('held')) await world.pass(MINUTE);
     expect([execution.status, world.alias()]).toEqual(['RUNNING', '1+2@0.5 held']);
     const ended = await world.over(execution);
     expect(ended.cause).toBe('at 50 % (step 2 of 3): nobody decided within 10 min');
@@ -231,7 +233,7 @@ describe('the next part of a rollout that AWS carries', () => {
     stopped(world, before.arn);
     const whole = await world.over(world.start(input));
     expect(whole.status).toBe('SUCCEEDED');
-    for (let event = 1; event < whole.events.length; event += 4) {
+    for (let event = 1; event < whole.events.length; event += EVERY) {
       const one = await begin();
       stopped(one.world, one.before.arn);
       const next = one.world.start(one.input);
