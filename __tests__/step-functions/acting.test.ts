@@ -83,9 +83,9 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
     [
       'metrics and looks hang, and the alarms are slow',
       (world: CarryingWorld) => {
-        on(world, 'GetMetricData', HANGS, (number) => number % 3 === 0);
-        on(world, 'GetAlias', HANGS, (number) => number % 2 === 0);
-        on(world, 'DescribeAlarms', { type: 'delay', ms: 9_000 }, (number) => number % 4 === 1);
+        on(world, 'GetMetricData', HANGS, (number) => number % 5 === 2);
+        on(world, 'GetAlias', HANGS, (number) => number % 3 === 1);
+        on(world, 'DescribeAlarms', { type: 'delay', ms: 9_000 }, (number) => number % 7 === 3);
       },
     ],
     [
