@@ -38,6 +38,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: '$settledTo := $to;',
   },
   {
+    name: 'on AWS: the next part of a rollout promotes before the last minute has settled',
+    file: 'src/core/state-machine/step-end.ts',
+    by: '__tests__/core/state-machine/judged.test.ts',
+    from: '$not($isSettled) and ($bake.promotionNext or (',
+    to: '$not($isSettled) and ($bake.promotionNext and $not($takenOver) or (',
+  },
+  {
     name: 'on AWS: the outage of a single minute reverts a promotion',
     file: 'src/core/state-machine/promoted.ts',
     by: '__tests__/core/state-machine/metrics.test.ts',

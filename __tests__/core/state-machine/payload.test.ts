@@ -128,6 +128,7 @@ async function readOn(input: MachineInput, readings: number) {
       since: promotedAt,
       shiftedAt: promotedAt,
       settled: true,
+      takenOver: false,
       begun: [],
       readingAt: now,
     };

@@ -39,7 +39,7 @@ const VERDICTS = `
   $pass := { 'kind': 'pass', 'why': '' };
   $verdict := function($kind, $why) { { 'kind': $kind, 'why': $why } };
   $inconclusive := function($why) {
-    $policy.onInconclusive = 'promote' ? { 'kind': 'pass', 'why': $why } :
+    $policy.onInconclusive = 'promote' or ($takenOver and $policy.onInconclusive = 'hold') ? { 'kind': 'pass', 'why': $why } :
     { 'kind': $policy.onInconclusive = 'hold' ? 'hold' : 'fail', 'why': $why }
   };
   $bake := $steps[$step];
@@ -60,7 +60,7 @@ const PROMOTED = `
     $verdict('fail', $doubt)
   };`;
 
-/** `judgeTraffic` of core/checks/step-end.ts. */
+/** `judgeTraffic` of core/checks/step-end.ts. Of a step that was taken over, whoever baked it asked whether it saw enough traffic. */
 const TRAFFIC = `
   $expectedIn := function($account, $t) { (
     $minutes := $bake.bakeMs / ${MINUTE_MS};
@@ -81,7 +81,9 @@ const TRAFFIC = `
     $isSettled := $settledTo >= $lastBaked;
     $isEnough := $account.inStep.canary >= $policy.minInvocations;
     $willBe := $expectedIn($account, $t) >= $policy.minInvocations;
-    $not($isSettled) and ($bake.promotionNext or ($not($isEnough) and $not($willBe) and $mayExtend)) ? $verdict('extend', 'late') :
+    $not($isSettled) and ($bake.promotionNext or ($not($takenOver) and $not($isEnough) and $not($willBe) and $mayExtend))
+      ? $verdict('extend', 'late') :
+    $takenOver ? $pass :
     $account.inStep.canary = 0 and $account.inStep.baseline * $bake.weight / (100 - $bake.weight) >= ${CERTAINLY_SOME}
       ? $verdict('fail', 'unserved') :
     $isMissing($account) ? $verdict($mayExtend ? 'extend' : 'fail', 'missing') :

@@ -44,7 +44,10 @@ export const MEASURED = `
     { 'values': [$filter($measured, function($each, $index) { $index >= $count($measured) - $check.of })] }
   ) };`;
 
-/** `evaluateCheck` of core/checks/thresholds.ts and the finding of core/checks/threshold-reader.ts. */
+/**
+ * `evaluateCheck` of core/checks/thresholds.ts and the finding of core/checks/threshold-reader.ts. A step that was taken over is asked of
+ * since then: `$since` is by its bake before.
+ */
 export const THRESHOLDS = `
   $holds := function($check, $value) {
     $check.order = '<' ? $value < $check.threshold :
@@ -54,7 +57,7 @@ export const THRESHOLDS = `
   $judgeThreshold := function($check, $values) { (
     $breaches := [$filter($values, function($each) { $not($holds($check, $each.value)) })];
     $fails := $count($breaches) >= $check.failing;
-    $isUnchecked := $count($values) = 0 and $isOver and $to >= $firstWhole($since);
+    $isUnchecked := $count($values) = 0 and $isOver and $to >= $firstWhole($takenOver ? $since + $bake.bakeMs : $since);
     $isStale := $count($values) = 0 ? true : $values[-1].at <= $to - ${STALE_MINUTES * MINUTE_MS};
     $merge([
       $fails ? $verdict('fail', 'breached') : $isUnchecked ? $verdict('pass', 'unchecked') : $pass,
