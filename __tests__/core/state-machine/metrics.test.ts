@@ -21,6 +21,15 @@ const DECIDED: readonly JudgedWorld[] = [
   // Near to what is needed, and over it by one minute.
   { ...ORDINARY, canaryFails: 30 },
   { ...ORDINARY, seed: 3, canaryFails: 30 },
+  // Weights that change in the middle of a minute, in an outage of both versions.
+  {
+    ...ORDINARY,
+    fails: 60,
+    canaryFails: 60,
+    steps: [10, 50].map((weight) => ({ weight, bakeMinutes: 3, lasts: 1, lateMs: 30_000 })),
+  },
+  // Read when the last minute before the promotion is there, and may still change.
+  { ...ORDINARY, steps: [{ weight: 10, bakeMinutes: 3, lasts: 1.6, lateMs: 0 }] },
   // Too few requests, and then not even these are counted.
   { ...ORDINARY, rate: 40, policy: { ...ORDINARY.policy, onInconclusive: 'revert' } },
   { ...ORDINARY, counted: 40 },
