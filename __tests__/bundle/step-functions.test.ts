@@ -147,6 +147,38 @@ describe('with engine: step-functions, the bundle', () => {
       expect(world.alias()).toBe('2');
     });
 
+    it.each([
+      ['StartExecution', 0],
+      ['GetExecutionHistory', 0],
+      ['GetExecutionHistory', 3],
+      ['GetExecutionHistory', 7],
+    ])('changes nothing when it is killed at %s %i', async (operation, count) => {
+      const asked = world.requested(operation, count);
+      const action = world.start(ON_AWS);
+      await asked;
+      action.process.kill('SIGKILL');
+      const { state } = await action.done;
+      const post = await world.run(ON_AWS, { state });
+      expect(post.log).toContain('AWS watches the rollout and ends it');
+      if (execution().status === 'RUNNING') await world.time.passUntil(execution().ended);
+      expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+    });
+
+    it('has moved nothing when it is killed before AWS has begun', async () => {
+      world.simulator.faults.add(({ operation }) =>
+        operation === 'StartExecution' ? { type: 'hang' } : undefined,
+      );
+      const asked = world.requested('StartExecution', 0);
+      const action = world.start(ON_AWS);
+      await asked;
+      action.process.kill('SIGKILL');
+      const { state } = await action.done;
+      const post = await world.run(ON_AWS, { state });
+      expect(post.log).toContain('the action was killed before AWS began');
+      expect(executions()).toEqual([]);
+      expect(world.alias()).toBe('1');
+    });
+
     it('finds its own start again when the reply to it is lost', async () => {
       world.simulator.faults.add(({ operation, count }) =>
         operation === 'StartExecution' && count === 0 ? { type: 'lost-reply' } : undefined,
@@ -212,6 +244,49 @@ describe('with engine: step-functions, the bundle', () => {
       const result = await later({ steps: '50% 1m' });
       expect(result.outputs['outcome']).toBe('promoted');
       expect(world.routings()).toEqual(['1', '1+2@0.1', '1', '1+2@0.5', '2']);
+    });
+  });
+
+  describe('whose rollout is held', () => {
+    const STEPS: Inputs = { steps: '10% 1m, 50% 1m' };
+    const begun = () => world.run({ ...ON_AWS, ...STEPS, mode: 'start' });
+
+    it('ends with its first step, while AWS goes on watching', async () => {
+      const result = await begun();
+      expect(result.outputs).toMatchObject({ outcome: 'held', weight: '10', step: '1' });
+      expect(result.exitCode).toBe(0);
+      expect(getAlias(world.simulator.lambda, 'checkout', 'live').description).toContain(
+        ' aws held}',
+      );
+      expect(execution().status).toBe('RUNNING');
+    });
+
+    it('is reverted by AWS when nobody has gone on with it within hold-for', async () => {
+      await world.run({ ...ON_AWS, ...STEPS, mode: 'start', 'hold-for': '10m' });
+      await world.time.passUntil(execution().ended);
+      expect(execution()).toMatchObject({ status: 'FAILED', error: 'LambdaCanary.Reverted' });
+      expect(world.alias()).toBe('1');
+    });
+
+    it('is gone on with by the next job, whose execution takes over', async () => {
+      await begun();
+      const step = await later({ ...STEPS, mode: 'step', engine: 'runner' });
+      expect(step.outputs).toMatchObject({ outcome: 'held', weight: '50', step: '2' });
+      const [first, second] = executions();
+      expect(first).toMatchObject({ status: 'ABORTED', error: 'LambdaCanary.TakenOver' });
+      expect(second?.status).toBe('RUNNING');
+      const promoted = await later({ ...STEPS, mode: 'promote', engine: 'runner' }, '44');
+      expect(promoted.outputs['outcome']).toBe('promoted');
+      expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+    });
+
+    it('stays with AWS where the next job cannot go on with it', async () => {
+      await begun();
+      const other = await later({ steps: '20% 1m', mode: 'step', engine: 'runner' });
+      expect(other.outputs['outcome']).toBe('failed');
+      expect(other.outputs['reason']).toContain('is held in another plan than this one');
+      expect(execution().status).toBe('RUNNING');
+      expect(world.alias()).toBe('1+2@0.1');
     });
   });
 

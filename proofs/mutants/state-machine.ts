@@ -230,4 +230,25 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     from: '$millis() - $readingAt > ${LONGEST_CALL_S * 1_000}',
     to: 'false',
   },
+  {
+    name: 'on AWS: what it cannot do is dropped without a word',
+    file: 'src/core/state-machine/refusals.ts',
+    by: '__tests__/core/state-machine/refusals.test.ts',
+    from: "return what.given ? what : { ...what, mode: 'off' };",
+    to: "return { ...what, mode: 'off' };",
+  },
+  {
+    name: 'on AWS: an alarm whose history is still to be read is told as green',
+    file: 'src/core/state-machine/told.ts',
+    by: '__tests__/core/state-machine/told.test.ts',
+    from: '(alarms === undefined || isHalf) && metrics === undefined',
+    to: 'alarms === undefined && metrics === undefined',
+  },
+  {
+    name: 'on AWS: before the first weight there is something to put back',
+    file: 'src/core/state-machine/told.ts',
+    by: '__tests__/core/state-machine/told.test.ts',
+    from: "hasMoved: before.hasMoved || isBegun || numberOf(variables['step'], -1) >= 0,",
+    to: 'hasMoved: true,',
+  },
 ];

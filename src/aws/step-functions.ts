@@ -93,11 +93,12 @@ export function createStepFunctions(states: Service<SFNClient>): StepFunctions {
           const asked = new DescribeExecutionCommand({ executionArn: executionArn(execution) });
           return client.send(asked, sending);
         });
+        const error = lineIn(reply.error);
         return {
           status: statusIn(reply.status),
           startedAt: numberIn(reply.startDate?.getTime()),
           input: jsonIn(reply.input),
-          error: lineIn(reply.error),
+          error,
           cause: lineIn(reply.cause),
         };
       });
@@ -186,6 +187,7 @@ function eventIn(event: HistoryEvent): ExecutionEvent {
     event.taskSucceededEventDetails?.output ??
     event.executionSucceededEventDetails?.output ??
     event.executionStartedEventDetails?.input;
+  const error = lineIn(why?.error);
   return {
     id: numberIn(event.id) ?? 0,
     at: numberIn(event.timestamp?.getTime()) ?? 0,
@@ -198,7 +200,7 @@ function eventIn(event: HistoryEvent): ExecutionEvent {
       }),
     ),
     data: jsonIn(data),
-    error: lineIn(why?.error),
+    error,
     cause: lineIn(why?.cause),
   };
 }

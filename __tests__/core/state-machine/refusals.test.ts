@@ -11,8 +11,8 @@ const ON = { mode: 'on', given: false } as const;
 const ASKED: Asked = {
   requests: ['checkout'],
   alarms: ['errors'],
-  analysis: ON,
   checkCommands: [],
+  analysis: ON,
   retention: undefined,
   waits: true,
   analysisLogs: { ...ON, ownPattern: undefined },
@@ -39,6 +39,7 @@ describe('a rollout that AWS is to carry', () => {
     ['check-commands', { checkCommands: ['prometheus'] }],
     ['function-name', { requests: many(26) }],
     ['alarms', { alarms: many(26) }],
+    ['keep-versions', { retention: {}, waits: false }],
     ['on-unfinished', { onUnfinished: { action: 'resume', given: true } }],
   ])('is refused by name for %s, with the reason and a way out', (input, asked) => {
     const problems = refused(asked);
@@ -46,10 +47,10 @@ describe('a rollout that AWS is to carry', () => {
     expect(problems[0]).toMatch(new RegExp(`^${input}: .*engine: step-functions.*; `));
   });
 
-  it('takes as many functions and alarms as it can, and what was turned off', () => {
+  it('takes as many functions as it can, and what was turned off', () => {
     const off = { mode: 'off', given: true } as const;
     const asked = { compareDuration: off, analysisLogs: { ...off, ownPattern: undefined } };
-    expect(refused({ ...asked, requests: many(25), alarms: many(25) })).toEqual([]);
+    expect(refused({ ...asked, requests: many(25) })).toEqual([]);
     expect(leftOutByAws(fittedToAws({ ...ASKED, ...asked }))).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ export interface Ending {
   readonly outcome: Outcome;
   /** Why; empty when there is nothing to explain. */
   readonly reason: string;
-  /** Whether it was asked for to put the old version back, so that this is a success. */
+  /** Whether it was asked for to put the old version back, or to leave the rollout to AWS, so that this is a success. */
   readonly askedFor: boolean;
 }
 
@@ -35,7 +35,7 @@ const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
   created: true,
   planned: true,
   held: true,
-  started: true,
+  started: false,
   status: true,
   reverted: false,
   'revert-failed': false,
@@ -44,7 +44,7 @@ const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
 
 /** Whether the step of the workflow succeeds. */
 export function isSuccess({ outcome, askedFor }: Omit<Ending, 'reason'>): boolean {
-  return SUCCEEDS[outcome] || (outcome === 'reverted' && askedFor);
+  return SUCCEEDS[outcome] || (askedFor && (outcome === 'reverted' || outcome === 'started'));
 }
 
 /** The ending of a run none of whose targets has anything to shift. */

@@ -36,10 +36,12 @@ export function headingOf(report: Report): Heading {
         `Held: ${named(shifting)} ${sends(shifting)} ${weight} to ${versions(shifting, 'version', 'the new versions')}`,
       );
     case 'started':
-      return heading(
-        '▶️',
-        `Started: AWS moves ${named(shifting)} to ${versions(shifting, 'version', 'the new versions')}`,
-      );
+      return askedFor
+        ? heading(
+            '▶️',
+            `Started: AWS moves ${named(shifting)} to ${versions(shifting, 'version', 'the new versions')}`,
+          )
+        : heading('⚠️', `Out of sight: AWS goes on with ${named(shifting)}`);
     case 'unchanged':
       return heading('☑️', `Unchanged: ${serving(targets)} already`);
     case 'created':

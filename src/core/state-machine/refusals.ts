@@ -11,11 +11,11 @@ interface Given {
 export interface Asked {
   readonly requests: readonly unknown[];
   readonly alarms: readonly unknown[];
+  readonly checkCommands: readonly unknown[];
   readonly analysis: Given;
   readonly analysisLogs: Given & { readonly ownPattern: string | undefined };
   readonly compareDuration: Given;
   readonly onUnfinished: UnfinishedPolicy;
-  readonly checkCommands: readonly unknown[];
   readonly retention: unknown;
   readonly waits: boolean;
 }
@@ -78,11 +78,17 @@ export function refusalsOf(asked: Asked): readonly string[] {
       : []),
     ...(retention !== undefined && !waits
       ? [
-          'keep-versions: with wait: false nobody is left to delete old versions after the promotion; leave one of the two out',
+          'keep-versions: engine: step-functions deletes no old versions, and with wait: false no job is left that would; leave ' +
+            'one of the two out',
         ]
       : []),
-    ...tooMany('function-name', 'functions', requests.length, MOST_TARGETS),
-    ...tooMany('alarms', 'alarms', alarms.length, MOST_ALARMS),
+    ...tooMany(requests.length),
+    ...(alarms.length <= MOST_ALARMS
+      ? []
+      : [
+          `alarms: ${alarms.length} alarms are given, and engine: step-functions has room for ${MOST_ALARMS}, for what one reading ` +
+            'may be of; make a composite alarm of some of them',
+        ]),
     ...(onUnfinished.action === 'resume'
       ? [
           'on-unfinished: resume: engine: step-functions cannot go on with what a run that ended left, as nobody kept its ' +
@@ -92,11 +98,11 @@ export function refusalsOf(asked: Asked): readonly string[] {
   ];
 }
 
-function tooMany(input: string, what: string, count: number, most: number): readonly string[] {
-  return count <= most
+function tooMany(count: number): readonly string[] {
+  return count <= MOST_TARGETS
     ? []
     : [
-        `${input}: ${count} ${what} are given, and engine: step-functions takes at most ${most}, for what an execution ` +
-          'may read at once and remember; give fewer, or leave engine out',
+        `function-name: ${count} functions are given, and engine: step-functions moves at most ${MOST_TARGETS} together, for what an ` +
+          'execution may remember; roll out fewer at once, or leave engine out',
       ];
 }

@@ -2,9 +2,11 @@ import type { Inspection } from '../../core/preflight/inspection.ts';
 import { messageOf } from '../../core/problems.ts';
 import { COMMENT } from '../../core/state-machine/definition.ts';
 import { stateMachineArn } from '../../core/state-machine/execution.ts';
+import { unreachable, type Wanted } from '../../core/state-machine/reach.ts';
 import { leftOutByAws, refusalsOf } from '../../core/state-machine/refusals.ts';
 import { accountIn, parseStateMachine } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
+import { boundsOf } from '../rollout/bounds.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Cleared } from './targets.ts';
 
@@ -17,14 +19,36 @@ const NOTHING: LookAtMachine = { problems: [], warnings: [], notes: [] };
 /** Whether AWS can carry this rollout: what was asked for, and the state machine that is to do it. */
 export async function lookAtMachine(
   config: Config,
-  targets: readonly Cleared[],
+  { targets, comparable }: { readonly targets: readonly Cleared[]; readonly comparable: boolean },
   surroundings: Surroundings,
 ): Promise<LookAtMachine> {
   if (config.engine === 'runner') return NOTHING;
   return {
-    problems: [...refusalsOf(config), ...(await problemsOfMachine(config, targets, surroundings))],
+    problems: [
+      ...refusalsOf(config),
+      ...unreachable(wantedOf(config, comparable)).map(
+        ({ input, reason, wayOut }) => `${input}: ${reason}; ${wayOut}`,
+      ),
+      ...(await problemsOfMachine(config, targets, surroundings)),
+    ],
     warnings: [],
     notes: leftOutByAws(config),
+  };
+}
+
+function wantedOf(config: Config, comparable: boolean): Wanted {
+  const { mode, policy } = config.analysis;
+  const mayHold = config.mode === 'start' || policy.onInconclusive === 'hold';
+  return {
+    ...config,
+    targets: config.requests.map(({ target }) => target),
+    course: { steps: config.plan.steps, ...boundsOf(config.analysis, comparable) },
+    compared: config.compareMetrics,
+    thresholds: config.metricChecks,
+    pollMs: config.pollIntervalMs,
+    holdMs: mayHold ? config.holdForMs : 0,
+    metricDelayMs: policy.metricDelayMs,
+    analysis: comparable && mode !== 'off' ? { mode, ...policy } : undefined,
   };
 }
 

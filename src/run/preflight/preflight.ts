@@ -88,7 +88,7 @@ export async function preflight(
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   const [logs, machine] = await Promise.all([
     lookAtLogs(config, targets, surroundings),
-    lookAtMachine(config, targets, surroundings),
+    lookAtMachine(config, { targets, comparable: metrics.comparable }, surroundings),
   ]);
   // Only who begins a rollout sends them.
   const tested = targets.filter(
