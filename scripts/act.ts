@@ -1,5 +1,6 @@
 // Runs the examples of rollouts over several jobs in a runner of workflows on this machine (nektos/act, without
-// containers), against a simulated AWS: their YAML, expressions and the order of their jobs, and the committed bundle.
+// containers), against a simulated AWS: their YAML, expressions and the order of their jobs, and the committed bundle. Then a
+// release is rehearsed in it.
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -19,6 +20,7 @@ import { awsEnvironment } from '../simulator/environment.ts';
 import { createFunction, publishVersion, updateFunction } from '../simulator/lambda/functions.ts';
 import { startServer } from '../simulator/server.ts';
 import { createSimulator } from '../simulator/simulator.ts';
+import { rehearseRelease } from './release/rehearsal.ts';
 import { pinned, repository } from './samples.ts';
 
 const PROJECT = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
@@ -207,3 +209,4 @@ function inPlaceOf(action: string, folder: string): readonly string[] {
 }
 
 for (const each of PLAYS) await play(each);
+rehearseRelease(ACT);

@@ -6,21 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-const PUBLISH = fileURLToPath(new URL('../../../scripts/release/publish.ts', import.meta.url));
+import { PRETENDED_GH } from '../../../scripts/release/pretended-hub.ts';
 
-/** GitHub's command line, as far as a release needs it: releases are lines of a file, and so is what was asked. */
-const GH = `#!/bin/sh
-echo "$*" | sed 's|--notes-file [^ ]*|--notes-file FILE|' >> "$HUB/asked"
-case "$1 $2" in
-'release list')
-  sed 's/.*/{"tagName":"&","isDraft":false}/' "$HUB/releases" | paste -sd, | sed 's/.*/[&]/' ;;
-'release create')
-  [ ! -f "$HUB/broken" ] || { echo 'HTTP 502' >&2; exit 1; }
-  while [ "$1" != --notes-file ]; do [ "$1" != create ] || tag=$2; shift; done
-  cp "$2" "$HUB/notes-$tag"
-  echo "$tag" >> "$HUB/releases" ;;
-esac
-`;
+const PUBLISH = fileURLToPath(new URL('../../../scripts/release/publish.ts', import.meta.url));
 
 describe('the release of what is checked out', () => {
   let folder: string;
@@ -31,7 +19,7 @@ describe('the release of what is checked out', () => {
     }
     writeFileSync(join(folder, 'hub/releases'), '');
     writeFileSync(join(folder, 'hub/asked'), '');
-    writeFileSync(join(folder, 'bin/gh'), GH, { mode: 0o755 });
+    writeFileSync(join(folder, 'bin/gh'), PRETENDED_GH, { mode: 0o755 });
     git('init', '--quiet', '--bare', '-b', 'main', join(folder, 'remote.git'));
     git('init', '--quiet', '-b', 'main');
     git('remote', 'add', 'origin', join(folder, 'remote.git'));
