@@ -1,9 +1,11 @@
 # Invokes the new version by its number, and looks at its answer.
-answer=$(mktemp)
+folder=$(mktemp -d)
+echo '{"smoke": true}' > "$folder/request"
+# By a file of bytes the first and the second version of the CLI read it alike.
 meta=$(aws lambda invoke --region "$LAMBDA_CANARY_REGION" \
   --function-name "$LAMBDA_CANARY_FUNCTION" --qualifier "$LAMBDA_CANARY_CANARY" \
-  --cli-binary-format raw-in-base64-out --payload '{"smoke": true}' "$answer") || exit 3
+  --payload "fileb://$folder/request" "$folder/answer") || exit 3
 if [[ $meta == *FunctionError* ]]; then
-  echo "version $LAMBDA_CANARY_CANARY failed: $(cat "$answer")"
+  echo "version $LAMBDA_CANARY_CANARY failed: $(cat "$folder/answer")"
   exit 1
 fi

@@ -52,6 +52,12 @@ export const OF_THE_COMMANDS: readonly Mutant[] = [
     to: 'AbortSignal.any([signal])',
   },
   {
+    name: 'a command that failed is begun once more before the revert',
+    file: 'src/run/checks/commands.ts',
+    from: '    if (failed()) return false;\n',
+    to: '',
+  },
+  {
     name: 'a command is dark since it was asked last',
     file: 'src/run/checks/commands.ts',
     from: 'else darkSince ??= at.steady;',

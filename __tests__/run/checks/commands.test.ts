@@ -187,6 +187,9 @@ describe('commands as checks', () => {
       watch.stop();
       expect(verdict.reason).toContain('not over after 20 s (its timeout)');
     });
+    // None is begun once it has failed: the revert is next.
+    expect(begun).toEqual([15, 35, 55, 75]);
+    expect(time.clock.now()).toBe(95 * SECOND);
   });
 
   it('that run hold up no reading in the middle of a bake', async () => {

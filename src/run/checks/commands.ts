@@ -81,7 +81,11 @@ function watchedCommand(
   const isOwedAtEnd = (bake: Bake) =>
     isBakeOver(bake, momentOf(clock)) && (last === undefined || last.begunAt < bakedAt(bake));
 
+  const failed = () => last?.finding.verdict.kind === 'fail';
+
   function isDue(bake: Bake): boolean {
+    // The revert is on its way, and no start of a program stands before it.
+    if (failed()) return false;
     if (isOwedAtEnd(bake)) return true;
     const passed = last?.finding.verdict.kind === 'pass';
     const { everyMs } = check;
@@ -137,8 +141,6 @@ function watchedCommand(
     });
     await going;
   }
-
-  const failed = () => last?.finding.verdict.kind === 'fail';
 
   return {
     intervalMs: lookEveryMs(check, againMs),
