@@ -28,6 +28,15 @@ describe('the packages in the bundle', () => {
     expect(others.map(({ name, license }) => `${name}: ${license ?? 'none'}`)).toEqual([]);
   });
 
+  it('bring their notices along in dist, all of them: a bundle in parts would keep those of one part', () => {
+    const notices = readFileSync(new URL('../dist/licenses.txt', import.meta.url), 'utf8');
+    const { dependencies } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    ) as { readonly dependencies: Readonly<Record<string, string>> };
+    const lines = new Set(notices.split('\n'));
+    expect(Object.keys(dependencies).filter((name) => !lines.has(name))).toEqual([]);
+  });
+
   it('are there in one version each, other than those of which types are all that is used', () => {
     const names = BUNDLED.map(({ name }) => name).filter((name) => !name.endsWith('types'));
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
