@@ -1,10 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { putProvisioned } from '../../simulator/lambda/provisioned.ts';
 import type { Fault } from '../../simulator/wire/faults.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 import { createCarryingWorld, MINUTE, START, type CarryingWorld } from './carried.ts';
+
+// Whole rollouts, each expression of them evaluated: seconds on a machine that has nothing else to do.
+jest.setTimeout(120_000);
 
 const POLL_MS = 15_000;
 /** As long as a call may last; and waits are of whole seconds. */

@@ -1,10 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import type { Execution } from '../../simulator/states/executions.ts';
 import { stopAfter } from '../../simulator/states/stop-after.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
 import { createCarryingWorld, MINUTE, type Carried, type CarryingWorld } from './carried.ts';
+
+// Whole rollouts, each expression of them evaluated: seconds on a machine that has nothing else to do.
+jest.setTimeout(600_000);
 
 /** Stopped after how many events; after each of them by `EVERY=1 npm test -- step-functions/repair`. */
 const EVERY = Number(process.env['EVERY'] ?? 7);

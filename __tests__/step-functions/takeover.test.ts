@@ -1,9 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { stopAfter } from '../../simulator/states/stop-after.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 import { createCarryingWorld, leftBy, MINUTE, statesOf, type CarryingWorld } from './carried.ts';
+
+// Whole rollouts, each expression of them evaluated: seconds on a machine that has nothing else to do.
+jest.setTimeout(300_000);
 
 /** Stopped after how many events; after each of them by `EVERY=1 npm test -- step-functions/takeover`. */
 const EVERY = Number(process.env['EVERY'] ?? 12);
@@ -250,7 +253,7 @@ describe('the next part of a rollout that AWS carries', () => {
         ],
       ]).toEqual([event, expect.arrayContaining([after])]);
     }
-  }, 300_000);
+  });
 
   it('keeps the repair of the one before from everything', async () => {
     const world = createCarryingWorld();
