@@ -95,8 +95,8 @@ export const OF_THE_WAY_BACK: readonly Mutant[] = [
   {
     name: 'a fast track is taken where nothing would watch the version',
     file: 'src/run/rollout/prepare.ts',
-    from: 'const watched = alarms.length + metricChecks.length > 0 || ',
-    to: 'const watched = alarms.length + metricChecks.length >= 0 || ',
+    from: 'const watched = watching > 0 || ',
+    to: 'const watched = watching >= 0 || ',
     by: '__tests__/bundle/earlier-versions.test.ts',
   },
   {
