@@ -1,5 +1,6 @@
 // Runs __tests__/step-functions twice: by moto's interpreter of state machines, installed into .venv on the first run, and by the
-// simulated Step Functions. Then each execution of the one is compared with the same one of the other.
+// simulated Step Functions. Then each execution of the one is compared with the same one of the other. With --localstack it is
+// LocalStack's interpreter in place of moto's: that needs a Python 3.13 (PYTHON, or python3.13), and half a gigabyte.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +8,15 @@ import { join } from 'node:path';
 
 import { differencesOf, readRecord } from './executions.ts';
 
-const MOTO = 'moto[stepfunctions]==5.2.5';
-const VENV = '.venv/step-functions';
+const IS_LOCALSTACK = process.argv.includes('--localstack');
+/** Its own pins of the others do not fit together. */
+const LOCALSTACK = [
+  'localstack-core[runtime]==2026.3.0',
+  ...['cbor2<5.8', 'pyopenssl==25.1.0', 'cryptography>=45.0.1,<46', 'service_identity'],
+];
+const PACKAGES = IS_LOCALSTACK ? LOCALSTACK : ['moto[stepfunctions]==5.2.5'];
+const PYTHON = process.env['PYTHON'] ?? (IS_LOCALSTACK ? 'python3.13' : 'python3');
+const VENV = IS_LOCALSTACK ? '.venv/localstack' : '.venv/step-functions';
 
 /** Without Python the tests are left out, but never unnoticed in CI. */
 function giveUp(why: string): never {
@@ -18,10 +26,10 @@ function giveUp(why: string): never {
 
 function install(): void {
   if (existsSync(`${VENV}/installed`)) return;
-  console.log(`Installing ${MOTO} into ${VENV}`);
+  console.log(`Installing ${PACKAGES[0] ?? ''} into ${VENV}`);
   const steps: readonly (readonly [string, readonly string[]])[] = [
-    ['python3', ['-m', 'venv', VENV]],
-    [`${VENV}/bin/pip`, ['install', '--quiet', '--disable-pip-version-check', MOTO]],
+    [PYTHON, ['-m', 'venv', VENV]],
+    [`${VENV}/bin/pip`, ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES]],
     [`${VENV}/bin/python`, ['-c', `open("${VENV}/installed", "w")`]],
   ];
   for (const [command, args] of steps) {
@@ -38,7 +46,7 @@ function run(environment: Readonly<Record<string, string>>): boolean {
     'node_modules/jest/bin/jest.js',
     '--testTimeout=300000',
     '__tests__/step-functions',
-    ...process.argv.slice(2),
+    ...process.argv.slice(2).filter((each) => each !== '--localstack'),
   ];
   const { status } = spawnSync(process.execPath, jest, {
     stdio: 'inherit',

@@ -1,20 +1,31 @@
-"""One execution of a state machine by moto's interpreter. What it does to the world it asks for, a line of JSON each: expressions,
+"""One execution of a state machine by moto's interpreter, or by LocalStack's where that is installed. What it does to the world it asks for, a line of JSON each: expressions,
 calls of AWS and waiting are answered by whoever started it, so that the time is theirs. The last line says how the execution ended."""
+import importlib
+import importlib.util
 import json
 import logging
 import re
 import sys
 import threading
 
-import moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name as custom_error_name
-import moto.stepfunctions.parser.asl.component.common.retry.retrier_decl as retrier_decl
-import moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk as aws_sdk
-import moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function as wait_function
-import moto.stepfunctions.parser.asl.jsonata.jsonata as jsonata
 from botocore.exceptions import ClientError
-import moto.stepfunctions.parser.backend.execution as executions
-from moto.stepfunctions.parser.backend.execution_worker import SyncExecutionWorker
-from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+# moto's interpreter is LocalStack's, ported: all that is used here has the same names in both, in folders that differ in three.
+IS_LOCALSTACK = importlib.util.find_spec("localstack") is not None
+PACKAGE = "localstack.services.stepfunctions" if IS_LOCALSTACK else "moto.stepfunctions.parser"
+TASKS, WAITS = ("state_execution.state_task", "state_wait") if IS_LOCALSTACK else ("exec.state_task", "wait")
+
+
+def of(module):
+    return importlib.import_module(f"{PACKAGE}.{module}")
+
+
+custom_error_name = of("asl.component.common.error_name.custom_error_name")
+retrier_decl = of("asl.component.common.retry.retrier_decl")
+aws_sdk = of(f"asl.component.state.{TASKS}.service.state_task_service_aws_sdk")
+wait_function = of(f"asl.component.state.{WAITS}.wait_function.wait_function")
+jsonata = of("asl.jsonata.jsonata")
+execution_worker = of("backend.execution_worker")
 
 # moto tells each error with all that it knows of the definition.
 logging.disable()
@@ -88,19 +99,38 @@ class Time:
 
 retrier_decl.time = Time
 
-# What starts the execution comes back when it is over.
-executions.ExecutionWorker = SyncExecutionWorker
+
+
+class Over:
+    """Nobody else is told when an execution is over."""
+
+    def terminated(self):
+        pass
+
+
+def ended_of(state):
+    names = {"ProgramEnded": "SUCCEEDED", "ProgramError": "FAILED", "ProgramTimedOut": "TIMED_OUT", "ProgramStopped": "ABORTED"}
+    return names[type(state).__name__], getattr(state, "error", None) or {}
+
 
 begin = json.loads(sys.stdin.readline())
-backend = StepFunctionsParserBackend("eu-west-1", "123456789012")
-machine = backend.create_state_machine(
-    name="lambda-canary",
-    definition=json.dumps(begin["definition"]),
-    roleArn="arn:aws:iam::123456789012:role/canary",
+ARN = "arn:aws:states:eu-west-1:123456789012"
+ROLE = "arn:aws:iam::123456789012:role/canary"
+details = of("asl.eval.evaluation_details")
+evaluation = details.EvaluationDetails(
+    aws_execution_details=details.AWSExecutionDetails("123456789012", "eu-west-1", ROLE),
+    execution_details=details.ExecutionDetails(f"{ARN}:execution:lambda-canary:rollout", "rollout", ROLE, begin["input"], ""),
+    state_machine_details=details.StateMachineDetails(
+        f"{ARN}:stateMachine:lambda-canary", "lambda-canary", "STANDARD", json.dumps(begin["definition"])
+    ),
 )
-execution = backend.start_execution(machine.arn, "rollout", json.dumps(begin["input"]))
-history = execution.exec_worker.env.event_manager.get_event_history()
+# What starts the execution comes back when it is over.
+worker = execution_worker.SyncExecutionWorker(evaluation, Over(), None, {})
+worker.start()
+status, error = ended_of(worker.env.program_state())
+history = worker.env.event_manager.get_event_history()
 events = [{"type": str(event["type"].value if hasattr(event["type"], "value") else event["type"]), "state": (event.get("stateEnteredEventDetails") or {}).get("name")} for event in history]
+output = worker.env.states.get_input() if status == "SUCCEEDED" else None
 with lock:
-    ended = {"status": str(execution.status), "error": execution.error, "cause": execution.cause, "output": execution.output}
+    ended = {"status": status, "error": error.get("error"), "cause": error.get("cause"), "output": output}
     print(json.dumps({"ended": ended, "events": events}, default=str), flush=True)
