@@ -1,5 +1,5 @@
 import type { Course } from '../src/core/rollout/plan.ts';
-import { paceOf } from '../src/core/state-machine/history.ts';
+import { readingPaceOf } from '../src/core/state-machine/history.ts';
 
 /** In US dollars. `verified`: read on the page of the vendor then; else from memory, and to be looked up before it is relied on. */
 export const PRICES = {
@@ -70,7 +70,7 @@ export interface Costs {
 
 /** What a rollout costs in which nothing is extended and nothing goes wrong. */
 export function costsOf(plan: CostedPlan): Costs {
-  const { pollMs } = paceOf(plan, { leastMs: plan.pollMs, holdMs: 0 });
+  const { pollMs } = readingPaceOf(plan, { leastMs: plan.pollMs, holdMs: 0 });
   const bakeMs = plan.course.steps.reduce((sum, step) => sum + step.bakeMs, 0);
   const turns = Math.ceil(bakeMs / pollMs) + plan.course.steps.length;
   const minutes = Math.ceil(bakeMs / 60_000) + 1;

@@ -13,7 +13,8 @@ import type { AnalysisPolicy } from '../../src/core/checks/analysis-policy.ts';
 import { planOf, type Plan } from '../../src/core/rollout/plan.ts';
 import type { Beginning } from '../../src/core/rollout/state.ts';
 import { stateMachine } from '../../src/core/state-machine/definition.ts';
-import { machineInput, type MachineInput } from '../../src/core/state-machine/input.ts';
+import { machineInput } from '../../src/core/state-machine/first-input.ts';
+import type { MachineInput } from '../../src/core/state-machine/input.ts';
 import {
   continuedInput,
   type Continued,

@@ -13,7 +13,8 @@ import { transitionsOf } from '../../proofs/carried-costs.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
 import { eventsOf } from '../../src/core/state-machine/history.ts';
 import { stateMachine } from '../../src/core/state-machine/definition.ts';
-import { machineInput, type MachineInput } from '../../src/core/state-machine/input.ts';
+import { machineInput } from '../../src/core/state-machine/first-input.ts';
+import type { MachineInput } from '../../src/core/state-machine/input.ts';
 import { createWorld, START, type Ended, type World } from './execution.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 

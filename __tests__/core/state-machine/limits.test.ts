@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { planOf } from '../../../src/core/rollout/plan.ts';
-import { eventsLeft, eventsOf, paceOf } from '../../../src/core/state-machine/history.ts';
+import { eventsLeft, eventsOf, readingPaceOf } from '../../../src/core/state-machine/history.ts';
 import { inspectLimits, type Carried } from '../../../src/core/state-machine/limits.ts';
 import { metricPlan } from '../../../src/core/state-machine/metric-plan.ts';
 import { mostMinutesOf } from '../../../src/core/state-machine/payload.ts';
@@ -32,7 +32,7 @@ const courseOf = (steps: number, bakeMs: number, maxExtension = 3) => ({
 function carried(given: Partial<Carried> = {}): Carried {
   const course = given.course ?? courseOf(3, 5 * MINUTE);
   const targets = given.targets ?? 1;
-  const { pollMs } = paceOf({ course, targets, compares: true }, ASKED);
+  const { pollMs } = readingPaceOf({ course, targets, compares: true }, ASKED);
   return {
     course,
     targets,
@@ -189,7 +189,7 @@ describe('what is left of a history', () => {
         fc.boolean(),
         (steps, bakeMs, targets, compares) => {
           const watching = { course: courseOf(steps, bakeMs), targets, compares };
-          expect(eventsLeft(watching, paceOf(watching, ASKED))).toBeGreaterThanOrEqual(0);
+          expect(eventsLeft(watching, readingPaceOf(watching, ASKED))).toBeGreaterThanOrEqual(0);
         },
       ),
     );

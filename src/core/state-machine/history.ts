@@ -58,7 +58,7 @@ export function eventsOf({ course, targets, compares }: WatchedCourse, turns: nu
 /** Two calls that hang and a pause between them must fit into a poll and one call's timeout: nothing is watched more often. */
 const LEAST_POLL_MS = 15_000;
 
-export interface Pace {
+export interface ReadingPace {
   /** From one reading to the next, while a step bakes. */
   readonly pollMs: number;
   /** How long people may take at most to decide, 0 where nothing is held; and how often is read meanwhile. */
@@ -71,10 +71,10 @@ export interface Pace {
  * what is held after a step, and for putting back what was moved. Milliseconds from one reading to the next.
  * @param asked.leastMs what is asked for
  */
-export function paceOf(
+export function readingPaceOf(
   watching: WatchedCourse,
   { leastMs, holdMs }: { readonly leastMs: number; readonly holdMs: number },
-): Pace {
+): ReadingPace {
   const askedMs = Math.max(leastMs, LEAST_POLL_MS);
   const perTurn = eventsOf(watching, 1) - eventsOf(watching, 0);
   const room = MOST_EVENTS - REVERT_EVENTS - HISTORIES - eventsOf(watching, 0);
@@ -100,7 +100,10 @@ function paced(durationMs: number, turns: number, leastMs: number): number {
  * How many events are left of a history when every step is extended as far as that goes, people decide at the last moment, alarms move
  * again and again, and then everything is put back. Negative where all of that does not fit.
  */
-export function eventsLeft(watching: WatchedCourse, { pollMs, holdMs, holdPollMs }: Pace): number {
+export function eventsLeft(
+  watching: WatchedCourse,
+  { pollMs, holdMs, holdPollMs }: ReadingPace,
+): number {
   const bakes = longestBakeMs(watching.course) / pollMs + 2 * watching.course.steps.length;
   const turns = Math.ceil(bakes + holdMs / holdPollMs);
   return MOST_EVENTS - REVERT_EVENTS - HISTORIES - eventsOf(watching, turns);

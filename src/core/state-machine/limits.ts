@@ -3,7 +3,7 @@ import type { Inspection } from '../preflight/inspection.ts';
 import { longestBakeMs, type Course } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count, grouped } from '../text/numbers.ts';
-import { eventsLeft, type Pace } from './history.ts';
+import { eventsLeft, type ReadingPace } from './history.ts';
 import { minutesToRead } from './payload.ts';
 
 /** DescribeAlarms answers up to 10 KB for an alarm, most of it the reason; so many answers are one payload. */
@@ -23,7 +23,7 @@ const MOST_INPUT = 150_000;
 const LONGEST_MS = 364 * 24 * 60 * MINUTE_MS;
 
 /** A rollout that AWS is to carry, as its execution would be started. */
-export interface Carried extends Pace {
+export interface Carried extends ReadingPace {
   readonly course: Pick<Course, 'steps' | 'maxExtension' | 'settlingMs'>;
   readonly targets: number;
   readonly alarms: number;

@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../minute.ts';
 import type { Course } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count, grouped } from '../text/numbers.ts';
-import { paceOf } from './history.ts';
+import { readingPaceOf } from './history.ts';
 import { metricPlan, type Checked } from './metric-plan.ts';
 import {
   judgedBytes,
@@ -72,7 +72,7 @@ export function unreachable(wanted: Wanted): readonly Unreachable[] {
   const kept = judgedBytes(plan, { targets: names, weights: course.steps.length });
   if (kept > USABLE_BYTES) return refused(tooMuch(`what is kept of ${what}`, kept));
   const compares = plan.metrics.length > 0;
-  const pace = paceOf(
+  const pace = readingPaceOf(
     { course, targets: targets.length, compares },
     { leastMs: wanted.pollMs, holdMs: wanted.holdMs },
   );

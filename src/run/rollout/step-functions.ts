@@ -4,7 +4,7 @@ import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { executionArn, executionOf, type ExecutionOf } from '../../core/state-machine/execution.ts';
-import { machineInput } from '../../core/state-machine/input.ts';
+import { machineInput } from '../../core/state-machine/first-input.ts';
 import { ENDED } from '../../core/state-machine/definition.ts';
 import { continuedInput } from '../../core/state-machine/takeover.ts';
 import { inspectLimits } from '../../core/state-machine/limits.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { marksOf, readMark } from '../../../src/core/alias/mark.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
-import { machineInput, type MachineOptions } from '../../../src/core/state-machine/input.ts';
+import { machineInput, type MachineOptions } from '../../../src/core/state-machine/first-input.ts';
 import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
 
 const MINUTE = 60_000;
