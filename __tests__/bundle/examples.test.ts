@@ -46,9 +46,12 @@ function isTaken({ if: condition }: Step, outputs: Readonly<Record<string, strin
 
 const isOurs = ({ uses = '' }: Step) => uses.startsWith('lambda-canary/');
 
-/** Whether it has more to do than to look, or to put back what another began. */
+/** Whether it has more to do than to look, or to put back what another began. Of what AWS carries, no run need be asked. */
 function begins(file: string): boolean {
-  return stepsOf(file).some(({ inputs }) => !['status', 'revert'].includes(inputs['mode'] ?? ''));
+  return stepsOf(file).some(
+    ({ inputs }) =>
+      !['status', 'revert'].includes(inputs['mode'] ?? '') && inputs['engine'] !== 'step-functions',
+  );
 }
 
 /** What calls another workflow has nothing of its own. */

@@ -48,7 +48,9 @@ function rolloutsOf(text: string) {
           sessionMs: 1000 * Number(login?.with?.['role-duration-seconds'] ?? 3600),
         };
       })
-      .filter(({ config: { mode } }) => mode !== 'status' && mode !== 'revert'),
+      .filter(({ config: { mode } }) => mode !== 'status' && mode !== 'revert')
+      // What AWS carries ends with no job.
+      .filter(({ config: { engine } }) => engine === 'runner'),
   );
 }
 

@@ -78,9 +78,10 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
       },
     ],
     [
-      'every other look hangs',
+      // Not every other: two functions are looked at together, and it would always be the same one.
+      'two of five looks hang',
       (world: CarryingWorld) => {
-        on(world, 'GetAlias', HANGS, (number) => number % 2 === 0);
+        on(world, 'GetAlias', HANGS, (number) => number % 5 < 2);
       },
     ],
     [

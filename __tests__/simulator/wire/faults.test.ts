@@ -222,7 +222,7 @@ describe('the requests that were seen', () => {
 
 describe('what is not simulated', () => {
   it.each([
-    ['GET', '/2015-03-31/functions/f/policy', {}, 'GET /2015-03-31/functions/f/policy'],
+    ['GET', '/2015-03-31/functions/f/url', {}, 'GET /2015-03-31/functions/f/url'],
     ['POST', '/', { 'x-amz-target': 'GraniteServiceVersion20100801.PutDashboard' }, 'PutDashboard'],
   ])('is named in a 404: %s %s', async (method, path, headers, what) => {
     const reply = await fetch(world.url + path, { method, headers });
