@@ -77,7 +77,7 @@ describe('whatever is written into an input', () => {
           expect(problem.isWellFormed()).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
