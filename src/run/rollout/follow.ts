@@ -25,7 +25,11 @@ export interface Followed {
   readonly saved: SavedRollout;
   /** For people. */
   readonly link: string;
+  /** Whether it goes on with a rollout that had moved traffic already. */
+  readonly continues: boolean;
 }
+
+type Carrier = Pick<Surroundings, 'aws' | 'clock' | 'journal' | 'keep'>;
 
 /** From one look at the history to the next. AWS watches meanwhile, so this is for who reads the log. */
 const FOLLOW_MS = 15_000;
@@ -38,18 +42,25 @@ export async function follow(
   const { aws, clock, journal, cancellation } = surroundings;
   let told = NOTHING_TOLD;
   let isBlind = false;
+  let misses = 0;
   while (told.ending === undefined) {
     try {
       const options = { signal: cancellation };
       const events = await aws.stepFunctions.history(followed.execution, told.last, options);
       isBlind = false;
       for (const event of events) told = tell(told, event, surroundings);
-      if (told.state?.phase === 'holding') return held(told.state.reason, followed, surroundings);
+      // Before what it last did: one that is held may have been stopped since.
       if (told.ending !== undefined) break;
+      if (told.state?.phase === 'holding') return held(told.state.reason, followed, surroundings);
     } catch (error) {
       if (cancellation.aborted) return 'cancelled';
       if (!(error instanceof AwsCallError)) throw error;
-      if (error.refused) return outOfSight(messageOf(error), followed);
+      const isUnknown = error.name === 'ExecutionDoesNotExist';
+      // AWS may not show at once what has just begun; what it showed before is gone with its machine.
+      if (isUnknown && (told.last > 0 || ++misses === LOOKS)) {
+        return putBack(followed, 'AWS knows of no such execution', surroundings);
+      }
+      if (error.refused && !isUnknown) return outOfSight(messageOf(error), followed);
       if (!isBlind) journal.warn(`AWS goes on, but cannot be followed: ${messageOf(error)}`);
       isBlind = true;
     }
@@ -88,11 +99,11 @@ function outOfSight(why: string, { link }: Followed): Ending {
 
 interface Place {
   readonly followed: Followed;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Carrier;
 }
 
 /** What an execution says of its end is said only after the aliases were read here, too. */
-async function conclude(told: Told, end: ExecutionEnding, place: Place): Promise<Ending> {
+export async function conclude(told: Told, end: ExecutionEnding, place: Place): Promise<Ending> {
   const { followed, surroundings } = place;
   const { verdicts } = told;
   const reason = wordsOf(end, told);
@@ -146,7 +157,7 @@ type Final = Extract<
   { phase: 'promoted' | 'reverted' | 'failed' | 'revert-failed' }
 >;
 
-function finish(state: Final, surroundings: Surroundings): Ending {
+function finish(state: Final, surroundings: Carrier): Ending {
   recordState(state, surroundings);
   return ended(state.phase, 'reason' in state ? state.reason : '');
 }
@@ -164,7 +175,7 @@ const LOOKS = 6;
 async function notServing(
   weight: number,
   { saved }: Followed,
-  { aws, clock }: Surroundings,
+  { aws, clock }: Carrier,
 ): Promise<readonly string[]> {
   const look = async ({ target, versions }: SavedTarget): Promise<readonly string[]> => {
     try {
@@ -189,9 +200,9 @@ async function notServing(
  * there, and one that is stopped first would leave an alias split that nobody watches.
  */
 export async function putBack(
-  { execution, saved }: Followed,
+  { execution, saved, link, continues }: Followed,
   why: string,
-  surroundings: Surroundings,
+  surroundings: Carrier,
 ): Promise<Ending> {
   const { aws, journal, keep } = surroundings;
   const routers: readonly Router[] = saved.targets.map((each) =>
@@ -205,6 +216,13 @@ export async function putBack(
     announce(routers, surroundings);
   });
   const { result, detail } = await reverting;
+  const because = why.replace(/\.$/, '');
+  if (result === 'revert-failed') {
+    // No alias is left without a watcher; nor is one repaired whose execution was ended under a name of ours.
+    const left = `The execution was not stopped, so that it may see to it: ${link}`;
+    const reason = [because, detail, left].join('. ');
+    return finish({ phase: result, reason }, surroundings);
+  }
   const { reverted: error } = ENDED;
   const cause = why.slice(0, LONGEST_CAUSE);
   try {
@@ -214,9 +232,9 @@ export async function putBack(
       `The execution could not be stopped, and ends by itself when it finds the alias: ${messageOf(problem)}`,
     );
   }
-  if (result !== 'revert-failed') forget(surroundings);
-  const reason = [why.replace(/\.$/, ''), detail].filter(Boolean).join('. ');
-  const moved = result === 'reverted' ? await hasMoved(execution, surroundings) : true;
+  forget(surroundings);
+  const reason = [because, detail].filter(Boolean).join('. ');
+  const moved = continues || result !== 'reverted' || (await hasMoved(execution, surroundings));
   if (!moved) {
     const nothing = [reason, NOTHING_MOVED].join('. ');
     return finish({ phase: 'failed', reason: nothing }, surroundings);
@@ -229,7 +247,7 @@ const LONGEST_CAUSE = 2_000;
 const STOPPING = { urgency: 'shift', patienceMs: 10_000 } as const;
 
 /** Whether there was a weight to be put back, by what the execution tells; what it does not tell may have been. */
-async function hasMoved(execution: ExecutionOf, { aws }: Surroundings): Promise<boolean> {
+async function hasMoved(execution: ExecutionOf, { aws }: Carrier): Promise<boolean> {
   try {
     const events = await aws.stepFunctions.history(execution, 0, STOPPING);
     return events.reduce((told, event) => tellEvent(told, event).told, NOTHING_TOLD).hasMoved;

@@ -38,7 +38,7 @@ export async function carryOutOnAws(
     // Without what happened there is nothing to put back: as long as it is not known, there may be.
     await aws.stepFunctions.start(execution, text, { signal: cancellation, urgency: 'shift' });
   } catch (error) {
-    if (cancellation.aborted) return afterCancel(followed, options);
+    if (cancellation.aborted) return afterCancel(followed, options, false);
     if (error instanceof AwsCallError && error.unanswered === 0) {
       forget(surroundings);
       throw error;
@@ -52,12 +52,13 @@ export async function carryOutOnAws(
   journal.note(`AWS carries the rollout: ${link}`);
   // Only now: as long as this one had not begun, that one watched.
   if (goesOnFrom !== undefined) await endTakenOver(goesOnFrom.execution, surroundings);
+  if (cancellation.aborted) return afterCancel(followed, options, true);
   if (!config.waits) {
     forget(surroundings);
     return { outcome: 'started', reason: `It goes on without this job: ${link}`, askedFor: true };
   }
   const ending = await follow(followed, surroundings);
-  if (ending === 'cancelled') return afterCancel(followed, options);
+  if (ending === 'cancelled') return afterCancel(followed, options, true);
   if (ending.outcome === 'reverted') {
     const from = Math.min(begunAt ?? started.timeOfDay, started.timeOfDay);
     const told = { targets: shifting, from, deadlineAt: undefined, comparable };
@@ -151,16 +152,28 @@ function followedOf(shifting: readonly Shifting[], options: Undertaking): Follow
       begun: [...begun, ...weights],
     })),
   };
+  return {
+    execution,
+    saved,
+    link: linkTo(execution, region),
+    continues: part.beginning.standing !== undefined,
+  };
+}
+
+function linkTo(execution: ExecutionOf, region: string): string {
   const arn = executionArn(execution);
-  return { execution, saved, link: executionUrl(region, arn) ?? arn };
+  return executionUrl(region, arn) ?? arn;
 }
 
 /** It would end by itself when it finds an alias that the next part has marked. */
-async function endTakenOver(execution: ExecutionOf, { aws, journal }: Surroundings): Promise<void> {
+async function endTakenOver(
+  execution: ExecutionOf,
+  { aws, journal, cancellation: signal }: Surroundings,
+): Promise<void> {
   const { 'taken over': error } = ENDED;
   const cause = 'another job goes on with the rollout';
   try {
-    await aws.stepFunctions.stop(execution, { error, cause }, { urgency: 'shift' });
+    await aws.stepFunctions.stop(execution, { error, cause }, { urgency: 'shift', signal });
   } catch (problem) {
     journal.note(
       `The execution before this one could not be stopped, and ends by itself: ${messageOf(problem)}`,
@@ -168,15 +181,27 @@ async function endTakenOver(execution: ExecutionOf, { aws, journal }: Surroundin
   }
 }
 
-/** AWS goes on when the runner does not: it watches, whoever looks. */
-async function afterCancel(followed: Followed, options: Undertaking): Promise<Ending> {
-  const { config, surroundings } = options;
+/**
+ * AWS goes on when the runner does not: it watches, whoever looks.
+ * @param hasBegun whether AWS is known to have begun; what may not have is not left to it
+ */
+async function afterCancel(
+  followed: Followed,
+  options: Undertaking,
+  hasBegun: boolean,
+): Promise<Ending> {
+  const { config, surroundings, goesOnFrom } = options;
   const { reason } = surroundings.cancellation as { readonly reason: unknown };
   const why = messageOf(reason);
-  if (isRunnerGone(reason)) return ended('started', `${why}. AWS goes on: ${followed.link}`);
-  if (config.onCancel === 'hold') {
+  if (isRunnerGone(reason)) {
+    const goesOn = hasBegun ? 'AWS goes on' : 'Whether AWS began is not known';
+    return ended('started', `${why}. ${goesOn}: ${followed.link}`);
+  }
+  const watching = hasBegun ? followed.execution : goesOnFrom?.execution;
+  if (config.onCancel === 'hold' && watching !== undefined) {
     forget(surroundings);
-    const held = `${why}, and on-cancel is hold: AWS goes on with it: ${followed.link}`;
+    const link = linkTo(watching, surroundings.aws.region);
+    const held = `${why}, and on-cancel is hold: AWS goes on with it: ${link}`;
     return { outcome: 'started', reason: held, askedFor: true };
   }
   return putBack(followed, why, surroundings);

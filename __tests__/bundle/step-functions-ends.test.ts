@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { getAlias } from '../../simulator/lambda/aliases.ts';
+import { denied } from '../../simulator/wire/faults.ts';
+import { definitionText } from '../../src/core/state-machine/definition.ts';
+import { createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
+
+const ON_AWS: Inputs = { engine: 'step-functions' };
+/** A step that bakes for so long that somebody can come in between. */
+const LONG: Inputs = { ...ON_AWS, steps: '10% 30m' };
+const HELD: Inputs = { ...ON_AWS, steps: '10% 1m, 50% 1m', mode: 'start' };
+
+describe('what is said of a rollout that AWS carries, where its end is hard to tell', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+    const { executions } = world.simulator;
+    executions.createStateMachine({ name: 'lambda-canary', definition: definitionText() });
+  });
+  afterEach(() => world.close());
+
+  const executions = () => [...world.simulator.executions.all.values()];
+  const execution = () => {
+    const [only, ...others] = executions();
+    if (only === undefined || others.length > 0)
+      throw new Error(`${executions().length} executions`);
+    return only;
+  };
+  const LATER = { environment: { GITHUB_RUN_ID: '43' } };
+  const seenOn = (operation: string, error = '') =>
+    world.simulator.requests.filter((each) => each.operation === operation && each.error === error);
+
+  itWithSignals('stops no execution whose alias could not be put back', async () => {
+    const action = world.start(LONG);
+    await action.seen('10 % shifted');
+    // The role of the job may not write the alias, which only the machine has to.
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'UpdateAlias' ? denied('lambda:UpdateAlias', 'arn') : undefined,
+    );
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    expect(result.outputs['outcome']).toBe('revert-failed');
+    expect(result.outputs['reason']).toMatch(
+      /The execution was not stopped, so that it may see to it: https:/,
+    );
+    expect(result.log).toContain('aws lambda update-alias');
+    expect(seenOn('StopExecution')).toEqual([]);
+    expect(execution().status).toBe('RUNNING');
+  });
+
+  itWithSignals('says that nothing was begun when it is cancelled before AWS began', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'StartExecution' ? { type: 'hang' } : undefined,
+    );
+    const asked = world.requested('StartExecution', 0);
+    const action = world.start({ ...LONG, 'on-cancel': 'hold' });
+    await asked;
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    expect(executions().map(({ name }) => name)).toEqual([]);
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('No traffic had been moved');
+    expect(result.exitCode).toBe(1);
+  });
+
+  it('is not held once somebody has stopped it between two looks', async () => {
+    let stopped = false;
+    const action = world.start(HELD);
+    await action.seen('10 % shifted');
+    const { arn } = execution();
+    world.simulator.faults.add(({ operation }) => {
+      const { description } = getAlias(world.simulator.lambda, 'checkout', 'live');
+      if (operation === 'GetExecutionHistory' && !stopped && description.includes(' held}')) {
+        stopped = true;
+        world.simulator.executions.stop(arn);
+      }
+      return undefined;
+    });
+    const result = await action.done;
+    expect(stopped).toBe(true);
+    expect(execution().status).toBe('ABORTED');
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.alias()).toBe('1');
+  });
+
+  itWithSignals('says that the weight of the part before was put back', async () => {
+    await world.run(HELD);
+    world.simulator.faults.add(({ operation, count }) =>
+      operation === 'StartExecution' && count === 1 ? { type: 'hang' } : undefined,
+    );
+    const asked = world.requested('StartExecution', 1);
+    const action = world.start({ ...HELD, mode: 'step' }, LATER);
+    await asked;
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+    expect(result.outputs['outcome']).toBe('reverted');
+  });
+
+  itWithSignals(
+    'puts back at once when it is cancelled while it stops the part before',
+    async () => {
+      await world.run(HELD);
+      world.simulator.faults.add(({ operation }) =>
+        operation === 'StopExecution' ? { type: 'hang' } : undefined,
+      );
+      const asked = world.requested('StopExecution', 0);
+      const action = world.start({ ...HELD, mode: 'step' }, LATER);
+      await asked;
+      const at = world.time.clock.now();
+      action.process.kill('SIGINT');
+      await world.requested('UpdateAlias', seenOn('UpdateAlias').length);
+      expect(world.time.clock.now() - at).toBeLessThan(1_000);
+      const result = await action.done;
+      expect(result.outputs['outcome']).toBe('reverted');
+    },
+  );
+
+  it('follows an execution that AWS does not show at once', async () => {
+    world.simulator.faults.add(({ operation, count }) =>
+      operation === 'GetExecutionHistory' && count === 0
+        ? {
+            type: 'error',
+            status: 400,
+            name: 'ExecutionDoesNotExist',
+            message: 'Execution Does Not Exist',
+          }
+        : undefined,
+    );
+    const result = await world.run(ON_AWS);
+    expect(result.outputs['outcome']).toBe('promoted');
+  });
+
+  it('puts back what AWS does not know any more, as nobody watches it', async () => {
+    world.simulator.faults.add(({ operation, count }) =>
+      operation === 'GetExecutionHistory' && count > 2
+        ? {
+            type: 'error',
+            status: 400,
+            name: 'ExecutionDoesNotExist',
+            message: 'Execution Does Not Exist',
+          }
+        : undefined,
+    );
+    const result = await world.run(LONG);
+    expect(result.outputs['reason']).toContain('AWS knows of no such execution');
+    expect(world.alias()).toBe('1');
+  });
+});
