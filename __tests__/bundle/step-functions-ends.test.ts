@@ -147,4 +147,57 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
     expect(result.outputs['reason']).toContain('AWS knows of no such execution');
     expect(world.alias()).toBe('1');
   });
+
+  it('tells after a kill what AWS ended it as, and not that AWS goes on', async () => {
+    const action = world.start(LONG);
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    world.setAlarm('ALARM', 'too many');
+    await world.time.passUntil(execution().ended);
+    const post = await world.run(LONG, { state });
+    expect(post.log).not.toContain('AWS watches the rollout and ends it');
+    expect(post.log).toMatch(/::warning::Reverted checkout:live to version 1 at 10 .*too many/);
+  });
+
+  it('puts back after a kill what AWS could not', async () => {
+    const action = world.start(LONG);
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    const allow = world.simulator.faults.add(({ operation }) =>
+      operation === 'UpdateAlias' ? denied('lambda:UpdateAlias', 'arn') : undefined,
+    );
+    world.setAlarm('ALARM', 'too many');
+    await world.time.passUntil(execution().ended);
+    allow();
+    expect(execution()).toMatchObject({ error: 'LambdaCanary.RevertFailed' });
+    expect(world.alias()).toBe('1+2@0.1');
+    const post = await world.run(LONG, { state });
+    expect(post.log).toContain('::warning::Reverted checkout:live to version 1');
+    expect(world.alias()).toBe('1');
+  });
+
+  it('tells after a kill that AWS has promoted', async () => {
+    const action = world.start(ON_AWS);
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    await world.time.passUntil(execution().ended);
+    const post = await world.run(ON_AWS, { state });
+    expect(post.log).toContain('::warning::Promoted: checkout:live serves version 2');
+  });
+
+  it('does not say after a kill that AWS watches what it was not allowed to look at', async () => {
+    const action = world.start(LONG);
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'DescribeExecution' ? denied('states:DescribeExecution', 'arn') : undefined,
+    );
+    const post = await world.run(LONG, { state });
+    expect(post.log).toContain('Add the action "states:DescribeExecution"');
+    expect(post.log).not.toContain('AWS watches the rollout and ends it');
+  });
 });

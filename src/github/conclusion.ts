@@ -25,7 +25,7 @@ export async function conclude(report: Report): Promise<void> {
  * own: the step it belongs to has failed already.
  */
 export async function concludePost(report: Report): Promise<void> {
-  if (report.outcome === 'reverted') core.warning(verdictOf(report));
+  if (report.outcome === 'reverted' || isSuccess(report)) core.warning(verdictOf(report));
   else core.setFailed(verdictOf(report));
   await writeSummary(report);
 }

@@ -1,12 +1,15 @@
-import { targetReport } from '../../core/alias/target.ts';
+import { targetReport, type TargetReport } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
+import { ENDED } from '../../core/state-machine/definition.ts';
 import { executionArn, type ExecutionOf } from '../../core/state-machine/execution.ts';
+import { NOTHING_TOLD } from '../../core/state-machine/told.ts';
 import { executionUrl } from '../../core/text/console.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Shown } from '../../core/alias/ownership.ts';
 import type { RevertPatience } from '../alias/revert.ts';
+import { conclude } from '../rollout/follow.ts';
 import { announce, revertAll } from '../rollout/reversion.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
 import { recordTargets } from './progress.ts';
@@ -21,33 +24,49 @@ const POST_PATIENCE: RevertPatience = { tryingMs: 3 * 60_000, totalMs: 4 * 60_00
 
 /**
  * Where a rollout goes on that AWS carries, when the job that followed it was killed. It is put back only where nobody watches it any
- * more: the execution was ended by somebody else than its states.
+ * more: the execution was ended by somebody else than its states, or those could not put it back.
  */
 export async function leaveToAws(
   saved: SavedRollout & { readonly execution: ExecutionOf },
   surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
 ): Promise<Ending> {
-  const { aws, journal } = surroundings;
+  const { aws, clock, journal } = surroundings;
   const { execution } = saved;
   const arn = executionArn(execution);
   const link = executionUrl(aws.region, arn) ?? arn;
+  recordTargets(surroundings, saved.targets.map(leftReport));
   try {
     const found = await aws.stepFunctions.describe(execution, {});
     if (found === undefined) return ended('failed', 'the action was killed before AWS began');
-    if (found.status === 'RUNNING' || found.status === 'unknown') return goesOn(link);
-    const isBySelf = found.status === 'SUCCEEDED' || found.error.startsWith('LambdaCanary.');
-    if (!isBySelf) return await cleanUp(saved, surroundings);
-    journal.note(`AWS has ended the rollout: ${found.status} ${found.error} ${found.cause}`.trim());
-    return goesOn(link);
+    const { status, error, cause } = found;
+    if (status === 'RUNNING' || status === 'unknown') {
+      const reason = `The action was killed, and nothing was changed: AWS watches the rollout and ends it, ${link}`;
+      return { outcome: 'started', reason, askedFor: true };
+    }
+    const isSeenTo = error.startsWith('LambdaCanary.') && error !== ENDED['revert-failed'];
+    if (status !== 'SUCCEEDED' && !isSeenTo) return await cleanUp(saved, surroundings);
+    journal.note(`AWS has ended the rollout: ${status} ${error}`.trim());
+    const type = status === 'SUCCEEDED' ? ('succeeded' as const) : ('failed' as const);
+    const followed = { execution, saved, link, continues: true };
+    return await conclude(
+      NOTHING_TOLD,
+      { at: clock.timeOfDay(), type, error, cause },
+      { followed, surroundings: { ...surroundings, keep: NOTHING_KEPT } },
+    );
   } catch (error) {
     journal.warn(`Where the rollout stands is not known: ${messageOf(error)}`);
-    return goesOn(link);
+    return ended(
+      'started',
+      `The action was killed, and nothing was changed. Whether AWS goes on with the rollout is not known: ${link}`,
+    );
   }
 }
 
-function goesOn(link: string): Ending {
-  const reason = `The action was killed, and nothing was changed: AWS watches the rollout and ends it, ${link}`;
-  return { outcome: 'started', reason, askedFor: true };
+/** No process comes after the post step. */
+const NOTHING_KEPT: Surroundings['keep'] = { save: () => undefined, forget: () => undefined };
+
+function leftReport({ target, versions: { stable, canary } }: SavedTarget): TargetReport {
+  return targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' });
 }
 
 /** Reverts what a rollout that did not end by itself left behind. */
@@ -76,12 +95,7 @@ export async function revertSaved(
   const routers = targets.map((each) => routerOf({ ...each, account }, surroundings, patience));
   const reverting = revertAll(routers);
   announce(routers, surroundings);
-  recordTargets(
-    surroundings,
-    targets.map(({ target, versions: { stable, canary } }) =>
-      targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' }),
-    ),
-  );
+  recordTargets(surroundings, targets.map(leftReport));
   const { result, detail } = await reverting;
   // What another process began to write is never untouched.
   return { result: result === 'untouched' ? 'reverted' : result, detail };
