@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { getAlias } from '../../simulator/lambda/aliases.ts';
+import { createAlias, getAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { definitionText } from '../../src/core/state-machine/definition.ts';
-import { createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import { addFunction, createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
 import { itWithSignals } from '../fixtures/signals.ts';
 
 const ON_AWS: Inputs = { engine: 'step-functions' };
@@ -132,22 +132,6 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
     expect(result.outputs['outcome']).toBe('promoted');
   });
 
-  it('puts back what AWS does not know any more, as nobody watches it', async () => {
-    world.simulator.faults.add(({ operation, count }) =>
-      operation === 'GetExecutionHistory' && count > 2
-        ? {
-            type: 'error',
-            status: 400,
-            name: 'ExecutionDoesNotExist',
-            message: 'Execution Does Not Exist',
-          }
-        : undefined,
-    );
-    const result = await world.run(LONG);
-    expect(result.outputs['reason']).toContain('AWS knows of no such execution');
-    expect(world.alias()).toBe('1');
-  });
-
   it('tells after a kill what AWS ended it as, and not that AWS goes on', async () => {
     const action = world.start(LONG);
     await action.seen('10 % shifted');
@@ -188,6 +172,22 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
     expect(post.log).toContain('::warning::Promoted: checkout:live serves version 2');
   });
 
+  it('puts back what AWS does not know any more, as nobody watches it', async () => {
+    world.simulator.faults.add(({ operation, count }) =>
+      operation === 'GetExecutionHistory' && count > 2
+        ? {
+            type: 'error',
+            status: 400,
+            name: 'ExecutionDoesNotExist',
+            message: 'Execution Does Not Exist',
+          }
+        : undefined,
+    );
+    const result = await world.run(LONG);
+    expect(result.outputs['reason']).toContain('AWS knows of no such execution');
+    expect(world.alias()).toBe('1');
+  });
+
   it('does not say after a kill that AWS watches what it was not allowed to look at', async () => {
     const action = world.start(LONG);
     await action.seen('10 % shifted');
@@ -199,5 +199,18 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
     const post = await world.run(LONG, { state });
     expect(post.log).toContain('Add the action "states:DescribeExecution"');
     expect(post.log).not.toContain('AWS watches the rollout and ends it');
+  });
+
+  it('begins nothing where one of several aliases has no room for the mark', async () => {
+    addFunction(world.simulator, 'billing');
+    const { lambda } = world.simulator;
+    createAlias(lambda, 'billing', 'other', { version: '1', description: 'x'.repeat(256) });
+    addFunction(world.simulator, 'shipping');
+    createAlias(lambda, 'shipping', 'other', { version: '1' });
+    const names = { 'function-name': 'shipping, billing', alias: 'other' };
+    const result = await world.run({ ...ON_AWS, ...names });
+    expect(executions().map(({ name }) => name)).toEqual([]);
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('billing:other');
   });
 });

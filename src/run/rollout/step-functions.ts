@@ -1,6 +1,7 @@
 import { AwsCallError } from '../../aws/call.ts';
 import { isRunnerGone, messageOf, Refusal } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
+import { targetName } from '../../core/alias/target.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { executionArn, executionOf, type ExecutionOf } from '../../core/state-machine/execution.ts';
@@ -132,11 +133,15 @@ function followedOf(shifting: readonly Shifting[], options: Undertaking): Follow
   const { region } = surroundings.aws;
   const account = accountIn(shifting[0]?.alias.arn ?? '') ?? '';
   const [mark] = shifting[0]?.marks ?? [];
-  if (mark === undefined) {
-    throw new Refusal([
-      'engine: step-functions needs room for the mark of the rollout in the description of each alias, as by that it is ' +
-        'found again; shorten the description',
-    ]);
+  const markless = shifting.filter(({ marks }) => marks.length === 0);
+  if (mark === undefined || markless.length > 0) {
+    throw new Refusal(
+      markless.map(
+        ({ target }) =>
+          `${targetName(target)}: engine: step-functions needs room for the mark of the rollout in the description of each ` +
+          'alias, as by that it is found again; shorten the description',
+      ),
+    );
   }
   const execution = executionOf(mark, { stateMachine: config.stateMachine, region, account });
   const weights = part.plan.steps.map(({ weight }) => weight);
