@@ -135,6 +135,12 @@ describe('the limits of an execution', () => {
     ]);
   });
 
+  it('blame no history for what a state machine reads no more often', () => {
+    expect(inspectLimits(carried({ askedPollMs: 10_000, pollMs: 15_000 })).warnings).toEqual([
+      'The checks are read every 15 s, not every 10 s: a state machine reads them no more often.',
+    ]);
+  });
+
   it('hold for whatever is let through: events, payload, input and length', () => {
     const plans = fc.record({
       steps: fc.integer({ min: 1, max: 30 }),

@@ -56,7 +56,7 @@ export function eventsOf({ course, targets, compares }: WatchedCourse, turns: nu
 }
 
 /** Two calls that hang and a pause between them must fit into a poll and one call's timeout: nothing is watched more often. */
-const LEAST_POLL_MS = 15_000;
+export const LEAST_POLL_MS = 15_000;
 
 export interface ReadingPace {
   /** From one reading to the next, while a step bakes. */

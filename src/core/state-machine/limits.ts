@@ -3,7 +3,7 @@ import type { Inspection } from '../preflight/inspection.ts';
 import { longestBakeMs, type Course } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count, grouped } from '../text/numbers.ts';
-import { eventsLeft, type ReadingPace } from './history.ts';
+import { eventsLeft, LEAST_POLL_MS, type ReadingPace } from './history.ts';
 import { minutesToRead } from './payload.ts';
 
 /** DescribeAlarms answers up to 10 KB for an alarm, most of it the reason; so many answers are one payload. */
@@ -113,8 +113,12 @@ function bytesInJson(text: string): number {
 
 function seldom({ course, pollMs, askedPollMs }: Carried): readonly string[] {
   if (pollMs <= askedPollMs) return [];
+  const read = `The checks are read every ${formatDuration(pollMs)}, not every ${formatDuration(askedPollMs)}`;
+  if (pollMs <= LEAST_POLL_MS) {
+    return [`${read}: a state machine reads them no more often.`];
+  }
   const short = course.steps.filter(({ bakeMs }) => bakeMs > 0 && bakeMs < pollMs).length;
-  const all = `The checks are read every ${formatDuration(pollMs)}, not every ${formatDuration(askedPollMs)}: the history of an execution has 25,000 events, and this plan is long.`;
+  const all = `${read}: the history of an execution has 25,000 events, and this plan is long.`;
   return [
     short === 0
       ? all
