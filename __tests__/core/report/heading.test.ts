@@ -36,6 +36,11 @@ describe('the heading of a summary', () => {
     ],
     [{ outcome: 'failed', weights: [] }, '❌ Failed before any traffic was moved'],
     [{ outcome: 'failed' }, '✋ Stopped: checkout-1:live did not stay as this rollout left it'],
+    [{ outcome: 'started', askedFor: true }, '▶️ Started: AWS moves checkout-1:live to version 8'],
+    [
+      { outcome: 'started', askedFor: false },
+      '⚠️ Out of sight: how checkout-1:live goes on is not known here',
+    ],
     [{ outcome: 'created' }, '🆕 Created: checkout-1:live serves version 8'],
     [{ outcome: 'planned' }, '📋 Planned: checkout-1:live; nothing was written'],
     [{ outcome: 'unchanged' }, '☑️ Unchanged: checkout-1:live serves version 8 already'],
@@ -49,6 +54,12 @@ describe('the heading of a summary', () => {
     expect(nextStepOf({ ...REVERTED, outcome: 'revert-failed' })?.commands).toEqual([
       expect.stringMatching(/^aws lambda update-alias .*--function-version 7 /),
     ]);
+  });
+
+  it('does not say that there is nothing to do where it is not known who watches', () => {
+    const outOfSight = { ...REVERTED, outcome: 'started', askedFor: false } as const;
+    expect(nextStepOf({ ...outOfSight, askedFor: true })?.text).toMatch(/^Nothing to do: AWS/);
+    expect(nextStepOf(outOfSight)?.text).toMatch(/^See how it stands: mode: status/);
   });
 });
 

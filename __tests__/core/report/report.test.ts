@@ -91,6 +91,14 @@ describe('a report', () => {
     ]);
   });
 
+  it('calls no step stopped that AWS goes on with', () => {
+    const left = reportOf(begun, ended('started', 'out of sight'), {
+      startedAt: 0,
+      endedAt: 40_000,
+    });
+    expect(left.steps.map(({ result }) => result)).toEqual(['goes on', 'not reached']);
+  });
+
   it('holds the weights as they came into force, the revert included', () => {
     expect(report.weights).toEqual([
       { at: 2_000, weight: 10 },

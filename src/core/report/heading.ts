@@ -41,7 +41,7 @@ export function headingOf(report: Report): Heading {
             '▶️',
             `Started: AWS moves ${named(shifting)} to ${versions(shifting, 'version', 'the new versions')}`,
           )
-        : heading('⚠️', `Out of sight: AWS goes on with ${named(shifting)}`);
+        : heading('⚠️', `Out of sight: how ${named(shifting)} goes on is not known here`);
     case 'unchanged':
       return heading('☑️', `Unchanged: ${serving(targets)} already`);
     case 'created':
@@ -132,7 +132,9 @@ export function nextStepOf(report: Report): NextStep | undefined {
       return nothing('Go on with mode: step or mode: promote, or put it back with mode: revert.');
     case 'started':
       return nothing(
-        'Nothing to do: AWS watches it and ends it. mode: status tells where it stands, mode: revert puts it back.',
+        report.askedFor
+          ? 'Nothing to do: AWS watches it and ends it. mode: status tells where it stands, mode: revert puts it back.'
+          : 'See how it stands: mode: status tells it, and mode: revert puts it back.',
       );
     case 'failed':
       return nothing(

@@ -11,7 +11,7 @@ export function promotedAs(targets: Report['targets']): 'Promoted' | 'Rolled bac
 }
 
 /** The first line of every report: what happened, in one sentence. */
-export function headline({ outcome, reason, targets }: Report): string {
+export function headline({ outcome, reason, targets, askedFor }: Report): string {
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const names = list(targets.map(targetName));
   const now = list(
@@ -27,7 +27,9 @@ export function headline({ outcome, reason, targets }: Report): string {
     case 'held':
       return `Held ${list(shifting.map(targetName))} ${reason}`;
     case 'started':
-      return `Started: AWS moves ${list(shifting.map(targetName))}. ${reason}`;
+      return askedFor
+        ? `Started: AWS moves ${list(shifting.map(targetName))}. ${reason}`
+        : `Out of sight: ${list(shifting.map(targetName))}. ${reason}`;
     case 'unchanged':
       return `Unchanged: ${now} already`;
     case 'created':

@@ -17,7 +17,14 @@ export interface StepReport {
   /** When the traffic was moved; absent when the step was not reached. */
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
-  readonly result: 'passed' | 'not watched' | 'stopped' | 'not reached' | 'in an earlier job';
+  readonly result:
+    | 'passed'
+    | 'not watched'
+    | 'stopped'
+    /** When this job ended: AWS had it in its hands. */
+    | 'goes on'
+    | 'not reached'
+    | 'in an earlier job';
 }
 
 export interface WeightChange {
@@ -66,7 +73,10 @@ export function reportOf(
   const known = entries.findLast((entry) => entry.type === 'targets');
   const found = entries.findLast((entry) => entry.type === 'position');
   const before = found ?? NOWHERE;
-  const steps = planned === undefined ? [] : stepReports(planned.plan, entries, before);
+  const steps =
+    planned === undefined
+      ? []
+      : stepReports(planned.plan, entries, { ...before, outcome: ending.outcome });
   const weights = weightChanges(steps, entries, before);
   const warnings = entries.flatMap((entry) => (entry.type === 'warning' ? [entry.text] : []));
   return {
@@ -129,7 +139,7 @@ const NOT_HERE = { startedAt: undefined, endedAt: undefined };
 function stepReports(
   plan: Plan,
   entries: readonly Entry[],
-  { step: before }: Position,
+  { step: before, outcome }: Position & Pick<Ending, 'outcome'>,
 ): readonly StepReport[] {
   const states = entries.filter((entry) => entry.type === 'state');
   return plan.steps.map(({ weight, bakeMs }, step) => {
@@ -148,7 +158,7 @@ function stepReports(
       bakeMs,
       startedAt: begin.state.since.timeOfDay,
       endedAt: end && (decidedAt(end, entries) ?? end.at),
-      result: passed ? passedAs(weight, entries) : 'stopped',
+      result: passed ? passedAs(weight, entries) : outcome === 'started' ? 'goes on' : 'stopped',
     };
   });
 }
