@@ -205,4 +205,15 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
     expect(world.alias()).toBe('1');
     expect(getAlias(lambda, 'checkout', 'live').description).toBe('the shop');
   });
+
+  it('a step is left at the beginning of a minute though each look at its alias hangs', async () => {
+    const world = createCarryingWorld();
+    const input = world.input({ analysis: ANALYSIS_POLICY });
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetAlias' && world.alias().startsWith('1+2@0.1') ? HANGS : undefined,
+    );
+    world.start(input);
+    await world.pass(6 * MINUTE);
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5']);
+  });
 });

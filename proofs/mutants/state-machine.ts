@@ -224,6 +224,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: 'false',
   },
   {
+    name: 'on AWS: a step whose looks hang is never early enough in a minute to be left',
+    file: 'src/core/state-machine/watching.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: 'or $isEarly($readingAt)`',
+    to: 'or $isEarly($millis())`',
+  },
+  {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',

@@ -17,8 +17,11 @@ const IS_OVER = '$settled and $readingAt >= $until';
 
 const NEXT_IS_COMPARED = `($onTheMinute and $not(${IS_TO_BE_HELD}) and $upcoming < $count($steps) and $steps[$upcoming].weight < 100)`;
 
-/** `mayLeave` of core/rollout/state.ts: no minute with two weights, as far as that can be helped. */
-const MAY_LEAVE = withHelp(MINUTES, `$not(${NEXT_IS_COMPARED}) or $isEarly($millis())`);
+/**
+ * `mayLeave` of core/rollout/state.ts: no minute with two weights, as far as that can be helped. By the reading, not by when it came
+ * to an end: where each look hangs, that is never early in a minute, and the step would have no end.
+ */
+const MAY_LEAVE = withHelp(MINUTES, `$not(${NEXT_IS_COMPARED}) or $isEarly($readingAt)`);
 const NEXT_MINUTE = withHelp(MINUTES, `$minuteOf($millis()) + ${MINUTE_MS}`);
 
 /** What alarms and metrics say together; metrics only where they are compared. */
