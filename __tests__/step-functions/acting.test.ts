@@ -216,4 +216,30 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
     await world.pass(6 * MINUTE);
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5']);
   });
+
+  it('a revert is said only once no write can come after it, though its own was not answered', async () => {
+    const world = createCarryingWorld();
+    const input = world.input();
+    let arrive: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    world.simulator.faults.add(({ operation, count }) =>
+      operation !== 'UpdateAlias'
+        ? undefined
+        : count === 0
+          ? { type: 'late', until }
+          : count === 1
+            ? HANGS
+            : undefined,
+    );
+    world.at(5_000, () => {
+      world.simulator.alarms.setState('checkout-errors', 'ALARM', 'too many');
+    });
+    const ended = await world.over(world.start(input));
+    expect(ended.error).toBe('LambdaCanary.Reverted');
+    arrive();
+    await world.pass(MINUTE);
+    expect(world.alias()).toBe('1');
+  });
 });

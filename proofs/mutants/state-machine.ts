@@ -231,6 +231,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: 'or $isEarly($millis())`',
   },
   {
+    name: 'on AWS: a revert is said while a weight may still be on its way',
+    file: 'src/core/state-machine/revert.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: '$not($repairs) and ${IS_KEPT_OUT}',
+    to: '$not($repairs)',
+  },
+  {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',

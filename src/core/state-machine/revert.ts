@@ -27,6 +27,12 @@ export const REVERT_EVENTS = 5_500;
 /** While Lambda moves provisioned concurrency back. */
 const MOVE_PAUSE_S = 15;
 
+/**
+ * Whether a write of ours that was not answered can come no more: each of them named the revision that was known, and the alias has
+ * another one. Only a write gives it that, be it on stable alone already.
+ */
+const IS_KEPT_OUT = '($not($t.unanswered) or $a.RevisionId != $t.revision)';
+
 const TRIED = `{ 'tries': $t.tries + 1 }`;
 
 /**
@@ -82,7 +88,8 @@ export const REVERT: Asl = forEach('$everyone', 'Was it moved', {
   'Back for good': {
     Type: 'Choice',
     Choices: [
-      { Condition: jsonata('$t.put or $not($repairs)'), Next: 'Back' },
+      { Condition: jsonata(`$t.put or $not($repairs) and ${IS_KEPT_OUT}`), Next: 'Back' },
+      { Condition: jsonata('$not($repairs)'), Assign: asShown(), Next: 'May it be tried' },
       // A write of the execution that ended may still have been on its way.
       { Condition: jsonata(`$t.asks != 'nothing'`), Next: 'Wait for a late write' },
     ],
