@@ -3,7 +3,14 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { stopAfter } from '../../simulator/states/stop-after.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
-import { createCarryingWorld, leftBy, MINUTE, statesOf, type CarryingWorld } from './carried.ts';
+import {
+  createCarryingWorld,
+  leftBy,
+  MINUTE,
+  START,
+  statesOf,
+  type CarryingWorld,
+} from './carried.ts';
 
 // Whole rollouts, each expression of them evaluated: seconds on a machine that has nothing else to do.
 jest.setTimeout(300_000);
@@ -95,11 +102,10 @@ describe('the next part of a rollout that AWS carries', () => {
     const next = world.start(input);
     stopped(world, before.arn);
     expect((await world.over(next)).status).toBe('SUCCEEDED');
-    // Its marks, the alarms, and only then a weight.
+    // Its marks, the first of them alone, the alarms, and only then a weight.
     const all = ['checkout', ...more];
-    expect(askedBy(world, next.name, 2 * all.length + 2)).toEqual([
-      ...all.map(() => 'UpdateAlias'),
-      'DescribeAlarms',
+    expect(askedBy(world, next.name, 3 * all.length + 1)).toEqual([
+      ...all.flatMap(() => ['UpdateAlias', 'DescribeAlarms']),
       'GetAlias',
       ...all.map(() => 'UpdateAlias'),
     ]);
@@ -203,8 +209,9 @@ describe('the next part of a rollout that AWS carries', () => {
     expect((await world.over(next)).status).toBe('SUCCEEDED');
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1+2@0.1', '1+2@0.5', '2']);
     expect(world.routings('cart')).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
-    expect(askedBy(world, next.name, 6)).toEqual([
+    expect(askedBy(world, next.name, 7)).toEqual([
       'UpdateAlias',
+      'DescribeAlarms',
       'UpdateAlias',
       'DescribeAlarms',
       'GetAlias',
@@ -222,6 +229,37 @@ describe('the next part of a rollout that AWS carries', () => {
     const next = await world.over(world.start(input));
     expect([next.status, world.alias()]).toEqual(['SUCCEEDED', '2']);
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '2']);
+  });
+
+  it('is one of two that began at once: the other touches nothing, and never do both leave', async () => {
+    const world = createCarryingWorld();
+    const carried = { more: ['cart'] };
+    const before = await held(world, carried);
+    const parts = ['cd34', 'ef56'].map((nonce) => world.next(before, { ...NEXT, nonce }, carried));
+    let arrive: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const begunAt = world.now();
+    // Each is the first at one of the functions.
+    world.simulator.faults.add(({ operation, input, execution = '' }) => {
+      const { path = '' } = input as { readonly path?: string };
+      const isSlow = path.includes(execution === one?.name ? 'cart' : 'checkout');
+      return operation === 'UpdateAlias' && isSlow && world.now() === begunAt
+        ? { type: 'late', until }
+        : undefined;
+    });
+    world.at(begunAt - START + 500, () => {
+      arrive();
+    });
+    const [one, other] = parts.map(({ input }) => world.start(input));
+    stopped(world, before.arn);
+    if (one === undefined || other === undefined) throw new Error('There are two');
+    await world.over(one);
+    await world.over(other);
+    const ends = [one, other].map(({ status, error = status }) => error);
+    expect(ends.sort()).toEqual(['LambdaCanary.TakenOver', 'SUCCEEDED']);
+    expect([world.alias(), world.alias('cart')]).toEqual(['2', '2']);
   });
 
   it('can be stopped after any event, and its repair leaves no alias split', async () => {

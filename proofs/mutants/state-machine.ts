@@ -238,6 +238,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: '$not($repairs)',
   },
   {
+    name: 'on AWS: of two that go on at once each leaves the rollout to the other',
+    file: 'src/core/state-machine/shift.ts',
+    by: '__tests__/step-functions/takeover.test.ts',
+    from: "{ Condition: jsonata(WAITS_FOR_FIRST), ...TAKE, Next: 'To be claimed later' },",
+    to: "{ Condition: jsonata('false'), ...TAKE, Next: 'To be claimed later' },",
+  },
+  {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',

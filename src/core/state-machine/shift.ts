@@ -17,6 +17,13 @@ import { forEach, jsonata, ONCE, SAID, withHelp, type Asl } from './language.ts'
 const TRIES = 4;
 
 /**
+ * Two may begin at once to go on with the same rollout. Each first claims the same alias, and who has that one is the next part: if each
+ * began with another one, both would leave the rollout to the other, and nobody would watch it.
+ */
+const FIRST_CLAIMED = '$sort([$targets[standing >= 0].name])[0]';
+const WAITS_FOR_FIRST = `$act = 'claim' and $states.input.name != ${FIRST_CLAIMED} and $targets[name = ${FIRST_CLAIMED}].fate != 'shifted'`;
+
+/**
  * One call for each alias on the way to the weight and the mark of `$act`: a write, or, where the write before it was not answered
  * with success, the look that tells what became of it. The alarms are read between; an alias that is there is not asked anything.
  * Each is `shifted`, `open`, somebody else's, `taken` over, or has `failed`.
@@ -32,6 +39,7 @@ export const SHIFT: Asl = forEach('$targets', 'Take', {
         ...TAKE,
         Next: 'Shifted',
       },
+      { Condition: jsonata(WAITS_FOR_FIRST), ...TAKE, Next: 'To be claimed later' },
       {
         Condition: jsonata(`$states.input.asks = 'look'`),
         ...TAKE,
@@ -103,6 +111,7 @@ export const SHIFT: Asl = forEach('$targets', 'Take', {
     Default: 'Not shifted',
   },
   Shifted: done('shifted'),
+  'To be claimed later': done('open'),
   'To be looked at': done('open'),
   'To be written': done('open'),
   'Moved by somebody else': done('foreign'),
