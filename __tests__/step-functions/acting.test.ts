@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { putProvisioned } from '../../simulator/lambda/provisioned.ts';
-import type { Fault } from '../../simulator/wire/faults.ts';
+import { denied, type Fault } from '../../simulator/wire/faults.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 import { createCarryingWorld, MINUTE, START, type CarryingWorld } from './carried.ts';
 
@@ -13,6 +13,7 @@ const POLL_MS = 15_000;
 /** As long as a call may last; and waits are of whole seconds. */
 const LONGEST_CALL_MS = 10_000 + 1_000;
 
+const DENIED = denied('lambda:UpdateAlias', 'checkout');
 const HANGS: Fault = { type: 'hang' };
 const THROTTLED: Fault = {
   type: 'error',
@@ -241,5 +242,27 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
     arrive();
     await world.pass(MINUTE);
     expect(world.alias()).toBe('1');
+  });
+
+  it('what AWS refused to move was not moved: nothing is put back, and none is said to be', async () => {
+    const world = createCarryingWorld();
+    const input = world.input();
+    on(world, 'UpdateAlias', DENIED, () => true);
+    const ended = await world.over(world.start(input));
+    expect([ended.error, ended.cause]).toEqual([
+      'LambdaCanary.Failed',
+      expect.stringMatching(/could not be moved: .*not authorized.*No traffic had been moved$/),
+    ]);
+    expect(world.now() - START).toBeLessThan(MINUTE);
+  });
+
+  it('where one of two was refused, the other is put back at once', async () => {
+    const world = createCarryingWorld();
+    const input = world.input({ more: ['cart'] });
+    on(world, 'UpdateAlias', DENIED, (_, name) => name === 'cart');
+    const ended = await world.over(world.start(input));
+    expect(ended.error).toBe('LambdaCanary.Reverted');
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+    expect(world.now() - START).toBeLessThan(MINUTE);
   });
 });

@@ -245,6 +245,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: "{ Condition: jsonata('false'), ...TAKE, Next: 'To be claimed later' },",
   },
   {
+    name: 'on AWS: what was refused is said to have been put back',
+    file: 'src/core/state-machine/shift.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: "$t.answer = 'refused' and $t.isFirst ?",
+    to: 'false ?',
+  },
+  {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',

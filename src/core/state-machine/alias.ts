@@ -1,6 +1,6 @@
 import { ANY_MARK, HELD, LONGEST_DESCRIPTION } from '../alias/mark.ts';
 import { WEIGHT_TOLERANCE } from '../alias/routing.ts';
-import { jsonata, SAID, task, withHelp, type Asl } from './language.ts';
+import { jsonata, literal, SAID, task, withHelp, type Asl } from './language.ts';
 
 /**
  * What an alias serves and whose it is: `core/alias/routing.ts` and `core/alias/claim.ts` over the reply of GetAlias in `$a`, for the
@@ -179,6 +179,17 @@ export function written(more: string): Asl {
   };
 }
 
+/**
+ * Answers that AWS gives to every request alike: none of ours took effect, or will. What is throttled is not of these, as nothing tells
+ * whether Step Functions had sent it before. An error that the SDK has no name for tells its status in its words.
+ */
+const REFUSALS = [
+  'Lambda.AccessDeniedException',
+  'Lambda.InvalidParameterValueException',
+  'Lambda.ResourceNotFoundException',
+];
+const IS_REFUSED = `($states.errorOutput.Error in ${literal(REFUSALS)} or $contains($states.errorOutput.Cause, 'Status Code: 403'))`;
+
 /** Every other answer: only a look tells what became of the write. @param more an expression: further members */
 export function unwritten(next: string, more = '{}'): Asl {
   const catching = (error: string, answer: string) => ({
@@ -189,7 +200,10 @@ export function unwritten(next: string, more = '{}'): Asl {
   return {
     Catch: [
       catching('Lambda.PreconditionFailedException', `{ 'answer': 'conflict' }`),
-      catching('States.ALL', `{ 'answer': 'unknown', 'unanswered': true }`),
+      catching(
+        'States.ALL',
+        `(${IS_REFUSED} ? { 'answer': 'refused' } : { 'answer': 'unknown', 'unanswered': true })`,
+      ),
     ],
   };
 }

@@ -23,6 +23,9 @@ const TRIES = 4;
 const FIRST_CLAIMED = '$sort([$targets[standing >= 0].name])[0]';
 const WAITS_FOR_FIRST = `$act = 'claim' and $states.input.name != ${FIRST_CLAIMED} and $targets[name = ${FIRST_CLAIMED}].fate != 'shifted'`;
 
+/** What was refused, and does not show, was not begun: a revert has nothing to put back then, and must not say that it did. */
+const STILL_BEGUN = `($t.answer = 'refused' and $t.isFirst ? [$filter($t.begun, function($x) { $x != $wanted })] : $t.begun)`;
+
 /**
  * One call for each alias on the way to the weight and the mark of `$act`: a write, or, where the write before it was not answered
  * with success, the look that tells what became of it. The alarms are read between; an alias that is there is not asked anything.
@@ -59,7 +62,10 @@ export const SHIFT: Asl = forEach('$targets', 'Take', {
       t: jsonata(
         withHelp(
           ['$t := $states.input;', WANTED],
-          `$merge([$t, { 'begun': [$append($t.begun, $wanted in $t.begun ? [] : [$wanted])] }])`,
+          `(
+            $isFirst := $not($wanted in $t.begun);
+            $merge([$t, { 'isFirst': $isFirst, 'begun': [$append($t.begun, $isFirst ? [$wanted] : [])] }])
+          )`,
         ),
       ),
     },
@@ -95,7 +101,10 @@ export const SHIFT: Asl = forEach('$targets', 'Take', {
         Next: 'Shifted',
       },
       old: { Assign: having(`{ 'unread': $t.unread + 1 }`), Next: 'May it be looked at' },
-      again: { Assign: asShown(`{ 'asks': 'write' }`), Next: 'May it be written' },
+      again: {
+        Assign: asShown(withHelp([WANTED], `{ 'asks': 'write', 'begun': ${STILL_BEGUN} }`)),
+        Next: 'May it be written',
+      },
       taken: { Next: 'Moved by the next part' },
     },
     'Moved by somebody else',
