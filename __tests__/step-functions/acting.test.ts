@@ -265,4 +265,37 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
     expect(world.now() - START).toBeLessThan(MINUTE);
   });
+
+  it.each([
+    ['a moment stops nothing', 20_000, 'SUCCEEDED'],
+    ['longer than its patience reverts it', 4 * MINUTE, 'LambdaCanary.Reverted'],
+  ])(
+    'while Lambda moves provisioned concurrency for minutes, an alias that cannot be read for %s',
+    async (_, forMs, outcome) => {
+      const world = createCarryingWorld();
+      const input = world.input({ pollMs: POLL_MS });
+      const { lambda } = world.simulator;
+      putProvisioned(lambda, 'checkout', 'live', 1);
+      const { revisionId } = getAlias(lambda, 'checkout', 'live');
+      let promotedAt = Infinity;
+      world.simulator.faults.add(({ operation }) => {
+        if (operation === 'UpdateAlias' && world.alias().startsWith('1+2@0.5')) {
+          promotedAt = Math.min(promotedAt, world.now());
+        }
+        const since = world.now() - promotedAt - 2.5 * MINUTE;
+        return operation === 'GetAlias' && since > 0 && since < forMs ? THROTTLED : undefined;
+      });
+      const targets = input.targets.map((each) => ({ ...each, revision: revisionId }));
+      const {
+        status,
+        error = status,
+        cause,
+      } = await world.over(world.start({ ...input, targets }));
+      expect(error).toBe(outcome);
+      expect(world.alias()).toBe(outcome === 'SUCCEEDED' ? '2' : '1');
+      if (outcome !== 'SUCCEEDED') {
+        expect(cause).toContain('checkout:live could not be read: Lambda.TooManyRequestsException');
+      }
+    },
+  );
 });

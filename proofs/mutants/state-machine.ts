@@ -252,6 +252,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: 'false ?',
   },
   {
+    name: 'on AWS: one look that fails reverts a promotion for which Lambda moves provisioned concurrency',
+    file: 'src/core/state-machine/settle.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: "$t.fate = 'unread' ? $t.unreadSince : $millis()`",
+    to: '$actedAt`',
+  },
+  {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',

@@ -86,6 +86,8 @@ const SAID_OF_SHIFT = `(
 
 const IS_SHIFTED = `$count($targets[fate != 'shifted']) = 0`;
 
+const UNREAD_FOR_LONG = `$targets[fate = 'unread' and $millis() - unreadSince > ${READ_PATIENCE_MS}]`;
+
 export const ACTING: Asl = {
   Advance: {
     Type: 'Choice',
@@ -179,8 +181,8 @@ export const ACTING: Asl = {
         `${WHERE} & 'Lambda has not moved the provisioned concurrency of ' & $join([$targets[fate != 'settled'].name], ', ')`,
       ),
       revertWhen(
-        `'unread' in [$targets.fate] and $millis() - $actedAt > ${READ_PATIENCE_MS}`,
-        `${WHERE} & $join([$targets[fate = 'unread'].(name & ' could not be read: ' & said)], '; ')`,
+        `$count(${UNREAD_FOR_LONG}) > 0`,
+        `${WHERE} & $join([${UNREAD_FOR_LONG}.(name & ' could not be read: ' & said)], '; ')`,
       ),
       { Condition: jsonata('$compares'), Next: 'Read metrics' },
     ],

@@ -14,6 +14,9 @@ import { forEach, jsonata, ONCE, SAID, type Asl } from './language.ts';
 
 const unread = having(`{ 'said': ${SAID} }`);
 
+/** Since when no look has shown how it is: one that cannot be read for a moment, while Lambda moves for minutes, is nothing. */
+const UNREAD_SINCE = `'unreadSince': $t.fate = 'unread' ? $t.unreadSince : $millis()`;
+
 /**
  * After the promotion: Lambda may go on serving stable while it moves provisioned concurrency. One look at each alias: it is `settled`,
  * `moving`, `unread`, `taken` over or somebody else's.
@@ -23,7 +26,13 @@ export const SETTLE: Asl = forEach('$targets', 'Take to settle', {
   'Look whether it serves the canary': {
     ...look('Does it serve the canary'),
     ...ONCE,
-    Catch: [{ ErrorEquals: ['States.ALL'], Assign: unread, Next: 'Not seen' }],
+    Catch: [
+      {
+        ErrorEquals: ['States.ALL'],
+        Assign: having(`{ 'said': ${SAID}, ${UNREAD_SINCE} }`),
+        Next: 'Not seen',
+      },
+    ],
   },
   'Does it serve the canary': choose(
     SETTLED,
@@ -32,7 +41,10 @@ export const SETTLE: Asl = forEach('$targets', 'Take to settle', {
       // Somebody may have tidied up: the canary is alone all the same.
       tidy: { Assign: asShown(), Next: 'Settled' },
       moving: { Next: 'Still moving' },
-      old: { Next: 'Not seen' },
+      old: {
+        Assign: having(`{ 'said': 'it reads as it was before the promotion', ${UNREAD_SINCE} }`),
+        Next: 'Not seen',
+      },
       taken: { Next: 'Taken by the next part' },
     },
     'Taken by somebody else',
