@@ -41,6 +41,7 @@ describe('with engine: step-functions, the bundle', () => {
       expect(result.log).toContain('10 % shifted (step 1 of 3)');
       expect(result.log).toMatch(/AWS carries the rollout: https:.*states\/home/);
       expect(result.summary).toContain('Promoted');
+      expect(result.summary).toContain('**Carried by AWS:** [its execution](https:');
       expect(execution().name).toMatch(/^acme-shop-42-1-[0-9a-f]+$/);
       expect(world.writes()).toEqual([
         'PublishVersion',
@@ -218,6 +219,7 @@ describe('with engine: step-functions, the bundle', () => {
       const result = await later({ mode: 'status', engine: 'runner' });
       expect(result.outputs).toMatchObject({ outcome: 'status', weight: '10', step: '1' });
       expect(result.log).toContain('AWS goes on: it bakes at 10 % (step 1 of 2) until');
+      expect(result.summary).toContain('**Carried by AWS:** [its execution](https:');
       expect(world.alias()).toBe('1+2@0.1');
     });
 

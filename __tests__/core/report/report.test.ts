@@ -91,6 +91,18 @@ describe('a report', () => {
     ]);
   });
 
+  it('links to the execution, where AWS carries the rollout', () => {
+    const url =
+      'https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions';
+    const entries: readonly Entry[] = [...reverted, { type: 'carrier', at: 1_000, url }];
+    const carried = reportOf(entries, ended('reverted', 'too many'), {
+      startedAt: 0,
+      endedAt: 93_000,
+    });
+    expect(summaryOf(carried)).toContain(`**Carried by AWS:** [its execution](${url})`);
+    expect(summaryOf(report)).not.toContain('Carried by AWS');
+  });
+
   it('calls no step stopped that AWS goes on with', () => {
     const left = reportOf(begun, ended('started', 'out of sight'), {
       startedAt: 0,

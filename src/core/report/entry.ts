@@ -65,6 +65,8 @@ export type Entry =
       /** Afterwards; undefined when that is not known. */
       readonly storage: CodeStorage | undefined;
     }
+  /** Who carries the rollout, where that is not this job; a link for people. */
+  | { readonly type: 'carrier'; readonly at: number; readonly url: string }
   | { readonly type: 'note'; readonly at: number; readonly text: string }
   /** Facts that are folded away until somebody asks for them. */
   | {

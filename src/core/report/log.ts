@@ -97,6 +97,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'exposure':
     case 'earlier-versions':
     case 'old-versions':
+    case 'carrier':
     case 'note':
     case 'details':
     case 'policy':
@@ -113,6 +114,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return entry.targets.flatMap(describeTarget);
     case 'earlier-versions':
       return entry.versions.map((each) => earlierLine(each, entry.at));
+    case 'carrier':
+      return [info(`AWS carries the rollout: ${entry.url}`)];
     case 'old-versions':
       return [
         ...entry.versions.map((each) => describeOld(each, entry.deletes)),

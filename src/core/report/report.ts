@@ -58,6 +58,8 @@ export interface Report extends Ending {
   readonly oldVersions: Pick<OldVersionsEntry, 'deletes' | 'versions' | 'storage'>;
   /** Of a dry run: the least that the role of the job must be allowed. */
   readonly policy: Policy | undefined;
+  /** Link to the execution that carries the rollout, where AWS does. */
+  readonly carrier: string | undefined;
   /** Whether a step passed although there were too few requests to judge by. */
   readonly undecided: boolean;
 }
@@ -93,6 +95,7 @@ export function reportOf(
     exposures: entries.flatMap((entry) => (entry.type === 'exposure' ? entry.exposures : [])),
     smokeTests: entries.flatMap((entry) => (entry.type === 'smoke-tests' ? entry.reports : [])),
     warnings,
+    carrier: entries.findLast((entry) => entry.type === 'carrier')?.url,
     earlierVersions: entries.findLast((entry) => entry.type === 'earlier-versions') ?? {
       at: endedAt,
       versions: [],

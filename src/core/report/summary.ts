@@ -32,6 +32,7 @@ const LONGEST_VERDICT = 2_000;
 export function summaryOf(report: Report): string {
   return [
     verdictOf(report),
+    ...carrier(report),
     ...felt(report),
     ...warnings(report),
     ...earlierSection(report),
@@ -90,6 +91,10 @@ function now(report: Report): readonly string[] {
     `**Now:** ${escapeMarkdown(text)}`,
     ...(commands.length === 0 ? [] : ['', preformatted(commands)]),
   ];
+}
+
+function carrier({ carrier: url }: Report): readonly string[] {
+  return url === undefined ? [] : ['', `**Carried by AWS:** ${link('its execution', url)}`];
 }
 
 function warnings({ warnings }: Report): readonly string[] {

@@ -35,6 +35,7 @@ export async function leaveToAws(
   const arn = executionArn(execution);
   const link = executionUrl(aws.region, arn) ?? arn;
   recordTargets(surroundings, saved.targets.map(leftReport));
+  journal.record({ type: 'carrier', at: clock.timeOfDay(), url: link });
   try {
     const found = await aws.stepFunctions.describe(execution, {});
     if (found === undefined) return ended('failed', 'the action was killed before AWS began');

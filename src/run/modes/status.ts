@@ -40,6 +40,9 @@ export async function status(
   await recordAlarms(config, surroundings);
   const arn = found[0]?.arn ?? '';
   const urlOf = (of: Mark) => linkTo(of, { config, arn }, surroundings);
+  if (mark?.carriedBy === 'aws') {
+    journal.record({ type: 'carrier', at: clock.timeOfDay(), url: urlOf(mark) });
+  }
   const carried =
     mark?.carriedBy === 'aws' ? [await storyOf(mark, { config, arn }, surroundings)] : [];
   return ended(

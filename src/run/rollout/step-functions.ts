@@ -50,7 +50,7 @@ export async function carryOutOnAws(
       surroundings,
     );
   }
-  journal.note(`AWS carries the rollout: ${link}`);
+  journal.record({ type: 'carrier', at: clock.timeOfDay(), url: link });
   // Only now: as long as this one had not begun, that one watched.
   if (goesOnFrom !== undefined) await endTakenOver(goesOnFrom.execution, surroundings);
   if (cancellation.aborted) return afterCancel(followed, options, true);
