@@ -259,6 +259,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: '$actedAt`',
   },
   {
+    name: 'on AWS: a revert of many aliases gives Lambda a few minutes to move their provisioned concurrency back',
+    file: 'src/core/state-machine/revert.ts',
+    by: '__tests__/core/state-machine/alias.test.ts',
+    from: '$max([15, $ceil(${MOVE_PATIENCE_MS / 1000} / ${MOST_TRIES})])',
+    to: '$max([15, 0])',
+  },
+  {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',

@@ -10,6 +10,7 @@ import {
   withMark,
   type Mark,
 } from '../../../src/core/alias/mark.ts';
+import { MOVE_PATIENCE_MS } from '../../../src/core/alias/patience.ts';
 import { routingAt, sameRouting, type Routing } from '../../../src/core/alias/routing.ts';
 import { fateOf } from '../../../src/core/alias/write-fate.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
@@ -282,6 +283,20 @@ describe('the state machine tells of an alias', () => {
       ]);
     },
     PATIENCE_MS,
+  );
+
+  it.each([1, 2, 3, 8, 10, 25])(
+    'that Lambda is given its time to move the provisioned concurrency of %s targets back',
+    async (count) => {
+      const everyone = Array.from({ length: count }, () => target);
+      const pauseS = (await expressionAt('Wait for Lambda', 'Seconds')({ everyone })) as number;
+      let tries = 0;
+      const isReadAgain = async () =>
+        (await wayOf('May it be read', { everyone, t: { ...target, tries } })) ===
+        'See whose it is';
+      while (await isReadAgain()) tries += 1;
+      expect(tries * pauseS * 1_000).toBeGreaterThanOrEqual(MOVE_PATIENCE_MS);
+    },
   );
 
   it('nothing by a reading from before a write of its own', async () => {

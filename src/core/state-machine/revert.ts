@@ -1,3 +1,4 @@
+import { MOVE_PATIENCE_MS } from '../alias/patience.ts';
 import {
   asShown,
   choose,
@@ -24,8 +25,8 @@ const LONGEST_PAUSE_S = 60;
 /** Of 25 targets, each tried twelve times with two calls and a pause: events of the history. */
 export const REVERT_EVENTS = 5_500;
 
-/** While Lambda moves provisioned concurrency back. */
-const MOVE_PAUSE_S = 15;
+/** While Lambda moves provisioned concurrency back: with many targets there are few tries, and it is to have its time all the same. */
+const MOVE_PAUSE_S = `$max([15, $ceil(${MOVE_PATIENCE_MS / 1000} / ${MOST_TRIES})])`;
 
 /**
  * Whether a write of ours that was not answered can come no more: each of them named the revision that was known, and the alias has
@@ -118,7 +119,7 @@ export const REVERT: Asl = forEach('$everyone', 'Was it moved', {
   },
   'Wait for Lambda': {
     Type: 'Wait',
-    Seconds: MOVE_PAUSE_S,
+    Seconds: jsonata(MOVE_PAUSE_S),
     Assign: having(TRIED),
     Next: 'May it be read',
   },
