@@ -8,10 +8,13 @@ const VENV = resolve('.venv');
 const AWS_CLI = 'awscli==1.45.11';
 const PROMETHEUS = `${VENV}/prometheus/usr/bin/prometheus`;
 
+/** By this, CI tells a machine that does not reach the packages of Debian or Python from tests that fail. */
+const NOT_TO_BE_HAD = 3;
+
 /** Without Python or Debian's packages the tests are left out, but never unnoticed in CI. */
 function giveUp(why: string): never {
   console.error(`The tests of the example commands were skipped: ${why}`);
-  process.exit(process.env['CI'] === undefined ? 0 : 1);
+  process.exit(process.env['CI'] === undefined ? 0 : NOT_TO_BE_HAD);
 }
 
 function run(command: string, args: readonly string[], cwd = '.'): void {
@@ -43,4 +46,4 @@ const { status } = spawnSync(process.execPath, jest, {
   stdio: 'inherit',
   env: { ...process.env, PROMETHEUS, PATH: `${VENV}/bin:${process.env['PATH'] ?? ''}` },
 });
-process.exitCode = status ?? 1;
+process.exitCode = status === 0 ? 0 : 1;
