@@ -110,7 +110,7 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
   {
     name: 'on AWS: each comparison has all of alpha',
     file: 'src/core/state-machine/first-input.ts',
-    by: '__tests__/core/state-machine/judged.test.ts',
+    by: '__tests__/core/state-machine/first-input.test.ts',
     from: 'comparisons: 1 + plan.compared.length,',
     to: 'comparisons: 1,',
   },

@@ -41,7 +41,10 @@ const CHECKS = {
   metricDelayMs: 90_000,
 } as const;
 
-const inputOf = (functions: readonly string[]) =>
+const source = { namespace: 'Shop', name: 'Orders', dimensions: {}, statistic: 'Sum' };
+const compared = (name: string) => ({ name, bad: source, total: source });
+
+const inputOf = (functions: readonly string[], more: Partial<MachineOptions> = {}) =>
   machineInput({
     course: { steps: plan.steps, onTheMinute: true, maxExtension: 3, settlingMs: 3 * MINUTE },
     shifting: functions.map(shifting),
@@ -51,6 +54,7 @@ const inputOf = (functions: readonly string[]) =>
     analysis: ANALYSIS_POLICY,
     ...CHECKS,
     pollMs: MINUTE,
+    ...more,
   });
 
 describe('the input of an execution', () => {
@@ -69,6 +73,13 @@ describe('the input of an execution', () => {
   it('shares alpha out over the targets, as the promise is for the rollout', () => {
     const { enough } = inputOf(['checkout']).policy.rule;
     expect(inputOf(['checkout', 'cart']).policy.rule.enough).toBeCloseTo(enough + Math.log(2), 12);
+  });
+
+  it('shares alpha out over the comparisons of each target as well', () => {
+    const { enough } = inputOf(['checkout']).policy.rule;
+    const more = { compared: [compared('orders'), compared('payments')] };
+    const { rule } = inputOf(['checkout'], more).policy;
+    expect(rule.enough).toBeCloseTo(enough + Math.log(3), 12);
   });
 
   it('is small enough for twenty-five functions', () => {
