@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { differencesOf, readRecord } from './executions.ts';
 
 const IS_LOCALSTACK = process.argv.includes('--localstack');
+/** Which of the tests; all of them when none is named. */
+const NAMED = process.argv.slice(2).filter((each) => each !== '--localstack');
+const TESTS = NAMED.length === 0 ? ['__tests__/step-functions'] : NAMED;
 /** Its own pins of the others do not fit together. */
 const LOCALSTACK = [
   'localstack-core[runtime]==2026.3.0',
@@ -45,8 +48,7 @@ function run(environment: Readonly<Record<string, string>>): boolean {
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
     '--testTimeout=300000',
-    '__tests__/step-functions',
-    ...process.argv.slice(2).filter((each) => each !== '--localstack'),
+    ...TESTS,
   ];
   const { status } = spawnSync(process.execPath, jest, {
     stdio: 'inherit',
