@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 
 import { withDefinition } from '../scripts/state-machine-template.ts';
 import { definitionText, ENDED, stateMachine } from '../src/core/state-machine/definition.ts';
-import { OWN_ERRORS } from '../src/core/state-machine/repair-rule.ts';
+import { OWN_ERRORS } from '../src/core/state-machine/definition.ts';
 import { MACHINE_PERMISSIONS } from '../src/core/state-machine/role.ts';
 
 const HAND_WRITTEN = readFileSync('templates/step-functions/cloudformation.yml', 'utf8');

@@ -4,6 +4,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
+  cpSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -150,6 +152,10 @@ function workspace(): string {
   mkdirSync(join(folder, 'credentials'));
   const nothing = 'name: none\nruns:\n  using: composite\n  steps: [{ run: "true", shell: sh }]\n';
   writeFileSync(join(folder, 'credentials/action.yml'), nothing);
+  // All that GitHub needs of this project. The runner copies it for each job, and what is installed here has gigabytes.
+  mkdirSync(join(folder, 'action'));
+  copyFileSync(join(PROJECT, 'action.yml'), join(folder, 'action/action.yml'));
+  cpSync(join(PROJECT, 'dist'), join(folder, 'action/dist'), { recursive: true });
   mkdirSync(join(folder, 'slack'));
   writeFileSync(join(folder, 'slack/action.yml'), SLACK);
   const git = (...parameters: readonly string[]) =>
@@ -181,7 +187,7 @@ function runAct(
     [
       ...[event, '-W', `.github/workflows/${workflow}`, '-j', job],
       ...['-P', 'ubuntu-latest=-self-hosted', '--env-file', file, '--action-offline-mode'],
-      ...inPlaceOf(repository(), PROJECT),
+      ...inPlaceOf(repository(), join(folder, 'action')),
       ...inPlaceOf('slackapi/slack-github-action', join(folder, 'slack')),
       ...inPlaceOf('aws-actions/configure-aws-credentials', join(folder, 'credentials')),
     ],

@@ -2,31 +2,28 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createAlias, getAlias } from '../../simulator/lambda/aliases.ts';
 import { denied } from '../../simulator/wire/faults.ts';
-import { definitionText } from '../../src/core/state-machine/definition.ts';
-import { addFunction, createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import { addFunction, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import {
+  createWorldWithMachine,
+  executionsIn,
+  LONG,
+  NO_SUCH_EXECUTION,
+  ON_AWS,
+  onlyExecutionIn,
+} from '../fixtures/carried-by-aws.ts';
 import { itWithSignals } from '../fixtures/signals.ts';
 
-const ON_AWS: Inputs = { engine: 'step-functions' };
-/** A step that bakes for so long that somebody can come in between. */
-const LONG: Inputs = { ...ON_AWS, steps: '10% 30m' };
 const HELD: Inputs = { ...ON_AWS, steps: '10% 1m, 50% 1m', mode: 'start' };
 
 describe('what is said of a rollout that AWS carries, where its end is hard to tell', () => {
   let world: World;
   beforeEach(async () => {
-    world = await createWorld();
-    const { executions } = world.simulator;
-    executions.createStateMachine({ name: 'lambda-canary', definition: definitionText() });
+    world = await createWorldWithMachine();
   });
   afterEach(() => world.close());
 
-  const executions = () => [...world.simulator.executions.all.values()];
-  const execution = () => {
-    const [only, ...others] = executions();
-    if (only === undefined || others.length > 0)
-      throw new Error(`${executions().length} executions`);
-    return only;
-  };
+  const executions = () => executionsIn(world);
+  const execution = () => onlyExecutionIn(world);
   const LATER = { environment: { GITHUB_RUN_ID: '43' } };
   const seenOn = (operation: string, error = '') =>
     world.simulator.requests.filter((each) => each.operation === operation && each.error === error);
@@ -119,14 +116,7 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
 
   it('follows an execution that AWS does not show at once', async () => {
     world.simulator.faults.add(({ operation, count }) =>
-      operation === 'GetExecutionHistory' && count === 0
-        ? {
-            type: 'error',
-            status: 400,
-            name: 'ExecutionDoesNotExist',
-            message: 'Execution Does Not Exist',
-          }
-        : undefined,
+      operation === 'GetExecutionHistory' && count === 0 ? NO_SUCH_EXECUTION : undefined,
     );
     const result = await world.run(ON_AWS);
     expect(result.outputs['outcome']).toBe('promoted');
@@ -174,14 +164,7 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
 
   it('puts back what AWS does not know any more, as nobody watches it', async () => {
     world.simulator.faults.add(({ operation, count }) =>
-      operation === 'GetExecutionHistory' && count > 2
-        ? {
-            type: 'error',
-            status: 400,
-            name: 'ExecutionDoesNotExist',
-            message: 'Execution Does Not Exist',
-          }
-        : undefined,
+      operation === 'GetExecutionHistory' && count > 2 ? NO_SUCH_EXECUTION : undefined,
     );
     const result = await world.run(LONG);
     expect(result.outputs['reason']).toContain('AWS knows of no such execution');

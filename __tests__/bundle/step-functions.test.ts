@@ -3,30 +3,26 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { denied } from '../../simulator/wire/faults.ts';
-import { definitionText, stateMachine } from '../../src/core/state-machine/definition.ts';
-import { after, createWorld, INPUTS, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import { stateMachine } from '../../src/core/state-machine/definition.ts';
+import { after, INPUTS, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import {
+  createWorldWithMachine,
+  executionsIn,
+  LONG,
+  ON_AWS,
+  onlyExecutionIn,
+} from '../fixtures/carried-by-aws.ts';
 import { itWithSignals } from '../fixtures/signals.ts';
-
-const ON_AWS: Inputs = { engine: 'step-functions' };
-/** A step that bakes for so long that somebody can come in between. */
-const LONG: Inputs = { ...ON_AWS, steps: '10% 30m' };
 
 describe('with engine: step-functions, the bundle', () => {
   let world: World;
   beforeEach(async () => {
-    world = await createWorld();
-    const { executions } = world.simulator;
-    executions.createStateMachine({ name: 'lambda-canary', definition: definitionText() });
+    world = await createWorldWithMachine();
   });
   afterEach(() => world.close());
 
-  const executions = () => [...world.simulator.executions.all.values()];
-  const execution = () => {
-    const [only, ...others] = executions();
-    if (only === undefined || others.length > 0)
-      throw new Error(`${executions().length} executions`);
-    return only;
-  };
+  const executions = () => executionsIn(world);
+  const execution = () => onlyExecutionIn(world);
   /** Who comes later: another run of the same workflow. */
   const later = (inputs: Inputs = {}, run = '43') =>
     world.run({ ...ON_AWS, ...inputs }, { environment: { GITHUB_RUN_ID: run } });

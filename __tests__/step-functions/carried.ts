@@ -18,7 +18,7 @@ import type { MachineInput } from '../../src/core/state-machine/input.ts';
 import {
   continuedInput,
   type Continued,
-  type Left,
+  type EarlierExecution,
 } from '../../src/core/state-machine/takeover.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 
@@ -212,7 +212,7 @@ export function createCarryingWorld(): CarryingWorld {
 }
 
 /** What is read of an execution: its input, and what it assigned last. */
-export function leftBy({ input, events }: Execution): Left {
+export function leftBy({ input, events }: Execution): EarlierExecution {
   const variables: Record<string, unknown> = {};
   for (const { details } of events) {
     const { assignedVariables = {} } = (details['stateExitedEventDetails'] ?? {}) as {

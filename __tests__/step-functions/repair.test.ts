@@ -10,7 +10,7 @@ import { createCarryingWorld, MINUTE, type Carried, type CarryingWorld } from '.
 jest.setTimeout(600_000);
 
 /** Stopped after how many events; after each of them by `EVERY=1 npm test -- step-functions/repair`. */
-const EVERY = Number(process.env['EVERY'] ?? 9);
+const EVERY = Number(process.env['EVERY'] ?? 7);
 const SHORT = planOf([{ weight: 10, bakeMs: MINUTE }], MINUTE);
 
 /** Alarms go red after a while. */

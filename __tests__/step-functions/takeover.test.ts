@@ -16,7 +16,7 @@ import {
 jest.setTimeout(300_000);
 
 /** Stopped after how many events; after each of them by `EVERY=1 npm test -- step-functions/takeover`. */
-const EVERY = Number(process.env['EVERY'] ?? 16);
+const EVERY = Number(process.env['EVERY'] ?? 12);
 const HOUR = 60 * MINUTE;
 const HELD = { holdAfter: 0, holdMs: HOUR } as const;
 const NEXT = { step: 1, standing: 0 };

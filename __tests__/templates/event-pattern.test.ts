@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repairPattern, tellingPattern } from '../../src/core/state-machine/repair-rule.ts';
+import { repairPattern, tellingPattern } from '../fixtures/repair-rule.ts';
 
 /** Where scripts/templates.ts has put AWS's own library for patterns. */
 const RULER = process.env['RULER'] ?? '';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { definitionText, stateMachine } from '../../src/core/state-machine/definition.ts';
-import { repairPattern, tellingPattern } from '../../src/core/state-machine/repair-rule.ts';
+import { repairPattern, tellingPattern } from '../fixtures/repair-rule.ts';
 import { machinePolicy } from '../../src/core/state-machine/role.ts';
 import { trustOfService } from '../fixtures/role-template.ts';
 

@@ -16,7 +16,7 @@ import { createQueues } from './quotas.ts';
 import { createService } from './service.ts';
 import { createStandIn } from './stand-in.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions.ts';
-import { createVersions, type Versions } from './versions.ts';
+import { createPublishedVersions, type PublishedVersions } from './versions.ts';
 
 /** AWS, as a rollout needs it. */
 export interface Aws {
@@ -29,7 +29,7 @@ export interface Aws {
   readonly logStreams: LogStreams;
   readonly invocations: Invocations;
   readonly stepFunctions: StepFunctions;
-  readonly versions: Versions;
+  readonly versions: PublishedVersions;
   /** @throws {AwsCallError} when there are no credentials, or the role cannot be assumed */
   sessionEnd(options?: CallOptions): Promise<SessionEnd>;
 }
@@ -103,7 +103,7 @@ export function connectAws(options: AwsOptions): Aws {
     logStreams: createLogStreams(logs, region),
     invocations: createInvocations(clients.patient, region, clock),
     stepFunctions: createStepFunctions(onlyRead(clients.sfn)),
-    versions: createVersions(lambda, region),
+    versions: createPublishedVersions(lambda, region),
     sessionEnd,
   };
 }

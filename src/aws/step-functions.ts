@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-sfn';
 
 import {
-  stateMachineArn,
   executionArn,
+  stateMachineArn,
   type ExecutionOf,
+  type MachinePlace,
 } from '../core/state-machine/execution.ts';
 import type { Execution, ExecutionEvent, ExecutionStatus } from '../core/state-machine/event.ts';
 import { intentOf } from '../core/permissions.ts';
@@ -22,7 +23,7 @@ import type { Service } from './service.ts';
 /** Starts state machines of Step Functions, and tells what became of them. */
 export interface StepFunctions {
   /** What the definition of a machine says of itself; nothing when there is no such machine. @throws {AwsCallError} */
-  comment(machine: Machine, options: CallOptions): Promise<string | undefined>;
+  comment(machine: MachinePlace, options: CallOptions): Promise<string | undefined>;
   /**
    * Starts an execution. Once more under the same name it is the same one: so a start whose reply got lost is made again.
    * @throws {AwsCallError} when it is not known to have been started
@@ -40,8 +41,6 @@ export interface StepFunctions {
   stop(execution: ExecutionOf, why: Why, options: CallOptions): Promise<void>;
 }
 
-export type Machine = Omit<ExecutionOf, 'execution'>;
-
 interface Why {
   readonly error: string;
   readonly cause: string;
@@ -55,12 +54,13 @@ const EVENTS_PER_PAGE = 1_000;
 export function createStepFunctions(states: Service<SFNClient>): StepFunctions {
   return {
     async comment(machine, options) {
-      const stateMachineArn_ = stateMachineArn(machine);
       const intent = intentOf('states:DescribeStateMachine', { on: 'state machine', ...machine });
       return orNothing('StateMachineDoesNotExist', () =>
         understood(intent, options.signal, async () => {
           const reply = await states.call(intent, options, (client, sending) => {
-            const asked = new DescribeStateMachineCommand({ stateMachineArn: stateMachineArn_ });
+            const asked = new DescribeStateMachineCommand({
+              stateMachineArn: stateMachineArn(machine),
+            });
             return client.send(asked, sending);
           });
           return commentIn(reply.definition);
@@ -183,11 +183,11 @@ function eventIn(event: HistoryEvent): ExecutionEvent {
     event.executionTimedOutEventDetails ??
     event.taskFailedEventDetails ??
     event.taskTimedOutEventDetails;
+  const error = lineIn(why?.error);
   const data =
     event.taskSucceededEventDetails?.output ??
     event.executionSucceededEventDetails?.output ??
     event.executionStartedEventDetails?.input;
-  const error = lineIn(why?.error);
   return {
     id: numberIn(event.id) ?? 0,
     at: numberIn(event.timestamp?.getTime()) ?? 0,

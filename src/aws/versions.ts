@@ -16,7 +16,7 @@ import { everyPage, lineIn, listIn, numberIn, textIn } from './reply.ts';
 import type { Service } from './service.ts';
 
 /** Published versions that are there, what needs them, and their end. */
-export interface Versions {
+export interface PublishedVersions {
   readonly list: (target: Target, signal: AbortSignal) => Promise<readonly ListedVersion[]>;
   /** The qualifiers, aliases among them, that have provisioned concurrency. */
   readonly provisioned: (target: Target, signal: AbortSignal) => Promise<ReadonlySet<string>>;
@@ -33,7 +33,10 @@ export interface Versions {
 
 const EVERYTHING = { on: 'everything' } as const;
 
-export function createVersions(lambda: Service<LambdaClient>, region: string): Versions {
+export function createPublishedVersions(
+  lambda: Service<LambdaClient>,
+  region: string,
+): PublishedVersions {
   const of = <On extends 'function' | 'versions'>({ functionId }: Target, on: On) => ({
     on,
     functionId,

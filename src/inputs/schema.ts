@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
-import type { AfterPromotion } from '../core/checks/promoted.ts';
 import { ENGINES } from '../core/rollout/engine.ts';
 import { MODES } from '../core/rollout/mode.ts';
 import {
@@ -11,23 +10,19 @@ import {
   type AlarmId,
 } from '../core/text/arn.ts';
 import { parseCheckCommands } from './check-commands.ts';
-import { parseCompareMetrics } from './compare-metrics.ts';
-import type { AnalysisConfig } from './config.ts';
+import { ANALYSIS_FIELDS } from './analysis-fields.ts';
 import { durationMs, type Lasting } from './duration.ts';
 import {
   duration,
   flag,
   inputText,
   limitCount,
-  number,
   linesOf,
   listOf,
   oneOf,
   notOneOf,
   parsedBy,
-  portion,
   quoted,
-  wholeNumber,
 } from './fields.ts';
 import { parseMetricChecks } from './metric-checks.ts';
 import { strangeList } from './list-forms.ts';
@@ -76,12 +71,6 @@ export interface FunctionInput {
   readonly name: string;
   readonly region: string | undefined;
 }
-
-const shareOfRequests = portion(
-  0,
-  0.999_999,
-  'a percentage below 100%, like 0.1%, nor a number below 1, like 0.001',
-);
 
 const schema = z.object({
   'function-name': parsedBy((text, problems): readonly FunctionInput[] => {
@@ -199,45 +188,7 @@ const schema = z.object({
     return [...new Set(names)].map(parseAlarmId);
   }),
 
-  analysis: parsedBy(parseAnalysisMode),
-  'analysis-alpha': portion(
-    0.000_001,
-    0.5,
-    'a number from 0.000001 to 0.5, nor a percentage from 0.0001% to 50%',
-  ),
-  'tolerated-ratio': number(1, 100),
-  'tolerated-margin': shareOfRequests,
-  'analysis-floor': shareOfRequests,
-  'min-invocations': wholeNumber(0, 1_000_000),
-  'max-extension': number(1, 100),
-  'on-inconclusive': oneOf(['promote', 'hold', 'revert']),
-  'metric-delay': duration(0, '0s'),
-  'compare-metrics': parsedBy(parseCompareMetrics),
-  'compare-duration': parsedBy((text, problems): Pick<AnalysisConfig, 'mode' | 'given'> => {
-    const { mode, given } = parseAnalysisMode(text, problems);
-    return { mode: given ? mode : 'observe', given };
-  }),
-  'after-promotion': parsedBy((text, problems): AfterPromotion | undefined => {
-    const modes = ['revert', 'observe', 'off'] as const;
-    const mode = modes.find((each) => each === text.trim());
-    if (mode === undefined && text.trim() !== '') {
-      problems.push(notOneOf(text, modes));
-    }
-    return mode;
-  }),
-  'analysis-logs': parsedBy(parseAnalysisMode),
-  'log-errors': parsedBy((text, problems): string | undefined => {
-    const pattern = text.trim();
-    if (/\p{Cc}/u.test(pattern)) {
-      problems.push(`${quoted(text)} is not one line without control characters`);
-    }
-    if ([...pattern].length > LONGEST_PATTERN) {
-      problems.push(`is longer than the ${LONGEST_PATTERN} characters of a filter pattern`);
-    }
-    return pattern === '' ? undefined : pattern;
-  }),
-  'log-delay': duration(1_000, '1s'),
-  'error-logs': oneOf(['count', 'show']),
+  ...ANALYSIS_FIELDS,
   'metric-checks': parsedBy(parseMetricChecks),
   'check-commands': parsedBy(parseCheckCommands),
   'smoke-test-max-duration': duration(1, '1s'),
@@ -300,9 +251,6 @@ const schema = z.object({
 /** No runner has to wait for it. */
 const carriedByAws = schema.extend(planFields('execution'));
 
-const ANALYSIS_MODES = ['on', 'observe', 'off'] as const;
-// What FilterLogEvents takes.
-const LONGEST_PATTERN = 1_024;
 // They move together, and all of Lambda's control plane answers 15 requests a second.
 const MOST_FUNCTIONS = 100;
 // Read a hundred with one request, at every poll.
@@ -323,19 +271,6 @@ function planFields(lasting: Lasting) {
     }),
     'bake-time': duration(0, '0s', lasting),
   };
-}
-
-/** Not given is on, where it can be. */
-function parseAnalysisMode(
-  text: string,
-  problems: string[],
-): Pick<AnalysisConfig, 'mode' | 'given'> {
-  const mode = ANALYSIS_MODES.find((each) => each === text.trim());
-  if (mode !== undefined) return { mode, given: true };
-  if (text.trim() !== '') {
-    problems.push(notOneOf(text, ANALYSIS_MODES));
-  }
-  return { mode: 'on', given: false };
 }
 
 function duplicates(names: readonly string[]): ReadonlySet<string> {

@@ -12,7 +12,7 @@ import {
   type AlarmWatch,
   type AlarmHistory,
   type AlarmsReading,
-  type TakenOver,
+  type SinceBegun,
 } from '../../../src/core/checks/alarms.ts';
 import { moment, momentAhead } from '../../fixtures/moments.ts';
 
@@ -202,7 +202,7 @@ describe('an alarm that an earlier process of the rollout watched', () => {
   const before = (minutes: number) => begunAt - minutes * 60_000;
   const since = (
     now: AlarmReading,
-    onAlarmAtStart: TakenOver['onAlarmAtStart'] = 'ignore-until-ok',
+    onAlarmAtStart: SinceBegun['onAlarmAtStart'] = 'ignore-until-ok',
   ) => watchSince(now, { begunAt, at: moment(begunAt + 30 * 60_000), onAlarmAtStart });
 
   it('fails when it turned red since, even where one that was red at the beginning is ignored', () => {
@@ -243,7 +243,7 @@ describe('an alarm that an earlier process of the rollout watched', () => {
 describe('an alarm that was not read yet by who takes over', () => {
   const begunAt = 60 * 60_000;
   const from = moment(begunAt + 30 * 60_000);
-  const takenOver: TakenOver = { begunAt, at: from, onAlarmAtStart: 'fail' };
+  const takenOver: SinceBegun = { begunAt, at: from, onAlarmAtStart: 'fail' };
   const begin = (...alarms: readonly AlarmReading[]) =>
     beginSince([unread('errors', from)], alarms, takenOver);
 

@@ -11,7 +11,7 @@ import {
 } from '../../fixtures/judged-worlds.ts';
 
 /** Of each rule; more of them by `CASES=3000 npm test -- state-machine/judged`, and others by `SEED=7`. */
-const CASES = Number(process.env['CASES'] ?? 12);
+const CASES = Number(process.env['CASES'] ?? 40);
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) };
 const PATIENCE_MS = 60_000 + CASES * 500;
 

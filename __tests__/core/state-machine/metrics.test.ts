@@ -5,7 +5,7 @@ import { expectSame, play } from '../../fixtures/both-judge.ts';
 import { EVERYTHING, ORDINARY, WORLDS, type JudgedWorld } from '../../fixtures/judged-worlds.ts';
 
 /** Rollouts, of some twenty readings each; more of them by `ROLLOUTS=200 npm test -- state-machine/metrics`. */
-const ROLLOUTS = Number(process.env['ROLLOUTS'] ?? 6);
+const ROLLOUTS = Number(process.env['ROLLOUTS'] ?? 12);
 /** A reading takes the time of hundreds in the runner. */
 const PATIENCE_MS = 60_000 + ROLLOUTS * 15_000;
 

@@ -6,7 +6,7 @@ import {
   describeStorage,
   nearlyFull,
   shareOfDeletions,
-  surplus,
+  surplusVersions,
   usesOfAliases,
 } from '../../../src/core/versions/old.ts';
 import { withMark } from '../../../src/core/alias/mark.ts';
@@ -23,7 +23,7 @@ const numbers = (versions: readonly { readonly version: string }[]) =>
 
 describe('old versions', () => {
   it('are those beyond the newest, the oldest first', () => {
-    const { deleted } = surplus(
+    const { deleted } = surplusVersions(
       [9, 10, 2, 1].map((each) => listed(each)),
       new Map(),
       {
@@ -37,7 +37,7 @@ describe('old versions', () => {
 
   it('are kept with the reason when something needs them', () => {
     const uses = new Map([['1', 'the alias prod names it']]);
-    const { deleted, kept } = surplus([listed(1), listed(2), listed(3)], uses, {
+    const { deleted, kept } = surplusVersions([listed(1), listed(2), listed(3)], uses, {
       keep: 1,
       keepForMs: 0,
       at: AT,
@@ -52,7 +52,7 @@ describe('old versions', () => {
       { ...listed(2), version: '$LATEST' },
       listed(3),
     ];
-    const { deleted } = surplus(versions, new Map(), { keep: 0, keepForMs: 0, at: AT });
+    const { deleted } = surplusVersions(versions, new Map(), { keep: 0, keepForMs: 0, at: AT });
     expect(numbers(deleted)).toEqual([3]);
   });
 
@@ -69,7 +69,7 @@ describe('old versions', () => {
           const versions = found.map((each, index) => listed(each, ages[index]));
           const uses = new Map(needed.map((each) => [String(each), 'needed']));
           const rule = { keep, keepForMs: days * DAY_MS, at: AT };
-          const { deleted } = surplus(versions, uses, rule);
+          const { deleted } = surplusVersions(versions, uses, rule);
           const newest = found.toSorted((one, other) => other - one).slice(0, keep);
           for (const each of deleted) {
             expect(newest).not.toContain(Number(each.version));

@@ -64,7 +64,7 @@ export function watch(reading: AlarmReading, at: Moment): AlarmWatch {
 /** How far the clocks of AWS and of a runner may be apart: both are set by time servers. */
 const CLOCK_SKEW_MS = 5_000;
 
-export interface TakenOver {
+export interface SinceBegun {
   /** When the rollout began, by the time of day. Epoch milliseconds. */
   readonly begunAt: number;
   readonly at: Moment;
@@ -78,7 +78,7 @@ export interface TakenOver {
  */
 export function watchSince(
   reading: AlarmReading,
-  { begunAt, at, onAlarmAtStart }: TakenOver,
+  { begunAt, at, onAlarmAtStart }: SinceBegun,
 ): AlarmWatch {
   const { transitionedAt, state } = reading;
   const since = begunAt - CLOCK_SKEW_MS;
@@ -103,7 +103,7 @@ export function unread(name: string, at: Moment): AlarmWatch {
 export function beginSince(
   watches: readonly AlarmWatch[],
   alarms: readonly AlarmReading[],
-  takenOver: TakenOver,
+  takenOver: SinceBegun,
 ): readonly AlarmWatch[] {
   return watches.map((before) => {
     const now = alarms.find(({ name }) => name === before.name);

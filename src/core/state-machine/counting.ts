@@ -6,7 +6,7 @@ import { literal } from './language.ts';
 import { MINUTES } from './minutes.ts';
 import { NOTHING_COMPARED } from './nothing-counted.ts';
 import { ALONE_ENTERED } from './promoted.ts';
-import { SERIES, WANTED } from './queries.ts';
+import { SERIES, WANTED_METRICS } from './queries.ts';
 import { MEASURED } from './thresholds.ts';
 
 /**
@@ -109,7 +109,7 @@ export const COUNTING = [
   ...MINUTES,
   ...EVIDENCE,
   SCOPE,
-  WANTED,
+  WANTED_METRICS,
   SERIES,
   BETWEEN,
   PAIRING,

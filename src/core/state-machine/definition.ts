@@ -11,13 +11,16 @@ export const VERSION = 1;
 /** What the definition says of itself; by this the action knows whether a machine is its own. */
 export const COMMENT = `Lambda Canary, state machine ${VERSION}`;
 
+/** How the errors begin that the machine, or whoever stopped it for a reason, ends with: nothing is left to be put back but by those that say so. */
+export const OWN_ERRORS = 'LambdaCanary.';
+
 /** How an execution ended, as the name of its error: whoever looks at the executions sees it there. */
 export const ENDED = {
-  reverted: 'LambdaCanary.Reverted',
-  'revert-failed': 'LambdaCanary.RevertFailed',
-  failed: 'LambdaCanary.Failed',
+  reverted: `${OWN_ERRORS}Reverted`,
+  'revert-failed': `${OWN_ERRORS}RevertFailed`,
+  failed: `${OWN_ERRORS}Failed`,
   /** Another execution carries the rollout on. */
-  'taken over': 'LambdaCanary.TakenOver',
+  'taken over': `${OWN_ERRORS}TakenOver`,
 } as const;
 
 const REPAIRS = 'repair';

@@ -1,4 +1,5 @@
 import { parseStateMachine } from '../text/arn.ts';
+import { executionUrl } from '../text/console.ts';
 import { partitionOf } from '../text/partition.ts';
 import { executionName, type ExecutionId } from './execution-name.ts';
 
@@ -22,6 +23,12 @@ export function stateMachineArn(place: MachinePlace): string {
 
 export function executionArn({ execution, ...place }: ExecutionOf): string {
   return `${home(place)}:execution:${nameOf(place)}:${execution}`;
+}
+
+/** For people: its page in the console, or its ARN where that is not known. */
+export function executionLink(execution: ExecutionOf): string {
+  const arn = executionArn(execution);
+  return executionUrl(execution.region, arn) ?? arn;
 }
 
 /** The execution that carries the rollout of a mark. */

@@ -1,7 +1,7 @@
 import { COUNTING, WINDOW } from './counting.ts';
 import { caught, jsonata, ONCE, SAID, task, withHelp, type Asl } from './language.ts';
 import { PROMOTED_ALONE } from './promoted.ts';
-import { QUERIES, WANTED } from './queries.ts';
+import { QUERIES, WANTED_METRICS } from './queries.ts';
 import { STEP_END } from './step-end.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import { WORST } from './verdicts.ts';
@@ -72,7 +72,7 @@ export function readMetrics(next: string): Asl {
     ...task('cloudwatch', 'getMetricData'),
     ...ONCE,
     Arguments: {
-      MetricDataQueries: jsonata(withHelp([...WINDOW.help, WANTED], QUERIES)),
+      MetricDataQueries: jsonata(withHelp([...WINDOW.help, WANTED_METRICS], QUERIES)),
       StartTime: jsonata(withHelp(WINDOW.help, `$fromMillis(${WINDOW.from})`)),
       EndTime: jsonata(withHelp(WINDOW.help, `$fromMillis(${WINDOW.to})`)),
       ScanBy: 'TimestampAscending',

@@ -9,7 +9,7 @@ export const LABEL = 'm';
  * `sources` of core/checks/reader.ts and `wantedBy` of core/checks/ledger.ts: which metrics of the plan are of use now. Their ids tell
  * metric and target by their numbers.
  */
-export const WANTED = `
+export const WANTED_METRICS = `
   $wanted := [$map($policy.metrics, function($metric, $i) {
     ($metric.alone ? $steps[$step].weight >= 100 : true) and ($metric.until = 'end' or $first <= $sideBySide)
       ? $merge([$metric, { 'number': $i }])

@@ -5,9 +5,10 @@ import type {
   MachineTarget,
   MachineWatch,
 } from './input.ts';
+import { membersOf, numbersIn, recordsIn, type Members } from './members.ts';
 
 /** What is known of the execution that carried the rollout so far. */
-export interface Left {
+export interface EarlierExecution {
   /** What it was given. */
   readonly input: unknown;
   /** Its variables by name, as they were assigned last. */
@@ -29,7 +30,7 @@ export function continuedInput({
   left,
   input,
 }: {
-  readonly left: Left;
+  readonly left: EarlierExecution;
   readonly input: MachineInput;
 }): Continued {
   const given = membersOf(left.input);
@@ -82,7 +83,7 @@ function continuedAlarm(
 
 /** What was added up for good, and from when on the minutes are to be read; all of them, where that is not told. */
 function accountsIn(
-  { input: given, variables }: Left,
+  { input: given, variables }: EarlierExecution,
   input: MachineInput,
 ): Pick<MachineInput, 'accounts' | 'openFrom'> {
   const { closed, openFrom } = membersOf(variables['judged']);
@@ -101,8 +102,6 @@ function accountsIn(
   return { accounts: mine, openFrom: since };
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 function isSame({ functionId, alias }: Members, target: MachineTarget): boolean {
   return functionId === target.functionId && alias === target.alias;
 }
@@ -113,23 +112,4 @@ function changesIn(value: unknown): readonly MachineChange[] | undefined {
       typeof at === 'number' && typeof weight === 'number' && Array.isArray(few),
   ) as unknown as readonly MachineChange[];
   return all.length === 0 ? undefined : all;
-}
-
-function membersOf(value: unknown): Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Members)
-    : {};
-}
-
-/** In JSONata, one is a list of one. */
-function recordsIn(value: unknown): readonly Members[] {
-  return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter(
-    (each): each is Members => typeof each === 'object' && each !== null,
-  );
-}
-
-function numbersIn(value: unknown): readonly number[] {
-  return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter(
-    (each) => typeof each === 'number',
-  );
 }

@@ -4,35 +4,12 @@ import type { Finding } from '../checks/finding.ts';
 import { PASS, SEVERITY, type Verdict } from '../rollout/verdict.ts';
 import { NOTHING_STAKED } from '../statistics/betting.ts';
 import type { Rule } from '../statistics/evidence.ts';
+import { membersOf, numberOf, recordsIn, textOf } from './members.ts';
 import type { Why } from './step-end.ts';
 import { WORDS } from './words.ts';
 
-export type Members = Readonly<Record<string, unknown>>;
-
-/** Of a value that may be anything. */
-export function membersOf(value: unknown): Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Members)
-    : {};
-}
-
-/** In JSONata, one is a list of one. */
-export function recordsIn(value: unknown): readonly Members[] {
-  return [value]
-    .flat()
-    .filter((each): each is Members => typeof each === 'object' && each !== null);
-}
-
-export function numberOf(value: unknown, otherwise = 0): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
-}
-
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 /** What a reading said, as the machine keeps it: `{ kind, why }`. */
-export function verdictOf(value: unknown): Verdict {
+export function machineVerdict(value: unknown): Verdict {
   const { kind, why } = membersOf(value);
   const known = SEVERITY.find((each) => each === kind);
   return known === undefined ? PASS : { kind: known, reason: textOf(why) };
@@ -45,7 +22,7 @@ export function alarmFindings(
   at: number,
 ): readonly AlarmFinding[] {
   const { watches, verdict } = membersOf(watched);
-  const said = verdictOf(verdict);
+  const said = machineVerdict(verdict);
   return recordsIn(watches).map((each): AlarmFinding => {
     const check = textOf(each['name']);
     const isMeant = said.kind !== 'pass' && said.reason.startsWith(`alarm ${check} `);
@@ -89,7 +66,7 @@ export function comparisonFindings(
       outstanding: { before: NOTHING_STAKED, last: undefined, rule: known },
       reverts: standing['reverts'] === true,
     };
-    const { kind, reason: why } = verdictOf(each);
+    const { kind, reason: why } = machineVerdict(each);
     const reason =
       kind === 'pass' && why === '' ? '' : `${describeComparison(counts)}${wordsOf(why)}`;
     return [{ kind: 'comparison', check, at, verdict: { kind, reason }, ...counts }];

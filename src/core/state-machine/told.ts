@@ -4,16 +4,8 @@ import type { Entry } from '../report/entry.ts';
 import type { State } from '../rollout/state.ts';
 import { PASS, worst, type Verdict } from '../rollout/verdict.ts';
 import type { ExecutionEvent } from './event.ts';
-import {
-  alarmFindings,
-  comparisonFindings,
-  membersOf,
-  numberOf,
-  recordsIn,
-  textOf,
-  verdictOf,
-  type Members,
-} from './told-findings.ts';
+import { membersOf, numberOf, recordsIn, textOf, type Members } from './members.ts';
+import { alarmFindings, comparisonFindings, machineVerdict } from './told-findings.ts';
 
 /** What is known of an execution by its history so far. */
 export interface Told {
@@ -145,7 +137,7 @@ function readingOf(
   const seen = {
     findings: [...findings.filter((each) => !now.some((other) => isOfSame(each, other))), ...now],
     verdicts: {
-      alarms: alarms === undefined ? verdicts.alarms : verdictOf(membersOf(alarms)['verdict']),
+      alarms: alarms === undefined ? verdicts.alarms : machineVerdict(membersOf(alarms)['verdict']),
       metrics: metrics === undefined ? verdicts.metrics : judged,
     },
   };
@@ -155,7 +147,7 @@ function readingOf(
 
 /** In the words of the report, where it is one of a finding. */
 function verdictOfMetrics(metrics: unknown, findings: readonly Finding[]): Verdict {
-  const gravest = verdictOf(membersOf(metrics)['verdict']);
+  const gravest = machineVerdict(membersOf(metrics)['verdict']);
   return findings.find(({ verdict }) => verdict.kind === gravest.kind)?.verdict ?? gravest;
 }
 

@@ -38,7 +38,7 @@ export interface OldVersions {
  * counted, in use or not; one whose age is not known is not old.
  * @param at epoch milliseconds
  */
-export function surplus(
+export function surplusVersions(
   versions: readonly ListedVersion[],
   uses: Uses,
   { keep, keepForMs, at }: Retention & { readonly at: number },

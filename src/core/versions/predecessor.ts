@@ -9,11 +9,17 @@ const HOUR_MS = 3_600_000;
  * How far back, and how finely: a release of minutes ago has no whole hour yet, and CloudWatch keeps single minutes for 15
  * days only. What was promoted before all of this is nobody's panic.
  */
-const HISTORIES = [
+const LONGEST: Span = { spanMs: 45 * 24 * HOUR_MS, periodMs: HOUR_MS };
+const HISTORIES: readonly Span[] = [
   { spanMs: 6 * HOUR_MS, periodMs: HOUR_MS / 60 },
   { spanMs: 3 * 24 * HOUR_MS, periodMs: HOUR_MS / 12 },
-  { spanMs: 45 * 24 * HOUR_MS, periodMs: HOUR_MS },
+  LONGEST,
 ];
+
+interface Span {
+  readonly spanMs: number;
+  readonly periodMs: number;
+}
 
 /** A stretch of time up to now, as metrics are asked for it. Milliseconds. */
 export interface History {
@@ -24,10 +30,17 @@ export interface History {
 
 /** The nearest and finest first. */
 export function historiesUntil(at: number): readonly History[] {
-  return HISTORIES.map(({ spanMs, periodMs }) => {
-    const to = at - (at % periodMs);
-    return { from: to - spanMs, to, periodMs };
-  });
+  return HISTORIES.map((span) => historyUntil(at, span));
+}
+
+/** The last of {@link historiesUntil}: as far back as is asked at all. */
+export function longestHistoryUntil(at: number): History {
+  return historyUntil(at, LONGEST);
+}
+
+function historyUntil(at: number, { spanMs, periodMs }: Span): History {
+  const to = at - (at % periodMs);
+  return { from: to - spanMs, to, periodMs };
 }
 
 /** The numbers below that of the live version, the nearest first. */

@@ -1,9 +1,13 @@
 import type { Mark } from '../../core/alias/mark.ts';
 import type { RunStatus } from '../../core/alias/unfinished.ts';
 import { messageOf } from '../../core/problems.ts';
-import { executionArn, executionOf, type ExecutionOf } from '../../core/state-machine/execution.ts';
+import {
+  executionArn,
+  executionLink,
+  executionOf,
+  type ExecutionOf,
+} from '../../core/state-machine/execution.ts';
 import { accountIn } from '../../core/text/arn.ts';
-import { executionUrl } from '../../core/text/console.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -33,8 +37,7 @@ export function linkTo(
   { aws, runs }: Pick<Surroundings, 'aws' | 'runs'>,
 ): string {
   if (mark.carriedBy === 'runner') return runs.url(mark);
-  const arn = executionArn(executionIn(mark, marked, aws.region));
-  return executionUrl(aws.region, arn) ?? arn;
+  return executionLink(executionIn(mark, marked, aws.region));
 }
 
 /** Whether what carries a rollout goes on: GitHub is asked of a run, and AWS of an execution. @throws only when aborted */

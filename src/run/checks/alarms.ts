@@ -7,7 +7,7 @@ import {
   type AlarmWatch,
   type AlarmsReading,
   type AlarmHistory,
-  type TakenOver,
+  type SinceBegun,
 } from '../../core/checks/alarms.ts';
 import type { Alarms } from '../../aws/alarms.ts';
 import { AwsCallError } from '../../aws/call.ts';
@@ -23,7 +23,7 @@ export function createAlarmChecks(
   return watching(alarms, begin, policy, (watches) => watches);
 }
 
-export interface TakenOverAlarms extends AlarmPolicy, TakenOver {
+export interface TakenOverAlarms extends AlarmPolicy, SinceBegun {
   readonly names: readonly string[];
 }
 

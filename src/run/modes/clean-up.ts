@@ -2,14 +2,13 @@ import { targetReport, type TargetReport } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
-import { ENDED } from '../../core/state-machine/definition.ts';
-import { executionArn, type ExecutionOf } from '../../core/state-machine/execution.ts';
+import { ENDED, OWN_ERRORS } from '../../core/state-machine/definition.ts';
+import { executionLink, type ExecutionOf } from '../../core/state-machine/execution.ts';
 import { NOTHING_TOLD } from '../../core/state-machine/told.ts';
-import { executionUrl } from '../../core/text/console.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Shown } from '../../core/alias/ownership.ts';
 import type { RevertPatience } from '../alias/revert.ts';
-import { conclude } from '../rollout/follow.ts';
+import { confirmEnd } from '../rollout/follow.ts';
 import { announce, revertAll } from '../rollout/reversion.ts';
 import { routerOf, type Surroundings } from '../surroundings.ts';
 import { recordTargets } from './progress.ts';
@@ -32,8 +31,7 @@ export async function leaveToAws(
 ): Promise<Ending> {
   const { aws, clock, journal } = surroundings;
   const { execution } = saved;
-  const arn = executionArn(execution);
-  const link = executionUrl(aws.region, arn) ?? arn;
+  const link = executionLink(execution);
   recordTargets(surroundings, saved.targets.map(leftReport));
   journal.record({ type: 'carrier', at: clock.timeOfDay(), url: link });
   try {
@@ -44,12 +42,12 @@ export async function leaveToAws(
       const reason = `The action was killed, and nothing was changed: AWS watches the rollout and ends it, ${link}`;
       return { outcome: 'started', reason, askedFor: true };
     }
-    const isSeenTo = error.startsWith('LambdaCanary.') && error !== ENDED['revert-failed'];
+    const isSeenTo = error.startsWith(OWN_ERRORS) && error !== ENDED['revert-failed'];
     if (status !== 'SUCCEEDED' && !isSeenTo) return await cleanUp(saved, surroundings);
     journal.note(`AWS has ended the rollout: ${status} ${error}`.trim());
     const type = status === 'SUCCEEDED' ? ('succeeded' as const) : ('failed' as const);
     const followed = { execution, saved, link, continues: true };
-    return await conclude(
+    return await confirmEnd(
       NOTHING_TOLD,
       { at: clock.timeOfDay(), type, error, cause },
       { followed, surroundings: { ...surroundings, keep: NOTHING_KEPT } },

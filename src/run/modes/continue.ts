@@ -14,7 +14,7 @@ import type { Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
 import { fittedToAws } from '../../core/state-machine/refusals.ts';
 import type { ExecutionOf } from '../../core/state-machine/execution.ts';
-import type { Left } from '../../core/state-machine/takeover.ts';
+import type { EarlierExecution } from '../../core/state-machine/takeover.ts';
 import { NOTHING_TOLD, tellEvent } from '../../core/state-machine/told.ts';
 import type { Undertaking } from '../rollout/undertaking.ts';
 import { executionIn, linkTo } from '../alias/carrier.ts';
@@ -137,7 +137,7 @@ async function takePart(
 async function leftBy(
   execution: ExecutionOf,
   { aws, cancellation: signal }: Surroundings,
-): Promise<Left> {
+): Promise<EarlierExecution> {
   const events = await aws.stepFunctions.history(execution, 0, { signal });
   const { input, variables } = events.reduce(
     (told, event) => tellEvent(told, event).told,

@@ -3,7 +3,7 @@ import { messageOf } from '../../core/problems.ts';
 import { describeStep, type State } from '../../core/rollout/state.ts';
 import { PASS } from '../../core/rollout/verdict.ts';
 import { NOTHING_TOLD, tellEvent, type Told } from '../../core/state-machine/told.ts';
-import { recordsIn, numberOf } from '../../core/state-machine/told-findings.ts';
+import { recordsIn, numberOf } from '../../core/state-machine/members.ts';
 import { clockTime } from '../../core/text/duration.ts';
 import { executionIn, type Marked } from '../alias/carrier.ts';
 import type { Surroundings } from '../surroundings.ts';

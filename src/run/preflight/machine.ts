@@ -38,7 +38,9 @@ export async function lookAtMachine(
 
 function wantedOf(config: Config, comparable: boolean): Wanted {
   const { mode, policy } = config.analysis;
-  const mayHold = config.mode === 'start' || policy.onInconclusive === 'hold';
+  // The last step is not held: that makes no less room.
+  const mayHold =
+    config.mode === 'start' || config.mode === 'step' || policy.onInconclusive === 'hold';
   return {
     ...config,
     targets: config.requests.map(({ target }) => target),

@@ -3,9 +3,7 @@ import { describeRouting, routingAt, sameRouting } from '../../core/alias/routin
 import { targetName } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
-import { NOTHING_MOVED } from '../../core/rollout/state.ts';
-import { ENDED } from '../../core/state-machine/definition.ts';
-import type { ExecutionOf } from '../../core/state-machine/execution.ts';
+import { ENDED, OWN_ERRORS } from '../../core/state-machine/definition.ts';
 import {
   NOTHING_TOLD,
   reasonFor,
@@ -13,23 +11,10 @@ import {
   type ExecutionEnding,
   type Told,
 } from '../../core/state-machine/told.ts';
-import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
-import type { Router } from '../../ports.ts';
+import type { SavedTarget } from '../../github/saved.ts';
 import { pauseAfter } from '../alias/route.ts';
-import { forget, routerOf, type Surroundings } from '../surroundings.ts';
-import { announce, revertAll } from './reversion.ts';
-
-/** A rollout that AWS carries, and what it takes to put it back. */
-export interface Followed {
-  readonly execution: ExecutionOf;
-  readonly saved: SavedRollout;
-  /** For people. */
-  readonly link: string;
-  /** Whether it goes on with a rollout that had moved traffic already. */
-  readonly continues: boolean;
-}
-
-type Carrier = Pick<Surroundings, 'aws' | 'clock' | 'journal' | 'keep'>;
+import { forget, type Surroundings } from '../surroundings.ts';
+import { finish, putBack, type Carrier, type Followed } from './put-back.ts';
 
 /** From one look at the history to the next. AWS watches meanwhile, so this is for who reads the log. */
 const FOLLOW_MS = 15_000;
@@ -67,7 +52,7 @@ export async function follow(
     await clock.sleep(FOLLOW_MS, cancellation);
     if (cancellation.aborted) return 'cancelled';
   }
-  return conclude(told, told.ending, { followed, surroundings });
+  return confirmEnd(told, told.ending, { followed, surroundings });
 }
 
 /** Its times are those of AWS's clock, and nothing of a story comes before it begins. */
@@ -103,7 +88,7 @@ interface Place {
 }
 
 /** What an execution says of its end is said only after the aliases were read here, too. */
-export async function conclude(told: Told, end: ExecutionEnding, place: Place): Promise<Ending> {
+export async function confirmEnd(told: Told, end: ExecutionEnding, place: Place): Promise<Ending> {
   const { followed, surroundings } = place;
   const { verdicts } = told;
   const reason = wordsOf(end, told);
@@ -129,7 +114,7 @@ function wordsOf({ type, error, cause }: ExecutionEnding, { variables, state }: 
   if (typeof because === 'string' && state?.phase === 'reverting' && cause.startsWith(because)) {
     return state.reason + cause.slice(because.length);
   }
-  const isOurs = error.startsWith('LambdaCanary.');
+  const isOurs = error.startsWith(OWN_ERRORS);
   return isOurs
     ? cause
     : `the execution was ${type === 'aborted' ? 'stopped' : 'ended by AWS'} (${[error, cause].filter(Boolean).join(': ') || 'without a reason'})`;
@@ -150,23 +135,6 @@ async function reverted(reason: string, { followed, surroundings }: Place): Prom
   if (others.length > 0) return putBack(followed, reason, surroundings);
   forget(surroundings);
   return finish({ phase: 'reverted', reason }, surroundings);
-}
-
-type Final = Extract<
-  Parameters<typeof recordState>[0],
-  { phase: 'promoted' | 'reverted' | 'failed' | 'revert-failed' }
->;
-
-function finish(state: Final, surroundings: Carrier): Ending {
-  recordState(state, surroundings);
-  return ended(state.phase, 'reason' in state ? state.reason : '');
-}
-
-function recordState(
-  state: Extract<Parameters<Surroundings['journal']['record']>[0], { type: 'state' }>['state'],
-  { clock, journal }: Pick<Surroundings, 'clock' | 'journal'>,
-): void {
-  journal.record({ type: 'state', at: clock.timeOfDay(), state });
 }
 
 const LOOKS = 6;
@@ -192,76 +160,5 @@ async function notServing(
     const others = (await Promise.all(saved.targets.map(look))).flat();
     if (others.length === 0 || tries + 1 >= LOOKS) return others;
     await clock.sleep(pauseAfter(tries));
-  }
-}
-
-/**
- * Puts the old versions back, the aliases first and the execution second: the machine that meets an alias without its mark touches nothing
- * there, and one that is stopped first would leave an alias split that nobody watches.
- */
-export async function putBack(
-  { execution, saved, link, continues }: Followed,
-  why: string,
-  surroundings: Carrier,
-): Promise<Ending> {
-  const { aws, journal, keep } = surroundings;
-  const routers: readonly Router[] = saved.targets.map((each) =>
-    routerOf({ ...each, account: saved.account }, surroundings),
-  );
-  const reverting = revertAll(routers);
-  attempt(() => {
-    // From here on the post step puts back what this process does not live to.
-    keep.save({ ...saved, execution: undefined });
-    recordState({ phase: 'reverting', reason: why }, surroundings);
-    announce(routers, surroundings);
-  });
-  const { result, detail } = await reverting;
-  const because = why.replace(/\.$/, '');
-  if (result === 'revert-failed') {
-    // No alias is left without a watcher; nor is one repaired whose execution was ended under a name of ours.
-    const left = `The execution was not stopped, so that it may see to it: ${link}`;
-    const reason = [because, detail, left].join('. ');
-    return finish({ phase: result, reason }, surroundings);
-  }
-  const { reverted: error } = ENDED;
-  const cause = why.slice(0, LONGEST_CAUSE);
-  try {
-    await aws.stepFunctions.stop(execution, { error, cause }, STOPPING);
-  } catch (problem) {
-    journal.warn(
-      `The execution could not be stopped, and ends by itself when it finds the alias: ${messageOf(problem)}`,
-    );
-  }
-  forget(surroundings);
-  const reason = [because, detail].filter(Boolean).join('. ');
-  const moved = continues || result !== 'reverted' || (await hasMoved(execution, surroundings));
-  if (!moved) {
-    const nothing = [reason, NOTHING_MOVED].join('. ');
-    return finish({ phase: 'failed', reason: nothing }, surroundings);
-  }
-  return finish({ phase: result === 'untouched' ? 'failed' : result, reason }, surroundings);
-}
-
-/** Step Functions takes more, but nobody reads it. */
-const LONGEST_CAUSE = 2_000;
-const STOPPING = { urgency: 'shift', patienceMs: 10_000 } as const;
-
-/** Whether there was a weight to be put back, by what the execution tells; what it does not tell may have been. */
-async function hasMoved(execution: ExecutionOf, { aws }: Carrier): Promise<boolean> {
-  try {
-    const events = await aws.stepFunctions.history(execution, 0, STOPPING);
-    return events.reduce((told, event) => tellEvent(told, event).told, NOTHING_TOLD).hasMoved;
-  } catch (error) {
-    // One that never began has no history.
-    return !(error instanceof AwsCallError && error.name === 'ExecutionDoesNotExist');
-  }
-}
-
-/** A log that cannot be written stops no revert. */
-function attempt(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // Its loss is told by whoever writes the log.
   }
 }

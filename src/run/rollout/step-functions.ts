@@ -4,20 +4,23 @@ import { ended, type Ending } from '../../core/report/ending.ts';
 import { targetName } from '../../core/alias/target.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import type { Course } from '../../core/rollout/plan.ts';
-import { executionArn, executionOf, type ExecutionOf } from '../../core/state-machine/execution.ts';
+import {
+  executionLink,
+  executionOf,
+  type ExecutionOf,
+} from '../../core/state-machine/execution.ts';
 import { machineInput } from '../../core/state-machine/first-input.ts';
 import { ENDED } from '../../core/state-machine/definition.ts';
 import { continuedInput } from '../../core/state-machine/takeover.ts';
 import { inspectLimits } from '../../core/state-machine/limits.ts';
 import { accountIn } from '../../core/text/arn.ts';
-import { executionUrl } from '../../core/text/console.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import { NOTHING_KNOWN, withPauses } from '../checks/duration-history.ts';
 import { momentOf } from '../moment.ts';
 import { forget, type Surroundings } from '../surroundings.ts';
 import { boundsOf } from './bounds.ts';
-
-import { follow, putBack, type Followed } from './follow.ts';
+import { follow } from './follow.ts';
+import { putBack, type Followed } from './put-back.ts';
 import { tellOfReverted } from './reverted.ts';
 import { policyOf, type Undertaking } from './undertaking.ts';
 
@@ -160,14 +163,9 @@ function followedOf(shifting: readonly Shifting[], options: Undertaking): Follow
   return {
     execution,
     saved,
-    link: linkTo(execution, region),
+    link: executionLink(execution),
     continues: part.beginning.standing !== undefined,
   };
-}
-
-function linkTo(execution: ExecutionOf, region: string): string {
-  const arn = executionArn(execution);
-  return executionUrl(region, arn) ?? arn;
 }
 
 /** It would end by itself when it finds an alias that the next part has marked. */
@@ -205,8 +203,7 @@ async function afterCancel(
   const watching = hasBegun ? followed.execution : goesOnFrom?.execution;
   if (config.onCancel === 'hold' && watching !== undefined) {
     forget(surroundings);
-    const link = linkTo(watching, surroundings.aws.region);
-    const held = `${why}, and on-cancel is hold: AWS goes on with it: ${link}`;
+    const held = `${why}, and on-cancel is hold: AWS goes on with it: ${executionLink(watching)}`;
     return { outcome: 'started', reason: held, askedFor: true };
   }
   return putBack(followed, why, surroundings);

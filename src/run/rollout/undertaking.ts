@@ -4,7 +4,7 @@ import type { AnalysisPolicy } from '../../core/checks/analysis-policy.ts';
 import { shareAlpha } from '../../core/log-lane/alpha.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import type { ExecutionOf } from '../../core/state-machine/execution.ts';
-import type { Left } from '../../core/state-machine/takeover.ts';
+import type { EarlierExecution } from '../../core/state-machine/takeover.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -21,7 +21,8 @@ export interface Undertaking {
   readonly logged: readonly LoggedTarget[];
   readonly surroundings: Surroundings;
   /** The execution that carried the rollout so far, and what it knows; left out where none did. */
-  readonly goesOnFrom?: { readonly execution: ExecutionOf; readonly left: Left } | undefined;
+  readonly goesOnFrom?:
+    { readonly execution: ExecutionOf; readonly left: EarlierExecution } | undefined;
   /** Called right before somebody begins to watch. @throws what keeps it from beginning */
   readonly handOver: () => void;
 }

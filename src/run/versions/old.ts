@@ -1,18 +1,18 @@
 import type { Alias } from '../../aws/aliases.ts';
-import { lambdaMetric, metricOf, withoutVersion } from '../../core/checks/metric-source.ts';
+import { metricOf, type MetricSource } from '../../core/checks/metric-source.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import {
   nearlyFull,
   shareOfDeletions,
-  surplus,
+  surplusVersions,
   usesOfAliases,
   type ListedVersion,
   type OldVersions,
   type Retention,
   type Uses,
 } from '../../core/versions/old.ts';
-import { historiesUntil } from '../../core/versions/predecessor.ts';
+import { longestHistoryUntil } from '../../core/versions/predecessor.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { findPredecessor } from './predecessor.ts';
 
@@ -62,8 +62,8 @@ export async function deleteOldVersions(
       }
     }
   } catch (error) {
-    if (!cancellation.aborted) throw error;
-    journal.note('Old versions were not deleted any more, because the run was cancelled.');
+    // The promotion stands, whatever becomes of this.
+    journal.warn(`Old versions were not deleted any more: ${messageOf(error)}`);
   }
 }
 
@@ -104,9 +104,9 @@ async function lookAt(
     ]);
     const at = clock.timeOfDay();
     const keep = retention.keep - toCome;
-    const { deleted, kept } = surplus(all, uses, { ...retention, keep, at });
+    const { deleted, kept } = surplusVersions(all, uses, { ...retention, keep, at });
     const called = await calledByNumber(target, deleted, surroundings);
-    const again = surplus(deleted, called, { keep: 0, keepForMs: 0, at });
+    const again = surplusVersions(deleted, called, { keep: 0, keepForMs: 0, at });
     return { ...nothing, deleted: again.deleted, kept: [...kept, ...again.kept], problems: [] };
   } catch (error) {
     signal.throwIfAborted();
@@ -132,20 +132,25 @@ async function predecessorOf(
   );
 }
 
+/** As Lambda counts requests that named the version itself, and not an alias. */
+const BY_NUMBER: MetricSource = {
+  namespace: 'AWS/Lambda',
+  name: 'Invocations',
+  statistic: 'Sum',
+  dimensions: { FunctionName: '{function}', Resource: '{function}:{version}' },
+};
+
 /** Requests that named the version itself, and not an alias. */
 async function calledByNumber(
   { functionName }: Target,
   versions: readonly ListedVersion[],
   { aws, clock, cancellation }: Surroundings,
 ): Promise<Uses> {
-  const source = withoutVersion(lambdaMetric('Invocations', 'Sum'));
-  const history = historiesUntil(clock.timeOfDay()).at(-1);
-  if (source === undefined || history === undefined || versions.length === 0) return new Map();
   const series = await aws.metrics.read(
     versions.map(({ version }) =>
-      metricOf(source, { function: functionName, alias: version, version }),
+      metricOf(BY_NUMBER, { function: functionName, alias: '', version }),
     ),
-    history,
+    longestHistoryUntil(clock.timeOfDay()),
     cancellation,
   );
   return new Map(

@@ -1,0 +1,110 @@
+import { AwsCallError } from '../../aws/call.ts';
+import { messageOf } from '../../core/problems.ts';
+import { ended, type Ending } from '../../core/report/ending.ts';
+import { NOTHING_MOVED } from '../../core/rollout/state.ts';
+import { ENDED } from '../../core/state-machine/definition.ts';
+import type { ExecutionOf } from '../../core/state-machine/execution.ts';
+import { NOTHING_TOLD, tellEvent } from '../../core/state-machine/told.ts';
+import type { SavedRollout } from '../../github/saved.ts';
+import type { Router } from '../../ports.ts';
+import { forget, routerOf, type Surroundings } from '../surroundings.ts';
+import { announce, revertAll } from './reversion.ts';
+
+/** A rollout that AWS carries, and what it takes to put it back. */
+export interface Followed {
+  readonly execution: ExecutionOf;
+  readonly saved: SavedRollout;
+  /** For people. */
+  readonly link: string;
+  /** Whether it goes on with a rollout that had moved traffic already. */
+  readonly continues: boolean;
+}
+
+/** What of the surroundings a step has, and its post step. */
+export type Carrier = Pick<Surroundings, 'aws' | 'clock' | 'journal' | 'keep'>;
+
+/**
+ * Puts the old versions back, the aliases first and the execution second: the machine that meets an alias without its mark touches nothing
+ * there, and one that is stopped first would leave an alias split that nobody watches.
+ */
+export async function putBack(
+  { execution, saved, link, continues }: Followed,
+  why: string,
+  surroundings: Carrier,
+): Promise<Ending> {
+  const { aws, journal, keep } = surroundings;
+  const routers: readonly Router[] = saved.targets.map((each) =>
+    routerOf({ ...each, account: saved.account }, surroundings),
+  );
+  const reverting = revertAll(routers);
+  attempt(() => {
+    // From here on the post step puts back what this process does not live to.
+    keep.save({ ...saved, execution: undefined });
+    recordState({ phase: 'reverting', reason: why }, surroundings);
+    announce(routers, surroundings);
+  });
+  const { result, detail } = await reverting;
+  const because = why.replace(/\.$/, '');
+  if (result === 'revert-failed') {
+    // No alias is left without a watcher; nor is one repaired whose execution was ended under a name of ours.
+    const left = `The execution was not stopped, so that it may see to it: ${link}`;
+    const reason = [because, detail, left].join('. ');
+    return finish({ phase: result, reason }, surroundings);
+  }
+  const { reverted: error } = ENDED;
+  try {
+    await aws.stepFunctions.stop(execution, { error, cause: why }, STOPPING);
+  } catch (problem) {
+    journal.warn(
+      `The execution could not be stopped, and ends by itself when it finds the alias: ${messageOf(problem)}`,
+    );
+  }
+  forget(surroundings);
+  const reason = [because, detail].filter(Boolean).join('. ');
+  const moved = continues || result !== 'reverted' || (await hasMoved(execution, surroundings));
+  if (!moved) {
+    const nothing = [reason, NOTHING_MOVED].join('. ');
+    return finish({ phase: 'failed', reason: nothing }, surroundings);
+  }
+  return finish({ phase: result === 'untouched' ? 'failed' : result, reason }, surroundings);
+}
+
+const STOPPING = { urgency: 'shift', patienceMs: 10_000 } as const;
+
+/** Whether there was a weight to be put back, by what the execution tells; what it does not tell may have been. */
+async function hasMoved(execution: ExecutionOf, { aws }: Carrier): Promise<boolean> {
+  try {
+    const events = await aws.stepFunctions.history(execution, 0, STOPPING);
+    return events.reduce((told, event) => tellEvent(told, event).told, NOTHING_TOLD).hasMoved;
+  } catch (error) {
+    // One that never began has no history.
+    return !(error instanceof AwsCallError && error.name === 'ExecutionDoesNotExist');
+  }
+}
+
+/** A log that cannot be written stops no revert. */
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // Its loss is told by whoever writes the log.
+  }
+}
+
+type Final = Extract<
+  Parameters<typeof recordState>[0],
+  { phase: 'promoted' | 'reverted' | 'failed' | 'revert-failed' }
+>;
+
+/** How it ends, for log and report. */
+export function finish(state: Final, surroundings: Carrier): Ending {
+  recordState(state, surroundings);
+  return ended(state.phase, 'reason' in state ? state.reason : '');
+}
+
+function recordState(
+  state: Extract<Parameters<Surroundings['journal']['record']>[0], { type: 'state' }>['state'],
+  { clock, journal }: Pick<Surroundings, 'clock' | 'journal'>,
+): void {
+  journal.record({ type: 'state', at: clock.timeOfDay(), state });
+}
