@@ -4,6 +4,7 @@ import { createAlias, putProvisioned } from '../../simulator/lambda/aliases.ts';
 import { publishVersion, updateFunction } from '../../simulator/lambda/functions.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
 
 const DAY_MS = 86_400_000;
 const AT_ONCE: Inputs = { steps: 'AllAtOnce', 'bake-time': '1m', 'keep-versions': '2' };
@@ -87,6 +88,20 @@ describe('of versions that nothing needs, the bundle', () => {
     expect(result).toMatchObject({ exitCode: 0, outputs: { outcome: 'promoted' } });
     expect(left()).toHaveLength(8);
     expect(result.log).toContain('Old versions of checkout were not deleted:');
+  });
+
+  itWithSignals('has promoted, though it is cancelled before it could delete', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'ListVersionsByFunction' ? { type: 'hang' } : undefined,
+    );
+    const asked = world.requested('ListVersionsByFunction', 0);
+    const action = world.start(AT_ONCE);
+    await asked;
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    expect(result).toMatchObject({ exitCode: 0, outputs: { outcome: 'promoted' } });
+    expect(result.log).toContain('Old versions were not deleted any more: ');
+    expect(world.alias()).toBe('8');
   });
 
   it('warns before it publishes when the storage for code is nearly full', async () => {
