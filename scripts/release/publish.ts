@@ -2,9 +2,9 @@
 // last the tag of the major version, which is what most users run. What is there already stays as it is, so a run that
 // broke off is run again. With --check it only says what stands in the way.
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { notesOf } from './changelog.ts';
@@ -60,12 +60,22 @@ function tagsOf(remote: string): ReadonlyMap<string, string> {
   );
 }
 
+/** The change files that no version has yet; those of the candidates stay until there are no more candidates. */
+function changesWaiting(): readonly string[] {
+  const state = '.changeset/pre.json';
+  const { changesets } = existsSync(state)
+    ? (JSON.parse(readFileSync(state, 'utf8')) as { readonly changesets: readonly string[] })
+    : { changesets: [] };
+  const done = new Set(['README', ...changesets]);
+  return globSync('.changeset/*.md').filter((path) => !done.has(basename(path, '.md')));
+}
+
 /** Everything at once, so that nobody releases by trial. */
 function problemsOf(release: Release, remote: string): readonly string[] {
   const { version, tag, commit, notes } = release;
   git('fetch', '--quiet', remote, 'main');
   const tagged = tagsOf(remote).get(tag);
-  const waiting = globSync('.changeset/*.md').filter((path) => !path.endsWith('README.md'));
+  const waiting = changesWaiting();
   const problems: readonly (readonly [isSo: boolean, problem: string])[] = [
     [notes === undefined, `CHANGELOG.md says nothing of ${version}`],
     [

@@ -3,7 +3,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
-  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -141,7 +140,7 @@ export function rehearseRelease(act: string): void {
     const url = `https://github.com/${repository()}.git`;
     git('remote', 'add', 'origin', url);
     git('config', `url.file://${join(folder, 'remote.git')}.insteadOf`, url);
-    if (globSync('.changeset/*.md', { cwd: clone }).length > 1) makeVersion(clone);
+    makeVersion(clone);
     push('the sources');
 
     release('red');
@@ -170,12 +169,15 @@ export function rehearseRelease(act: string): void {
 /** Of the change files that wait. */
 function makeVersion(cwd: string): void {
   const script = join(PROJECT, 'scripts/release/version.ts');
-  execFileSync(process.execPath, [script], { cwd, stdio: 'ignore' });
+  execFileSync(process.execPath, [script], { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 function changeset(cwd: string, ...parameters: readonly string[]): void {
   const bin = join(PROJECT, 'node_modules/@changesets/cli/bin.js');
-  execFileSync(process.execPath, [bin, ...parameters], { cwd, stdio: 'ignore' });
+  execFileSync(process.execPath, [bin, ...parameters], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 function actArguments(folder: string): readonly string[] {
