@@ -73,6 +73,11 @@ export function tellEvent(
   };
 }
 
+/** What all events of an execution tell together, oldest first. */
+export function toldBy(events: readonly ExecutionEvent[]): Told {
+  return events.reduce((told, event) => tellEvent(told, event).told, NOTHING_TOLD);
+}
+
 const ENDINGS: Readonly<Record<string, ExecutionEnding['type']>> = {
   ExecutionSucceeded: 'succeeded',
   ExecutionFailed: 'failed',

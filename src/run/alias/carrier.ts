@@ -1,6 +1,7 @@
 import type { Mark } from '../../core/alias/mark.ts';
 import type { RunStatus } from '../../core/alias/unfinished.ts';
 import { messageOf } from '../../core/problems.ts';
+import { ENDED } from '../../core/state-machine/definition.ts';
 import {
   executionArn,
   executionLink,
@@ -60,5 +61,24 @@ export async function statusOfCarrier(
   } catch (error) {
     signal.throwIfAborted();
     return { type: 'unknown', url, problem: messageOf(error) };
+  }
+}
+
+/** Who waits for it has put the alias back already. */
+export const STOPPING = { urgency: 'shift', patienceMs: 10_000 } as const;
+
+/** Ends an execution whose aliases were put back. It touches none that does not carry its mark, so it would end by itself as well. */
+export async function stopReverted(
+  execution: ExecutionOf,
+  cause: string,
+  { aws, journal }: Pick<Surroundings, 'aws' | 'journal'>,
+): Promise<void> {
+  const { reverted: error } = ENDED;
+  try {
+    await aws.stepFunctions.stop(execution, { error, cause }, STOPPING);
+  } catch (problem) {
+    journal.warn(
+      `The execution could not be stopped, and ends by itself when it finds the alias: ${messageOf(problem)}`,
+    );
   }
 }

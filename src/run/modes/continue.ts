@@ -15,7 +15,7 @@ import type { Config } from '../../inputs/config.ts';
 import { fittedToAws } from '../../core/state-machine/refusals.ts';
 import type { ExecutionOf } from '../../core/state-machine/execution.ts';
 import type { EarlierExecution } from '../../core/state-machine/takeover.ts';
-import { NOTHING_TOLD, tellEvent } from '../../core/state-machine/told.ts';
+import { toldBy } from '../../core/state-machine/told.ts';
 import type { Undertaking } from '../rollout/undertaking.ts';
 import { executionIn, linkTo } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
@@ -139,10 +139,7 @@ async function leftBy(
   { aws, cancellation: signal }: Surroundings,
 ): Promise<EarlierExecution> {
   const events = await aws.stepFunctions.history(execution, 0, { signal });
-  const { input, variables } = events.reduce(
-    (told, event) => tellEvent(told, event).told,
-    NOTHING_TOLD,
-  );
+  const { input, variables } = toldBy(events);
   return { input, variables };
 }
 

@@ -3,13 +3,12 @@ import { nothingToRevert, reversibleIn, unclearWhatToRevert } from '../../core/a
 import { isSplit } from '../../core/alias/routing.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import { readMark } from '../../core/alias/mark.ts';
-import { messageOf, Refusal } from '../../core/problems.ts';
-import { ENDED } from '../../core/state-machine/definition.ts';
+import { Refusal } from '../../core/problems.ts';
 import { executionArn } from '../../core/state-machine/execution.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
-import { executionIn } from '../alias/carrier.ts';
+import { executionIn, stopReverted } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 import { findPredecessor } from '../versions/predecessor.ts';
@@ -87,26 +86,17 @@ function recordWhereItStood(found: readonly FoundAlias[], surroundings: Surround
 async function stopExecutions(
   found: readonly FoundAlias[],
   config: Config,
-  { aws, journal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
   const carried = new Map(
     found.flatMap(({ description, arn }) => {
       const { mark } = readMark(description);
       if (mark?.carriedBy !== 'aws') return [];
-      const execution = executionIn(mark, { config, arn }, aws.region);
+      const execution = executionIn(mark, { config, arn }, surroundings.aws.region);
       return [[executionArn(execution), execution] as const];
     }),
   );
-  const { reverted: error } = ENDED;
-  for (const execution of carried.values()) {
-    try {
-      await aws.stepFunctions.stop(execution, { error, cause: WHY }, { urgency: 'shift' });
-    } catch (problem) {
-      journal.warn(
-        `The execution could not be stopped, and ends by itself when it finds the alias: ${messageOf(problem)}`,
-      );
-    }
-  }
+  for (const execution of carried.values()) await stopReverted(execution, WHY, surroundings);
 }
 
 function withoutAlias({ target, versions, nonces, begun }: Left): Left {

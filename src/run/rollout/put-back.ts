@@ -1,13 +1,12 @@
 import { AwsCallError } from '../../aws/call.ts';
-import { messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import { NOTHING_MOVED } from '../../core/rollout/state.ts';
-import { ENDED } from '../../core/state-machine/definition.ts';
 import type { ExecutionOf } from '../../core/state-machine/execution.ts';
-import { NOTHING_TOLD, tellEvent } from '../../core/state-machine/told.ts';
+import { toldBy } from '../../core/state-machine/told.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Router } from '../../ports.ts';
-import { forget, routerOf, type Surroundings } from '../surroundings.ts';
+import { forget, routerOf, saveIfPossible, type Surroundings } from '../surroundings.ts';
+import { STOPPING, stopReverted } from '../alias/carrier.ts';
 import { announce, revertAll } from './reversion.ts';
 
 /** A rollout that AWS carries, and what it takes to put it back. */
@@ -32,14 +31,13 @@ export async function putBack(
   why: string,
   surroundings: Carrier,
 ): Promise<Ending> {
-  const { aws, journal, keep } = surroundings;
   const routers: readonly Router[] = saved.targets.map((each) =>
     routerOf({ ...each, account: saved.account }, surroundings),
   );
   const reverting = revertAll(routers);
   attempt(() => {
     // From here on the post step puts back what this process does not live to.
-    keep.save({ ...saved, execution: undefined });
+    saveIfPossible({ ...saved, execution: undefined }, surroundings);
     recordState({ phase: 'reverting', reason: why }, surroundings);
     announce(routers, surroundings);
   });
@@ -51,14 +49,7 @@ export async function putBack(
     const reason = [because, detail, left].join('. ');
     return finish({ phase: result, reason }, surroundings);
   }
-  const { reverted: error } = ENDED;
-  try {
-    await aws.stepFunctions.stop(execution, { error, cause: why }, STOPPING);
-  } catch (problem) {
-    journal.warn(
-      `The execution could not be stopped, and ends by itself when it finds the alias: ${messageOf(problem)}`,
-    );
-  }
+  await stopReverted(execution, why, surroundings);
   forget(surroundings);
   const reason = [because, detail].filter(Boolean).join('. ');
   const moved = continues || result !== 'reverted' || (await hasMoved(execution, surroundings));
@@ -69,13 +60,11 @@ export async function putBack(
   return finish({ phase: result === 'untouched' ? 'failed' : result, reason }, surroundings);
 }
 
-const STOPPING = { urgency: 'shift', patienceMs: 10_000 } as const;
-
 /** Whether there was a weight to be put back, by what the execution tells; what it does not tell may have been. */
 async function hasMoved(execution: ExecutionOf, { aws }: Carrier): Promise<boolean> {
   try {
     const events = await aws.stepFunctions.history(execution, 0, STOPPING);
-    return events.reduce((told, event) => tellEvent(told, event).told, NOTHING_TOLD).hasMoved;
+    return toldBy(events).hasMoved;
   } catch (error) {
     // One that never began has no history.
     return !(error instanceof AwsCallError && error.name === 'ExecutionDoesNotExist');
