@@ -61,6 +61,32 @@ describe('the journal', () => {
     expect(kept(all)).toEqual([alarm(1, 'OK'), durations(2, 'b'), durations(3, 'a')]);
   });
 
+  it('keeps of a bake the state that it began with alone, and what came after it', () => {
+    const all = createArchive();
+    const baking = (step: number, at: number): Entry => ({
+      type: 'state',
+      at,
+      state: {
+        phase: 'baking',
+        step,
+        shiftedAt: moment(0),
+        since: moment(0),
+        until: 60_000,
+        readAt: at,
+      },
+    });
+    for (const [step, at] of [
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [1, 4],
+      [1, 5],
+    ] as const) {
+      all.keep(baking(step, at));
+    }
+    expect(all.entries).toEqual([baking(0, 1), baking(1, 4)]);
+  });
+
   it('tells listeners everything, and prints what the log says of it', () => {
     const printed: string[] = [];
     const heard: Entry[] = [];

@@ -13,6 +13,7 @@ export const OF_WATCHING: readonly Mutant[] = [
     file: 'src/run/alias/revert.ts',
     from: 'let unknown = known.alias === undefined;',
     to: 'let unknown = true;',
+    by: '__tests__/run/alias/router.test.ts',
   },
   {
     name: 'credentials count from when their end is asked for',

@@ -55,6 +55,21 @@ describe('the router of an alias', () => {
     return router;
   }
 
+  it('writes a revert on the revision that it knows, before it reads anything', async () => {
+    const operations: string[] = [];
+    const result = await aws.time.run(async () => {
+      const router = await begun();
+      await router.shift({ step: 0, weight: 10, held: false }, signal);
+      aws.simulator.faults.add(({ operation }) => {
+        operations.push(operation);
+        return undefined;
+      });
+      return router.revert();
+    });
+    expect(result).toEqual({ type: 'reverted' });
+    expect(operations).toEqual(['UpdateAlias', 'GetAlias']);
+  });
+
   it('writes stable again when the way back ends as FAILED, however long that took', async () => {
     const { lambda } = aws.simulator;
     const result = await aws.time.run(async () => {
