@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -197,13 +199,19 @@ describe('with commands as checks, the bundle', () => {
   });
 
   it('ends what still runs when the rollout is over', async () => {
-    const check = script(`echo $$ > ${folder}/pid; ${HANGS}`);
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    // Open for as long as anything of the command lives.
+    const connected = once(server, 'connection').then(([socket]) => (socket as Socket).resume());
+    const closed = connected.then((socket) => once(socket, 'close'));
+    const check = script(`exec 3<>/dev/tcp/127.0.0.1/${port}; ${HANGS}`);
     const given = { 'check-commands': `slo, timeout 1h: ${check}`, steps: '10% 10m' };
     const action = world.start(given);
     await world.requested('UpdateAlias', 0);
     world.time.at(world.time.clock.now() + 90_000, () => action.process.kill('SIGINT'));
     await expect(action.done).resolves.toMatchObject({ outputs: { outcome: 'reverted' } });
-    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    await closed;
+    server.close();
   });
 });
