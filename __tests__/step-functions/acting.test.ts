@@ -94,6 +94,14 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
       },
     ],
     [
+      'metrics hang after alarms that were slow, and so does the write that comes next',
+      (world: CarryingWorld) => {
+        on(world, 'DescribeAlarms', { type: 'delay', ms: 9_000 }, () => true);
+        on(world, 'GetMetricData', HANGS, (number) => number % 2 === 1);
+        on(world, 'UpdateAlias', HANGS, (number) => number % 2 === 0);
+      },
+    ],
+    [
       'Lambda moves provisioned concurrency',
       ({ simulator }: CarryingWorld) => {
         putProvisioned(simulator.lambda, 'checkout', 'live', 1);

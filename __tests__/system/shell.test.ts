@@ -117,6 +117,8 @@ describe('the environment of a command', () => {
   });
 });
 
+const BEGUN = 'echo begun >&3';
+
 describe('a command that is cut off', () => {
   let server: Server;
   let connected: Promise<Socket>;
@@ -132,14 +134,17 @@ describe('a command that is cut off', () => {
     server.close();
   });
 
-  /** Held open by whoever of it still lives. */
-  const lives = (then: string) => `exec 3<>/dev/tcp/127.0.0.1/${port}; echo begun >&3; ${then}`;
+  /** Held open by whoever of it still lives. It says that it is on its way where it is told to. */
+  const lives = (then: string) => `exec 3<>/dev/tcp/127.0.0.1/${port}; ${then}`;
 
   it.each([
-    ['waits', 'sleep 600'],
-    ['ignores that it should end', "trap '' TERM; sleep 600"],
-    ['has begun others', 'sleep 600 & (sleep 600 & sleep 600); wait'],
-    ['has begun others that ignore it', "(trap '' TERM; sleep 600; sleep 600) & sleep 600"],
+    ['waits', `${BEGUN}; sleep 600`],
+    ['ignores that it should end', `trap '' TERM; ${BEGUN}; sleep 600`],
+    ['has begun others', `sleep 600 & (sleep 600 & ${BEGUN}; sleep 600); wait`],
+    [
+      'has begun others that ignore it',
+      `(trap '' TERM; ${BEGUN}; sleep 600; sleep 600) & sleep 600`,
+    ],
   ])('is told of at once and ended with all that it began, when it %s', async (_, then) => {
     const cut = new AbortController();
     const result = run(`echo so far; ${lives(then)}`, { signal: cut.signal });
@@ -175,17 +180,17 @@ describe('a command that is cut off', () => {
     await new Promise<void>((resolve) => {
       socket.setEncoding('utf8').on('data', (text: string) => {
         said += text;
-        if (/\n\d+\n/.test(said)) resolve();
+        if (/^\d+\n/.test(said)) resolve();
       });
     });
     socket.write('go on\n');
     await expect(result).resolves.toMatchObject({ type: 'exited', code: 1 });
-    process.kill(Number(said.split('\n')[1]));
+    process.kill(Number(said.split('\n')[0]));
     await once(socket, 'close');
   });
 
   it('does not outlive the process of the action', async () => {
-    const command = JSON.stringify(lives("trap '' TERM; sleep 600"));
+    const command = JSON.stringify(lives(`trap '' TERM; ${BEGUN}; sleep 600`));
     const program = `
       import { createShell } from ${JSON.stringify(new URL('../../src/system/shell.ts', import.meta.url).href)};
       const cut = new AbortController();
