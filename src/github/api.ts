@@ -1,4 +1,14 @@
+import type { getOctokit } from '@actions/github';
+
 import { messageOf } from '../core/problems.ts';
+
+export type GitHubApi = ReturnType<typeof getOctokit>;
+
+/** Loaded when it is first used: most runs ask GitHub for nothing, and no revert waits for it. @throws without a token */
+export async function apiWith(token: string): Promise<GitHubApi> {
+  const { getOctokit } = await import(/* webpackMode: "eager" */ '@actions/github');
+  return getOctokit(token);
+}
 
 /** A repository of GitHub. */
 export interface Repository {

@@ -1,6 +1,4 @@
-import { getOctokit } from '@actions/github';
-
-import { bounded, explainRefusal, type Repository } from './api.ts';
+import { apiWith, bounded, explainRefusal, type GitHubApi, type Repository } from './api.ts';
 
 export interface CommentOptions extends Repository {
   readonly token: string;
@@ -18,7 +16,7 @@ const MOST_PAGES = 10;
 export async function comment(options: CommentOptions): Promise<void> {
   const { owner, repo, token, sha, mark, body, warn } = options;
   try {
-    const octokit = getOctokit(token);
+    const octokit = await apiWith(token);
     const { rest } = octokit;
     let own: string | undefined;
     const { data: pulls } = await bounded((request) =>
@@ -56,7 +54,7 @@ export async function comment(options: CommentOptions): Promise<void> {
  * Who the token speaks as: `github-actions[bot]` with GITHUB_TOKEN. Asked by GraphQL, because GET /user refuses the
  * tokens of apps, and that is one.
  */
-async function loginOf({ graphql }: ReturnType<typeof getOctokit>): Promise<string> {
+async function loginOf({ graphql }: GitHubApi): Promise<string> {
   const { viewer } = await bounded((request) =>
     graphql<{ readonly viewer: { readonly login: string } }>('query { viewer { login } }', {
       request,

@@ -1,7 +1,5 @@
-import { getOctokit } from '@actions/github';
-
 import type { DeploymentStatus } from '../core/report/deployment.ts';
-import { bounded, explainRefusal, type Repository } from './api.ts';
+import { apiWith, bounded, explainRefusal, type Repository } from './api.ts';
 
 export interface DeploymentOptions extends Repository {
   readonly token: string;
@@ -45,12 +43,12 @@ export function followDeployment(options: DeploymentOptions): Deployment {
   let gaveUp = false;
 
   // Made when it is needed: without a token, making it throws.
-  const reposApi = () => getOctokit(token).rest.repos;
+  const reposApi = async () => (await apiWith(token)).rest.repos;
 
   async function existing(): Promise<number | undefined> {
     if (startedBy === runUrl && !isPost) return undefined;
-    const { data } = await bounded((request) =>
-      reposApi().listDeployments({
+    const { data } = await bounded(async (request) =>
+      (await reposApi()).listDeployments({
         owner,
         repo,
         environment,
@@ -63,8 +61,8 @@ export function followDeployment(options: DeploymentOptions): Deployment {
   }
 
   async function create(): Promise<number | undefined> {
-    const { data } = await bounded((request) =>
-      reposApi().createDeployment({
+    const { data } = await bounded(async (request) =>
+      (await reposApi()).createDeployment({
         owner,
         repo,
         environment,
@@ -85,8 +83,8 @@ export function followDeployment(options: DeploymentOptions): Deployment {
     id ??= (await existing()) ?? (await create());
     if (id === undefined) throw new Error('GitHub made no deployment');
     const deployment_id = id;
-    await bounded((request) =>
-      reposApi().createDeploymentStatus({
+    await bounded(async (request) =>
+      (await reposApi()).createDeploymentStatus({
         owner,
         repo,
         deployment_id,

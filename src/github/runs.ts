@@ -1,9 +1,7 @@
-import { getOctokit } from '@actions/github';
-
 import type { RolloutId } from '../core/alias/mark.ts';
 import type { RunStatus } from '../core/alias/unfinished.ts';
 import { messageOf } from '../core/problems.ts';
-import { bounded } from './api.ts';
+import { apiWith, bounded } from './api.ts';
 
 /** What GitHub knows of workflow runs. */
 export interface Runs {
@@ -33,7 +31,8 @@ export function createRuns({ token, own, serverUrl }: RunsOptions): Runs {
     const [owner = '', repo = ''] = repository.split('/');
     const wanted = { owner, repo, run_id: Number(runId), attempt_number: Number(attempt) };
     const reply = await bounded(
-      (request) => getOctokit(token).rest.actions.getWorkflowRunAttempt({ ...wanted, request }),
+      async (request) =>
+        (await apiWith(token)).rest.actions.getWorkflowRunAttempt({ ...wanted, request }),
       { ms: PATIENCE_MS, signal },
     );
     return reply.data.status === 'completed';
