@@ -3,6 +3,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { putProvisioned } from '../../simulator/lambda/provisioned.ts';
 import { denied, type Fault } from '../../simulator/wire/faults.ts';
+import { planOf } from '../../src/core/rollout/plan.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 import { createCarryingWorld, MINUTE, START, type CarryingWorld } from './carried.ts';
 
@@ -56,6 +57,39 @@ function on(
     return isMeant(number, name) ? fault : undefined;
   });
 }
+
+describe('a step that bakes for no time', () => {
+  it('is left by what was read after its weight, as any other', async () => {
+    const world = createCarryingWorld();
+    const execution = world.start(world.input({ plan: planOf([{ weight: 10, bakeMs: 0 }], 0) }));
+    await world.over(execution);
+    expect(execution.status).toBe('SUCCEEDED');
+    const acts = world.simulator.requests
+      .map(({ operation }) => operation)
+      .filter((operation) => ['UpdateAlias', 'DescribeAlarms'].includes(operation));
+    const read = ['DescribeAlarms', 'UpdateAlias'];
+    // To 10 %, the promotion, and the mark off; and one reading before that is read back.
+    expect(acts).toEqual([...read, ...read, ...read, 'DescribeAlarms']);
+  });
+
+  it('is reverted by an alarm that turns red with its weight', async () => {
+    const world = createCarryingWorld();
+    const { alarms, faults } = world.simulator;
+    faults.after(({ operation, count }) => {
+      if (operation === 'UpdateAlias' && count === 1) {
+        alarms.setState('checkout-errors', 'ALARM', 'too many');
+      }
+    });
+    const execution = world.start(world.input({ plan: planOf([{ weight: 10, bakeMs: 0 }], 0) }));
+    await world.over(execution);
+    expect(execution.error).toBe('LambdaCanary.Reverted');
+    expect(world.routings()).toEqual(['1', '1+2@0.1', '2', '1']);
+    // With its mark on: without, nobody could tell whose promotion it was.
+    expect(
+      world.simulator.requests.filter(({ operation }) => operation === 'UpdateAlias'),
+    ).toHaveLength(3);
+  });
+});
 
 describe('while a rollout that AWS carries acts on its aliases', () => {
   it.each([

@@ -148,7 +148,12 @@ export const ACTING: Asl = {
     Type: 'Choice',
     Choices: [
       { Condition: jsonata('$not($settled)'), Next: 'Settling' },
-      { Condition: jsonata('$steps[$step].bakeMs = 0'), Assign: ADVANCING, Next: 'Advance' },
+      {
+        // What was read before the weight says nothing of it, and a step is left by what was read at its end.
+        Condition: jsonata('$steps[$step].bakeMs = 0'),
+        Assign: READING_BEGINS,
+        Next: 'Read alarms',
+      },
     ],
     Default: 'Baking',
   },
