@@ -61,6 +61,31 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
     expect(result.exitCode).toBe(1);
   });
 
+  itWithSignals('keeps out a start that reaches AWS after the cancellation', async () => {
+    let arrive: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    world.simulator.faults.add(({ operation, count }) =>
+      operation === 'StartExecution' && count === 0 ? { type: 'late', until } : undefined,
+    );
+    const asked = world.requested('StartExecution', 0);
+    const action = world.start(LONG);
+    await asked;
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    expect(result.outputs['reason']).toContain('No traffic had been moved');
+    arrive();
+    await world.requested('StartExecution', 2);
+    expect(
+      world.simulator.requests.findLast(({ operation }) => operation === 'StartExecution'),
+    ).toMatchObject({
+      error: 'ExecutionAlreadyExists',
+    });
+    expect(execution()).toMatchObject({ status: 'ABORTED', error: 'LambdaCanary.Reverted' });
+    expect(world.routings()).toEqual(['1']);
+  });
+
   it('is not held once somebody has stopped it between two looks', async () => {
     let stopped = false;
     const action = world.start(HELD);

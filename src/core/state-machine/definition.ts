@@ -23,7 +23,8 @@ export const ENDED = {
   'taken over': `${OWN_ERRORS}TakenOver`,
 } as const;
 
-const REPAIRS = 'repair';
+/** The mode of an execution that puts back what another one left, and does nothing else. */
+export const REPAIRS = 'repair';
 
 /** The event of EventBridge that says how the execution of a rollout ended is given for it to be repaired: the input stands in it as text. */
 const ENDED_ONE = '$states.input.detail';

@@ -1,7 +1,9 @@
 import { AwsCallError } from '../../aws/call.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
+import { messageOf } from '../../core/problems.ts';
 import { NOTHING_MOVED } from '../../core/rollout/state.ts';
-import type { ExecutionOf } from '../../core/state-machine/execution.ts';
+import { REPAIRS } from '../../core/state-machine/definition.ts';
+import { executionLink, type ExecutionOf } from '../../core/state-machine/execution.ts';
 import { toldBy } from '../../core/state-machine/told.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Router } from '../../ports.ts';
@@ -25,11 +27,13 @@ export type Carrier = Pick<Surroundings, 'aws' | 'clock' | 'journal' | 'keep'>;
 /**
  * Puts the old versions back, the aliases first and the execution second: the machine that meets an alias without its mark touches nothing
  * there, and one that is stopped first would leave an alias split that nobody watches.
+ * @param unanswered what AWS was given to begin with, where it is not known to have begun
  */
 export async function putBack(
   { execution, saved, link, continues }: Followed,
   why: string,
   surroundings: Carrier,
+  unanswered?: string,
 ): Promise<Ending> {
   const routers: readonly Router[] = saved.targets.map((each) =>
     routerOf({ ...each, account: saved.account }, surroundings),
@@ -49,6 +53,7 @@ export async function putBack(
     const reason = [because, detail, left].join('. ');
     return finish({ phase: result, reason }, surroundings);
   }
+  if (unanswered !== undefined) await keepOut(execution, unanswered, surroundings);
   await stopReverted(execution, why, surroundings);
   forget(surroundings);
   const reason = [because, detail].filter(Boolean).join('. ');
@@ -58,6 +63,25 @@ export async function putBack(
     return finish({ phase: 'failed', reason: nothing }, surroundings);
   }
   return finish({ phase: result === 'untouched' ? 'failed' : result, reason }, surroundings);
+}
+
+/**
+ * A start that nobody answered may reach AWS yet, and would begin what is over. So its name is taken, by what puts back and does nothing
+ * else: two executions of one name are refused.
+ */
+async function keepOut(
+  execution: ExecutionOf,
+  unanswered: string,
+  { aws, journal }: Carrier,
+): Promise<void> {
+  const input = JSON.stringify({ ...(JSON.parse(unanswered) as object), mode: REPAIRS });
+  try {
+    await aws.stepFunctions.start(execution, input, STOPPING);
+  } catch (problem) {
+    journal.warn(
+      `Should AWS still begin the rollout, it goes on without this job; look at the execution: ${executionLink(execution)}. ${messageOf(problem)}`,
+    );
+  }
 }
 
 /** Whether there was a weight to be put back, by what the execution tells; what it does not tell may have been. */

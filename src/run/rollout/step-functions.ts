@@ -42,7 +42,7 @@ export async function carryOutOnAws(
     // Without what happened there is nothing to put back: as long as it is not known, there may be.
     await aws.stepFunctions.start(execution, text, { signal: cancellation, urgency: 'shift' });
   } catch (error) {
-    if (cancellation.aborted) return afterCancel(followed, options, false);
+    if (cancellation.aborted) return afterCancel(followed, options, text);
     if (error instanceof AwsCallError && error.unanswered === 0) {
       forget(surroundings);
       throw error;
@@ -51,18 +51,19 @@ export async function carryOutOnAws(
       followed,
       `it is not known whether AWS began: ${messageOf(error)}`,
       surroundings,
+      text,
     );
   }
   journal.record({ type: 'carrier', at: clock.timeOfDay(), url: link });
   // Only now: as long as this one had not begun, that one watched.
   if (goesOnFrom !== undefined) await endTakenOver(goesOnFrom.execution, surroundings);
-  if (cancellation.aborted) return afterCancel(followed, options, true);
+  if (cancellation.aborted) return afterCancel(followed, options, undefined);
   if (!config.waits) {
     forget(surroundings);
     return { outcome: 'started', reason: `It goes on without this job: ${link}`, askedFor: true };
   }
   const ending = await follow(followed, surroundings);
-  if (ending === 'cancelled') return afterCancel(followed, options, true);
+  if (ending === 'cancelled') return afterCancel(followed, options, undefined);
   if (ending.outcome === 'reverted') {
     const from = Math.min(begunAt ?? started.timeOfDay, started.timeOfDay);
     const told = { targets: shifting, from, deadlineAt: undefined, comparable };
@@ -186,14 +187,15 @@ async function endTakenOver(
 
 /**
  * AWS goes on when the runner does not: it watches, whoever looks.
- * @param hasBegun whether AWS is known to have begun; what may not have is not left to it
+ * @param unanswered what AWS was given to begin with, where it is not known to have begun: what may not have is not left to it
  */
 async function afterCancel(
   followed: Followed,
   options: Undertaking,
-  hasBegun: boolean,
+  unanswered: string | undefined,
 ): Promise<Ending> {
   const { config, surroundings, goesOnFrom } = options;
+  const hasBegun = unanswered === undefined;
   const { reason } = surroundings.cancellation as { readonly reason: unknown };
   const why = messageOf(reason);
   if (isRunnerGone(reason)) {
@@ -206,5 +208,5 @@ async function afterCancel(
     const held = `${why}, and on-cancel is hold: AWS goes on with it: ${executionLink(watching)}`;
     return { outcome: 'started', reason: held, askedFor: true };
   }
-  return putBack(followed, why, surroundings);
+  return putBack(followed, why, surroundings, unanswered);
 }
