@@ -33,4 +33,5 @@ export const CALM: Scenario = {
   means: undefined,
   logs: undefined,
   commands: undefined,
+  carried: undefined,
 };

@@ -2,7 +2,9 @@ import { STANDARD_RULE } from '../src/core/statistics/evidence.ts';
 import { parseAlarmId } from '../src/core/text/arn.ts';
 import { planOf } from '../src/core/rollout/plan.ts';
 import type { Mode } from '../src/core/rollout/mode.ts';
+import { fittedToAws } from '../src/core/state-machine/refusals.ts';
 import type { Config } from '../src/inputs/config.ts';
+import { STATE_MACHINE } from './carrier.ts';
 import type { Scenario } from './scenario.ts';
 import { REGION } from './stage.ts';
 import { names } from './world.ts';
@@ -21,6 +23,18 @@ const ANALYSIS: Config['analysis'] = {
 
 /** What the user of a scenario decided. */
 export function configOf(scenario: Scenario, mode: Mode): Config {
+  const { carried } = scenario;
+  const config = givenIn(scenario, mode);
+  if (carried === undefined) return config;
+  return fittedToAws({
+    ...config,
+    engine: 'step-functions',
+    waits: carried.waits,
+    holdForMs: carried.holdForSeconds * 1000,
+  });
+}
+
+function givenIn(scenario: Scenario, mode: Mode): Config {
   const { means } = scenario;
   return {
     mode,
@@ -53,7 +67,7 @@ export function configOf(scenario: Scenario, mode: Mode): Config {
     compareMetrics: [],
     compareDuration: { mode: 'observe', given: false },
     engine: 'runner',
-    stateMachine: 'lambda-canary',
+    stateMachine: STATE_MACHINE,
     waits: true,
     holdForMs: 24 * 3_600_000,
     afterPromotion: 'observe',

@@ -110,12 +110,20 @@ const HAPPEN: Readonly<Record<Happening, (place: Place) => void>> = {
     time.at(time.clock.now() + forMs, over);
   },
   'session ended': ({ simulator }) => {
-    simulator.faults.add(({ service }) => ({
-      type: 'error',
-      status: 403,
-      name: service === 'lambda' ? 'ExpiredTokenException' : 'ExpiredToken',
-      message: 'The security token included in the request is expired',
-    }));
+    simulator.faults.add(({ service, execution }) =>
+      // That of the jobs: what AWS carries has a role, and no session.
+      execution === undefined
+        ? {
+            type: 'error',
+            status: 403,
+            name:
+              service === 'lambda' || service === 'states'
+                ? 'ExpiredTokenException'
+                : 'ExpiredToken',
+            message: 'The security token included in the request is expired',
+          }
+        : undefined,
+    );
   },
   'provisioning fails': ({ simulator }) => {
     simulator.lambda.provisioningFailure = 'FUNCTION_ERROR_INIT_FAILURE';

@@ -36,9 +36,12 @@ export const isOurs = ({ by }: TrueAlias) =>
 
 /** Whether a write is somebody else's to a process: that of a person, or of a run beside its own. */
 export function isForeignTo({ process }: Told, { by }: TrueAlias): boolean {
-  return (
-    by === 'others' || (isOurs({ by } as TrueAlias) && (by === 'rival') !== (process === 'rival'))
-  );
+  return by === 'others' || (isOurs({ by } as TrueAlias) && isRival(by) !== isRival(process));
+}
+
+/** The rival, and what AWS does for it. */
+function isRival(by: TrueAlias['by']): boolean {
+  return by.endsWith('rival');
 }
 
 /** A time of day as the time that processes have lived through: a machine that sleeps does nothing, and watches nothing. */

@@ -3,6 +3,8 @@ import { controlPlaneQuota } from '../simulator/wire/quota.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import { createAnswers } from './answers.ts';
+import { createCarrier } from './carrier.ts';
+import { toldByCarrier } from './carrier-told.ts';
 import { happen } from './happenings.ts';
 import { rivalRun, workflowRun } from './runs.ts';
 import type { CallFault, Scenario } from './scenario.ts';
@@ -27,6 +29,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   const { clock } = time;
   const simulator = createSimulator({
     clock: { now: () => clock.timeOfDay() },
+    time,
     seed: scenario.seed,
     region: REGION,
     logging: scenario.logs !== undefined,
@@ -46,6 +49,13 @@ export async function play(scenario: Scenario): Promise<Played> {
     ...(scenario.logs === undefined ? [] : ['failures are read from logs']),
     ...(scenario.commands === undefined ? [] : ['commands of the user are run']),
     ...(scenario.commands?.troubles ?? []).map(({ what }) => what),
+    ...(scenario.carried === undefined
+      ? []
+      : [
+          scenario.carried.waits
+            ? 'AWS carries the rollout, followed'
+            : 'AWS carries the rollout, left',
+        ]),
     ...(provisioned ? ['provisioned concurrency moves'] : []),
     ...(means === undefined ? [] : [`${means.what} hardly longer than the plan`]),
   ];
@@ -64,8 +74,10 @@ export async function play(scenario: Scenario): Promise<Played> {
       for (let index = sent; index < requests.length; index++) senders[index] = by;
     }
   };
-  simulator.onRequest(({ operation, error, input }) => {
-    say(`${operation}${summary(operation, input)}${error === '' ? '' : ` → ${error}`}`);
+  simulator.onRequest(({ operation, error, input, execution }) => {
+    say(
+      `${execution === undefined ? '' : '(AWS) '}${operation}${summary(operation, input)}${error === '' ? '' : ` → ${error}`}`,
+    );
   });
   for (const { afterMs, what, forMs } of [
     ...scenario.happenings,
@@ -95,9 +107,23 @@ export async function play(scenario: Scenario): Promise<Played> {
     alive: new Set(),
     attribute,
   };
+  const carrier = createCarrier({
+    simulator,
+    time,
+    scenario,
+    say,
+    happened,
+    attempts: stage.attempts,
+    onFault: (fault) => {
+      faults[fault] = (faults[fault] ?? 0) + 1;
+    },
+    writers,
+    senders,
+  });
   const told: Told[] = [];
   await time.run(async () => {
     await Promise.all([workflowRun(stage, told), rivalRun(stage, told)]);
+    await carrier.over();
   });
   const whileAlive = happened.length;
   await time.passUntil(clock.now() + AFTERMATH_MS);
@@ -106,6 +132,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   return {
     scenario,
     told,
+    carriers: carrier.executions().map((each) => toldByCarrier(each, told)),
     aliases: simulator.aliasHistory.map((record, index) => ({
       ...record,
       weights: isMoving(record) ? {} : record.weights,

@@ -6,7 +6,7 @@ import type { RolloutId } from '../src/core/alias/mark.ts';
 import { ended } from '../src/core/report/ending.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
 import type { Journal } from '../src/ports.ts';
-import { cleanUp } from '../src/run/modes/clean-up.ts';
+import { cleanUp, leaveToAws } from '../src/run/modes/clean-up.ts';
 import { messageOf, RunnerGone } from '../src/core/problems.ts';
 import { shellOf } from './commands.ts';
 import { configOf } from './configs.ts';
@@ -43,7 +43,7 @@ export async function mainProcess(
   const journal = journalOf(stage);
   const dying = Promise.withResolvers<undefined>();
   const mortal = death.what !== 'none';
-  let struck = false;
+  let died: Told['died'] = 'none';
   const { aws, wire } = awsOf(stage, process, journal.startedAt, (nth, moment) => {
     if (mortal && death.atWrite?.nth === nth && death.atWrite.moment === moment) die();
   });
@@ -60,9 +60,9 @@ export async function mainProcess(
     workflow: 'c0ffee',
   };
   const die = () => {
-    if (struck) return;
-    struck = true;
+    if (died !== 'none') return;
     const { what } = death;
+    died = what;
     say(`** ${what}`);
     stage.happened.push(what);
     switch (what) {
@@ -118,6 +118,7 @@ export async function mainProcess(
     entries: [...entries],
     endedAt: clock.timeOfDay(),
     cancelledAt,
+    died,
     ending: end,
   };
   return { told, saved };
@@ -134,11 +135,16 @@ export async function postProcess(
   stage.say('-- post process');
   const journal = journalOf(stage);
   const { aws } = awsOf(stage, process, sessionBegan);
-  const ending = await cleanUp(saved, { aws, clock, journal });
+  const { execution } = saved;
+  const ending =
+    execution === undefined
+      ? await cleanUp(saved, { aws, clock, journal })
+      : await leaveToAws({ ...saved, execution }, { aws, clock, journal });
   stage.say(`-- ${ending.outcome}: ${ending.reason}`);
   const { startedAt, entries } = journal;
   const endedAt = clock.timeOfDay();
-  return { process, startedAt, entries, ending, endedAt, cancelledAt: undefined, config };
+  const alive = { cancelledAt: undefined, died: 'none' } as const;
+  return { process, startedAt, entries, ending, endedAt, ...alive, config };
 }
 
 /** Each process has its own connections; a dead one hears nothing any more. */

@@ -22,6 +22,7 @@ import {
   type Violation,
 } from './history.ts';
 import { ofTheCommands } from './commands.ts';
+import { ofWhatAwsCarries } from './left-to-aws.ts';
 import { ofTheLogs } from './logs.ts';
 import { patient } from './patience.ts';
 import { unwatched } from './watching.ts';
@@ -35,27 +36,67 @@ const SLOWEST_READING_MS = 45_000;
  * which requests came, and what its alarms really did.
  */
 export function violationsOf(played: Played): readonly Violation[] {
-  return played.told.flatMap((told) => {
-    const targets = told.config.requests.map(({ target }) => target);
-    return [
-      ...targets.flatMap((target) => [
-        ...weightOfTheStep(played, told, target),
-        ...theOutcomeIsSo(played, told, target),
-        ...foreignWritesStand(played, told, target),
-        ...stepsInOrder(played, told, target),
-        ...whatWasLive(played, told, target),
-      ]),
-      ...bakedAndWatched(played, told),
-      ...noLongerThanWritten(played, told),
-      ...revertIsNext(played, told),
-      ...nothingIsStranded(played, told),
-      ...notWrittenBefore(played, told),
-      ...unwatched(played, told),
-      ...patient(played, told),
-      ...ofTheLogs(played, told),
-      ...ofTheCommands(played, told),
-    ];
-  });
+  if (played.scenario.carried === undefined)
+    return played.told.flatMap((told) => ofRunner(played, told));
+  return [
+    ...played.told.flatMap((told) => ofFollower(played, told)),
+    ...played.carriers.flatMap((told) => ofExecution(played, told)),
+    ...ofWhatAwsCarries(played),
+  ];
+}
+
+function ofRunner(played: Played, told: Told): readonly Violation[] {
+  const targets = told.config.requests.map(({ target }) => target);
+  return [
+    ...targets.flatMap((target) => [
+      ...weightOfTheStep(played, told, target),
+      ...theOutcomeIsSo(played, told, target),
+      ...foreignWritesStand(played, told, target),
+      ...stepsInOrder(played, told, target),
+      ...whatWasLive(played, told, target),
+    ]),
+    ...bakedAndWatched(played, told),
+    ...noLongerThanWritten(played, told),
+    ...revertIsNext(played, told),
+    ...nothingIsStranded(played, told),
+    ...notWrittenBefore(played, told),
+    ...unwatched(played, told),
+    ...patient(played, told),
+    ...ofTheLogs(played, told),
+    ...ofTheCommands(played, told),
+  ];
+}
+
+/** A process whose rollout AWS carries: what it says and what it writes. */
+function ofFollower(played: Played, told: Told): readonly Violation[] {
+  const targets = told.config.requests.map(({ target }) => target);
+  return [
+    ...targets.flatMap((target) => [
+      ...theOutcomeIsSo(played, told, target),
+      ...foreignWritesStand(played, told, target),
+      ...whatWasLive(played, told, target),
+    ]),
+    ...revertIsNext(played, told),
+    ...notWrittenBefore(played, told),
+  ];
+}
+
+/** An execution: what holds of a runner that carries a rollout itself. */
+function ofExecution(played: Played, told: Told): readonly Violation[] {
+  const targets = told.config.requests.map(({ target }) => target);
+  return [
+    ...targets.flatMap((target) => [
+      ...weightOfTheStep(played, told, target),
+      ...theOutcomeIsSo(played, told, target),
+      ...foreignWritesStand(played, told, target),
+      ...stepsInOrder(played, told, target),
+    ]),
+    ...bakedAndWatched(played, told),
+    ...noLongerThanWritten(played, told),
+    ...revertIsNext(played, told),
+    ...unwatched(played, told),
+    ...patient(played, told),
+  ];
 }
 
 /** 1: the alias never sends the canary more than the weight of the step that is running. */
@@ -256,7 +297,7 @@ function wasOnItsWay(played: Played, record: TrueAlias, revertAt: number): boole
 /** 4: what is said of the end is so. */
 function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Violation[] {
   const { ending } = told;
-  const isLast = played.told.at(-1) === told;
+  const isLast = isLastOf(played, told);
   const history = historyOf(played, target);
   const end = history.findLast(({ at }) => at <= told.endedAt);
   if (ending === undefined || end === undefined || !isShifted(told, target)) return [];
@@ -286,6 +327,13 @@ function theOutcomeIsSo(played: Played, told: Told, target: Target): readonly Vi
     default:
       return [];
   }
+}
+
+/** Whether nobody came after it who may have moved the alias for a reason of his own. */
+function isLastOf({ told: processes, carriers }: Played, told: Told): boolean {
+  return carriers.length === 0
+    ? processes.at(-1) === told
+    : [...processes, ...carriers].every(({ endedAt }) => endedAt <= told.endedAt);
 }
 
 const LEAST_PATIENCE_MS = 2 * 60_000;
@@ -318,7 +366,7 @@ function whatWasLive(played: Played, told: Told, target: Target): readonly Viola
   const history = historyOf(played, target).filter(({ at }) => at <= told.endedAt);
   const end = history.at(-1);
   if (end === undefined || history.some(({ by }) => by === 'others')) return [];
-  const promoted = played.told.findLast(
+  const promoted = [...played.told, ...played.carriers].findLast(
     ({ ending, endedAt }) => ending?.outcome === 'promoted' && endedAt <= told.startedAt,
   );
   const live = promoted === undefined ? STABLE : canaryOf(promoted, target.functionName);

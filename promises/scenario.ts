@@ -1,4 +1,5 @@
 import { pick, seeded, type Random } from '../simulator/time/random.ts';
+import { carriedOf, type CarriedScenario } from './carried.ts';
 import { commandsOf, type CommandScenario } from './commands.ts';
 import { gapOf, jobsOf, type JobScenario } from './jobs.ts';
 import { lasting, type Means } from './means.ts';
@@ -129,6 +130,8 @@ export interface Scenario {
   readonly logs: LogScenario | undefined;
   /** Absent where the user has no commands. */
   readonly commands: CommandScenario | undefined;
+  /** Absent where the processes carry the rollout themselves. */
+  readonly carried: CarriedScenario | undefined;
 }
 
 /** Time in which no process of ours lives, and what happens in the middle of it. */
@@ -210,7 +213,12 @@ const MOMENTS: readonly WriteMoment[] = [
 /** Most at the first: only then is nothing there yet from which a revert could be known. */
 const WRITES = [1, 1, 1, 2, 2, 3, 4] as const;
 
+/** Everything that a seed decides. */
 export function scenarioOf(seed: number): Scenario {
+  return carriedOf(ofRunners(seed));
+}
+
+function ofRunners(seed: number): Scenario {
   const random = seeded(seed);
   const chance = (probability: number) => random() < probability;
   const between = (least: number, most: number) =>
@@ -277,6 +285,7 @@ export function scenarioOf(seed: number): Scenario {
     maxExtension: pick(random, [1, 1.5, 3]),
     logs: traffic !== undefined && chance(0.7) ? logsOf(random, moment) : undefined,
     commands: chance(0.15) ? commandsOf(random, moment) : undefined,
+    carried: undefined,
   };
 }
 

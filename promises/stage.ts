@@ -5,7 +5,7 @@ import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
 import type { Answers } from './answers.ts';
 import type { CommandRun } from './commands.ts';
-import type { CallFault, Scenario } from './scenario.ts';
+import type { CallFault, Death, Scenario } from './scenario.ts';
 import type { Suspension, VirtualTime } from './virtual-time.ts';
 
 /** Any time will do, as long as it is the same for a seed. */
@@ -15,13 +15,15 @@ export const STABLE = '1';
 export const CANARY = '3';
 
 export type ProcessName = MainName | PostName;
+/** An execution, by the process that began the rollout or its part; what repairs it was begun by a rule. */
+export type CarrierName = `${'AWS' | 'repair' | 'another repair'} for ${MainName}`;
 /** One that runs the action's main step; `job 2` is the second of a rollout over several jobs. */
 export type MainName = 'main' | 'next run' | 'rival' | `job ${number}`;
 export type PostName = 'post' | `post of job ${number}`;
 
-/** What one process of the action did, as it tells it itself. */
+/** What one process of the action did, as it tells it itself; or an execution, as its history does. */
 export interface Told {
-  readonly process: ProcessName;
+  readonly process: ProcessName | CarrierName;
   readonly startedAt: number;
   readonly entries: readonly Entry[];
   /** Absent when the process was killed. */
@@ -29,12 +31,14 @@ export interface Told {
   readonly endedAt: number;
   /** When somebody cancelled it, or nobody read its log any more. */
   readonly cancelledAt: number | undefined;
+  /** How it was ended, where that struck it. */
+  readonly died: Death;
   readonly config: Config;
 }
 
 /** A state that an alias really had, and who brought it about. */
 export interface TrueAlias extends AliasRecord {
-  readonly by: ProcessName | 'others' | 'AWS' | 'preparation';
+  readonly by: Told['process'] | 'others' | 'AWS' | 'preparation';
   /** Whether Lambda went on serving the version before, while it moved provisioned concurrency. */
   readonly moving: boolean;
 }
@@ -44,10 +48,10 @@ export interface SentRequest extends RecordedRequest {
   readonly by: TrueAlias['by'];
 }
 
-/** A request that a process sent, whether or not it arrived. */
+/** A request that a process or an execution sent, whether or not it arrived. */
 export interface Attempt {
   readonly at: number;
-  readonly by: ProcessName;
+  readonly by: Told['process'];
   readonly operation: string;
   /** Empty where it is of no function. */
   readonly functionName: string;
@@ -71,6 +75,8 @@ export interface Heard {
 export interface Played {
   readonly scenario: Scenario;
   readonly told: readonly Told[];
+  /** What the executions tell, in the order in which they began. */
+  readonly carriers: readonly Told[];
   readonly aliases: readonly TrueAlias[];
   readonly requests: readonly SentRequest[];
   readonly attempts: readonly Attempt[];

@@ -28,7 +28,7 @@ export const NOTHING: Tally = {
 };
 
 export function tallyOf(played: Played): Tally {
-  const { scenario, told, requests, faults, happened } = played;
+  const { scenario, told, carriers, requests, faults, happened } = played;
   const [first] = told;
   const last = told.at(-1);
   return {
@@ -37,7 +37,9 @@ export function tallyOf(played: Played): Tally {
     simulatedHours: ((last?.endedAt ?? 0) - (first?.startedAt ?? 0)) / 3_600_000,
     faults,
     happenings: count(happened),
-    outcomes: count(told.map((each) => `${nameOf(each)}: ${each.ending?.outcome ?? 'killed'}`)),
+    outcomes: count(
+      [...told, ...carriers].map((each) => `${nameOf(each)}: ${each.ending?.outcome ?? 'killed'}`),
+    ),
     violations: violationsOf(played).map(({ promise, what }) => ({
       seed: scenario.seed,
       what: `promise ${promise}: ${what}`,
@@ -48,6 +50,8 @@ export function tallyOf(played: Played): Tally {
 /** Jobs of a rollout over several are told by what they do. */
 function nameOf({ process, config: { mode } }: Told): string {
   if (process.startsWith('post')) return 'post';
+  if (process.startsWith('AWS')) return 'execution';
+  if (process.includes('repair')) return 'repair';
   return mode === 'rollout' ? process.replace(/^job .*/, 'rollout after others') : `mode: ${mode}`;
 }
 

@@ -22,7 +22,7 @@ const ONE_CALL_MS = 10_000 + 5_000;
 /** A reading is tried for 30 s; its last request may then still wait for its answer. */
 const ONE_READING_MS = 40_000;
 export const JITTER = 1.1;
-const REVERT_LEAVES_WITHIN_MS = 1_000;
+export const REVERT_LEAVES_WITHIN_MS = 1_000;
 /** Between two calls, while a quota that others use up is given way to. */
 const SLOWEST_PACE_MS = 300;
 const PACE_RECOVERS_MS = 10_000;
@@ -182,14 +182,8 @@ function revertWaitsForNothing(played: Played, told: Told): readonly Violation[]
   if (told.ending === undefined && elapsed(told.endedAt) < limitMs) return [];
   return told.config.requests.flatMap(({ target }) => {
     if (!isShiftedBy(played, told, target, decidedAt)) return [];
-    const left = played.attempts.some(
-      (attempt) =>
-        attempt.by === told.process &&
-        attempt.functionName === target.functionName &&
-        attempt.at >= decidedAt &&
-        elapsed(attempt.at) <= limitMs &&
-        puts(attempt, stableOf(told, target.functionName)),
-    );
+    const wanted = stableOf(told, target.functionName);
+    const left = leavesBy(played, told, { at: decidedAt, target, wanted });
     const when = new Date(decidedAt).toISOString();
     return left
       ? []
@@ -200,6 +194,27 @@ function revertWaitsForNothing(played: Played, told: Told): readonly Violation[]
           },
         ];
   });
+}
+
+/** Whether a write of the way back leaves as soon as it must, after the decision. */
+export function leavesBy(
+  played: Played,
+  told: Told,
+  {
+    at: decidedAt,
+    target,
+    wanted,
+  }: { readonly at: number; readonly target: Target; readonly wanted: string },
+): boolean {
+  const limitMs = REVERT_LEAVES_WITHIN_MS + refusalsTake(played, told, decidedAt);
+  return played.attempts.some(
+    (attempt) =>
+      attempt.by === told.process &&
+      attempt.functionName === target.functionName &&
+      attempt.at >= decidedAt &&
+      awake(played, attempt.at) - awake(played, decidedAt) <= limitMs &&
+      puts(attempt, wanted),
+  );
 }
 
 /** Where AWS has just refused calls for being too many, those of several functions leave at the slowest pace. */

@@ -35,7 +35,7 @@ export interface Wire {
 export interface WireOptions {
   readonly simulator: Simulator;
   readonly time: VirtualTime;
-  readonly scenario: Pick<Scenario, 'faultRate' | 'faults'>;
+  readonly scenario: Pick<Scenario, 'faultRate' | 'faults' | 'carried'>;
   readonly random: Random;
   /** Called around every request that arrives, however late. */
   readonly onArrival: (arrive: () => Answer) => Answer;
@@ -45,7 +45,7 @@ export interface WireOptions {
   readonly onSend: (request: HttpRequest) => (status: number, body: string) => void;
   /** When AWS begins to refuse the credentials; epoch milliseconds. */
   readonly sessionEndsAt: number;
-  /** Called at each moment of the n-th write, from 1. */
+  /** Called at each moment of the n-th write, from 1; where AWS carries the rollout, of the n-th call. */
   readonly onWrite: (nth: number, moment: WriteMoment) => void;
   /** Called with every fault, for the count and the trace. */
   readonly onFault: (fault: CallFault, request: HttpRequest) => void;
@@ -82,7 +82,7 @@ export function createWire(options: WireOptions): Wire {
     requestTimeout: number,
     abortSignal: AbortSignal | undefined,
   ): Promise<HttpResponse> {
-    const nth = isWrite(request) ? ++writes : 0;
+    const nth = isWrite(request) || scenario.carried !== undefined ? ++writes : 0;
     const strike = (moment: WriteMoment) => {
       if (nth > 0) onWrite(nth, moment);
     };
@@ -155,10 +155,10 @@ export function isWrite({ method, path }: HttpRequest): boolean {
 }
 
 /** How AWS answers, with the names that each service has for it; nothing where it is not the answer that fails. */
-function answerOf(fault: CallFault, service: Service): Fault | undefined {
+export function answerOf(fault: CallFault, service: Service): Fault | undefined {
   const lambda = service === 'lambda';
-  // Lambda and Logs speak JSON, and name their errors alike.
-  const json = lambda || service === 'logs';
+  // Lambda, Logs and Step Functions speak JSON, and name their errors alike.
+  const json = lambda || service === 'logs' || service === 'states';
   switch (fault) {
     case 'throttled':
       return lambda

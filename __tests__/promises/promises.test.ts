@@ -6,7 +6,7 @@ import { UNHARMED, type JobScenario } from '../../promises/jobs.ts';
 import { play } from '../../promises/play.ts';
 import { STABLE, type Played, type TrueAlias } from '../../promises/stage.ts';
 import { violationsOf } from '../../promises/promises.ts';
-import { scenarioOf } from '../../promises/scenario.ts';
+import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
 
 const RED: HistoryItem = {
   type: 'StateUpdate',
@@ -113,6 +113,63 @@ describe('a simulated rollout whose logs are read', () => {
     expect(outcomes(played)).toEqual(['reverted']);
     expect(played.told[0]?.ending?.reason).toContain('errors of f1:live');
     expect(violationsOf(played)).toEqual([]);
+  });
+});
+
+const CARRIED: Scenario = {
+  ...CALM,
+  carried: { waits: true, holdForSeconds: 600, stoppedAfter: undefined, repairs: 1 },
+};
+const LEFT: Scenario = {
+  ...CARRIED,
+  carried: { waits: false, holdForSeconds: 600, stoppedAfter: undefined, repairs: 1 },
+};
+const ended = ({ carriers }: Played) => carriers.map(({ ending }) => ending?.outcome);
+
+describe('a simulated rollout that AWS carries', () => {
+  it.each([
+    ['followed', CARRIED, 'promoted'],
+    ['left', LEFT, 'started'],
+  ])('is promoted when nothing goes wrong: %s', async (_, scenario, said) => {
+    const played = await play(scenario);
+    expect(outcomes(played)).toEqual([said]);
+    expect(ended(played)).toEqual(['promoted']);
+    expect(violationsOf(played)).toEqual([]);
+  });
+
+  it('goes on when its runner dies, and the next run finds it', async () => {
+    const death = { afterMs: 100_000, what: 'runner died', forMs: 0, atWrite: undefined } as const;
+    const played = await play({ ...CARRIED, death });
+    expect(outcomes(played)).toEqual([undefined, 'failed']);
+    expect(ended(played)).toEqual(['promoted']);
+    expect(violationsOf(played)).toEqual([]);
+  });
+
+  it('is put back by the rule when somebody stops its execution', async () => {
+    const carried = { waits: false, holdForSeconds: 600, stoppedAfter: 60, repairs: 2 } as const;
+    const played = await play({ ...LEFT, carried });
+    expect(ended(played)).toEqual([undefined, expect.anything(), expect.anything()]);
+    expect(ended(played)).toContain('reverted');
+    expect(violationsOf(played)).toEqual([]);
+  });
+
+  it('goes on in another job, and is reverted by a third', async () => {
+    const gap = { ms: 60_000, what: undefined };
+    const jobs = (['start', 'step', 'revert'] as const).map((mode) => ({
+      mode,
+      gap,
+      death: UNHARMED,
+    }));
+    const played = await play({ ...CARRIED, jobs });
+    expect(outcomes(played)).toEqual(['held', 'held', 'reverted']);
+    expect(violationsOf(played)).toEqual([]);
+  });
+
+  it('is the same again for the same seed', async () => {
+    await play(CARRIED);
+    const scenario = { ...LEFT, faultRate: 0.3, faults: scenarioOf(11).faults };
+    const [one, other] = [await play(scenario), await play(scenario)];
+    expect(other.trace).toEqual(one.trace);
   });
 });
 
@@ -266,6 +323,69 @@ describe('the check of the promises', () => {
       ({ by, operation }) => by !== last?.process || !operation.startsWith('DescribeAlarm'),
     );
     expect(promises({ ...played, told, attempts })).toContain(11);
+  });
+
+  describe('of what AWS carries', () => {
+    const CANCELLED: Scenario = {
+      ...CARRIED,
+      death: { afterMs: 100_000, what: 'cancelled', forMs: 0, atWrite: undefined },
+    };
+
+    it('notices a split that nobody puts back', async () => {
+      const played = await play({ ...LEFT, alarms: 0 });
+      expect(promises(doctored(played, 4, { weights: { '3': 0.5 } }))).toContain(7);
+    });
+
+    it('notices a step that ended without a reading', async () => {
+      const played = await play(LEFT);
+      const requests = played.requests.filter(
+        ({ operation, by }) => operation !== 'DescribeAlarms' || by === 'main',
+      );
+      expect(promises({ ...played, requests })).toContain(2);
+    });
+
+    it('notices a time in which the machine asked for no alarm', async () => {
+      const played = await play(LEFT);
+      const begun = played.carriers[0]?.startedAt ?? 0;
+      const attempts = played.attempts.filter(
+        ({ operation, at }) =>
+          operation !== 'DescribeAlarms' || at < begun + 60_000 || at > begun + 120_000,
+      );
+      expect(promises({ ...played, attempts })).toContain(11);
+    });
+
+    it('notices an execution that has no end', async () => {
+      const played = await play(LEFT);
+      const carriers = played.carriers.map((each) => ({ ...each, endedAt: Infinity }));
+      expect(promises({ ...played, carriers })).toContain(7);
+    });
+
+    it('notices that a cancelled job took its time, or stopped the execution first', async () => {
+      const played = await play(CANCELLED);
+      expect(outcomes(played)).toEqual(['reverted']);
+      expect(violationsOf(played)).toEqual([]);
+      const attempts = played.attempts.map((attempt) =>
+        attempt.by === 'main' && attempt.operation === 'UpdateAlias'
+          ? { ...attempt, at: attempt.at + 2_000 }
+          : attempt,
+      );
+      expect(promises({ ...played, attempts })).toEqual([12]);
+      const stopped = played.requests.find(({ operation }) => operation === 'StopExecution');
+      const cancelledAt = played.told[0]?.cancelledAt ?? 0;
+      const requests = played.requests.map((each) =>
+        each === stopped ? { ...each, at: cancelledAt } : each,
+      );
+      expect(promises({ ...played, requests })).toEqual([11]);
+    });
+
+    it('notices that AWS goes on after it was said to be over', async () => {
+      const played = await play(CANCELLED);
+      const told = played.told.map((each) => ({
+        ...each,
+        endedAt: (played.carriers[0]?.startedAt ?? 0) + 1,
+      }));
+      expect(promises({ ...played, told })).toContain(4);
+    });
   });
 
   it('notices a split that nobody tells of', async () => {
