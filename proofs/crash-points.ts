@@ -1,43 +1,120 @@
 // Ends the real process of the action at every single AWS call of a rollout, or of one job of several, in every way that
-// it can end, and compares what is said of it with what the alias really serves.
+// it can end, and compares what is said of it with what the alias really serves. With --engine step-functions AWS carries
+// the rollout, and goes on meanwhile.
+import { parseArgs } from 'node:util';
+
 import { markdownTable } from 'markdown-table';
 
-import { MODES, MOMENTS, pointsOf, rows, type Finding, type Mode } from './crash-points/points.ts';
+import {
+  CARRIED_JOBS,
+  carriedPointsOf,
+  carriedRows,
+  type CarriedJobName,
+} from './crash-points/carried-points.ts';
+import { carriedCallsOf, tryCarriedPoint } from './crash-points/carried-trial.ts';
+import { MODES, MOMENTS, pointsOf, rows, type Mode, type Moment } from './crash-points/points.ts';
 import { tryPoint } from './crash-points/trial.ts';
 import { callsOf } from './crash-points/world.ts';
 
+const USAGE = `Usage: npm run crash-points -- [--engine runner|step-functions] [--part N/OF]
+
+  --engine  who carries the rollout (runner)
+  --part    every so many-th of the points, so that the parts take about as long
+`;
+
 const AT_ONCE = 2;
 
-async function main(): Promise<void> {
+/** A point as the table has it. */
+interface Row {
+  readonly job: string;
+  readonly end: string;
+  readonly moment: Moment;
+}
+
+interface Tried extends Row {
+  readonly call: number;
+  readonly operation: string;
+  /** Empty when everything held. */
+  readonly wrong: string;
+}
+
+interface Points {
+  readonly rows: readonly Row[];
+  readonly tries: readonly (() => Promise<Tried>)[];
+}
+
+async function ofRunners(): Promise<Points> {
   const calls: Record<Mode, number> = { rollout: 0, start: 0, step: 0, promote: 0, revert: 0 };
   for (const mode of Object.keys(MODES) as Mode[]) {
     calls[mode] = await callsOf(mode);
     console.log(`mode: ${mode} makes ${calls[mode]} calls. It is ended at each of them.`);
   }
-  const findings: Finding[] = [];
-  const queue = pointsOf(calls).values();
+  return {
+    rows: rows().map(({ mode, ...row }) => ({ ...row, job: mode })),
+    tries: pointsOf(calls).map((point) => async () => {
+      const { mode, ...finding } = await tryPoint(point);
+      return { ...finding, job: mode };
+    }),
+  };
+}
+
+async function ofAws(): Promise<Points> {
+  const calls = Object.fromEntries(Object.keys(CARRIED_JOBS).map((job) => [job, 0])) as Record<
+    CarriedJobName,
+    number
+  >;
+  for (const job of Object.keys(CARRIED_JOBS) as CarriedJobName[]) {
+    calls[job] = await carriedCallsOf(job);
+    console.log(`${job}: the job makes ${calls[job]} calls. It is ended at each of them.`);
+  }
+  return {
+    rows: carriedRows(),
+    tries: carriedPointsOf(calls).map((point) => () => tryCarriedPoint(point)),
+  };
+}
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      engine: { type: 'string', default: 'runner' },
+      part: { type: 'string', default: '1/1' },
+    },
+  });
+  const [, part = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(values.part) ?? []).map(Number);
+  if (part < 1 || part > of)
+    throw new Error(`--part must be like 1/4, not ${values.part}\n\n${USAGE}`);
+  const points = { runner: ofRunners, 'step-functions': ofAws }[values.engine];
+  if (points === undefined) throw new Error(`There is no engine ${values.engine}\n\n${USAGE}`);
+  return { points, part, of };
+}
+
+async function main(): Promise<void> {
+  const { points, part, of } = options();
+  const { rows, tries } = await points();
+  const findings: Tried[] = [];
+  const queue = tries.filter((_, index) => index % of === part - 1).values();
   const worker = async () => {
-    for (const point of queue) {
-      const finding = await tryPoint(point);
+    for (const tryIt of queue) {
+      const finding = await tryIt();
       // Polls are jittered: a job may make a call less, and has then come to its end.
       if (finding.operation !== '') findings.push(finding);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 
-  const table = rows().map(({ mode, end, moment }) => {
+  const table = rows.map(({ job, end, moment }) => {
     const tried = findings.filter(
-      (each) => each.mode === mode && each.end === end && each.moment === moment,
+      (each) => each.job === job && each.end === end && each.moment === moment,
     );
     const held = tried.filter(({ wrong }) => wrong === '');
-    return [mode, end, MOMENTS[moment], String(tried.length), String(held.length)];
+    return [job, end, MOMENTS[moment], String(tried.length), String(held.length)];
   });
-  const head = ['mode', 'the process is', 'when', 'points', 'held'];
+  const head = ['job', 'the process is', 'when', 'points', 'held'];
   console.log(`\n${markdownTable([head, ...table], { align: ['l', 'l', 'l', 'r', 'r'] })}`);
   const failures = findings.filter(({ wrong }) => wrong !== '');
   console.log(`\n${findings.length - failures.length} of ${findings.length} points held.`);
-  for (const { mode, end, moment, call, operation, wrong } of failures) {
-    console.log(`  mode: ${mode}, ${end}, ${moment} call ${call} (${operation}): ${wrong}`);
+  for (const { job, end, moment, call, operation, wrong } of failures) {
+    console.log(`  ${job}, ${end}, ${moment} call ${call} (${operation}): ${wrong}`);
   }
   if (failures.length > 0) process.exitCode = 1;
 }

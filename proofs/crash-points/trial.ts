@@ -53,7 +53,11 @@ export function tryPoint(point: Point): Promise<Finding> {
   });
 }
 
-function endProcess({ process }: RunningAction, signal: NodeJS.Signals, time: SharedTime): void {
+export function endProcess(
+  { process }: RunningAction,
+  signal: NodeJS.Signals,
+  time: SharedTime,
+): void {
   process.kill(signal);
   if (signal !== 'SIGINT') return;
   const after = (ms: number, next: NodeJS.Signals) =>
@@ -68,7 +72,7 @@ function endProcess({ process }: RunningAction, signal: NodeJS.Signals, time: Sh
 }
 
 /** A request that was let go is answered within some turns of the event loop. */
-async function arrived(simulator: Simulator): Promise<void> {
+export async function arrived(simulator: Simulator): Promise<void> {
   for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
   simulator.advance();
 }

@@ -39,7 +39,7 @@ export interface World {
 /** A new version that nobody has published yet, and a healthy alarm. */
 export async function withWorld<T>(act: (world: World) => Promise<T>): Promise<T> {
   const time = createSharedTime(START);
-  const simulator = createSimulator({ clock: time.clock });
+  const simulator = createSimulator({ clock: time.clock, time });
   createFunction(simulator.lambda, { functionName: 'checkout' });
   publishVersion(simulator.lambda, 'checkout');
   createAlias(simulator.lambda, 'checkout', 'live', { version: '1', description: DESCRIPTION });

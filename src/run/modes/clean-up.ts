@@ -36,7 +36,10 @@ export async function leaveToAws(
   journal.record({ type: 'carrier', at: clock.timeOfDay(), url: link });
   try {
     const found = await aws.stepFunctions.describe(execution, {});
-    if (found === undefined) return ended('failed', 'the action was killed before AWS began');
+    if (found === undefined) {
+      const late = `should its start still be on its way, AWS goes on by itself: ${link}`;
+      return ended('failed', `the action was killed before AWS began; ${late}`);
+    }
     const { status, error, cause } = found;
     if (status === 'RUNNING' || status === 'unknown') {
       const reason = `The action was killed, and nothing was changed: AWS watches the rollout and ends it, ${link}`;
