@@ -1,4 +1,5 @@
 import { NO_GAP, UNHARMED } from './jobs.ts';
+import type { CarriedScenario } from './carried.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Nothing goes wrong and nobody interferes: what others change, one thing at a time. */
@@ -35,3 +36,19 @@ export const CALM: Scenario = {
   commands: undefined,
   carried: undefined,
 };
+
+const ON_AWS: CarriedScenario = {
+  waits: true,
+  holdForSeconds: 600,
+  stoppedAfter: undefined,
+  repairs: 1,
+};
+
+/** The same, carried by AWS, and followed. */
+export const CARRIED: Scenario & { readonly carried: CarriedScenario } = {
+  ...CALM,
+  carried: ON_AWS,
+};
+
+/** The same, and left to it. */
+export const LEFT: typeof CARRIED = { ...CALM, carried: { ...ON_AWS, waits: false } };

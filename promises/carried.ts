@@ -9,8 +9,8 @@ export interface CarriedScenario {
   readonly holdForSeconds: number;
   /** Somebody stops each execution right after its event of this number. */
   readonly stoppedAfter: number | undefined;
-  /** How often the rule that repairs is told of an end: AWS promises no more than at least once. */
-  readonly repairs: 1 | 2;
+  /** How often the rule that repairs is told of an end: AWS promises no more than at least once. 0 where there is no rule. */
+  readonly repairs: 0 | 1 | 2;
 }
 
 /** One rollout in so many is carried by AWS: each of its readings evaluates expressions, so it costs many times the CPU. */

@@ -19,8 +19,14 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'simulated', AWS_SECRET_ACCESS_KEY: 'si
 /** With it, the credentials are those of a session whose end nobody tells. */
 const SESSION_TOKEN = 'AWS_SESSION_TOKEN';
 
-/** Plays a scenario to its end, with the action's own code from preflight on, the SDK and the simulated AWS. */
-export async function play(scenario: Scenario): Promise<Played> {
+/**
+ * Plays a scenario to its end, with the action's own code from preflight on, the SDK and the simulated AWS.
+ * @param meddle does what no scenario has, before anybody else does anything
+ */
+export async function play(
+  scenario: Scenario,
+  meddle: (world: Pick<Stage, 'simulator' | 'time'>) => void = () => undefined,
+): Promise<Played> {
   Object.assign(process.env, CREDENTIALS);
   if (scenario.means?.what === 'session') process.env[SESSION_TOKEN] = 'simulated';
   else Reflect.deleteProperty(process.env, SESSION_TOKEN);
@@ -120,6 +126,7 @@ export async function play(scenario: Scenario): Promise<Played> {
     writers,
     senders,
   });
+  meddle({ simulator, time });
   const told: Told[] = [];
   await time.run(async () => {
     await Promise.all([workflowRun(stage, told), rivalRun(stage, told)]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
-import { CALM } from '../../promises/calm.ts';
+import { CALM, CARRIED, LEFT } from '../../promises/calm.ts';
 import { UNHARMED, type JobScenario } from '../../promises/jobs.ts';
 import { play } from '../../promises/play.ts';
 import { STABLE, type Played, type TrueAlias } from '../../promises/stage.ts';
@@ -113,63 +113,6 @@ describe('a simulated rollout whose logs are read', () => {
     expect(outcomes(played)).toEqual(['reverted']);
     expect(played.told[0]?.ending?.reason).toContain('errors of f1:live');
     expect(violationsOf(played)).toEqual([]);
-  });
-});
-
-const CARRIED: Scenario = {
-  ...CALM,
-  carried: { waits: true, holdForSeconds: 600, stoppedAfter: undefined, repairs: 1 },
-};
-const LEFT: Scenario = {
-  ...CARRIED,
-  carried: { waits: false, holdForSeconds: 600, stoppedAfter: undefined, repairs: 1 },
-};
-const ended = ({ carriers }: Played) => carriers.map(({ ending }) => ending?.outcome);
-
-describe('a simulated rollout that AWS carries', () => {
-  it.each([
-    ['followed', CARRIED, 'promoted'],
-    ['left', LEFT, 'started'],
-  ])('is promoted when nothing goes wrong: %s', async (_, scenario, said) => {
-    const played = await play(scenario);
-    expect(outcomes(played)).toEqual([said]);
-    expect(ended(played)).toEqual(['promoted']);
-    expect(violationsOf(played)).toEqual([]);
-  });
-
-  it('goes on when its runner dies, and the next run finds it', async () => {
-    const death = { afterMs: 100_000, what: 'runner died', forMs: 0, atWrite: undefined } as const;
-    const played = await play({ ...CARRIED, death });
-    expect(outcomes(played)).toEqual([undefined, 'failed']);
-    expect(ended(played)).toEqual(['promoted']);
-    expect(violationsOf(played)).toEqual([]);
-  });
-
-  it('is put back by the rule when somebody stops its execution', async () => {
-    const carried = { waits: false, holdForSeconds: 600, stoppedAfter: 60, repairs: 2 } as const;
-    const played = await play({ ...LEFT, carried });
-    expect(ended(played)).toEqual([undefined, expect.anything(), expect.anything()]);
-    expect(ended(played)).toContain('reverted');
-    expect(violationsOf(played)).toEqual([]);
-  });
-
-  it('goes on in another job, and is reverted by a third', async () => {
-    const gap = { ms: 60_000, what: undefined };
-    const jobs = (['start', 'step', 'revert'] as const).map((mode) => ({
-      mode,
-      gap,
-      death: UNHARMED,
-    }));
-    const played = await play({ ...CARRIED, jobs });
-    expect(outcomes(played)).toEqual(['held', 'held', 'reverted']);
-    expect(violationsOf(played)).toEqual([]);
-  });
-
-  it('is the same again for the same seed', async () => {
-    await play(CARRIED);
-    const scenario = { ...LEFT, faultRate: 0.3, faults: scenarioOf(11).faults };
-    const [one, other] = [await play(scenario), await play(scenario)];
-    expect(other.trace).toEqual(one.trace);
   });
 });
 
