@@ -75,6 +75,17 @@ describe('what the history of an execution tells', () => {
     ]);
   });
 
+  it('waits for the next minute since it began, and not since the bake of the part before', () => {
+    const taken = { step: 0, upcoming: 1, since: 0, actedAt: 180_000, until: 213_000 };
+    const { entries } = tell([
+      { type: 'ExecutionStarted', data: INPUT },
+      { assigned: { ...taken, begins: true, act: 'bake', settled: true, takenOver: true } },
+    ]);
+    expect(entries.at(-1)).toMatchObject({
+      state: { phase: 'checking', since: { steady: 180_000 }, until: 213_000 },
+    });
+  });
+
   it('is nothing to put back before the first weight was begun', () => {
     expect(tell(BEGUN).told.hasMoved).toBe(false);
     expect(tell([...BEGUN, { assigned: { next: 0, act: 'shift' } }, {}]).told.hasMoved).toBe(true);

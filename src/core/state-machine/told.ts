@@ -188,7 +188,9 @@ function stateOf(
   if (variables['begins'] === true && act !== 'shift') {
     const upcoming = numberOf(variables['upcoming']);
     const until = numberOf(variables['until']);
-    return { phase: 'checking', step: upcoming, standing, since, until, readAt: 0 };
+    // The bake of what is gone on with is reckoned from before its execution began.
+    const begun = moment(variables['actedAt']);
+    return { phase: 'checking', step: upcoming, standing, since: begun, until, readAt: 0 };
   }
   if (act === 'shift' || (act === undefined && isOnTheWay(event, state) && next > step)) {
     return { phase: 'shifting', step: next, standing };
