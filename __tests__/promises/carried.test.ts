@@ -147,19 +147,22 @@ describe('a simulated rollout that AWS carries', () => {
   });
 
   it('is kept out when its start is so late that its job has been cancelled', async () => {
-    let arrive: () => void = () => undefined;
-    const until = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
     const played = await play(
       { ...CARRIED, ...dies('cancelled', 4_200) },
       ({ simulator, time }) => {
-        time.at(STARTS_AT + 60_000, arrive);
         let isFirst = true;
-        simulator.faults.add(({ operation }) => {
+        simulator.faults.add(({ operation, input }) => {
           if (operation !== 'StartExecution' || !isFirst) return undefined;
           isFirst = false;
-          return { type: 'late', until };
+          const { stateMachineArn, ...late } = input as Readonly<
+            Record<'stateMachineArn' | 'name' | 'input', string>
+          >;
+          time.at(STARTS_AT + 60_000, () => {
+            expect(() => simulator.executions.start(stateMachineArn, late)).toThrow(
+              'Execution Already Exists',
+            );
+          });
+          return { type: 'hang' };
         });
       },
     );
