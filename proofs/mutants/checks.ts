@@ -17,8 +17,8 @@ export const CHECKS: readonly Mutant[] = [
   {
     name: 'not being able to see is health',
     file: 'src/core/checks/alarms.ts',
-    from: 'darkMs > policy.monitoringGraceMs',
-    to: 'darkMs > Infinity',
+    from: 'return darkMs > graceMs',
+    to: 'return darkMs > Infinity',
   },
   {
     name: 'an alarm that went red and green again between two readings passes',

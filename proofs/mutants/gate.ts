@@ -30,8 +30,8 @@ export const OF_THE_GATE: readonly Mutant[] = [
   {
     name: 'the last bake is over before the minutes before the promotion have settled',
     file: 'src/core/checks/step-end.ts',
-    from: "      : decided('extend', `the metrics of ${target} before",
-    to: "      : decided('pass', `the metrics of ${target} before",
+    from: ": decided('extend', lateWords(target, true))",
+    to: ": decided('pass', lateWords(target, true))",
   },
   {
     name: 'after the promotion a version is not held against what was measured before',

@@ -199,10 +199,28 @@ function eventIn(event: HistoryEvent): ExecutionEvent {
         return value === undefined ? [] : [[name, value] as const];
       }),
     ),
-    data: jsonIn(data),
+    data: withMoments(jsonIn(data)),
     error,
     cause: lineIn(why?.cause),
   };
+}
+
+/** An answer of GetMetricData has its times as texts there. */
+function withMoments(data: unknown): unknown {
+  if (!isRecord(data) || !Array.isArray(data['MetricDataResults'])) return data;
+  const momentIn = (time: unknown) => (typeof time === 'string' ? Date.parse(time) : time);
+  return {
+    ...data,
+    MetricDataResults: data['MetricDataResults'].map((result: unknown) =>
+      isRecord(result)
+        ? { ...result, Timestamps: [result['Timestamps']].flat().map(momentIn) }
+        : result,
+    ),
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A value that is given as its JSON; nothing for what is none. */

@@ -12,7 +12,7 @@ const INPUT = {
 };
 const PASS = { kind: 'pass', why: '' };
 const watched = (state: string, verdict: object = PASS) => ({
-  watches: [{ name: 'errors', state, at: 1, ignored: false, seenAt: 1 }],
+  watches: [{ name: 'errors', state, at: 1, ignored: false, seenAt: 1_000 }],
   verdict,
   doubtful: [],
 });
@@ -125,13 +125,82 @@ describe('what the history of an execution tells', () => {
       { assigned: { because: 'at 10 % (step 1 of 2): errors of checkout:live: …' } },
       { type: 'MapStateEntered', state: 'Reverting' },
     ]);
-    expect(entries.at(-1)).toMatchObject({
+    expect(entries.at(-2)).toMatchObject({
       state: {
         phase: 'reverting',
         reason: expect.stringMatching(
-          /^at 10 % \(step 1 of 2\): errors of checkout:live: canary 412 requests, 30 failed \(7\.28 %\)/,
+          /^at 10 % \(step 1 of 2\), after .* s: errors of checkout:live: canary 412 requests, 30 failed \(7\.28 %\)/,
         ),
       },
+    });
+  });
+
+  it('is that somebody else moved the alias, whatever was measured meanwhile', () => {
+    const standing = { logE: 6, highest: 6, reverts: true, requests: 412, failures: 30 };
+    const account = { standing, served: 3_715, failed: 4 };
+    const verdict = { kind: 'fail', why: 'evidence', of: 'checkout:live', account };
+    const { told } = tell([
+      ...AT_TEN,
+      { assigned: { judged: { verdicts: [verdict], verdict } } },
+      { assigned: { moved: 'foreign' } },
+      { assigned: { because: 'at 10 % (step 1 of 2): checkout:live was moved by somebody else' } },
+      { type: 'MapStateEntered', state: 'Reverting' },
+    ]);
+    expect(told.state).toMatchObject({
+      reason: expect.stringMatching(/: checkout:live was moved by somebody else$/),
+    });
+  });
+
+  it('is a condition that does not hold any more, and a version that fails once it is alone', () => {
+    const condition = {
+      name: 'slow',
+      measured: 'p99 Duration',
+      order: '<',
+      threshold: 30,
+      unit: 'ms',
+      failing: 1,
+      of: 1,
+    };
+    const policy = { ...INPUT.policy, thresholds: [condition], enoughAlone: Math.log(100) };
+    const breached = {
+      kind: 'fail',
+      why: 'breached',
+      of: 'checkout:live',
+      check: 'slow',
+      number: 0,
+      state: 'FAIL',
+      latest: 40,
+      breaches: [{ at: 60_000, value: 40 }],
+    };
+    const alone = { served: 500, failed: 1, total: 90, bad: 45, allowed: 0.02, logE: 9 };
+    const failed = { kind: 'fail', why: 'alone', of: 'checkout:live', account: alone };
+    const { entries } = tell([
+      { type: 'ExecutionStarted', data: { ...INPUT, policy } },
+      ...AT_TEN.slice(1),
+      { assigned: { judged: { verdicts: [failed, breached], verdict: breached } } },
+    ]);
+    expect(entries.find((entry) => entry.type === 'reading' && entry.at === 5_000)).toMatchObject({
+      findings: [
+        {
+          kind: 'promoted',
+          check: 'checkout:live',
+          needed: 100,
+          reverts: true,
+          verdict: {
+            kind: 'fail',
+            reason: expect.stringMatching(
+              /^after the promotion of checkout:live: 90 requests, 45 failed/,
+            ),
+          },
+        },
+        {
+          kind: 'threshold',
+          check: 'slow of checkout:live',
+          state: 'FAIL',
+          detail: '40 ms',
+          breaches: 'slow: p99 Duration was 40 ms at 00:01 UTC; it must be < 30 ms',
+        },
+      ],
     });
   });
 

@@ -199,16 +199,13 @@ function judgeStates(
   states: readonly string[],
   policy: AlarmPolicy & { readonly at: Moment },
 ): Verdict {
-  if (now.state === 'ALARM') {
-    return { kind: 'fail', reason: `alarm ${now.name} went into ALARM: ${now.reason}` };
-  }
-  if (states.includes('ALARM')) {
+  if (now.state !== 'ALARM' && states.includes('ALARM')) {
     return {
       kind: 'fail',
       reason: `alarm ${now.name} was in ALARM between two readings; it is ${now.state} now: ${now.reason}`,
     };
   }
-  if (states.includes(UNKNOWN)) {
+  if (now.state !== 'ALARM' && states.includes(UNKNOWN)) {
     return {
       kind: 'fail',
       reason:
@@ -216,8 +213,27 @@ function judgeStates(
         'could not be read: that counts as ALARM',
     };
   }
-  if (now.state === 'OK') return PASS;
-  return judgeInsufficientData(now, policy);
+  const reason = `${now.reason}${warmingUp(now, policy.at.timeOfDay)}`;
+  return verdictOnState({ ...now, reason }, policy.onInsufficientData);
+}
+
+/** What an alarm means that is in a state, whatever it was in before. */
+export function verdictOnState(
+  { name, state, reason }: Pick<AlarmReading, 'name' | 'state' | 'reason'>,
+  onInsufficientData: AlarmPolicy['onInsufficientData'],
+): Verdict {
+  if (state === 'OK') return PASS;
+  if (state === 'ALARM')
+    return { kind: 'fail', reason: `alarm ${name} went into ALARM: ${reason}` };
+  const said = `alarm ${name} is in ${state}: ${reason}`;
+  switch (onInsufficientData) {
+    case 'continue':
+      return PASS;
+    case 'wait':
+      return { kind: 'inconclusive', reason: said };
+    case 'revert':
+      return { kind: 'fail', reason: said };
+  }
 }
 
 /**
@@ -230,36 +246,33 @@ export function warmingUp({ state, warmsUpUntil = 0 }: AlarmReading, at: number)
     : '';
 }
 
-function judgeInsufficientData(
-  now: AlarmReading,
-  policy: AlarmPolicy & { readonly at: Moment },
-): Verdict {
-  const reason = `alarm ${now.name} is in ${now.state}: ${now.reason}${warmingUp(now, policy.at.timeOfDay)}`;
-  switch (policy.onInsufficientData) {
-    case 'continue':
-      return PASS;
-    case 'wait':
-      return { kind: 'inconclusive', reason };
-    case 'revert':
-      return { kind: 'fail', reason };
-  }
-}
-
 function unseen(before: AlarmWatch, at: Moment, problem: string, policy: AlarmPolicy): JudgedAlarm {
-  const darkMs = at.steady - before.seenAt;
-  const reason = `alarm ${before.name} could not be read for ${formatDuration(darkMs)}: ${problem}`;
+  const graceMs = policy.monitoringGraceMs;
+  const dark = { darkMs: at.steady - before.seenAt, graceMs, problem };
   return {
     after: before,
-    state: 'unreadable',
+    state: UNREADABLE,
     detail: problem,
-    verdict:
-      darkMs > policy.monitoringGraceMs
-        ? {
-            kind: 'fail',
-            reason: `${reason} (monitoring-grace is ${formatDuration(policy.monitoringGraceMs)})`,
-          }
-        : { kind: 'error', reason },
+    verdict: verdictInTheDark(before.name, dark),
   };
+}
+
+/** The state of an alarm that cannot be read. */
+export const UNREADABLE = 'unreadable';
+
+/** @param dark for how long the alarm could not be read, how long that may be, and why. Milliseconds */
+export function verdictInTheDark(
+  name: string,
+  {
+    darkMs,
+    graceMs,
+    problem,
+  }: Readonly<Record<'darkMs' | 'graceMs', number>> & { readonly problem: string },
+): Verdict {
+  const reason = `alarm ${name} could not be read for ${formatDuration(darkMs)}: ${problem}`;
+  return darkMs > graceMs
+    ? { kind: 'fail', reason: `${reason} (monitoring-grace is ${formatDuration(graceMs)})` }
+    : { kind: 'error', reason };
 }
 
 const KNOWN_STATES: ReadonlySet<string> = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);

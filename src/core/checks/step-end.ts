@@ -5,8 +5,14 @@ import { timeOfDayThen, type Moment } from '../moment.ts';
 import { isBakeOver, mayExtend, type Bake } from '../rollout/plan.ts';
 import { lastBakedMinute } from './settling.ts';
 import { tooFewEvidence, type Shared } from '../statistics/share.ts';
-import { count, grouped } from '../text/numbers.ts';
-import { formatWeight } from '../alias/routing.ts';
+import {
+  fewWords,
+  lateWords,
+  missingWords,
+  SIDE_BY_SIDE,
+  STANDS_AGAINST,
+  unservedWords,
+} from './step-end-words.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 
 export interface Judging {
@@ -72,17 +78,14 @@ export function judgeStepEnd(
   if (!isBakeOver(bake, at)) return PASSED;
   const { doubt, described } = measured;
   if (doubt !== 'none' && mayExtend(bake, at)) {
-    return decided('extend', `${described()}; ${WAITING[doubt]}`);
+    return decided('extend', `${described()}${STANDS_AGAINST[WAITING[doubt]]}`);
   }
   if (doubt === 'enough') {
-    return decided(
-      'fail',
-      `${described()}; the step was extended for it, and nothing spoke for it`,
-    );
+    return decided('fail', `${described()}${STANDS_AGAINST.extended}`);
   }
   const traffic = comparison.countsTraffic ? judgeTraffic(comparison, judging) : PASSED;
   if (doubt === 'none' || traffic.verdict.kind !== 'pass') return traffic;
-  const near = `${described()}; that is too near to go on without a doubt`;
+  const near = `${described()}${STANDS_AGAINST.undecided}`;
   // Whoever takes over what was held has decided.
   const isDecided = bake.takenOver && judging.policy.onInconclusive === 'hold';
   return inconclusive(near, isDecided ? { onInconclusive: 'promote' } : judging.policy);
@@ -100,9 +103,7 @@ function judgePromoted(
   const last = lastMinuteBefore(timeOfDayThen(bake.shiftedAt, at));
   const settled = settledTo >= last;
   if (!settled) {
-    return !isBakeOver(bake, at)
-      ? PASSED
-      : decided('extend', `the metrics of ${target} before the promotion are not there yet`);
+    return !isBakeOver(bake, at) ? PASSED : decided('extend', lateWords(target, true));
   }
   switch (doubt) {
     case 'none':
@@ -112,17 +113,14 @@ function judgePromoted(
         ? decided('fail', described())
         : {
             verdict: PASS,
-            warnings: [`${described()}, as far as the versions were side by side.`],
+            warnings: [`${described()}${SIDE_BY_SIDE}`],
           };
     case 'enough':
-      return decided('fail', `${described()}; nothing can speak for it after the promotion`);
+      return decided('fail', `${described()}${STANDS_AGAINST.promoted}`);
   }
 }
 
-const WAITING: Readonly<Record<Exclude<Doubt, 'none'>, string>> = {
-  some: 'that is too near to go on',
-  enough: 'that is over it, but the failures of one minute alone do not decide',
-};
+const WAITING = { some: 'near', enough: 'unconfirmed' } as const;
 
 /** Whether there was enough traffic to go by. */
 function judgeTraffic(comparison: Omit<Comparison, 'name'>, judging: Judging): Decided {
@@ -137,17 +135,13 @@ function judgeTraffic(comparison: Omit<Comparison, 'name'>, judging: Judging): D
     expectedIn(comparison, bake, { begin, latest: settledTo }) >= policy.minInvocations;
   const isAwaited = promotionNext || (!enough && !willBeEnough && mayExtend(bake, at));
   if (!settled && (bake.takenOver ? promotionNext : isAwaited)) {
-    return decided('extend', `the metrics of the last minute of ${target} are not there yet`);
+    return decided('extend', lateWords(target, false));
   }
   // Whether a step saw enough traffic was asked by the process that baked it.
   if (bake.takenOver) return PASSED;
   const expected = (baseline * weight) / (100 - weight);
   if (canary === 0 && expected >= CERTAINLY_SOME) {
-    return decided(
-      'fail',
-      `${target}: the canary served no request, though about ${Math.round(expected)} were to be expected at ` +
-        `${formatWeight(weight)}: look at what calls the function (by its alias?) and at its permissions`,
-    );
+    return decided('fail', unservedWords(target, expected, weight));
   }
   const missing = missingRequests(target, shares, policy);
   if (missing !== undefined) {
@@ -155,9 +149,7 @@ function judgeTraffic(comparison: Omit<Comparison, 'name'>, judging: Judging): D
   }
   // What this step cannot wait for settles in the next one, which is judged with it.
   if (enough || !settled) return PASSED;
-  const few =
-    `${target}: the canary served ${count(canary, 'request')} at ${formatWeight(weight)}, and ` +
-    `${policy.minInvocations} are needed to judge it (min-invocations)`;
+  const few = fewWords(target, { served: canary, weight, needed: policy.minInvocations });
   return mayExtend(bake, at) ? decided('extend', few) : inconclusive(few, policy);
 }
 
@@ -189,12 +181,7 @@ function missingRequests(
   { rule }: AnalysisPolicy,
 ): string | undefined {
   if (tooFewEvidence(shares) < -Math.log(rule.alpha * SHARE_OF_ALPHA)) return undefined;
-  const counted = sum(shares.map(({ canary }) => canary));
-  const due = sum(shares.map(({ weight, baseline }) => (baseline * weight) / (1 - weight)));
-  return (
-    `${target}: ${count(counted, 'request')} of the canary were counted, where by its weight about ` +
-    `${grouped(Math.round(due))} were due: Lambda counts a request when it ends, so the others may hang`
-  );
+  return missingWords(target, shares);
 }
 
 /** A canary that gets no request with that many expected is not just unlucky: P < 0.005 %. */

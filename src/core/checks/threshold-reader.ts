@@ -7,10 +7,10 @@ import { withoutVersion, type Series, type Sources } from './metric-source.ts';
 import { reader, type Reader, type WatchedTarget } from './reader.ts';
 import type { Scope } from './scope.ts';
 import {
-  conditionOf,
   evaluateCheck,
   formatValue,
   measuredIn,
+  uncheckedWords,
   type MetricCheck,
   type ThresholdFinding,
   type TimedValue,
@@ -52,7 +52,7 @@ export function thresholdReader(check: MetricCheck, watched: WatchedTarget): Rea
           detail: isStale ? '' : formatValue(latest.value, check),
           breaches: verdict.reason,
         };
-        const unchecked = `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
+        const unchecked = uncheckedWords(name, check);
         return {
           finding,
           warnings: isOver && latest === null ? [unchecked] : [],

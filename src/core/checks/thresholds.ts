@@ -151,6 +151,11 @@ export function conditionOf({
   return `${measured} ${order} ${withUnit(String(threshold), unit)}`;
 }
 
+/** Of one that a step ended with and that never had a value. @param name with the target */
+export function uncheckedWords(name: string, check: Parameters<typeof conditionOf>[0]): string {
+  return `metric-checks: ${name} had no data: it was not checked (${conditionOf(check)}).`;
+}
+
 const FEWEST_DIGITS = 4;
 const MOST_DIGITS = 17;
 

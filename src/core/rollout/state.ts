@@ -165,7 +165,7 @@ export function advance(course: Course, state: State, event: Event): State {
 
 function reverting(course: Course, state: ActiveState, reason: string, at?: Moment): State {
   if (state.phase === 'reverting') return state;
-  return { phase: 'reverting', reason: `${where(course, state, at)}: ${reason}` };
+  return { phase: 'reverting', reason: `${whereIn(course, state, at)}: ${reason}` };
 }
 
 function onCancelled(
@@ -176,7 +176,7 @@ function onCancelled(
   if (state.phase === 'reverting' || !hold || isBeforeFirst(state)) {
     return reverting(course, state, reason, at);
   }
-  return { phase: 'held', reason: `${where(course, state, at)}: ${reason}` };
+  return { phase: 'held', reason: `${whereIn(course, state, at)}: ${reason}` };
 }
 
 /** Where there is nothing yet that could be held: at most a first weight is on its way. */
@@ -265,7 +265,7 @@ function onBaked(
         phase: 'holding',
         step: state.step,
         passed: false,
-        reason: `${where(course, state, at)}: ${verdict.reason}`,
+        reason: `${whereIn(course, state, at)}: ${verdict.reason}`,
       };
     case 'extend':
       return again;
@@ -328,7 +328,7 @@ function leave(course: Course, step: number): State {
       phase: 'holding',
       step,
       passed: true,
-      reason: `at ${describeStep(course, step)}: its checks passed, and another job goes on`,
+      reason: passedWords(course, step),
     };
   }
   return step + 1 < course.steps.length
@@ -336,8 +336,13 @@ function leave(course: Course, step: number): State {
     : { phase: 'confirming' };
 }
 
+/** Of a step that is left for another job, its checks having passed. */
+export function passedWords(plan: Plan, step: number): string {
+  return `at ${describeStep(plan, step)}: its checks passed, and another job goes on`;
+}
+
 /** `at 25 % (step 2 of 4), after 3 min 12 s`: where in the plan something happened. */
-function where(plan: Plan, state: ActiveState, at?: Moment): string {
+export function whereIn(plan: Plan, state: ActiveState, at?: Pick<Moment, 'steady'>): string {
   switch (state.phase) {
     case 'checking':
       return state.standing === undefined

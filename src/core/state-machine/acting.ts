@@ -2,7 +2,8 @@ import { MOVE_PATIENCE_MS, READ_PATIENCE_MS } from '../alias/patience.ts';
 import { MINUTE_MS } from '../minute.ts';
 import { UNTRIED } from './alias.ts';
 import { HOLD, IS_TO_BE_HELD } from './hold.ts';
-import { jsonata, LONGEST_CALL_S, type Asl } from './language.ts';
+import { jsonata, LONGEST_CALL_S, withHelp, type Asl } from './language.ts';
+import { MINUTES } from './minutes.ts';
 import { CONFIRM, SETTLE } from './settle.ts';
 import { SHIFT } from './shift.ts';
 import { WHERE } from './words.ts';
@@ -67,12 +68,14 @@ export function revertWhen(condition: string, reason: string): Asl {
   };
 }
 
-/** When the bake of the step `$next` is over that begins now; its last reading is at the beginning of a minute where the next weight needs that. */
-const UNTIL = `(
+/** When the bake of the step `$next` is over that begins now; its last reading is early in a minute where the next weight needs that. */
+const UNTIL = withHelp(
+  MINUTES,
+  `
   $end := $millis() + $steps[$next].bakeMs;
   $onTheMinute and $next != $hold.after and $next + 1 < $count($steps) and $steps[$next + 1].weight < 100
-    ? $ceil($end / ${MINUTE_MS}) * ${MINUTE_MS} : $end
-)`;
+    and $not($isEarly($end)) ? $minuteOf($end) + ${MINUTE_MS} : $end`,
+);
 
 /** A promotion that another part wrote already is in force since then. */
 const CHANGED = `$count($changes) > 0 and $changes[-1].weight = $steps[$next].weight and $steps[$next].weight >= 100`;

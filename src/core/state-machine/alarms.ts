@@ -4,6 +4,8 @@ import { WORST } from './verdicts.ts';
 /** DescribeAlarms gives up to this many on a page, and there is no second one here. */
 const ALARMS_PER_PAGE = 100;
 const NO_ALARM = 'lambda-canary watches no alarm';
+/** What stands between the name of an alarm and why it could not be read. */
+export const UNSEEN_ALARM = ' could not be read: ';
 const TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
 
 /** `foundAlarm` of aws/alarms.ts: the reply of DescribeAlarms becomes the readings of `assess`. */
@@ -31,7 +33,7 @@ const ASSESS = `
   $unseen := function($w, $what) { {
     'watch': $w,
     'kind': $readingAt - $w.seenAt > $alarmPolicy.graceMs ? 'fail' : 'error',
-    'why': 'alarm ' & $w.name & ' could not be read: ' & $what
+    'why': 'alarm ' & $w.name & '${UNSEEN_ALARM}' & $what
   } };
   $statesSince := function($w, $now, $histories) { (
     $history := $filter($histories, function($each) { $each.name = $w.name })[0];

@@ -10,7 +10,10 @@ export interface ExecutionEvent {
   readonly state: string;
   /** What the variables were when a state was left, by name: those alone that it assigned. */
   readonly assigned: Readonly<Record<string, unknown>>;
-  /** What a task answered, and what the execution was given or ended with; undefined where there is none. */
+  /**
+   * What a task answered, and what the execution was given or ended with; undefined where there is none. The `Timestamps` of metrics are
+   * epoch milliseconds.
+   */
   readonly data: unknown;
   /** Empty where nothing went wrong. */
   readonly error: string;

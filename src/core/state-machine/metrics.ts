@@ -6,15 +6,19 @@ import { STEP_END } from './step-end.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import { WORST } from './verdicts.ts';
 
+/** How it begins that metrics could not be read, and what of them where no request was counted. */
+export const UNSEEN = 'the metrics could not be read: ';
+export const SILENT = 'no request was counted of ';
+
 /** What cannot be seen is a failure once `monitoring-grace` is over; nothing is that where nothing that is measured reverts. */
-const UNSEEN = `
+const DARK = `
   $unseen := function($since, $what) {
     $not($policy.reverts) ? { 'kind': 'pass', 'why': '' } :
-    { 'kind': $readingAt - $since > $policy.graceMs ? 'fail' : 'error', 'why': 'the metrics could not be read: ' & $what }
+    { 'kind': $readingAt - $since > $policy.graceMs ? 'fail' : 'error', 'why': '${UNSEEN}' & $what }
   };
   $seenAt := $judged.seenAt = 0 ? $readingAt : $judged.seenAt;`;
 
-/** Of a comparison, what is told of it: an account is not kept twice. */
+/** Of a comparison, what is told of it: an account is not kept twice. Of Lambda's own errors, also what tells of the traffic. */
 const TOLD = `
   $told := function($so) { {
     'standing': {
@@ -22,12 +26,19 @@ const TOLD = `
       'requests': $so.standing.requests, 'failures': $so.standing.failures
     },
     'served': $so.served, 'failed': $so.failed
-  } };`;
+  } };
+  $toldOfTraffic := function($so, $why) { $merge([$told($so), {
+    'inStep': { 'baseline': $so.inStep.baseline, 'canary': $so.inStep.canary }, 'silent': $so.silent
+  }, $why = 'missing' ? { 'under': $so.under } : {}]) };
+  $ofErrors := function($account, $t) { (
+    $so := $judge($account, $t);
+    $merge([$so, { 'of': $t.name, 'check': $policy.errors.name, 'account': $toldOfTraffic($account, $so.why) }])
+  ) };`;
 
 /** Everything that is judged, in the order of `createMetricChecks` of run/checks/metrics.ts. */
 const VERDICTS = `
   $comparisonsOf := function($account, $t) { $append(
-    $policy.errors = null ? [] : [$merge([$judge($account, $t), { 'of': $t.name, 'check': $policy.errors.name, 'account': $told($account) }])],
+    $policy.errors = null ? [] : [$ofErrors($account, $t)],
     [$map($policy.compared, function($each, $n) {
       $merge([$judgeCompared($account.compared[$n]), { 'of': $t.name, 'check': $each.name, 'account': $told($account.compared[$n]) }])
     })]
@@ -48,7 +59,7 @@ const VERDICTS = `
 
 /** What was read of all targets comes to: the accounts of their closed minutes, and the gravest verdict. */
 export const JUDGED = withHelp(
-  [...COUNTING, ...STEP_END, ...PROMOTED_ALONE, THRESHOLDS, WORST, UNSEEN, TOLD, VERDICTS],
+  [...COUNTING, ...STEP_END, ...PROMOTED_ALONE, THRESHOLDS, WORST, DARK, TOLD, VERDICTS],
   `
   $count($complete) < $count($wanted) * $count($targets)
     ? $merge([$judged, { 'seenAt': $seenAt, 'verdict': $unseen($seenAt, 'CloudWatch did not give all of them') }])
@@ -61,7 +72,7 @@ export const JUDGED = withHelp(
       {
         'closed': $closed, 'openFrom': $isClosing ? $openFrom : $judged.openFrom, 'seenAt': $seen,
         'verdicts': $verdicts,
-        'verdict': $worst($append($verdicts, $count($silent) > 0 ? [$unseen($seen, 'no request was counted of ' & $silent[0])] : []))
+        'verdict': $worst($append($verdicts, $count($silent) > 0 ? [$unseen($seen, '${SILENT}' & $silent[0])] : []))
       }
     )`,
 );
@@ -83,7 +94,7 @@ export function readMetrics(next: string): Asl {
     ...caught(next, {
       judged: jsonata(
         withHelp(
-          [UNSEEN],
+          [DARK],
           `$merge([$judged, { 'seenAt': $seenAt, 'verdict': $unseen($seenAt, ${SAID}) }])`,
         ),
       ),

@@ -16,6 +16,11 @@ export const WANTED_METRICS = `
   })];
   $idOf := function($i, $k) { 'm' & $i & '_' & $k };`;
 
+/** The same, for whoever reads a reply afterwards. @param metric its number in the plan; @param target its number in the rollout */
+export function queryId(metric: number, target: number): string {
+  return `m${metric}_${target}`;
+}
+
 /** `metricsOf` of core/checks/metric-source.ts, as GetMetricData takes it. */
 export const QUERIES = `
   [$map($targets, function($t, $k) { { 'all': [$map($wanted, function($metric) { {

@@ -1,11 +1,14 @@
-import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { Entry } from '../report/entry.ts';
-import type { State } from '../rollout/state.ts';
+import { repairEntry } from '../report/repair-entry.ts';
+import type { Plan } from '../rollout/plan.ts';
+import { isFinal, passedWords, whereIn, type State } from '../rollout/state.ts';
 import { PASS, worst, type Verdict } from '../rollout/verdict.ts';
 import type { ExecutionEvent } from './event.ts';
 import { membersOf, numberOf, recordsIn, textOf, type Members } from './members.ts';
-import { alarmFindings, comparisonFindings, machineVerdict } from './told-findings.ts';
+import { alarmFindings, machineVerdict } from './told-findings.ts';
+import { metricsTold } from './told-metrics.ts';
+import { NOTHING_REPLIED, repliedIn, type Replied } from './told-minutes.ts';
 
 /** What is known of an execution by its history so far. */
 export interface Told {
@@ -19,7 +22,13 @@ export interface Told {
   readonly state: State | undefined;
   /** What CloudWatch said of its alarms last. */
   readonly reasons: ReadonlyMap<string, string>;
+  /** Why it reverts, in the machine's own words; empty where it does not. */
+  readonly because: string;
+  /** What CloudWatch gave for the metrics, until they are judged. */
+  readonly replied: Replied;
   readonly findings: readonly Finding[];
+  /** So that nobody is warned twice. */
+  readonly warned: ReadonlySet<string>;
   readonly verdicts: { readonly alarms: Verdict; readonly metrics: Verdict };
   /** Whether a weight was begun: before that there is nothing to put back. */
   readonly hasMoved: boolean;
@@ -41,7 +50,10 @@ export const NOTHING_TOLD: Told = {
   variables: {},
   state: undefined,
   reasons: new Map(),
+  because: '',
+  replied: NOTHING_REPLIED,
   findings: [],
+  warned: new Set(),
   verdicts: { alarms: PASS, metrics: PASS },
   hasMoved: false,
   ending: undefined,
@@ -60,15 +72,13 @@ export function tellEvent(
   const state = stateOf(known, event);
   const isNews = state !== undefined && !isSame(before.state, state);
   const goesOn = reading.entries.length > 0 && state?.phase === 'baking';
-  const warnings = isNews ? undecidedAt(before, state) : [];
+  const { at } = event;
   return {
     told: { ...known, ...reading.seen, state: state ?? known.state },
     entries: [
       ...reading.entries,
-      ...warnings.map((text): Entry => ({ type: 'warning', at: event.at, text })),
-      ...(state !== undefined && (isNews || goesOn)
-        ? [{ type: 'state' as const, at: event.at, state }]
-        : []),
+      ...(state !== undefined && (isNews || goesOn) ? [{ type: 'state' as const, at, state }] : []),
+      ...(isNews && state.phase === 'reverting' ? [repairEntry(at, repairsIn(known))] : []),
     ],
   };
 }
@@ -97,7 +107,10 @@ function learn(before: Told, event: ExecutionEvent): Told {
     last: id,
     input: type === 'ExecutionStarted' ? membersOf(data) : before.input,
     variables,
+    because:
+      before.because === '' && isReverting(event) ? textOf(variables['because']) : before.because,
     reasons: type === 'TaskSucceeded' ? reasonsIn(data, before.reasons) : before.reasons,
+    replied: (type === 'TaskSucceeded' ? repliedIn(data) : undefined) ?? before.replied,
     hasMoved: before.hasMoved || isBegun || numberOf(variables['step'], -1) >= 0,
     ending: ended === undefined ? before.ending : { at, type: ended, error, cause },
   };
@@ -116,44 +129,73 @@ function reasonsIn(data: unknown, before: Told['reasons']): Told['reasons'] {
   return new Map([...before, ...found]);
 }
 
-type Seen = Pick<Told, 'findings' | 'verdicts'>;
+type Seen = Pick<Told, 'findings' | 'verdicts' | 'replied' | 'warned'>;
 
 /** What the checks saw, where this is the event of a reading. */
 function readingOf(
   before: Told,
-  { variables, reasons, input }: Told,
+  known: Told,
   { at, assigned }: ExecutionEvent,
 ): { readonly seen: Seen; readonly entries: readonly Entry[] } {
-  const { findings, verdicts } = before;
-  const alarms =
-    'watched' in assigned && 'readingAt' in variables ? assigned['watched'] : undefined;
-  const metrics = 'judged' in assigned && 'readingAt' in variables ? assigned['judged'] : undefined;
+  const { findings, verdicts, warned } = before;
+  const { variables } = known;
+  const isBegun = 'readingAt' in variables;
+  const alarms = isBegun ? assigned['watched'] : undefined;
+  const metrics = isBegun ? assigned['judged'] : undefined;
   // Of alarms that may have been red, the histories are read first.
   const isHalf = recordsIn(membersOf(alarms)['doubtful']).length > 0;
   if ((alarms === undefined || isHalf) && metrics === undefined) {
-    return { seen: { findings, verdicts }, entries: [] };
+    return { seen: { findings, verdicts, warned, replied: known.replied }, entries: [] };
   }
-  const rule = membersOf(membersOf(input)['policy'])['rule'];
-  const now =
-    metrics === undefined
-      ? alarmFindings(alarms, reasons, at)
-      : comparisonFindings(metrics, rule, { before: findings, at });
-  const judged = verdictOfMetrics(metrics, now);
+  const told = metrics === undefined ? alarmsTold(known, at) : metricsOf(before, known, at);
+  const news = told.warnings.filter((text) => !warned.has(text));
   const seen = {
-    findings: [...findings.filter((each) => !now.some((other) => isOfSame(each, other))), ...now],
-    verdicts: {
-      alarms: alarms === undefined ? verdicts.alarms : machineVerdict(membersOf(alarms)['verdict']),
-      metrics: metrics === undefined ? verdicts.metrics : judged,
-    },
+    findings: [
+      ...findings.filter((each) => !told.findings.some((other) => isOfSame(each, other))),
+      ...told.findings,
+    ],
+    verdicts: { ...verdicts, ...told.verdicts },
+    // What was judged is not to be taken for the next one's.
+    replied: metrics === undefined ? known.replied : NOTHING_REPLIED,
+    warned: new Set([...warned, ...news]),
   };
   const verdict = worst([seen.verdicts.alarms, seen.verdicts.metrics]);
-  return { seen, entries: [{ type: 'reading', at, verdict, findings: now }] };
+  return {
+    seen,
+    entries: [
+      { type: 'reading', at, verdict, findings: told.findings },
+      ...news.map((text): Entry => ({ type: 'warning', at, text })),
+    ],
+  };
 }
 
-/** In the words of the report, where it is one of a finding. */
-function verdictOfMetrics(metrics: unknown, findings: readonly Finding[]): Verdict {
-  const gravest = machineVerdict(membersOf(metrics)['verdict']);
-  return findings.find(({ verdict }) => verdict.kind === gravest.kind)?.verdict ?? gravest;
+interface ReadingTold {
+  readonly findings: readonly Finding[];
+  readonly verdicts: Partial<Told['verdicts']>;
+  readonly warnings: readonly string[];
+}
+
+function alarmsTold({ variables, reasons, input }: Told, at: number): ReadingTold {
+  const { watched } = variables;
+  const policy = membersOf(input['alarmPolicy']);
+  const readingAt = numberOf(variables['readingAt'], at);
+  const findings = alarmFindings({ watched, reasons, at, readingAt, policy });
+  const gravest = machineVerdict(membersOf(watched)['verdict']);
+  const found = findings.find(({ verdict }) => verdict.kind === gravest.kind);
+  return { findings, verdicts: { alarms: found?.verdict ?? gravest }, warnings: [] };
+}
+
+function metricsOf(before: Told, { variables, input, replied }: Told, at: number): ReadingTold {
+  const { judged: judgedBefore } = before.variables;
+  const { findings, verdict, warnings } = metricsTold({
+    at,
+    input,
+    variables,
+    judgedBefore,
+    replied,
+    before: before.findings,
+  });
+  return { findings, verdicts: { metrics: verdict }, warnings };
 }
 
 function isOfSame(one: Finding, other: Finding): boolean {
@@ -161,13 +203,11 @@ function isOfSame(one: Finding, other: Finding): boolean {
 }
 
 /** Where the rollout stands; undefined while it has not begun. */
-function stateOf(
-  { variables, input, verdicts, state }: Told,
-  event: ExecutionEvent,
-): State | undefined {
+function stateOf(told: Told, event: ExecutionEvent): State | undefined {
+  const { variables, input, state } = told;
   if (state?.phase === 'reverting') return state;
-  if (event.type.endsWith('StateEntered') && event.state === 'Reverting') {
-    return { phase: 'reverting', reason: reasonFor(textOf(variables['because']), verdicts) };
+  if (isReverting(event)) {
+    return { phase: 'reverting', reason: reasonFor(textOf(variables['because']), told) };
   }
   if (!('step' in variables)) return undefined;
   const moment = (at: unknown) => {
@@ -182,8 +222,13 @@ function stateOf(
   const weight = numberOf(recordsIn(input['steps'])[step]?.['weight']);
   if (act === 'confirm' || state?.phase === 'confirming') return { phase: 'confirming' };
   if (variables['held'] === true) {
+    // Where it stood is told of the bake before it.
+    if (state?.phase === 'holding' && state.step === step) return state;
     const reason = textOf(variables['reason']);
-    return { phase: 'holding', step, passed: reason === '', reason };
+    const plan = planIn(input);
+    const passed = plan.steps[step] === undefined ? '' : passedWords(plan, step);
+    const why = reason === '' ? passed : reasonFor(reason, told);
+    return { phase: 'holding', step, passed: reason === '', reason: why };
   }
   if (variables['begins'] === true && act !== 'shift') {
     const upcoming = numberOf(variables['upcoming']);
@@ -212,6 +257,16 @@ function stateOf(
   };
 }
 
+function isReverting({ type, state }: ExecutionEvent): boolean {
+  return type.endsWith('StateEntered') && state === 'Reverting';
+}
+
+/** The aliases that somebody else moved, by how the targets are called. */
+export function foreignIn({ variables }: Told): readonly string[] {
+  const foreign = recordsIn(variables['everyone']).filter(({ fate }) => fate === 'foreign');
+  return foreign.map(({ name }) => textOf(name));
+}
+
 /** Of a machine that does not say so itself. */
 function isOnTheWay({ assigned }: ExecutionEvent, before: State | undefined): boolean {
   return before?.phase === 'shifting' || ('next' in assigned && !('step' in assigned));
@@ -222,26 +277,56 @@ function isSame(before: State | undefined, now: State): boolean {
   return before?.phase === now.phase && stepOf(before) === stepOf(now);
 }
 
+/** How the machine says where in the plan something happened: `WHERE` of words.ts. */
 const WHERE = /^(?:before the first step|at [\d.]+ % \(step \d+ of \d+\)): /;
 
-/** Why it reverts, with the words of the report in the place of the machine's where metrics are the reason. */
-export function reasonFor(because: string, { alarms, metrics }: Told['verdicts']): string {
-  const [where = ''] = WHERE.exec(because) ?? [];
-  const isOfMetrics = alarms.kind !== 'fail' && metrics.kind === 'fail' && metrics.reason !== '';
-  return where !== '' && isOfMetrics ? `${where}${metrics.reason}` : because;
+/** Why it reverts or is held, in the words of the report. What the machine says is told as it is where nothing better is known. */
+function reasonFor(because: string, told: Told): string {
+  const [begin = ''] = WHERE.exec(because) ?? [];
+  if (begin === '') return because;
+  const { variables } = told;
+  const where = whereTold(told, numberOf(variables['readingAt'], NaN));
+  const why = because.slice(begin.length);
+  return `${where === '' ? begin : where}${wordsFor(why, told)}`;
 }
 
-const UNDECIDED = ['few', 'undecided'];
+function wordsFor(why: string, { verdicts: { alarms, metrics }, variables }: Told): string {
+  const raw = machineVerdict(membersOf(variables['watched'])['verdict']);
+  if (raw.kind === alarms.kind && raw.reason !== '' && why.startsWith(raw.reason)) {
+    return alarms.reason + why.slice(raw.reason.length);
+  }
+  // Whose alias it is stands above all that was measured.
+  const isMoved = variables['moved'] === 'foreign' || variables['moved'] === 'taken';
+  const decides = metrics.kind === 'fail' || metrics.kind === 'hold';
+  return decides && !isMoved && alarms.kind !== 'fail' && metrics.reason !== ''
+    ? metrics.reason
+    : why;
+}
 
-/** What was left undecided by the step that is over, to be warned of. */
-function undecidedAt({ variables, findings, state }: Told, now: State): readonly string[] {
-  const isOver = now.phase === 'shifting' || now.phase === 'confirming' || now.phase === 'holding';
-  if (state?.phase !== 'baking' || !isOver) return [];
-  const left = recordsIn(membersOf(variables['judged'])['verdicts']).filter(
-    ({ kind, why }) => kind === 'pass' && UNDECIDED.includes(textOf(why)),
-  );
-  return left.flatMap(({ of }) => {
-    const found = findings.find((each) => each.kind === 'comparison' && each.target === of);
-    return found === undefined ? [] : [`${found.verdict.reason}. ${GOES_ON_UNDECIDED}`];
-  });
+/**
+ * `at 10 % (step 1 of 3), after 2 min 33 s: `, for what happens to it at a moment; empty where the rollout does not stand anywhere.
+ * @param at epoch milliseconds
+ */
+export function whereTold({ state, input }: Told, at: number): string {
+  if (state === undefined || isFinal(state) || state.phase === 'reverting') return '';
+  const plan = planIn(input);
+  const step = 'step' in state ? state.step : 0;
+  const standing = 'standing' in state ? (state.standing ?? step) : step;
+  // A newer machine may count its steps otherwise.
+  if (plan.steps[step] === undefined || plan.steps[standing] === undefined) return '';
+  const when = Number.isFinite(at) ? { steady: at } : undefined;
+  return `${whereIn(plan, state, when)}: `;
+}
+
+function planIn(input: Members): Plan {
+  return {
+    steps: recordsIn(input['steps']).map(({ weight, bakeMs }) => ({
+      weight: numberOf(weight),
+      bakeMs: numberOf(bakeMs),
+    })),
+  };
+}
+
+function repairsIn({ input }: Told): readonly string[] {
+  return recordsIn(input['targets']).map(({ repair }) => textOf(repair));
 }

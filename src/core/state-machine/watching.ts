@@ -207,7 +207,7 @@ export const WATCHING: Asl = {
       },
       revertWhen(
         `${KIND} = 'inconclusive' and $readingAt >= ($step < 0 ? $since + $steps[0].bakeMs : $until + $steps[$step].bakeMs)`,
-        `${REASON} & ' (still so after its bake time)'`,
+        `${REASON} & ($begins ? ' (still so after its bake time)' : ' (still so after twice the bake time)')`,
       ),
       {
         Condition: jsonata(`$not($held) and ${PASSES} and ${IS_OVER} and $not(${MAY_LEAVE})`),

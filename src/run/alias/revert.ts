@@ -254,7 +254,11 @@ function elsewhere({ target, versions, region, account }: Route, ours = ''): str
   );
 }
 
-function leftAlone({ target, versions, region }: Route, { routing }: Alias): string {
+/** What somebody else left, and the way back where the canary still gets traffic. */
+export function leftAlone(
+  { target, versions, region }: Pick<Route, 'target' | 'versions' | 'region'>,
+  { routing }: Pick<Alias, 'routing'>,
+): string {
   const serves = [routing.version, ...Object.keys(routing.weights)];
   const left = `${targetName(target)} was left as somebody else moved it: ${describeRouting(routing)}.`;
   return serves.includes(versions.canary)

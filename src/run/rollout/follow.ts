@@ -5,13 +5,15 @@ import { messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import { ENDED, OWN_ERRORS } from '../../core/state-machine/definition.ts';
 import {
+  foreignIn,
   NOTHING_TOLD,
-  reasonFor,
   tellEvent,
+  whereTold,
   type ExecutionEnding,
   type Told,
 } from '../../core/state-machine/told.ts';
 import type { SavedTarget } from '../../github/saved.ts';
+import { leftAlone } from '../alias/revert.ts';
 import { pauseAfter } from '../alias/route.ts';
 import { forget, type Surroundings } from '../surroundings.ts';
 import { finish, putBack, type Carrier, type Followed } from './put-back.ts';
@@ -19,11 +21,11 @@ import { finish, putBack, type Carrier, type Followed } from './put-back.ts';
 /** From one look at the history to the next. AWS watches meanwhile, so this is for who reads the log. */
 const FOLLOW_MS = 15_000;
 
-/** Tells of an execution until it has ended, or is held for people to decide. */
+/** Tells of an execution until it has ended, is held for people to decide, or the job is cancelled. */
 export async function follow(
   followed: Followed,
   surroundings: Surroundings,
-): Promise<Ending | 'cancelled'> {
+): Promise<Ending | { readonly cancelledAt: Told }> {
   const { aws, clock, journal, cancellation } = surroundings;
   let told = NOTHING_TOLD;
   let isBlind = false;
@@ -38,7 +40,7 @@ export async function follow(
       if (told.ending !== undefined) break;
       if (told.state?.phase === 'holding') return held(told.state.reason, followed, surroundings);
     } catch (error) {
-      if (cancellation.aborted) return 'cancelled';
+      if (cancellation.aborted) return { cancelledAt: told };
       if (!(error instanceof AwsCallError)) throw error;
       const isUnknown = error.name === 'ExecutionDoesNotExist';
       // AWS may not show at once what has just begun; what it showed before is gone with its machine.
@@ -50,7 +52,7 @@ export async function follow(
       isBlind = true;
     }
     await clock.sleep(FOLLOW_MS, cancellation);
-    if (cancellation.aborted) return 'cancelled';
+    if (cancellation.aborted) return { cancelledAt: told };
   }
   return confirmEnd(told, told.ending, { followed, surroundings });
 }
@@ -90,51 +92,87 @@ interface Place {
 /** What an execution says of its end is said only after the aliases were read here, too. */
 export async function confirmEnd(told: Told, end: ExecutionEnding, place: Place): Promise<Ending> {
   const { followed, surroundings } = place;
-  const { verdicts } = told;
   const reason = wordsOf(end, told);
-  if (end.type === 'succeeded') return promoted(place);
+  if (end.type === 'succeeded') return promoted(end, place);
   switch (end.error) {
     case ENDED.reverted:
-      return reverted(reason, place);
+      return reverted(reason, end, place);
     case ENDED.failed:
-      forget(surroundings);
-      return finish({ phase: 'failed', reason }, surroundings);
+      return failed(reason, { told, end, place });
     case ENDED['taken over']:
       forget(surroundings);
       return ended('started', `another job goes on with it: ${followed.link}`);
     default:
       // Nobody watches any more: no state of the machine ended it, or none could put it back.
-      return putBack(followed, reasonFor(reason, verdicts), surroundings);
+      return putBack(followed, reason, surroundings);
   }
 }
 
 /** The machine's reason, in the words of the report where it was told in those. */
-function wordsOf({ type, error, cause }: ExecutionEnding, { variables, state }: Told): string {
-  const because = variables['because'];
-  if (typeof because === 'string' && state?.phase === 'reverting' && cause.startsWith(because)) {
+function wordsOf({ at, type, error, cause }: ExecutionEnding, told: Told): string {
+  const { because, state } = told;
+  if (because !== '' && state?.phase === 'reverting' && cause.startsWith(because)) {
     return state.reason + cause.slice(because.length);
   }
-  const isOurs = error.startsWith(OWN_ERRORS);
-  return isOurs
-    ? cause
-    : `the execution was ${type === 'aborted' ? 'stopped' : 'ended by AWS'} (${[error, cause].filter(Boolean).join(': ') || 'without a reason'})`;
+  if (error.startsWith(OWN_ERRORS)) return cause;
+  const by = type === 'aborted' ? 'stopped' : 'ended by AWS';
+  const why = [error, cause].filter(Boolean).join(': ') || 'without a reason';
+  return `${whereTold(told, at)}the execution was ${by} (${why})`;
 }
 
-async function promoted({ followed, surroundings }: Place): Promise<Ending> {
+/** Nothing had been moved, or somebody else moved it: what they left is looked at here, for the machine keeps nothing of it. */
+async function failed(
+  reason: string,
+  {
+    told,
+    end,
+    place,
+  }: { readonly told: Told; readonly end: ExecutionEnding; readonly place: Place },
+): Promise<Ending> {
+  const { followed, surroundings } = place;
+  const foreign = foreignIn(told);
+  const left = followed.saved.targets.filter(({ target }) => foreign.includes(targetName(target)));
+  const looks = await Promise.all(left.map((each) => lookAtLeft(each, surroundings)));
+  forget(surroundings);
+  // What was looked at says more than that they were left.
+  const why = looks.length > 0 && told.state?.phase === 'reverting' ? told.state.reason : reason;
+  const said = [why.replace(/\.$/, ''), ...looks].join('. ');
+  return finish({ phase: 'failed', reason: said }, surroundings, end.at);
+}
+
+async function lookAtLeft({ target, versions }: SavedTarget, { aws }: Carrier): Promise<string> {
+  try {
+    const alias = await aws.aliases.find(target, { urgency: 'shift' });
+    return alias === undefined
+      ? `${targetName(target)} does not exist any more`
+      : leftAlone({ target, versions, region: aws.region }, alias);
+  } catch (error) {
+    return `${targetName(target)} could not be read: ${messageOf(error)}`;
+  }
+}
+
+async function promoted(
+  { at }: ExecutionEnding,
+  { followed, surroundings }: Place,
+): Promise<Ending> {
   const others = await notServing(100, followed, surroundings);
   forget(surroundings);
-  if (others.length === 0) return finish({ phase: 'promoted' }, surroundings);
+  if (others.length === 0) return finish({ phase: 'promoted' }, surroundings, at);
   return finish(
     { phase: 'failed', reason: `AWS promoted it, and now ${others.join('; ')}` },
     surroundings,
   );
 }
 
-async function reverted(reason: string, { followed, surroundings }: Place): Promise<Ending> {
+async function reverted(
+  reason: string,
+  { at }: ExecutionEnding,
+  { followed, surroundings }: Place,
+): Promise<Ending> {
   const others = await notServing(0, followed, surroundings);
   if (others.length > 0) return putBack(followed, reason, surroundings);
   forget(surroundings);
-  return finish({ phase: 'reverted', reason }, surroundings);
+  return finish({ phase: 'reverted', reason }, surroundings, at);
 }
 
 const LOOKS = 6;

@@ -109,15 +109,17 @@ type Final = Extract<
   { phase: 'promoted' | 'reverted' | 'failed' | 'revert-failed' }
 >;
 
-/** How it ends, for log and report. */
-export function finish(state: Final, surroundings: Carrier): Ending {
-  recordState(state, surroundings);
+/** How it ends, for log and report. @param at by AWS's clock, where an execution ended it; left out: now */
+export function finish(state: Final, surroundings: Carrier, at?: number): Ending {
+  recordState(state, surroundings, at);
   return ended(state.phase, 'reason' in state ? state.reason : '');
 }
 
 function recordState(
   state: Extract<Parameters<Surroundings['journal']['record']>[0], { type: 'state' }>['state'],
   { clock, journal }: Pick<Surroundings, 'clock' | 'journal'>,
+  at = clock.timeOfDay(),
 ): void {
-  journal.record({ type: 'state', at: clock.timeOfDay(), state });
+  // Nothing of a story comes before it begins.
+  journal.record({ type: 'state', at: Math.max(at, journal.startedAt), state });
 }

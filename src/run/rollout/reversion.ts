@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/problems.ts';
+import { repairEntry } from '../../core/report/repair-entry.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
 import type { RevertResult, Router } from '../../ports.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -41,7 +42,10 @@ export function announce(
     clock,
   }: { journal: Pick<Surroundings['journal'], 'record'>; clock: Surroundings['clock'] },
 ): void {
-  const lines = routers.map(({ repair }) => repair);
-  const title = 'To put the old version back by hand, if this should not succeed';
-  journal.record({ type: 'details', at: clock.timeOfDay(), title, lines });
+  journal.record(
+    repairEntry(
+      clock.timeOfDay(),
+      routers.map(({ repair }) => repair),
+    ),
+  );
 }

@@ -11,6 +11,7 @@ import {
 } from '../../core/state-machine/execution.ts';
 import { machineInput } from '../../core/state-machine/first-input.ts';
 import { ENDED } from '../../core/state-machine/definition.ts';
+import { NOTHING_TOLD, whereTold, type Told } from '../../core/state-machine/told.ts';
 import { continuedInput } from '../../core/state-machine/takeover.ts';
 import { inspectLimits } from '../../core/state-machine/limits.ts';
 import { accountIn } from '../../core/text/arn.ts';
@@ -42,7 +43,7 @@ export async function carryOutOnAws(
     // Without what happened there is nothing to put back: as long as it is not known, there may be.
     await aws.stepFunctions.start(execution, text, { signal: cancellation, urgency: 'shift' });
   } catch (error) {
-    if (cancellation.aborted) return afterCancel(followed, options, text);
+    if (cancellation.aborted) return afterCancel(followed, options, { unanswered: text });
     if (error instanceof AwsCallError && error.unanswered === 0) {
       forget(surroundings);
       throw error;
@@ -57,13 +58,13 @@ export async function carryOutOnAws(
   journal.record({ type: 'carrier', at: clock.timeOfDay(), url: link });
   // Only now: as long as this one had not begun, that one watched.
   if (goesOnFrom !== undefined) await endTakenOver(goesOnFrom.execution, surroundings);
-  if (cancellation.aborted) return afterCancel(followed, options, undefined);
+  if (cancellation.aborted) return afterCancel(followed, options, {});
   if (!config.waits) {
     forget(surroundings);
     return { outcome: 'started', reason: `It goes on without this job: ${link}`, askedFor: true };
   }
   const ending = await follow(followed, surroundings);
-  if (ending === 'cancelled') return afterCancel(followed, options, undefined);
+  if ('cancelledAt' in ending) return afterCancel(followed, options, { told: ending.cancelledAt });
   if (ending.outcome === 'reverted') {
     const from = Math.min(begunAt ?? started.timeOfDay, started.timeOfDay);
     const told = { targets: shifting, from, deadlineAt: undefined, comparable };
@@ -185,14 +186,21 @@ async function endTakenOver(
   }
 }
 
+interface Cut {
+  /** What AWS was given to begin with, where it is not known to have begun: what may not have is not left to it. */
+  readonly unanswered?: string;
+  /** What AWS had told. */
+  readonly told?: Told;
+}
+
 /**
  * AWS goes on when the runner does not: it watches, whoever looks.
- * @param unanswered what AWS was given to begin with, where it is not known to have begun: what may not have is not left to it
+ * @param cut how far it had come by then
  */
 async function afterCancel(
   followed: Followed,
   options: Undertaking,
-  unanswered: string | undefined,
+  { unanswered, told = NOTHING_TOLD }: Cut,
 ): Promise<Ending> {
   const { config, surroundings, goesOnFrom } = options;
   const hasBegun = unanswered === undefined;
@@ -208,5 +216,6 @@ async function afterCancel(
     const held = `${why}, and on-cancel is hold: AWS goes on with it: ${executionLink(watching)}`;
     return { outcome: 'started', reason: held, askedFor: true };
   }
-  return putBack(followed, why, surroundings, unanswered);
+  const where = whereTold(told, surroundings.clock.timeOfDay());
+  return putBack(followed, `${where}${why}`, surroundings, unanswered);
 }
