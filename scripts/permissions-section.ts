@@ -59,7 +59,11 @@ const OF_THE_MACHINE =
   'With `engine: step-functions` the [state machine](step-functions.md) has a role of its own, which the template makes:';
 
 function machineTable(): string {
-  const words = { functions: 'its functions', everything: '`*`' };
+  const words = {
+    functions: 'its functions',
+    versions: 'their versions and aliases (`:*`)',
+    everything: '`*`',
+  };
   return markdownTable([
     ['Permission', 'On', 'What for'],
     ...Object.entries(MACHINE_PERMISSIONS).map(([action, { on, purpose }]) => [

@@ -55,6 +55,10 @@ describe('the policy for the role of the state machine', () => {
         'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
         'arn:aws:lambda:eu-west-1:123456789012:function:cart',
       ],
+      [
+        'arn:aws:lambda:eu-west-1:123456789012:function:checkout:*',
+        'arn:aws:lambda:eu-west-1:123456789012:function:cart:*',
+      ],
       '*',
     ]);
   });

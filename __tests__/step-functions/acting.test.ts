@@ -340,4 +340,38 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
       }
     },
   );
+
+  describe('when Lambda moves provisioned concurrency to the new version', () => {
+    const promoted = (world: CarryingWorld) => {
+      const input = world.input({ pollMs: POLL_MS });
+      const { lambda } = world.simulator;
+      putProvisioned(lambda, 'checkout', 'live', 1);
+      const { revisionId } = getAlias(lambda, 'checkout', 'live');
+      const targets = input.targets.map((each) => ({ ...each, revision: revisionId }));
+      return world.over(world.start({ ...input, targets }));
+    };
+
+    it('a move that failed is met by the next calls, with its reason', async () => {
+      const world = createCarryingWorld();
+      const { lambda, aliasHistory } = world.simulator;
+      lambda.provisioningFailure = 'no capacity in the zone';
+      const { error, cause } = await promoted(world);
+      expect(error).toBe('LambdaCanary.Reverted');
+      expect(cause).toContain(
+        'Lambda could not move the provisioned concurrency of checkout:live to version 2 ' +
+          '(status FAILED: no capacity in the zone), and still serves version 1',
+      );
+      expect(world.alias()).toBe('1');
+      const written = aliasHistory.find(({ version }) => version === '2')?.at ?? NaN;
+      const back = aliasHistory.at(-1)?.at ?? NaN;
+      expect(back - (written + lambda.provisioningMs)).toBeLessThan(3 * POLL_MS);
+    });
+
+    it('and nobody may be asked of it, the end of the move is waited for', async () => {
+      const world = createCarryingWorld();
+      on(world, 'GetProvisionedConcurrencyConfig', DENIED, () => true);
+      expect((await promoted(world)).status).toBe('SUCCEEDED');
+      expect(world.alias()).toBe('2');
+    });
+  });
 });

@@ -259,6 +259,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: '$actedAt`',
   },
   {
+    name: 'on AWS: a move of provisioned concurrency that failed is waited for like one that goes on',
+    file: 'src/core/state-machine/settle.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: `$t.move = 'FAILED'`,
+    to: 'false',
+  },
+  {
     name: 'on AWS: a revert of many aliases gives Lambda a few minutes to move their provisioned concurrency back',
     file: 'src/core/state-machine/revert.ts',
     by: '__tests__/core/state-machine/alias.test.ts',

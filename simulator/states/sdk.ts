@@ -37,6 +37,18 @@ const ACTIONS: Readonly<Record<string, Known>> = {
     request: (given) => ({ method: 'GET', url: aliasUrl(given), headers: {}, body: '' }),
     result: (body) => body,
   },
+  'lambda:getProvisionedConcurrencyConfig': {
+    service: 'Lambda',
+    members: ['FunctionName', 'Qualifier'],
+    required: ['FunctionName', 'Qualifier'],
+    request: ({ FunctionName = '', Qualifier = '' }) => ({
+      method: 'GET',
+      url: `/2019-09-30/functions/${encoded(FunctionName)}/provisioned-concurrency?Qualifier=${encoded(Qualifier)}`,
+      headers: {},
+      body: '',
+    }),
+    result: (body) => body,
+  },
   'lambda:updateAlias': {
     service: 'Lambda',
     members: [
@@ -90,8 +102,11 @@ const ACTIONS: Readonly<Record<string, Known>> = {
 };
 
 function aliasUrl({ FunctionName = '', Name = '' }: JsonObject): string {
-  const segments = [FunctionName, Name].map((each) => encodeURIComponent(textOf(each)));
-  return `/2015-03-31/functions/${segments[0] ?? ''}/aliases/${segments[1] ?? ''}`;
+  return `/2015-03-31/functions/${encoded(FunctionName)}/aliases/${encoded(Name)}`;
+}
+
+function encoded(value: Json): string {
+  return encodeURIComponent(textOf(value));
 }
 
 function cloudWatch(

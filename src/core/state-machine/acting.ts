@@ -185,6 +185,10 @@ export const ACTING: Asl = {
         `${WHERE} & ${names('foreign')} & ' was moved by somebody else'`,
       ),
       revertWhen(
+        `'stuck' in [$targets.fate]`,
+        `${WHERE} & $join([$targets[fate = 'stuck'].('Lambda could not move the provisioned concurrency of ' & name & ' to version ' & canary & ' (status FAILED' & (said = '' ? '' : ': ' & said) & '), and still serves version ' & stable)], '; ')`,
+      ),
+      revertWhen(
         `$millis() - $actedAt > ${MOVE_PATIENCE_MS}`,
         `${WHERE} & 'Lambda has not moved the provisioned concurrency of ' & $join([$targets[fate != 'settled'].name], ', ')`,
       ),

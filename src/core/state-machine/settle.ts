@@ -10,19 +10,63 @@ import {
   write,
   written,
 } from './alias.ts';
-import { forEach, jsonata, ONCE, SAID, type Asl } from './language.ts';
+import { forEach, jsonata, ONCE, SAID, task, type Asl } from './language.ts';
 
 const unread = having(`{ 'said': ${SAID} }`);
 
 /** Since when no look has shown how it is: one that cannot be read for a moment, while Lambda moves for minutes, is nothing. */
 const UNREAD_SINCE = `'unreadSince': $t.fate = 'unread' ? $t.unreadSince : $millis()`;
 
+/** One move may end between two calls; a split that stays without any is somebody's. */
+const MORE_STAYS = `'stays': ($exists($t.stays) ? $t.stays : 0) + 1`;
+const HAS_STAYED = `($exists($t.stays) ? $t.stays > 1 : false)`;
+
 /**
- * After the promotion: Lambda may go on serving stable while it moves provisioned concurrency. One look at each alias: it is `settled`,
- * `moving`, `unread`, `taken` over or somebody else's.
+ * After the promotion: Lambda may go on serving stable while it moves provisioned concurrency. One call for each alias, by
+ * turns a look at it and what Lambda says of its move: it is `settled`, `moving`, `stuck` where Lambda could not move it, `unread`, `taken`
+ * over or somebody else's.
  */
 export const SETTLE: Asl = forEach('$targets', 'Take to settle', {
-  'Take to settle': { Type: 'Pass', ...TAKE, Next: 'Look whether it serves the canary' },
+  'Take to settle': {
+    Type: 'Choice',
+    Choices: [
+      { Condition: jsonata(`$states.input.asks = 'move'`), ...TAKE, Next: 'Ask about the move' },
+    ],
+    Default: 'Look whether it serves the canary',
+    ...TAKE,
+  },
+  'Ask about the move': {
+    ...task('lambda', 'getProvisionedConcurrencyConfig'),
+    ...ONCE,
+    Arguments: { FunctionName: jsonata('$t.functionId'), Qualifier: jsonata('$t.alias') },
+    Assign: {
+      t: jsonata(
+        `$merge([$t, {
+          'asks': 'look', 'move': $states.result.Status, 'said': $exists($states.result.StatusReason) ? $states.result.StatusReason : ''
+        }, $states.result.Status in ['IN_PROGRESS', 'FAILED'] ? { 'stays': 0 } : { ${MORE_STAYS} }])`,
+      ),
+    },
+    Output: {},
+    Next: 'How does the move go',
+    Catch: [
+      {
+        ErrorEquals: ['Lambda.ProvisionedConcurrencyConfigNotFoundException'],
+        Assign: having(`{ 'asks': 'look', 'move': 'none', ${MORE_STAYS} }`),
+        Next: 'How does the move go',
+      },
+      // It may not be asked, or not now: then the patience for a move decides.
+      {
+        ErrorEquals: ['States.ALL'],
+        Assign: having(`{ 'asks': 'look' }`),
+        Next: 'Still moving',
+      },
+    ],
+  },
+  'How does the move go': {
+    Type: 'Choice',
+    Choices: [{ Condition: jsonata(`$t.move = 'FAILED'`), Next: 'Not moved' }],
+    Default: 'Still moving',
+  },
   'Look whether it serves the canary': {
     ...look('Does it serve the canary'),
     ...ONCE,
@@ -40,7 +84,7 @@ export const SETTLE: Asl = forEach('$targets', 'Take to settle', {
       settled: { Assign: asShown(), Next: 'Settled' },
       // Somebody may have tidied up: the canary is alone all the same.
       tidy: { Assign: asShown(), Next: 'Settled' },
-      moving: { Next: 'Still moving' },
+      moving: { Assign: having(`{ 'asks': 'move' }`), Next: 'Still moving' },
       old: {
         Assign: having(`{ 'said': 'it reads as it was before the promotion', ${UNREAD_SINCE} }`),
         Next: 'Not seen',
@@ -50,7 +94,8 @@ export const SETTLE: Asl = forEach('$targets', 'Take to settle', {
     'Taken by somebody else',
   ),
   Settled: done('settled'),
-  'Still moving': done('moving'),
+  'Not moved': done('stuck'),
+  'Still moving': done('moving', `${HAS_STAYED} ? { 'fate': 'foreign' } : {}`),
   'Not seen': done('unread'),
   'Taken by the next part': done('taken'),
   'Taken by somebody else': done('foreign'),

@@ -37,6 +37,14 @@ locals {
         Resource = var.function_arns
       },
       {
+        Sid    = "See"
+        Effect = "Allow"
+        Action = [
+          "lambda:GetProvisionedConcurrencyConfig",
+        ]
+        Resource = [for arn in var.function_arns : "${arn}:*"]
+      },
+      {
         Sid    = "Watch"
         Effect = "Allow"
         Action = [
