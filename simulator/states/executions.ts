@@ -20,6 +20,8 @@ export interface StateMachine {
   /** As it was given. */
   readonly definition: string;
   readonly createdAt: number;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly status: 'ACTIVE' | 'DELETING';
 }
 
 export interface Execution {
@@ -52,7 +54,11 @@ export interface Executions {
   createStateMachine(given: {
     readonly name: string;
     readonly definition: string | object;
+    /** Left out: STANDARD. */
+    readonly type?: StateMachine['type'];
   }): StateMachine;
+  /** Its executions go on until AWS comes to them; it is gone only then. */
+  beginDeletion(arn: string): void;
   /** @throws AwsError StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidName, InvalidExecutionInput */
   start(
     machineArn: string,
@@ -216,7 +222,7 @@ export function createExecutions(world: ExecutionsWorld): Executions {
   return {
     machines,
     all,
-    createStateMachine({ name, definition }) {
+    createStateMachine({ name, definition, type = 'STANDARD' }) {
       refuseName(name);
       const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
       const arn = `${prefix}:stateMachine:${name}`;
@@ -227,10 +233,16 @@ export function createExecutions(world: ExecutionsWorld): Executions {
         roleArn: `arn:aws:iam::${account}:role/${name}`,
         definition: text,
         createdAt: clock.now(),
+        type,
+        status: 'ACTIVE' as const,
       };
       machines.set(arn, machine);
       programs.set(arn, program);
       return machine;
+    },
+    beginDeletion(arn) {
+      const machine = machines.get(arn);
+      if (machine !== undefined) machines.set(arn, { ...machine, status: 'DELETING' });
     },
     start(machineArn, { name = uuid(world.random), input = '{}' } = {}) {
       refuseName(name);

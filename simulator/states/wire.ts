@@ -80,14 +80,14 @@ function operations(executions: Executions): Readonly<Record<string, Operation>>
     },
 
     DescribeStateMachine(input) {
-      const { arn, name, definition, roleArn, createdAt } = machineOf(input);
+      const { arn, name, definition, roleArn, createdAt, type, status } = machineOf(input);
       return {
         stateMachineArn: arn,
         name,
-        status: 'ACTIVE',
+        status,
         definition,
         roleArn,
-        type: 'STANDARD',
+        type,
         creationDate: createdAt / 1000,
         loggingConfiguration: { level: 'OFF', includeExecutionData: false },
         tracingConfiguration: { enabled: false },

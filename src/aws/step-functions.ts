@@ -22,8 +22,8 @@ import type { Service } from './service.ts';
 
 /** Starts state machines of Step Functions, and tells what became of them. */
 export interface StepFunctions {
-  /** What the definition of a machine says of itself; nothing when there is no such machine. @throws {AwsCallError} */
-  comment(machine: MachinePlace, options: CallOptions): Promise<string | undefined>;
+  /** Nothing when there is no such machine. @throws {AwsCallError} */
+  describeMachine(machine: MachinePlace, options: CallOptions): Promise<MachineFound | undefined>;
   /**
    * Starts an execution. Once more under the same name it is the same one: so a start whose reply got lost is made again.
    * @throws {AwsCallError} when it is not known to have been started
@@ -41,6 +41,16 @@ export interface StepFunctions {
   stop(execution: ExecutionOf, why: Why, options: CallOptions): Promise<void>;
 }
 
+/** A state machine, as Step Functions has it. */
+export interface MachineFound {
+  /** What its definition says of itself. */
+  readonly comment: string;
+  /** `STANDARD` or `EXPRESS`; an open set, as AWS's enums are. */
+  readonly type: string;
+  /** `ACTIVE` or `DELETING`. */
+  readonly status: string;
+}
+
 interface Why {
   readonly error: string;
   readonly cause: string;
@@ -53,7 +63,7 @@ const EVENTS_PER_PAGE = 1_000;
 
 export function createStepFunctions(states: Service<SFNClient>): StepFunctions {
   return {
-    async comment(machine, options) {
+    async describeMachine(machine, options) {
       const intent = intentOf('states:DescribeStateMachine', { on: 'state machine', ...machine });
       return orNothing('StateMachineDoesNotExist', () =>
         understood(intent, options.signal, async () => {
@@ -63,7 +73,11 @@ export function createStepFunctions(states: Service<SFNClient>): StepFunctions {
             });
             return client.send(asked, sending);
           });
-          return commentIn(reply.definition);
+          return {
+            comment: commentIn(reply.definition),
+            type: textIn(reply.type),
+            status: textIn(reply.status),
+          };
         }),
       );
     },

@@ -1,3 +1,6 @@
+/** So many digits a version's number has at the most: a release a minute, for nineteen years. */
+export const LONGEST_VERSION = 7;
+
 /** What an alias serves: one version, or a split between it and one more. */
 export interface Routing {
   /** The alias's own version. It gets what the additional versions leave. */

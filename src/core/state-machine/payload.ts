@@ -1,3 +1,4 @@
+import { LONGEST_VERSION } from '../alias/routing.ts';
 import type { Target } from '../alias/target.ts';
 import { HORIZON_MS } from '../checks/ledger.ts';
 import { metricOf, type MetricSource } from '../checks/metric-source.ts';
@@ -68,8 +69,6 @@ export function queryBytes(
     }),
   );
 }
-
-const LONGEST_VERSION = 7;
 
 function sourceOf({ namespace, name, statistic, dimensions }: MachineMetric): MetricSource {
   const named = Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value]));

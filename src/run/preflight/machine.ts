@@ -1,3 +1,5 @@
+import type { RolloutId } from '../../core/alias/mark.ts';
+import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { Inspection } from '../../core/preflight/inspection.ts';
 import { messageOf } from '../../core/problems.ts';
 import { COMMENT } from '../../core/state-machine/definition.ts';
@@ -8,10 +10,19 @@ import { accountIn, parseStateMachine } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import { boundsOf } from '../rollout/bounds.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { rehearse } from './rehearsal.ts';
 import type { Cleared } from './targets.ts';
 
 export interface LookAtMachine extends Inspection {
   readonly notes: readonly string[];
+}
+
+export interface Carried {
+  readonly targets: readonly Cleared[];
+  readonly comparable: boolean;
+  readonly watches: readonly AlarmWatch[];
+  /** Whether it begins, and goes on with nothing. */
+  readonly begins: boolean;
 }
 
 const NOTHING: LookAtMachine = { problems: [], warnings: [], notes: [] };
@@ -19,16 +30,26 @@ const NOTHING: LookAtMachine = { problems: [], warnings: [], notes: [] };
 /** Whether AWS can carry this rollout: what was asked for, and the state machine that is to do it. */
 export async function lookAtMachine(
   config: Config,
-  { targets, comparable }: { readonly targets: readonly Cleared[]; readonly comparable: boolean },
+  id: RolloutId,
+  { targets, comparable, watches, begins }: Carried,
   surroundings: Surroundings,
 ): Promise<LookAtMachine> {
   if (config.engine === 'runner') return NOTHING;
+  const refused = [
+    ...refusalsOf(config),
+    ...unreachable(wantedOf(config, comparable)).map(
+      ({ input, reason, wayOut }) => `${input}: ${reason}; ${wayOut}`,
+    ),
+  ];
+  // What is refused by name already is not refused once more for what it makes of the input.
+  const rehearsed =
+    begins && refused.length === 0
+      ? rehearse(config, id, { targets, watches, comparable }, surroundings)
+      : [];
   return {
     problems: [
-      ...refusalsOf(config),
-      ...unreachable(wantedOf(config, comparable)).map(
-        ({ input, reason, wayOut }) => `${input}: ${reason}; ${wayOut}`,
-      ),
+      ...refused,
+      ...rehearsed,
       ...(await problemsOfMachine(config, targets, surroundings)),
     ],
     warnings: [],
@@ -80,10 +101,21 @@ async function problemsOfMachine(
   }
   const place = { stateMachine, region, account };
   try {
-    const comment = await aws.stepFunctions.comment(place, { signal });
-    if (comment === undefined) {
+    const found = await aws.stepFunctions.describeMachine(place, { signal });
+    if (found === undefined) {
       return [
         `state-machine: there is no ${stateMachineArn(place)}; create it with the template of this release (templates/step-functions), or check name, region and account`,
+      ];
+    }
+    const { comment, type, status } = found;
+    if (status === 'DELETING') {
+      return [
+        `state-machine: ${stateMachineArn(place)} is being deleted, and AWS ends what it carries; wait for the end of that and create it anew with templates/step-functions, or name another one`,
+      ];
+    }
+    if (type === 'EXPRESS') {
+      return [
+        `state-machine: ${stateMachineArn(place)} is of type EXPRESS, whose executions last five minutes at most and have no history; create it anew as STANDARD, as templates/step-functions does (the type of a state machine cannot be changed)`,
       ];
     }
     return comment === COMMENT

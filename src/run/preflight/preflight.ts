@@ -88,7 +88,17 @@ export async function preflight(
   const targets = looks.flatMap(({ cleared }) => (cleared === undefined ? [] : [cleared]));
   const [logs, machine] = await Promise.all([
     lookAtLogs(config, targets, surroundings),
-    lookAtMachine(config, { targets, comparable: metrics.comparable }, surroundings),
+    lookAtMachine(
+      config,
+      id,
+      {
+        targets,
+        comparable: metrics.comparable,
+        watches: alarms.watches,
+        begins: takenOver.length === 0,
+      },
+      surroundings,
+    ),
   ]);
   // Only who begins a rollout sends them.
   const tested = targets.filter(

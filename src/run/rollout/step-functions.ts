@@ -1,29 +1,25 @@
 import { AwsCallError } from '../../aws/call.ts';
 import { isRunnerGone, messageOf, Refusal } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
-import { targetName } from '../../core/alias/target.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
-import type { Course } from '../../core/rollout/plan.ts';
 import {
   executionLink,
   executionOf,
   type ExecutionOf,
 } from '../../core/state-machine/execution.ts';
-import { machineInput } from '../../core/state-machine/first-input.ts';
 import { ENDED } from '../../core/state-machine/definition.ts';
 import { NOTHING_TOLD, whereTold, type Told } from '../../core/state-machine/told.ts';
 import { continuedInput } from '../../core/state-machine/takeover.ts';
-import { inspectLimits } from '../../core/state-machine/limits.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import { NOTHING_KNOWN, withPauses } from '../checks/duration-history.ts';
 import { momentOf } from '../moment.ts';
 import { forget, type Surroundings } from '../surroundings.ts';
-import { boundsOf } from './bounds.ts';
+import { firstInput, limitsOf, withoutRoom } from './first-input.ts';
 import { follow } from './follow.ts';
 import { putBack, type Followed } from './put-back.ts';
 import { tellOfReverted } from './reverted.ts';
-import { policyOf, type Undertaking } from './undertaking.ts';
+import type { Undertaking } from './undertaking.ts';
 
 /** Has AWS move the traffic of all targets through the plan, and follows that to its end where the job is to wait. */
 export async function carryOutOnAws(
@@ -74,28 +70,14 @@ export async function carryOutOnAws(
 }
 
 async function inputOf(shifting: readonly Shifting[], options: Undertaking) {
-  const { config, part, watches, comparable, surroundings, goesOnFrom } = options;
+  const { comparable, surroundings, goesOnFrom } = options;
   const { aws, clock, journal, cancellation } = surroundings;
   const when = { at: clock.timeOfDay(), signal: cancellation };
   const called = comparable
     ? await withPauses(aws.metrics, shifting, when)
     : shifting.map((each) => ({ ...each, ...NOTHING_KNOWN }));
-  const course = courseOf(options);
-  const first = machineInput({
-    course,
-    beginning: part.beginning,
-    holdMs: config.holdForMs,
-    shifting: called,
-    region: aws.region,
-    watches,
-    alarmPolicy: config,
-    afterPromotion: config.afterPromotion,
-    compared: config.compareMetrics,
-    thresholds: config.metricChecks,
-    metricDelayMs: config.analysis.policy.metricDelayMs,
-    analysis: comparable ? policyOf(options) : undefined,
-    pollMs: config.pollIntervalMs,
-  });
+  const carried = { ...options, shifting: called, region: aws.region };
+  const first = firstInput(carried);
   const { input, missing } =
     goesOnFrom === undefined
       ? { input: first, missing: [] }
@@ -103,34 +85,10 @@ async function inputOf(shifting: readonly Shifting[], options: Undertaking) {
   for (const what of missing) {
     journal.warn(`The execution that carried the rollout so far does not tell ${what}`);
   }
-  const mayHold =
-    course.holdAfter !== undefined || config.analysis.policy.onInconclusive === 'hold';
-  const { problems, warnings } = inspectLimits({
-    course,
-    targets: shifting.length,
-    alarms: watches.length,
-    series: input.policy.metrics.length * shifting.length,
-    mostMinutes: input.policy.mostMinutes,
-    metricDelayMs: config.analysis.policy.metricDelayMs,
-    askedPollMs: config.pollIntervalMs,
-    pollMs: input.pollMs,
-    holdMs: mayHold ? config.holdForMs : 0,
-    holdPollMs: input.hold.pollMs,
-    input: JSON.stringify(input),
-  });
+  const { problems, warnings } = limitsOf(carried, input);
   if (problems.length > 0) throw new Refusal(problems);
   warnings.forEach(journal.warn);
   return input;
-}
-
-/** Nothing of this process is a deadline of a plan that AWS carries. */
-function courseOf({ config, part, comparable }: Undertaking): Course {
-  return {
-    steps: part.plan.steps,
-    holdAfter: part.holdAfter,
-    deadline: undefined,
-    ...boundsOf(config.analysis, comparable),
-  };
 }
 
 function followedOf(shifting: readonly Shifting[], options: Undertaking): Followed {
@@ -138,16 +96,9 @@ function followedOf(shifting: readonly Shifting[], options: Undertaking): Follow
   const { region } = surroundings.aws;
   const account = accountIn(shifting[0]?.alias.arn ?? '') ?? '';
   const [mark] = shifting[0]?.marks ?? [];
-  const markless = shifting.filter(({ marks }) => marks.length === 0);
-  if (mark === undefined || markless.length > 0) {
-    throw new Refusal(
-      markless.map(
-        ({ target }) =>
-          `${targetName(target)}: engine: step-functions needs room for the mark of the rollout in the description of each ` +
-          'alias, as by that it is found again; shorten the description',
-      ),
-    );
-  }
+  const markless = withoutRoom(shifting);
+  // Somebody has made the description longer since it was looked at.
+  if (mark === undefined || markless.length > 0) throw new Refusal(markless);
   const execution = executionOf(mark, { stateMachine: config.stateMachine, region, account });
   const weights = part.plan.steps.map(({ weight }) => weight);
   const saved: SavedRollout = {

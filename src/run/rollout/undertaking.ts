@@ -28,7 +28,10 @@ export interface Undertaking {
 }
 
 /** What the logs may revert of good versions, the minutes may not. */
-export function policyOf({ config, logged }: Undertaking): AnalysisPolicy | undefined {
+export function policyOf({
+  config,
+  logged,
+}: Pick<Undertaking, 'config' | 'logged'>): AnalysisPolicy | undefined {
   const { analysis, analysisLogs } = config;
   const { mode, policy } = analysis;
   if (mode === 'off') return undefined;
