@@ -42,6 +42,7 @@ function givenIn(scenario: Scenario, mode: Mode): Config {
       target: { functionId: name, functionName: name, alias: 'live' },
       version: undefined,
       codeSha256: undefined,
+      code: undefined,
       mayCreateAlias: false,
     })),
     plan: planOf(
@@ -85,6 +86,7 @@ function givenIn(scenario: Scenario, mode: Mode): Config {
     fastTrackMs: undefined,
     credentialsLastMs: means?.what === 'session' ? means.lastsMs : undefined,
     jobLastsMs: means?.what === 'job' ? means.lastsMs : 6 * 3_600_000,
+    onRevertLatest: 'keep',
     retention: undefined,
     dryRun: false,
     region: REGION,

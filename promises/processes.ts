@@ -93,6 +93,7 @@ export async function mainProcess(
     },
     clock,
     shell: shellOf(stage, process),
+    packages: { read: () => Promise.reject(new Error('there is no workspace')) },
     journal,
     keep: {
       save: (rollout) => {

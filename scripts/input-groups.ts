@@ -20,6 +20,16 @@ export const INPUT_GROUPS: readonly Group[] = [
     },
   },
   {
+    title: 'Code',
+    examples: {
+      code: 'dist',
+      'code-s3': 's3://builds/checkout.zip',
+      'code-image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/checkout@sha256:…',
+      architectures: 'arm64',
+      'on-revert-latest': 'restore',
+    },
+  },
+  {
     title: 'Plan',
     examples: {
       steps: '5% 5m, 25% 10m, 50% 10m',

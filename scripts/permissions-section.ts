@@ -12,7 +12,8 @@ export const USUAL: Wishes = {
   mode: 'rollout',
   engine: 'runner',
   dryRun: false,
-  requests: [{ version: undefined }],
+  requests: [{ version: undefined, code: undefined }],
+  onRevertLatest: 'keep',
   alarms: ['checkout-errors'],
   analysis: { mode: 'on' },
   analysisLogs: { mode: 'on' },
@@ -31,11 +32,13 @@ const EXAMPLE: Grounds = {
   functions: [
     { functionId: 'checkout', functionName: 'checkout', logGroup: '/aws/lambda/checkout' },
   ],
+  objects: [],
 };
 
 const WORDS: Readonly<Record<On, string>> = {
   function: 'the function',
   versions: "the function's `:*`",
+  object: 'the object',
   everything: '`*`',
   'log group': "its log group's `:*`",
   'state machine': 'the state machine',

@@ -8,6 +8,7 @@ import { defaultLogGroup } from '../src/core/checks/error-logs.ts';
 import { leastPolicy, type Policy } from '../src/core/policy.ts';
 import { machinePolicy } from '../src/core/state-machine/role.ts';
 import { messageOf } from '../src/core/problems.ts';
+import { objectsIn } from '../src/core/versions/code.ts';
 import { accountIn, functionArn, parseFunctionId } from '../src/core/text/arn.ts';
 import { INPUT_DEFAULTS, type InputName } from '../src/inputs/defaults.ts';
 import { readInputs } from '../src/inputs/inputs.ts';
@@ -53,6 +54,7 @@ export function policyOf(args: readonly string[]): PrintedPolicy {
         region,
         account,
         stateMachine: config.stateMachine,
+        objects: objectsIn(config.requests),
         functions: config.requests.map(({ target: { functionId, functionName } }) => ({
           functionId,
           functionName,

@@ -112,6 +112,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     provisioningFailure: '',
     allocationMs: 0,
     creationMs: 0,
+    objects: new Map(),
+    tags: new Map(),
     callers: [],
     codeLimit: 75 * 1024 ** 3,
     transitionChangesRevisionId: true,

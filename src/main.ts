@@ -24,6 +24,7 @@ import { InputRefusal, readInputs } from './inputs/inputs.ts';
 import { unknownInputs } from './inputs/unknown.ts';
 import { messageOf, Refusal } from './core/problems.ts';
 import type { Journal } from './ports.ts';
+import { packages } from './system/packages.ts';
 import { rolloutId } from './system/rollout-id.ts';
 import { createShell } from './system/shell.ts';
 
@@ -99,6 +100,7 @@ function surroundingsOf(
     runs: createRuns({ token, own: workflow, serverUrl }),
     clock,
     shell: createShell(process.env),
+    packages,
     journal,
     keep: keepInState(workflow, { temp, largest: largestOf(config) }),
     cancellation: cancellation.signal,

@@ -6,6 +6,7 @@ import type { Bake } from './core/rollout/plan.ts';
 import type { Versions } from './core/alias/routing.ts';
 import type { Target } from './core/alias/target.ts';
 import type { Verdict } from './core/rollout/verdict.ts';
+import type { Package } from './core/versions/code.ts';
 
 /**
  * Two clocks that both tell epoch milliseconds and begin as one. They part when the machine is suspended (the first stands still) or
@@ -125,4 +126,15 @@ export interface Shell {
   run(command: ShellCommand, signal: AbortSignal): Promise<CommandResult>;
   /** What keeps a command from running, as far as can be known without running it; undefined when nothing does. */
   problemOf(command: string): Promise<string | undefined>;
+}
+
+/** Code in the workspace. */
+export interface Packages {
+  /**
+   * A zip file as it is, or a directory as a zip file that has the same bytes wherever and whenever it is made of the same files. One
+   * is read at a time, and nothing is kept of it here: it may be large.
+   * @param signal stops what takes long
+   * @throws when there is no code that could be uploaded
+   */
+  read(path: string, signal: AbortSignal): Promise<Package>;
 }

@@ -31,7 +31,7 @@ describe('the permissions that the inputs need', () => {
     [
       'a rollout of a version that is there',
       { version: '1' },
-      { requests: [{ version: '1' }], analysis: { mode: 'off' } },
+      { requests: [{ version: '1', code: undefined }], analysis: { mode: 'off' } },
       'unchanged',
     ],
     [

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 import { USUAL } from '../../scripts/permissions-section.ts';
+import type { CodeSource } from '../../src/core/versions/code.ts';
 import { arnOf, PERMISSIONS, type Wishes } from '../../src/core/permissions.ts';
 
 const needed = (wishes: Partial<Wishes>) =>
@@ -10,7 +11,11 @@ const needed = (wishes: Partial<Wishes>) =>
     .filter(([, { isNeeded }]) => isNeeded({ ...USUAL, ...wishes }))
     .map(([action]) => action);
 
-const OF_A_RUNNER = Object.keys(PERMISSIONS).filter((each) => !each.startsWith('states:'));
+const OF_A_RUNNER = Object.keys(PERMISSIONS).filter(
+  (each) => !/^(states:|s3:|lambda:UpdateFunctionCode)/.test(each),
+);
+const S3: CodeSource = { type: 's3', bucket: 'builds', key: 'code.zip', version: undefined };
+const withCode = (source: CodeSource) => [{ version: undefined, code: { source } }];
 const LOOKS = ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig'];
 
 describe('permissions', () => {
@@ -26,7 +31,9 @@ describe('permissions', () => {
     });
     // Nobody signs it: the trust policy of the role decides.
     const allowed = calls.filter((call) => !call.endsWith(':AssumeRoleWithWebIdentity'));
-    expect(new Set(allowed)).toEqual(new Set(Object.keys(PERMISSIONS)));
+    // Lambda itself makes those to S3, with the permissions of who asks it to.
+    const own = Object.keys(PERMISSIONS).filter((action) => !action.startsWith('s3:'));
+    expect(new Set(allowed)).toEqual(new Set(own));
   });
 
   it('to invoke are needed with a smoke test alone', () => {
@@ -35,6 +42,24 @@ describe('permissions', () => {
     expect(needed({ smokeTests, retention })).toEqual(OF_A_RUNNER);
     expect(needed({ retention })).toEqual(
       OF_A_RUNNER.filter((action) => action !== 'lambda:InvokeFunction'),
+    );
+  });
+
+  it('to upload are those of where the code is, and of putting back what was there', () => {
+    const uploading = (wishes: Partial<Wishes>) =>
+      needed(wishes).filter((each) => !OF_A_RUNNER.includes(each) && !each.startsWith('states:'));
+    const update = 'lambda:UpdateFunctionCode';
+    expect(uploading({ requests: withCode({ type: 'path', path: 'dist' }) })).toEqual([update]);
+    expect(uploading({ requests: withCode(S3) })).toEqual([update, 's3:GetObject']);
+    expect(uploading({ requests: withCode({ ...S3, version: 'v1' }) })).toEqual([
+      update,
+      's3:GetObjectVersion',
+    ]);
+    expect(uploading({ requests: withCode(S3), dryRun: true })).toEqual([]);
+    expect(uploading({})).toEqual([]);
+    expect(uploading({ onRevertLatest: 'restore', mode: 'revert' })).toEqual([update]);
+    expect(arnOf({ on: 'object', bucket: 'builds', key: 'a/b.zip', region: 'cn-north-1' })).toBe(
+      'arn:aws-cn:s3:::builds/a/b.zip',
     );
   });
 
@@ -52,7 +77,10 @@ describe('permissions', () => {
   });
 
   it('to publish are not needed where versions are given, or where nothing is begun', () => {
-    for (const wishes of [{ requests: [{ version: '7' }] }, { mode: 'step' }] as const) {
+    for (const wishes of [
+      { requests: [{ version: '7', code: undefined }] },
+      { mode: 'step' },
+    ] as const) {
       expect(needed(wishes)).not.toContain('lambda:PublishVersion');
     }
   });

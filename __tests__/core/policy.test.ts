@@ -6,16 +6,27 @@ import { PERMISSIONS, type Permission, type Wishes } from '../../src/core/permis
 import { leastPolicy, type Grounds, type Policy } from '../../src/core/policy.ts';
 import { ENGINES } from '../../src/core/rollout/engine.ts';
 import { MODES } from '../../src/core/rollout/mode.ts';
+import type { CodeSource } from '../../src/core/versions/code.ts';
 
 const mode = fc.constantFrom('on' as const, 'observe' as const, 'off' as const);
+const object = { bucket: 'builds', key: 'code.zip' };
+const sources: readonly CodeSource[] = [
+  { type: 'path', path: 'dist' },
+  { type: 's3', ...object, version: undefined },
+  { type: 's3', ...object, version: 'v1' },
+];
 const wishes: fc.Arbitrary<Wishes> = fc.record({
   mode: fc.constantFrom(...MODES),
   engine: fc.constantFrom(...ENGINES),
   dryRun: fc.boolean(),
-  requests: fc.array(fc.record({ version: fc.option(fc.constant('7'), { nil: undefined }) }), {
-    minLength: 1,
-    maxLength: 3,
-  }),
+  requests: fc.array(
+    fc.record({
+      version: fc.option(fc.constant('7'), { nil: undefined }),
+      code: fc.constantFrom(undefined, ...sources.map((source) => ({ source }))),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  onRevertLatest: fc.constantFrom('keep' as const, 'restore' as const),
   alarms: fc.array(fc.constant('errors'), { maxLength: 2 }),
   analysis: fc.record({ mode }),
   analysisLogs: fc.record({ mode }),
@@ -30,6 +41,7 @@ const grounds = (...names: readonly string[]): Grounds => ({
   region: 'eu-west-1',
   account: '123456789012',
   stateMachine: 'lambda-canary',
+  objects: [object],
   functions: names.map((functionName) => ({
     functionId: functionName,
     functionName,
@@ -41,6 +53,7 @@ const STATES = 'arn:aws:states:eu-west-1:123456789012:';
 const KINDS: Readonly<Record<string, (resource: string) => boolean>> = {
   function: (resource) => resource.startsWith(LAMBDA) && !resource.endsWith(':*'),
   versions: (resource) => resource.startsWith(LAMBDA) && resource.endsWith(':*'),
+  object: (resource) => resource === 'arn:aws:s3:::builds/code.zip',
   everything: (resource) => resource === '*',
   'state machine': (resource) => resource === `${STATES}stateMachine:lambda-canary`,
   executions: (resource) => resource === `${STATES}execution:lambda-canary:*`,

@@ -29,9 +29,10 @@ export const OWNERSHIP: readonly Mutant[] = [
   },
   {
     name: 'the command that repairs an alias is not quoted',
-    file: 'src/core/alias/repair.ts',
+    file: 'src/core/text/shell.ts',
     from: "`'${text.replaceAll(\"'\", `'\\\\''`)}'`",
     to: 'text',
+    by: '__tests__/hostile/repair.test.ts',
   },
   {
     name: 'a step is taken while another job is still at the one before',

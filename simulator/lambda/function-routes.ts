@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
+
 import { invoke } from './invocations.ts';
 import { configurationBody, listedBody } from './replies.ts';
 import { page, route, type Call, type Route } from './route.ts';
 import { members, text, type Members } from '../wire/members.ts';
 import { refused } from '../wire/refusals.ts';
-import type { Configuration } from './state.ts';
+import type { Configuration, LambdaState, Source } from './state.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
 
@@ -32,14 +34,7 @@ export const FUNCTION_ROUTES: readonly Route[] = [
   route('CreateFunction', { method: 'POST', path: FUNCTIONS, status: 201 }, createFunction),
   route('GetFunction', { method: 'GET', path: `${FUNCTIONS}/{F}` }, (call) => {
     const version = call.lambda.getFunction(call.name, call.qualifier);
-    const { packageType, code } = version.configuration;
-    return {
-      Configuration: readConfiguration(call),
-      Code:
-        packageType === 'Zip'
-          ? { RepositoryType: 'S3', Location: 'https://simulator.invalid/code.zip' }
-          : { RepositoryType: 'ECR', ImageUri: code, ResolvedImageUri: code },
-    };
+    return { Configuration: readConfiguration(call), Code: locationBody(version.configuration) };
   }),
   route(
     'GetFunctionConfiguration',
@@ -51,7 +46,8 @@ export const FUNCTION_ROUTES: readonly Route[] = [
     refuseQualifier(call);
     const { packageType } = lambda.getFunction(name).configuration;
     const version = lambda.updateFunctionCode(name, {
-      code: codeIn(body, packageType),
+      ...codeIn(lambda, body, packageType),
+      architectures: body['Architectures'] as readonly unknown[] | undefined,
       publish: body['Publish'] === true,
       revisionId: text(body['RevisionId']),
     });
@@ -108,12 +104,12 @@ export const FUNCTION_ROUTES: readonly Route[] = [
 function createFunction({ lambda, body }: Call) {
   const functionName = text(body['FunctionName']) ?? '';
   const packageType = body['PackageType'] === 'Image' ? 'Image' : 'Zip';
-  const code = codeIn(members(body['Code']) ?? {}, packageType);
+  const { code, source } = codeIn(lambda, members(body['Code']) ?? {}, packageType);
   const { latest } = lambda.createFunction({
     functionName,
     packageType,
     settings: settingsIn(body),
-    ...(code === undefined ? {} : { code }),
+    ...(code === undefined ? {} : { code, source }),
     ...configurationIn(body),
   });
   latest.description = text(body['Description']) ?? '';
@@ -151,12 +147,51 @@ function settingsIn(body: Members): Members {
   );
 }
 
-/** What stands for the code: the bytes of a zip in base64, its place in S3, or an image. */
-function codeIn(body: Members, packageType: 'Zip' | 'Image'): string | undefined {
+/** The code: the bytes of a zip file, or an image by its digest, and where it is from. */
+function codeIn(
+  { objects, tags }: Pick<LambdaState, 'objects' | 'tags'>,
+  body: Members,
+  packageType: 'Zip' | 'Image',
+): { readonly code: string | undefined; readonly source: Source | undefined } {
   const image = text(body['ImageUri']);
-  const zip = text(body['ZipFile']) ?? text(body['S3Key']);
-  if (packageType === 'Zip' ? image !== undefined : zip !== undefined) {
+  const [zip, key] = [text(body['ZipFile']), text(body['S3Key'])];
+  if (packageType === 'Zip' ? image !== undefined : (zip ?? key) !== undefined) {
     throw refused(`Please provide code that fits the package type ${packageType}`);
   }
-  return image ?? zip;
+  const kmsKeyArn = text(body['SourceKMSKeyArn']);
+  const encrypted = kmsKeyArn === undefined ? {} : { kmsKeyArn };
+  if (image !== undefined) return { code: resolved(image, tags), source: { imageUri: image } };
+  if (zip !== undefined) {
+    return { code: Buffer.from(zip, 'base64').toString('latin1'), source: encrypted };
+  }
+  if (key === undefined) return { code: undefined, source: undefined };
+  const bucket = text(body['S3Bucket']) ?? '';
+  const version = text(body['S3ObjectVersion']) ?? 'newest';
+  const referenced =
+    text(body['S3ObjectStorageMode']) === 'REFERENCE'
+      ? { referenced: { S3Bucket: bucket, S3Key: key, S3ObjectVersion: version } }
+      : {};
+  const code = objects.get(`${bucket}/${key}`) ?? key;
+  return { code, source: { ...encrypted, ...referenced } };
+}
+
+/** Lambda resolves a tag once, when the code is updated. */
+function resolved(image: string, tags: ReadonlyMap<string, string>): string {
+  const [name = '', digest] = image.split('@sha256:');
+  const repository = name.replace(/:[^:/]+$/, '');
+  const own = createHash('sha256').update(name).digest('hex');
+  return `${repository}@sha256:${digest ?? tags.get(name) ?? own}`;
+}
+
+function locationBody({ packageType, code, source = {} }: Configuration) {
+  const { imageUri = code, referenced, kmsKeyArn } = source;
+  if (packageType === 'Image') {
+    return { RepositoryType: 'ECR', ImageUri: imageUri, ResolvedImageUri: code };
+  }
+  return {
+    RepositoryType: 'S3',
+    Location: 'https://simulator.invalid/code.zip',
+    ...(referenced === undefined ? {} : { ResolvedS3Object: referenced }),
+    ...(kmsKeyArn === undefined ? {} : { SourceKMSKeyArn: kmsKeyArn }),
+  };
 }

@@ -15,6 +15,7 @@ import {
   type Configuration,
   type LambdaFunction,
   type LambdaState,
+  type Source,
   type Timing,
   type Version,
 } from './state.ts';
@@ -26,6 +27,8 @@ export interface CodeChange {
   /** Made up from the behaviour when left out. */
   readonly code?: string | undefined;
   readonly behaviour?: Behaviour | undefined;
+  readonly source?: Source | undefined;
+  readonly architectures?: readonly unknown[] | undefined;
   readonly publish?: boolean | undefined;
   readonly revisionId?: string | undefined;
 }
@@ -36,8 +39,10 @@ export interface PublishOptions {
   readonly revisionId?: string | undefined;
 }
 
+/** CodeSha256: of an image its digest, of a zip file the hash of its bytes. */
 export function hashOf(code: string): string {
-  return createHash('sha256').update(code).digest('base64');
+  const [, digest] = /@sha256:([0-9a-f]{64})$/.exec(code) ?? [];
+  return digest ?? createHash('sha256').update(code, 'latin1').digest('base64');
 }
 
 /**
@@ -87,6 +92,7 @@ export function createFunction(
   };
   const configuration: Configuration = {
     code: options.code ?? `${name} 1`,
+    source: options.source,
     behaviour: options.behaviour ?? GOOD,
     role: options.role ?? `arn:aws:iam::${state.account}:role/${name}`,
     deadLetterArn: options.deadLetterArn ?? '',
@@ -140,10 +146,15 @@ export function updateFunction(
 export function updateFunctionCode(
   state: LambdaState,
   name: string,
-  { code, behaviour, publish, revisionId }: CodeChange,
+  { code, behaviour, source, architectures, publish, revisionId }: CodeChange,
 ): Version {
   const before = functionNamed(state, name).latest.configuration;
   const change = {
+    source,
+    settings:
+      architectures === undefined
+        ? before.settings
+        : { ...before.settings, Architectures: architectures },
     code: code ?? (behaviour === undefined ? before.code : `${name} ${JSON.stringify(behaviour)}`),
     behaviour: behaviour ?? before.behaviour,
   };

@@ -61,7 +61,16 @@ export const LAMBDA_MODEL: Model = {
   GetFunction: { FunctionName: READ_NAME, Qualifier: QUALIFIER },
   GetFunctionConfiguration: { FunctionName: READ_NAME, Qualifier: QUALIFIER },
   DeleteFunction: { FunctionName: READ_NAME, Qualifier: QUALIFIER },
-  UpdateFunctionCode: { FunctionName: NAME, RevisionId: TEXT },
+  UpdateFunctionCode: {
+    FunctionName: NAME,
+    S3Bucket: { type: 'String', min: 3, max: 63, pattern: '[0-9A-Za-z\\.\\-_]*(?<!\\.)' },
+    S3Key: { type: 'String', min: 1, max: 1024 },
+    S3ObjectVersion: { type: 'String', min: 1, max: 1024 },
+    S3ObjectStorageMode: { type: 'String', among: ['COPY', 'REFERENCE'] },
+    ImageUri: TEXT,
+    RevisionId: TEXT,
+    SourceKMSKeyArn: TEXT,
+  },
   UpdateFunctionConfiguration: {
     FunctionName: NAME,
     Description: DESCRIPTION,

@@ -23,10 +23,24 @@ export interface Behaviour {
 
 export const GOOD: Behaviour = { errorRate: 0.0005, durationMs: 40 };
 
+/** Where code was fetched from, as GetFunction tells it. */
+export interface Source {
+  /** As it was given; its digest is in the code. */
+  readonly imageUri?: string;
+  /** Read by Lambda again and again, instead of being copied. */
+  readonly referenced?: {
+    readonly S3Bucket: string;
+    readonly S3Key: string;
+    readonly S3ObjectVersion: string;
+  };
+  readonly kmsKeyArn?: string;
+}
+
 /** What a version is a snapshot of. */
 export interface Configuration {
-  /** Stands for the code; its hash is CodeSha256. */
+  /** Stands for the code, the bytes of a zip file or an image by its digest; its hash is CodeSha256. */
   readonly code: string;
+  readonly source?: Source | undefined;
   readonly behaviour: Behaviour;
   readonly role: string;
   /** Empty for none. */
@@ -151,6 +165,10 @@ export interface LambdaState {
   allocationMs: number;
   /** From CreateFunction until a function is Active, unless its maker says something else. */
   creationMs: number;
+  /** What is in S3, by `bucket/key`: the bytes as a string. What is not there stands for itself. */
+  readonly objects: Map<string, string>;
+  /** Digests (64 hexadecimal digits) of images by their tag, `registry/name:tag`. One that is not there has one of its own. */
+  readonly tags: Map<string, string>;
   /** Who Lambda is told calls a function, an alias or a version of it: event sources, and resource policies. */
   readonly callers: Caller[];
   /** What all code of the account may take, in bytes. */

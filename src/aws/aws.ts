@@ -6,6 +6,7 @@ import { createAlarms, type Alarms } from './alarms.ts';
 import { createAliases, type Aliases } from './aliases.ts';
 import type { CallOptions } from './call.ts';
 import { createClients, type Connect } from './clients.ts';
+import { createCode, type Code } from './code.ts';
 import { assumeRole, createVault, environment } from './credentials.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
@@ -22,6 +23,7 @@ import { createPublishedVersions, type PublishedVersions } from './versions.ts';
 export interface Aws {
   readonly region: string;
   readonly functions: Functions;
+  readonly code: Code;
   readonly aliases: Aliases;
   readonly alarms: Alarms;
   readonly metrics: Metrics;
@@ -73,6 +75,12 @@ export function connectAws(options: AwsOptions): Aws {
   });
   const onlyRead = <Client>(client: Client) =>
     createService({ ...asked, client, revertClient: client, readPatienceMs: WATCH_PATIENCE_MS });
+  const uploads = createService({
+    ...asked,
+    client: clients.patient,
+    revertClient: clients.patient,
+    readPatienceMs: LAMBDA_PATIENCE_MS,
+  });
   const cloudwatch = onlyRead(clients.cloudwatch);
   const logs = onlyRead(clients.logs);
   // Not when they are asked for first: what comes before that may have taken minutes.
@@ -96,6 +104,7 @@ export function connectAws(options: AwsOptions): Aws {
   return {
     region,
     functions: createFunctions(lambda, region),
+    code: createCode(uploads, region),
     aliases: createAliases(lambda, region),
     alarms: createAlarms(cloudwatch),
     metrics: createMetrics(cloudwatch),

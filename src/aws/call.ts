@@ -1,5 +1,6 @@
 import type { Intent } from '../core/permissions.ts';
 import { remedyOfDenial } from '../core/denial.ts';
+import { remedyOfCodeRefusal } from '../core/versions/code-refusal.ts';
 import {
   ASSUME_ROLE_FAILED,
   codeOf,
@@ -115,6 +116,9 @@ export function explain({ action, resource }: Intent, cause: unknown, sent: Sent
   const details = read(cause, sent);
   const { name, message } = details;
   const failure = (text: string) => new AwsCallError(text, details, cause);
+  const ofCode = action === 'lambda:UpdateFunctionCode' ? remedyOfCodeRefusal(name, message) : '';
+  if (ofCode !== '')
+    return failure(`${action} on ${resource} failed: ${name}: ${message} ${ofCode}`);
   if (DENIED.has(name)) {
     const remedy = remedyOfDenial({ action, resource }, message);
     return failure(`${action} is not allowed. ${remedy} AWS says: ${message}`);

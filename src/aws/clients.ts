@@ -19,7 +19,7 @@ export interface Clients {
   readonly cloudwatch: CloudWatchClient;
   readonly logs: CloudWatchLogsClient;
   readonly sfn: SFNClient;
-  /** For invocations: waits as long as a function may run. */
+  /** For invocations and uploads: waits as long as a function may run. */
   readonly patient: LambdaClient;
 }
 

@@ -1,6 +1,7 @@
 import {
   GetFunctionCommand,
   PublishVersionCommand,
+  type FunctionCodeLocation,
   type FunctionConfiguration,
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
@@ -9,7 +10,8 @@ import { defaultLogGroup } from '../core/checks/error-logs.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
 import { intentOf } from '../core/permissions.ts';
-import { lineIn, numberIn, textIn } from './reply.ts';
+import type { S3Object } from '../core/versions/code.ts';
+import { lineIn, listIn, numberIn, textIn } from './reply.ts';
 import type { Service } from './service.ts';
 
 /** Reads and publishes versions of functions. */
@@ -30,6 +32,8 @@ export interface Functions {
 export interface PublishRequest {
   /** Publish only if the code of `$LATEST` still is this. */
   readonly codeSha256: string;
+  /** Publish only if nothing of `$LATEST` has changed since; undefined: whatever else has. */
+  readonly revisionId?: string | undefined;
   readonly description: string;
 }
 
@@ -49,19 +53,20 @@ export function createFunctions(lambda: Service<LambdaClient>, region: string): 
       });
       return lambda.call(intent, { signal }, async (client, sending) => {
         const reply = await client.send(command, sending);
-        const facts = factsOf(reply.Configuration ?? {}, version ?? '$LATEST');
+        const facts = factsOf(reply.Configuration ?? {}, reply.Code ?? {}, version ?? '$LATEST');
         return { ...facts, logGroup: facts.logGroup || defaultLogGroup(target.functionName) };
       });
     },
 
-    publish(target, { codeSha256, description }, signal) {
+    publish(target, { codeSha256, revisionId, description }, signal) {
       const { functionId } = target;
       const intent = intentOf('lambda:PublishVersion', { on: 'function', functionId, region });
       const command = new PublishVersionCommand({
         FunctionName: functionId,
         // A repeated publish of the same code answers with the same version, so a lost reply is
-        // harmless. A RevisionId would make the repetition fail: publishing changes it.
+        // harmless. A RevisionId makes the repetition fail: publishing changes it.
         CodeSha256: codeSha256,
+        RevisionId: revisionId,
         Description: description,
       });
       return lambda.call(intent, { signal }, async (client, sending) => {
@@ -73,9 +78,14 @@ export function createFunctions(lambda: Service<LambdaClient>, region: string): 
   };
 }
 
-function factsOf(configuration: FunctionConfiguration, version: string): VersionFacts {
+function factsOf(
+  configuration: FunctionConfiguration,
+  location: FunctionCodeLocation,
+  version: string,
+): VersionFacts {
   return {
     version: textIn(configuration.Version) || version,
+    revisionId: textIn(configuration.RevisionId),
     state: textIn(configuration.State) || 'unknown',
     stateReason: reason(configuration.StateReasonCode, configuration.StateReason),
     lastUpdateStatus: textIn(configuration.LastUpdateStatus),
@@ -86,6 +96,15 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     role: textIn(configuration.Role),
     deadLetterArn: textIn(configuration.DeadLetterConfig?.TargetArn),
     codeSha256: textIn(configuration.CodeSha256),
+    code: {
+      packageType: textIn(configuration.PackageType),
+      // Lambda's own default, where it does not say.
+      architecture: textIn(listIn(configuration.Architectures)[0]) || 'x86_64',
+      imageUri: textIn(location.ImageUri),
+      resolvedImageUri: textIn(location.ResolvedImageUri),
+      object: objectIn(location.ResolvedS3Object),
+      kmsKeyArn: textIn(location.SourceKMSKeyArn),
+    },
     timeoutMs: secondsIn(configuration.Timeout),
     logGroup: textIn(configuration.LoggingConfig?.LogGroup),
     logging: {
@@ -99,6 +118,12 @@ function factsOf(configuration: FunctionConfiguration, version: string): Version
     publishedAt: timeIn(configuration.LastModified),
     tenantIsolated: configuration.TenancyConfig?.TenantIsolationMode === 'PER_TENANT',
   };
+}
+
+function objectIn(resolved: FunctionCodeLocation['ResolvedS3Object']): S3Object | undefined {
+  const [bucket, key] = [textIn(resolved?.S3Bucket), textIn(resolved?.S3Key)];
+  if (bucket === '' || key === '') return undefined;
+  return { bucket, key, version: textIn(resolved?.S3ObjectVersion) || undefined };
 }
 
 /** Not verified of real AWS: that a version keeps the time at which it was published. */

@@ -1,5 +1,6 @@
 import type { Mode } from './rollout/mode.ts';
 import { functionArn } from './text/arn.ts';
+import { objectsIn, type CodeRequest } from './versions/code.ts';
 import type { Engine } from './rollout/engine.ts';
 import { executionArn, stateMachineArn, type MachinePlace } from './state-machine/execution.ts';
 import { partitionOf } from './text/partition.ts';
@@ -10,6 +11,7 @@ export type Resource =
   /** All of its versions and aliases, so that one policy serves every release. */
   | OfFunction<'versions'>
   | LogGroup
+  | S3Code
   | (MachinePlace & { readonly on: 'state machine' })
   /** All of a state machine's. */
   | (MachinePlace & { readonly on: 'executions' })
@@ -29,6 +31,14 @@ interface LogGroup {
   readonly account: string;
 }
 
+/** Code that is fetched from S3. */
+interface S3Code {
+  readonly on: 'object';
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+}
+
 /** As a policy names it. */
 export function arnOf(resource: Resource): string {
   switch (resource.on) {
@@ -39,6 +49,10 @@ export function arnOf(resource: Resource): string {
     case 'log group': {
       const { name, region, account } = resource;
       return `arn:${partitionOf(region).id}:logs:${region}:${account}:log-group:${name}:*`;
+    }
+    case 'object': {
+      const { bucket, key, region } = resource;
+      return `arn:${partitionOf(region).id}:s3:::${bucket}/${key}`;
     }
     case 'state machine':
       return stateMachineArn(resource);
@@ -54,7 +68,11 @@ export interface Wishes {
   readonly mode: Mode;
   readonly engine: Engine;
   readonly dryRun: boolean;
-  readonly requests: readonly { readonly version: string | undefined }[];
+  readonly requests: readonly {
+    readonly version: string | undefined;
+    readonly code: Pick<CodeRequest, 'source'> | undefined;
+  }[];
+  readonly onRevertLatest: 'keep' | 'restore';
   readonly alarms: readonly unknown[];
   readonly analysis: { readonly mode: 'on' | 'observe' | 'off' };
   readonly analysisLogs: { readonly mode: 'on' | 'observe' | 'off' };
@@ -104,6 +122,28 @@ export const PERMISSIONS = {
       writes(wishes) &&
       wishes.mode !== 'rollback' &&
       wishes.requests.some(({ version }) => version === undefined),
+  },
+  'lambda:UpdateFunctionCode': {
+    on: ['function'],
+    purpose:
+      'only with `code`, `code-s3` or `code-image`: uploading; and with `on-revert-latest: restore`',
+    isNeeded: (wishes) =>
+      writes(wishes) &&
+      wishes.mode !== 'rollback' &&
+      (wishes.onRevertLatest === 'restore' ||
+        wishes.requests.some(({ code }) => code !== undefined)),
+  },
+  's3:GetObject': {
+    on: ['object'],
+    purpose: 'only with `code-s3`: Lambda fetches it with the permissions of the job',
+    isNeeded: (wishes) =>
+      writes(wishes) && objectsIn(wishes.requests).some(({ version }) => version === undefined),
+  },
+  's3:GetObjectVersion': {
+    on: ['object'],
+    purpose: 'the same, where `code-s3` names a version of the object',
+    isNeeded: (wishes) =>
+      writes(wishes) && objectsIn(wishes.requests).some(({ version }) => version !== undefined),
   },
   'lambda:GetAlias': {
     on: ['function'],

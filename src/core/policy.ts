@@ -37,6 +37,8 @@ export interface Grounds {
     /** That its versions log to. */
     readonly logGroup: string;
   }[];
+  /** Code in S3. */
+  readonly objects: readonly { readonly bucket: string; readonly key: string }[];
 }
 
 type On = Resource['on'];
@@ -45,6 +47,7 @@ type On = Resource['on'];
 const STATEMENTS: readonly (readonly [sid: string, on: On])[] = [
   ['PublishAndShift', 'function'],
   ['Versions', 'versions'],
+  ['Fetch', 'object'],
   ['Watch', 'everything'],
   ['Explain', 'log group'],
   ['Carry', 'state machine'],
@@ -80,8 +83,9 @@ function oneOrMore(all: readonly string[]): OneOrMore {
 }
 
 function resourcesOf(on: On, grounds: Grounds): readonly Resource[] {
-  const { region, account, stateMachine, functions } = grounds;
+  const { region, account, stateMachine, functions, objects } = grounds;
   if (on === 'everything') return [{ on }];
+  if (on === 'object') return objects.map(({ bucket, key }) => ({ on, bucket, key, region }));
   if (on === 'state machine' || on === 'executions') {
     return [{ on, stateMachine, region, account }];
   }

@@ -81,6 +81,7 @@ function jsonReport(report: Report) {
         publishedAt: iso(publishedAt),
         past: past.type,
       })),
+    code: report.codes.slice(0, MOST_COMPARISONS),
     oldVersions: report.oldVersions.versions
       .slice(0, MOST_COMPARISONS)
       .map(({ target, deleted, kept, problems, left }) => ({

@@ -11,6 +11,7 @@ import type { Engine } from '../core/rollout/engine.ts';
 import type { Mode } from '../core/rollout/mode.ts';
 import type { Plan } from '../core/rollout/plan.ts';
 import type { AlarmId } from '../core/text/arn.ts';
+import type { CodeRequest } from '../core/versions/code.ts';
 import type { Retention } from '../core/versions/old.ts';
 import type { SmokeTests } from './smoke-tests.ts';
 
@@ -48,6 +49,8 @@ export interface Config {
   readonly metricChecks: readonly MetricCheck[];
   readonly checkCommands: readonly CommandCheck[];
   readonly smokeTests: SmokeTests;
+  /** Whether `$LATEST` keeps code that was reverted, or gets back that of the old version. */
+  readonly onRevertLatest: 'keep' | 'restore';
   /** Which old versions stay after a promotion; undefined: all of them. */
   readonly retention: Retention | undefined;
   readonly dryRun: boolean;
@@ -87,6 +90,8 @@ export interface TargetRequest {
   /** Roll out this published version instead of publishing `$LATEST`. */
   readonly version: string | undefined;
   readonly codeSha256: string | undefined;
+  /** What `$LATEST` is to get before it is published; undefined: it is published as it is. */
+  readonly code: CodeRequest | undefined;
   /** Also for a function that has other aliases. */
   readonly mayCreateAlias: boolean;
 }

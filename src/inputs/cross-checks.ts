@@ -1,4 +1,5 @@
 import type { AlarmId } from '../core/text/arn.ts';
+import { codeProblems } from './code.ts';
 import type { InputName } from './defaults.ts';
 import { quoted } from './fields.ts';
 import type { Fields, FunctionInput } from './schema.ts';
@@ -30,6 +31,7 @@ export function problemsBetween(
     ...fastTrackProblems(fields),
     ...waitProblems(fields),
     ...retentionProblems(fields),
+    ...codeProblems(fields),
     ...tokenProblems(fields),
   ];
 }

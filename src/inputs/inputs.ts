@@ -4,6 +4,7 @@ import { Refusal } from '../core/problems.ts';
 import { planOf } from '../core/rollout/plan.ts';
 import { fittedToAws } from '../core/state-machine/refusals.ts';
 import { STANDARD_RULE } from '../core/statistics/evidence.ts';
+import { codeOf } from './code.ts';
 import type { AnalysisConfig, Config, LogConfig, TargetRequest } from './config.ts';
 import { problemsBetween } from './cross-checks.ts';
 import { defaultsOf, INPUT_DEFAULTS, type Defaults, type InputName } from './defaults.ts';
@@ -94,6 +95,7 @@ function configOf(fields: Fields, region: string, defaults: Defaults): Config {
       functionNames,
       fields['smoke-test-max-duration'],
     ),
+    onRevertLatest: fields['on-revert-latest'],
     retention:
       fields['keep-versions'] === undefined
         ? undefined
@@ -127,6 +129,7 @@ function requestsOf(fields: Fields): readonly TargetRequest[] {
     target: { functionId: id, functionName: name, alias: fields.alias },
     version: fields.version[index],
     codeSha256: fields['code-sha256'][index],
+    code: codeOf(fields, name),
     mayCreateAlias: fields['create-alias'],
   }));
 }

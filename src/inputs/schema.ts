@@ -11,6 +11,7 @@ import {
 } from '../core/text/arn.ts';
 import { parseCheckCommands } from './check-commands.ts';
 import { ANALYSIS_FIELDS } from './analysis-fields.ts';
+import { CODE_FIELDS } from './code.ts';
 import { durationMs, type Lasting } from './duration.ts';
 import {
   duration,
@@ -157,6 +158,9 @@ const schema = z.object({
     }
     return hashes;
   }),
+
+  ...CODE_FIELDS,
+  'on-revert-latest': oneOf(['keep', 'restore']),
 
   ...planFields('job'),
 

@@ -2,6 +2,7 @@ import type { Json, SmokeTest } from '../core/versions/smoke-test.ts';
 import { messageOf } from '../core/problems.ts';
 import { oneLine } from '../core/text/markdown.ts';
 import { limitCount, linesOf, quoted } from './fields.ts';
+import { isFor, lineOf, strangers, type OfFunction } from './per-function.ts';
 
 /** Reads a file of the workspace. @throws when it cannot */
 export type ReadFile = (path: string) => string;
@@ -10,9 +11,7 @@ export type ReadFile = (path: string) => string;
 export type SmokeTests = ReadonlyMap<string, readonly SmokeTest[]>;
 
 /** JSON that was written into an input, or into a file that it names. */
-export interface GivenJson {
-  /** Undefined when it is for all functions. */
-  readonly functionName: string | undefined;
+export interface GivenJson extends OfFunction {
   /** The path, or the number of the line. */
   readonly name: string;
   readonly value: Json;
@@ -32,8 +31,8 @@ export function givenJson(readFile: ReadFile) {
     const lines = linesOf(text);
     limitCount('lines', lines, MOST_LINES, problems);
     return lines.slice(0, MOST_LINES).flatMap((line, index) => {
-      const [, functionName, rest] = /^([\w-]+):\s+(.+)$/.exec(line) ?? [];
-      const json = jsonOf(rest ?? line, { number: index + 1, problems, readFile });
+      const { functionName, written } = lineOf(line);
+      const json = jsonOf(written, { number: index + 1, problems, readFile });
       return json === undefined ? [] : [{ functionName, ...json }];
     });
   };
@@ -118,19 +117,4 @@ export function smokeTestsOf(
       return tests.length === 0 ? [] : [[functionName, tests] as const];
     }),
   );
-}
-
-function isFor(functionName: string): (given: GivenJson) => boolean {
-  return (given) => (given.functionName ?? functionName) === functionName;
-}
-
-function strangers(
-  input: string,
-  given: readonly GivenJson[],
-  functionNames: readonly string[],
-): readonly string[] {
-  const named = new Set(given.flatMap(({ functionName }) => functionName ?? []));
-  return [...named]
-    .filter((name) => !functionNames.includes(name))
-    .map((name) => `${input}: ${quoted(name)} is not in function-name`);
 }

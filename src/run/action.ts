@@ -7,6 +7,7 @@ import { continueRollout } from './modes/continue.ts';
 import { rollBack } from './modes/rollback.ts';
 import { status } from './modes/status.ts';
 import { revertOnRequest } from './modes/revert.ts';
+import { lookAfterLatest } from './versions/latest.ts';
 import { recordPolicy, recordTargets } from './modes/progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -24,7 +25,16 @@ export async function runAction(
     config.requests.map(({ target, version = '' }) => targetReport(target, { version })),
   );
   try {
-    return await carryOutMode(config, id, surroundings);
+    const ending = await carryOutMode(config, id, surroundings);
+    const { outcome } = ending;
+    if (outcome === 'reverted' || outcome === 'failed') {
+      await lookAfterLatest(outcome === 'reverted', config, surroundings);
+    }
+    return ending;
+  } catch (error) {
+    // A version that was never shifted may have been made of code that was brought for it.
+    await lookAfterLatest(false, config, surroundings);
+    throw error;
   } finally {
     // Who may look at nothing needs it most.
     const isTold = surroundings.journal.entries.some(({ type }) => type === 'policy');

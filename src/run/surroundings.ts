@@ -5,7 +5,7 @@ import { createRouter } from './alias/router.ts';
 import type { Runs } from '../github/runs.ts';
 import { messageOf } from '../core/problems.ts';
 import type { Keep, SavedRollout } from '../github/saved.ts';
-import type { Clock, Journal, Router, Shell } from '../ports.ts';
+import type { Clock, Journal, Packages, Router, Shell } from '../ports.ts';
 
 /** Everything outside of the process that a run of the action touches. */
 export interface Surroundings {
@@ -14,6 +14,7 @@ export interface Surroundings {
   readonly clock: Clock;
   /** For what the user wants to be run. */
   readonly shell: Shell;
+  readonly packages: Packages;
   readonly journal: Journal;
   /** For the post step of this process, should it not live to its end. */
   readonly keep: Keep;

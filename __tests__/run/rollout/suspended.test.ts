@@ -11,6 +11,7 @@ import type { Ending } from '../../../src/core/report/ending.ts';
 import type { Clock, Journal } from '../../../src/ports.ts';
 import { runAction } from '../../../src/run/action.ts';
 import { createJournal } from '../../../src/run/journal.ts';
+import { packages } from '../../../src/system/packages.ts';
 import { createShell } from '../../../src/system/shell.ts';
 import { BEGIN, createVirtualAws, type VirtualAws } from '../../fixtures/virtual-aws.ts';
 
@@ -70,6 +71,7 @@ async function rollOut(
         },
         clock,
         shell: createShell({}),
+        packages,
         journal,
         keep: { save: () => undefined, forget: () => undefined },
         cancellation: new AbortController().signal,

@@ -1,3 +1,4 @@
+import { quoteForShell as quote } from '../text/shell.ts';
 import type { Target } from './target.ts';
 
 /** The one command that puts an alias on one version, ready to be pasted into a shell. */
@@ -25,8 +26,4 @@ function moveCommand(target: Target, version: string, region: string): string {
     `--function-version ${version}`,
     "--routing-config 'AdditionalVersionWeights={}'",
   ].join(' ');
-}
-
-function quote(text: string): string {
-  return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,10 +4,13 @@ import { describeRouting, type Routing } from '../alias/routing.ts';
 import { publishCommand, repairCommand } from '../alias/repair.ts';
 import { targetName, type Target } from '../alias/target.ts';
 import type { LoggingFacts } from '../log-lane/sight.ts';
+import { needsNoUpload, type CodeOfVersion, type WantedCode } from '../versions/code.ts';
 
 /** What Lambda says of one version (or of `$LATEST`). */
-export interface VersionFacts {
+export interface VersionFacts extends CodeOfVersion {
   readonly version: string;
+  /** Changes with every change of the version, or of `$LATEST`. */
+  readonly revisionId: string;
   /** `Active`, `Pending`, `Inactive`, `Failed`, …; an open set. */
   readonly state: string;
   readonly stateReason: string;
@@ -18,7 +21,6 @@ export interface VersionFacts {
   readonly deadLetterArn: string;
   readonly logGroup: string;
   readonly logging: LoggingFacts;
-  readonly codeSha256: string;
   /** How long a request may take; undefined when Lambda does not say. */
   readonly timeoutMs: number | undefined;
   /** Without a qualifier. */
@@ -42,8 +44,10 @@ export interface TargetFacts {
   readonly missing: MissingAlias | undefined;
   /** What the canary will be: `$LATEST`, or the version that was given. */
   readonly candidate: VersionFacts;
-  /** The hash that `$LATEST` must have, if the user named one. */
+  /** The hash that `$LATEST` must have when it is published, if the user named one. */
   readonly expectedCodeSha256: string | undefined;
+  /** The code that `$LATEST` is to get before it is published; undefined where it is to be left as it is. */
+  readonly wanted: WantedCode | undefined;
   /** Whether the alias, and not a version of it, has provisioned concurrency; absent when that is not known. */
   readonly isProvisioned: boolean | undefined;
   /** Whether a step of the plan splits the alias, rather than moving it as a whole. */
@@ -127,10 +131,13 @@ function inspectCandidate({
   target,
   candidate,
   expectedCodeSha256,
+  wanted,
 }: TargetFacts): readonly string[] {
   const problems: string[] = [];
+  // What is wrong with code that will be replaced does not matter.
+  const stays = wanted === undefined || needsNoUpload(candidate, wanted);
   const what = `${target.functionName} ${candidate.version === '$LATEST' ? '$LATEST' : `version ${candidate.version}`}`;
-  if (candidate.lastUpdateStatus === 'Failed') {
+  if (stays && candidate.lastUpdateStatus === 'Failed') {
     problems.push(
       `${what}: its last update failed${because(candidate.lastUpdateReason)}. Update the function again.`,
     );
@@ -140,7 +147,8 @@ function inspectCandidate({
   } else if (candidate.version !== '$LATEST' && candidate.state !== 'Active') {
     problems.push(notActive(target, candidate));
   }
-  if (expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256) {
+  const isOther = expectedCodeSha256 !== undefined && expectedCodeSha256 !== candidate.codeSha256;
+  if (stays && isOther) {
     problems.push(
       `code-sha256: ${what} has the hash ${candidate.codeSha256}, not ${expectedCodeSha256}. ` +
         'Somebody else updated the code, or this is the hash of another build.',

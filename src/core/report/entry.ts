@@ -4,6 +4,7 @@ import type { Finding } from '../checks/finding.ts';
 import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
+import type { CodeReport } from '../versions/code.ts';
 import type { CodeStorage, OldVersions } from '../versions/old.ts';
 import type { EarlierVersion } from '../versions/past.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
@@ -56,6 +57,8 @@ export type Entry =
       readonly at: number;
       readonly versions: readonly EarlierVersion[];
     }
+  /** What became of the code that was asked for; a later entry knows more. */
+  | { readonly type: 'code'; readonly at: number; readonly codes: readonly CodeReport[] }
   /** What became, or would become, of versions that nothing needs any more. */
   | {
       readonly type: 'old-versions';

@@ -28,6 +28,7 @@ import { stepAt, type Plan } from '../rollout/plan.ts';
 import { describeStep, type State } from '../rollout/state.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Verdict } from '../rollout/verdict.ts';
+import { describeCode, type CodeReport } from '../versions/code.ts';
 import { describeOld, describeStorage } from '../versions/old.ts';
 
 /** What the teller remembers between two entries. */
@@ -35,6 +36,7 @@ export interface Memory {
   readonly startedAt: number;
   readonly plan: Plan;
   readonly state: State | undefined;
+  readonly codes: readonly CodeReport[];
   /** The last one of each check. */
   readonly findings: ReadonlyMap<string, Finding>;
   /** Of the last reading. */
@@ -54,6 +56,7 @@ export function beginStory(at: number): Memory {
     spokeAt: at,
     plan: { steps: [] },
     state: undefined,
+    codes: [],
     findings: new Map(),
     verdict: undefined,
   };
@@ -90,6 +93,8 @@ function remember(memory: Memory, entry: Entry): Memory {
     }
     case 'plan':
       return { ...memory, plan: entry.plan };
+    case 'code':
+      return { ...memory, codes: entry.codes };
     case 'targets':
     case 'position':
     case 'smoke-tests':
@@ -116,6 +121,13 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return entry.versions.map((each) => earlierLine(each, entry.at));
     case 'carrier':
       return [info(`AWS carries the rollout: ${entry.url}`)];
+    case 'code': {
+      const told = memory.codes.map(describeCode);
+      return entry.codes
+        .map(describeCode)
+        .filter((line) => !told.includes(line))
+        .map(info);
+    }
     case 'old-versions':
       return [
         ...entry.versions.map((each) => describeOld(each, entry.deletes)),

@@ -7,6 +7,7 @@ import type { Entry, Position } from './entry.ts';
 import type { Policy } from '../policy.ts';
 import { stepAt, type Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
+import type { CodeReport } from '../versions/code.ts';
 import type { EarlierVersion } from '../versions/past.ts';
 import type { SmokeTestReport } from '../versions/smoke-test.ts';
 import type { TargetReport } from '../alias/target.ts';
@@ -54,6 +55,8 @@ export interface Report extends Ending {
   readonly warnings: readonly string[];
   /** Versions that existed before this run, and when that was looked at. */
   readonly earlierVersions: { readonly at: number; readonly versions: readonly EarlierVersion[] };
+  /** The code that was asked for, and what became of it. */
+  readonly codes: readonly CodeReport[];
   /** Versions that nothing needed any more, and whether they were deleted. */
   readonly oldVersions: Pick<OldVersionsEntry, 'deletes' | 'versions' | 'storage'>;
   /** Of a dry run: the least that the role of the job must be allowed. */
@@ -100,6 +103,7 @@ export function reportOf(
       at: endedAt,
       versions: [],
     },
+    codes: entries.findLast((entry) => entry.type === 'code')?.codes ?? [],
     oldVersions: entries.findLast((entry) => entry.type === 'old-versions') ?? {
       deletes: false,
       versions: [],

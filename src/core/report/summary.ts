@@ -5,6 +5,7 @@ import { aliasUrl, versionUrl } from '../text/console.ts';
 import { clockTime, formatDuration } from '../text/duration.ts';
 import { escapeMarkdown, link, preformatted, shorten } from '../text/markdown.ts';
 import { GREEN, mermaidChart, RED } from './chart.ts';
+import { codeSection } from './code-section.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { durationSection } from './duration-section.ts';
 import { earlierSection } from './earlier-section.ts';
@@ -45,6 +46,7 @@ export function summaryOf(report: Report): string {
     ...chart(report),
     ...passedSmokeTests(report),
     ...changes(report),
+    ...codeSection(report),
     ...oldVersionsSection(report),
     ...policySection(report),
     '',

@@ -87,6 +87,7 @@ export async function findHeld(mode: ContinuingMode, config: Config, job: Job) {
     target,
     version: canaryOf(held, target),
     codeSha256: undefined,
+    code: undefined,
     mayCreateAlias: false,
   }));
   const ofHeld: Config = { ...config, requests, plan: part.plan };

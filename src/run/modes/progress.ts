@@ -4,6 +4,7 @@ import type { AnalysisConfig, Config } from '../../inputs/config.ts';
 import { sameTarget, targetReport, versionsOf } from '../../core/alias/target.ts';
 import { defaultLogGroup } from '../../core/checks/error-logs.ts';
 import { leastPolicy } from '../../core/policy.ts';
+import { objectsIn } from '../../core/versions/code.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { Clearance } from '../preflight/preflight.ts';
 import type { Cleared } from '../preflight/targets.ts';
@@ -71,6 +72,7 @@ export function recordPolicy(
       region: config.region,
       account: accountIn(config.role?.arn ?? '') ?? '*',
       stateMachine: config.stateMachine,
+      objects: objectsIn(config.requests),
       functions: config.requests.map(({ target }) => {
         const found = cleared.find(({ request }) => sameTarget(request.target, target));
         const { functionId, functionName } = target;

@@ -21,6 +21,7 @@ import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver, type Handover, type TakenOver } from '../rollout/take-over.ts';
 import { deleteOldVersions, lookAtCodeStorage, type Moved } from '../versions/old.ts';
 import { lookBack, type FoundCanary } from '../versions/past.ts';
+import { planUploads } from '../versions/upload.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
   clearedReport,
@@ -71,6 +72,7 @@ async function beginOrResume(
     if (config.mode !== 'rollback')
       await lookBack(clearance.targets.flatMap(givenIn), config, id, surroundings);
     recordClearance(surroundings, clearance);
+    planUploads(clearance.targets, surroundings);
     await deleteOldVersions(
       clearance.targets.flatMap(movedIn),
       config.retention,

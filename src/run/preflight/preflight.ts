@@ -68,6 +68,8 @@ export async function preflight(
         lookAtTarget(request, surroundings, {
           seen: seen.find(({ target }) => sameTarget(target, request.target)),
           splits: config.plan.steps.some(({ weight }) => weight < 100),
+          // Who goes on with a rollout does not stop it for that.
+          restores: config.onRevertLatest === 'restore' && continued === undefined,
         }),
       ),
     ),

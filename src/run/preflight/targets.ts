@@ -2,10 +2,12 @@ import type { Alias } from '../../aws/aliases.ts';
 import { isNotFound } from '../../aws/call.ts';
 import type { Target } from '../../core/alias/target.ts';
 import type { MissingAlias } from '../../core/preflight/missing-alias.ts';
+import { inspectCode, inspectRestoring } from '../../core/preflight/code.ts';
 import type { Inspection } from '../../core/preflight/inspection.ts';
 import { inspectTarget, type TargetFacts, type VersionFacts } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { TargetRequest } from '../../inputs/config.ts';
+import { lookAtCode } from './code.ts';
 import { readStill } from '../alias/still.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { pollUntil } from '../waiting.ts';
@@ -33,13 +35,15 @@ interface Known {
   /** The alias, if it was just read. */
   readonly seen: Alias | undefined;
   readonly splits: boolean;
+  /** Whether `$LATEST` is to get the code of stable back after a revert. */
+  readonly restores: boolean;
 }
 
 /** The alias, what it serves, and what is to be rolled out. */
 export async function lookAtTarget(
   request: TargetRequest,
   surroundings: Surroundings,
-  { seen, splits }: Known,
+  { seen, splits, restores }: Known,
 ): Promise<LookAtTarget> {
   const { target } = request;
   const { aws, clock, journal, cancellation: signal } = surroundings;
@@ -50,7 +54,13 @@ export async function lookAtTarget(
   const alias = await reading.catch(() => undefined);
   try {
     const facts = { ...(await gather(request, await reading, surroundings)), splits };
-    return { target, alias, ...inspectTarget(facts), cleared: { request, facts, alias } };
+    const { problems, warnings } = inspectTarget(facts);
+    const ofCode = [
+      ...inspectCode(facts),
+      ...(restores ? inspectRestoring(facts, facts.stable) : []),
+    ];
+    const cleared = { request, facts, alias };
+    return { target, alias, problems: [...problems, ...ofCode], warnings, cleared };
   } catch (error) {
     signal.throwIfAborted();
     const problems = [unreadable(error, request, aws.region)];
@@ -63,16 +73,17 @@ async function gather(
   alias: Alias | undefined,
   surroundings: Surroundings,
 ): Promise<Omit<TargetFacts, 'splits'>> {
-  const { target, version, codeSha256 } = request;
+  const { target, version, codeSha256, code } = request;
   const { aws, cancellation } = surroundings;
   const served = alias?.routing.version;
-  const [candidate, stable, missing, isProvisioned] = await Promise.all([
+  const [candidate, stable, missing, isProvisioned, wanted] = await Promise.all([
     settledVersion(target, version, surroundings),
     served === undefined || served.startsWith('$LATEST')
       ? undefined
       : aws.functions.read(target, cancellation, served),
     alias === undefined ? missingAlias(request, surroundings) : undefined,
     alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
+    code && lookAtCode(code, codeSha256, surroundings),
   ]);
   return {
     target,
@@ -83,6 +94,7 @@ async function gather(
     stable,
     missing,
     expectedCodeSha256: codeSha256,
+    wanted,
   };
 }
 

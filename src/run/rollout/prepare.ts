@@ -13,6 +13,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { prepareAliases, publish, type Prepared, type Published } from '../versions/publish.ts';
 import { lookBack, type FoundCanary } from '../versions/past.ts';
 import { smokeTest } from '../versions/smoke-test.ts';
+import { upload } from '../versions/upload.ts';
 
 export interface PrepareOptions {
   readonly config: Config;
@@ -41,7 +42,8 @@ export async function prepare(
   left: readonly Unfinished[],
   { config, id, comparable, surroundings }: PrepareOptions,
 ): Promise<Preparation> {
-  const published = await publish(targets, config.description, surroundings);
+  const uploaded = await upload(targets, surroundings);
+  const published = await publish(uploaded, config.description, surroundings);
   const continued = goneOnWith(left, published);
   const isNew = continued.length === 0 && config.mode !== 'rollback';
   const earlier = isNew

@@ -7,7 +7,9 @@ import type { Unfinished } from '../../core/alias/unfinished.ts';
 import { pollUntil } from '../waiting.ts';
 import { settledVersion, type Cleared } from '../preflight/targets.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { messageOf, Refusal } from '../../core/problems.ts';
+import { Refusal } from '../../core/problems.ts';
+import { all } from './all.ts';
+import { changedMeanwhile } from './upload.ts';
 
 /** A target whose new version exists and is Active. */
 export interface Published {
@@ -58,21 +60,6 @@ export function prepareAliases(
   return all(published, (each) => prepareAlias(each, resumed, surroundings));
 }
 
-/** Waits for all, and reports everything that went wrong with any of them. */
-async function all<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const settled = await Promise.allSettled(items.map(act));
-  const problems = settled.flatMap((result) =>
-    result.status === 'fulfilled' ? [] : problemsIn(result.reason),
-  );
-  if (problems.length > 0) throw new Refusal(problems);
-  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
-
-function problemsIn(reason: unknown): readonly string[] {
-  if (reason instanceof Refusal) return reason.problems;
-  return [messageOf(reason)];
-}
-
 async function canaryOf(
   cleared: Cleared,
   description: string,
@@ -106,13 +93,25 @@ async function publishLatest(
   surroundings: Surroundings,
 ): Promise<string> {
   const { aws, journal, cancellation } = surroundings;
+  let isOurs = false;
   for (let tries = 1; ; tries++) {
     try {
-      const request = { codeSha256: facts.candidate.codeSha256, description };
+      const { codeSha256, revisionId } = facts.candidate;
+      // Whoever has the code uploaded here publishes what was looked at here, and nothing of anybody else's.
+      const since = facts.wanted === undefined || isOurs ? undefined : revisionId;
+      const request = { codeSha256, revisionId: since, description };
       const version = await aws.functions.publish(target, request, cancellation);
       journal.note(`${target.functionName}: $LATEST is published as version ${version}`);
       return version;
     } catch (error) {
+      if (error instanceof AwsCallError && error.name === 'PreconditionFailedException') {
+        if (isOurs || error.unanswered === 0) {
+          throw new Refusal([changedMeanwhile(target.functionName)]);
+        }
+        // The version may be there, and its answer lost: asked for the same code, Lambda answers with that version.
+        isOurs = true;
+        continue;
+      }
       const busy = error instanceof AwsCallError && error.name === 'ResourceConflictException';
       if (!busy || tries >= PUBLISH_TRIES) throw error;
       // An update began after preflight; if it changed the code, the hash stops the next try.

@@ -1,0 +1,20 @@
+import { messageOf, Refusal } from '../../core/problems.ts';
+
+/** Waits for all, and reports everything that went wrong with any of them. */
+export async function all<T, R>(
+  items: readonly T[],
+  act: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const settled = await Promise.allSettled(items.map(act));
+  // What waits in line is refused for the reason of what stood before it.
+  const problems = new Set(
+    settled.flatMap((result) => (result.status === 'fulfilled' ? [] : problemsIn(result.reason))),
+  );
+  if (problems.size > 0) throw new Refusal([...problems]);
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+function problemsIn(reason: unknown): readonly string[] {
+  if (reason instanceof Refusal) return reason.problems;
+  return [messageOf(reason)];
+}
