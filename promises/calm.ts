@@ -35,6 +35,7 @@ export const CALM: Scenario = {
   logs: undefined,
   commands: undefined,
   carried: undefined,
+  code: undefined,
 };
 
 const ON_AWS: CarriedScenario = {

@@ -5,6 +5,7 @@ import type { Mode } from '../src/core/rollout/mode.ts';
 import { fittedToAws } from '../src/core/state-machine/refusals.ts';
 import type { Config } from '../src/inputs/config.ts';
 import { STATE_MACHINE } from './carrier.ts';
+import { codeConfig } from './code.ts';
 import type { Scenario } from './scenario.ts';
 import { REGION } from './stage.ts';
 import { names } from './world.ts';
@@ -41,8 +42,7 @@ function givenIn(scenario: Scenario, mode: Mode): Config {
     requests: names('f', scenario.functions).map((name) => ({
       target: { functionId: name, functionName: name, alias: 'live' },
       version: undefined,
-      codeSha256: undefined,
-      code: undefined,
+      ...codeConfig(scenario.code, mode),
       mayCreateAlias: false,
     })),
     plan: planOf(
@@ -86,7 +86,7 @@ function givenIn(scenario: Scenario, mode: Mode): Config {
     fastTrackMs: undefined,
     credentialsLastMs: means?.what === 'session' ? means.lastsMs : undefined,
     jobLastsMs: means?.what === 'job' ? means.lastsMs : 6 * 3_600_000,
-    onRevertLatest: 'keep',
+    onRevertLatest: scenario.code?.onRevertLatest ?? 'keep',
     retention: undefined,
     dryRun: false,
     region: REGION,

@@ -5,6 +5,7 @@ import type { AliasRecord } from '../simulator/lambda/state.ts';
 import { createAnswers } from './answers.ts';
 import { createCarrier } from './carrier.ts';
 import { toldByCarrier } from './carrier-told.ts';
+import { prepareCode } from './code.ts';
 import { happen } from './happenings.ts';
 import { rivalRun, workflowRun } from './runs.ts';
 import type { CallFault, Scenario } from './scenario.ts';
@@ -54,6 +55,7 @@ export async function play(
   const happened: string[] = [
     ...(scenario.logs === undefined ? [] : ['failures are read from logs']),
     ...(scenario.commands === undefined ? [] : ['commands of the user are run']),
+    ...(scenario.code === undefined ? [] : ['code is uploaded']),
     ...(scenario.commands?.troubles ?? []).map(({ what }) => what),
     ...(scenario.carried === undefined
       ? []
@@ -109,6 +111,7 @@ export async function play(
     happened,
     attempts: [],
     commandRuns: [],
+    deploys: [],
     answers: createAnswers({ simulator, clock, random, staleMs: scenario.staleMs }),
     alive: new Set(),
     attribute,
@@ -127,6 +130,7 @@ export async function play(
     senders,
   });
   meddle({ simulator, time });
+  prepareCode(stage);
   const told: Told[] = [];
   await time.run(async () => {
     await Promise.all([workflowRun(stage, told), rivalRun(stage, told)]);
@@ -152,6 +156,7 @@ export async function play(
     })),
     attempts: stage.attempts,
     commandRuns: stage.commandRuns,
+    deploys: stage.deploys,
     suspensions: time.suspensions,
     simulator,
     faults,

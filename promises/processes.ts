@@ -8,6 +8,7 @@ import type { SavedRollout } from '../src/github/saved.ts';
 import type { Journal } from '../src/ports.ts';
 import { cleanUp, leaveToAws } from '../src/run/modes/clean-up.ts';
 import { messageOf, RunnerGone } from '../src/core/problems.ts';
+import { workspace } from './code.ts';
 import { shellOf } from './commands.ts';
 import { configOf } from './configs.ts';
 import { leftAtBeginning } from './means.ts';
@@ -93,7 +94,7 @@ export async function mainProcess(
     },
     clock,
     shell: shellOf(stage, process),
-    packages: { read: () => Promise.reject(new Error('there is no workspace')) },
+    packages: workspace,
     journal,
     keep: {
       save: (rollout) => {

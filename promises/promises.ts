@@ -21,6 +21,7 @@ import {
   written,
   type Violation,
 } from './history.ts';
+import { ofTheCode } from './code.ts';
 import { ofTheCommands } from './commands.ts';
 import { ofWhatAwsCarries } from './left-to-aws.ts';
 import { ofTheLogs } from './logs.ts';
@@ -64,6 +65,7 @@ function ofRunner(played: Played, told: Told): readonly Violation[] {
     ...patient(played, told),
     ...ofTheLogs(played, told),
     ...ofTheCommands(played, told),
+    ...ofTheCode(played, told),
   ];
 }
 
@@ -78,6 +80,7 @@ function ofFollower(played: Played, told: Told): readonly Violation[] {
     ]),
     ...revertIsNext(played, told),
     ...notWrittenBefore(played, told),
+    ...ofTheCode(played, told),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { pick, seeded, type Random } from '../simulator/time/random.ts';
 import { carriedOf, type CarriedScenario } from './carried.ts';
+import { codeOf, type CodeScenario } from './code.ts';
 import { commandsOf, type CommandScenario } from './commands.ts';
 import { gapOf, jobsOf, type JobScenario } from './jobs.ts';
 import { lasting, type Means } from './means.ts';
@@ -132,6 +133,8 @@ export interface Scenario {
   readonly commands: CommandScenario | undefined;
   /** Absent where the processes carry the rollout themselves. */
   readonly carried: CarriedScenario | undefined;
+  /** Absent where what is published is what is there. */
+  readonly code: CodeScenario | undefined;
 }
 
 /** Time in which no process of ours lives, and what happens in the middle of it. */
@@ -286,6 +289,7 @@ function ofRunners(seed: number): Scenario {
     logs: traffic !== undefined && chance(0.7) ? logsOf(random, moment) : undefined,
     commands: chance(0.15) ? commandsOf(random, moment) : undefined,
     carried: undefined,
+    code: codeOf(seed),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../src/inputs/config.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
 import type { Answers } from './answers.ts';
+import type { Deploy } from './code.ts';
 import type { CommandRun } from './commands.ts';
 import type { CallFault, Death, Scenario } from './scenario.ts';
 import type { Suspension, VirtualTime } from './virtual-time.ts';
@@ -81,6 +82,8 @@ export interface Played {
   readonly requests: readonly SentRequest[];
   readonly attempts: readonly Attempt[];
   readonly commandRuns: readonly CommandRun[];
+  /** Updates by somebody else. */
+  readonly deploys: readonly Deploy[];
   readonly suspensions: readonly Suspension[];
   readonly simulator: Simulator;
   readonly faults: Readonly<Partial<Record<CallFault, number>>>;
@@ -101,6 +104,7 @@ export interface Stage {
   readonly happened: string[];
   readonly attempts: Attempt[];
   readonly commandRuns: CommandRun[];
+  readonly deploys: Deploy[];
   readonly answers: Answers;
   /** The runs that have not ended. */
   readonly alive: Set<string>;

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { zipSync } from 'fflate';
 
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { hashOf, updateFunction } from '../../simulator/lambda/functions.ts';
 import type { Fault } from '../../simulator/wire/faults.ts';
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { createWorldWithMachine, ON_AWS } from '../fixtures/carried-by-aws.ts';
+import { itWithSignals } from '../fixtures/signals.ts';
 
 const AT_ONCE = { steps: 'AllAtOnce', 'bake-time': '1m' };
 const IMAGES = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop';
@@ -106,6 +109,41 @@ describe('code in the same step', () => {
     expect(result.outputs['outcome']).toBe('promoted');
     expect(hashIn('2')).toBe(hash);
     expect(world.writes().slice(0, 2)).toEqual(['UpdateFunctionCode', 'PublishVersion']);
+  });
+
+  it('gives an upload the time that it takes on a slow line', async () => {
+    once('UpdateFunctionCode', { type: 'delay', ms: 4 * 60_000 });
+    const { path, hash } = zip('new');
+    const result = await world.run({ ...AT_ONCE, code: path });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(hashIn('2')).toBe(hash);
+    expect(requests('UpdateFunctionCode')).toHaveLength(1);
+  });
+
+  it('zips a directory, and knows it again', async () => {
+    const build = (name: string, content: string) => {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'index.mjs'), content);
+      return join(folder, name);
+    };
+    const first = await world.run({ ...AT_ONCE, code: build('one', 'export {}') });
+    expect(first.outputs['outcome']).toBe('promoted');
+    const same = await world.run({ ...AT_ONCE, code: build('two', 'export {}') });
+    expect(same.outputs['outcome']).toBe('unchanged');
+    const other = await world.run({ ...AT_ONCE, code: build('three', 'export { }') });
+    expect(other.outputs).toMatchObject({ outcome: 'promoted', version: '3' });
+  });
+
+  itWithSignals('that is cancelled during an upload says that it may have come about', async () => {
+    once('UpdateFunctionCode', { type: 'hang' });
+    const asked = world.requested('UpdateFunctionCode', 0);
+    const action = world.start({ code: zip('new').path });
+    await asked;
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    expect(result).toMatchObject({ exitCode: 1, outputs: { outcome: 'failed' } });
+    expect(codesIn(result.outputs)).toMatchObject([{ became: 'maybe uploaded' }]);
+    expect(world.alias()).toBe('1');
   });
 
   describe('when somebody else deploys meanwhile', () => {
@@ -379,6 +417,17 @@ describe('code in the same step', () => {
       expect(result.log).toContain('what they brought is left alone');
     });
 
+    it('that somebody else was ahead of, restores nothing: the new version may still have traffic', async () => {
+      ofImages();
+      const running = world.start({ ...IMAGE, 'on-revert-latest': 'restore' });
+      await world.requested('UpdateAlias', 0);
+      updateAlias(world.simulator.lambda, 'pictures', 'live', { weights: { '2': 0.3 } });
+      const result = await running.done;
+      expect(result.outputs['outcome']).toBe('failed');
+      expect(functionOf('pictures').code).toBe(digest('b'));
+      expect(codesIn(result.outputs)).toMatchObject([{ afterwards: 'the new code' }]);
+    });
+
     it('is reverted all the same when it cannot be restored, and has the command', async () => {
       ofImages();
       world.simulator.faults.add(({ operation, count }) =>
@@ -392,6 +441,17 @@ describe('code in the same step', () => {
         `By hand: aws lambda update-function-code --region eu-west-1 --function-name pictures --image-uri '${digest('a')}'`,
       );
       expect(codesIn(result.outputs)).toMatchObject([{ afterwards: 'the new code' }]);
+    });
+
+    itWithSignals('that was a cancellation, does not restore, and has the command', async () => {
+      ofImages();
+      const action = world.start({ ...IMAGE, 'on-revert-latest': 'restore' });
+      await world.requested('UpdateAlias', 0);
+      action.process.kill('SIGINT');
+      const result = await action.done;
+      expect(result.outputs['outcome']).toBe('reverted');
+      expect(result.log).toContain('--image-uri');
+      expect(functionOf('pictures').code).toBe(digest('b'));
     });
 
     it('restores in a later job, which did not upload', async () => {
@@ -461,5 +521,35 @@ describe('code in the same step', () => {
     const revert = await world.run({ code: path, mode: 'revert' });
     expect(revert.outputs['reason']).toContain('code: code is uploaded where a rollout begins');
     expect(world.writes()).toEqual([]);
+  });
+});
+
+describe('code in the same step, carried by AWS', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorldWithMachine();
+    addFunction(world.simulator, 'pictures', IMAGE_FUNCTION);
+  });
+  afterEach(() => world.close());
+
+  it('is uploaded before AWS begins, and restored after AWS has reverted', async () => {
+    const running = world.start({
+      ...ON_AWS,
+      'function-name': 'pictures',
+      'code-image': digest('b'),
+      'on-revert-latest': 'restore',
+    });
+    await world.requested('UpdateAlias', 0);
+    world.setAlarm('ALARM');
+    const result = await running.done;
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(world.writes()).toEqual([
+      'UpdateFunctionCode',
+      'PublishVersion',
+      'UpdateAlias',
+      'UpdateAlias',
+      'UpdateFunctionCode',
+    ]);
+    expect(world.simulator.lambda.getFunction('pictures').configuration.code).toBe(digest('a'));
   });
 });

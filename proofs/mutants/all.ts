@@ -1,5 +1,6 @@
 import { AWS } from './aws.ts';
 import { CHECKS } from './checks.ts';
+import { OF_THE_CODE } from './code.ts';
 import { OLD_VERSIONS } from './old-versions.ts';
 import { OWNERSHIP } from './ownership.ts';
 import { PREFLIGHT } from './preflight.ts';
@@ -24,6 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ROLLOUT,
   ...WRITES,
   ...OLD_VERSIONS,
+  ...OF_THE_CODE,
   ...OWNERSHIP,
   ...CHECKS,
   ...PREFLIGHT,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { messageOf } from '../core/problems.ts';
-import type { Package } from '../core/versions/code.ts';
+import { formatBytes } from '../core/text/numbers.ts';
+import { LARGEST_UNZIPPED, type Package } from '../core/versions/code.ts';
 import type { Packages } from '../ports.ts';
 
 let last: Promise<unknown> = Promise.resolve();
@@ -26,7 +27,7 @@ async function readPackage(path: string, signal: AbortSignal): Promise<Package> 
   if (!isZip(bytes)) {
     throw new Error(`${path} is no zip file; name one, or the directory that is to be zipped`);
   }
-  return { bytes, codeSha256: hashOf(bytes), unzippedBytes: undefined };
+  return { bytes, codeSha256: hashOf(bytes) };
 }
 
 function lookAt(path: string) {
@@ -71,13 +72,11 @@ const CHUNK = 1024 ** 2;
 /** The same bytes for the same names, links and contents: in order, of one time and one mode. */
 async function zipped(folder: string, signal: AbortSignal): Promise<Package> {
   const entries = entriesOf(folder);
-  if (entries.length === 0)
-    throw new Error(`${folder} is an empty directory: there is no code in it`);
+  refuseUnfit(folder, entries);
   // Few runs need it, and it is not small.
   const { Zip, ZipDeflate } = await import(/* webpackMode: "eager" */ 'fflate');
   const chunks: Uint8Array[] = [];
   let failure: Error | undefined;
-  let unzippedBytes = 0;
   const zip = new Zip((error, chunk) => {
     if (error === null) chunks.push(chunk);
     else failure = error;
@@ -94,12 +93,29 @@ async function zipped(folder: string, signal: AbortSignal): Promise<Package> {
       signal.throwIfAborted();
       file.push(content.subarray(from, from + CHUNK), from + CHUNK >= content.length);
     }
-    unzippedBytes += content.length;
   }
   zip.end();
   if (failure !== undefined) throw failure;
   const bytes = Buffer.concat(chunks);
-  return { bytes, codeSha256: hashOf(bytes), unzippedBytes };
+  return { bytes, codeSha256: hashOf(bytes) };
+}
+
+/** Before any of it is read: it may be far too much. @throws when it should not, or cannot, be a function's code */
+function refuseUnfit(folder: string, entries: readonly Entry[]): void {
+  if (entries.length === 0) {
+    throw new Error(`${folder} is an empty directory: there is no code in it`);
+  }
+  if (existsSync(join(folder, '.git'))) {
+    throw new Error(
+      `${folder} is a whole repository, with its history and perhaps the job's token in .git: name the directory that the code is built into`,
+    );
+  }
+  const bytes = entries.reduce((sum, { path }) => sum + lstatSync(path).size, 0);
+  if (bytes > LARGEST_UNZIPPED) {
+    throw new Error(
+      `${folder} has ${formatBytes(bytes)}, and Lambda takes at most 250 MB unzipped: leave out what the function does not need, or make it a container image`,
+    );
+  }
 }
 
 /** In the order of their names, whatever the file system's is. What links lead to is no part of it. */

@@ -4,8 +4,6 @@ import { describeSource, needsNoUpload, originOf, type WantedCode } from '../ver
 
 /** Of a zip file in a request: "Lambda quotas", 2026. */
 const LARGEST_UPLOAD = 50 * 1024 ** 2;
-/** Of its files, layers not counted. */
-const LARGEST_UNZIPPED = 250 * 1024 ** 2;
 
 const PACKAGE_TYPE = 'Lambda never changes the package type of a function.';
 
@@ -18,7 +16,7 @@ export function inspectCode({
   wanted,
 }: TargetFacts): readonly string[] {
   if (wanted === undefined) return [];
-  const { source, bytes = 0, unzippedBytes = 0 } = wanted;
+  const { source, bytes = 0 } = wanted;
   const what = describeSource(source);
   const problems: string[] = [];
   const isImage = candidate.code.packageType === 'Image';
@@ -34,12 +32,6 @@ export function inspectCode({
     problems.push(
       `code: ${what} has ${formatBytes(bytes)} zipped, and Lambda takes at most 50 MB in a request: upload it to a bucket ` +
         'of the same region (aws s3 cp), and name it in code-s3',
-    );
-  }
-  if (unzippedBytes > LARGEST_UNZIPPED) {
-    problems.push(
-      `code: ${what} has ${formatBytes(unzippedBytes)} unzipped, and Lambda takes at most 250 MB: leave out what the function ` +
-        'does not need, or make it a container image',
     );
   }
   if (expectedCodeSha256 !== undefined && isKnownToDiffer(wanted, expectedCodeSha256)) {

@@ -32,18 +32,18 @@ export interface Package {
   readonly bytes: Uint8Array;
   /** SHA-256 in base64: Lambda's `CodeSha256` of these bytes. */
   readonly codeSha256: string;
-  /** Of all files in it; undefined where it was not zipped here. */
-  readonly unzippedBytes: number | undefined;
 }
 
 /** The code that is asked for, as far as it is known before it is uploaded. */
 export interface WantedCode extends CodeRequest {
   /** Lambda's `CodeSha256` of it; undefined where Lambda alone finds that out. */
   readonly codeSha256: string | undefined;
-  /** As it is uploaded, and unzipped; undefined where that is not known. */
+  /** Of what is uploaded; undefined where Lambda fetches it. */
   readonly bytes: number | undefined;
-  readonly unzippedBytes: number | undefined;
 }
+
+/** Of the files in a zip file, with those of layers: "Lambda quotas", 2026. */
+export const LARGEST_UNZIPPED = 250 * 1024 ** 2;
 
 /** What Lambda says of a version's code beside its hash. */
 export interface CodeFacts {

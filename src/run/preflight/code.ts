@@ -13,8 +13,8 @@ export async function lookAtCode(
 ): Promise<WantedCode> {
   const { source } = request;
   if (source.type !== 'path') {
-    return { ...request, codeSha256: expected, bytes: undefined, unzippedBytes: undefined };
+    return { ...request, codeSha256: expected, bytes: undefined };
   }
-  const { bytes, codeSha256, unzippedBytes } = await packages.read(source.path, cancellation);
-  return { ...request, codeSha256, bytes: bytes.length, unzippedBytes };
+  const { bytes, codeSha256 } = await packages.read(source.path, cancellation);
+  return { ...request, codeSha256, bytes: bytes.length };
 }

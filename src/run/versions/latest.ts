@@ -1,4 +1,5 @@
 import type { CodeUpdate } from '../../aws/code.ts';
+import { never, within } from '../../aws/patience.ts';
 import { targetName, type Target, type TargetReport } from '../../core/alias/target.ts';
 import { because } from '../../core/preflight/inspection.ts';
 import type { VersionFacts } from '../../core/preflight/target.ts';
@@ -27,9 +28,14 @@ export async function lookAfterLatest(
     const isNew = code === undefined ? hasReverted : hasBrought(code, hasReverted);
     return report === undefined || !isNew ? [] : [{ target, report, code }];
   });
+  // Where somebody else has moved an alias, the new version may still have traffic: whoever that was sees to the rest.
+  const hasBegun = entries.some(
+    (entry) => entry.type === 'state' && entry.state.phase === 'shifting',
+  );
+  const restores = onRevertLatest === 'restore' && (hasReverted || !hasBegun);
   const afterwards = new Map<string, CodeReport['afterwards']>();
   for (const each of left) {
-    const restored = onRevertLatest === 'restore' && (await restore(each, surroundings));
+    const restored = restores && (await restore(each, surroundings));
     afterwards.set(each.target.functionName, restored ? 'the code of before' : 'the new code');
   }
   if (codes.length === 0 || left.length === 0) return;
@@ -53,20 +59,27 @@ function hasBrought({ became, isLive }: CodeReport, hasReverted: boolean): boole
   return became === 'uploaded' || hasReverted;
 }
 
+/** A runner that was cancelled lives for some seconds only. */
+const LOOK_MS = 3_000;
+
 /** @returns whether `$LATEST` has the code of the old version */
 async function restore(left: Left, surroundings: Surroundings): Promise<boolean> {
-  const { aws, journal, cancellation } = surroundings;
+  const { aws, clock, journal, cancellation } = surroundings;
   const { target, report } = left;
   const { previousVersion: stable } = report;
   if (stable === '') return false;
   let byHand = '';
   try {
-    const old = await aws.functions.read(target, cancellation, stable);
+    // Also for who has cancelled: then the command is all that there is.
+    const old = await within(clock, LOOK_MS, never(), (signal) =>
+      aws.functions.read(target, signal, stable),
+    );
     const origin = originOf(old);
     if (origin === undefined) {
       throw new Error(`the code of version ${stable} can be had from Lambda alone`);
     }
     byHand = ` By hand: ${updateCommand(target, origin, aws.region)}`;
+    cancellation.throwIfAborted();
     const latest = await aws.functions.read(target, cancellation);
     const brought = left.code?.codeSha256 ?? (await codeOf(left, surroundings));
     if (latest.codeSha256 === old.codeSha256) return true;
