@@ -15,6 +15,7 @@ const parametersOf = (each: RoleCase) => ({
   FunctionName: 'checkout',
   OidcProviderArn: PROVIDER,
   SmokeTest: String(each.smokeTest),
+  UploadsCode: String(each.uploadsCode),
   Environment: each.environment ?? '',
   LogGroup: each.logGroup ?? '',
 });

@@ -36,13 +36,14 @@ function resolved(value: unknown): unknown {
 }
 
 function synthesised(each: RoleCase, more: Readonly<Record<string, string>>): readonly Resource[] {
-  const { environment, logGroup, smokeTest } = each;
+  const { environment, logGroup, smokeTest, uploadsCode } = each;
   const context = {
     repository: 'acme/shop',
     ownerId: '1',
     repositoryId: '2',
     functionName: 'checkout',
     smokeTest: String(smokeTest),
+    uploadsCode: String(uploadsCode),
     environment,
     logGroup,
     ...more,

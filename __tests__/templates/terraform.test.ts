@@ -45,7 +45,7 @@ describe('the template for Terraform', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const variables = ({ environment, logGroup, smokeTest }: RoleCase) =>
+  const variables = ({ environment, logGroup, smokeTest, uploadsCode }: RoleCase) =>
     Object.entries({
       repository: 'acme/shop',
       owner_id: '1',
@@ -53,6 +53,7 @@ describe('the template for Terraform', () => {
       function_name: 'checkout',
       region: 'eu-west-1',
       smoke_test: String(smokeTest),
+      uploads_code: String(uploadsCode),
       ...(environment === undefined ? {} : { environment }),
       ...(logGroup === undefined ? {} : { log_group: logGroup }),
     }).flatMap(([name, value]) => ['-var', `${name}=${value}`]);

@@ -21,5 +21,6 @@ new RolloutRole(new Stack(app, 'LambdaCanaryRole'), 'Rollout', {
   alias: given('alias'),
   logGroup: given('logGroup'),
   smokeTest: given('smokeTest') === 'true',
+  uploadsCode: given('uploadsCode') === 'true',
   oidcProviderArn: given('oidcProviderArn'),
 });

@@ -21,6 +21,8 @@ export interface RolloutRoleProps {
   readonly logGroup?: string;
   /** Whether the workflow sends smoke tests (`smoke-test-payload`). */
   readonly smokeTest?: boolean;
+  /** Whether the workflow has the action upload the code (`code`, `code-s3`, `code-image`). */
+  readonly uploadsCode?: boolean;
   /** GitHub's provider, where the account has it already: an account can have it once. */
   readonly oidcProviderArn?: string;
 }
@@ -73,7 +75,12 @@ export class RolloutRole extends Construct {
     return provider.attrArn;
   }
 
-  private policy({ functionName, logGroup, smokeTest = false }: RolloutRoleProps) {
+  private policy({
+    functionName,
+    logGroup,
+    smokeTest = false,
+    uploadsCode = false,
+  }: RolloutRoleProps) {
     const stack = Stack.of(this);
     const arnOf = (service: string, resource: string, resourceName: string) =>
       stack.formatArn({
@@ -92,6 +99,7 @@ export class RolloutRole extends Construct {
         allow('PublishAndShift', functionArn, [
           'lambda:GetFunction',
           'lambda:PublishVersion',
+          ...(uploadsCode ? ['lambda:UpdateFunctionCode'] : []),
           'lambda:GetAlias',
           'lambda:UpdateAlias',
           'lambda:CreateAlias',

@@ -32,14 +32,11 @@ locals {
       {
         Sid    = "PublishAndShift"
         Effect = "Allow"
-        Action = [
-          "lambda:GetFunction",
-          "lambda:PublishVersion",
-          "lambda:GetAlias",
-          "lambda:UpdateAlias",
-          "lambda:CreateAlias",
-          "lambda:ListAliases",
-        ]
+        Action = concat(
+          ["lambda:GetFunction", "lambda:PublishVersion"],
+          var.uploads_code ? ["lambda:UpdateFunctionCode"] : [],
+          ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:CreateAlias", "lambda:ListAliases"],
+        )
         Resource = local.function_arn
       },
       {

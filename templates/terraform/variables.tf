@@ -61,6 +61,12 @@ variable "smoke_test" {
   default     = false
 }
 
+variable "uploads_code" {
+  description = "Whether the workflow has the action upload the code (code, code-s3, code-image)"
+  type        = bool
+  default     = false
+}
+
 variable "oidc_provider_arn" {
   description = "GitHub's provider, where the account has it already (an account can have it once); null to create it"
   type        = string
