@@ -415,6 +415,7 @@ describe('code in the same step', () => {
       const result = await reverted({ ...IMAGE, 'on-revert-latest': 'restore' });
       expect(functionOf('pictures').code).toBe(digest('c'));
       expect(result.log).toContain('what they brought is left alone');
+      expect(result.summary).not.toContain('LATEST keeps it');
     });
 
     it('that somebody else was ahead of, restores nothing: the new version may still have traffic', async () => {

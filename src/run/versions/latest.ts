@@ -1,3 +1,4 @@
+import { AwsCallError } from '../../aws/call.ts';
 import type { CodeUpdate } from '../../aws/code.ts';
 import { never, within } from '../../aws/patience.ts';
 import { targetName, type Target, type TargetReport } from '../../core/alias/target.ts';
@@ -33,11 +34,14 @@ export async function lookAfterLatest(
     (entry) => entry.type === 'state' && entry.state.phase === 'shifting',
   );
   const restores = onRevertLatest === 'restore' && (hasReverted || !hasBegun);
-  const afterwards = new Map<string, CodeReport['afterwards']>();
-  for (const each of left) {
-    const restored = restores && (await restore(each, surroundings));
-    afterwards.set(each.target.functionName, restored ? 'the code of before' : 'the new code');
-  }
+  const afterwards = new Map(
+    await Promise.all(
+      left.map(async (each): Promise<[string, CodeReport['afterwards']]> => [
+        each.target.functionName,
+        restores ? await restore(each, surroundings) : 'the new code',
+      ]),
+    ),
+  );
   if (codes.length === 0 || left.length === 0) return;
   surroundings.journal.record({
     type: 'code',
@@ -62,13 +66,14 @@ function hasBrought({ became, isLive }: CodeReport, hasReverted: boolean): boole
 /** A runner that was cancelled lives for some seconds only. */
 const LOOK_MS = 3_000;
 
-/** @returns whether `$LATEST` has the code of the old version */
-async function restore(left: Left, surroundings: Surroundings): Promise<boolean> {
+/** @returns what `$LATEST` has; undefined where that is somebody else's, or not known */
+async function restore(left: Left, surroundings: Surroundings): Promise<CodeReport['afterwards']> {
   const { aws, clock, journal, cancellation } = surroundings;
   const { target, report } = left;
   const { previousVersion: stable } = report;
-  if (stable === '') return false;
+  if (stable === '') return 'the new code';
   let byHand = '';
+  let known: CodeReport['afterwards'] = 'the new code';
   try {
     // Also for who has cancelled: then the command is all that there is.
     const old = await within(clock, LOOK_MS, never(), (signal) =>
@@ -82,23 +87,36 @@ async function restore(left: Left, surroundings: Surroundings): Promise<boolean>
     cancellation.throwIfAborted();
     const latest = await aws.functions.read(target, cancellation);
     const brought = left.code?.codeSha256 ?? (await codeOf(left, surroundings));
-    if (latest.codeSha256 === old.codeSha256) return true;
+    if (latest.codeSha256 === old.codeSha256) return 'the code of before';
     if (latest.codeSha256 !== brought) {
+      known = undefined;
       throw new Error('somebody else has updated it since, and what they brought is left alone');
     }
+    known = undefined;
     const sent = await aws.code.update(target, updateOf(origin, old, latest), cancellation);
     const restored = await settledVersion(target, undefined, surroundings);
     if (restored.codeSha256 !== sent || restored.lastUpdateStatus === 'Failed') {
       throw new Error(`Lambda has not taken it over${because(restored.lastUpdateReason)}`);
     }
     journal.note(`${target.functionName}: $LATEST has the code of version ${stable} again`);
-    return true;
+    return 'the code of before';
   } catch (error) {
     journal.warn(
       `$LATEST of ${target.functionName} did not get back the code of version ${stable}: ${messageOf(error)}.${byHand}`,
     );
-    return false;
+    return isRefusal(error) ? 'the new code' : known;
   }
+}
+
+/** Whether nothing has changed, and nobody was faster. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof AwsCallError &&
+    error.refused &&
+    error.unanswered === 0 &&
+    error.name !== 'PreconditionFailedException' &&
+    error.name !== 'ResourceConflictException'
+  );
 }
 
 /** Of the version that was reverted. */
