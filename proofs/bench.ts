@@ -36,7 +36,7 @@ print(
 );
 console.log('\nFunctions in lock-step, against 15 control-plane calls a second:\n');
 const crowds: string[][] = [];
-for (const functions of [10, 50, 100]) {
+for (const functions of [10, 50, 100, 500]) {
   const promoted = await crowdPromoted(functions);
   const reverted = await crowdReverted(functions);
   crowds.push([
@@ -47,6 +47,8 @@ for (const functions of [10, 50, 100]) {
     `${promoted.left}, ${reverted.left}`,
     seconds(reverted.lastBackMs),
     reverted.ofQuota.toFixed(2),
+    promoted.stepOfQuota.toFixed(2),
+    Math.max(promoted.megabytes, reverted.megabytes).toFixed(0),
   ]);
 }
 console.log(
@@ -59,6 +61,8 @@ console.log(
       'refused for good',
       'red → last alias back',
       'of N/15 s',
+      'a weight, of N/15 s',
+      'memory, MB',
     ],
     ...crowds,
   ]),

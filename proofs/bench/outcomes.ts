@@ -1,4 +1,6 @@
 // What users would see, in virtual time: exact, and the same on every machine.
+import { existsSync, readFileSync } from 'node:fs';
+
 import { controlPlaneQuota, functionQuota, isControlPlane } from '../../simulator/wire/quota.ts';
 import type { Fault } from '../../simulator/wire/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
@@ -60,8 +62,12 @@ export interface Crowd {
   /** Of the control plane, for each function, the looks at its alias included. */
   readonly calls: number;
   readonly throttled: number;
-  /** Functions whose alias does not serve alone what it was to serve in the end. */
+  /** Functions whose alias does not serve alone what it was to serve in the end, or still carries a mark. */
   readonly left: number;
+  /** From the first write of the slowest weight to its last one, in units of what the quota needs for one write each. */
+  readonly stepOfQuota: number;
+  /** The most memory that the process had, where the machine tells. */
+  readonly megabytes: number;
 }
 
 export function crowdPromoted(functions: number): Promise<Crowd> {
@@ -105,14 +111,46 @@ async function rollOut(
   { simulator, functionNames, start }: Bench,
   version: string,
 ): Promise<Crowd> {
-  const { outputs } = await start({ ...TWO_STEPS, 'poll-interval': '15s' }).done;
+  const action = start({ ...TWO_STEPS, 'poll-interval': '15s' });
+  let kilobytes = NaN;
+  simulator.onRequest(({ operation }) => {
+    if (operation === 'DescribeAlarms' || operation === 'UpdateAlias') {
+      kilobytes = peakOf(action.process.pid) ?? kilobytes;
+    }
+  });
+  const { outputs } = await action.done;
   const calls = simulator.requests.filter(isControlPlane);
   return {
     outcome: outputs['outcome'] ?? '',
     calls: calls.length / functionNames.length,
     throttled: calls.filter(({ status }) => status === 429).length,
     left: functionNames.filter((name) => !servesAlone(simulator, name, version)).length,
+    stepOfQuota: Math.max(...writingTimes(simulator)) / ((functionNames.length / QUOTA) * 1000),
+    megabytes: kilobytes / 1024,
   };
+}
+
+/** How long each weight took to be written to all. */
+function writingTimes({ requests }: Simulator): readonly number[] {
+  const at = requests
+    .filter(({ operation }) => operation === 'UpdateAlias')
+    .map((request) => request.at);
+  const begins = at.filter((time, index) => time - (at[index - 1] ?? -Infinity) > APART_MS);
+  return begins.map((begin, index) => {
+    const next = begins[index + 1] ?? Infinity;
+    return Math.max(...at.filter((time) => time < next)) - begin;
+  });
+}
+
+/** Between two weights; the writes of one follow each other within a second. */
+const APART_MS = 5_000;
+
+/** The most memory that a process had so far, in kB. */
+function peakOf(pid = 0): number | undefined {
+  const file = `/proc/${pid}/status`;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const [, peak] = /^VmHWM:\s+(\d+)/m.exec(text) ?? [];
+  return peak === undefined ? undefined : Number(peak);
 }
 
 function delayed(ms: number): Fault {
@@ -130,8 +168,8 @@ function everyAliasIsSplit({ lambda }: Simulator): boolean {
 }
 
 function servesAlone({ lambda }: Simulator, functionName: string, version: string): boolean {
-  const { version: served, weights } = lambda.getAlias(functionName, 'live');
-  return served === version && Object.keys(weights).length === 0;
+  const { version: served, weights, description } = lambda.getAlias(functionName, 'live');
+  return served === version && Object.keys(weights).length === 0 && description === '';
 }
 
 function lastWrittenAt({ aliasHistory }: Simulator): number {

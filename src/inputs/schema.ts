@@ -257,7 +257,7 @@ const schema = z.object({
 const carriedByAws = schema.extend(planFields('execution'));
 
 // They move together, and all of Lambda's control plane answers 15 requests a second.
-const MOST_FUNCTIONS = 100;
+const MOST_FUNCTIONS = 500;
 // Read a hundred with one request, at every poll.
 const MOST_ALARMS = 500;
 // The version that is live, and the one to go back to.

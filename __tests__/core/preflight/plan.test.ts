@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { inspectTimeouts, inspectWatching } from '../../../src/core/preflight/plan.ts';
+import { inspectTimeouts, inspectWatching, paceOfMany } from '../../../src/core/preflight/plan.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 
 const MINUTE = 60_000;
@@ -49,5 +49,18 @@ describe('what watches after the promotion', () => {
     expect(inspectWatching({ ...watching, ...more }).warnings).toEqual([
       expect.stringContaining(text),
     ]);
+  });
+});
+
+describe('of how long many functions take', () => {
+  it('the plan says what the quota makes of each weight and of a revert', () => {
+    expect(paceOfMany(500)).toBe(
+      '500 functions share the 15 calls a second that Lambda takes from an account: each weight takes 36 s to write to all of them, and a revert as long.',
+    );
+  });
+
+  it('nothing is said for few', () => {
+    expect(paceOfMany(69)).toBeUndefined();
+    expect(paceOfMany(70)).toContain('70 functions');
   });
 });

@@ -78,6 +78,20 @@ export function inspectTimeouts(
   };
 }
 
+/** Of Lambda's control plane, for all of an account in a region; a fifteenth is left for others. */
+const WRITES_PER_SECOND = 14;
+/** What is written sooner is not worth a word. */
+const SOON_MS = 5_000;
+
+/** How long many functions take to be moved, which is how long they take to be put back; undefined for few. */
+export function paceOfMany(functions: number): string | undefined {
+  const ms = (1_000 * functions) / WRITES_PER_SECOND;
+  return ms < SOON_MS
+    ? undefined
+    : `${functions} functions share the 15 calls a second that Lambda takes from an account: each weight takes ` +
+        `${formatDuration(Math.ceil(ms / 1_000) * 1_000)} to write to all of them, and a revert as long.`;
+}
+
 /** Why a rollout without alarms, whose versions cannot be compared, does not begin. */
 export const NOTHING_WATCHED =
   'No alarm is named in the input alarms, so nothing would be watched: name one, or set analysis: off to do ' +

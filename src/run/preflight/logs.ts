@@ -17,6 +17,11 @@ export interface LookAtLogs {
 
 const NOTHING: LookAtLogs = { logged: [], details: [], notes: [] };
 const SLOW = 'a revert takes 2 to 3 minutes at least';
+/**
+ * All groups of a rollout share two searches a second (`run/checks/logs.ts`): of more, each would come up less than once a minute, and
+ * to try them out in preflight would take the account's searches for as long.
+ */
+const MOST_LOG_GROUPS = 100;
 
 /** Whether failures can be read from the logs: where they cannot, the minutes and the alarms go on without them. */
 export async function lookAtLogs(
@@ -28,6 +33,11 @@ export async function lookAtLogs(
   if (analysisLogs.mode === 'off' || analysis.mode === 'off' || !splits) return NOTHING;
   if (analysis.policy.rule.margin > 0) {
     const why = `logs are not read (a tolerated-margin needs counts of requests); ${SLOW}`;
+    return { ...NOTHING, notes: [why] };
+  }
+  const groups = new Set(targets.flatMap(({ facts: { candidate } }) => candidate.logGroup)).size;
+  if (groups > MOST_LOG_GROUPS) {
+    const why = `logs are not read (there are ${groups} log groups, and to search more than ${MOST_LOG_GROUPS} takes as long as the metrics do); ${SLOW}`;
     return { ...NOTHING, notes: [why] };
   }
   const problems = new Map<string, Promise<string | undefined>>();

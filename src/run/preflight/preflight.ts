@@ -6,7 +6,7 @@ import { runsIn } from '../../core/checks/commands.ts';
 import { lintAlarms } from '../../core/preflight/alarm-lint.ts';
 import type { LintedTarget } from '../../core/preflight/alarm-sight.ts';
 import type { Step } from '../../core/rollout/plan.ts';
-import { inspectTimeouts, inspectWatching } from '../../core/preflight/plan.ts';
+import { inspectTimeouts, inspectWatching, paceOfMany } from '../../core/preflight/plan.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import type { Inspection } from '../../core/preflight/inspection.ts';
 import { describeFacts, inspectSmokeTest } from '../../core/preflight/target.ts';
@@ -121,12 +121,18 @@ export async function preflight(
     config.plan,
     config.analysis.policy.metricDelayMs,
   );
+  const pace = paceOfMany(targets.length);
   return {
     targets,
     recovery,
     comparable: metrics.comparable,
     logged: logs.logged,
-    notes: [...session.notes, ...logs.notes, ...machine.notes],
+    notes: [
+      ...(pace === undefined ? [] : [pace]),
+      ...session.notes,
+      ...logs.notes,
+      ...machine.notes,
+    ],
     watches: alarms.watches,
     problems: [session, recovery, ...looks, tests, alarms, metrics, machine, commands].flatMap(
       ({ problems }) => problems,
