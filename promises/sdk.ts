@@ -26,6 +26,6 @@ function load(): Promise<unknown> {
     aliases.find(target),
     aliases.find(target, { urgency: 'revert' }),
     alarms.read(['alarm'], new AbortController().signal),
-    stepFunctions.comment({ stateMachine: 'machine', region: REGION, account: '*' }, {}),
+    stepFunctions.describeMachine({ stateMachine: 'machine', region: REGION, account: '*' }, {}),
   ]);
 }
