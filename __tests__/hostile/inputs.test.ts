@@ -96,6 +96,14 @@ describe('whatever is written into an input', () => {
     }
   });
 
+  it('is as long as it may be in characters, whatever each of them takes', () => {
+    const ducks = '🦆'.repeat(100_000);
+    expect(refusalOf({ 'github-token': ducks })).toBeUndefined();
+    expect(refusalOf({ 'github-token': `${ducks}x` })?.problems).toEqual([
+      'github-token: is longer than 100000 characters',
+    ]);
+  });
+
   it.each<[InputName, string, string]>([
     ['function-name', 'f', '10000 functions are given; at most 100 can be'],
     ['alarms', 'a', '10000 alarms are given; at most 500 can be'],

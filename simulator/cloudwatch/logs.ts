@@ -2,7 +2,7 @@ import type { SimulatorClock } from '../time/clock.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { checkModel } from '../wire/constraints.ts';
 import { number, text, type Members } from '../wire/members.ts';
-import { matcherOf } from './log-patterns.ts';
+import { matcherOf, type Matches } from './log-patterns.ts';
 import { LOGS_MODEL } from './model.ts';
 import { jsonIn, type Handled, type WireRequest } from '../wire/wire.ts';
 
@@ -18,12 +18,17 @@ interface NewEvent {
 
 interface StoredEvent extends Required<NewEvent> {
   readonly id: string;
+  /** By which pattern it was looked at last, and whether it matched: whoever watches asks every few seconds. */
+  lookedAtBy: Matches | undefined;
+  matched: boolean;
 }
 
 interface Group {
   readonly events: StoredEvent[];
-  /** Whether they are in order of time. */
-  sorted: boolean;
+  /** How many of them, from the first on, are in order. */
+  ordered: number;
+  /** The earliest time of the others. */
+  lateFrom: number;
   infrequentAccess: boolean;
   /** How many pages of a search hold nothing before the first that does. */
   emptyPages: number;
@@ -44,17 +49,26 @@ const PAGE_BYTES = 1_048_576;
 
 export function createLogs(clock: SimulatorClock): Logs {
   const groups = new Map<string, Group>();
+  const patterns = new Map<string, Matches>();
   let count = 0;
 
   function groupNamed(name: string): Group {
     const group = groups.get(name) ?? {
       events: [],
-      sorted: true,
+      ordered: 0,
+      lateFrom: Infinity,
       infrequentAccess: false,
       emptyPages: 0,
     };
     groups.set(name, group);
     return group;
+  }
+
+  /** The same one each time. */
+  function matcherFor(pattern: string): Matches {
+    const matches = patterns.get(pattern) ?? matcherOf(pattern);
+    patterns.set(pattern, matches);
+    return matches;
   }
 
   function filterLogEvents(input: Members) {
@@ -80,11 +94,11 @@ export function createLogs(clock: SimulatorClock): Logs {
       // That it is refused is known, the words are not.
       throw new AwsError(400, 'InvalidParameterException', 'startTime must not be after endTime');
     }
-    const matches = matcherOf(text(input['filterPattern']) ?? '');
+    const matches = matcherFor(text(input['filterPattern']) ?? '');
     const now = clock.now();
     const all = between(group, from, to).filter(
-      ({ stream, ingestedAt, message }) =>
-        ingestedAt <= now && stream.startsWith(prefix) && matches(message),
+      (event) =>
+        isMatched(event, matches) && event.ingestedAt <= now && event.stream.startsWith(prefix),
     );
     const [skipped, first] = placeOf(text(input['nextToken']), all.length);
     if (skipped < group.emptyPages) {
@@ -110,13 +124,21 @@ export function createLogs(clock: SimulatorClock): Logs {
       const group = groupNamed(logGroup);
       // AWS dates events in whole milliseconds.
       const at = Math.floor(event.at);
-      group.sorted &&= (group.events.at(-1)?.at ?? -Infinity) <= at;
-      group.events.push({
-        ...event,
+      const stored: StoredEvent = {
+        stream: event.stream,
+        message: event.message,
         at,
         ingestedAt: event.ingestedAt ?? at,
         id: String(count++),
-      });
+        lookedAtBy: undefined,
+        matched: false,
+      };
+      const { events } = group;
+      const last = events.at(-1);
+      const isInOrder = last === undefined || inOrder(last, stored) <= 0;
+      if (group.ordered === events.length && isInOrder) group.ordered++;
+      else group.lateFrom = Math.min(group.lateFrom, at);
+      events.push(stored);
     },
     setInfrequentAccess(logGroup) {
       groupNamed(logGroup).infrequentAccess = true;
@@ -139,18 +161,34 @@ export function createLogs(clock: SimulatorClock): Logs {
   };
 }
 
-/** In order of time, of all streams together. */
-function between(group: Group, from: number, to: number): readonly StoredEvent[] {
-  if (!group.sorted) {
-    group.events.sort((a, b) => a.at - b.at || a.ingestedAt - b.ingestedAt);
-    group.sorted = true;
+function isMatched(event: StoredEvent, matches: Matches): boolean {
+  if (event.lookedAtBy !== matches) {
+    event.lookedAtBy = matches;
+    event.matched = matches(event.message);
   }
-  return group.events.slice(firstFrom(group.events, from), firstFrom(group.events, to + 1));
+  return event.matched;
 }
 
-/** Index of the first event at this time or later. */
-function firstFrom(events: readonly StoredEvent[], time: number): number {
-  let [low, high] = [0, events.length];
+/** In order of time, of all streams together. */
+function between(group: Group, from: number, to: number): readonly StoredEvent[] {
+  const { events } = group;
+  if (group.ordered < events.length) {
+    // What was before all that came late stays where it is, and is nearly all.
+    const late = events.splice(firstFrom(events, group.lateFrom, group.ordered));
+    for (const event of late.sort(inOrder)) events.push(event);
+    group.ordered = events.length;
+    group.lateFrom = Infinity;
+  }
+  return events.slice(firstFrom(events, from), firstFrom(events, to + 1));
+}
+
+function inOrder(one: StoredEvent, other: StoredEvent): number {
+  return one.at - other.at || one.ingestedAt - other.ingestedAt;
+}
+
+/** Index of the first event at this time or later. @param count of those that are in order */
+function firstFrom(events: readonly StoredEvent[], time: number, count = events.length): number {
+  let [low, high] = [0, count];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if ((events[middle]?.at ?? Infinity) < time) low = middle + 1;

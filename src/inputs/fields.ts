@@ -9,10 +9,16 @@ const LONGEST_INPUT = 100_000;
 /** Room for an ARN. */
 const LONGEST_QUOTE = 200;
 
-export const inputText = z.string().max(LONGEST_INPUT, {
+export const inputText = z.string().refine(isShortEnough, {
   abort: true,
   error: `is longer than ${LONGEST_INPUT} characters`,
 });
+
+/** In code points, of which none takes more than two units: what is far too long is not counted. */
+function isShortEnough(text: string): boolean {
+  if (text.length <= LONGEST_INPUT) return true;
+  return text.length <= 2 * LONGEST_INPUT && [...text].length <= LONGEST_INPUT;
+}
 
 /** A value in a message about it. */
 export function quoted(value: string): string {

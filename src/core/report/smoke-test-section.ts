@@ -1,7 +1,7 @@
 import { escapeMarkdown, preformatted, shorten } from '../text/markdown.ts';
 import { milliseconds } from '../text/numbers.ts';
 import type { Report } from './report.ts';
-import { fold, LONGEST_NAME, reason, tableOf } from './sections.ts';
+import { fold, LONGEST_NAME, LONGEST_REASON, reason, tableOf } from './sections.ts';
 
 /** Of functions, and of each its last lines: the whole log is in CloudWatch. */
 const MOST_LOGS = 5;
@@ -41,10 +41,12 @@ function smokeTestRow({
   problems,
   durationMs,
 }: Report['smokeTests'][number]): readonly string[] {
+  // Each may be megabytes long: they are not joined before they are cut.
+  const told = problems.map((problem) => shorten(problem, LONGEST_REASON)).join('; ');
   return [
     escapeMarkdown(shorten(`${functionName} version ${version}`, LONGEST_NAME)),
     escapeMarkdown(shorten(name, LONGEST_NAME)),
-    problems.length === 0 ? 'passed' : reason(problems.join('; ')),
+    problems.length === 0 ? 'passed' : reason(told),
     milliseconds(durationMs),
   ];
 }
