@@ -6,10 +6,12 @@ import { markdownTable } from 'markdown-table';
 import {
   emptyProcess,
   median,
+  medians,
   overhead,
   requestsPerPoll,
   signalToWritten,
   startToFirstRequest,
+  withEverythingAtOnce,
 } from './bench/machine.ts';
 import { throughOneDay, throughOneDayByLogs, type Growth } from './bench/length.ts';
 import {
@@ -81,11 +83,13 @@ console.log('\nThe same by its logs, searched every 5 s, with a failure every 5 
 printGrowth(await throughOneDayByLogs());
 
 console.log('\nIn real time, medians:\n');
-const started = await median(startToFirstRequest);
-const empty = await median(emptyProcess);
-print('start to the first AWS request', `${started.toFixed(0)} ms`);
+const [started = NaN, atOnce = NaN, empty = NaN] = await withEverythingAtOnce((everything) =>
+  medians([() => startToFirstRequest(), () => startToFirstRequest(everything), emptyProcess]),
+);
 print('an empty Node process, start to end', `${empty.toFixed(0)} ms`);
-print('ratio', (started / empty).toFixed(1));
+print('start to the first AWS request', `${started.toFixed(0)} ms`);
+print('  of an empty process', (started / empty).toFixed(1));
+print('  of the start of a bundle with everything loaded at once', (started / atOnce).toFixed(2));
 const stopped = await median(signalToWritten);
 print(
   'SIGINT → written',

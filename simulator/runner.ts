@@ -11,6 +11,8 @@ const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 const COMPILED = join(tmpdir(), 'lambda-canary-compiled');
 
 export interface ActionOptions {
+  /** Another bundle than the committed one. */
+  readonly bundle?: string | undefined;
   readonly inputs: Readonly<Record<string, string>>;
   /** What points the AWS SDK at a double, and whatever else the process should see. */
   readonly environment: Readonly<Record<string, string>>;
@@ -58,7 +60,7 @@ export function startAction(options: ActionOptions): RunningAction {
   const files = { output: file('output'), state: file('state'), summary: file('summary') };
   const admission = options.time?.admit();
   const nodeArguments = [...(admission?.nodeArguments ?? []), ...(options.nodeArguments ?? [])];
-  const child = spawn(process.execPath, [...nodeArguments, BUNDLE], {
+  const child = spawn(process.execPath, [...nodeArguments, options.bundle ?? BUNDLE], {
     env: {
       PATH: process.env['PATH'],
       NODE_COMPILE_CACHE: COMPILED,

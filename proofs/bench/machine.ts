@@ -1,5 +1,8 @@
 // What depends on the machine, in real time: for comparisons within one run.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { withBench } from './world.ts';
 
@@ -7,11 +10,23 @@ const RUNS = 11;
 
 /** The median of some runs, after one that warms the machine up. */
 export async function median(measure: () => Promise<number>): Promise<number> {
-  await measure();
-  const values: number[] = [];
-  for (let run = 0; run < RUNS; run++) values.push(await measure());
-  values.sort((a, b) => a - b);
-  return values[Math.floor(values.length / 2)] ?? NaN;
+  return (await medians([measure]))[0] ?? NaN;
+}
+
+/** The same of several things that are measured in turns, so that what else the machine does is theirs alike. */
+export async function medians(
+  measures: readonly (() => Promise<number>)[],
+): Promise<readonly number[]> {
+  const turns: number[][] = [];
+  for (let turn = 0; turn <= RUNS; turn++) {
+    const values: number[] = [];
+    for (const measure of measures) values.push(await measure());
+    turns.push(values);
+  }
+  return measures.map((_, index) => {
+    const values = turns.slice(1).map((turn) => turn[index] ?? NaN);
+    return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+  });
 }
 
 export async function emptyProcess(): Promise<number> {
@@ -21,17 +36,45 @@ export async function emptyProcess(): Promise<number> {
   return performance.now() - begin;
 }
 
-/** From the start of the process to its first request. */
-export function startToFirstRequest(): Promise<number> {
+/**
+ * From the start of the process to its first request, with nothing kept of what an earlier process compiled: a
+ * runner of GitHub's is a new machine.
+ * @param bundle left out: the committed one
+ */
+export function startToFirstRequest(bundle?: string): Promise<number> {
   return withBench({}, async ({ simulator, start }) => {
     const begin = performance.now();
     let first = NaN;
     simulator.faults.before(() => {
       if (Number.isNaN(first)) first = performance.now();
     });
-    await start({ 'dry-run': 'true' }).done;
+    const environment = { NODE_DISABLE_COMPILE_CACHE: '1' };
+    await start({ 'dry-run': 'true' }, { environment, bundle }).done;
     return first - begin;
   });
+}
+
+/** Hands over a bundle of the same sources that evaluates all of itself at its start. */
+export async function withEverythingAtOnce<T>(measure: (bundle: string) => Promise<T>): Promise<T> {
+  const everything = 'proofs/bench/everything.ts';
+  const named = readFileSync(everything, 'utf8');
+  const late = globSync('src/**/*.ts').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/import\(\/\*.*?\*\/ ('.*?')\)/g)].map(
+      ([, name]) => name,
+    ),
+  );
+  const missing = late.filter((name = '') => !named.includes(`import ${name};`));
+  if (late.length === 0 || missing.length > 0) {
+    throw new Error(`${everything} does not load ${missing.join(', ')} at the start`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'lambda-canary-everything-'));
+  try {
+    const ncc = 'node_modules/@vercel/ncc/dist/ncc/cli.js';
+    execFileSync(process.execPath, [ncc, 'build', everything, '--out', folder, '--quiet']);
+    return await measure(join(folder, 'index.js'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** CloudWatch and Lambda requests of one poll in the middle of a bake. */

@@ -17,7 +17,10 @@ import type { SharedTime } from '../../simulator/time/shared-time.ts';
 export interface Bench {
   readonly simulator: Simulator;
   readonly functionNames: readonly string[];
-  readonly start: (inputs: ActionOptions['inputs']) => RunningAction;
+  readonly start: (
+    inputs: ActionOptions['inputs'],
+    other?: Pick<Partial<ActionOptions>, 'bundle' | 'environment'>,
+  ) => RunningAction;
 }
 
 export interface BenchOptions {
@@ -51,10 +54,15 @@ export async function withBench<T>(
   const server = await startServer(simulator, time === undefined ? {} : { time });
   const shared = time === undefined ? {} : { time, nodeArguments: ['--random-seed=1'] };
   const temp = mkdtempSync(join(tmpdir(), 'lambda-canary-bench-'));
-  const start = (inputs: ActionOptions['inputs']) =>
+  const start: Bench['start'] = (inputs, other) =>
     startAction({
       ...shared,
-      environment: { ...awsEnvironment(server.url, simulator.region), RUNNER_TEMP: temp },
+      ...other,
+      environment: {
+        ...awsEnvironment(server.url, simulator.region),
+        RUNNER_TEMP: temp,
+        ...other?.environment,
+      },
       inputs: {
         'function-name': functionNames.join(','),
         alias: 'live',
