@@ -63,7 +63,7 @@ export async function withEverythingAtOnce<T>(measure: (bundle: string) => Promi
       ([, name]) => name,
     ),
   );
-  const missing = late.filter((name = '') => !named.includes(`import ${name};`));
+  const missing = late.filter((name = '') => !named.includes(`from ${name};`));
   if (late.length === 0 || missing.length > 0) {
     throw new Error(`${everything} does not load ${missing.join(', ')} at the start`);
   }
