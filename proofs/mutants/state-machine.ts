@@ -300,4 +300,11 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     from: "hasMoved: before.hasMoved || isBegun || numberOf(variables['step'], -1) >= 0,",
     to: 'hasMoved: true,',
   },
+  {
+    name: 'on AWS: a step that bakes for no time is left by what was read before its weight',
+    file: 'src/core/state-machine/acting.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: "Assign: READING_BEGINS,\n        Next: 'Read alarms',\n      },\n    ],\n    Default: 'Baking',",
+    to: "Assign: ADVANCING,\n        Next: 'Advance',\n      },\n    ],\n    Default: 'Baking',",
+  },
 ];
