@@ -152,13 +152,14 @@ function wrongOf(
   const said = main.outputs['outcome'];
   const nextSaid = second.outputs['outcome'];
   const isPost = ENDS[end].then === 'post';
+  const isAsFound = job === 'recovery' && serves === leftTo;
   const wanted =
     WANTED[said ?? ''] ??
     (isPost ? undefined : WANTED[nextSaid ?? '']) ??
     (said === 'failed' ? [leftTo, '1'] : hasBegun ? [carriedTo] : [leftTo, '1']);
   return [
     ...(wanted.includes(serves) ? [] : [`says ${said ?? 'nothing'}, serves ${serves}`]),
-    ...(description === DESCRIPTION || serves === leftTo ? [] : ['the mark stays on the alias']),
+    ...(description === DESCRIPTION || isAsFound ? [] : ['the mark stays on the alias']),
     ...(isPost && second.log.includes('Reverted') && serves !== '1' ? ['post lies'] : []),
     // That a rollout never began is a failure, which its job has had already.
     ...(isPost && second.exitCode !== 0 && !second.log.includes('before AWS began')
