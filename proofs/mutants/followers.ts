@@ -50,8 +50,8 @@ export const OF_FOLLOWERS: readonly Mutant[] = [
   {
     name: 'of what AWS carries: an execution that somebody stopped is not put back',
     file: 'src/run/rollout/follow.ts',
-    from: 'return putBack(followed, reasonFor(reason, verdicts), surroundings);',
-    to: "return finish({ phase: 'failed', reason: reasonFor(reason, verdicts) }, surroundings);",
+    from: '      return putBack(followed, reason, surroundings);',
+    to: "      return finish({ phase: 'failed', reason }, surroundings);",
     by: STORIES,
   },
   {
@@ -112,9 +112,9 @@ export const OF_FOLLOWERS: readonly Mutant[] = [
   },
   {
     name: 'of what AWS carries: hold-for is not heard',
-    file: 'src/run/rollout/step-functions.ts',
-    from: '    holdMs: config.holdForMs,\n    shifting',
-    to: '    holdMs: 86_400_000,\n    shifting',
+    file: 'src/run/rollout/first-input.ts',
+    from: '    holdMs: config.holdForMs,',
+    to: '    holdMs: 86_400_000,',
     by: STORIES,
   },
   {
