@@ -4,6 +4,7 @@ import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import type { Execution } from '../../simulator/states/executions.ts';
 import { stopAfter } from '../../simulator/states/stop-after.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
+import type { MachineInput } from '../../src/core/state-machine/input.ts';
 import { createCarryingWorld, MINUTE, type Carried, type CarryingWorld } from './carried.ts';
 
 // Whole rollouts, each expression of them evaluated: seconds on a machine that has nothing else to do.
@@ -79,7 +80,10 @@ describe('the repair of an execution that was stopped', () => {
     600_000,
   );
 
-  it('keeps out a write that was still on its way', async () => {
+  it.each([
+    ['when the repair has begun', 2_000],
+    ['long after it', 5 * MINUTE],
+  ])('keeps out a write that was still on its way, and arrives %s', async (_, afterMs) => {
     const world = createCarryingWorld();
     const input = world.input({ plan: SHORT });
     let arrive: () => void = () => undefined;
@@ -95,28 +99,76 @@ describe('the repair of an execution that was stopped', () => {
     });
     await world.over(execution);
     const repair = world.start({ ...input, mode: 'repair' });
-    await world.pass(2_000);
+    await world.pass(afterMs);
     arrive();
+    await world.pass(1_000);
     await world.over(repair);
-    expect(repair.error).toBe('LambdaCanary.Reverted');
-    expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
+    expect(repair.error).toBe('LambdaCanary.Failed');
+    expect(world.routings()).toEqual(['1']);
     expect(world.alias()).toBe('1');
   });
 
-  it('takes the marks off what was being confirmed, rather than to split the rollout', async () => {
-    const world = createCarryingWorld();
-    const input = world.input({ plan: SHORT, more: ['cart'] });
-    world.simulator.faults.add(({ operation, count }) =>
-      operation === 'UpdateAlias' && count === 5 ? { type: 'hang' } : undefined,
-    );
-    const execution = world.start(input);
-    await world.pass(2.2 * MINUTE);
-    while (world.alias() !== '2' && world.alias('cart') !== '2') await world.pass(1_000);
-    world.simulator.executions.stop(execution.arn);
-    expect([world.alias(), world.alias('cart')].sort()).toEqual(['2', '2 marked']);
-    const repaired = await world.over(world.start({ ...input, mode: 'repair' }));
-    expect([world.alias(), world.alias('cart')]).toEqual(['2', '2']);
-    expect(repaired.cause).toMatch(/nothing to put back: every alias serves the new version alone/);
+  it.each([
+    ['', 0],
+    [', also when one alias cannot be read for minutes', 3 * MINUTE],
+  ])(
+    'takes the marks off what was being confirmed, rather than to split the rollout%s',
+    async (_, darkMs) => {
+      const world = createCarryingWorld();
+      const input = world.input({ plan: SHORT, more: ['cart'] });
+      world.simulator.faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count === 5 ? { type: 'hang' } : undefined,
+      );
+      const execution = world.start(input);
+      await world.pass(2.2 * MINUTE);
+      while (world.alias() !== '2' && world.alias('cart') !== '2') await world.pass(1_000);
+      world.simulator.executions.stop(execution.arn);
+      expect([world.alias(), world.alias('cart')].sort()).toEqual(['2', '2 marked']);
+      const until = world.now() + darkMs;
+      world.simulator.faults.add(({ operation, input: given }) => {
+        const { path = '' } = given as { readonly path?: string };
+        return operation === 'GetAlias' && path.includes('cart') && world.now() < until
+          ? { type: 'error', status: 500, name: 'ServiceException', message: 'sorry' }
+          : undefined;
+      });
+      const repaired = await world.over(world.start({ ...input, mode: 'repair' }));
+      expect([world.alias(), world.alias('cart')]).toEqual(['2', '2']);
+      expect(repaired.cause).toMatch(
+        /nothing to put back: every alias serves the new version alone/,
+      );
+    },
+  );
+
+  it('that is started twice puts it back once, and both say what they did', async () => {
+    const { world, execution } = await carriedOut({ carried: {} }, 40);
+    expect(world.alias()).toBe('1+2@0.1 marked');
+    const input = JSON.parse(execution.input) as MachineInput;
+    const repairs = [1, 2].map(() => world.start({ ...input, mode: 'repair' }));
+    for (const each of repairs) await world.over(each);
+    expect(repairs.map(({ error }) => error).sort()).toEqual([
+      'LambdaCanary.Failed',
+      'LambdaCanary.Reverted',
+    ]);
+    expect(world.alias()).toBe('1');
+  });
+
+  it('that is stopped itself leaves to the next one what it had not put back', async () => {
+    const whole = { carried: { more: ['cart'] } };
+    const { execution } = await carriedOut(whole, 60);
+    const { length } = execution.events;
+    for (let event = 1; ; event += 4) {
+      const { world, aliases, repair } = await carriedOut(whole, length);
+      const letRun = stopAfter(world.simulator.executions, event);
+      const first = await repair();
+      letRun();
+      const second = await repair();
+      expect([event, aliases()]).toEqual([event, ['1', '1']]);
+      expect([event, second.error]).toEqual([
+        event,
+        expect.stringMatching(/^LambdaCanary\.(?:Reverted|Failed)$/),
+      ]);
+      if (first.status !== 'ABORTED') return;
+    }
   });
 
   it('leaves a weight without its mark to whoever took that away', async () => {

@@ -102,6 +102,7 @@ describe('the definition of the state machine', () => {
       'Pass Begin',
       'Choice What is to be done',
       'Choice What is left',
+      'Wait Not all was seen',
       'Choice Rolled out',
       'Choice Reverted by all',
       'Succeed Promoted',

@@ -1,7 +1,14 @@
 import { NOTHING_MOVED } from '../rollout/state.ts';
 import { UNTRIED } from './alias.ts';
 import { caught, jsonata, SAID, type Asl } from './language.ts';
-import { CONFIRMED_REASON, SEE, TIDY, WAS_CONFIRMED } from './repair.ts';
+import {
+  CONFIRMED_REASON,
+  LOOK_AGAIN,
+  MAY_BE_CONFIRMED,
+  SEE,
+  TIDY,
+  WAS_CONFIRMED,
+} from './repair.ts';
 import { REVERT } from './revert.ts';
 import { WATCHING } from './watching.ts';
 
@@ -82,6 +89,7 @@ export function stateMachine(): Asl {
             `$exists($states.input.mode) ? $states.input.mode = '${REPAIRS}' : false`,
           ),
           because: 'the execution ended before the rollout did',
+          looks: 0,
         },
         Next: 'What is to be done',
       },
@@ -106,9 +114,11 @@ export function stateMachine(): Asl {
             Assign: { because: jsonata(CONFIRMED_REASON) },
             Next: 'Tidying up',
           },
+          { Condition: jsonata(MAY_BE_CONFIRMED), Next: 'Not all was seen' },
         ],
         Default: 'Reverting',
       },
+      'Not all was seen': { ...LOOK_AGAIN, Next: 'Seeing what is left' },
       'Tidying up': { ...TIDY, Output: {}, Next: 'Failed', ...caught('Failed', {}) },
       Rollout: {
         Type: 'Parallel',

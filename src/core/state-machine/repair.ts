@@ -25,11 +25,26 @@ export const SEE: Asl = forEach('$everyone', 'Take to see', {
   'Promoted with its mark': done('settled'),
   'In other hands': done('taken'),
   'Not promoted': done(''),
-  'Not to be seen': done(''),
+  'Not to be seen': done('unseen'),
 });
 
 /** All serve the canary alone, and the mark is off one of them: no mark is taken off before all checks have passed. */
 export const WAS_CONFIRMED = `'tidy' in [$everyone.fate] and $count($everyone[$not(fate in ['tidy', 'settled'])]) = 0`;
+
+const MOST_LOOKS = 20;
+const BETWEEN_LOOKS_S = 15;
+
+/**
+ * As far as it can be seen, it was confirmed. What cannot be read cannot be put back either, and the others would be, so that the functions
+ * were on different versions: this is worth waiting for.
+ */
+export const MAY_BE_CONFIRMED = `'tidy' in [$everyone.fate] and $count($everyone[$not(fate in ['tidy', 'settled', 'unseen'])]) = 0 and $looks < ${MOST_LOOKS}`;
+
+export const LOOK_AGAIN: Asl = {
+  Type: 'Wait',
+  Seconds: BETWEEN_LOOKS_S,
+  Assign: { looks: jsonata('$looks + 1') },
+};
 
 /** Nothing of it is to be put back; whether it was confirmed or somebody else did that is not known. */
 export const CONFIRMED_REASON = `$because & '. There was nothing to put back: every alias serves the new version alone, as a promotion leaves it'`;

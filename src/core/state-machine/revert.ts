@@ -91,10 +91,22 @@ export const REVERT: Asl = forEach('$everyone', 'Was it moved', {
     Choices: [
       { Condition: jsonata(`$t.put or $not($repairs) and ${IS_KEPT_OUT}`), Next: 'Back' },
       { Condition: jsonata('$not($repairs)'), Assign: asShown(), Next: 'May it be tried' },
-      // A write of the execution that ended may still have been on its way.
-      { Condition: jsonata(`$t.asks != 'nothing'`), Next: 'Wait for a late write' },
+      // A write of the execution that ended may still be on its way, for as long as the network likes.
+      {
+        Condition: jsonata(`$t.asks != 'nothing'`),
+        Assign: asShown(),
+        Next: 'Keep a late write out',
+      },
     ],
     Default: 'Nothing to put back',
+  },
+  // What it serves already, and says already: of this, only the revision is new, and every write of before names another one.
+  'Keep a late write out': {
+    ...write({ version: '$t.stable', weights: '{}', description: '$t.description' }),
+    ...PATIENTLY,
+    Assign: written(`{ 'asks': 'nothing' }`),
+    Next: 'See whose it is',
+    ...unwritten('Wait for a late write'),
   },
   'Wait for a late write': {
     Type: 'Wait',
