@@ -54,6 +54,13 @@ describe('the inputs for code', () => {
     },
   );
 
+  it('have a line for each of as many functions as there may be', () => {
+    const names = Array.from({ length: 500 }, (_, index) => `f${index}`);
+    const code = names.map((name) => `${name}: dist/${name}`).join('\n');
+    const found = sources({ 'function-name': names.join(), code });
+    expect(found.at(-1)).toEqual({ type: 'path', path: 'dist/f499' });
+  });
+
   it('take an architecture for the code', () => {
     const { requests } = read({ code: 'dist', architectures: 'arm64' });
     expect(requests[0]?.code?.architecture).toBe('arm64');

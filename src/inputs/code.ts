@@ -18,7 +18,7 @@ interface Given<T> extends OfFunction {
 const SOURCES = ['code', 'code-s3', 'code-image'] as const;
 
 /** As many as there may be functions. */
-const MOST_LINES = 100;
+const MOST_LINES = 500;
 
 /** One value for all functions, or one for each, with `name: ` in front. */
 function perFunction<T>(parse: (written: string, problems: string[]) => T | undefined) {
