@@ -60,6 +60,13 @@ export const OF_THE_CODE: readonly Mutant[] = [
     by: BY,
   },
   {
+    name: '$LATEST is restored while somebody else gives the new version traffic',
+    file: 'src/run/versions/latest.ts',
+    from: "onRevertLatest === 'restore' && (hasReverted || !hasBegun);",
+    to: "onRevertLatest === 'restore';",
+    by: BY,
+  },
+  {
     name: 'a zip file depends on the times of its files',
     file: 'src/system/packages.ts',
     from: '    file.mtime = ALWAYS;\n',
