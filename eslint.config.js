@@ -78,6 +78,11 @@ export default defineConfig(
   },
   js.configs.recommended,
   {
+    // It runs in Lambda.
+    files: ['conformance/function/*.mjs'],
+    languageOptions: { globals: { process: 'readonly' } },
+  },
+  {
     files: ['**/*.ts'],
     extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },

@@ -13,6 +13,7 @@ import {
   type SeenRequest,
   type Service,
 } from './wire/faults.ts';
+import { createCarryOut } from './carry-out.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import { lambdaOperation } from './lambda/wire.ts';
 import { createLogs, LOGS_PREFIX, type Logs } from './cloudwatch/logs.ts';
@@ -43,6 +44,8 @@ export interface SimulatorOptions {
   readonly publicationDelayMs?: number;
   /** Whether versions log what they do; not when left out: it costs time. */
   readonly logging?: boolean;
+  /** Whether an `Invoke` is routed, counted and logged as a request of the traffic is; not when left out. */
+  readonly countsInvocations?: boolean;
 }
 
 /** A request as it was seen, for tests that ask what was sent. */
@@ -117,6 +120,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     callers: [],
     codeLimit: 75 * 1024 ** 3,
     transitionChangesRevisionId: true,
+    program: undefined,
+    carryOut: undefined,
   });
   const metrics = createMetrics();
   const publicationDelayMs = options.publicationDelayMs ?? MINUTE_MS;
@@ -140,6 +145,17 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     alarms,
     logDelivery: options.logging === true ? logDelivery : undefined,
   });
+  if (options.countsInvocations === true) {
+    const invocationsRandom = seeded(~seed ^ INVOCATIONS_STREAM);
+    lambda.carryOut = createCarryOut({
+      clock,
+      agenda,
+      metrics,
+      lambda,
+      logDelivery,
+      random: invocationsRandom,
+    });
+  }
   const sessions = createSessions({ clock, random: seeded(~seed ^ SESSIONS_STREAM), account });
   const { time } = options;
   const executions = createExecutions({
@@ -268,6 +284,8 @@ const NO_EFFECT = { status: 0, name: 'NoEffect', message: '' };
 const SESSIONS_STREAM = 0x575;
 /** The same for what versions log. */
 const LOGS_STREAM = 0x106;
+/** The same for where an `Invoke` goes, and whether it fails. */
+const INVOCATIONS_STREAM = 0x1c0;
 /** The same for the names of executions that nobody named. */
 const EXECUTIONS_STREAM = 0x5f;
 

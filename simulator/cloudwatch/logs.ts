@@ -34,7 +34,7 @@ interface Group {
   emptyPages: number;
 }
 
-/** CloudWatch Logs, as far as somebody searches in it. */
+/** CloudWatch Logs, as far as somebody searches in it; groups are made, listed and removed as well. */
 export interface Logs {
   put(logGroup: string, event: NewEvent): void;
   /** FilterLogEvents is refused in such a group. */
@@ -119,6 +119,21 @@ export function createLogs(clock: SimulatorClock): Logs {
     };
   }
 
+  const operations = new Map<string, (input: Members) => unknown>([
+    ['FilterLogEvents', filterLogEvents],
+    ['CreateLogGroup', ({ logGroupName }) => void groupNamed(text(logGroupName) ?? '')],
+    ['DeleteLogGroup', ({ logGroupName }) => void groups.delete(text(logGroupName) ?? '')],
+    [
+      'DescribeLogGroups',
+      ({ logGroupNamePrefix }) => {
+        const names = [...groups.keys()].filter((name) =>
+          name.startsWith(text(logGroupNamePrefix) ?? ''),
+        );
+        return { logGroups: names.map((logGroupName) => ({ logGroupName })) };
+      },
+    ],
+  ]);
+
   return {
     put(logGroup, event) {
       const group = groupNamed(logGroup);
@@ -147,14 +162,16 @@ export function createLogs(clock: SimulatorClock): Logs {
       groupNamed(logGroup).emptyPages = pages;
     },
     operation({ headers, body }) {
-      if (headers['x-amz-target'] !== `${LOGS_PREFIX}FilterLogEvents`) return undefined;
+      const operation = (headers['x-amz-target'] ?? '').replace(LOGS_PREFIX, '');
+      const run = operations.get(operation);
+      if (run === undefined) return undefined;
       const input = jsonIn(body);
       return {
-        operation: 'FilterLogEvents',
+        operation,
         input,
         run: () => {
-          checkModel(LOGS_MODEL['FilterLogEvents'] ?? {}, input, 'InvalidParameterException');
-          return { status: 200, body: filterLogEvents(input) };
+          checkModel(LOGS_MODEL[operation] ?? {}, input, 'InvalidParameterException');
+          return { status: 200, body: run(input) };
         },
       };
     },

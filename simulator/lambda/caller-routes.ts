@@ -40,6 +40,16 @@ export const CALLER_ROUTES: readonly Route[] = [
     },
   ),
   route(
+    'AddPermission',
+    { method: 'POST', path: '/2015-03-31/functions/{F}/policy', status: 201 },
+    ({ lambda, name, qualifier = '' }) => {
+      functionNamed(lambda, name, qualifier);
+      // The revision of a policy is its own, and not the alias's (recorded in November 2025).
+      lambda.callers.push({ kind: 'policy', functionName: name, qualifier });
+      return { Statement: '{}' };
+    },
+  ),
+  route(
     'GetAccountSettings',
     { method: 'GET', path: '/2016-08-19/account-settings' },
     ({ lambda }) => {

@@ -1,3 +1,4 @@
+import { functionNamed } from './functions.ts';
 import type { Call } from './route.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { members, type Members } from '../wire/members.ts';
@@ -17,15 +18,22 @@ export interface InvocationReply {
 /** Runs no code: the version's behaviour says what it answers, `null` when it says nothing. */
 export function invoke({ lambda, name, qualifier, payload, body }: Call) {
   const asked = qualifier ?? '$LATEST';
-  const { version, state, configuration } = lambda.getFunction(name, asked);
+  const { version: named, state, configuration } = lambda.getFunction(name, asked);
   if (state !== 'Active') throw refused(`The function is in state ${state}`);
-  const { behaviour, settings } = configuration;
-  checkTenant(settings, body['TenantId']);
+  checkTenant(configuration.settings, body['TenantId']);
   const event = eventIn(payload);
+  if (body['InvocationType'] === 'DryRun') return { status: 204, body: undefined };
+  const carriedOut = lambda.carryOut?.({
+    found: functionNamed(lambda, name),
+    qualifier: asked,
+    event,
+  });
+  const version = carriedOut?.version.version ?? named;
+  const behaviour = carriedOut?.behaviour ?? configuration.behaviour;
   // Nobody waits for these, so nobody is told how they end.
   if (body['InvocationType'] === 'Event') return { status: 202, body: undefined };
-  if (body['InvocationType'] === 'DryRun') return { status: 204, body: undefined };
-  const reply: InvocationReply = behaviour.respond?.(event) ?? { payload: null };
+  const reply: InvocationReply =
+    behaviour.respond?.(event) ?? (carriedOut?.failed === true ? FAILED : { payload: null });
   const log = reply.log ?? reportOf(behaviour.durationMs);
   return {
     body: reply.payload,
@@ -38,6 +46,11 @@ export function invoke({ lambda, name, qualifier, payload, body }: Call) {
     },
   };
 }
+
+const FAILED: InvocationReply = {
+  payload: { errorType: 'Error', errorMessage: 'on purpose' },
+  functionError: 'Unhandled',
+};
 
 /** That AWS refuses it is inferred from the documentation; its words are not known. */
 function checkTenant(settings: Members, tenantId: unknown): void {

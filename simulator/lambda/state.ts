@@ -135,6 +135,20 @@ export interface AliasRecord {
   readonly revisionId: string;
 }
 
+/** An `Invoke` that names a function, and what of it. */
+export interface Invocation {
+  readonly found: LambdaFunction;
+  /** An alias, a version or `$LATEST`. */
+  readonly qualifier: string;
+  readonly event: unknown;
+}
+
+export interface CarriedOut {
+  readonly version: Version;
+  readonly behaviour: Behaviour;
+  readonly failed: boolean;
+}
+
 /** Somebody that calls a function by itself. */
 export interface Caller {
   readonly kind: 'event source' | 'policy';
@@ -173,6 +187,10 @@ export interface LambdaState {
   readonly callers: Caller[];
   /** What all code of the account may take, in bytes. */
   codeLimit: number;
+  /** What code does with an event, where its settings and the event tell; left out: what its behaviour says. */
+  program: ((configuration: Configuration, event: unknown) => Behaviour) | undefined;
+  /** Carries an invocation out as traffic's are: routed, counted and logged. Left out: it leaves no trace. */
+  carryOut: ((invocation: Invocation) => CarriedOut) | undefined;
   /** Not documented by AWS: whether such a move gives the alias a new RevisionId. */
   transitionChangesRevisionId: boolean;
 }

@@ -59,6 +59,8 @@ export interface Executions {
   }): StateMachine;
   /** Its executions go on until AWS comes to them; it is gone only then. */
   beginDeletion(arn: string): void;
+  /** One that does not exist is deleted without a word. What runs of it goes on. */
+  deleteStateMachine(arn: string): void;
   /** @throws AwsError StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidName, InvalidExecutionInput */
   start(
     machineArn: string,
@@ -243,6 +245,9 @@ export function createExecutions(world: ExecutionsWorld): Executions {
     beginDeletion(arn) {
       const machine = machines.get(arn);
       if (machine !== undefined) machines.set(arn, { ...machine, status: 'DELETING' });
+    },
+    deleteStateMachine(arn) {
+      machines.delete(arn);
     },
     start(machineArn, { name = uuid(world.random), input = '{}' } = {}) {
       refuseName(name);

@@ -47,6 +47,30 @@ function operations(executions: Executions): Readonly<Record<string, Operation>>
     throw new AwsError(400, 'StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   };
   return {
+    CreateStateMachine(input) {
+      const { arn, createdAt } = executions.createStateMachine({
+        name: text(input['name']) ?? '',
+        definition: text(input['definition']) ?? '',
+      });
+      return { stateMachineArn: arn, creationDate: createdAt / 1000 };
+    },
+
+    DeleteStateMachine(input) {
+      executions.deleteStateMachine(arnIn(input, 'stateMachineArn', 'stateMachine'));
+      return {};
+    },
+
+    ListStateMachines(input) {
+      const { entries, ...more } = page([...executions.machines.values()], input);
+      const told = entries.map(({ arn, name, createdAt }) => ({
+        stateMachineArn: arn,
+        name,
+        type: 'STANDARD',
+        creationDate: createdAt / 1000,
+      }));
+      return { stateMachines: told, ...more };
+    },
+
     StartExecution(input) {
       const arn = arnIn(input, 'stateMachineArn', 'stateMachine');
       const started = executions.start(arn, {

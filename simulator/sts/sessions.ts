@@ -29,6 +29,7 @@ export interface AssumedRole {
 
 /** The sessions of roles that STS has issued, and whether they last. */
 export interface Sessions {
+  readonly account: string;
   /** Every session so far, also those that ended, and those made by hand. */
   readonly issued: readonly IssuedSession[];
   assume(role: AssumedRole): SessionCredentials;
@@ -72,6 +73,7 @@ export function createSessions({ clock, random, account }: SessionsOptions): Ses
   }
 
   return {
+    account,
     issued,
     assume,
     issue: (durationSeconds) =>

@@ -19,12 +19,24 @@ export function isQuery({ method, headers }: WireRequest): boolean {
 /** The operation a request is for, ready to be run; nothing when it is not simulated. */
 export function stsOperation(sessions: Sessions, { body }: WireRequest): Handled | undefined {
   const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(body));
-  if (Action !== 'AssumeRoleWithWebIdentity' || Version !== VERSION) return undefined;
-  return {
-    operation: Action,
-    input,
-    run: () => ({ status: 200, body: assumeRole(sessions, input) }),
-  };
+  if (Version !== VERSION) return undefined;
+  switch (Action) {
+    case 'AssumeRoleWithWebIdentity':
+      return {
+        operation: Action,
+        input,
+        run: () => ({ status: 200, body: assumeRole(sessions, input) }),
+      };
+    case 'GetCallerIdentity':
+      return { operation: Action, input, run: () => ({ status: 200, body: caller(sessions) }) };
+    default:
+      return undefined;
+  }
+}
+
+/** Whoever asks, it is the same one. */
+function caller({ account }: Sessions) {
+  return { Account: account, Arn: `arn:aws:iam::${account}:root`, UserId: account };
 }
 
 function assumeRole(sessions: Sessions, input: Readonly<Record<string, string>>) {

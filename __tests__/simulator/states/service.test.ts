@@ -267,6 +267,6 @@ describe('a request to Step Functions', () => {
   });
 
   it('that nobody simulated is said to be so', async () => {
-    await expect(sfn.listStateMachines({})).rejects.toMatchObject({ name: 'NotSimulated' });
+    await expect(sfn.listActivities({})).rejects.toMatchObject({ name: 'NotSimulated' });
   });
 });

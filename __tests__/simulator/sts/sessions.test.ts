@@ -164,11 +164,11 @@ describe('a role that is assumed with a web identity', () => {
     ]);
   });
 
-  it('is the only thing that STS does here', async () => {
-    const reply = await form({ Action: 'GetCallerIdentity', Version: '2011-06-15' });
+  it('and who asks, are the only things that STS tells here', async () => {
+    const reply = await form({ Action: 'GetSessionToken', Version: '2011-06-15' });
     expect(reply.status).toBe(404);
     const body = await reply.text();
-    expect(body).toMatch(/^<ErrorResponse .*<Code>NotSimulated<\/Code>.*GetCallerIdentity/);
+    expect(body).toMatch(/^<ErrorResponse .*<Code>NotSimulated<\/Code>.*GetSessionToken/);
   });
 });
 

@@ -1,0 +1,67 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+
+import { startAction } from '../simulator/runner.ts';
+import { createClients } from './clients.ts';
+import { refuseInterrupted, type Site } from './site.ts';
+
+const CREDENTIALS = /^AWS_(?!ENDPOINT_URL$|REGION$)/;
+
+/** Experiments run side by side, and the control plane takes 15 calls a second. */
+const ATTEMPTS = 8;
+
+/** AWS itself, or a double of it that somebody else started. Credentials are those of the environment. */
+export async function awsSite({
+  region,
+  endpoint,
+}: {
+  readonly region: string;
+  readonly endpoint: string | undefined;
+}): Promise<Site> {
+  const sts = new STSClient(endpoint === undefined ? { region } : { region, endpoint });
+  const { Account: account = '' } = await sts.send(new GetCallerIdentityCommand());
+  const given = Object.entries(process.env).filter(([name]) => CREDENTIALS.test(name));
+  const environment = {
+    ...(Object.fromEntries(given) as Record<string, string>),
+    HOME: process.env['HOME'] ?? '',
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: endpoint ?? '',
+  };
+  return {
+    name: endpoint ?? 'AWS',
+    region,
+    account,
+    environment,
+    hasCloudFormation: true,
+    now: () => Date.now(),
+    sleep: async (ms) => {
+      await setTimeout(ms);
+    },
+    clients: (signal) =>
+      createClients({
+        region,
+        endpoint,
+        credentials: undefined,
+        maxAttempts: ATTEMPTS,
+        around: {
+          now: () => Date.now(),
+          send: (call) => {
+            refuseInterrupted(signal);
+            return call();
+          },
+        },
+      }),
+    async runAction(inputs, signal) {
+      const action = startAction({ inputs, environment });
+      const end = () => void action.process.kill('SIGTERM');
+      signal.addEventListener('abort', end, { once: true });
+      try {
+        return await action.done;
+      } finally {
+        signal.removeEventListener('abort', end);
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
