@@ -1,8 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
-
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 import { startAction } from '../simulator/runner.ts';
+import { systemClock } from '../src/system/clock.ts';
 import { createClients } from './clients.ts';
 import { refuseInterrupted, type Site } from './site.ts';
 
@@ -15,9 +14,11 @@ const ATTEMPTS = 8;
 export async function awsSite({
   region,
   endpoint,
+  role,
 }: {
   readonly region: string;
   readonly endpoint: string | undefined;
+  readonly role: string | undefined;
 }): Promise<Site> {
   const sts = new STSClient(endpoint === undefined ? { region } : { region, endpoint });
   const { Account: account = '' } = await sts.send(new GetCallerIdentityCommand());
@@ -33,11 +34,9 @@ export async function awsSite({
     region,
     account,
     environment,
-    hasCloudFormation: true,
+    roles: role === undefined ? undefined : { functions: role, other: role, machines: role },
     now: () => Date.now(),
-    sleep: async (ms) => {
-      await setTimeout(ms);
-    },
+    sleep: (ms, interruption) => systemClock.sleep(ms, interruption),
     clients: (signal) =>
       createClients({
         region,

@@ -30,7 +30,7 @@ const ORDER: readonly Kind[] = ['state machine', 'function', 'alarm', 'log group
 /** Everything whose name begins as only ours do, whichever run made it. */
 export async function findLeftovers(
   { lambda: client, cloudwatch, logs, sfn, cloudformation }: Clients,
-  { hasCloudFormation }: Pick<Site, 'hasCloudFormation'>,
+  { roles }: Pick<Site, 'roles'>,
 ): Promise<readonly Leftover[]> {
   const found: Leftover[] = [];
   const add = (kind: Kind, name: string | undefined, id = name) => {
@@ -55,7 +55,7 @@ export async function findLeftovers(
   for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, groups)) {
     for (const { logGroupName: name } of logGroups) add('log group', name);
   }
-  if (!hasCloudFormation) return found;
+  if (roles !== undefined) return found;
   for await (const { Stacks: all = [] } of paginateDescribeStacks({ client: cloudformation }, {})) {
     for (const { StackName: name } of all) add('stack', name);
   }

@@ -37,7 +37,7 @@ function report({ results, left, isInterrupted }: Ending, options: Options, site
 
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2), EXPERIMENTS, process.env);
-  const { region = '', endpoint } = options;
+  const { region = '', endpoint, role } = options;
   if (options.help) {
     console.log(USAGE);
     return;
@@ -53,13 +53,12 @@ async function main(): Promise<void> {
     });
   }
   if (!options.simulator) {
-    const site = await awsSite({ region, endpoint });
+    const site = await awsSite({ region, endpoint, role });
     report(await session(options, site, person, interruption.signal), options, site);
     return;
   }
   const site = await simulatedSite();
-  const role = `arn:aws:iam::${site.account}:role/simulated`;
-  const simulated = { ...options, role, yes: true };
+  const simulated = { ...options, yes: true };
   const ending = await site.pass(() => session(simulated, site, person, interruption.signal));
   report(ending, options, site);
   await site.close();

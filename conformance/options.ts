@@ -13,7 +13,7 @@ Everything that is made begins with lambda-canary-conformance-, and is removed a
   --simulator          on the simulator, which is started for it
   --only A,B           these experiments; a word names all that begin with it
   --list               names the experiments, and does nothing
-  --role ARN           for functions and state machines, in place of roles of their own
+  --role ARN           for functions and state machines, in place of roles of their own; no stack is made or looked for
   --state-machine ARN  that carries rollouts, in place of one of its own: that of a stack, say
   --json FILE          where what was seen is written, to be kept in conformance/seen
   --markdown FILE      where the table is written

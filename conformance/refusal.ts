@@ -13,15 +13,20 @@ export function refusalOf(error: unknown): Refusal {
   return { status: $metadata?.httpStatusCode ?? 0, name, message };
 }
 
-/** What a call is refused with; undefined when it is not. */
+/** Who may not ask, asks too often, or gets an answer that is none of AWS’s, learns nothing of what would have been answered. */
+const SAYS_NOTHING = /SyntaxError|AccessDenied|Throttl|TooManyRequests|ExpiredToken/;
+
+/**
+ * What a call is refused with; undefined when it is not.
+ * @throws what says nothing of AWS: that there was no reply, or no permission
+ */
 export async function refused(call: Promise<unknown>): Promise<Refusal | undefined> {
   try {
     await call;
     return undefined;
   } catch (error) {
     const refusal = refusalOf(error);
-    // A call that AWS did not answer says nothing of AWS.
-    if (refusal.status === 0) throw error;
+    if (SAYS_NOTHING.test(refusal.name) || refusal.status === 0) throw error;
     return refusal;
   }
 }

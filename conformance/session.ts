@@ -1,7 +1,5 @@
 import { formatDuration } from '../src/core/text/duration.ts';
-import type { Clients } from './clients.ts';
 import { findLeftovers, removeAll, type Leftover } from './leftovers.ts';
-import type { Roles } from './lab.ts';
 import { PREFIX, runId } from './names.ts';
 import type { Options } from './options.ts';
 import { priceOf } from './price.ts';
@@ -26,7 +24,7 @@ export interface Ending {
 
 const NOTHING: Ending = { results: [], left: [], isInterrupted: false };
 
-type Wanted = Pick<Options, 'experiments' | 'role' | 'stateMachine' | 'keep' | 'cleanup' | 'yes'>;
+type Wanted = Pick<Options, 'experiments' | 'stateMachine' | 'keep' | 'cleanup' | 'yes'>;
 
 /** From what an earlier run left to what this one leaves, which is nothing. */
 export async function session(
@@ -55,7 +53,8 @@ export async function session(
   let isInterrupted = false;
   try {
     const waiting = { ...site, sleep: interruptible(site.sleep, signal) };
-    const roles = await rolesFor(run, options, waiting, site.clients(signal));
+    const { cloudformation } = site.clients(signal);
+    const roles = site.roles ?? (await makeRoles(waiting, cloudformation, `${PREFIX}${run}`));
     const { stateMachine } = options;
     await runAll(options.experiments, { site, run, roles, stateMachine, signal, onResult });
   } catch (error) {
@@ -90,10 +89,3 @@ const isOf =
   (run: string) =>
   ({ id }: Leftover) =>
     id.includes(`${PREFIX}${run}`);
-
-/** Roles that all experiments share. */
-function rolesFor(run: string, { role }: Wanted, site: Site, clients: Clients): Promise<Roles> {
-  return role === undefined
-    ? makeRoles(site, clients.cloudformation, `${PREFIX}${run}`)
-    : Promise.resolve({ functions: role, other: role, machines: role });
-}

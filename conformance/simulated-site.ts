@@ -26,6 +26,7 @@ export async function simulatedSite(
   const simulator = createSimulator({ ...options, clock, time, countsInvocations: true });
   simulator.lambda.program = program;
   const server = await startServer(simulator, { time });
+  const roleNamed = (name: string) => `arn:aws:iam::${simulator.lambda.account}:role/${name}`;
   const environment = awsEnvironment(server.url, simulator.region);
   return {
     name: 'the simulator',
@@ -34,7 +35,11 @@ export async function simulatedSite(
     region: simulator.region,
     account: simulator.lambda.account,
     environment,
-    hasCloudFormation: false,
+    roles: {
+      functions: roleNamed('one'),
+      other: roleNamed('other'),
+      machines: roleNamed('machines'),
+    },
     now: () => clock.now(),
     sleep: (ms) => time.sleep(ms),
     pass: (act) => time.passUntil(act()),

@@ -1,5 +1,5 @@
 import type { Clients } from './clients.ts';
-import type { Ended, Lab } from './lab.ts';
+import type { Ended, Lab, Roles } from './lab.ts';
 
 /** Where experiments run: AWS, or what stands in for it. */
 export interface Site extends Pick<Lab, 'region' | 'account' | 'environment' | 'now'> {
@@ -7,13 +7,14 @@ export interface Site extends Pick<Lab, 'region' | 'account' | 'environment' | '
   readonly name: string;
   /** With a record of calls of its own. @param signal whether calls and pauses are refused by now */
   readonly clients: (signal: AbortSignal) => Clients;
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Until then, or until the signal is aborted. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly runAction: (
     inputs: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ) => Promise<Ended>;
-  /** What an account has and can have: without CloudFormation, roles are given. */
-  readonly hasCloudFormation: boolean;
+  /** Given where CloudFormation is not to make them, and is not there maybe. */
+  readonly roles: Roles | undefined;
   close(): Promise<void>;
 }
 
@@ -23,15 +24,9 @@ export class Interrupted extends Error {
 }
 
 /** Pauses that an interruption ends at once. @throws Interrupted */
-export function interruptible(sleep: Site['sleep'], signal: AbortSignal): Site['sleep'] {
+export function interruptible(sleep: Site['sleep'], signal: AbortSignal): Lab['sleep'] {
   return async (ms) => {
-    let wake: () => void = () => undefined;
-    const interrupted = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    signal.addEventListener('abort', wake, { once: true });
-    if (!signal.aborted) await Promise.race([sleep(ms), interrupted]);
-    signal.removeEventListener('abort', wake);
+    if (!signal.aborted) await sleep(ms, signal);
     refuseInterrupted(signal);
   };
 }
