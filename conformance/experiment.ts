@@ -27,7 +27,6 @@ export interface Experiment {
   readonly run: (lab: Lab) => Promise<Seen>;
 }
 
-export const asAssumed = (words: string): Seen => ({ verdict: 'as assumed', words });
 export const differs = (words: string): Seen => ({ verdict: 'differs', words });
 export const notSeen = (words: string): Seen => ({ verdict: 'not seen', words });
 

@@ -1,34 +1,41 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Experiment } from '../../conformance/experiment.ts';
 import { EXPERIMENTS } from '../../conformance/experiments/all.ts';
-import { nameOf, runId } from '../../conformance/names.ts';
-import {
-  conform,
-  experimentNamed,
-  type Conformed,
-  type ConformOptions,
-} from '../fixtures/conformance.ts';
+import { nameOf, PREFIX, runId } from '../../conformance/names.ts';
+import type { Policy } from '../../src/core/policy.ts';
+import { conform, type Conformed } from '../fixtures/conformance.ts';
 
-const isRollout = ({ id }: Experiment) => /^(rollout|carried)-/.test(id);
+const PAGE = readFileSync('docs/conformance.md', 'utf8');
+
+/** What IAM calls otherwise than the API. */
+const ACTIONS: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
+/** What is not simulated, or is no call: stacks, their roles, and tags that come with what is made. */
+const NOT_SEEN = /^(cloudformation|iam):|:TagResource$/;
 
 describe('the experiments', () => {
   let run: Conformed;
   beforeAll(async () => {
-    run = await conform(EXPERIMENTS.filter((each) => !isRollout(each)));
+    run = await conform(EXPERIMENTS);
+  }, 120_000);
+
+  it.each(EXPERIMENTS.map(({ id }) => id))('find on the simulator what is assumed: %s', (id) => {
+    const result = run.results.find(({ experiment }) => experiment.id === id);
+    expect(result?.seen).toEqual({ verdict: 'as assumed', words: expect.stringMatching(/./) });
   });
 
-  it.each(EXPERIMENTS.filter((each) => !isRollout(each)).map(({ id }) => id))(
-    'find on the simulator what is assumed: %s',
-    (id) => {
-      const result = run.results.find(({ experiment }) => experiment.id === id);
-      expect(result?.seen).toEqual({ verdict: 'as assumed', words: expect.stringMatching(/./) });
-    },
-  );
+  it('call what the policy of the page allows, and nothing that is not called is allowed', () => {
+    const [, policy = '{}'] = /```json\n(.*?)```/s.exec(PAGE) ?? [];
+    const { Statement: statements } = JSON.parse(policy) as Policy;
+    const allowed = statements.flatMap(({ Action }) => Action);
+    const asked = run.asked.map((each) => ACTIONS[each] ?? each);
+    expect(allowed.filter((each) => !NOT_SEEN.test(each)).sort()).toEqual(asked.toSorted());
+  });
 
-  it('leave nothing behind, all together', () => {
+  it('write nothing whose name does not begin as only its own do, and leave nothing behind', () => {
+    expect(run.writes.length).toBeGreaterThan(500);
+    expect(run.writes.filter((each) => !each.includes(PREFIX))).toEqual([]);
     expect(run.functions).toEqual([]);
     expect(run.left).toEqual([]);
   });
@@ -47,115 +54,4 @@ describe('the experiments', () => {
     const missing = named.filter((path) => !existsSync(path) && !existsSync(`src/${path}`));
     expect(missing).toEqual([]);
   });
-});
-
-/** By experiment, what the simulator is told, and what then is seen. */
-const TOLD_OTHERWISE: readonly (readonly [string, ConformOptions, RegExp])[] = [
-  [
-    'provisioned-move-revision',
-    { tell: ({ simulator }) => void (simulator.lambda.transitionChangesRevisionId = false) },
-    /^the same revision$/,
-  ],
-  [
-    'provisioned-move-lasts',
-    { tell: ({ simulator }) => void (simulator.lambda.provisioningMs = 20 * 60_000) },
-    /^9\d\d s$/,
-  ],
-  [
-    'metrics-settle',
-    { simulated: { publicationDelayMs: 150_000 } },
-    /^20 of 20 15\d s after its end$/,
-  ],
-  ['states-empty-lists', { simulated: { leavesOutEmptyLists: true } }, /^no list$/],
-  [
-    'log-delay',
-    {
-      tell: ({ simulator: { logDelivery, lambda } }) => {
-        const usual = lambda.carryOut;
-        lambda.carryOut = (invocation) => {
-          logDelivery.setPeriod(invocation.found.name, '1', 40_000);
-          if (usual === undefined) throw new Error('Invocations do not count');
-          return usual(invocation);
-        };
-      },
-    },
-    /^the longest of 60 lines [34]\d\.\d s$/,
-  ],
-  [
-    'old-revision-refused',
-    {
-      tell: ({ simulator }) => {
-        simulator.faults.add(({ operation, count }) =>
-          operation === 'UpdateAlias' && count === 1
-            ? { type: 'error', status: 409, name: 'ResourceConflictException', message: 'no' }
-            : undefined,
-        );
-      },
-    },
-    /^409 ResourceConflictException: no$/,
-  ],
-  [
-    'alias-to-pending',
-    {
-      tell: ({ simulator }) => {
-        simulator.faults.add(({ operation, count }) =>
-          operation === 'UpdateAlias' && count === 0
-            ? { type: 'error', status: 400, name: 'InvalidParameterValueException', message: 'no' }
-            : undefined,
-        );
-      },
-    },
-    /^400 InvalidParameterValueException: no$/,
-  ],
-  [
-    'alias-propagation',
-    {
-      tell: ({ simulator: { lambda } }) => {
-        const usual = lambda.carryOut;
-        let after = 0;
-        lambda.carryOut = (invocation) => {
-          const alias = invocation.found.aliases.get(invocation.qualifier);
-          const isOld = alias?.version === '2' && after++ < 100;
-          if (usual === undefined) throw new Error('Invocations do not count');
-          return usual(isOld ? { ...invocation, qualifier: '1' } : invocation);
-        };
-      },
-    },
-    /^100 requests went to the old version, the last after 19\d{3} ms$/,
-  ],
-  [
-    'errors-of-exceptions',
-    {
-      tell: ({ simulator: { lambda } }) =>
-        void (lambda.program = () => ({ errorRate: 0.3, durationMs: 40 })),
-    },
-    /^\d errors of \d+ requests/,
-  ],
-];
-
-describe('an experiment', () => {
-  it.each(TOLD_OTHERWISE)('sees it when AWS is otherwise: %s', async (id, options, words) => {
-    const { results } = await conform([experimentNamed(id)], options);
-    expect(results.map(({ seen }) => seen)).toEqual([
-      { verdict: 'differs', words: expect.stringMatching(words) },
-    ]);
-  });
-
-  it.each(['log-search-fraction', 'old-revision-refused', 'dead-letter-must-match'])(
-    'takes a permission that is missing for no answer: %s',
-    async (id) => {
-      const { results } = await conform([experimentNamed(id)], {
-        tell: ({ simulator }) => {
-          simulator.faults.add(({ operation }) =>
-            ['FilterLogEvents', 'UpdateAlias'].includes(operation)
-              ? { type: 'error', status: 403, name: 'AccessDeniedException', message: 'not you' }
-              : undefined,
-          );
-        },
-      });
-      expect(results.map(({ seen }) => seen)).toEqual([
-        { verdict: 'not seen', words: '403 AccessDeniedException: not you' },
-      ]);
-    },
-  );
 });

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { conform, experimentNamed, type ConformOptions } from '../fixtures/conformance.ts';
+
+/** By experiment, what the simulator is told, and what then is seen. */
+const TOLD_OTHERWISE: readonly (readonly [string, ConformOptions, RegExp])[] = [
+  [
+    'provisioned-move-revision',
+    { tell: ({ simulator }) => void (simulator.lambda.transitionChangesRevisionId = false) },
+    /^the same revision$/,
+  ],
+  [
+    'provisioned-move-lasts',
+    { tell: ({ simulator }) => void (simulator.lambda.provisioningMs = 20 * 60_000) },
+    /^9\d\d s$/,
+  ],
+  [
+    'metrics-settle',
+    { simulated: { publicationDelayMs: 150_000 } },
+    /^20 of 20 15\d s after its end$/,
+  ],
+  ['states-empty-lists', { simulated: { leavesOutEmptyLists: true } }, /^no list$/],
+  [
+    'log-delay',
+    {
+      tell: ({ simulator: { logDelivery, lambda } }) => {
+        const usual = lambda.carryOut;
+        lambda.carryOut = (invocation) => {
+          logDelivery.setPeriod(invocation.found.name, '1', 40_000);
+          if (usual === undefined) throw new Error('Invocations do not count');
+          return usual(invocation);
+        };
+      },
+    },
+    /^the longest of 60 lines [34]\d\.\d s$/,
+  ],
+  [
+    'old-revision-refused',
+    {
+      tell: ({ simulator }) => {
+        simulator.faults.add(({ operation, count }) =>
+          operation === 'UpdateAlias' && count === 1
+            ? { type: 'error', status: 409, name: 'ResourceConflictException', message: 'no' }
+            : undefined,
+        );
+      },
+    },
+    /^409 ResourceConflictException: no$/,
+  ],
+  [
+    'alias-to-pending',
+    {
+      tell: ({ simulator }) => {
+        simulator.faults.add(({ operation, count }) =>
+          operation === 'UpdateAlias' && count === 0
+            ? { type: 'error', status: 400, name: 'InvalidParameterValueException', message: 'no' }
+            : undefined,
+        );
+      },
+    },
+    /^400 InvalidParameterValueException: no$/,
+  ],
+  [
+    'alias-propagation',
+    {
+      tell: ({ simulator: { lambda } }) => {
+        const usual = lambda.carryOut;
+        let after = 0;
+        lambda.carryOut = (invocation) => {
+          const alias = invocation.found.aliases.get(invocation.qualifier);
+          const isOld = alias?.version === '2' && after++ < 100;
+          if (usual === undefined) throw new Error('Invocations do not count');
+          return usual(isOld ? { ...invocation, qualifier: '1' } : invocation);
+        };
+      },
+    },
+    /^100 requests went to the old version, the last after 19\d{3} ms$/,
+  ],
+  [
+    'errors-of-exceptions',
+    {
+      tell: ({ simulator: { lambda } }) =>
+        void (lambda.program = () => ({ errorRate: 0.3, durationMs: 40 })),
+    },
+    /^\d errors of \d+ requests/,
+  ],
+];
+
+describe('an experiment', () => {
+  it.each(TOLD_OTHERWISE)('sees it when AWS is otherwise: %s', async (id, options, words) => {
+    const { results } = await conform([experimentNamed(id)], options);
+    expect(results.map(({ seen }) => seen)).toEqual([
+      { verdict: 'differs', words: expect.stringMatching(words) },
+    ]);
+  });
+
+  it.each(['log-search-fraction', 'old-revision-refused', 'dead-letter-must-match'])(
+    'takes a permission that is missing for no answer: %s',
+    async (id) => {
+      const { results } = await conform([experimentNamed(id)], {
+        tell: ({ simulator }) => {
+          simulator.faults.add(({ operation }) =>
+            ['FilterLogEvents', 'UpdateAlias'].includes(operation)
+              ? { type: 'error', status: 403, name: 'AccessDeniedException', message: 'not you' }
+              : undefined,
+          );
+        },
+      });
+      expect(results.map(({ seen }) => seen)).toEqual([
+        { verdict: 'not seen', words: '403 AccessDeniedException: not you' },
+      ]);
+    },
+  );
+});
