@@ -23,11 +23,13 @@ export async function awsSite({
   const sts = new STSClient(endpoint === undefined ? { region } : { region, endpoint });
   const { Account: account = '' } = await sts.send(new GetCallerIdentityCommand());
   const given = Object.entries(process.env).filter(([name]) => CREDENTIALS.test(name));
+  const placed: Record<string, string> =
+    endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint };
   const environment = {
     ...(Object.fromEntries(given) as Record<string, string>),
     HOME: process.env['HOME'] ?? '',
     AWS_REGION: region,
-    AWS_ENDPOINT_URL: endpoint ?? '',
+    ...placed,
   };
   return {
     name: endpoint ?? 'AWS',

@@ -25,7 +25,7 @@ export async function makeMachine(lab: Lab, definition: string): Promise<string>
     try {
       return await lab.sfn.send(command);
     } catch (error) {
-      if (refusalOf(error).message.includes('is not authorized to assume')) return undefined;
+      if (refusalOf(error).message.includes('authorized to assume')) return undefined;
       throw error;
     }
   });
