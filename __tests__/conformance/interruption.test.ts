@@ -58,6 +58,23 @@ describe('a conformance run, as a process', () => {
     },
   );
 
+  itWithSignals(
+    'lets a rollout revert before it removes what that moved',
+    async () => {
+      const { child, ended } = start('--only', 'rollout-by-alarm');
+      await requested('UpdateAlias');
+      child.kill('SIGINT');
+      expect(await ended).toMatchObject({ code: 130 });
+      const { operation } =
+        simulator.requests.findLast(({ operation: each }) => /^(Update|Delete)/.test(each)) ?? {};
+      expect(operation).toBe('DeleteLogGroup');
+      expect(simulator.aliasHistory.at(-1)).toMatchObject({ version: '1', weights: {} });
+      expect(simulator.aliasHistory.length).toBeGreaterThan(2);
+      expect(simulator.lambda.functions.size).toBe(0);
+    },
+    60_000,
+  );
+
   itWithSignals('that was killed is cleaned up by the next one', async () => {
     const { child, ended } = start('--only', 'log-delay');
     await requested('Invoke');
