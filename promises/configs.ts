@@ -45,6 +45,8 @@ function givenIn(scenario: Scenario, mode: Mode): Config {
       ...codeConfig(scenario.code, mode),
       mayCreateAlias: false,
     })),
+    searches: [],
+    found: [],
     plan: planOf(
       scenario.steps.map(({ weight, bakeSeconds }) => ({ weight, bakeMs: bakeSeconds * 1000 })),
       scenario.bakeSeconds * 1000,

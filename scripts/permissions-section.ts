@@ -12,6 +12,7 @@ export const USUAL: Wishes = {
   mode: 'rollout',
   engine: 'runner',
   dryRun: false,
+  searches: [],
   requests: [{ version: undefined, code: undefined }],
   onRevertLatest: 'keep',
   alarms: ['checkout-errors'],

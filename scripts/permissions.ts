@@ -55,7 +55,13 @@ export function policyOf(args: readonly string[]): PrintedPolicy {
         account,
         stateMachine: config.stateMachine,
         objects: objectsIn(config.requests),
-        functions: config.requests.map(({ target: { functionId, functionName } }) => ({
+        functions: [
+          ...config.requests.map(({ target }) => target),
+          // By their tags, any function may be found.
+          ...config.searches
+            .map((search) => (search.type === 'pattern' ? search.pattern : ANY))
+            .map((name) => ({ functionId: name, functionName: name })),
+        ].map(({ functionId, functionName }) => ({
           functionId,
           functionName,
           logGroup: given['log-group'] ?? defaultLogGroup(functionName),

@@ -26,6 +26,7 @@ import { createSessions, type Sessions } from './sts/sessions.ts';
 import { createExecutions, type Executions } from './states/executions.ts';
 import type { StatesTime } from './states/branch.ts';
 import { STATES_PREFIX, statesOperation } from './states/wire.ts';
+import { TAGGING_PREFIX, taggingOperation } from './tagging/wire.ts';
 import type { AliasRecord } from './lambda/state.ts';
 import { isQuery, stsOperation } from './sts/wire.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
@@ -232,6 +233,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         return logs.operation(request);
       case 'sts':
         return stsOperation(sessions, request);
+      case 'tagging':
+        return taggingOperation(lambda, request);
       case 'states':
         return statesOperation(executions, request);
     }
@@ -292,6 +295,7 @@ const EXECUTIONS_STREAM = 0x5f;
 function serviceOf(request: WireRequest): Service {
   if (request.headers['x-amz-target']?.startsWith(TARGET_PREFIX) === true) return 'cloudwatch';
   if (request.headers['x-amz-target']?.startsWith(STATES_PREFIX) === true) return 'states';
+  if (request.headers['x-amz-target']?.startsWith(TAGGING_PREFIX) === true) return 'tagging';
   if (request.headers['x-amz-target']?.startsWith(LOGS_PREFIX) === true) return 'logs';
   return isQuery(request) ? 'sts' : 'lambda';
 }

@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 
 import { runAction } from './run/action.ts';
+import { findFunctions } from './run/found-functions.ts';
 import { problemsOfAskable } from './run/preflight/askable.ts';
 import type { Surroundings } from './run/surroundings.ts';
-import { connectAws } from './aws/aws.ts';
+import { connectAws, type Aws } from './aws/aws.ts';
 import { connect } from './aws/clients.ts';
 import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
 import { createJournal } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
+import type { FoundFunctions } from './core/function-search.ts';
 import { reportOf } from './core/report/report.ts';
 import { ended, type Ending } from './core/report/ending.ts';
 import { conclude } from './github/conclusion.ts';
@@ -40,9 +42,10 @@ export async function main(): Promise<void> {
   try {
     markMain();
     unknownInputs(Object.keys(process.env)).forEach(journal.warn);
-    const config = await configOf(workflow, { journal, cancellation });
+    const shared = { aws: connectOnce(), journal, cancellation };
+    const config = await configOf(workflow, shared);
     telling = tellingOf(config, workflow, journal);
-    ending = await attempt(config, workflow, { journal, cancellation });
+    ending = await attempt(config, workflow, shared);
   } catch (error) {
     ending = ended('failed', messageOf(error));
   }
@@ -52,16 +55,34 @@ export async function main(): Promise<void> {
   await telling?.conclude(report);
 }
 
-/** @throws {Refusal} with everything that is wrong, what AWS has against it included where that can be asked */
-async function configOf(workflow: Workflow, process: Process): Promise<Config> {
+/**
+ * @param found what the searches for functions came to, once they were made
+ * @throws {Refusal} with everything that is wrong, what AWS has against it included where that can be asked
+ */
+async function configOf(
+  workflow: Workflow,
+  process: Process,
+  found?: readonly FoundFunctions[],
+): Promise<Config> {
   const { defaults } = workflow;
   const getInput = (name: string) => core.getInput(name, { trimWhitespace: false });
   const readFile = (path: string) => readFileSync(path, 'utf8');
+  const search = (config: Config) =>
+    findFunctions(config, process.aws(config), process.cancellation.signal);
   try {
-    return readInputs(getInput, { ...defaults, readFile });
+    const config = readInputs(getInput, { ...defaults, readFile, found });
+    return config.searches.length === 0 || found !== undefined
+      ? config
+      : await configOf(workflow, process, await search(config));
   } catch (error) {
     if (!(error instanceof InputRefusal) || error.askable === undefined) throw error;
     const { askable } = error;
+    if (askable.searches.length > 0 && found === undefined) {
+      const everything = await search(askable).catch((failure: unknown) => {
+        throw new Refusal([...error.problems, messageOf(failure)]);
+      });
+      return configOf(workflow, process, everything);
+    }
     const id = rolloutId(workflow, askable.plan);
     const more = await problemsOfAskable(askable, id, surroundingsOf(askable, workflow, process));
     throw new Refusal([...error.problems, ...more]);
@@ -79,8 +100,16 @@ function tellingOf(config: Config, workflow: Workflow, journal: Journal): Tellin
 }
 
 interface Process {
+  /** Connects once: a role need not be assumed anew for what is found by searching. */
+  readonly aws: (to: Pick<Config, 'region' | 'role'>) => Aws;
   readonly journal: Journal;
   readonly cancellation: Cancellation;
+}
+
+function connectOnce(): Process['aws'] {
+  let aws: Aws | undefined;
+  return ({ region, role }) =>
+    (aws ??= connectAws({ region, role, idToken: fetchIdToken, connect, clock }));
 }
 
 function attempt(config: Config, workflow: Workflow, process: Process): Promise<Ending> {
@@ -91,12 +120,12 @@ function attempt(config: Config, workflow: Workflow, process: Process): Promise<
 function surroundingsOf(
   config: Config,
   workflow: Workflow,
-  { journal, cancellation }: Process,
+  { aws, journal, cancellation }: Process,
 ): Surroundings {
-  const { region, role, githubToken: token } = config;
+  const { githubToken: token } = config;
   const { temp, serverUrl } = workflow;
   return {
-    aws: connectAws({ region, role, idToken: fetchIdToken, connect, clock }),
+    aws: aws(config),
     runs: createRuns({ token, own: workflow, serverUrl }),
     clock,
     shell: createShell(process.env),

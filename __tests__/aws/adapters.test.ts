@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { putProvisioned, updateAlias } from '../../simulator/lambda/aliases.ts';
@@ -26,6 +27,7 @@ const { signal } = new AbortController();
 let server: RunningServer;
 let lambda: LambdaClient;
 let cloudwatch: CloudWatchClient;
+let tagging: ResourceGroupsTaggingAPIClient;
 
 beforeAll(async () => {
   server = await startServer(simulator);
@@ -36,14 +38,15 @@ beforeAll(async () => {
   };
   lambda = new LambdaClient(client);
   cloudwatch = new CloudWatchClient(client);
+  tagging = new ResourceGroupsTaggingAPIClient(client);
 });
 afterAll(() => server.close());
 
 describe('against the simulator, the adapters for AWS', () => {
   describeContract(
-    () => ({ lambda, cloudwatch, region }),
-    (name) => {
-      addFunction(simulator, name);
+    () => ({ lambda, cloudwatch, tagging, region }),
+    (name, tags = {}) => {
+      addFunction(simulator, name, { tags });
       return Promise.resolve();
     },
     (value, at) => {

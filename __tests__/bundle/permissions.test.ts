@@ -41,6 +41,12 @@ describe('the permissions that the inputs need', () => {
       'promoted',
     ],
     ['a dry run', { 'dry-run': 'true' }, { dryRun: true, analysis: { mode: 'off' } }, 'planned'],
+    [
+      'functions that are found by their names',
+      { 'function-name': 'check*' },
+      { searches: [{ type: 'pattern' }], analysis: { mode: 'off' } },
+      'promoted',
+    ],
     ['a look', { mode: 'status' }, { mode: 'status' }, 'status'],
   ])('are enough for %s', async (_, inputs, wishes, outcome) => {
     allowOnly(wishes);

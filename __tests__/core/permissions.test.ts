@@ -11,8 +11,14 @@ const needed = (wishes: Partial<Wishes>) =>
     .filter(([, { isNeeded }]) => isNeeded({ ...USUAL, ...wishes }))
     .map(([action]) => action);
 
+/** As IAM calls what the SDK calls otherwise. */
+const SERVICES: Readonly<Record<string, string>> = {
+  sfn: 'states',
+  'resource-groups-tagging-api': 'tag',
+};
+const SEARCHES = ['lambda:ListFunctions', 'tag:GetResources'];
 const OF_A_RUNNER = Object.keys(PERMISSIONS).filter(
-  (each) => !/^(states:|s3:|lambda:UpdateFunctionCode)/.test(each),
+  (each) => !/^(states:|s3:|lambda:UpdateFunctionCode)/.test(each) && !SEARCHES.includes(each),
 );
 const S3: CodeSource = { type: 's3', bucket: 'builds', key: 'code.zip', version: undefined };
 const withCode = (source: CodeSource) => [{ version: undefined, code: { source } }];
@@ -22,8 +28,8 @@ describe('permissions', () => {
   it('are those of the calls that the adapters make, and no others', () => {
     const calls = globSync('src/aws/*.ts').flatMap((file) => {
       const source = readFileSync(file, 'utf8');
-      const client = /@aws-sdk\/client-(?:cloudwatch-)?(\w+)'/.exec(source)?.[1] ?? '';
-      const service = client === 'sfn' ? 'states' : client;
+      const client = /@aws-sdk\/client-(?:cloudwatch-)?([\w-]+)'/.exec(source)?.[1] ?? '';
+      const service = SERVICES[client] ?? client;
       return [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) =>
         // The one call whose permission has another name.
         `${service}:${command ?? ''}`.replace(/:Invoke$/, ':InvokeFunction'),
@@ -34,6 +40,18 @@ describe('permissions', () => {
     // Lambda itself makes those to S3, with the permissions of who asks it to.
     const own = Object.keys(PERMISSIONS).filter((action) => !action.startsWith('s3:'));
     expect(new Set(allowed)).toEqual(new Set(own));
+  });
+
+  it('to find functions are those of the searches that there are', () => {
+    const searching = (...types: readonly ('pattern' | 'tag')[]) =>
+      needed({ searches: types.map((type) => ({ type })) }).filter((each) =>
+        SEARCHES.includes(each),
+      );
+    expect(searching()).toEqual([]);
+    expect(searching('pattern')).toEqual(['lambda:ListFunctions']);
+    expect(searching('tag', 'pattern')).toEqual(SEARCHES);
+    const alone = needed({ requests: [], searches: [{ type: 'tag' }] });
+    expect(alone).toContain('lambda:PublishVersion');
   });
 
   it('to invoke are needed with a smoke test alone', () => {

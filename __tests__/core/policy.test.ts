@@ -26,6 +26,9 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
     }),
     { minLength: 1, maxLength: 3 },
   ),
+  searches: fc.array(fc.record({ type: fc.constantFrom('pattern' as const, 'tag' as const) }), {
+    maxLength: 2,
+  }),
   onRevertLatest: fc.constantFrom('keep' as const, 'restore' as const),
   alarms: fc.array(fc.constant('errors'), { maxLength: 2 }),
   analysis: fc.record({ mode }),

@@ -35,6 +35,8 @@ describe('inputs', () => {
   it('need only a function and an alias', () => {
     expect(read()).toEqual({
       mode: 'rollout',
+      searches: [],
+      found: [],
       requests: [
         {
           target: { functionId: 'checkout', functionName: 'checkout', alias: 'live' },

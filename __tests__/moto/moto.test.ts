@@ -12,6 +12,7 @@ import {
   PublishVersionCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { runAction, startAction } from '../../simulator/runner.ts';
@@ -34,8 +35,12 @@ const client = {
 };
 const lambda = new LambdaClient(client);
 const cloudwatch = new CloudWatchClient(client);
+const tagging = new ResourceGroupsTaggingAPIClient(client);
 
-async function createFunction(name: string): Promise<void> {
+async function createFunction(
+  name: string,
+  tags: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName: name,
@@ -43,6 +48,7 @@ async function createFunction(name: string): Promise<void> {
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
       Code: { ZipFile: archive('one') },
+      Tags: tags,
     }),
   );
   await lambda.send(new PublishVersionCommand({ FunctionName: name }));
@@ -69,7 +75,7 @@ beforeAll(createRole);
 
 describe('against moto, the adapters for AWS', () => {
   describeContract(
-    () => ({ lambda, cloudwatch, region }),
+    () => ({ lambda, cloudwatch, tagging, region }),
     createFunction,
     async (value, at) => {
       const { namespace, name, dimensions } = PUBLISHED;

@@ -134,7 +134,12 @@ export function createCarryingWorld(): CarryingWorld {
           isProvisioned: false,
           pauseMs: 0,
           requestsPerMinute: 1_200,
-          marks: marksOf(plan, id, { ...versions, begunAt: START, startedBy: '42' }, 'aws'),
+          marks: marksOf(
+            plan,
+            id,
+            { ...versions, begunAt: START, startedBy: '42', targets: undefined },
+            'aws',
+          ),
           alias,
         };
       }),

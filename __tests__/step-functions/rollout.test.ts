@@ -78,7 +78,12 @@ function begin({
       isProvisioned: false,
       pauseMs: 0,
       requestsPerMinute: 1_200,
-      marks: marksOf(plan, id, { ...versions, begunAt: START, startedBy: '42' }),
+      marks: marksOf(plan, id, {
+        ...versions,
+        begunAt: START,
+        startedBy: '42',
+        targets: undefined,
+      }),
       alias: { arn: '', revisionId, description: '', routing: { version: '1', weights: {} } },
     };
   });

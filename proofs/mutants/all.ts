@@ -19,6 +19,7 @@ import { OF_TAKING_OVER } from './review.ts';
 import { OF_FLAT_COST } from './flat.ts';
 import { OF_THE_STATE_MACHINE } from './state-machine.ts';
 import { OF_FOLLOWERS } from './followers.ts';
+import { OF_WHAT_IS_FOUND } from './found.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Each of these must be caught by a test or by the simulation. */
@@ -44,4 +45,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_STATE_MACHINE,
   ...OF_FOLLOWERS,
   ...OF_THE_COMMANDS,
+  ...OF_WHAT_IS_FOUND,
 ];

@@ -32,6 +32,14 @@ export const FUNCTION_ROUTES: readonly Route[] = [
     invoke,
   ),
   route('CreateFunction', { method: 'POST', path: FUNCTIONS, status: 201 }, createFunction),
+  route('ListFunctions', { method: 'GET', path: FUNCTIONS }, ({ lambda, query }) => {
+    // Not verified of AWS: in which order they come.
+    const { entries, ...more } = page(query, [...lambda.functions.values()]);
+    const told = entries.map(({ name, latest: version }) =>
+      listedBody(lambda, name, { version, qualifier: '' }),
+    );
+    return { Functions: told, ...more };
+  }),
   route('GetFunction', { method: 'GET', path: `${FUNCTIONS}/{F}` }, (call) => {
     const version = call.lambda.getFunction(call.name, call.qualifier);
     return { Configuration: readConfiguration(call), Code: locationBody(version.configuration) };
@@ -114,6 +122,7 @@ function createFunction({ lambda, body }: Call) {
     functionName,
     packageType,
     settings: settingsIn(body),
+    tags: tagsIn(body),
     ...(code === undefined ? {} : { code, source }),
     ...configurationIn(body),
   });
@@ -122,6 +131,11 @@ function createFunction({ lambda, body }: Call) {
   const born = configurationBody(lambda, functionName, { version: latest, qualifier: '' });
   if (body['Publish'] !== true) return born;
   return { ...born, Version: lambda.publishNew(functionName).version };
+}
+
+function tagsIn(body: Members): Readonly<Record<string, string>> {
+  const given = Object.entries(members(body['Tags']) ?? {});
+  return Object.fromEntries(given.map(([key, value]) => [key, String(value)]));
 }
 
 function readConfiguration({ lambda, name, qualifier }: Call) {

@@ -20,7 +20,10 @@ import {
   type Version,
 } from './state.ts';
 
-export type CreateFunction = { readonly functionName: string } & Partial<Configuration> &
+export type CreateFunction = {
+  readonly functionName: string;
+  readonly tags?: Readonly<Record<string, string>>;
+} & Partial<Configuration> &
   Partial<Timing>;
 
 export interface CodeChange {
@@ -102,7 +105,8 @@ export function createFunction(
   };
   const latest = newVersion(state, { version: '$LATEST', configuration, description: '' });
   createInBackground(state, latest, timing);
-  const created = { name, latest, versions: [], aliases: new Map(), timing };
+  const tags = new Map(Object.entries(options.tags ?? {}));
+  const created = { name, latest, versions: [], aliases: new Map(), tags, timing };
   state.functions.set(name, created);
   return created;
 }

@@ -58,6 +58,13 @@ const ROUTING: Constraint = {
 /** From AWS's model of Lambda, as botocore 1.44 carries it. */
 export const LAMBDA_MODEL: Model = {
   CreateFunction: { FunctionName: NAME, Description: DESCRIPTION },
+  // Of a page, Lambda gives 50 at most, whatever was asked.
+  ListFunctions: {
+    MasterRegion: { type: 'String', pattern: 'ALL|[a-z]{2}(-gov)?-[a-z]+-\\d{1}' },
+    FunctionVersion: { type: 'String', among: ['ALL'] },
+    Marker: TEXT,
+    MaxItems: PAGE_SIZE,
+  },
   GetFunction: { FunctionName: READ_NAME, Qualifier: QUALIFIER },
   GetFunctionConfiguration: { FunctionName: READ_NAME, Qualifier: QUALIFIER },
   DeleteFunction: { FunctionName: READ_NAME, Qualifier: QUALIFIER },

@@ -106,6 +106,7 @@ export interface LambdaFunction {
   readonly latest: Version;
   readonly versions: Version[];
   readonly aliases: Map<string, Alias>;
+  readonly tags: Map<string, string>;
   /** The configuration that was last published: publishing it again makes no version. */
   published?: Configuration | undefined;
   readonly timing: Timing;

@@ -9,6 +9,7 @@ const EXPIRED: Readonly<Record<Exclude<Service, 'sts'>, string>> = {
   cloudwatch: 'ExpiredToken',
   logs: 'ExpiredToken',
   states: 'ExpiredTokenException',
+  tagging: 'ExpiredTokenException',
 };
 
 /** The refusal of a request that was signed in a session that is over; nothing otherwise. */

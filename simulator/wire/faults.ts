@@ -1,4 +1,4 @@
-export type Service = 'lambda' | 'cloudwatch' | 'logs' | 'sts' | 'states';
+export type Service = 'lambda' | 'cloudwatch' | 'logs' | 'sts' | 'states' | 'tagging';
 
 /** What goes wrong with a request. */
 export type Fault =

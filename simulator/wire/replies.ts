@@ -17,6 +17,7 @@ const CONTENT_TYPES: Readonly<Record<JsonService, string>> = {
   cloudwatch: 'application/x-amz-json-1.0',
   logs: 'application/x-amz-json-1.1',
   states: 'application/x-amz-json-1.0',
+  tagging: 'application/x-amz-json-1.1',
 };
 
 function jsonReply(service: JsonService, status: number, body: unknown): WireReply {
@@ -60,7 +61,7 @@ function jsonRefusal(service: JsonService, { status, name, message }: Refused): 
   const member = CAPITAL_MESSAGE.has(name) ? 'Message' : 'message';
   const sender = status < 500;
   const [kind, named] =
-    service === 'logs' || service === 'states'
+    service === 'logs' || service === 'states' || service === 'tagging'
       ? [{ __type: name }, {}]
       : service === 'cloudwatch'
         ? [

@@ -17,6 +17,7 @@ import { createQueues } from './quotas.ts';
 import { createService } from './service.ts';
 import { createStandIn } from './stand-in.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions.ts';
+import { createTaggedFunctions, type TaggedFunctions } from './tagged.ts';
 import { createPublishedVersions, type PublishedVersions } from './versions.ts';
 
 /** AWS, as a rollout needs it. */
@@ -24,6 +25,7 @@ export interface Aws {
   readonly region: string;
   readonly functions: Functions;
   readonly code: Code;
+  readonly taggedFunctions: TaggedFunctions;
   readonly aliases: Aliases;
   readonly alarms: Alarms;
   readonly metrics: Metrics;
@@ -105,6 +107,7 @@ export function connectAws(options: AwsOptions): Aws {
     region,
     functions: createFunctions(lambda, region),
     code: createCode(uploads, region),
+    taggedFunctions: createTaggedFunctions(async () => onlyRead(await clients.tagging())),
     aliases: createAliases(lambda, region),
     alarms: createAlarms(cloudwatch),
     metrics: createMetrics(cloudwatch),

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
@@ -19,6 +20,8 @@ export interface Clients {
   readonly cloudwatch: CloudWatchClient;
   readonly logs: CloudWatchLogsClient;
   readonly sfn: SFNClient;
+  /** Loaded when it is asked for: only who finds functions by a tag needs it. */
+  readonly tagging: () => Promise<ResourceGroupsTaggingAPIClient>;
   /** For invocations and uploads: waits as long as a function may run. */
   readonly patient: LambdaClient;
 }
@@ -75,6 +78,12 @@ export function createClients({ region, credentials, connect }: ClientOptions): 
     cloudwatch: new CloudWatchClient({ ...usual, ...connect(USUAL) }),
     logs: new CloudWatchLogsClient({ ...usual, ...connect(USUAL) }),
     sfn: new SFNClient({ ...usual, ...connect(USUAL) }),
+    async tagging() {
+      const { ResourceGroupsTaggingAPIClient: Client } = await import(
+        /* webpackMode: "eager" */ '@aws-sdk/client-resource-groups-tagging-api'
+      );
+      return new Client({ ...usual, ...connect(USUAL) });
+    },
     patient: new LambdaClient({ ...usual, ...connect(INVOCATION) }),
   };
 }

@@ -1,5 +1,6 @@
 import {
   GetFunctionCommand,
+  ListFunctionsCommand,
   PublishVersionCommand,
   type FunctionCodeLocation,
   type FunctionConfiguration,
@@ -10,14 +11,18 @@ import { defaultLogGroup } from '../core/checks/error-logs.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
 import { intentOf } from '../core/permissions.ts';
+import { parseFunctionId } from '../core/text/arn.ts';
 import type { S3Object } from '../core/versions/code.ts';
-import { lineIn, listIn, numberIn, textIn } from './reply.ts';
+import { understood } from './call.ts';
+import { everyPage, lineIn, listIn, numberIn, textIn } from './reply.ts';
 import type { Service } from './service.ts';
 
 /** Reads and publishes versions of functions. */
 export interface Functions {
   /** `$LATEST` without a qualifier. */
   readonly read: (target: Target, signal: AbortSignal, version?: string) => Promise<VersionFacts>;
+  /** The names of all functions in the account and region. */
+  readonly names: (signal: AbortSignal) => Promise<readonly string[]>;
   /**
    * The number of the version that `$LATEST` is published as. Lambda makes none anew when nothing has
    * changed since the last one, and does not say which of the two it was.
@@ -36,6 +41,11 @@ export interface PublishRequest {
   readonly revisionId?: string | undefined;
   readonly description: string;
 }
+
+/** Lambda gives no more, whatever is asked for. */
+const FUNCTIONS_A_PAGE = 50;
+/** Accounts with many thousands of functions exist; Lambda knows no limit of their number. */
+const MOST_PAGES_OF_FUNCTIONS = 2_000;
 
 export function createFunctions(lambda: Service<LambdaClient>, region: string): Functions {
   return {
@@ -56,6 +66,22 @@ export function createFunctions(lambda: Service<LambdaClient>, region: string): 
         const facts = factsOf(reply.Configuration ?? {}, reply.Code ?? {}, version ?? '$LATEST');
         return { ...facts, logGroup: facts.logGroup || defaultLogGroup(target.functionName) };
       });
+    },
+
+    names(signal) {
+      const intent = intentOf('lambda:ListFunctions', { on: 'everything' });
+      return understood(intent, signal, () =>
+        everyPage(async (Marker) => {
+          const command = new ListFunctionsCommand({ Marker, MaxItems: FUNCTIONS_A_PAGE });
+          return lambda.call(intent, { signal }, async (client, sending) => {
+            const { Functions, NextMarker } = await client.send(command, sending);
+            const items = listIn(Functions).flatMap(
+              ({ FunctionName }) => parseFunctionId(textIn(FunctionName))?.name ?? [],
+            );
+            return { items, nextToken: NextMarker };
+          });
+        }, MOST_PAGES_OF_FUNCTIONS),
+      );
     },
 
     publish(target, { codeSha256, revisionId, description }, signal) {

@@ -18,6 +18,8 @@ const QUOTAS: Readonly<Record<string, number>> = {
   'cloudwatch:DescribeAlarmHistory': 20,
   'cloudwatch:GetMetricData': 50,
   'logs:FilterLogEvents': 5,
+  // Not verified: AWS has a quota for it, which its API reference does not give. A search takes a call for a hundred functions.
+  'tag:GetResources': 5,
 };
 
 /** Step Functions has a bucket for each of its calls, the scarcest refilled with 10 a second or more (2023): one line for all of them. */

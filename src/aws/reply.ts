@@ -35,17 +35,22 @@ export interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
-/** All items of an answer that comes in pages. @throws when it does not come to an end */
+/**
+ * All items of an answer that comes in pages.
+ * @param mostPages an answer that has more does not end
+ * @throws when it does not come to an end
+ */
 export async function everyPage<T>(
   read: (token: string | undefined) => Promise<Page<T>>,
+  mostPages = MOST_PAGES,
 ): Promise<readonly T[]> {
   const all: T[] = [];
   let token: string | undefined;
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
+  for (let pages = 0; pages < mostPages; pages++) {
     const { items, nextToken } = await read(token);
     all.push(...items);
     if (nextToken === undefined || nextToken === '') return all;
     token = nextToken;
   }
-  throw new Error(`the answer has more than ${MOST_PAGES} pages`);
+  throw new Error(`the answer has more than ${mostPages} pages`);
 }

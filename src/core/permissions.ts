@@ -1,4 +1,5 @@
 import type { Mode } from './rollout/mode.ts';
+import type { FunctionSearch } from './function-search.ts';
 import { functionArn } from './text/arn.ts';
 import { objectsIn, type CodeRequest } from './versions/code.ts';
 import type { Engine } from './rollout/engine.ts';
@@ -72,6 +73,7 @@ export interface Wishes {
     readonly version: string | undefined;
     readonly code: Pick<CodeRequest, 'source'> | undefined;
   }[];
+  readonly searches: readonly Pick<FunctionSearch, 'type'>[];
   readonly onRevertLatest: 'keep' | 'restore';
   readonly alarms: readonly unknown[];
   readonly analysis: { readonly mode: 'on' | 'observe' | 'off' };
@@ -114,6 +116,16 @@ export const PERMISSIONS = {
     purpose: 'state, role and dead-letter queue of `$LATEST` and of versions',
     isNeeded: rolls,
   },
+  'lambda:ListFunctions': {
+    on: ['everything'],
+    purpose: 'only with a pattern in `function-name`: finding functions by their names',
+    isNeeded: ({ searches }) => searches.some(({ type }) => type === 'pattern'),
+  },
+  'tag:GetResources': {
+    on: ['everything'],
+    purpose: 'only with `tag:` in `function-name`: finding functions by a tag',
+    isNeeded: ({ searches }) => searches.some(({ type }) => type === 'tag'),
+  },
   'lambda:PublishVersion': {
     on: ['function'],
     purpose: 'publishing; not needed with the input `version`',
@@ -121,7 +133,8 @@ export const PERMISSIONS = {
       begins(wishes) &&
       writes(wishes) &&
       wishes.mode !== 'rollback' &&
-      wishes.requests.some(({ version }) => version === undefined),
+      // What is found goes by no version that was given.
+      (wishes.searches.length > 0 || wishes.requests.some(({ version }) => version === undefined)),
   },
   'lambda:UpdateFunctionCode': {
     on: ['function'],

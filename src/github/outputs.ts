@@ -58,6 +58,7 @@ function jsonReport(report: Report) {
     startedAt: iso(report.startedAt),
     endedAt: iso(report.endedAt),
     targets: report.targets,
+    found: report.found,
     steps: report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }) => ({
       weight,
       bakeSeconds: bakeMs / 1000,

@@ -6,6 +6,7 @@ import type { AnalysisPolicy } from '../core/checks/analysis-policy.ts';
 import type { AfterPromotion } from '../core/checks/promoted.ts';
 import type { MetricCheck } from '../core/checks/thresholds.ts';
 import type { CommentPolicy } from '../core/report/comment.ts';
+import type { FoundFunctions, FunctionSearch } from '../core/function-search.ts';
 import type { Role } from '../core/role.ts';
 import type { Engine } from '../core/rollout/engine.ts';
 import type { Mode } from '../core/rollout/mode.ts';
@@ -19,6 +20,10 @@ import type { SmokeTests } from './smoke-tests.ts';
 export interface Config {
   readonly mode: Mode;
   readonly requests: readonly TargetRequest[];
+  /** By which functions are found. */
+  readonly searches: readonly FunctionSearch[];
+  /** What these came to; empty before they were made. */
+  readonly found: readonly FoundFunctions[];
   readonly plan: Plan;
   readonly engine: Engine;
   /** Name or ARN of the one that carries rollouts with `step-functions`. */

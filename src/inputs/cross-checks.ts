@@ -1,29 +1,40 @@
+import type { FunctionSearch } from '../core/function-search.ts';
 import type { AlarmId } from '../core/text/arn.ts';
 import { codeProblems } from './code.ts';
 import type { InputName } from './defaults.ts';
 import { quoted } from './fields.ts';
-import type { Fields, FunctionInput } from './schema.ts';
+import type { FunctionInput } from './function-names.ts';
+import type { Beside, Fields } from './schema.ts';
 import { smokeTestProblems } from './smoke-tests.ts';
 
-/**
- * What does not fit together, of inputs that are right each for itself. What could not be read is passed over.
- * @param region where the rollout is; undefined when nothing says so
- */
+/** What inputs are held against besides each other. */
+interface Grounds extends Pick<Beside, 'found'> {
+  /** Where the rollout is; undefined when nothing says so. */
+  readonly region: string | undefined;
+  /** By which functions are found. */
+  readonly searches: readonly FunctionSearch[];
+}
+
+/** What does not fit together, of inputs that are right each for itself. What could not be read is passed over. */
 export function problemsBetween(
   fields: Partial<Fields>,
-  region: string | undefined,
+  { region, searches, found }: Grounds,
 ): readonly string[] {
-  const { 'function-name': functions, version = [], 'code-sha256': hashes = [] } = fields;
+  const isOpen = searches.length > 0 && found === undefined;
+  const { 'function-name': functions, ...others } = fields;
+  const { version = [], 'code-sha256': hashes = [] } = fields;
   const { 'smoke-test-payload': payloads, 'smoke-test-expect': expected } = fields;
   return [
-    ...(functions === undefined || payloads === undefined || expected === undefined
+    ...(isOpen || functions === undefined || payloads === undefined || expected === undefined
       ? []
       : smokeTestProblems(
           { payloads, expected },
           functions.map(({ name }) => name),
         )),
-    ...(functions === undefined ? [] : perFunctionProblems('version', version, functions)),
-    ...(functions === undefined ? [] : perFunctionProblems('code-sha256', hashes, functions)),
+    ...(functions === undefined ? [] : perFunctionProblems({ version }, functions, searches)),
+    ...(functions === undefined
+      ? []
+      : perFunctionProblems({ 'code-sha256': hashes }, functions, searches)),
     ...('region' in fields ? regionProblems(region, functions ?? [], fields.alarms ?? []) : []),
     ...comparisonProblems(fields),
     ...commandProblems(fields),
@@ -31,22 +42,30 @@ export function problemsBetween(
     ...fastTrackProblems(fields),
     ...waitProblems(fields),
     ...retentionProblems(fields),
-    ...codeProblems(fields),
+    ...codeProblems(isOpen ? others : fields),
     ...tokenProblems(fields),
   ];
 }
 
 /** Some inputs say one thing for each function: as many values as functions, in the same order. */
 function perFunctionProblems(
-  input: InputName,
-  values: readonly string[],
+  given: Readonly<Partial<Record<InputName, readonly string[]>>>,
   functions: readonly FunctionInput[],
+  [search]: readonly FunctionSearch[],
 ): readonly string[] {
-  return values.length === 0 || values.length === functions.length
-    ? []
-    : [
-        `${input}: ${values.length} given for ${functions.length} function(s); give one for each, in the order of function-name`,
+  return Object.entries(given).flatMap(([input, values]) => {
+    if (values.length === 0) return [];
+    if (search !== undefined) {
+      return [
+        `${input}: goes by the order of function-name, and what ${search.written} finds has none; name the functions, or leave ${input} out`,
       ];
+    }
+    return values.length === functions.length
+      ? []
+      : [
+          `${input}: ${values.length} given for ${functions.length} function(s); give one for each, in the order of function-name`,
+        ];
+  });
 }
 
 function regionProblems(

@@ -1,3 +1,4 @@
+import type { FoundFunctions } from '../core/function-search.ts';
 import type { ReadFile } from './smoke-tests.ts';
 
 /**
@@ -90,4 +91,6 @@ export interface Defaults {
   readonly region: string | undefined;
   readonly roleSessionName: string;
   readonly readFile: ReadFile;
+  /** What the searches for functions came to; left out before they were made. */
+  readonly found?: readonly FoundFunctions[] | undefined;
 }

@@ -8,6 +8,7 @@ import { codeOf } from './code.ts';
 import type { AnalysisConfig, Config, LogConfig, TargetRequest } from './config.ts';
 import { problemsBetween } from './cross-checks.ts';
 import { defaultsOf, INPUT_DEFAULTS, type Defaults, type InputName } from './defaults.ts';
+import { searchesIn } from './function-names.ts';
 import { fieldsIn, type Fields } from './schema.ts';
 import { smokeTestsOf } from './smoke-tests.ts';
 
@@ -29,15 +30,19 @@ export class InputRefusal extends Refusal {
  */
 export function readInputs(get: (name: InputName) => string, defaults: Defaults): Config {
   const given = withDefaults(get);
-  const { fields, problems } = fieldsIn(given, defaults.readFile);
+  const { fields, problems } = fieldsIn(given, defaults);
   const region = fields.region ?? defaults.region ?? fields['function-name']?.[0]?.region;
-  const all = [...problems, ...problemsBetween(fields, region)];
+  const searches = searchesIn(given['function-name'] ?? '');
+  const { found } = defaults;
+  const all = [...problems, ...problemsBetween(fields, { region, searches, found })];
   if (all.length === 0 && region !== undefined) {
-    return configOf(fields as Fields, region, defaults);
+    return configOf(fields as Fields, { region, searches }, defaults);
   }
   throw new InputRefusal(
     all,
-    region === undefined ? undefined : askableOf({ given, fields, region, defaults }),
+    region === undefined
+      ? undefined
+      : askableOf({ given, fields, grounds: { region, searches }, defaults }),
   );
 }
 
@@ -48,25 +53,30 @@ const NEEDED_TO_ASK = ['function-name', 'alias', 'mode', 'region', 'role-to-assu
 function askableOf({
   given,
   fields,
-  region,
+  grounds,
   defaults,
 }: {
   readonly given: Readonly<Record<string, string>>;
   readonly fields: Partial<Fields>;
-  readonly region: string;
+  readonly grounds: Grounds;
   readonly defaults: Defaults;
 }): Config | undefined {
   if (!NEEDED_TO_ASK.every((name) => name in fields)) return undefined;
   const mended = withDefaults((name) => (name in fields ? (given[name] ?? '') : ''));
-  const { fields: whole, problems } = fieldsIn(mended, defaults.readFile);
-  return problems.length > 0 ? undefined : configOf(whole as Fields, region, defaults);
+  const { fields: whole, problems } = fieldsIn(mended, defaults);
+  return problems.length > 0 ? undefined : configOf(whole as Fields, grounds, defaults);
 }
 
-function configOf(fields: Fields, region: string, defaults: Defaults): Config {
+/** What a configuration says besides the fields. */
+type Grounds = Pick<Config, 'region' | 'searches'>;
+
+function configOf(fields: Fields, { region, searches }: Grounds, defaults: Defaults): Config {
   const functionNames = fields['function-name'].map(({ name }) => name);
   const config: Config = {
     mode: fields.mode,
     requests: requestsOf(fields),
+    searches,
+    found: defaults.found ?? [],
     plan: planOf(fields.steps, fields['bake-time']),
     engine: fields.engine,
     stateMachine: fields['state-machine'],

@@ -3,12 +3,8 @@ import { z } from 'zod';
 import type { UnfinishedPolicy } from '../core/alias/unfinished.ts';
 import { ENGINES } from '../core/rollout/engine.ts';
 import { MODES } from '../core/rollout/mode.ts';
-import {
-  parseAlarmId,
-  parseFunctionId,
-  parseStateMachine,
-  type AlarmId,
-} from '../core/text/arn.ts';
+import type { FoundFunctions } from '../core/function-search.ts';
+import { parseAlarmId, parseStateMachine, type AlarmId } from '../core/text/arn.ts';
 import { parseCheckCommands } from './check-commands.ts';
 import { ANALYSIS_FIELDS } from './analysis-fields.ts';
 import { CODE_FIELDS } from './code.ts';
@@ -25,6 +21,7 @@ import {
   parsedBy,
   quoted,
 } from './fields.ts';
+import { functionNames } from './function-names.ts';
 import { parseMetricChecks } from './metric-checks.ts';
 import { strangeList } from './list-forms.ts';
 import { givenJson, type ReadFile } from './smoke-tests.ts';
@@ -42,9 +39,16 @@ export interface ReadFields {
   readonly problems: readonly string[];
 }
 
+/** What is not in the inputs themselves. */
+export interface Beside {
+  readonly readFile: ReadFile;
+  /** What the searches for functions came to; undefined before they were made. */
+  readonly found?: readonly FoundFunctions[] | undefined;
+}
+
 /** @param given the inputs as they were written */
-export function fieldsIn(given: Readonly<Record<string, string>>, readFile: ReadFile): ReadFields {
-  const whole = schemaWith(readFile, given['engine']);
+export function fieldsIn(given: Readonly<Record<string, string>>, beside: Beside): ReadFields {
+  const whole = schemaWith(beside, given['engine']);
   // Read once: to compile a schema takes longer than to read with it.
   const parsed = whole.safeParse(given, { jitless: true });
   if (parsed.success) return { fields: parsed.data, problems: [] };
@@ -59,51 +63,17 @@ export function fieldsIn(given: Readonly<Record<string, string>>, readFile: Read
   };
 }
 
-function schemaWith(readFile: ReadFile, engine = '') {
+function schemaWith({ readFile, found }: Beside, engine = '') {
   const json = parsedBy(givenJson(readFile));
   return (engine.trim() === 'step-functions' ? carriedByAws : schema).extend({
+    'function-name': parsedBy(functionNames(found)),
     'smoke-test-payload': json,
     'smoke-test-expect': json,
   });
 }
 
-export interface FunctionInput {
-  /** As it was given. */
-  readonly id: string;
-  readonly name: string;
-  readonly region: string | undefined;
-}
-
 const schema = z.object({
-  'function-name': parsedBy((text, problems): readonly FunctionInput[] => {
-    const strange = strangeList(text);
-    if (strange !== undefined) {
-      problems.push(strange);
-      return [];
-    }
-    const ids = listOf(text);
-    if (ids.length === 0) problems.push('is required: the name or ARN of one function or more');
-    const functions = ids.map((id): FunctionInput => {
-      const parsed = parseFunctionId(id);
-      if (parsed === undefined) {
-        problems.push(`${quoted(id)} is not a function name, partial ARN or ARN`);
-      } else if (/^\d{12}:/.test(id) && parsed.account === undefined) {
-        problems.push(
-          `${quoted(id)} is not a partial ARN; did you mean ${id.slice(0, 12)}:function:${id.slice(13)}?`,
-        );
-      } else if (parsed.qualifier !== undefined) {
-        problems.push(
-          `${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`,
-        );
-      }
-      return { id, name: parsed?.name ?? id, region: parsed?.region };
-    });
-    for (const name of duplicates(functions.map((each) => each.name))) {
-      problems.push(`${quoted(name)} is named more than once`);
-    }
-    limitCount('functions', functions, MOST_FUNCTIONS, problems);
-    return functions;
-  }),
+  'function-name': parsedBy(functionNames(undefined)),
 
   alias: parsedBy((text, problems) => {
     const alias = text.trim();
@@ -256,8 +226,6 @@ const schema = z.object({
 /** No runner has to wait for it. */
 const carriedByAws = schema.extend(planFields('execution'));
 
-// They move together, and all of Lambda's control plane answers 15 requests a second.
-const MOST_FUNCTIONS = 500;
 // Read a hundred with one request, at every poll.
 const MOST_ALARMS = 500;
 // The version that is live, and the one to go back to.
@@ -276,9 +244,4 @@ function planFields(lasting: Lasting) {
     }),
     'bake-time': duration(0, '0s', lasting),
   };
-}
-
-function duplicates(names: readonly string[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }

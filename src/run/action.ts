@@ -24,6 +24,10 @@ export async function runAction(
     surroundings,
     config.requests.map(({ target, version = '' }) => targetReport(target, { version })),
   );
+  if (config.found.length > 0) {
+    const { clock, journal } = surroundings;
+    journal.record({ type: 'found', at: clock.timeOfDay(), found: config.found });
+  }
   try {
     const ending = await carryOutMode(config, id, surroundings);
     const { outcome } = ending;

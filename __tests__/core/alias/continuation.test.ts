@@ -68,6 +68,16 @@ describe('going on with a rollout', () => {
     expect(text).toContain('mode: revert puts version 7 back');
   });
 
+  it('is refused while functions that were found for it are missing, and not for others that came since', () => {
+    const both = [left({ targets: 2 }), left({ targets: 2 }, 'cart')];
+    expect(problemsOf(both)).toEqual([]);
+    expect(problemsOf([...both, found('new', '', { version: '1', weights: {} })])).toEqual([]);
+    const fresh = found('new', '', { version: '1', weights: {} });
+    expect(problemsOf([left({ targets: 2 }), fresh])).toEqual([
+      expect.stringMatching(/runs\/42 began moves 2 functions, and only 1 of them are found in it/),
+    ]);
+  });
+
   it('may be promoted with another plan', () => {
     expect(problemsOf([left({ plan: 'f2' })], 'promote')).toEqual([]);
   });

@@ -19,6 +19,7 @@ const [mark] = marksOf(plan, id, {
   canary: '8',
   begunAt,
   startedBy: '17040',
+  targets: undefined,
 }) as [Mark];
 
 describe('the mark of a rollout in the description of an alias', () => {
@@ -42,6 +43,7 @@ describe('the mark of a rollout in the description of an alias', () => {
       workflow: fc.constantFrom('0a', 'ffffffff'),
       startedBy: fc.nat().map(String),
       begunAt: fc.nat({ max: 1e8 }).map((minutes) => minutes * 60_000),
+      targets: fc.option(fc.integer({ min: 1, max: 500 }), { nil: undefined }),
       carriedBy: fc.constantFrom('runner' as const, 'aws' as const),
       held: fc.boolean(),
       weight: fc.nat({ max: 10_000 }).map((hundredths) => hundredths / 100),

@@ -18,6 +18,7 @@ const [half, promotion] = marksOf(planOf([{ weight: 50, bakeMs: 1 }], 1), id, {
   ...versions,
   begunAt: 0,
   startedBy: '41',
+  targets: undefined,
 });
 if (half === undefined || promotion === undefined)
   throw new Error('A plan has a mark for each step');

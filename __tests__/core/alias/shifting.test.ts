@@ -35,6 +35,7 @@ const options = {
   continued: [],
   now: NOW,
   comparable: false,
+  targets: undefined,
 } as const;
 
 describe('what is shifted of a target', () => {
@@ -55,7 +56,12 @@ describe('what is shifted of a target', () => {
   it('goes on with the beginning, the starter and the weight of what it continues', () => {
     const before = { ...id, runId: '41', nonce: '00000041' };
     const begunAt = NOW - 90 * MINUTE;
-    const [mark] = marksOf(plan, before, { ...versions, begunAt, startedBy: '41' });
+    const [mark] = marksOf(plan, before, {
+      ...versions,
+      begunAt,
+      startedBy: '41',
+      targets: undefined,
+    });
     if (mark === undefined) throw new Error('A plan has a mark for each step');
     const { target } = candidate();
     const [shifting] = shiftingOf(candidate(), { ...options, continued: [{ target, mark }] });
@@ -75,7 +81,12 @@ describe('what is shifted of a target', () => {
   });
 
   it('does not count a mark that an earlier rollout left as words of the description', () => {
-    const [mark] = marksOf(plan, id, { ...versions, begunAt: NOW, startedBy: '42' });
+    const [mark] = marksOf(plan, id, {
+      ...versions,
+      begunAt: NOW,
+      startedBy: '42',
+      targets: undefined,
+    });
     const marked = mark && withMark('x'.repeat(100), mark);
     const [shifting] = shiftingOf(candidate({ description: marked ?? '' }), options);
     expect(readMark(marked ?? '').mark).toBeDefined();

@@ -49,11 +49,17 @@ interface Left {
   readonly step: number;
   /** What the alias really serves, when it is not as the mark says. */
   readonly weight?: number;
+  readonly targets?: number;
 }
 
 /** An alias as a rollout left it. */
-function left({ name = 'f', id = dead, step, weight }: Left): Found {
-  const mark = marksOf(plan, id, { ...versions, begunAt: 0, startedBy: id.runId })[step];
+function left({ name = 'f', id = dead, step, weight, targets }: Left): Found {
+  const mark = marksOf(plan, id, {
+    ...versions,
+    begunAt: 0,
+    startedBy: id.runId,
+    targets,
+  })[step];
   if (mark === undefined) throw new Error('no such step');
   return {
     target: target(name),
@@ -98,6 +104,17 @@ describe('before a rollout begins, an alias', () => {
       `f:live: the rollout of version 8 that ${url} began did not end by itself and left 50 % on it. ` +
         'Version 7 is put back before this rollout begins.',
     ]);
+  });
+
+  it('of a rollout that moved more functions than are found is put back with a warning, and never resumed', () => {
+    const found = [left({ step: 1, targets: 3 }), untouched('g')];
+    const lost = 'moved 3 functions, and this run has 2';
+    const reverted = recover(found);
+    expect(reverted.action).toBe('revert');
+    expect(reverted.warnings.join()).toContain(lost);
+    const resumed = recover(found, ENDED, { action: 'resume', given: true });
+    expect(resumed.problems.join()).toContain(lost);
+    expect(recover([...found, untouched('h')]).said).not.toContain(lost);
   });
 
   it('that a run still moves is left to it, with its link', () => {
@@ -220,7 +237,12 @@ describe('a resumed rollout', () => {
 });
 
 it('counts two rollouts that are taken over together from the beginning of the first', () => {
-  const [mark] = marksOf(plan, dead, { ...versions, begunAt: 0, startedBy: '1' });
+  const [mark] = marksOf(plan, dead, {
+    ...versions,
+    begunAt: 0,
+    startedBy: '1',
+    targets: undefined,
+  });
   if (mark === undefined) throw new Error('no such step');
   const begun = (begunAt: number) => ({ target: target('f'), mark: { ...mark, begunAt } });
   expect(begunAtOf([begun(2_000), begun(1_000)])).toBe(1_000);

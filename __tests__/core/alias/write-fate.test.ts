@@ -76,7 +76,12 @@ describe('a write that carries the mark of its rollout', () => {
   };
   const other = { ...own, nonce: 'bb' };
   const marked = (step: number, id: RolloutId): Content => {
-    const mark = marksOf(plan, id, { ...versions, begunAt: 0, startedBy: '42' })[step];
+    const mark = marksOf(plan, id, {
+      ...versions,
+      begunAt: 0,
+      startedBy: '42',
+      targets: undefined,
+    })[step];
     return { ...at(mark?.weight ?? NaN), ...(mark && { mark }) };
   };
   const write = { left: marked(0, own), wanted: marked(1, own) };

@@ -32,13 +32,23 @@ const id = (nonce: string) => ({
   plan: 'ab',
   workflow: 'cd',
 });
-const marks = marksOf(plan, id('aa'), { ...versions, begunAt: 0, startedBy: '17' });
-const theirs = marksOf(plan, id('bb'), { ...versions, begunAt: 60_000, startedBy: '18' });
+const marks = marksOf(plan, id('aa'), {
+  ...versions,
+  begunAt: 0,
+  startedBy: '17',
+  targets: undefined,
+});
+const theirs = marksOf(plan, id('bb'), {
+  ...versions,
+  begunAt: 60_000,
+  startedBy: '18',
+  targets: undefined,
+});
 /** Of a job that goes on with the rollout. */
 const later = marksOf(
   plan,
   { ...id('cc'), runId: '19' },
-  { ...versions, begunAt: 0, startedBy: '17' },
+  { ...versions, begunAt: 0, startedBy: '17', targets: undefined },
 );
 const PREFIX = 'lambda-canary{run=acme/shop/17/1 id=aa ';
 const ORIGIN = originOf(must(marks[0]));

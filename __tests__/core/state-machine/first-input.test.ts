@@ -25,7 +25,12 @@ const shifting = (functionName: string): MachineOptions['shifting'][number] => (
     description: 'the shop',
     routing: { version: '7', weights: {} },
   },
-  marks: marksOf(plan, id, { ...versions, begunAt: 0, startedBy: '17042123456' }),
+  marks: marksOf(plan, id, {
+    ...versions,
+    begunAt: 0,
+    startedBy: '17042123456',
+    targets: undefined,
+  }),
   nonces: ['9f86d081'],
   begun: [],
   logGroup: '',

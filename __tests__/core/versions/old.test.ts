@@ -102,6 +102,7 @@ describe('old versions', () => {
       canary: '4',
       begunAt: AT,
       startedBy: '1',
+      targets: undefined,
       step: 1,
       weight: 10,
       held: false,

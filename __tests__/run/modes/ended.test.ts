@@ -11,7 +11,11 @@ const id = { repository: 'acme/shop', runId: '41', attempt: '1', plan: 'f1', wor
 
 function alias(functionName: string, nonce: string, weight: number): FoundAlias {
   const plan = planOf([{ weight: 50, bakeMs: 1 }], 1);
-  const marks = marksOf(plan, { ...id, nonce }, { ...versions, begunAt: 0, startedBy: '41' });
+  const marks = marksOf(
+    plan,
+    { ...id, nonce },
+    { ...versions, begunAt: 0, startedBy: '41', targets: undefined },
+  );
   const mark = marks.find((each) => each.weight === weight);
   if (mark === undefined) throw new Error(`The plan has no weight of ${weight}`);
   return {

@@ -41,6 +41,7 @@ export function continuationOf(options: ContinuationOptions): Continuation {
     ...found.flatMap((alias) => foreign(alias)),
     ...held.flatMap((each) => misfits(each, options)),
     ...disagreement(held),
+    ...absent(held, options),
   ];
   if (problems.length > 0 || held.length > 0) return { held, problems };
   return { held, problems: found.map(nothingToGoOnWith) };
@@ -127,6 +128,28 @@ function disagreement([first, ...others]: readonly Unfinished[]): readonly strin
             'so they cannot go on together. mode: revert puts the old versions back.',
         ],
   );
+}
+
+/** Of functions that were found by searching: whoever went on without some of them would leave these split, and nobody watching. */
+function absent(held: readonly Unfinished[], { urlOf }: ContinuationOptions): readonly string[] {
+  const [first] = held;
+  const missing = missingOf(held);
+  return first === undefined || missing === 0
+    ? []
+    : [
+        `The rollout that ${urlOf(first.mark)} began moves ${first.mark.targets ?? 0} functions, and only ${held.length} of them are found ` +
+          'in it: a tag was taken away, a function deleted, or an alias moved by hand. Name in function-name those that are ' +
+          'missing as well (the summary and the output report of the job that began it have them), or put the old versions back ' +
+          'with mode: revert, which needs all of them, too.',
+      ];
+}
+
+/** How many targets of the rollout that the first one is in are not among these. */
+export function missingOf(held: readonly Unfinished[]): number {
+  const [first] = held;
+  if (first === undefined) return 0;
+  const present = held.filter(({ mark }) => sameRollout(mark, first.mark)).length;
+  return Math.max(0, (first.mark.targets ?? 0) - present);
 }
 
 /** The part of the plan that is left to this job. */

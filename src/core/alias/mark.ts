@@ -24,6 +24,11 @@ export interface Origin {
   readonly begunAt: number;
   /** The workflow run that began it. */
   readonly startedBy: string;
+  /**
+   * How many targets it moves, where they were found by searching: a later job may find others, and must not go on with a part of them.
+   * Undefined where all were named.
+   */
+  readonly targets: number | undefined;
 }
 
 /**
@@ -52,13 +57,17 @@ const WRITTEN_MS = MINUTE_MS / 100;
 /** Lambda takes descriptions up to this length. */
 export const LONGEST_DESCRIPTION = 256;
 
-type Written = Record<Exclude<keyof Mark, 'begunAt' | 'carriedBy' | 'held'> | 'minute', string> & {
+type Written = Record<
+  Exclude<keyof Mark, 'begunAt' | 'targets' | 'carriedBy' | 'held'> | 'minute',
+  string
+> & {
+  readonly targets: string | undefined;
   readonly aws: string | undefined;
   readonly held: string | undefined;
 };
 
 const MARK =
-  / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?<aws> aws)?(?<held> held)?\}/;
+  / ?lambda-canary\{run=(?<repository>[\w.-]+\/[\w.-]+)\/(?<runId>\d+)\/(?<attempt>\d+) id=(?<nonce>[0-9a-f]+) stable=(?<stable>\d+) canary=(?<canary>\d+) step=(?<step>\d+) weight=(?<weight>\d+(?:\.\d+)?) plan=(?<plan>[0-9a-f]+) by=(?<startedBy>\d+)@(?<workflow>[0-9a-f]+) since=(?<minute>\d+(?:\.\d+)?)(?: of=(?<targets>\d+))?(?<aws> aws)?(?<held> held)?\}/;
 
 /** The marks of a plan's steps, in order. */
 export function marksOf(
@@ -98,8 +107,9 @@ export function beginningOf({ repository, runId, attempt, nonce }: RolloutId): s
 }
 
 /** What the marks of all jobs of one rollout have, and no other's. */
-export function originOf({ startedBy, workflow, begunAt }: Origin & RolloutId): string {
-  return ` by=${startedBy}@${workflow} since=${begunAt / MINUTE_MS}`;
+export function originOf({ startedBy, workflow, begunAt, targets }: Origin & RolloutId): string {
+  const count = targets === undefined ? '' : ` of=${targets}`;
+  return ` by=${startedBy}@${workflow} since=${begunAt / MINUTE_MS}${count}`;
 }
 
 /** A description without the mark, and the mark if there is one. */
@@ -109,7 +119,7 @@ export function readMark(description: string): {
 } {
   const match = MARK.exec(description);
   if (match?.groups === undefined) return { description, mark: undefined };
-  const { step, weight, minute, aws, held, ...texts } = match.groups as Written;
+  const { step, weight, minute, targets, aws, held, ...texts } = match.groups as Written;
   return {
     description: description.replace(match[0], ''),
     mark: {
@@ -119,6 +129,7 @@ export function readMark(description: string): {
       carriedBy: aws === undefined ? 'runner' : 'aws',
       held: held !== undefined,
       begunAt: Math.round(Number(minute) * MINUTE_MS),
+      targets: targets === undefined ? undefined : Number(targets),
     },
   };
 }

@@ -41,12 +41,14 @@ export interface ShiftingOptions {
   readonly now: number;
   /** Whether the first weight waits for its minute. */
   readonly comparable: boolean;
+  /** How many there are, where they were found by searching. */
+  readonly targets: number | undefined;
 }
 
 /** What is shifted of a target: nothing of one that serves the version already, or whose alias is new. */
 export function shiftingOf(
   { target, alias, disposition, logGroup, isProvisioned }: Candidate,
-  { plan, id, carriedBy, continued, now, comparable }: ShiftingOptions,
+  { plan, id, carriedBy, continued, now, comparable, targets }: ShiftingOptions,
 ): readonly Shifting[] {
   if (disposition.type !== 'shift') return [];
   const { stable, canary } = disposition;
@@ -54,7 +56,8 @@ export function shiftingOf(
   const before = continued.find((each) => sameTarget(each.target, target))?.mark;
   const begins = comparable ? firstWholeMinute(now) : now;
   const { begunAt, startedBy } = before ?? { begunAt: begins, startedBy: id.runId };
-  const marks = marksOf(plan, id, { ...versions, begunAt, startedBy }, carriedBy);
+  const origin = { begunAt, startedBy, targets: before === undefined ? targets : before.targets };
+  const marks = marksOf(plan, id, { ...versions, ...origin }, carriedBy);
   const { description } = readMark(alias.description);
   const fits = marks.every((mark) => withMark(description, mark) !== undefined);
   return [

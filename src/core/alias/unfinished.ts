@@ -85,7 +85,9 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
         : [];
     }),
   ];
-  const unresumable = policy.action === 'resume' ? resumeProblems(unfinished, own) : [];
+  const lost = lostIn(unfinished, found.length);
+  const unresumable =
+    policy.action === 'resume' ? [...resumeProblems(unfinished, own), ...lost] : [];
   return {
     action:
       problems.length > 0 || unfinished.length === 0 || policy.action === 'fail'
@@ -100,12 +102,26 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
       .map(({ target }) => target),
     // What cannot be resumed is taken over all the same, to be reverted.
     problems: [...problems, ...unresumable],
-    warnings: marked.flatMap(({ target, routing, mark, run }) =>
-      recoverable(target)
-        ? [recovering({ target, mark }, run, policy)]
-        : [leftOver(target, routing, run.url)],
-    ),
+    warnings: [
+      ...(policy.action === 'resume' ? [] : lost),
+      ...marked.flatMap(({ target, routing, mark, run }) =>
+        recoverable(target)
+          ? [recovering({ target, mark }, run, policy)]
+          : [leftOver(target, routing, run.url)],
+      ),
+    ],
   };
+}
+
+/** Of a rollout whose functions were found by searching, and of which this run finds fewer: the others may be split still. */
+function lostIn([first]: readonly Unfinished[], found: number): readonly string[] {
+  const moved = first?.mark.targets ?? 0;
+  return moved <= found
+    ? []
+    : [
+        `The rollout that did not end moved ${moved} functions, and this run has ${found}: the others may still be split, and nobody watches ` +
+          'them. Name in function-name those that are missing as well, or put them back with mode: revert.',
+      ];
 }
 
 /** `the rollout of version 8 that https://… began` */

@@ -11,6 +11,8 @@ export interface MissingAlias {
   readonly unlisted: string;
   /** Whether the user wants the alias made all the same. */
   readonly mayCreate: boolean;
+  /** Whether the function was found by searching: all of those that lack the alias are told of together. */
+  readonly isFound: boolean;
 }
 
 /**
@@ -23,8 +25,9 @@ export function inspectMissingAlias({
   others,
   unlisted,
   mayCreate,
+  isFound,
 }: MissingAlias): readonly string[] {
-  if (mayCreate || others?.length === 0) return [];
+  if (mayCreate || isFound || others?.length === 0) return [];
   const { functionName, alias } = target;
   const create = 'If it is to be made, where no traffic could be shifted, set create-alias: true.';
   if (others === undefined) {

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../checks/error-logs.ts';
 import type { Exposure } from '../checks/exposure.ts';
 import type { Finding } from '../checks/finding.ts';
+import type { FoundFunctions } from '../function-search.ts';
 import type { Policy } from '../policy.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
@@ -32,6 +33,8 @@ export type Entry =
       readonly region: string;
       readonly targets: readonly TargetReport[];
     }
+  /** The functions that were found by searching. */
+  | { readonly type: 'found'; readonly at: number; readonly found: readonly FoundFunctions[] }
   /** Where the rollout stands before this job does anything. */
   | ({ readonly type: 'position'; readonly at: number } & Position)
   | { readonly type: 'state'; readonly at: number; readonly state: State }

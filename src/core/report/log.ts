@@ -11,6 +11,7 @@ import {
 import { describeLogs } from '../checks/logs.ts';
 import { describePromoted } from '../checks/promoted.ts';
 import type { SeenState } from '../checks/seen.ts';
+import { describeFound } from '../function-search.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Entry } from './entry.ts';
 import { earlierLine } from './earlier-section.ts';
@@ -96,6 +97,7 @@ function remember(memory: Memory, entry: Entry): Memory {
     case 'code':
       return { ...memory, codes: entry.codes };
     case 'targets':
+    case 'found':
     case 'position':
     case 'smoke-tests':
     case 'errors':
@@ -117,6 +119,8 @@ function linesOf(memory: Memory, entry: Entry): readonly Line[] {
       return planTable(entry.plan, entry.longestMs).map(info);
     case 'targets':
       return entry.targets.flatMap(describeTarget);
+    case 'found':
+      return entry.found.map((each) => folded(describeFound(each), each.functionNames));
     case 'earlier-versions':
       return entry.versions.map((each) => earlierLine(each, entry.at));
     case 'carrier':

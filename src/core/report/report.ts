@@ -4,6 +4,7 @@ import { changedSince, keyOf, replaces, watchesAlone, type Finding } from '../ch
 import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
 import type { Ending } from './ending.ts';
 import type { Entry, Position } from './entry.ts';
+import type { FoundFunctions } from '../function-search.ts';
 import type { Policy } from '../policy.ts';
 import { stepAt, type Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
@@ -41,6 +42,8 @@ export interface Report extends Ending {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly targets: readonly TargetReport[];
+  /** The functions that were found by searching, by each search. */
+  readonly found: readonly FoundFunctions[];
   readonly steps: readonly StepReport[];
   /** Where the rollout stands in the end; absent when it was not found out where it stood before. */
   readonly position: Position | undefined;
@@ -90,6 +93,7 @@ export function reportOf(
     startedAt,
     endedAt,
     targets: known?.targets ?? [],
+    found: entries.findLast((entry) => entry.type === 'found')?.found ?? [],
     steps,
     position: found && positionOf(ending, { steps, weights, before }),
     weights,

@@ -2,6 +2,7 @@ import { targetName, type TargetReport } from '../alias/target.ts';
 import { ofKind, type Finding } from '../checks/finding.ts';
 import { describeWeight } from '../rollout/plan.ts';
 import { aliasUrl, versionUrl } from '../text/console.ts';
+import { describeFound } from '../function-search.ts';
 import { clockTime, formatDuration } from '../text/duration.ts';
 import { escapeMarkdown, link, preformatted, shorten } from '../text/markdown.ts';
 import { GREEN, mermaidChart, RED } from './chart.ts';
@@ -20,7 +21,7 @@ import { ratesChart } from './rates-chart.ts';
 import { guiltyOf, plainReason } from './reason.ts';
 import type { Report } from './report.ts';
 import { isSuccess } from './ending.ts';
-import { capped, LONGEST_REASON, reason, section, tableOf } from './sections.ts';
+import { capped, fold, LONGEST_REASON, reason, section, tableOf } from './sections.ts';
 import { failedSmokeTests, passedSmokeTests } from './smoke-test-section.ts';
 import { alarms, changes, commands, metrics } from './states-section.ts';
 
@@ -38,6 +39,7 @@ export function summaryOf(report: Report): string {
     ...warnings(report),
     ...earlierSection(report),
     ...targets(report),
+    ...foundFunctions(report),
     ...failedSmokeTests(report),
     ...loggedSection(report.errors),
     ...ratesChart(report),
@@ -140,6 +142,14 @@ function targets(report: Report): readonly string[] {
     guilty: targets.filter(isBlamed).map(row),
     passed: targets.filter((target) => !isBlamed(target)).map(row),
     passedAs: (count) => (isBlamedAtAll ? `${count} other functions` : `${count} functions`),
+  });
+}
+
+/** All of them, however many: who searches wants to see what came of it. */
+function foundFunctions({ found }: Report): readonly string[] {
+  return found.flatMap((each) => {
+    const names = each.functionNames.map(escapeMarkdown).join(', ');
+    return fold(escapeMarkdown(describeFound(each)), ['', names]);
   });
 }
 

@@ -37,9 +37,17 @@ export function parseAlarmId(text: string): AlarmId {
 
 /** The ARN of a function for messages; what is not known is `*`, as a policy would write it. */
 export function functionArn(functionId: string, region: string): string {
-  const id = parseFunctionId(functionId);
+  const id = parseFunctionId(functionId) ?? patternIn(functionId);
   const partition = id?.partition ?? partitionOf(region).id;
   return `arn:${partition}:lambda:${id?.region ?? region}:${id?.account ?? '*'}:function:${id?.name ?? functionId}`;
+}
+
+/** A pattern in the place of the name, with the account or without: policies take it as it is. */
+function patternIn(text: string): FunctionId | undefined {
+  const [, account, name] = /^(?:(\d{12}):function:)?([\w*-]+)$/.exec(text) ?? [];
+  return name === undefined
+    ? undefined
+    : { name, account, region: undefined, partition: undefined, qualifier: undefined };
 }
 
 /** With any qualifier in place of that of a function's version or alias: the next release has another version. */

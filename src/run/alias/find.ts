@@ -1,4 +1,5 @@
 import type { Alias } from '../../aws/aliases.ts';
+import { foundBy } from '../../core/function-search.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -9,20 +10,21 @@ export interface FoundAlias extends Alias {
 }
 
 /**
- * The aliases as they are just now, of all targets.
- * @throws {Refusal} when one does not exist or cannot be read
+ * The aliases as they are just now, of all targets. A function that was found by searching need not have one: it may have come since.
+ * @throws {Refusal} when one does not exist or cannot be read, or there is none
  */
 export async function findAliases(
-  { requests, region }: Config,
+  { requests, region, found }: Pick<Config, 'requests' | 'region' | 'found'>,
   { aws, cancellation }: Surroundings,
 ): Promise<readonly FoundAlias[]> {
   const looks = await Promise.all(
-    requests.map(async ({ target }): Promise<FoundAlias | string> => {
+    requests.map(async ({ target }): Promise<FoundAlias | string | undefined> => {
       try {
         const alias = await aws.aliases.find(target, { signal: cancellation });
-        return alias === undefined
+        if (alias !== undefined) return { target, ...alias };
+        return foundBy(found, target.functionName) === undefined
           ? `alias: ${targetName(target)} does not exist in ${region}; check name, region and account.`
-          : { target, ...alias };
+          : undefined;
       } catch (error) {
         cancellation.throwIfAborted();
         return messageOf(error);
@@ -31,5 +33,12 @@ export async function findAliases(
   );
   const problems = looks.filter((look) => typeof look === 'string');
   if (problems.length > 0) throw new Refusal(problems);
-  return looks.filter((look) => typeof look !== 'string');
+  const aliases = looks.filter((look) => typeof look === 'object');
+  if (aliases.length === 0) throw new Refusal([noneOf(found, requests[0]?.target.alias ?? '')]);
+  return aliases;
+}
+
+function noneOf(found: Config['found'], alias: string): string {
+  const searches = found.map(({ search }) => search).join(', ');
+  return `alias: no function that ${searches} finds has the alias ${alias}; check the name, the region and the account.`;
 }

@@ -3,6 +3,7 @@ import { longestBakeMs, type Plan } from '../../core/rollout/plan.ts';
 import type { AnalysisConfig, Config } from '../../inputs/config.ts';
 import { sameTarget, targetReport, versionsOf } from '../../core/alias/target.ts';
 import { defaultLogGroup } from '../../core/checks/error-logs.ts';
+import { foundBy } from '../../core/function-search.ts';
 import { leastPolicy } from '../../core/policy.ts';
 import { objectsIn } from '../../core/versions/code.ts';
 import { accountIn } from '../../core/text/arn.ts';
@@ -74,6 +75,10 @@ export function recordPolicy(
       stateMachine: config.stateMachine,
       objects: objectsIn(config.requests),
       functions: config.requests.map(({ target }) => {
+        const search = config.searches.find(
+          ({ written }) => written === foundBy(config.found, target.functionName),
+        );
+        if (search?.type === 'pattern') return patternInPolicy(search.pattern);
         const found = cleared.find(({ request }) => sameTarget(request.target, target));
         const { functionId, functionName } = target;
         const { functionArn = '', logGroup = '' } = found?.facts.candidate ?? {};
@@ -86,6 +91,15 @@ export function recordPolicy(
     },
   );
   journal.record({ type: 'policy', at: clock.timeOfDay(), policy });
+}
+
+/** What is found by a pattern next time is allowed as well; and a policy has no room for the names of hundreds. */
+function patternInPolicy(pattern: string) {
+  return {
+    functionId: pattern,
+    functionName: pattern,
+    logGroup: defaultLogGroup(pattern),
+  };
 }
 
 /** A target as preflight found it: nothing is published or decided yet. */

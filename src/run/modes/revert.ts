@@ -1,3 +1,4 @@
+import { missingOf } from '../../core/alias/continuation.ts';
 import { standingOf } from '../../core/alias/ownership.ts';
 import { nothingToRevert, reversibleIn, unclearWhatToRevert } from '../../core/alias/reversible.ts';
 import { isSplit } from '../../core/alias/routing.ts';
@@ -6,6 +7,7 @@ import { readMark } from '../../core/alias/mark.ts';
 import { Refusal } from '../../core/problems.ts';
 import { executionArn } from '../../core/state-machine/execution.ts';
 import type { Ending } from '../../core/report/ending.ts';
+import { count } from '../../core/text/numbers.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import { executionIn, stopReverted } from '../alias/carrier.ts';
@@ -35,6 +37,7 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
   const unclear = found
     .filter((alias) => reversibleIn(alias, hasEnded).type === 'unclear')
     .map(({ target, ...alias }) => unclearWhatToRevert(target, alias, region));
+  const absent = config.found.length === 0 ? [] : absentFrom(found);
   const all = leftIn(found);
   if (all.length === 0) {
     const done = found.filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing');
@@ -54,12 +57,33 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
     // One that AWS watches is not stopped before its alias is safe.
     if (result !== 'revert-failed') await stopExecutions(found, config, surroundings);
     if (result !== 'revert-failed') forget(surroundings);
-    if (result !== 'failed' || tries === TRIES) return ending(result, detail, unclear);
+    if (result !== 'failed' || tries === TRIES)
+      return ending(result, detail, [...unclear, ...absent]);
     const present = await findAliases(config, surroundings);
-    if (all.every((target) => isBack(target, present))) return ending('reverted', '', unclear);
+    if (all.every((target) => isBack(target, present)))
+      return ending('reverted', '', [...unclear, ...absent]);
     const left = leftIn(present);
     targets = all.map((each) => left.find(({ target }) => sameTarget(target, each.target)) ?? each);
   }
+}
+
+/** Of a rollout whose functions were found by searching: that not all of them are found now. Who names them knows what is asked for. */
+function absentFrom(found: readonly FoundAlias[]): readonly string[] {
+  const marked = found.flatMap(({ target, description }) => {
+    const { mark } = readMark(description);
+    return mark === undefined ? [] : [{ target, mark }];
+  });
+  const rollouts = Map.groupBy(marked, ({ mark }) => mark.nonce);
+  return [...rollouts.values()].flatMap((held) => {
+    const missing = missingOf(held);
+    return missing === 0
+      ? []
+      : [
+          `${count(missing, 'function')} of the rollout of ${held[0]?.mark.targets ?? 0} ${missing === 1 ? 'is' : 'are'} not found, and not put back: ` +
+            'a tag was taken away, a function deleted, or an alias moved by hand. Run mode: revert once more with their names ' +
+            'alone in function-name; the summary and the output report of the job that began it have all.',
+        ];
+  });
 }
 
 /** Nothing is done with it here: where it cannot be told, it is not known. */

@@ -1,6 +1,6 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { reversibleIn } from '../../core/alias/reversible.ts';
-import { targetName } from '../../core/alias/target.ts';
+import { sameTarget, targetName } from '../../core/alias/target.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import type { Config, TargetRequest } from '../../inputs/config.ts';
@@ -36,8 +36,8 @@ export async function withPredecessors(
   if (underWay.length > 0) throw new Refusal(underWay.map(toBeReverted));
 
   const requests = await Promise.all(
-    config.requests.map(async (request, index): Promise<TargetRequest | string> => {
-      const alias = found[index];
+    config.requests.map(async (request): Promise<TargetRequest | string> => {
+      const alias = found.find(({ target }) => sameTarget(target, request.target));
       if (request.version !== undefined || alias === undefined) return request;
       try {
         return await goingBack(request, alias, surroundings);

@@ -1,5 +1,6 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
-import { sameTarget, targetName } from '../../core/alias/target.ts';
+import { sameTarget, targetName, type Target } from '../../core/alias/target.ts';
+import { foundBy, inspectFoundWithout } from '../../core/function-search.ts';
 import { type Recovery, type Unfinished, begunAtOf } from '../../core/alias/unfinished.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import { runsIn } from '../../core/checks/commands.ts';
@@ -70,6 +71,7 @@ export async function preflight(
           splits: config.plan.steps.some(({ weight }) => weight < 100),
           // Who goes on with a rollout does not stop it for that.
           restores: config.onRevertLatest === 'restore' && continued === undefined,
+          isFound: foundBy(config.found, request.target.functionName) !== undefined,
         }),
       ),
     ),
@@ -106,7 +108,12 @@ export async function preflight(
   const tested = targets.filter(
     ({ request }) => continued === undefined && config.smokeTests.has(request.target.functionName),
   );
-  const tests = { problems: tested.flatMap(({ facts }) => inspectSmokeTest(facts)) };
+  const tests = {
+    problems: [
+      ...inspectFoundWithout(aliasOf(config), foundWithout(targets, config)),
+      ...tested.flatMap(({ facts }) => inspectSmokeTest(facts)),
+    ],
+  };
   const watching = inspectWatching({
     alarms: config.alarms.length,
     metricChecks: config.metricChecks.length,
@@ -138,7 +145,7 @@ export async function preflight(
       ({ problems }) => problems,
     ),
     details: [
-      ...targets.map(({ facts }) => describeFacts(facts)),
+      ...targets.map(({ facts }) => `${describeFacts(facts)}${howFound(facts.target, config)}`),
       ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
       ...logs.details,
       ...commands.details,
@@ -157,6 +164,26 @@ export async function preflight(
         .map(nobodyCalls),
     ],
   };
+}
+
+/** Those of the found functions that have no such alias, unless they are to get one. */
+function foundWithout(targets: readonly Cleared[], { found }: Config) {
+  return targets.flatMap(({ request: { target, mayCreateAlias }, alias }) => {
+    const search = foundBy(found, target.functionName);
+    return search === undefined || alias !== undefined || mayCreateAlias
+      ? []
+      : [{ functionName: target.functionName, search }];
+  });
+}
+
+function aliasOf({ requests }: Config): string {
+  return requests[0]?.target.alias ?? '';
+}
+
+/** `; found by checkout-*` */
+function howFound({ functionName }: Target, { found }: Config): string {
+  const search = foundBy(found, functionName);
+  return search === undefined ? '' : `; found by ${search}`;
 }
 
 function foundOf({ target, alias }: LookAtTarget): readonly FoundAlias[] {

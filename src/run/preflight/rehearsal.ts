@@ -39,7 +39,8 @@ export function rehearse(
     const { logGroup } = facts.candidate;
     const candidate = { target, alias, disposition, logGroup, isProvisioned: facts.isProvisioned };
     const when = { continued: [], now, comparable: false };
-    return shiftingOf(candidate, { plan, id, carriedBy: 'aws', ...when });
+    const count = config.found.length === 0 ? undefined : targets.length;
+    return shiftingOf(candidate, { plan, id, carriedBy: 'aws', targets: count, ...when });
   });
   const problems = withoutRoom(shifting);
   if (problems.length > 0 || shifting.length === 0) return problems;

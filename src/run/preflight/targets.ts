@@ -37,13 +37,15 @@ interface Known {
   readonly splits: boolean;
   /** Whether `$LATEST` is to get the code of stable back after a revert. */
   readonly restores: boolean;
+  /** Whether the function was found by searching. */
+  readonly isFound: boolean;
 }
 
 /** The alias, what it serves, and what is to be rolled out. */
 export async function lookAtTarget(
   request: TargetRequest,
   surroundings: Surroundings,
-  { seen, splits, restores }: Known,
+  { seen, splits, restores, isFound }: Known,
 ): Promise<LookAtTarget> {
   const { target } = request;
   const { aws, clock, journal, cancellation: signal } = surroundings;
@@ -53,7 +55,7 @@ export async function lookAtTarget(
       : Promise.resolve(seen);
   const alias = await reading.catch(() => undefined);
   try {
-    const facts = { ...(await gather(request, await reading, surroundings)), splits };
+    const facts = { ...(await gather(request, await reading, surroundings, isFound)), splits };
     const { problems, warnings } = inspectTarget(facts);
     const ofCode = [
       ...inspectCode(facts),
@@ -72,6 +74,7 @@ async function gather(
   request: TargetRequest,
   alias: Alias | undefined,
   surroundings: Surroundings,
+  isFound: boolean,
 ): Promise<Omit<TargetFacts, 'splits'>> {
   const { target, version, codeSha256, code } = request;
   const { aws, cancellation } = surroundings;
@@ -81,7 +84,7 @@ async function gather(
     served === undefined || served.startsWith('$LATEST')
       ? undefined
       : aws.functions.read(target, cancellation, served),
-    alias === undefined ? missingAlias(request, surroundings) : undefined,
+    alias === undefined ? missingAlias(request, surroundings, isFound) : undefined,
     alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
     code && lookAtCode(code, codeSha256, surroundings),
   ]);
@@ -101,14 +104,15 @@ async function gather(
 async function missingAlias(
   { target, mayCreateAlias: mayCreate }: TargetRequest,
   { aws, cancellation: signal }: Surroundings,
+  isFound: boolean,
 ): Promise<MissingAlias> {
-  if (mayCreate) return { target, others: undefined, unlisted: '', mayCreate };
+  if (mayCreate || isFound) return { target, others: undefined, unlisted: '', mayCreate, isFound };
   try {
     const others = await aws.aliases.list(target, { signal });
-    return { target, others, unlisted: '', mayCreate };
+    return { target, others, unlisted: '', mayCreate, isFound };
   } catch (error) {
     signal.throwIfAborted();
-    return { target, others: undefined, unlisted: messageOf(error), mayCreate };
+    return { target, others: undefined, unlisted: messageOf(error), mayCreate, isFound };
   }
 }
 

@@ -62,6 +62,10 @@ export async function prepare(
     continued,
     now: surroundings.clock.timeOfDay(),
     comparable: comparable && !isFast,
+    targets:
+      config.found.length === 0
+        ? undefined
+        : prepared.filter(({ disposition }) => disposition.type === 'shift').length,
   };
   return {
     prepared,

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
+import { createFunction } from '../../simulator/lambda/functions.ts';
+import { denied } from '../../simulator/wire/faults.ts';
+import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
+
+describe('with functions that are found, the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+    addFunction(world.simulator, 'shop-cart', { tags: { team: 'shop' } });
+    addFunction(world.simulator, 'shop-order', { tags: { team: 'shop', stage: 'prod' } });
+    addFunction(world.simulator, 'stock', { tags: { team: 'store' } });
+  });
+  afterEach(() => world.close());
+
+  const tagsOf = (name: string) => world.simulator.lambda.functions.get(name)?.tags;
+  const weights = (...names: readonly string[]) => names.map((name) => world.alias(name));
+
+  it('moves those that a pattern finds beside those that are named, and says how each was found', async () => {
+    const result = await world.run({ 'function-name': 'checkout, shop-*' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(weights('checkout', 'shop-cart', 'shop-order', 'stock')).toEqual(['2', '2', '2', '1']);
+    expect(result.log).toContain('shop-* finds 2 functions');
+    expect(result.log).toMatch(/shop-cart:live serves version 1 alone.*; found by shop-\*/);
+    expect(result.summary).toContain('shop-cart, shop-order');
+  });
+
+  it('finds by a tag and its value alone, whatever pages they come on', async () => {
+    for (let index = 0; index < 101; index++) {
+      createFunction(world.simulator.lambda, {
+        functionName: `other-${index}`,
+        tags: { team: index === 100 ? 'shop' : 'others' },
+      });
+    }
+    const result = await world.run({ 'function-name': 'tag:team=shop', 'dry-run': 'true' });
+    expect(result.outputs['reason']).toContain(
+      'tag:team=shop finds functions without the alias live: other-100.',
+    );
+    expect(result.log).toContain('tag:team=shop finds 3 functions');
+  });
+
+  it('counts one that is found twice once', async () => {
+    const result = await world.run({ 'function-name': 'tag:team=shop, shop-*, shop-cart' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(world.writes().filter((each) => each === 'PublishVersion')).toHaveLength(2);
+  });
+
+  it('lists all functions of the account, and no more than once', async () => {
+    for (let index = 0; index < 120; index++) {
+      createFunction(world.simulator.lambda, { functionName: `other-${index}` });
+    }
+    const result = await world.run({ 'function-name': 'shop-*, sto*', 'dry-run': 'true' });
+    expect(result.outputs['outcome']).toBe('planned');
+    const lists = world.simulator.requests.filter(({ operation }) => operation === 'ListFunctions');
+    expect(lists).toHaveLength(3);
+  });
+
+  it.each([
+    ['a pattern that finds nothing', 'none-*', '"none-*" finds no function'],
+    ['a tag that finds nothing', 'tag:team=nobody', '"tag:team=nobody" finds no function'],
+  ])('refuses %s with whatever else is wrong, and writes nothing', async (_, search, problem) => {
+    const result = await world.run({ 'function-name': search, comment: 'sometimes' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain(problem);
+    expect(result.outputs['reason']).toContain('comment: "sometimes" is not one of');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('names the permission that is missing', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'GetResources' ? denied('tag:GetResources', '*') : undefined,
+    );
+    const result = await world.run({ 'function-name': 'tag:team=shop' });
+    expect(result.outputs['reason']).toMatch(
+      /Add the action "tag:GetResources" on the resource "\*"/,
+    );
+  });
+
+  it('refuses versions beside what has no order', async () => {
+    const result = await world.run({ 'function-name': 'shop-*', version: '1, 1' });
+    expect(result.outputs['reason']).toContain('what shop-* finds has none');
+  });
+
+  it('creates no alias for what was found, unless it is asked to', async () => {
+    createFunction(world.simulator.lambda, { functionName: 'shop-worker' });
+    const refused = await world.run({ 'function-name': 'shop-*' });
+    expect(refused.outputs['reason']).toContain(
+      'shop-* finds functions without the alias live: shop-worker.',
+    );
+    expect(world.writes()).toEqual([]);
+    const created = await world.run({ 'function-name': 'shop-*', 'create-alias': 'true' });
+    expect(created.outputs['outcome']).toBe('promoted');
+    expect(world.alias('shop-worker')).toBe('1');
+  });
+
+  const held = { 'function-name': 'tag:team=shop', mode: 'start' } as const;
+
+  it('goes on in another job without what was added since, with an alias or without', async () => {
+    expect((await world.run(held)).outputs['outcome']).toBe('held');
+    addFunction(world.simulator, 'shop-new', { tags: { team: 'shop' } });
+    createFunction(world.simulator.lambda, { functionName: 'shop-raw', tags: { team: 'shop' } });
+    const result = await world.run({ ...held, mode: 'promote' });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(weights('shop-cart', 'shop-order', 'shop-new')).toEqual(['2', '2', '1']);
+  });
+
+  it('does not go on without one that is no longer found, and goes on when it is named', async () => {
+    await world.run(held);
+    tagsOf('shop-order')?.delete('team');
+    const refused = await world.run({ ...held, mode: 'promote' });
+    expect(refused.outputs['outcome']).toBe('failed');
+    expect(refused.outputs['reason']).toMatch(/moves 2 functions, and only 1 of them/);
+    expect(weights('shop-cart', 'shop-order')).toEqual(['1+2@0.1', '1+2@0.1']);
+    const names = 'tag:team=shop, shop-order';
+    const result = await world.run({ ...held, mode: 'promote', 'function-name': names });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(weights('shop-cart', 'shop-order')).toEqual(['2', '2']);
+  });
+
+  it('puts back what it finds, and does not say reverted while one is missing', async () => {
+    await world.run(held);
+    tagsOf('shop-order')?.delete('team');
+    const result = await world.run({ ...held, mode: 'revert' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('1 function of the rollout of 2 is not found');
+    expect(weights('shop-cart', 'shop-order')).toEqual(['1', '1+2@0.1']);
+    const rest = await world.run({ 'function-name': 'shop-order', mode: 'revert' });
+    expect(rest.outputs['outcome']).toBe('reverted');
+    expect(world.alias('shop-order')).toBe('1');
+  });
+
+  it('looks at what is found, whether or not it has the alias', async () => {
+    createFunction(world.simulator.lambda, { functionName: 'shop-raw', tags: { team: 'shop' } });
+    const result = await world.run({ 'function-name': 'tag:team=shop', mode: 'status' });
+    expect(result.outputs['outcome']).toBe('status');
+    const none = await world.run({ 'function-name': 'tag:team=shop', mode: 'status', alias: 'x' });
+    expect(none.outputs['reason']).toContain(
+      'no function that tag:team=shop finds has the alias x',
+    );
+  });
+
+  it('puts all back in the post step, whatever is found by then', async () => {
+    const action = world.start({ 'function-name': 'shop-*', steps: '10% 8h' });
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    const { state } = await action.done;
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'ListFunctions' ? denied('lambda:ListFunctions', '*') : undefined,
+    );
+    await world.run({ 'function-name': 'shop-*' }, { state });
+    expect(weights('shop-cart', 'shop-order')).toEqual(['1', '1']);
+  });
+
+  it('says nothing of who it finds that anybody else could make a command or Markdown of', async () => {
+    const value = 'x ::error::y @z';
+    tagsOf('stock')?.set('team', value);
+    const result = await world.run({ 'function-name': `tag:team=${value}` });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(result.log).not.toMatch(/^::error/m);
+    expect(result.summary).not.toContain('@z');
+  });
+
+  it('does not go on with a part when somebody moved the rest by hand', async () => {
+    await world.run({ 'function-name': 'shop-*', mode: 'start' });
+    updateAlias(world.simulator.lambda, 'shop-order', 'live', { version: '2', weights: {} });
+    const result = await world.run({ 'function-name': 'shop-*', mode: 'promote' });
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(world.alias('shop-cart')).toBe('1+2@0.1');
+  });
+});

@@ -1,0 +1,44 @@
+import type { Mutant } from './mutant.ts';
+
+/** Functions that are found by searching. */
+export const OF_WHAT_IS_FOUND: readonly Mutant[] = [
+  {
+    name: 'a job goes on with a part of what another one found',
+    file: 'src/core/alias/continuation.ts',
+    from: '    ...absent(held, options),',
+    to: '',
+    by: '__tests__/bundle/found-functions.test.ts',
+  },
+  {
+    name: 'reverted is said of a part of what was found',
+    file: 'src/run/modes/revert.ts',
+    from: 'config.found.length === 0 ? [] : absentFrom(found)',
+    to: 'config.found.length === 0 ? absentFrom(found) : []',
+    by: '__tests__/bundle/found-functions.test.ts',
+  },
+  {
+    name: 'a function that a pattern finds gets an alias that nobody asked for',
+    file: 'src/run/preflight/preflight.ts',
+    from: 'search === undefined || alias !== undefined || mayCreateAlias',
+    to: "search !== ''",
+    by: '__tests__/bundle/found-functions.test.ts',
+  },
+  {
+    name: 'a pattern finds what has it in the middle of its name',
+    file: 'src/core/function-search.ts',
+    from: 'if (!name.startsWith(first)) return false;',
+    to: '',
+  },
+  {
+    name: 'a search that finds nothing is passed over',
+    file: 'src/inputs/function-names.ts',
+    from: 'if (names?.length === 0)',
+    to: 'if (names?.length === -1)',
+  },
+  {
+    name: 'more functions move together than AWS can put back soon',
+    file: 'src/inputs/function-names.ts',
+    from: "limitCount('functions', all,",
+    to: "limitCount('functions', named,",
+  },
+];
