@@ -45,6 +45,12 @@ describe('with functions that are found, the bundle', () => {
     const result = await world.run({ 'function-name': 'tag:team=shop, shop-*, shop-cart' });
     expect(result.outputs['outcome']).toBe('promoted');
     expect(world.writes().filter((each) => each === 'PublishVersion')).toHaveLength(2);
+    expect(result.report).toMatchObject({
+      found: [
+        { search: 'tag:team=shop', functionNames: ['shop-cart', 'shop-order'] },
+        { search: 'shop-*', functionNames: [] },
+      ],
+    });
   });
 
   it('lists all functions of the account, and no more than once', async () => {
@@ -81,6 +87,15 @@ describe('with functions that are found, the bundle', () => {
   it('refuses versions beside what has no order', async () => {
     const result = await world.run({ 'function-name': 'shop-*', version: '1, 1' });
     expect(result.outputs['reason']).toContain('what shop-* finds has none');
+  });
+
+  it('keeps to what a state machine can move, where AWS is to carry the rollout', async () => {
+    for (let index = 0; index < 26; index++) addFunction(world.simulator, `many-${index}`);
+    const result = await world.run({ 'function-name': 'many-*', engine: 'step-functions' });
+    expect(result.outputs['reason']).toContain(
+      '26 functions are given, and engine: step-functions',
+    );
+    expect(world.writes()).toEqual([]);
   });
 
   it('creates no alias for what was found, unless it is asked to', async () => {

@@ -50,8 +50,15 @@ describe('functions that are to be found', () => {
     const names = (count: number) => Array.from({ length: count }, (_, index) => `a-${index}`);
     const of = (count: number) => [{ search: 'a-*', functionNames: names(count) }];
     expect(read('a-*', of(500)).problems).toEqual([]);
-    expect(read('a-*', of(501)).problems).toEqual([
-      '501 functions are given; at most 500 can be',
+    expect(read('a-*', of(501)).problems).toEqual(['501 functions are given; at most 500 can be']);
+  });
+
+  it('are searched for in 20 ways at most', () => {
+    const searches = (count: number) =>
+      Array.from({ length: count }, (_, index) => `a${index}-*`).join(', ');
+    expect(read(searches(20)).problems).toEqual([]);
+    expect(read(searches(21)).problems).toEqual([
+      '21 searches for functions are given; at most 20 can be',
     ]);
   });
 

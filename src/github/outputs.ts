@@ -58,7 +58,7 @@ function jsonReport(report: Report) {
     startedAt: iso(report.startedAt),
     endedAt: iso(report.endedAt),
     targets: report.targets,
-    found: report.found,
+    found: onceEach(report.found),
     steps: report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }) => ({
       weight,
       bakeSeconds: bakeMs / 1000,
@@ -110,6 +110,15 @@ function jsonReport(report: Report) {
     errors: report.errors.slice(0, MOST_COMPARISONS),
     warnings: report.warnings.slice(0, MOST_WARNINGS),
   };
+}
+
+/** A function that several searches find stands with the first of them: together they would have no room. */
+function onceEach(found: Report['found']): Report['found'] {
+  const seen = new Set<string>();
+  return found.map(({ search, functionNames }) => ({
+    search,
+    functionNames: functionNames.filter((name) => seen.size !== seen.add(name).size),
+  }));
 }
 
 /** A finding in the list of the output that its kind stands in. */

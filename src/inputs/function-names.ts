@@ -12,6 +12,8 @@ export interface FunctionInput {
 
 // They move together, and all of Lambda's control plane answers 15 requests a second: of so many, each weight takes half a minute.
 const MOST_FUNCTIONS = 500;
+// The summary lists what each of them finds, and GitHub drops one above 1 MiB.
+const MOST_SEARCHES = 20;
 
 /**
  * The functions of the input `function-name`, in its order. Those of a search stand where the search does; without knowledge of what it
@@ -43,6 +45,12 @@ export function functionNames(found: readonly FoundFunctions[] | undefined) {
       const fresh = (names ?? []).filter((name) => seen.size !== seen.add(name).size);
       return fresh.map((name) => ({ id: name, name, region: undefined }));
     });
+    limitCount(
+      'searches for functions',
+      [...new Set(entries.filter(isSearch))],
+      MOST_SEARCHES,
+      problems,
+    );
     limitCount('functions', all, MOST_FUNCTIONS, problems);
     return all;
   };
