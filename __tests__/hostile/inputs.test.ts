@@ -84,7 +84,8 @@ describe('whatever is written into an input', () => {
   it('together they are refused together', () => {
     const inputs = Object.fromEntries(NAMES.map((name) => [name, '\u001b[31m::error::<b>']));
     const refused = new Set(refusalOf(inputs)?.problems.map((problem) => problem.split(':')[0]));
-    const free: InputName[] = ['alarms', 'description', 'environment', 'github-token'];
+    // Of the code, any text is a path: whether there is a file is asked of the disk.
+    const free: InputName[] = ['alarms', 'code', 'description', 'environment', 'github-token'];
     expect(refused).toEqual(new Set(NAMES.filter((name) => !free.includes(name))));
   });
 
@@ -105,7 +106,7 @@ describe('whatever is written into an input', () => {
   });
 
   it.each<[InputName, string, string]>([
-    ['function-name', 'f', '10000 functions are given; at most 100 can be'],
+    ['function-name', 'f', '10000 functions are given; at most 500 can be'],
     ['alarms', 'a', '10000 alarms are given; at most 500 can be'],
     ['steps', '1% 1s', '10000 steps are given; at most 100 can be'],
     ['version', '7', '10000 given for 1 function(s)'],

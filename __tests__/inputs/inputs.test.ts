@@ -173,6 +173,8 @@ describe('inputs', () => {
     ['engine', 'lambda', '"lambda" is not one of runner, step-functions'],
     ['state-machine', 'my machine', 'is neither the name of a state machine nor its ARN'],
     ['wait', 'false', 'wait: false leaves the rollout to AWS; set engine: step-functions'],
+    ['state-machine', 'canaries', 'state-machine: is for rollouts that AWS carries; set engine:'],
+    ['hold-for', '2h', 'hold-for: is for rollouts that AWS carries; set engine: step-functions'],
     ['hold-for', '30s', 'is too short; it must be 1m or longer'],
     ['hold-for', '400d', 'no execution of Step Functions lasts longer than a year'],
     ['dry-run', 'maybe', '"maybe" is not true or false'],

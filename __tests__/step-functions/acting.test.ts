@@ -22,6 +22,8 @@ const THROTTLED: Fault = {
   name: 'TooManyRequestsException',
   message: 'Rate exceeded',
 };
+/** The number of the write that promotes, after those of two weights. */
+const PROMOTION = 2;
 const BROKEN: Fault = { type: 'error', status: 500, name: 'ServiceException', message: 'sorry' };
 
 /** The longest time with requests to the canary in which no alarm was asked for its state. */
@@ -365,6 +367,34 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
       const written = aliasHistory.find(({ version }) => version === '2')?.at ?? NaN;
       const back = aliasHistory.at(-1)?.at ?? NaN;
       expect(back - (written + lambda.provisioningMs)).toBeLessThan(3 * POLL_MS);
+    });
+
+    it('a way back that failed is written again with the next calls', async () => {
+      const world = createCarryingWorld();
+      const { lambda, alarms } = world.simulator;
+      let failedAt = NaN;
+      on(world, 'UpdateAlias', HANGS, (number) => {
+        const movedIn = world.now() - START + lambda.provisioningMs;
+        if (number === PROMOTION) {
+          world.at(movedIn + 30_000, () => {
+            alarms.setState('checkout-errors', 'ALARM', 'too many');
+          });
+        }
+        if (number === PROMOTION + 1) {
+          lambda.provisioningFailure = 'no capacity in the zone';
+          failedAt = START + movedIn;
+          world.at(movedIn + 1, () => {
+            lambda.provisioningFailure = '';
+          });
+        }
+        return false;
+      });
+      const { error } = await promoted(world);
+      expect(error).toBe('LambdaCanary.Reverted');
+      expect(world.alias()).toBe('1');
+      const writes = world.simulator.requests.filter((each) => each.operation === 'UpdateAlias');
+      expect(writes).toHaveLength(PROMOTION + 3);
+      expect((writes.at(-1)?.at ?? NaN) - failedAt).toBeLessThan(3 * POLL_MS);
     });
 
     it('and nobody may be asked of it, the end of the move is waited for', async () => {

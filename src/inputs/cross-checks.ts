@@ -1,7 +1,8 @@
+import { MINUTE_MS } from '../core/minute.ts';
 import type { FunctionSearch } from '../core/function-search.ts';
 import type { AlarmId } from '../core/text/arn.ts';
 import { codeProblems } from './code.ts';
-import type { InputName } from './defaults.ts';
+import { INPUT_DEFAULTS, type InputName } from './defaults.ts';
 import { quoted } from './fields.ts';
 import type { FunctionInput } from './function-names.ts';
 import type { Beside, Fields } from './schema.ts';
@@ -40,7 +41,7 @@ export function problemsBetween(
     ...commandProblems(fields),
     ...dryRunProblems(fields),
     ...fastTrackProblems(fields),
-    ...waitProblems(fields),
+    ...engineProblems(fields),
     ...retentionProblems(fields),
     ...codeProblems(isOpen ? others : fields),
     ...tokenProblems(fields),
@@ -147,14 +148,34 @@ function fastTrackProblems(fields: Partial<Fields>): readonly string[] {
 }
 
 /** Who would watch? A rollout that has begun may be with AWS: the job that goes on with it need not say so. */
-function waitProblems({ wait, engine, mode }: Partial<Fields>): readonly string[] {
+/** What the default says; so it is given when it is another. */
+const STANDARD_HOLD_MS = 24 * 60 * MINUTE_MS;
+
+/** What only AWS's engine does would be dropped without a word where a rollout begins on a runner. */
+function engineProblems(fields: Partial<Fields>): readonly string[] {
+  const { wait, engine, mode } = fields;
   const begins = mode === 'rollout' || mode === 'start' || mode === 'rollback';
-  return wait === false && engine === 'runner' && begins
-    ? [
-        'wait: false leaves the rollout to AWS; set engine: step-functions, or leave it out: a runner that does not ' +
-          'wait watches nothing',
-      ]
-    : [];
+  if (engine !== 'runner' || !begins) return [];
+  const { 'state-machine': machine, 'hold-for': holdForMs } = fields;
+  const given: readonly (readonly [input: InputName, isGiven: boolean])[] = [
+    ['state-machine', machine !== undefined && machine !== INPUT_DEFAULTS['state-machine']],
+    ['hold-for', holdForMs !== undefined && holdForMs !== STANDARD_HOLD_MS],
+  ];
+  return [
+    ...(wait === false
+      ? [
+          'wait: false leaves the rollout to AWS; set engine: step-functions, or leave it out: a runner that does not ' +
+            'wait watches nothing',
+        ]
+      : []),
+    ...given.flatMap(([input, isGiven]) =>
+      isGiven
+        ? [
+            `${input}: is for rollouts that AWS carries; set engine: step-functions, or leave it out`,
+          ]
+        : [],
+    ),
+  ];
 }
 
 /** Deleted is after a promotion; a rollback happens when something is wrong, and what is wrong is to be looked at. */

@@ -265,7 +265,7 @@ describe('the state machine tells of an alias', () => {
                 ? 'May it be tried'
                 : 'Back for good'
               : isOnTheWayBack(shown, claim)
-                ? 'Wait for Lambda'
+                ? 'Ask about the way back'
                 : isOursToRevert(shown, claim)
                   ? 'May it be tried'
                   : 'Left alone';

@@ -13,7 +13,16 @@ import {
   write,
   written,
 } from './alias.ts';
-import { forEach, jsonata, LONGEST_CALL_S, PATIENTLY, SAID, type Asl } from './language.ts';
+import {
+  forEach,
+  jsonata,
+  LONGEST_CALL_S,
+  ONCE,
+  PATIENTLY,
+  SAID,
+  task,
+  type Asl,
+} from './language.ts';
 
 /**
  * How often putting one alias back is tried, by the number of targets: all of it must fit the history of the execution, of which
@@ -80,7 +89,7 @@ export const REVERT: Asl = forEach('$everyone', 'Was it moved', {
     {
       back: { Next: 'Back for good' },
       ours: { Assign: asShown(), Next: 'May it be tried' },
-      moving: { Next: 'Wait for Lambda' },
+      moving: { Assign: asShown(), Next: 'Ask about the way back' },
       old: { Next: 'Pause' },
       taken: { Next: 'Left to the next part' },
     },
@@ -128,6 +137,34 @@ export const REVERT: Asl = forEach('$everyone', 'Was it moved', {
     Type: 'Choice',
     Choices: [{ Condition: jsonata(`$t.tries < ${MOST_TRIES}`), Next: 'See whose it is' }],
     Default: 'Not back',
+  },
+  'Ask about the way back': {
+    ...task('lambda', 'getProvisionedConcurrencyConfig'),
+    ...ONCE,
+    Arguments: { FunctionName: jsonata('$t.functionId'), Qualifier: jsonata('$t.alias') },
+    Assign: having(`{ 'move': $states.result.Status }`),
+    Output: {},
+    Next: 'How does the way back go',
+    // It may not be asked, or not now: then it is waited for.
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Wait for Lambda' }],
+  },
+  'How does the way back go': {
+    Type: 'Choice',
+    Choices: [
+      {
+        // Lambda leaves its weights as they are then, for ever, until somebody writes.
+        Condition: jsonata(`$t.move = 'FAILED' and $t.tries < ${MOST_TRIES}`),
+        Next: 'Wait to put back again',
+      },
+    ],
+    Default: 'Wait for Lambda',
+  },
+  'Wait to put back again': {
+    Type: 'Wait',
+    Seconds: jsonata(MOVE_PAUSE_S),
+    // With the write these are more calls than else: it counts twice.
+    Assign: having(TRIED),
+    Next: 'Put back',
   },
   'Wait for Lambda': {
     Type: 'Wait',
