@@ -286,10 +286,10 @@ describe('the state machine tells of an alias', () => {
         RUNS,
       );
       expect([...seen].sort()).toEqual([
+        'Ask about the way back',
         'Back for good',
         'Left alone',
         'May it be tried',
-        'Wait for Lambda',
       ]);
     },
     PATIENCE_MS,
