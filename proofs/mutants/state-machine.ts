@@ -287,6 +287,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: '$max([15, 0])',
   },
   {
+    name: 'on AWS: a way back of provisioned concurrency that failed is waited for',
+    file: 'src/core/state-machine/revert.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: "$t.move = 'FAILED' and",
+    to: 'false and',
+  },
+  {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',
