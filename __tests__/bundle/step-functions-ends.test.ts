@@ -87,6 +87,21 @@ describe('what is said of a rollout that AWS carries, where its end is hard to t
     expect(world.routings()).toEqual(['1']);
   });
 
+  itWithSignals('is not begun after a cancellation by what could not be stopped', async () => {
+    world.simulator.faults.add(({ operation }) =>
+      operation === 'StopExecution' ? denied('states:StopExecution', 'arn') : undefined,
+    );
+    const asked = world.requested('GetExecutionHistory', 0);
+    const action = world.start(LONG);
+    await asked;
+    action.process.kill('SIGINT');
+    const result = await action.done;
+    await world.time.passUntil(execution().ended);
+    expect(result.outputs['reason']).toContain('No traffic had been moved');
+    expect(execution()).toMatchObject({ status: 'FAILED', error: 'LambdaCanary.Failed' });
+    expect(world.routings()).toEqual(['1']);
+  });
+
   it('is not held once somebody has stopped it between two looks', async () => {
     let stopped = false;
     const action = world.start(HELD);

@@ -259,6 +259,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: "{ Condition: jsonata('false'), ...TAKE, Next: 'To be claimed later' },",
   },
   {
+    name: 'on AWS: a rollout begins that was cancelled, and could not be stopped',
+    file: 'src/core/state-machine/shift.ts',
+    by: '__tests__/bundle/step-functions-ends.test.ts',
+    from: 'Condition: jsonata(PUT_BACK)',
+    to: "Condition: jsonata('false')",
+  },
+  {
     name: 'on AWS: what was refused is said to have been put back',
     file: 'src/core/state-machine/shift.ts',
     by: '__tests__/step-functions/acting.test.ts',

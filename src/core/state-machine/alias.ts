@@ -59,6 +59,16 @@ export const FATE = withHelp(
 );
 
 /**
+ * Whether an alias that was not moved yet has nothing new but its revision, after a write that was refused for that. So it is left by a
+ * revert, which writes always: the job was cancelled that began this, and may not have been able to stop it.
+ */
+export const PUT_BACK = withHelp(
+  [SHOWN],
+  `$t.serves <= 0 and $t.answer = 'conflict' and $not($a.RevisionId in $append($t.past, $t.revision))
+    and $isAlone($t.stable) and $not($isMarked) and $own = $t.description`,
+);
+
+/**
  * What a revert finds: `back` on stable alone, `moving` back with provisioned concurrency, `ours` to write, `taken` over by the next
  * part of the rollout, or `foreign`; `old` is a reading from before a write of ours, which proves nothing. A repair knows of no write:
  * to it, only what carries the mark is the rollout's.

@@ -5,6 +5,7 @@ import {
   FATE,
   having,
   look,
+  PUT_BACK,
   TAKE,
   unwritten,
   WANTED,
@@ -83,7 +84,7 @@ export const SHIFT: Asl = forEach('$targets', 'Take', {
     ...unwritten('To be looked at', `{ 'asks': 'look' }`),
   },
   Look: {
-    ...look('What became of it'),
+    ...look('Was it put back'),
     ...ONCE,
     Catch: [
       {
@@ -92,6 +93,11 @@ export const SHIFT: Asl = forEach('$targets', 'Take', {
         Next: 'May it be looked at',
       },
     ],
+  },
+  'Was it put back': {
+    Type: 'Choice',
+    Choices: [{ Condition: jsonata(PUT_BACK), Next: 'Moved by somebody else' }],
+    Default: 'What became of it',
   },
   'What became of it': choose(
     FATE,
