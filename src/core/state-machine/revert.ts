@@ -34,8 +34,11 @@ const LONGEST_PAUSE_S = 60;
 /** Of 25 targets, each tried twelve times with two calls and a pause: events of the history. */
 export const REVERT_EVENTS = 5_500;
 
-/** While Lambda moves provisioned concurrency back: with many targets there are few tries, and it is to have its time all the same. */
-const MOVE_PAUSE_S = `$max([15, $ceil(${MOVE_PATIENCE_MS / 1000} / ${MOST_TRIES})])`;
+/**
+ * While Lambda moves provisioned concurrency back: with many targets there are few tries, and it is to have its time all the same. The last
+ * pause has no look after it.
+ */
+const MOVE_PAUSE_S = `$max([15, $ceil(${MOVE_PATIENCE_MS / 1000} / (${MOST_TRIES} - 1))])`;
 
 /**
  * Whether a write of ours that was not answered can come no more: each of them named the revision that was known, and the alias has
