@@ -4,6 +4,7 @@ import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { putProvisioned } from '../../simulator/lambda/provisioned.ts';
 import { denied, type Fault } from '../../simulator/wire/faults.ts';
 import { planOf } from '../../src/core/rollout/plan.ts';
+import { MOST_TARGETS } from '../../src/core/state-machine/limits.ts';
 import { ANALYSIS_POLICY } from '../fixtures/analysis-policy.ts';
 import { createCarryingWorld, MINUTE, START, type CarryingWorld } from './carried.ts';
 
@@ -395,6 +396,22 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
       const writes = world.simulator.requests.filter((each) => each.operation === 'UpdateAlias');
       expect(writes).toHaveLength(PROMOTION + 3);
       expect((writes.at(-1)?.at ?? NaN) - failedAt).toBeLessThan(3 * POLL_MS);
+    });
+
+    it('the history has room for the looks at many functions, and the alarms do not wait for those', async () => {
+      const world = createCarryingWorld();
+      const { lambda } = world.simulator;
+      lambda.provisioningMs = 14 * MINUTE;
+      const more = Array.from({ length: MOST_TARGETS - 1 }, (_, number) => `f${number}`);
+      const plan = planOf([{ weight: 10, bakeMs: 90 * MINUTE }], MINUTE);
+      // As often as that plan is read where it is not extended.
+      const input = { ...world.input({ more, plan }), pollMs: POLL_MS };
+      for (const { functionName } of input.targets) {
+        putProvisioned(lambda, functionName, 'live', 1);
+      }
+      const { status, error, cause } = await world.over(world.start(input));
+      expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
+      expect(longestUnwatched(world, world.now())).toBeLessThanOrEqual(POLL_MS + LONGEST_CALL_MS);
     });
 
     it('and nobody may be asked of it, the end of the move is waited for', async () => {

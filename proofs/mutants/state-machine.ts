@@ -290,7 +290,7 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     name: 'on AWS: a revert of many aliases gives Lambda a few minutes to move their provisioned concurrency back',
     file: 'src/core/state-machine/revert.ts',
     by: '__tests__/core/state-machine/alias.test.ts',
-    from: '$max([15, $ceil(${MOVE_PATIENCE_MS / 1000} / ${MOST_TRIES})])',
+    from: '$max([15, $ceil(${MOVE_PATIENCE_MS / 1000} / (${MOST_TRIES} - 1))])',
     to: '$max([15, 0])',
   },
   {
@@ -299,6 +299,20 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     by: '__tests__/step-functions/acting.test.ts',
     from: "$t.move = 'FAILED' and",
     to: 'false and',
+  },
+  {
+    name: 'on AWS: the looks at what Lambda moves for many functions fill the history',
+    file: 'src/core/state-machine/acting.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: '$millis() - $lookedAt < ${BETWEEN_LOOKS}',
+    to: 'false',
+  },
+  {
+    name: 'on AWS: a move is given up by what was seen before its patience was over',
+    file: 'src/core/state-machine/acting.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: " and $count($targets[fate = 'moving' and asks = 'move']) > 0",
+    to: '',
   },
   {
     name: 'on AWS: a call that took long is followed by another one before the alarms are read',

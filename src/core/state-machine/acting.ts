@@ -31,8 +31,18 @@ export const READING_BEGINS: Asl = {
   turn: jsonata('$turn + 1'),
 };
 
+/**
+ * From one look at what Lambda moves to the next, in milliseconds: a move takes many minutes, and each look is thirteen events of the history
+ * for each of the targets. What could not be seen is looked at sooner, as there is little patience for that.
+ */
+const BETWEEN_LOOKS = `$count($targets) * ('unread' in [$targets.fate] ? 1000 : 5000)`;
+const IS_LATE = `$millis() - $actedAt > ${MOVE_PATIENCE_MS}`;
+const IS_TO_WAIT = `$act = 'settle' and $not(${IS_LATE}) and $millis() - $lookedAt < ${BETWEEN_LOOKS}`;
+
 /** Which act goes on after the alarms were read; none in a bake. */
 export const ACTS: readonly Asl[] = [
+  { Condition: jsonata(`${IS_TO_WAIT} and $compares`), Next: 'Read metrics' },
+  { Condition: jsonata(IS_TO_WAIT), Next: 'Baking' },
   { Condition: jsonata(`$act in ['shift', 'hold', 'claim']`), Next: 'Shifting' },
   { Condition: jsonata(`$act = 'settle'`), Next: 'Settling' },
   { Condition: jsonata(`$act = 'confirm'`), Next: 'Confirming' },
@@ -162,7 +172,7 @@ export const ACTING: Asl = {
   },
   Settling: {
     ...SETTLE,
-    Assign: { targets: jsonata('[$states.result]') },
+    Assign: { targets: jsonata('[$states.result]'), lookedAt: jsonata('$millis()') },
     Output: {},
     Next: 'Settled by all',
   },
@@ -189,7 +199,8 @@ export const ACTING: Asl = {
         `${WHERE} & $join([$targets[fate = 'stuck'].('Lambda could not move the provisioned concurrency of ' & name & ' to version ' & canary & ' (status FAILED' & (said = '' ? '' : ': ' & said) & '), and still serves version ' & stable)], '; ')`,
       ),
       revertWhen(
-        `$millis() - $actedAt > ${MOVE_PATIENCE_MS}`,
+        // By a look at the alias: where the move was asked about, it may have ended since the one before.
+        `${IS_LATE} and $count($targets[fate = 'moving' and asks = 'move']) > 0`,
         `${WHERE} & 'Lambda has not moved the provisioned concurrency of ' & $join([$targets[fate != 'settled'].name], ', ')`,
       ),
       revertWhen(

@@ -6,7 +6,7 @@ const MOST_EVENTS = 25_000;
 
 /**
  * An alarm that moves costs one more reading, of its history; and the mark of what is held, or gone on with, is written. This leaves room
- * for hundreds of them.
+ * for hundreds of them, or for the looks at provisioned concurrency for as long as Lambda may take to move it.
  */
 const HISTORIES = 3_000;
 

@@ -124,6 +124,7 @@ export const WATCHING: Asl = {
       since: jsonata(SINCE),
       actedAt: jsonata('$millis()'),
       readingAt: jsonata('$millis()'),
+      lookedAt: 0,
       shiftedAt: jsonata(
         `$count($states.input.changes) > 0 ? $states.input.changes[-1].at : $millis()`,
       ),
