@@ -219,6 +219,16 @@ describe('with engine: step-functions, the bundle', () => {
       expect(world.alias()).toBe('1+2@0.1');
     });
 
+    it('says how it is ended before its first weight, when nothing of it shows on the alias', async () => {
+      const begun = await world.run({ ...LONG, wait: 'false' });
+      expect(begun.summary).toContain('Before its first weight, stop its execution');
+      const result = await later({ mode: 'revert', engine: 'runner' });
+      expect(result.outputs['reason']).not.toContain('no rollout is under way');
+      expect(result.outputs['reason']).toContain('until then, stop its execution');
+      world.simulator.executions.stop(execution().arn);
+      expect(world.routings()).toEqual(['1']);
+    });
+
     it('leaves a rollout that any job can put back', async () => {
       await left();
       const result = await later({ mode: 'revert', engine: 'runner' });

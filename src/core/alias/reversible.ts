@@ -66,7 +66,7 @@ export function nothingToRevert(target: Target, shown: Shown, before: string | u
     before === undefined
       ? 'To go back to an older version, set mode: rollback and the input version.'
       : `To go back to version ${before}, which was live before, set mode: rollback.`;
-  return `${targetName(target)} serves ${describeRouting(shown.routing)}, and no rollout is under way: there is nothing to revert. ${back}`;
+  return `${targetName(target)} serves ${describeRouting(shown.routing)}, and no rollout shows on it: there is nothing to revert. One that AWS has just begun shows with its first weight: until then, stop its execution. ${back}`;
 }
 
 /** Why it was left, and both ways out. */

@@ -133,7 +133,7 @@ export function nextStepOf(report: Report): NextStep | undefined {
     case 'started':
       return nothing(
         report.askedFor
-          ? 'Nothing to do: AWS watches it and ends it. mode: status tells where it stands, mode: revert puts it back.'
+          ? 'Nothing to do: AWS watches it and ends it. mode: status tells where it stands, mode: revert puts it back. Before its first weight, stop its execution instead: nothing shows on the alias yet.'
           : 'See how it stands: mode: status tells it, and mode: revert puts it back.',
       );
     case 'failed':
