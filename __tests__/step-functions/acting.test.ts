@@ -398,6 +398,28 @@ describe('while a rollout that AWS carries acts on its aliases', () => {
       expect((writes.at(-1)?.at ?? NaN) - failedAt).toBeLessThan(3 * POLL_MS);
     });
 
+    it('an alarm that is not known meanwhile has until after the bake, which has not begun', async () => {
+      const world = createCarryingWorld();
+      const { lambda, alarms } = world.simulator;
+      const begun = world.input({ pollMs: POLL_MS, analysis: ANALYSIS_POLICY });
+      const alarmPolicy = { ...begun.alarmPolicy, onInsufficientData: 'wait' };
+      putProvisioned(lambda, 'checkout', 'live', 1);
+      on(world, 'UpdateAlias', HANGS, (number) => {
+        if (number === PROMOTION) {
+          const at = world.now() - START;
+          // Again and again, as it evaluates itself.
+          for (let passed = 20_000; passed < 5 * MINUTE; passed += 5_000) {
+            world.at(at + passed, () => {
+              alarms.setState('checkout-errors', 'INSUFFICIENT_DATA', 'no data');
+            });
+          }
+        }
+        return false;
+      });
+      const { status, cause } = await world.over(world.start({ ...begun, alarmPolicy }));
+      expect({ status, cause }).toEqual({ status: 'SUCCEEDED' });
+    });
+
     it('the history has room for the looks at many functions, and the alarms do not wait for those', async () => {
       const world = createCarryingWorld();
       const { lambda } = world.simulator;

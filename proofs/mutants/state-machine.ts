@@ -308,6 +308,13 @@ export const OF_THE_STATE_MACHINE: readonly Mutant[] = [
     to: 'false',
   },
   {
+    name: 'on AWS: a promotion that has not settled is reverted for a bake that has not begun',
+    file: 'src/core/state-machine/watching.ts',
+    by: '__tests__/step-functions/acting.test.ts',
+    from: "'inconclusive' and $settled and",
+    to: "'inconclusive' and",
+  },
+  {
     name: 'on AWS: a move is given up by what was seen before its patience was over',
     file: 'src/core/state-machine/acting.ts',
     by: '__tests__/step-functions/acting.test.ts',

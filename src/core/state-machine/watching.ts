@@ -207,7 +207,7 @@ export const WATCHING: Asl = {
         Next: 'Advance',
       },
       revertWhen(
-        `${KIND} = 'inconclusive' and $readingAt >= ($step < 0 ? $since + $steps[0].bakeMs : $until + $steps[$step].bakeMs)`,
+        `${KIND} = 'inconclusive' and $settled and $readingAt >= ($step < 0 ? $since + $steps[0].bakeMs : $until + $steps[$step].bakeMs)`,
         `${REASON} & ($begins ? ' (still so after its bake time)' : ' (still so after twice the bake time)')`,
       ),
       {
