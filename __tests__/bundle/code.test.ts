@@ -407,6 +407,33 @@ describe('code in the same step', () => {
       expect(restored).toMatchObject({ S3ObjectVersion: 'v1', S3ObjectStorageMode: 'REFERENCE' });
     });
 
+    it('says that $LATEST keeps another architecture, though the code is the same', async () => {
+      const { path } = zip('same');
+      await world.run({ ...AT_ONCE, code: path });
+      const running = world.start({ code: path, architectures: 'arm64' });
+      await world.requested(
+        'UpdateAlias',
+        world.writes().filter((each) => each === 'UpdateAlias').length,
+      );
+      world.setAlarm('ALARM');
+      const result = await running.done;
+      expect(result.outputs['outcome']).toBe('reverted');
+      expect(functionOf('checkout').settings['Architectures']).toEqual(['arm64']);
+      expect(codesIn(result.outputs)).toMatchObject([
+        { became: 'uploaded', isLive: false, afterwards: 'the new code' },
+      ]);
+    });
+
+    it('puts the old architecture back with code that stays the same', async () => {
+      const referenced = { S3Bucket: 'builds', S3Key: 'a.zip', S3ObjectVersion: 'v1' };
+      world.simulator.lambda.objects.set('builds/a.zip', 'a');
+      addFunction(world.simulator, 'orders', { code: 'a', source: { referenced } });
+      updateFunction(world.simulator.lambda, 'orders', { code: 'a' });
+      const inputs = { 'function-name': 'orders', 'code-s3': 's3://builds/a.zip?versionId=v1' };
+      await reverted({ ...inputs, architectures: 'arm64', 'on-revert-latest': 'restore' });
+      expect(functionOf('orders').settings['Architectures']).toEqual(['x86_64']);
+    });
+
     it('leaves alone what somebody else has deployed since', async () => {
       ofImages();
       world.simulator.faults.after(({ operation, count }) => {
@@ -439,7 +466,7 @@ describe('code in the same step', () => {
       const result = await reverted({ ...IMAGE, 'on-revert-latest': 'restore' });
       expect(world.alias('pictures')).toBe('1');
       expect(result.log).toContain(
-        `By hand: aws lambda update-function-code --region eu-west-1 --function-name pictures --image-uri '${digest('a')}'`,
+        `By hand: aws lambda update-function-code --region eu-west-1 --function-name pictures --image-uri '${digest('a')}' --architectures x86_64`,
       );
       expect(codesIn(result.outputs)).toMatchObject([{ afterwards: 'the new code' }]);
     });

@@ -97,9 +97,11 @@ describe('where code is', () => {
 
   it('becomes a command that can be pasted', () => {
     const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
-    expect(updateCommand(target, S3 as Parameters<typeof updateCommand>[1], 'eu-west-1')).toBe(
+    const source = S3 as Parameters<typeof updateCommand>[1];
+    const { code } = found('h', { architecture: 'arm64', kmsKeyArn: 'arn:aws:kms:k' });
+    expect(updateCommand(target, source, code, 'eu-west-1')).toBe(
       "aws lambda update-function-code --region eu-west-1 --function-name checkout --s3-bucket builds --s3-key 'a b.zip' " +
-        '--s3-object-version v1 --s3-object-storage-mode REFERENCE',
+        '--s3-object-version v1 --s3-object-storage-mode REFERENCE --source-kms-key-arn arn:aws:kms:k --architectures arm64',
     );
   });
 });

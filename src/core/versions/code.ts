@@ -99,6 +99,11 @@ export function isOf(found: CodeOfVersion, { source, codeSha256, architecture }:
   return codeSha256 !== undefined && codeSha256 === found.codeSha256;
 }
 
+/** Whether two versions run the same code: the same bytes may be meant for another processor. */
+export function sameCode(one: CodeOfVersion, other: CodeOfVersion): boolean {
+  return one.codeSha256 === other.codeSha256 && one.code.architecture === other.code.architecture;
+}
+
 /** Whether `$LATEST` need not be updated. What a failed update left may look as if it were the code, and is not in force. */
 export function needsNoUpload(
   latest: CodeOfVersion & { readonly lastUpdateStatus: string },
@@ -122,8 +127,13 @@ export function originOf({ code }: CodeOfVersion): CodeInAws | undefined {
   return code.object && { type: 's3', ...code.object };
 }
 
-/** The command that puts code from AWS into `$LATEST` by hand. */
-export function updateCommand(target: Target, source: CodeInAws, region: string): string {
+/** The command that puts code from AWS into `$LATEST` by hand, with what Lambda keeps or forgets where it is not told. */
+export function updateCommand(
+  target: Target,
+  source: CodeInAws,
+  { architecture, kmsKeyArn }: CodeFacts,
+  region: string,
+): string {
   const of =
     source.type === 'image'
       ? ['--image-uri', source.uri]
@@ -135,10 +145,19 @@ export function updateCommand(target: Target, source: CodeInAws, region: string)
           ...(source.version === undefined ? [] : ['--s3-object-version', source.version]),
           '--s3-object-storage-mode',
           'REFERENCE',
+          ...(kmsKeyArn === '' ? [] : ['--source-kms-key-arn', kmsKeyArn]),
         ];
   return [
     'aws lambda update-function-code',
-    ...['--region', region, '--function-name', target.functionId, ...of].map(quoteForShell),
+    ...[
+      '--region',
+      region,
+      '--function-name',
+      target.functionId,
+      ...of,
+      '--architectures',
+      architecture,
+    ].map(quoteForShell),
   ].join(' ');
 }
 

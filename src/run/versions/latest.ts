@@ -5,7 +5,7 @@ import { targetName, type Target, type TargetReport } from '../../core/alias/tar
 import { because } from '../../core/preflight/inspection.ts';
 import type { VersionFacts } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
-import { originOf, updateCommand, type CodeReport } from '../../core/versions/code.ts';
+import { originOf, sameCode, updateCommand, type CodeReport } from '../../core/versions/code.ts';
 import type { Config } from '../../inputs/config.ts';
 import { settledVersion } from '../preflight/targets.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -83,11 +83,11 @@ async function restore(left: Left, surroundings: Surroundings): Promise<CodeRepo
     if (origin === undefined) {
       throw new Error(`the code of version ${stable} can be had from Lambda alone`);
     }
-    byHand = ` By hand: ${updateCommand(target, origin, aws.region)}`;
+    byHand = ` By hand: ${updateCommand(target, origin, old.code, aws.region)}`;
     cancellation.throwIfAborted();
     const latest = await aws.functions.read(target, cancellation);
     const brought = left.code?.codeSha256 ?? (await codeOf(left, surroundings));
-    if (latest.codeSha256 === old.codeSha256) return 'the code of before';
+    if (sameCode(latest, old)) return 'the code of before';
     if (latest.codeSha256 !== brought) {
       known = undefined;
       throw new Error('somebody else has updated it since, and what they brought is left alone');

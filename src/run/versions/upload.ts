@@ -7,6 +7,7 @@ import {
   describeSource,
   isFrom,
   needsNoUpload,
+  sameCode,
   type CodeReport,
   type WantedCode,
 } from '../../core/versions/code.ts';
@@ -75,13 +76,13 @@ function storyOf(uploadings: readonly Uploading[], { clock, journal }: Surroundi
   return (cleared, { became, codeSha256 }) => {
     const before = codes.get(cleared);
     if (before === undefined) return;
-    const isLive = codeSha256 !== '' && codeSha256 === cleared.facts.stable?.codeSha256;
-    codes.set(cleared, { ...before, became, codeSha256, isLive });
+    codes.set(cleared, { ...before, became, codeSha256, isLive: isLive(cleared, codeSha256) });
     record();
   };
 }
 
-function reportOf({ cleared: { request, facts }, wanted }: Uploading): CodeReport {
+function reportOf({ cleared, wanted }: Uploading): CodeReport {
+  const { request, facts } = cleared;
   const isThere = needsNoUpload(facts.candidate, wanted);
   const codeSha256 = isThere ? facts.candidate.codeSha256 : (wanted.codeSha256 ?? '');
   return {
@@ -89,9 +90,16 @@ function reportOf({ cleared: { request, facts }, wanted }: Uploading): CodeRepor
     source: describeSource(wanted.source),
     became: isThere ? 'there already' : 'to be uploaded',
     codeSha256,
-    isLive: codeSha256 !== '' && codeSha256 === facts.stable?.codeSha256,
+    isLive: isLive(cleared, codeSha256),
     afterwards: undefined,
   };
+}
+
+/** Whether the alias serves the code that `$LATEST` gets, on the same processor. */
+function isLive({ facts: { candidate, stable, wanted } }: Cleared, codeSha256: string): boolean {
+  const architecture = wanted?.architecture ?? candidate.code.architecture;
+  const code = { ...candidate.code, architecture };
+  return codeSha256 !== '' && stable !== undefined && sameCode({ codeSha256, code }, stable);
 }
 
 /** @returns `$LATEST` with the code */
