@@ -110,6 +110,18 @@ describe('with functions that are found, the bundle', () => {
     expect(world.alias('shop-worker')).toBe('1');
   });
 
+  it('goes back to no version where there is none, whatever may be created', async () => {
+    const shop = { 'function-name': 'shop-*' };
+    expect((await world.run(shop)).outputs['outcome']).toBe('promoted');
+    createFunction(world.simulator.lambda, { functionName: 'shop-worker' });
+    const before = world.writes().length;
+    const back = { ...shop, mode: 'rollback', 'create-alias': 'true' };
+    const result = await world.run(back);
+    expect(result.outputs['outcome']).toBe('failed');
+    expect(result.outputs['reason']).toContain('shop-worker:live does not exist');
+    expect(world.writes().slice(before)).toEqual([]);
+  });
+
   const held = { 'function-name': 'tag:team=shop', mode: 'start' } as const;
 
   it('goes on in another job without what was added since, with an alias or without', async () => {

@@ -1,6 +1,6 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
 import { reversibleIn } from '../../core/alias/reversible.ts';
-import { sameTarget, targetName } from '../../core/alias/target.ts';
+import { sameTarget, targetName, type Target } from '../../core/alias/target.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import type { Config, TargetRequest } from '../../inputs/config.ts';
@@ -38,7 +38,9 @@ export async function withPredecessors(
   const requests = await Promise.all(
     config.requests.map(async (request): Promise<TargetRequest | string> => {
       const alias = found.find(({ target }) => sameTarget(target, request.target));
-      if (request.version !== undefined || alias === undefined) return request;
+      // One that was found by searching; what is created for it would be no older version.
+      if (alias === undefined) return nowhereToGoBack(request.target);
+      if (request.version !== undefined) return request;
       try {
         return await goingBack(request, alias, surroundings);
       } catch (error) {
@@ -64,6 +66,13 @@ async function goingBack(
     `${targetName(request.target)}: going back from version ${alias.routing.version} to version ${version}, ${because}`,
   );
   return { ...request, version };
+}
+
+function nowhereToGoBack(target: Target): string {
+  return (
+    `alias: ${targetName(target)} does not exist, and there is no version to go back to. Search more narrowly, or name the ` +
+    'functions in function-name.'
+  );
 }
 
 function toBeReverted({ target }: FoundAlias): string {
