@@ -41,6 +41,7 @@ function givenIn(scenario: Scenario, mode: Mode): Config {
     mode,
     requests: names('f', scenario.functions).map((name) => ({
       target: { functionId: name, functionName: name, alias: 'live' },
+      foundBy: undefined,
       version: undefined,
       ...codeConfig(scenario.code, mode),
       mayCreateAlias: false,

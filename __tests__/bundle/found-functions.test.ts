@@ -122,6 +122,15 @@ describe('with functions that are found, the bundle', () => {
     expect(world.writes().slice(before)).toEqual([]);
   });
 
+  it('treats one that is named as named, though a search finds it as well', async () => {
+    createFunction(world.simulator.lambda, { functionName: 'shop-worker' });
+    const inputs = { 'function-name': 'shop-*, shop-worker' };
+    const status = await world.run({ ...inputs, mode: 'status' });
+    expect(status.outputs['reason']).toContain('shop-worker:live does not exist');
+    const created = await world.run({ ...inputs, 'create-alias': 'true' });
+    expect(created.outputs['outcome']).toBe('promoted');
+  });
+
   const held = { 'function-name': 'tag:team=shop', mode: 'start' } as const;
 
   it('goes on in another job without what was added since, with an alias or without', async () => {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 
 import {
   describeFound,
-  foundBy,
   inspectFoundWithout,
   matchesPattern,
 } from '../../src/core/function-search.ts';
@@ -42,12 +41,6 @@ describe('what was found', () => {
     { search: 'checkout-*', functionNames: ['checkout-a', 'checkout-b'] },
     { search: 'tag:team=shop', functionNames: ['cart'] },
   ];
-
-  it('is known by its search, and what was named is not', () => {
-    expect(foundBy(found, 'checkout-b')).toBe('checkout-*');
-    expect(foundBy(found, 'cart')).toBe('tag:team=shop');
-    expect(foundBy(found, 'invoice')).toBeUndefined();
-  });
 
   it('is told with its number', () => {
     expect(found.map(describeFound)).toEqual([

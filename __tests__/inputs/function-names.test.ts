@@ -39,6 +39,19 @@ describe('functions that are to be found', () => {
     });
   });
 
+  it('are told from those that are named, though a search finds these as well', () => {
+    const found = [
+      { search: 'a-*', functionNames: ['a-1', 'a-2'] },
+      { search: 'tag:team=shop', functionNames: ['a-1', 'cart'] },
+    ];
+    const functions = functionNames(found)('a-*, a-2, tag:team=shop', []);
+    expect(functions.map(({ name, foundBy }) => [name, foundBy])).toEqual([
+      ['a-1', 'a-*'],
+      ['a-2', undefined],
+      ['cart', 'tag:team=shop'],
+    ]);
+  });
+
   it('are at least one for each search', () => {
     const found = [{ search: 'a-*', functionNames: [] }];
     expect(read('cart, a-*', found).problems).toEqual([

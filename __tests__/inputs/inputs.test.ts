@@ -40,6 +40,7 @@ describe('inputs', () => {
       requests: [
         {
           target: { functionId: 'checkout', functionName: 'checkout', alias: 'live' },
+          foundBy: undefined,
           version: undefined,
           codeSha256: undefined,
           code: undefined,

@@ -32,14 +32,6 @@ export function matchesPattern(pattern: string, name: string): boolean {
   return name.length - last.length >= from && name.endsWith(last);
 }
 
-/** The search by which a function came into the rollout; undefined for one that was named. */
-export function foundBy(
-  found: readonly FoundFunctions[],
-  functionName: string,
-): string | undefined {
-  return found.find(({ functionNames }) => functionNames.includes(functionName))?.search;
-}
-
 /** `checkout-* finds 2 functions` */
 export function describeFound({ search, functionNames: { length } }: FoundFunctions): string {
   return `${search} finds ${length === 1 ? '1 function' : `${length} functions`}`;

@@ -92,6 +92,8 @@ export interface LogConfig extends Pick<AnalysisConfig, 'mode' | 'given'> {
 /** What is asked for one target. */
 export interface TargetRequest {
   readonly target: Target;
+  /** The search by which the function came into the rollout; undefined for one that was named, whatever finds it as well. */
+  readonly foundBy: string | undefined;
   /** Roll out this published version instead of publishing `$LATEST`. */
   readonly version: string | undefined;
   readonly codeSha256: string | undefined;

@@ -8,6 +8,8 @@ export interface FunctionInput {
   readonly id: string;
   readonly name: string;
   readonly region: string | undefined;
+  /** The search that found it; undefined where it was given. */
+  readonly foundBy: string | undefined;
 }
 
 // They move together, and all of Lambda's control plane answers 15 requests a second: of so many, each weight takes half a minute.
@@ -43,7 +45,7 @@ export function functionNames(found: readonly FoundFunctions[] | undefined) {
       const names = found?.find(({ search }) => search === entry)?.functionNames;
       if (names?.length === 0) problems.push(findsNothing(entry));
       const fresh = (names ?? []).filter((name) => seen.size !== seen.add(name).size);
-      return fresh.map((name) => ({ id: name, name, region: undefined }));
+      return fresh.map((name) => ({ id: name, name, region: undefined, foundBy: entry }));
     });
     limitCount(
       'searches for functions',
@@ -69,7 +71,7 @@ function namedBy(id: string, problems: string[]): FunctionInput {
       `${quoted(id)} has a qualifier; name the function alone and the alias in the input alias`,
     );
   }
-  return { id, name: parsed?.name ?? id, region: parsed?.region };
+  return { id, name: parsed?.name ?? id, region: parsed?.region, foundBy: undefined };
 }
 
 /** The searches of the input, each once; those that cannot be understood are left out. */

@@ -135,8 +135,9 @@ function withDefaults(get: (name: InputName) => string): Record<string, string> 
 }
 
 function requestsOf(fields: Fields): readonly TargetRequest[] {
-  return fields['function-name'].map(({ id, name }, index) => ({
+  return fields['function-name'].map(({ id, name, foundBy }, index) => ({
     target: { functionId: id, functionName: name, alias: fields.alias },
+    foundBy,
     version: fields.version[index],
     codeSha256: fields['code-sha256'][index],
     code: codeOf(fields, name),

@@ -1,5 +1,4 @@
 import type { Alias } from '../../aws/aliases.ts';
-import { foundBy } from '../../core/function-search.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -18,11 +17,11 @@ export async function findAliases(
   { aws, cancellation }: Surroundings,
 ): Promise<readonly FoundAlias[]> {
   const looks = await Promise.all(
-    requests.map(async ({ target }): Promise<FoundAlias | string | undefined> => {
+    requests.map(async ({ target, foundBy }): Promise<FoundAlias | string | undefined> => {
       try {
         const alias = await aws.aliases.find(target, { signal: cancellation });
         if (alias !== undefined) return { target, ...alias };
-        return foundBy(found, target.functionName) === undefined
+        return foundBy === undefined
           ? `alias: ${targetName(target)} does not exist in ${region}; check name, region and account.`
           : undefined;
       } catch (error) {

@@ -83,8 +83,9 @@ export async function findHeld(mode: ContinuingMode, config: Config, job: Job) {
   const samePlan = mark.plan === id.plan;
   const part = nextPart(mode, { plan: config.plan, samePlan }, mark);
   // The version that is shifted already, whatever is in $LATEST by now.
-  const requests = partaking(config.requests, held).map(({ target }) => ({
+  const requests = partaking(config.requests, held).map(({ target, foundBy }) => ({
     target,
+    foundBy,
     version: canaryOf(held, target),
     codeSha256: undefined,
     code: undefined,

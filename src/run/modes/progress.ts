@@ -3,7 +3,6 @@ import { longestBakeMs, type Plan } from '../../core/rollout/plan.ts';
 import type { AnalysisConfig, Config } from '../../inputs/config.ts';
 import { sameTarget, targetReport, versionsOf } from '../../core/alias/target.ts';
 import { defaultLogGroup } from '../../core/checks/error-logs.ts';
-import { foundBy } from '../../core/function-search.ts';
 import { leastPolicy } from '../../core/policy.ts';
 import { objectsIn } from '../../core/versions/code.ts';
 import { accountIn } from '../../core/text/arn.ts';
@@ -74,10 +73,8 @@ export function recordPolicy(
       account: accountIn(config.role?.arn ?? '') ?? '*',
       stateMachine: config.stateMachine,
       objects: objectsIn(config.requests),
-      functions: config.requests.map(({ target }) => {
-        const search = config.searches.find(
-          ({ written }) => written === foundBy(config.found, target.functionName),
-        );
+      functions: config.requests.map(({ target, foundBy }) => {
+        const search = config.searches.find(({ written }) => written === foundBy);
         if (search?.type === 'pattern') return patternInPolicy(search.pattern);
         const found = cleared.find(({ request }) => sameTarget(request.target, target));
         const { functionId, functionName } = target;

@@ -1,6 +1,6 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
-import { sameTarget, targetName, type Target } from '../../core/alias/target.ts';
-import { foundBy, inspectFoundWithout } from '../../core/function-search.ts';
+import { sameTarget, targetName } from '../../core/alias/target.ts';
+import { inspectFoundWithout } from '../../core/function-search.ts';
 import { type Recovery, type Unfinished, begunAtOf } from '../../core/alias/unfinished.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import { runsIn } from '../../core/checks/commands.ts';
@@ -11,7 +11,7 @@ import { inspectTimeouts, inspectWatching, paceOfMany } from '../../core/preflig
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
 import type { Inspection } from '../../core/preflight/inspection.ts';
 import { describeFacts, inspectSmokeTest } from '../../core/preflight/target.ts';
-import type { Config } from '../../inputs/config.ts';
+import type { Config, TargetRequest } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { lookAtAlarms, lookForBlips } from './alarms.ts';
@@ -71,7 +71,6 @@ export async function preflight(
           splits: config.plan.steps.some(({ weight }) => weight < 100),
           // Who goes on with a rollout does not stop it for that.
           restores: config.onRevertLatest === 'restore' && continued === undefined,
-          isFound: foundBy(config.found, request.target.functionName) !== undefined,
         }),
       ),
     ),
@@ -110,7 +109,7 @@ export async function preflight(
   );
   const tests = {
     problems: [
-      ...inspectFoundWithout(aliasOf(config), foundWithout(targets, config)),
+      ...inspectFoundWithout(aliasOf(config), foundWithout(targets)),
       ...tested.flatMap(({ facts }) => inspectSmokeTest(facts)),
     ],
   };
@@ -145,7 +144,7 @@ export async function preflight(
       ({ problems }) => problems,
     ),
     details: [
-      ...targets.map(({ facts }) => `${describeFacts(facts)}${howFound(facts.target, config)}`),
+      ...targets.map(({ request, facts }) => `${describeFacts(facts)}${howFound(request)}`),
       ...alarms.watches.map(({ name, state }) => `alarm ${name} is ${state}`),
       ...logs.details,
       ...commands.details,
@@ -167,9 +166,8 @@ export async function preflight(
 }
 
 /** Those of the found functions that have no such alias, unless they are to get one. */
-function foundWithout(targets: readonly Cleared[], { found }: Config) {
-  return targets.flatMap(({ request: { target, mayCreateAlias }, alias }) => {
-    const search = foundBy(found, target.functionName);
+function foundWithout(targets: readonly Cleared[]) {
+  return targets.flatMap(({ request: { target, foundBy: search, mayCreateAlias }, alias }) => {
     return search === undefined || alias !== undefined || mayCreateAlias
       ? []
       : [{ functionName: target.functionName, search }];
@@ -181,8 +179,7 @@ function aliasOf({ requests }: Config): string {
 }
 
 /** `; found by checkout-*` */
-function howFound({ functionName }: Target, { found }: Config): string {
-  const search = foundBy(found, functionName);
+function howFound({ foundBy: search }: TargetRequest): string {
   return search === undefined ? '' : `; found by ${search}`;
 }
 

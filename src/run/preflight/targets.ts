@@ -37,15 +37,13 @@ interface Known {
   readonly splits: boolean;
   /** Whether `$LATEST` is to get the code of stable back after a revert. */
   readonly restores: boolean;
-  /** Whether the function was found by searching. */
-  readonly isFound: boolean;
 }
 
 /** The alias, what it serves, and what is to be rolled out. */
 export async function lookAtTarget(
   request: TargetRequest,
   surroundings: Surroundings,
-  { seen, splits, restores, isFound }: Known,
+  { seen, splits, restores }: Known,
 ): Promise<LookAtTarget> {
   const { target } = request;
   const { aws, clock, journal, cancellation: signal } = surroundings;
@@ -55,7 +53,7 @@ export async function lookAtTarget(
       : Promise.resolve(seen);
   const alias = await reading.catch(() => undefined);
   try {
-    const facts = { ...(await gather(request, await reading, surroundings, isFound)), splits };
+    const facts = { ...(await gather(request, await reading, surroundings)), splits };
     const { problems, warnings } = inspectTarget(facts);
     const ofCode = [
       ...inspectCode(facts),
@@ -74,7 +72,6 @@ async function gather(
   request: TargetRequest,
   alias: Alias | undefined,
   surroundings: Surroundings,
-  isFound: boolean,
 ): Promise<Omit<TargetFacts, 'splits'>> {
   const { target, version, codeSha256, code } = request;
   const { aws, cancellation } = surroundings;
@@ -84,7 +81,7 @@ async function gather(
     served === undefined || served.startsWith('$LATEST')
       ? undefined
       : aws.functions.read(target, cancellation, served),
-    alias === undefined ? missingAlias(request, surroundings, isFound) : undefined,
+    alias === undefined ? missingAlias(request, surroundings) : undefined,
     alias !== undefined && aws.aliases.isProvisioned(target, { signal: cancellation }),
     code && lookAtCode(code, codeSha256, surroundings),
   ]);
@@ -102,10 +99,10 @@ async function gather(
 }
 
 async function missingAlias(
-  { target, mayCreateAlias: mayCreate }: TargetRequest,
+  { target, foundBy, mayCreateAlias: mayCreate }: TargetRequest,
   { aws, cancellation: signal }: Surroundings,
-  isFound: boolean,
 ): Promise<MissingAlias> {
+  const isFound = foundBy !== undefined;
   if (mayCreate || isFound) return { target, others: undefined, unlisted: '', mayCreate, isFound };
   try {
     const others = await aws.aliases.list(target, { signal });
