@@ -108,13 +108,37 @@ describe('before a rollout begins, an alias', () => {
 
   it('of a rollout that moved more functions than are found is put back with a warning, and never resumed', () => {
     const found = [left({ step: 1, targets: 3 }), untouched('g')];
-    const lost = 'moved 3 functions, and this run has 2';
+    const lost = 'moved 3 functions, and of those that this run has, 1 carries its mark';
     const reverted = recover(found);
     expect(reverted.action).toBe('revert');
     expect(reverted.warnings.join()).toContain(lost);
     const resumed = recover(found, ENDED, { action: 'resume', given: true });
     expect(resumed.problems.join()).toContain(lost);
-    expect(recover([...found, untouched('h')]).said).not.toContain(lost);
+  });
+
+  it('of a rollout that moved others than are found is put back with a warning, and never resumed', () => {
+    const found = [left({ step: 1, targets: 3 }), untouched('g'), untouched('h')];
+    const lost = 'moved 3 functions, and of those that this run has, 1 carries its mark';
+    const resume = { action: 'resume', given: true } as const;
+    expect(recover(found).warnings.join()).toContain(lost);
+    expect(recover(found, ENDED, resume).problems.join()).toContain(lost);
+    const whole = ['f', 'g', 'h'].map((name) => left({ name, step: 1, targets: 3 }));
+    expect(recover([...whole, untouched('i')]).said).not.toContain('carr');
+    expect(recover(whole, ENDED, resume).problems).toEqual([]);
+  });
+
+  it('of two rollouts that did not end is told for each how many are missing', () => {
+    const other = { ...dead, runId: '78', nonce: '0def' };
+    const found = [
+      left({ name: 'f', step: 1, targets: 1 }),
+      left({ name: 'g', id: other, step: 1, targets: 2 }),
+    ];
+    expect(recover(found).warnings.join()).toContain('moved 2 functions');
+  });
+
+  it('of a promotion that stands is gone on with, though others have lost their mark in time', () => {
+    const found = [left({ step: 2, targets: 2 }), untouched('g')];
+    expect(recover(found, ENDED, { action: 'resume', given: true }).problems).toEqual([]);
   });
 
   it('that a run still moves is left to it, with its link', () => {

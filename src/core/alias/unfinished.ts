@@ -85,7 +85,7 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
         : [];
     }),
   ];
-  const lost = lostIn(unfinished, found.length);
+  const lost = lostIn({ unfinished, marked, found });
   const unresumable =
     policy.action === 'resume' ? [...resumeProblems(unfinished, own), ...lost] : [];
   return {
@@ -113,15 +113,39 @@ export function recoveryOf({ found, statusOf, policy, own, region }: RecoveryOpt
   };
 }
 
-/** Of a rollout whose functions were found by searching, and of which this run finds fewer: the others may be split still. */
-function lostIn([first]: readonly Unfinished[], found: number): readonly string[] {
-  const moved = first?.mark.targets ?? 0;
-  return moved <= found
-    ? []
-    : [
-        `The rollout that did not end moved ${moved} functions, and this run has ${found}: the others may still be split, and nobody watches ` +
-          'them. Name in function-name those that are missing as well, or put them back with mode: revert.',
-      ];
+interface Standing extends Unfinished {
+  readonly routing: Routing;
+}
+
+/**
+ * Of rollouts whose functions were found by searching, and of which this run finds fewer: the others may be split still. What carries
+ * no mark may be any other function, unless all of it stands: the last bake takes the marks off.
+ */
+function lostIn({
+  unfinished,
+  marked,
+  found,
+}: {
+  readonly unfinished: readonly Standing[];
+  readonly marked: readonly Unfinished[];
+  readonly found: readonly Found[];
+}): readonly string[] {
+  const rollouts = Map.groupBy(unfinished, ({ mark }) => mark.nonce);
+  return [...rollouts.values()].flatMap((left) => {
+    const [first] = left;
+    if (first === undefined) return [];
+    const moved = first.mark.targets ?? 0;
+    const carrying = marked.filter(({ mark }) => sameRollout(mark, first.mark)).length;
+    const present = isInTraffic(left, left) ? carrying : found.length;
+    return moved <= present
+      ? []
+      : [
+          `The rollout that did not end moved ${moved} functions, and of those that this run has, ${carrying} ` +
+            `${carrying === 1 ? 'carries' : 'carry'} its mark: the others may still be split, and nobody watches them. Name in ` +
+            'function-name those that are missing as well, or put them back with mode: revert; where none is missing, it had not ' +
+            'reached all of them.',
+        ];
+  });
 }
 
 /** `the rollout of version 8 that https://… began` */
