@@ -122,6 +122,16 @@ describe('with functions that are found, the bundle', () => {
     expect(world.writes().slice(before)).toEqual([]);
   });
 
+  it('asks in a dry run for the log groups that a pattern for the names does not cover', async () => {
+    const settings = { LoggingConfig: { LogGroup: '/shop/all' } };
+    addFunction(world.simulator, 'shop-worker', { settings });
+    const result = await world.run({ 'function-name': 'shop-*', 'dry-run': 'true' });
+    expect(result.outputs['outcome']).toBe('planned');
+    const policy = JSON.stringify(result.report);
+    expect(policy).toContain(':log-group:/aws/lambda/shop-*:*');
+    expect(policy).toContain(':log-group:/shop/all:*');
+  });
+
   it('treats one that is named as named, though a search finds it as well', async () => {
     createFunction(world.simulator.lambda, { functionName: 'shop-worker' });
     const inputs = { 'function-name': 'shop-*, shop-worker' };

@@ -75,10 +75,11 @@ export function recordPolicy(
       objects: objectsIn(config.requests),
       functions: config.requests.map(({ target, foundBy }) => {
         const search = config.searches.find(({ written }) => written === foundBy);
-        if (search?.type === 'pattern') return patternInPolicy(search.pattern);
         const found = cleared.find(({ request }) => sameTarget(request.target, target));
         const { functionId, functionName } = target;
         const { functionArn = '', logGroup = '' } = found?.facts.candidate ?? {};
+        if (search?.type === 'pattern')
+          return patternInPolicy(search.pattern, functionName, logGroup);
         return {
           functionId: functionArn || functionId,
           functionName,
@@ -90,12 +91,16 @@ export function recordPolicy(
   journal.record({ type: 'policy', at: clock.timeOfDay(), policy });
 }
 
-/** What is found by a pattern next time is allowed as well; and a policy has no room for the names of hundreds. */
-function patternInPolicy(pattern: string) {
+/**
+ * What is found by a pattern next time is allowed as well; and a policy has no room for the names of hundreds.
+ * @param logGroup of this function; empty while it is not known
+ */
+function patternInPolicy(pattern: string, functionName: string, logGroup: string) {
+  const isOwn = logGroup !== '' && logGroup !== defaultLogGroup(functionName);
   return {
     functionId: pattern,
     functionName: pattern,
-    logGroup: defaultLogGroup(pattern),
+    logGroup: isOwn ? logGroup : defaultLogGroup(pattern),
   };
 }
 
