@@ -177,6 +177,16 @@ describe('with functions that are found, the bundle', () => {
     expect(world.alias('shop-order')).toBe('1');
   });
 
+  it('does not say of what was put back before that it is not found', async () => {
+    await world.run(held);
+    const routing = { version: '1', weights: {}, description: '' };
+    updateAlias(world.simulator.lambda, 'shop-order', 'live', routing);
+    const result = await world.run({ ...held, mode: 'revert' });
+    expect(weights('shop-cart', 'shop-order')).toEqual(['1', '1']);
+    expect(result.outputs['reason']).toContain('the others are back already or were never moved');
+    expect(result.outputs['reason']).not.toContain('is not found, and not put back');
+  });
+
   it('looks at what is found, whether or not it has the alias', async () => {
     createFunction(world.simulator.lambda, { functionName: 'shop-raw', tags: { team: 'shop' } });
     const result = await world.run({ 'function-name': 'tag:team=shop', mode: 'status' });

@@ -76,10 +76,17 @@ function absentFrom(found: readonly FoundAlias[]): readonly string[] {
   const rollouts = Map.groupBy(marked, ({ mark }) => mark.nonce);
   return [...rollouts.values()].flatMap((held) => {
     const missing = missingOf(held);
-    return missing === 0
-      ? []
+    if (missing === 0) return [];
+    const { targets = 0 } = held[0]?.mark ?? {};
+    // One that is back, or was not reached, carries no mark; nor does any other function.
+    return found.length > held.length
+      ? [
+          `Of the rollout of ${count(targets, 'function')}, ${held.length} ${held.length === 1 ? 'is' : 'are'} found with its mark: the others are back ` +
+            'already or were never moved, or they are not found and still split. mode: status with the names of all of them says which; ' +
+            'the summary and the output report of the job that began it have them.',
+        ]
       : [
-          `${count(missing, 'function')} of the rollout of ${held[0]?.mark.targets ?? 0} ${missing === 1 ? 'is' : 'are'} not found, and not put back: ` +
+          `${count(missing, 'function')} of the rollout of ${targets} ${missing === 1 ? 'is' : 'are'} not found, and not put back: ` +
             'a tag was taken away, a function deleted, or an alias moved by hand. Run mode: revert once more with their names ' +
             'alone in function-name; the summary and the output report of the job that began it have all.',
         ];
