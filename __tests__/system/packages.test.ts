@@ -107,6 +107,15 @@ describe('code of the workspace', () => {
       },
       'has 251 MB, and Lambda takes at most 250 MB unzipped',
     ],
+    [
+      'has more files than a zip file can count',
+      () => {
+        const all = Array.from({ length: 65_535 }, (_, index) => join(folder, `code/${index}`));
+        mkdirSync(join(folder, 'code'));
+        for (const path of all) symlinkSync('0', path);
+      },
+      'has 65,535 files',
+    ],
   ])('is refused when it %s', async (_, prepare, message) => {
     prepare();
     await expect(read('code')).rejects.toThrow(message);

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { messageOf } from '../core/problems.ts';
-import { formatBytes } from '../core/text/numbers.ts';
+import { count, formatBytes, grouped } from '../core/text/numbers.ts';
 import { LARGEST_UNZIPPED, type Package } from '../core/versions/code.ts';
 import type { Packages } from '../ports.ts';
 
@@ -66,6 +66,8 @@ const LINK = (0o120777 << 16) >>> 0;
 const UNIX = 3;
 /** Zip files have local times, and none before 1980: this one is the same on every machine. */
 const ALWAYS = new Date(1980, 0, 1, 12);
+/** A zip file has two bytes for their number, and all ones mean something else; above it, `fflate` writes another number without a word. */
+const MOST_FILES = 65_534;
 /** In between, others have their turn: what watches a rollout must not wait for this. */
 const CHUNK = 1024 ** 2;
 
@@ -108,6 +110,11 @@ function refuseUnfit(folder: string, entries: readonly Entry[]): void {
   if (existsSync(join(folder, '.git'))) {
     throw new Error(
       `${folder} is a whole repository, with its history and perhaps the job's token in .git: name the directory that the code is built into`,
+    );
+  }
+  if (entries.length > MOST_FILES) {
+    throw new Error(
+      `${folder} has ${count(entries.length, 'file')}, and a zip file that is made here counts ${grouped(MOST_FILES)}: leave out what the function does not need, bundle it, or make it a container image`,
     );
   }
   const bytes = entries.reduce((sum, { path }) => sum + lstatSync(path).size, 0);
