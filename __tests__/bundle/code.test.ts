@@ -533,6 +533,22 @@ describe('code in the same step', () => {
       expect(functionOf('pictures', '2').code).toBe(digest('c'));
       expect(codesIn(result.outputs)).toMatchObject([{ codeSha256: 'c'.repeat(64) }]);
     });
+
+    it('takes no image that a tag meant before for the one that it means now', async () => {
+      const inputs = { 'function-name': 'pictures', 'code-image': `${IMAGES}:latest` };
+      world.simulator.lambda.tags.set(`${IMAGES}:latest`, 'c'.repeat(64));
+      expect((await world.run({ ...AT_ONCE, ...inputs })).outputs['version']).toBe('2');
+      world.simulator.lambda.tags.set(`${IMAGES}:latest`, 'd'.repeat(64));
+      world.simulator.faults.add((request) => {
+        if (request.operation !== 'UpdateFunctionCode' || request.count !== 1) return undefined;
+        updateFunction(world.simulator.lambda, 'pictures', { settings: { MemorySize: 256 } });
+        return { type: 'reset' };
+      });
+      const result = await world.run({ ...AT_ONCE, ...inputs });
+      expect(result.outputs['outcome']).toBe('failed');
+      expect(result.outputs['reason']).toContain('nobody can know whether by this. Run again');
+      expect(world.alias('pictures')).toBe('2');
+    });
   });
 
   it('keeps the key that the function encrypts its code with', async () => {

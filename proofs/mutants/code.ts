@@ -21,14 +21,14 @@ export const OF_THE_CODE: readonly Mutant[] = [
   {
     name: "after a lost answer, somebody else's code is taken for that of the upload",
     file: 'src/run/versions/upload.ts',
-    from: 'if (unanswered > 0 && isFrom(latest, wanted))',
+    from: 'if (unanswered > 0 && isFrom(latest, wanted, candidate))',
     to: 'if (unanswered > 0)',
     by: BY,
   },
   {
     name: "an upload whose answer was lost is taken for somebody else's",
     file: 'src/run/versions/upload.ts',
-    from: 'if (unanswered > 0 && isFrom(latest, wanted))',
+    from: 'if (unanswered > 0 && isFrom(latest, wanted, candidate))',
     to: 'if (unanswered < 0)',
     by: BY,
   },

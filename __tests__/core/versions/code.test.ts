@@ -65,10 +65,11 @@ describe('the code of a version', () => {
   });
 
   it('is from an update without an answer when its tag is', () => {
-    expect(isFrom(found('h', image), wanted({ type: 'image', uri: image.imageUri }))).toBe(true);
-    expect(isFrom(found('h', image), wanted({ type: 'image', uri: `${REPOSITORY}:v2` }))).toBe(
-      false,
-    );
+    const tagged = (uri: string) => wanted({ type: 'image', uri });
+    const [before, after] = [found('g', image), found('h', image)];
+    expect(isFrom(after, tagged(image.imageUri), before)).toBe(true);
+    expect(isFrom(after, tagged(`${REPOSITORY}:v2`), before)).toBe(false);
+    expect(isFrom(after, tagged(image.imageUri), after)).toBe(false);
   });
 
   it('can be had where Lambda tells from where', () => {

@@ -114,11 +114,15 @@ export function needsNoUpload(
 
 /**
  * Whether what `$LATEST` has after an update without an answer is what that update brought. A tag is told by itself: whoever
- * wrote it, it is the image that was asked for.
+ * wrote it, it is the image that was asked for; unless it is the one of before, for the tag may have moved since.
  */
-export function isFrom(found: CodeOfVersion, wanted: WantedCode): boolean {
-  const { source } = wanted;
-  return isOf(found, wanted) || (source.type === 'image' && found.code.imageUri === source.uri);
+export function isFrom(found: CodeOfVersion, wanted: WantedCode, before: CodeOfVersion): boolean {
+  return isOf(found, wanted) || (isByTag(found, wanted) && !sameCode(found, before));
+}
+
+/** Whether it is known by what the image was called alone. */
+export function isByTag({ code }: CodeOfVersion, { source }: WantedCode): boolean {
+  return source.type === 'image' && code.imageUri === source.uri;
 }
 
 /** Where the code of a version can be had from, to be put elsewhere; nothing for a zip file that Lambda alone has. */

@@ -5,6 +5,7 @@ import type { VersionFacts } from '../../core/preflight/target.ts';
 import { Refusal } from '../../core/problems.ts';
 import {
   describeSource,
+  isByTag,
   isFrom,
   needsNoUpload,
   sameCode,
@@ -161,18 +162,19 @@ async function send(
     // Whose change it is that there was: that of a request without an answer may be ours.
     const latest = await settledVersion(target, undefined, surroundings);
     if (latest.revisionId === candidate.revisionId) throw error;
-    if (unanswered > 0 && isFrom(latest, wanted)) return latest.codeSha256;
+    if (unanswered > 0 && isFrom(latest, wanted, candidate)) return latest.codeSha256;
     throw new Refusal([
-      unanswered > 0 && isUnknowable(wanted)
-        ? `${target.functionName}: the answer to the upload of ${describeSource(wanted.source)} was lost, and $LATEST has changed: without its hash (code-sha256) nobody can know whether by this. Run again`
+      unanswered > 0 && isUnknowable(latest, wanted)
+        ? `${target.functionName}: the answer to the upload of ${describeSource(wanted.source)} was lost, and $LATEST has changed: without its hash (code-sha256) or digest nobody can know whether by this. Run again`
         : changedMeanwhile(target.functionName),
     ]);
   }
 }
 
 /** Code that nothing tells from another. */
-function isUnknowable({ source, codeSha256 }: WantedCode): boolean {
-  return source.type === 's3' && codeSha256 === undefined;
+function isUnknowable(latest: VersionFacts, wanted: WantedCode): boolean {
+  const { source, codeSha256 } = wanted;
+  return isByTag(latest, wanted) || (source.type === 's3' && codeSha256 === undefined);
 }
 
 /** That somebody else was there between two looks. */
