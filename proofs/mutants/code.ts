@@ -72,4 +72,18 @@ export const OF_THE_CODE: readonly Mutant[] = [
     from: '    file.mtime = ALWAYS;\n',
     to: '',
   },
+  {
+    name: 'the same code for another processor is taken for what was live',
+    file: 'src/core/versions/code.ts',
+    from: ' && one.code.architecture === other.code.architecture',
+    to: '',
+    by: BY,
+  },
+  {
+    name: 'after a lost answer, the image that a tag meant before is taken for that of the upload',
+    file: 'src/core/versions/code.ts',
+    from: ' && !sameCode(found, before)',
+    to: '',
+    by: BY,
+  },
 ];

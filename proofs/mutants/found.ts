@@ -41,4 +41,17 @@ export const OF_WHAT_IS_FOUND: readonly Mutant[] = [
     from: "limitCount('functions', all,",
     to: "limitCount('functions', named,",
   },
+  {
+    name: 'a rollback creates an alias for what was found, at what is in $LATEST',
+    file: 'src/run/modes/rollback.ts',
+    from: 'if (alias === undefined) return nowhereToGoBack(request.target);',
+    to: 'if (alias === undefined) return request;',
+    by: '__tests__/bundle/found-functions.test.ts',
+  },
+  {
+    name: 'any function that is found takes the place of one that a dead rollout left split',
+    file: 'src/core/alias/unfinished.ts',
+    from: 'isInTraffic(left, left) ? carrying : found.length',
+    to: 'found.length',
+  },
 ];
