@@ -18,6 +18,7 @@ import { OF_THE_WAY_BACK } from './way-back.ts';
 import { OF_TAKING_OVER } from './review.ts';
 import { OF_FLAT_COST } from './flat.ts';
 import { OF_THE_STATE_MACHINE } from './state-machine.ts';
+import { OF_ACTS_ON_AWS } from './state-machine-acts.ts';
 import { OF_FOLLOWERS } from './followers.ts';
 import { OF_WHAT_IS_FOUND } from './found.ts';
 import type { Mutant } from './mutant.ts';
@@ -43,6 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_LOG_LANE,
   ...OF_FLAT_COST,
   ...OF_THE_STATE_MACHINE,
+  ...OF_ACTS_ON_AWS,
   ...OF_FOLLOWERS,
   ...OF_THE_COMMANDS,
   ...OF_WHAT_IS_FOUND,
