@@ -114,6 +114,8 @@ async function evaluated(expression: string, now: number): Promise<object> {
 const ACTIONS = {
   update_alias: (arguments_: never) => (aws: Clients) => aws.lambda.updateAlias(arguments_),
   get_alias: (arguments_: never) => (aws: Clients) => aws.lambda.getAlias(arguments_),
+  get_provisioned_concurrency_config: (arguments_: never) => (aws: Clients) =>
+    aws.lambda.getProvisionedConcurrencyConfig(arguments_),
   describe_alarms: (arguments_: never) => (aws: Clients) =>
     aws.cloudwatch.describeAlarms(arguments_),
   describe_alarm_history: (arguments_: never) => (aws: Clients) =>
