@@ -1,6 +1,7 @@
 import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 
-import { seen, type Experiment } from '../experiment.ts';
+import { seen, type Experiment, type Seen } from '../experiment.ts';
+import type { Lab } from '../lab.ts';
 import { execute } from '../machines.ts';
 import { refused, told } from '../refusal.ts';
 import { putAlarm } from './alarms.ts';
@@ -90,29 +91,12 @@ export const STATES_OF_AWS: readonly Experiment[] = [
       'An answer in another form than expected would end a rollout without a revert of its own; the rule repairs it (core/state-machine/repair.ts).',
     ...STATES,
     async run(lab) {
-      const {
-        status,
-        output = '',
-        error = '',
-      } = await execute(lab, {
-        Ask: {
-          Type: 'Task',
-          Resource: DESCRIBE_ALARMS,
-          Arguments: { AlarmNames: [lab.name('nothing')] },
-          Output: "{% 1 + 'a' %}",
-          Catch: [
-            {
-              ErrorEquals: ['States.ALL'],
-              Output: '{% $states.errorOutput.Error %}',
-              Next: 'Caught',
-            },
-          ],
-          End: true,
-        },
-        Caught: { Type: 'Pass', End: true },
+      return whatIsCaught(lab, {
+        Type: 'Task',
+        Resource: DESCRIBE_ALARMS,
+        Arguments: { AlarmNames: [lab.name('nothing')] },
+        Output: "{% 1 + 'a' %}",
       });
-      const words = status === 'SUCCEEDED' ? `caught ${output}` : `not caught: ${error}`;
-      return seen(words === 'caught "States.QueryEvaluationError"', words);
     },
   },
   {
@@ -134,27 +118,10 @@ export const STATES_OF_AWS: readonly Experiment[] = [
           End: { Type: 'Pass', End: true },
         },
       };
-      const {
-        status,
-        output = '',
-        error = '',
-      } = await execute(lab, {
-        All: {
-          Type: 'Parallel',
-          Branches: [inner],
-          Catch: [
-            {
-              ErrorEquals: ['States.ALL'],
-              Output: '{% $states.errorOutput.Error %}',
-              Next: 'Caught',
-            },
-          ],
-          End: true,
-        },
-        Caught: { Type: 'Pass', End: true },
+      return whatIsCaught(lab, {
+        Type: 'Parallel',
+        Branches: [inner],
       });
-      const words = status === 'SUCCEEDED' ? `caught ${output}` : `not caught: ${error}`;
-      return seen(words === 'caught "States.QueryEvaluationError"', words);
     },
   },
   {
@@ -173,3 +140,20 @@ export const STATES_OF_AWS: readonly Experiment[] = [
     },
   },
 ];
+
+/** Whether a catcher of everything catches what this state's expressions throw. */
+async function whatIsCaught(lab: Lab, state: object): Promise<Seen> {
+  const Catch = [
+    { ErrorEquals: ['States.ALL'], Output: '{% $states.errorOutput.Error %}', Next: 'Caught' },
+  ];
+  const {
+    status,
+    output = '',
+    error = '',
+  } = await execute(lab, {
+    Throwing: { ...state, Catch, End: true },
+    Caught: { Type: 'Pass', End: true },
+  });
+  const words = status === 'SUCCEEDED' ? `caught ${output}` : `not caught: ${error}`;
+  return seen(words === 'caught "States.QueryEvaluationError"', words);
+}

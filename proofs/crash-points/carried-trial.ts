@@ -14,8 +14,9 @@ import {
   type CarriedJobName,
   type CarriedPoint,
 } from './carried-points.ts';
+import { endAtCall } from './ending.ts';
 import { ENDS } from './points.ts';
-import { arrived, endProcess } from './trial.ts';
+import { arrived } from './trial.ts';
 import { DESCRIPTION, look, withWorld, type World } from './world.ts';
 
 /** Short enough that a job looks at its execution a few times, and no more. */
@@ -31,43 +32,27 @@ const RULE_MS = 5_000;
 
 /** Ends the process at one of its calls while AWS goes on, has it looked after, and says what is wrong when all executions have ended. */
 export function tryCarriedPoint(point: CarriedPoint): Promise<CarriedFinding> {
-  const { job, end, moment, call } = point;
-  const { signal, then } = ENDS[end];
+  const { job, end } = point;
+  const { then } = ENDS[end];
   return withWorld(async (world) => {
     const { simulator, time } = world;
     const options = await found(job, world);
-    const over = Promise.withResolvers<undefined>();
     const before = new Set(simulator.executions.all.keys());
     const action = startAction(options);
-    let operation = '';
-    let calls = 0;
-    simulator.faults.add((request) => {
-      if (request.execution !== undefined || calls++ !== call) return undefined;
-      operation = request.operation;
-      if (moment === 'after') {
-        const once = simulator.faults.after(({ execution }) => {
-          if (execution !== undefined) return;
-          once();
-          endProcess(action, signal, time);
-        });
-        return { type: 'lost-reply' };
-      }
-      endProcess(action, signal, time);
-      return moment === 'before' ? { type: 'reset' } : { type: 'late', until: over.promise };
-    });
+    const ending = endAtCall(point, { action, simulator, time });
     const main = await action.done;
     const second =
       then === 'post'
         ? await runAction({ ...options, state: main.state })
         : await runAction(later(options, CARRIED_JOBS[job].next));
-    over.resolve(undefined);
+    ending.letArrive();
     await arrived(simulator);
     await allEnded(simulator, time);
     const begun = [...simulator.executions.all.values()].find(
       ({ arn, name }) => !before.has(arn) && name.startsWith('acme-shop-'),
     );
     const wrong = wrongOf(point, { simulator, main, second, hasBegun: begun !== undefined });
-    return { ...point, operation, wrong: wrong.join('; ') };
+    return { ...point, operation: ending.operation(), wrong: wrong.join('; ') };
   });
 }
 

@@ -2,19 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 
 import { inspectCode, inspectRestoring } from '../../../src/core/preflight/code.ts';
 import type { TargetFacts, VersionFacts } from '../../../src/core/preflight/target.ts';
-import type { CodeFacts, CodeSource, WantedCode } from '../../../src/core/versions/code.ts';
+import type { CodeFacts, CodeSource } from '../../../src/core/versions/code.ts';
+import { codeFacts, wantedCode } from '../../fixtures/code-facts.ts';
 
 const IMAGE = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/checkout';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const path: CodeSource = { type: 'path', path: 'dist' };
 const image = (uri: string): CodeSource => ({ type: 'image', uri });
-const wanted = (source: CodeSource, change: Partial<WantedCode> = {}): WantedCode => ({
-  source,
-  architecture: undefined,
-  codeSha256: undefined,
-  bytes: undefined,
-  ...change,
-});
 const version = (code: Partial<CodeFacts> = {}): VersionFacts => ({
   version: '$LATEST',
   revisionId: 'r',
@@ -27,15 +21,7 @@ const version = (code: Partial<CodeFacts> = {}): VersionFacts => ({
   logGroup: '',
   logging: { runtime: '', format: '', applicationLevel: '', systemLevel: '' },
   codeSha256: 'there',
-  code: {
-    packageType: 'Zip',
-    architecture: 'x86_64',
-    imageUri: '',
-    resolvedImageUri: '',
-    object: undefined,
-    kmsKeyArn: '',
-    ...code,
-  },
+  code: codeFacts(code),
   timeoutMs: undefined,
   functionArn: '',
   description: '',
@@ -60,35 +46,38 @@ const ofImages = version({ packageType: 'Image', resolvedImageUri: `${IMAGE}@${D
 describe('code that is to be uploaded', () => {
   it.each<[string, Partial<TargetFacts>]>([
     ['none', {}],
-    ['a zip file', { wanted: wanted(path, { codeSha256: 'new', bytes: 50 * 1024 ** 2 }) }],
-    ['an image of the region', { candidate: ofImages, wanted: wanted(image(`${IMAGE}:v1`)) }],
+    ['a zip file', { wanted: wantedCode(path, { codeSha256: 'new', bytes: 50 * 1024 ** 2 }) }],
+    ['an image of the region', { candidate: ofImages, wanted: wantedCode(image(`${IMAGE}:v1`)) }],
     [
       'what is there already, however large it is',
-      { wanted: wanted(path, { codeSha256: 'there', bytes: 51 * 1024 ** 2 }) },
+      { wanted: wantedCode(path, { codeSha256: 'there', bytes: 51 * 1024 ** 2 }) },
     ],
     [
       'what has the hash that was named',
-      { wanted: wanted(path, { codeSha256: 'new' }), expectedCodeSha256: 'new' },
+      { wanted: wantedCode(path, { codeSha256: 'new' }), expectedCodeSha256: 'new' },
     ],
   ])('has no problem with %s', (_, change) => {
     expect(inspectCode(facts(change))).toEqual([]);
   });
 
   it.each<[Partial<TargetFacts>, string]>([
-    [{ wanted: wanted(image(`${IMAGE}:v1`)) }, 'checkout is a function of zip files'],
-    [{ candidate: ofImages, wanted: wanted(path) }, 'checkout is a function of container images'],
+    [{ wanted: wantedCode(image(`${IMAGE}:v1`)) }, 'checkout is a function of zip files'],
     [
-      { wanted: wanted(path, { codeSha256: 'new', bytes: 50 * 1024 ** 2 + 1 }) },
+      { candidate: ofImages, wanted: wantedCode(path) },
+      'checkout is a function of container images',
+    ],
+    [
+      { wanted: wantedCode(path, { codeSha256: 'new', bytes: 50 * 1024 ** 2 + 1 }) },
       'Lambda takes at most 50 MB in a request',
     ],
     [
-      { wanted: wanted(path, { codeSha256: 'new' }), expectedCodeSha256: 'other' },
+      { wanted: wantedCode(path, { codeSha256: 'new' }), expectedCodeSha256: 'other' },
       'dist has the hash new, not other',
     ],
     [
       {
         candidate: ofImages,
-        wanted: wanted(image(`${IMAGE.replace('eu-west-1', 'us-east-1')}:v1`)),
+        wanted: wantedCode(image(`${IMAGE.replace('eu-west-1', 'us-east-1')}:v1`)),
       },
       'is in us-east-1',
     ],

@@ -8,6 +8,7 @@ import {
   type TargetFacts,
   type VersionFacts,
 } from '../../../src/core/preflight/target.ts';
+import { codeFacts } from '../../fixtures/code-facts.ts';
 
 const target = { functionId: 'checkout', functionName: 'checkout', alias: 'live' };
 const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
@@ -22,14 +23,7 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   logging: { runtime: 'nodejs22.x', format: 'Text', applicationLevel: '', systemLevel: '' },
   codeSha256: 'hash',
   revisionId: 'revision',
-  code: {
-    packageType: 'Zip',
-    architecture: 'x86_64',
-    imageUri: '',
-    resolvedImageUri: '',
-    object: undefined,
-    kmsKeyArn: '',
-  },
+  code: codeFacts(),
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:checkout',
   timeoutMs: 3_000,
   description: '',

@@ -11,61 +11,46 @@ import {
   updateCommand,
   type CodeFacts,
   type CodeSource,
-  type WantedCode,
 } from '../../../src/core/versions/code.ts';
+import { codeFacts, wantedCode } from '../../fixtures/code-facts.ts';
 
 const REPOSITORY = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/checkout';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const S3: CodeSource = { type: 's3', bucket: 'builds', key: 'a b.zip', version: 'v1' };
 
-const wanted = (source: CodeSource, change: Partial<WantedCode> = {}): WantedCode => ({
-  source,
-  architecture: undefined,
-  codeSha256: undefined,
-  bytes: undefined,
-  ...change,
-});
 const found = (codeSha256: string, code: Partial<CodeFacts> = {}) => ({
   codeSha256,
   lastUpdateStatus: 'Successful',
-  code: {
-    packageType: 'Zip',
-    architecture: 'x86_64',
-    imageUri: '',
-    resolvedImageUri: '',
-    object: undefined,
-    kmsKeyArn: '',
-    ...code,
-  },
+  code: codeFacts(code),
 });
 const image = { imageUri: `${REPOSITORY}:v1`, resolvedImageUri: `${REPOSITORY}@${DIGEST}` };
 const path: CodeSource = { type: 'path', path: 'dist' };
 
 describe('the code of a version', () => {
   it('is that of a zip file by its hash, and of its architecture if one is named', () => {
-    expect(isOf(found('h'), wanted(path, { codeSha256: 'h' }))).toBe(true);
-    expect(isOf(found('h'), wanted(path, { codeSha256: 'other' }))).toBe(false);
-    const onArm = wanted(path, { codeSha256: 'h', architecture: 'arm64' });
+    expect(isOf(found('h'), wantedCode(path, { codeSha256: 'h' }))).toBe(true);
+    expect(isOf(found('h'), wantedCode(path, { codeSha256: 'other' }))).toBe(false);
+    const onArm = wantedCode(path, { codeSha256: 'h', architecture: 'arm64' });
     expect(isOf(found('h'), onArm)).toBe(false);
     expect(isOf(found('h', { architecture: 'arm64' }), onArm)).toBe(true);
   });
 
   it('is never known to be that of an object without a hash, or of a tag', () => {
-    expect(isOf(found('h'), wanted(S3))).toBe(false);
-    expect(isOf(found('h', image), wanted({ type: 'image', uri: image.imageUri }))).toBe(false);
-    expect(isOf(found('h', image), wanted({ type: 'image', uri: image.resolvedImageUri }))).toBe(
-      true,
-    );
+    expect(isOf(found('h'), wantedCode(S3))).toBe(false);
+    expect(isOf(found('h', image), wantedCode({ type: 'image', uri: image.imageUri }))).toBe(false);
+    expect(
+      isOf(found('h', image), wantedCode({ type: 'image', uri: image.resolvedImageUri })),
+    ).toBe(true);
   });
 
   it('that an update left which failed is uploaded again', () => {
-    const same = wanted(path, { codeSha256: 'h' });
+    const same = wantedCode(path, { codeSha256: 'h' });
     expect(needsNoUpload(found('h'), same)).toBe(true);
     expect(needsNoUpload({ ...found('h'), lastUpdateStatus: 'Failed' }, same)).toBe(false);
   });
 
   it('is from an update without an answer when its tag is', () => {
-    const tagged = (uri: string) => wanted({ type: 'image', uri });
+    const tagged = (uri: string) => wantedCode({ type: 'image', uri });
     const [before, after] = [found('g', image), found('h', image)];
     expect(isFrom(after, tagged(image.imageUri), before)).toBe(true);
     expect(isFrom(after, tagged(`${REPOSITORY}:v2`), before)).toBe(false);
