@@ -2,8 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { createFunction } from '../../simulator/lambda/functions.ts';
+import { startGitHub } from '../../simulator/github/server.ts';
 import { denied } from '../../simulator/wire/faults.ts';
+import { withMark } from '../../src/core/alias/mark.ts';
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { MARK } from '../fixtures/mark.ts';
 
 describe('with functions that are found, the bundle', () => {
   let world: World;
@@ -185,6 +188,30 @@ describe('with functions that are found, the bundle', () => {
     expect(weights('shop-cart', 'shop-order')).toEqual(['1', '1']);
     expect(result.outputs['reason']).toContain('the others are back already or were never moved');
     expect(result.outputs['reason']).not.toContain('is not found, and not put back');
+  });
+
+  it('misses none of a promotion that has ended, though its mark is still on one', async () => {
+    const github = await startGitHub({ time: world.time });
+    github.runs.set('acme/shop/41/1', { status: 'completed', conclusion: 'success', htmlUrl: 'x' });
+    const left = withMark('', {
+      ...MARK,
+      runId: '41',
+      stable: '0',
+      canary: '1',
+      weight: 100,
+      step: 2,
+      targets: 3,
+    });
+    addFunction(world.simulator, 'shop-old');
+    const routing = { version: '1', weights: {}, description: left };
+    updateAlias(world.simulator.lambda, 'shop-old', 'live', routing);
+    await world.run(held);
+    tagsOf('shop-old')?.set('team', 'shop');
+    const inputs = { ...held, mode: 'revert', 'github-token': 'github-token' };
+    const result = await world.run(inputs, { environment: github.environment });
+    expect(weights('shop-cart', 'shop-order', 'shop-old')).toEqual(['1', '1', '1']);
+    expect(result.outputs['outcome']).toBe('reverted');
+    await github.close();
   });
 
   it('looks at what is found, whether or not it has the alias', async () => {

@@ -12,8 +12,8 @@ export const OF_WHAT_IS_FOUND: readonly Mutant[] = [
   {
     name: 'reverted is said of a part of what was found',
     file: 'src/run/modes/revert.ts',
-    from: 'config.found.length === 0 ? [] : absentFrom(found)',
-    to: 'config.found.length === 0 ? absentFrom(found) : []',
+    from: 'config.found.length === 0 ? [] : absentFrom(found, hasEnded)',
+    to: 'config.found.length === 0 ? absentFrom(found, hasEnded) : []',
     by: '__tests__/bundle/found-functions.test.ts',
   },
   {

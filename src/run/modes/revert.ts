@@ -37,7 +37,7 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
   const unclear = found
     .filter((alias) => reversibleIn(alias, hasEnded).type === 'unclear')
     .map(({ target, ...alias }) => unclearWhatToRevert(target, alias, region));
-  const absent = config.found.length === 0 ? [] : absentFrom(found);
+  const absent = config.found.length === 0 ? [] : absentFrom(found, hasEnded);
   const all = leftIn(found);
   if (all.length === 0) {
     const done = found.filter((alias) => reversibleIn(alias, hasEnded).type === 'nothing');
@@ -68,10 +68,14 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
 }
 
 /** Of a rollout whose functions were found by searching: that not all of them are found now. Who names them knows what is asked for. */
-function absentFrom(found: readonly FoundAlias[]): readonly string[] {
+function absentFrom(
+  found: readonly FoundAlias[],
+  hasEnded: (nonce: string) => boolean,
+): readonly string[] {
   const marked = found.flatMap(({ target, description }) => {
     const { mark } = readMark(description);
-    return mark === undefined ? [] : [{ target, mark }];
+    // A promotion that has ended may have left its mark on some: there is nothing of it to put back.
+    return mark === undefined || hasEnded(mark.nonce) ? [] : [{ target, mark }];
   });
   const rollouts = Map.groupBy(marked, ({ mark }) => mark.nonce);
   return [...rollouts.values()].flatMap((held) => {
