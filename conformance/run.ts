@@ -24,7 +24,7 @@ export interface Running {
   readonly onResult: (result: Result) => void;
 }
 
-/** Side by side they take a quarter of an hour; all at once they would throttle each other. */
+/** Most of them wait for AWS most of the time; all at once they would throttle each other. */
 const AT_ONCE = 6;
 
 /** @returns the results in the order of the experiments. @throws Interrupted */

@@ -208,10 +208,10 @@ describe('with functions that are found, the bundle', () => {
     await world.run(held);
     tagsOf('shop-old')?.set('team', 'shop');
     const inputs = { ...held, mode: 'revert', 'github-token': 'github-token' };
-    const result = await world.run(inputs, { environment: github.environment });
+    const { environment } = github;
+    const result = await world.run(inputs, { environment }).finally(() => github.close());
     expect(weights('shop-cart', 'shop-order', 'shop-old')).toEqual(['1', '1', '1']);
     expect(result.outputs['outcome']).toBe('reverted');
-    await github.close();
   });
 
   it('looks at what is found, whether or not it has the alias', async () => {

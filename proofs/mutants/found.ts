@@ -17,6 +17,13 @@ export const OF_WHAT_IS_FOUND: readonly Mutant[] = [
     by: '__tests__/bundle/found-functions.test.ts',
   },
   {
+    name: 'functions of a promotion that has ended are missed by a revert',
+    file: 'src/run/modes/revert.ts',
+    from: 'mark === undefined || hasEnded(mark.nonce) ? []',
+    to: 'mark === undefined || (hasEnded(mark.nonce) && mark.weight < 100) ? []',
+    by: '__tests__/bundle/found-functions.test.ts',
+  },
+  {
     name: 'a function that a pattern finds gets an alias that nobody asked for',
     file: 'src/run/preflight/preflight.ts',
     from: 'search === undefined || alias !== undefined || mayCreateAlias',

@@ -99,11 +99,6 @@ export const FUNCTION_ROUTES: readonly Route[] = [
       return { Versions: entries.map((version) => listedBody(lambda, name, { version })), ...more };
     },
   ),
-  route('ListFunctions', { method: 'GET', path: FUNCTIONS }, ({ lambda, query }) => {
-    const { entries, ...more } = page(query, [...lambda.functions.values()]);
-    const told = entries.map(({ name, latest }) => listedBody(lambda, name, { version: latest }));
-    return { Functions: told, ...more };
-  }),
   route(
     'DeleteFunction',
     { method: 'DELETE', path: `${FUNCTIONS}/{F}`, status: 204 },
