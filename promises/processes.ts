@@ -1,4 +1,5 @@
 import { runAction } from '../src/run/action.ts';
+import { ALONE } from '../src/run/surroundings.ts';
 import { connectAws } from '../src/aws/aws.ts';
 import { createJournal } from '../src/run/journal.ts';
 import type { Mode } from '../src/core/rollout/mode.ts';
@@ -106,6 +107,8 @@ export async function mainProcess(
       },
     },
     cancellation: cancellation.signal,
+    jobCancellation: cancellation.signal,
+    wave: ALONE,
     random: stage.random,
   }).catch((error: unknown) => ended('failed', messageOf(error)));
 

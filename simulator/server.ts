@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { bodyOf, listen, type RunningServer, type ServerOptions } from './loopback.ts';
-import type { Simulator } from './simulator.ts';
+import type { Served } from './regions.ts';
 import { machineTime, type Exchange, type ServerTime } from './time/server-time.ts';
 import type { WireReply } from './wire/wire.ts';
 
 export type { RunningServer } from './loopback.ts';
 
-/** Serves a simulator on the loopback interface. */
+/** Serves a simulator, or those of several regions, on the loopback interface. */
 export function startServer(
-  simulator: Simulator,
+  simulator: Served,
   { port = 0, time = machineTime }: ServerOptions = {},
 ): Promise<RunningServer> {
   const respond = createResponder(simulator, time);
   return listen(respond, { port, time });
 }
 
-function createResponder(simulator: Simulator, time: ServerTime) {
+function createResponder(simulator: Served, time: ServerTime) {
   return async (
     request: IncomingMessage,
     response: ServerResponse,

@@ -5,15 +5,17 @@ import { connect } from './aws/clients.ts';
 import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
 import { createJournal } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
-import { reportOf } from './core/report/report.ts';
+import { ended } from './core/report/ending.ts';
+import { reportOfRegions } from './core/report/regions.ts';
+import { reportOf, type Report } from './core/report/report.ts';
 import { concludePost } from './github/conclusion.ts';
 import { fetchIdToken } from './github/id-token.ts';
 import { plain, print } from './github/log.ts';
 import { tellGitHub } from './github/telling.ts';
 import { workflowIn, type Workflow } from './github/workflow.ts';
-import { loadRollout, type SavedRollout } from './github/saved.ts';
+import { loadRollouts, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './core/problems.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Journal } from './ports.ts';
 import { cleanUp, leaveToAws } from './run/modes/clean-up.ts';
 
 /**
@@ -25,9 +27,9 @@ export async function post(): Promise<void> {
   const cancellation = listenForCancellation();
   const workflow = workflowIn(process.env);
   try {
-    const saved = loadRollout(workflow);
-    if (saved === undefined) core.info('Nothing to clean up: the rollout ended by itself.');
-    else await conclude(saved, { workflow, cancellation, clock: systemClock });
+    const [first, ...others] = loadRollouts(workflow);
+    if (first === undefined) core.info('Nothing to clean up: the rollout ended by itself.');
+    else await conclude([first, ...others], { workflow, cancellation, clock: systemClock });
   } catch (error) {
     const problem = `The unfinished rollout could not be cleaned up: ${messageOf(error)}`;
     core.setFailed(problem.split('\n').map(plain).join('\n'));
@@ -41,23 +43,57 @@ interface Process {
 }
 
 async function conclude(
-  saved: SavedRollout,
-  { workflow, cancellation, clock }: Process,
+  all: readonly [SavedRollout, ...SavedRollout[]],
+  process: Process,
 ): Promise<void> {
-  const { region, role, targets } = saved;
+  const { workflow, cancellation, clock } = process;
   const journal = createJournal(clock, cancellation.guard(print));
-  const standInFor = targets.map(({ target }) => target);
-  const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock, standInFor });
-  const { execution } = saved;
-  const ending =
-    execution === undefined
-      ? await cleanUp(saved, { aws, clock, journal })
-      : await leaveToAws({ ...saved, execution }, { aws, clock, journal });
-  const { startedAt, entries } = journal;
-  const report = reportOf(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
+  const [one, ...others] = all;
+  const report =
+    others.length === 0
+      ? await putBack(one, process, journal)
+      : await putBackEverywhere(all, process, journal);
   await concludePost(report);
   const environment = core.getInput('environment');
   const githubToken = core.getInput('github-token');
   const told = { environment, githubToken, comment: 'never', isPost: true } as const;
   await tellGitHub(told, workflow, journal.warn).conclude(report);
+}
+
+/** All at once: GitHub gives a post step of a cancelled job 5 minutes. */
+async function putBackEverywhere(
+  [first, ...others]: readonly [SavedRollout, ...SavedRollout[]],
+  process: Process,
+  journal: Journal,
+): Promise<Report> {
+  const { clock, cancellation } = process;
+  const { startedAt, warn } = journal;
+  const say = cancellation.guard(print);
+  const putBackIn = async (saved: SavedRollout) => {
+    const { region } = saved;
+    const own = createJournal(clock, (line) => {
+      say({ ...line, text: `${region} ${line.text}` });
+    });
+    const report = await putBack(saved, process, own).catch((error: unknown) => {
+      warn(`${region}: ${messageOf(error)}`);
+      const times = { startedAt, endedAt: clock.timeOfDay() };
+      return reportOf(own.entries, ended('revert-failed', messageOf(error)), times);
+    });
+    return { wave: 1, isElsewhere: false, report: { ...report, region } };
+  };
+  const [one, ...rest] = await Promise.all([putBackIn(first), ...others.map(putBackIn)]);
+  const times = { startedAt, endedAt: clock.timeOfDay(), warnings: [] };
+  return reportOfRegions([one, ...rest], times, one.report);
+}
+
+async function putBack(saved: SavedRollout, { clock }: Process, journal: Journal): Promise<Report> {
+  const { region, role, targets, execution } = saved;
+  const standInFor = targets.map(({ target }) => target);
+  const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock, standInFor });
+  const ending =
+    execution === undefined
+      ? await cleanUp(saved, { aws, clock, journal })
+      : await leaveToAws({ ...saved, execution }, { aws, clock, journal });
+  const { startedAt, entries } = journal;
+  return reportOf(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
 }

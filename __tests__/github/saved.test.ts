@@ -4,15 +4,16 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { keepInState, loadRollout, type SavedRollout } from '../../src/github/saved.ts';
+import { keepInState, loadRollouts, type SavedRollout } from '../../src/github/saved.ts';
 
+const REGION = 'ap-southeast-2';
 const RUN = { repository: 'acme/shop', runId: '42', attempt: '1' };
 /** What Linux takes of one environment variable, `STATE_rollout=` and all. */
 const LONGEST_VARIABLE = 128 * 1024;
 
 function rolloutOf(count: number): SavedRollout {
   return {
-    region: 'ap-southeast-2',
+    region: REGION,
     account: '123456789012',
     targets: Array.from({ length: count }, (_, index) => {
       const functionName = `${'f'.repeat(60)}-${index}`;
@@ -52,74 +53,74 @@ describe('what is saved for the post step', () => {
 
   it('is forgotten also where the disk is too full to say so in the state', () => {
     const saved = rolloutOf(2);
-    const keep = keepInState(RUN, { temp: folder, largest: saved });
+    const keep = keepInState(RUN, { temp: folder, largest: [saved] })(REGION);
     keep.save(saved);
     handOver();
     rmSync(states);
     keep.forget();
-    expect(loadRollout(RUN)).toBeUndefined();
+    expect(loadRollouts(RUN)).toEqual([]);
   });
 
   it('comes back as it was, of 500 functions with long names, through an environment variable', () => {
     const saved = rolloutOf(500);
-    const keep = keepInState(RUN, { temp: folder, largest: saved });
+    const keep = keepInState(RUN, { temp: folder, largest: [saved] })(REGION);
     for (let step = 0; step < 20; step++) keep.save(saved);
     const state = handOver();
     expect(Buffer.byteLength(JSON.stringify(saved))).toBeGreaterThan(LONGEST_VARIABLE);
     expect(Buffer.byteLength(`STATE_rollout=${state}`)).toBeLessThan(LONGEST_VARIABLE / 10);
     expect(readFileSync(states, 'utf8').length).toBeLessThan(LONGEST_VARIABLE / 10);
-    expect(loadRollout(RUN)).toEqual(saved);
+    expect(loadRollouts(RUN)).toEqual([saved]);
   });
 
   it('is what was saved last', () => {
-    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(2) });
+    const keep = keepInState(RUN, { temp: folder, largest: [rolloutOf(2)] })(REGION);
     keep.save(rolloutOf(1));
     keep.save(rolloutOf(2));
     handOver();
-    expect(loadRollout(RUN)?.targets).toHaveLength(2);
+    expect(loadRollouts(RUN)[0]?.targets).toHaveLength(2);
   });
 
   it('comes back when it was saved after another rollout had ended', () => {
-    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(2) });
+    const keep = keepInState(RUN, { temp: folder, largest: [rolloutOf(2)] })(REGION);
     keep.save(rolloutOf(1));
     keep.forget();
     keep.save(rolloutOf(2));
     handOver();
-    expect(loadRollout(RUN)?.targets).toHaveLength(2);
+    expect(loadRollouts(RUN)[0]?.targets).toHaveLength(2);
   });
 
   it.each([undefined, '/nonexistent'])(
     'comes back without a folder, if it is small (%s)',
     (temp) => {
       const saved = rolloutOf(50);
-      keepInState(RUN, { temp, largest: saved }).save(saved);
+      keepInState(RUN, { temp, largest: [saved] })(REGION).save(saved);
       handOver();
-      expect(loadRollout(RUN)).toEqual(saved);
+      expect(loadRollouts(RUN)).toEqual([saved]);
     },
   );
 
   it('is refused without a folder when no environment variable would hold it', () => {
-    expect(() => keepInState(RUN, { temp: undefined, largest: rolloutOf(500) })).toThrow(
+    expect(() => keepInState(RUN, { temp: undefined, largest: [rolloutOf(500)] })).toThrow(
       /500 functions back cannot be saved: RUNNER_TEMP is not set/,
     );
   });
 
   it('is not taken from a file that somebody changed', () => {
-    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(1) });
+    const keep = keepInState(RUN, { temp: folder, largest: [rolloutOf(1)] })(REGION);
     keep.save(rolloutOf(1));
     const path = /"path":"([^"]+)"/.exec(handOver())?.[1] ?? '';
     writeFileSync(path, readFileSync(path, 'utf8').replace('12345', '12344'));
-    expect(() => loadRollout(RUN)).toThrow(`${path} was changed`);
+    expect(() => loadRollouts(RUN)).toThrow(`${path} was changed`);
   });
 
   it('names ten of 500 repairing commands when the file is gone', () => {
-    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(500) });
+    const keep = keepInState(RUN, { temp: folder, largest: [rolloutOf(500)] })(REGION);
     keep.save(rolloutOf(500));
     handOver();
     rmSync(folder, { recursive: true, force: true });
     let message = '';
     try {
-      loadRollout(RUN);
+      loadRollouts(RUN);
     } catch (error) {
       message = error instanceof Error ? error.message : '';
     }
@@ -132,18 +133,18 @@ describe('what is saved for the post step', () => {
   it.each([{ runId: '43' }, { attempt: '2' }, { repository: 'acme/other' }])(
     'is of no use to another run: %j',
     (other) => {
-      const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(1) });
+      const keep = keepInState(RUN, { temp: folder, largest: [rolloutOf(1)] })(REGION);
       keep.save(rolloutOf(1));
       handOver();
-      expect(() => loadRollout({ ...RUN, ...other })).toThrow('belongs to another run');
+      expect(() => loadRollouts({ ...RUN, ...other })).toThrow('belongs to another run');
     },
   );
 
   it('is nothing once it is forgotten', () => {
-    const keep = keepInState(RUN, { temp: folder, largest: rolloutOf(1) });
+    const keep = keepInState(RUN, { temp: folder, largest: [rolloutOf(1)] })(REGION);
     keep.save(rolloutOf(1));
     keep.forget();
     expect(handOver()).toBe('');
-    expect(loadRollout(RUN)).toBeUndefined();
+    expect(loadRollouts(RUN)).toEqual([]);
   });
 });

@@ -40,6 +40,26 @@ export function isRunnerGone(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'RunnerGone';
 }
 
+/** Another region of the same rollout has failed: this one goes back with it, or does not begin. */
+export class FailedElsewhere extends Error {
+  /** @param why what came to pass there, in its own words */
+  constructor(region: string, why: string) {
+    const [first = '', ...more] = why.split('\n');
+    super(`${region} failed: ${first}${more.length > 0 ? ' …' : ''}`);
+    this.name = 'FailedElsewhere';
+  }
+}
+
+/** By its name, as well. */
+export function isFailedElsewhere(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'FailedElsewhere';
+}
+
+/** Whether `on-cancel: hold` answers to it: a person has asked for the end, and can go on. */
+export function mayBeHeld(thrown: unknown): boolean {
+  return !isRunnerGone(thrown) && !isFailedElsewhere(thrown);
+}
+
 /** What to tell a person of something that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

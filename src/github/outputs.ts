@@ -13,6 +13,8 @@ import { print } from './log.ts';
 const MOST_MEASUREMENTS = 150;
 const MOST_COMPARISONS = 50;
 const MOST_WARNINGS = 50;
+/** A region has 500 at most. */
+const MOST_TARGETS = 1_000;
 const LONGEST_TEXT = 400;
 const LONGEST_REASON = 10_000;
 
@@ -30,7 +32,10 @@ export function outputsOf(report: Report): Readonly<Record<string, string>> {
     'steps-total': report.steps.length === 0 ? '' : String(report.steps.length),
     'started-by': report.position?.startedBy ?? '',
     reason: limitedReason(report.reason),
-    report: JSON.stringify(jsonReport(report), limited),
+    report: JSON.stringify(
+      report.regions.length > 0 ? jsonOfRegions(report) : jsonReport(report),
+      limited,
+    ),
   };
 }
 
@@ -44,7 +49,26 @@ export function setOutputs(report: Report): void {
   }
 }
 
-function jsonReport(report: Report) {
+/** Together they must not take more room than one. */
+function jsonOfRegions({ regions, ...report }: Report) {
+  return {
+    outcome: report.outcome,
+    reason: report.reason,
+    startedAt: iso(report.startedAt),
+    endedAt: iso(report.endedAt),
+    regions: regions.map((each) => ({
+      wave: each.wave,
+      ...jsonReport(each.report, 1 / regions.length),
+    })),
+    warnings: report.warnings.slice(0, MOST_WARNINGS),
+  };
+}
+
+/** @param share of the room that there is */
+function jsonReport(report: Report, share = 1) {
+  const mostMeasurements = Math.ceil(MOST_MEASUREMENTS * share);
+  const mostComparisons = Math.ceil(MOST_COMPARISONS * share);
+  const mostTargets = Math.ceil(MOST_TARGETS * share);
   const findings = report.findings.map(jsonFinding);
   const measurements = findings.flatMap(({ measurement }) => measurement ?? []);
   const comparisons = findings.flatMap(({ comparison }) => comparison ?? []);
@@ -57,8 +81,9 @@ function jsonReport(report: Report) {
     region: report.region,
     startedAt: iso(report.startedAt),
     endedAt: iso(report.endedAt),
-    targets: report.targets,
-    found: onceEach(report.found),
+    targets: report.targets.slice(0, mostTargets),
+    targetsLeftOut: Math.max(0, report.targets.length - mostTargets),
+    found: onceEach(report.found, mostTargets),
     steps: report.steps.map(({ weight, bakeMs, startedAt, endedAt, result }) => ({
       weight,
       bakeSeconds: bakeMs / 1000,
@@ -68,23 +93,23 @@ function jsonReport(report: Report) {
     })),
     weights: report.weights.map(({ at, weight }) => ({ at: iso(at), weight })),
     // The last ones decided.
-    measurements: measurements.slice(-MOST_MEASUREMENTS),
-    measurementsLeftOut: Math.max(0, measurements.length - MOST_MEASUREMENTS),
-    comparisons: comparisons.slice(0, MOST_COMPARISONS),
-    durations: durations.slice(0, MOST_COMPARISONS),
-    afterPromotion: promoted.slice(0, MOST_COMPARISONS),
-    logs: logs.slice(0, MOST_COMPARISONS),
+    measurements: measurements.slice(-mostMeasurements),
+    measurementsLeftOut: Math.max(0, measurements.length - mostMeasurements),
+    comparisons: comparisons.slice(0, mostComparisons),
+    durations: durations.slice(0, mostComparisons),
+    afterPromotion: promoted.slice(0, mostComparisons),
+    logs: logs.slice(0, mostComparisons),
     earlierVersions: report.earlierVersions.versions
-      .slice(0, MOST_COMPARISONS)
+      .slice(0, mostComparisons)
       .map(({ target, version, publishedAt, past }) => ({
         functionName: target.functionName,
         version,
         publishedAt: iso(publishedAt),
         past: past.type,
       })),
-    code: report.codes.slice(0, MOST_COMPARISONS),
+    code: report.codes.slice(0, mostComparisons),
     oldVersions: report.oldVersions.versions
-      .slice(0, MOST_COMPARISONS)
+      .slice(0, mostComparisons)
       .map(({ target, deleted, kept, problems, left }) => ({
         functionName: target.functionName,
         [report.oldVersions.deletes ? 'deleted' : 'wouldDelete']: deleted,
@@ -95,7 +120,7 @@ function jsonReport(report: Report) {
     codeStorage: report.oldVersions.storage,
     policy: report.policy,
     smokeTests: report.smokeTests
-      .slice(0, MOST_COMPARISONS)
+      .slice(0, mostComparisons)
       .map(({ functionName, version, name, problems, durationMs }) => ({
         functionName,
         version,
@@ -105,19 +130,19 @@ function jsonReport(report: Report) {
         durationMs,
       })),
     exposures: report.exposures
-      .slice(0, MOST_COMPARISONS)
+      .slice(0, mostComparisons)
       .map(({ target, canary, problem = null }) => ({ target, canary, problem })),
-    errors: report.errors.slice(0, MOST_COMPARISONS),
-    warnings: report.warnings.slice(0, MOST_WARNINGS),
+    errors: report.errors.slice(0, mostComparisons),
+    warnings: report.warnings.slice(0, Math.ceil(MOST_WARNINGS * share)),
   };
 }
 
 /** A function that several searches find stands with the first of them: together they would have no room. */
-function onceEach(found: Report['found']): Report['found'] {
+function onceEach(found: Report['found'], most: number): Report['found'] {
   const seen = new Set<string>();
   return found.map(({ search, functionNames }) => ({
     search,
-    functionNames: functionNames.filter((name) => seen.size !== seen.add(name).size),
+    functionNames: functionNames.filter((name) => seen.size !== seen.add(name).size).slice(0, most),
   }));
 }
 

@@ -40,7 +40,7 @@ export interface SavedTarget {
   readonly settledAs?: string | undefined;
 }
 
-/** For the post step of this process, should it not live to its end. */
+/** For the post step of this process, should it not live to its end: what is kept of one region. */
 export interface Keep {
   /** @throws when it could not be saved */
   save(rollout: SavedRollout): void;
@@ -88,16 +88,20 @@ const content = z.object({
   repository: z.string(),
   runId: z.string(),
   attempt: z.string(),
-  /** Absent when it has ended. */
-  rollout: rollout.optional(),
+  /** One for each region; those that have ended are not among them. */
+  rollouts: z.array(rollout).readonly(),
 });
+const repairable = z.object({
+  region: z.string(),
+  count: z.number(),
+  targets: z.array(z.object({ target, stable: z.string() })).readonly(),
+});
+type Repairable = z.infer<typeof repairable>;
 const state = z.union([
-  z.object({ rollout }),
+  z.object({ rollouts: z.array(rollout).readonly() }),
   z.object({
     file: z.object({ path: z.string(), key: z.string() }),
-    region: z.string(),
-    count: z.number(),
-    repairable: z.array(z.object({ target, stable: z.string() })),
+    regions: z.array(repairable).readonly(),
   }),
 ]);
 type State = z.infer<typeof state>;
@@ -116,64 +120,104 @@ export function isPost(): boolean {
  * Keeps rollouts in a file that the state names, because a state can hold but a few dozen functions and GitHub's file
  * of states only grows; where there is no folder for it, in the state itself.
  * @param temp RUNNER_TEMP
- * @param largest the rollout of this run, no smaller than any that will be saved
- * @throws {Refusal} when there is room for it neither here nor there
+ * @param largest the rollouts of this run, one for each region, none smaller than any that will be saved
+ * @returns what is kept of a region
+ * @throws {Refusal} when there is room for them neither here nor there
  */
 export function keepInState(
   run: Run,
-  { temp, largest }: { readonly temp: string | undefined; readonly largest: SavedRollout },
-): Keep {
+  {
+    temp,
+    largest,
+  }: { readonly temp: string | undefined; readonly largest: readonly SavedRollout[] },
+): (region: string) => Keep {
   const { file, problem } = fileIn(temp);
   if (file === undefined && lengthOf(largest) > LONGEST_STATE) {
+    const functions = largest.reduce((sum, { targets }) => sum + targets.length, 0);
     throw new Refusal([
-      `What the post step would need to put ${largest.targets.length} functions back cannot be saved: ${problem} ` +
+      `What the post step would need to put ${functions} functions back cannot be saved: ${problem} ` +
         'Give the runner a folder that it can write to, or roll out fewer functions at once.',
     ]);
   }
-  return file === undefined ? inline() : inFile(file, run);
+  const shelf = file === undefined ? inline() : inFile(file, run);
+  const rollouts = new Map<string, SavedRollout>();
+  return (region) => ({
+    save(saved) {
+      rollouts.set(region, saved);
+      shelf.put([...rollouts.values()]);
+    },
+    forget() {
+      const left = [...rollouts.values()].filter((each) => each.region !== region);
+      shelf.shrink(left);
+      rollouts.delete(region);
+    },
+  });
 }
 
-function inline(): Keep {
+/** Where all rollouts of a run are kept. */
+interface Shelf {
+  /** @throws when they could not be kept */
+  put(rollouts: readonly SavedRollout[]): void;
+  /** Those are left, of what was put there. @throws when that could not be said */
+  shrink(rollouts: readonly SavedRollout[]): void;
+}
+
+function inline(): Shelf {
+  const put = (rollouts: readonly SavedRollout[]) => {
+    core.saveState(ROLLOUT, JSON.stringify({ rollouts } satisfies State));
+  };
   return {
-    save: (saved) => {
-      core.saveState(ROLLOUT, JSON.stringify({ rollout: saved } satisfies State));
+    put,
+    shrink(rollouts) {
+      if (rollouts.length === 0) forgetAll();
+      else put(rollouts);
     },
-    forget,
   };
 }
 
-function inFile(file: SealedFile, { repository, runId, attempt }: Run): Keep {
-  let named = false;
+function inFile(file: SealedFile, { repository, runId, attempt }: Run): Shelf {
+  let announced: ReadonlySet<string> = new Set();
+  const contentOf = (rollouts: readonly SavedRollout[]) =>
+    JSON.stringify({ repository, runId, attempt, rollouts });
+
+  /** A full disk takes no second file, and the post step would put the old version back. */
+  function shrink(rollouts: readonly SavedRollout[]): void {
+    try {
+      if (rollouts.length === 0) forgetAll();
+      else writeSealed(file, contentOf(rollouts));
+    } catch (error) {
+      if (!existsSync(file.path)) throw error;
+      overwriteSealed(file, contentOf(rollouts));
+    }
+    // A run that put a dead one's rollout back goes on to one of its own.
+    if (rollouts.length === 0) announced = new Set();
+  }
+
   return {
-    save(saved) {
-      writeSealed(file, JSON.stringify({ repository, runId, attempt, rollout: saved }));
-      if (named) return;
-      const { region, targets } = saved;
-      const repairable = targets
-        .slice(0, MOST_REPAIRABLE)
-        .map(({ target, versions: { stable } }) => ({ target, stable }));
-      core.saveState(
-        ROLLOUT,
-        JSON.stringify({ file, region, count: targets.length, repairable } satisfies State),
-      );
-      named = true;
+    shrink,
+    put(rollouts) {
+      writeSealed(file, contentOf(rollouts));
+      // The file of states only grows: it hears of each region once, not of each weight.
+      if (rollouts.every(({ region }) => announced.has(region))) return;
+      const regions = rollouts.map(repairableOf);
+      core.saveState(ROLLOUT, JSON.stringify({ file, regions } satisfies State));
+      announced = new Set(regions.map(({ region }) => region));
     },
-    forget() {
-      try {
-        forget();
-      } catch (error) {
-        // A full disk keeps no state, and the post step would put the old version back.
-        if (!existsSync(file.path)) throw error;
-        overwriteSealed(file, JSON.stringify({ repository, runId, attempt }));
-      }
-      // A run that put a dead one's rollout back goes on to one of its own.
-      named = false;
-    },
+  };
+}
+
+function repairableOf({ region, targets }: SavedRollout): Repairable {
+  return {
+    region,
+    count: targets.length,
+    targets: targets
+      .slice(0, MOST_REPAIRABLE)
+      .map(({ target, versions: { stable } }) => ({ target, stable })),
   };
 }
 
 /** In the state, not in the file: that one may be cleared away before the job ends. */
-function forget(): void {
+function forgetAll(): void {
   core.saveState(ROLLOUT, '');
 }
 
@@ -195,39 +239,45 @@ function fileIn(temp: string | undefined): {
   }
 }
 
-function lengthOf(largest: SavedRollout): number {
-  return Buffer.byteLength(JSON.stringify({ rollout: largest } satisfies State));
+function lengthOf(rollouts: readonly SavedRollout[]): number {
+  return Buffer.byteLength(JSON.stringify({ rollouts } satisfies State));
 }
 
 /**
- * What an unfinished rollout left to put back; nothing when it ended by itself.
+ * What an unfinished run left to put back, of each region; nothing when it ended by itself.
  * @throws with the commands that can be told when the file is not as it was written
  */
-export function loadRollout({ repository, runId, attempt }: Run): SavedRollout | undefined {
+export function loadRollouts({ repository, runId, attempt }: Run): readonly SavedRollout[] {
   const saved = core.getState(ROLLOUT);
-  if (saved === '') return undefined;
+  if (saved === '') return [];
   const known = state.parse(JSON.parse(saved));
-  if ('rollout' in known) return known.rollout;
+  if ('rollouts' in known) return known.rollouts;
   try {
     const kept = content.parse(JSON.parse(readSealed(known.file)));
     const own = kept.repository === repository && kept.runId === runId && kept.attempt === attempt;
     if (!own) throw new Error(`${known.file.path} belongs to another run`);
-    return kept.rollout;
+    return kept.rollouts;
   } catch (cause) {
-    throw new Error(withoutFile(known, messageOf(cause)), { cause });
+    throw new Error(withoutFile(known.regions, messageOf(cause)), { cause });
   }
 }
 
-function withoutFile(
-  { region, count, repairable }: Extract<State, { file: unknown }>,
-  problem: string,
-): string {
-  const functions = count === 1 ? 'function' : `${count} functions`;
-  const more = count - repairable.length;
+function withoutFile(regions: readonly Repairable[], problem: string): string {
   return [
-    `${problem}. It said what the rollout of the ${functions} in ${region} had begun to write, so nothing was put ` +
+    `${problem}. It said what the rollout of ${wordsFor(regions)} had begun to write, so nothing was put ` +
       'back. A run with mode: revert puts back what the marks on the aliases say; by hand:',
-    ...repairable.map(({ target, stable }) => repairCommand(target, stable, region)),
-    ...(more > 0 ? [`… and ${more} more`] : []),
+    ...regions.flatMap(({ region, count, targets }) => [
+      ...targets.map(({ target, stable }) => repairCommand(target, stable, region)),
+      ...(count > targets.length ? [`… and ${count - targets.length} more`] : []),
+    ]),
   ].join('\n');
+}
+
+/** `the function in eu-west-1`, `the 3 functions in eu-west-1 and the function in us-east-1` */
+function wordsFor(regions: readonly Repairable[]): string {
+  return regions
+    .map(
+      ({ region, count }) => `the ${count === 1 ? 'function' : `${count} functions`} in ${region}`,
+    )
+    .join(' and ');
 }

@@ -22,8 +22,8 @@ export interface TellingOptions {
 }
 
 export interface Telling {
-  /** Of each entry as it is recorded. Never waits. */
-  hear(entry: Entry): void;
+  /** Of each entry as it is recorded. Never waits. @param region empty where there is one only */
+  hear(entry: Entry, region: string): void;
   /** Of the end, when nothing is left that could be delayed. */
   conclude(report: Report): Promise<void>;
 }
@@ -37,17 +37,17 @@ export function tellGitHub(
   const { repository, sha, runUrl, attemptUrl } = workflow;
   const [owner = '', repo = ''] = repository.split('/');
   const target = { owner, repo, token, sha, warn };
-  let plan: Plan | undefined;
+  const plans = new Map<string, Plan>();
   const deployment: Deployment | undefined =
     environment === ''
       ? undefined
       : followDeployment({ ...target, environment, runUrl, isPost, logUrl: attemptUrl });
 
   return {
-    hear(entry) {
-      if (entry.type === 'plan') plan = entry.plan;
+    hear(entry, region) {
+      if (entry.type === 'plan') plans.set(region, entry.plan);
       if (entry.type === 'position') deployment?.continue(entry.startedBy);
-      const status = statusOfEntry(plan, entry);
+      const status = statusOfEntry(plans.get(region), entry, region);
       if (status !== undefined) deployment?.tell(status);
     },
 

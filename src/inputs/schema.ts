@@ -27,6 +27,7 @@ import { strangeList } from './list-forms.ts';
 import { givenJson, type ReadFile } from './smoke-tests.ts';
 import { SESSION_FIELDS } from './session-fields.ts';
 import { parseSteps } from './steps.ts';
+import { WAVE_FIELDS } from './waves.ts';
 
 /** The inputs, each read for itself. */
 export type Fields = z.infer<ReturnType<typeof schemaWith>>;
@@ -200,6 +201,8 @@ const schema = z.object({
   }),
   'keep-versions-for': duration(0, '0s'),
   'dry-run': flag,
+  ...WAVE_FIELDS,
+
   region: parsedBy((text, problems) => {
     const region = text.trim();
     if (region !== '' && !/^[a-z]{2,}(-[a-z]+)+-\d$/.test(region)) {

@@ -28,16 +28,18 @@ export async function runAction(
     const { clock, journal } = surroundings;
     journal.record({ type: 'found', at: clock.timeOfDay(), found: config.found });
   }
+  // Where another region has failed, the job goes on.
+  const afterwards = { ...surroundings, cancellation: surroundings.jobCancellation };
   try {
     const ending = await carryOutMode(config, id, surroundings);
     const { outcome } = ending;
     if (outcome === 'reverted' || outcome === 'failed') {
-      await lookAfterLatest(outcome === 'reverted', config, surroundings);
+      await lookAfterLatest(outcome === 'reverted', config, afterwards);
     }
     return ending;
   } catch (error) {
     // A version that was never shifted may have been made of code that was brought for it.
-    await lookAfterLatest(false, config, surroundings);
+    await lookAfterLatest(false, config, afterwards);
     throw error;
   } finally {
     // Who may look at nothing needs it most.

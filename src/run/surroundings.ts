@@ -18,11 +18,40 @@ export interface Surroundings {
   readonly journal: Journal;
   /** For the post step of this process, should it not live to its end. */
   readonly keep: Keep;
-  /** Aborted when the run is cancelled; its reason says by what. */
+  /** Aborted when the run is cancelled, or another region of it has failed; its reason says by what. */
   readonly cancellation: AbortSignal;
+  /** Aborted when the job is cancelled: then there is no time for anything but traffic. */
+  readonly jobCancellation: AbortSignal;
+  readonly wave: Wave;
   /** From 0 to 1. */
   readonly random: () => number;
 }
+
+/** The regions that a rollout goes through together with this one. */
+export interface Wave {
+  /** How long the waves before this one take at least, where it is looked at before they begin. Milliseconds. */
+  readonly beginsAfterMs: number;
+  /**
+   * Resolves when all regions of the wave have come as far, or have ended.
+   * @param place `CLEARED`, a weight in percent, or `BAKED`
+   * @throws when aborted, or another region has failed
+   */
+  reach(place: number, signal: AbortSignal): Promise<void>;
+  /** @returns whether it stays saved: it is put back, too, when another region fails */
+  promoted(saved: SavedRollout): boolean;
+}
+
+/** Nothing stands against the rollout, and nothing of it is written yet. */
+export const CLEARED = 0;
+/** The promotion has baked. */
+export const BAKED = 101;
+
+/** One region that goes by itself. */
+export const ALONE: Wave = {
+  beginsAfterMs: 0,
+  reach: () => Promise.resolve(),
+  promoted: () => false,
+};
 
 /** Before a revert: one that has no post step behind it is better than none. */
 export function saveIfPossible(
@@ -47,6 +76,15 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
       `The post step could not be told that the rollout has ended, and may put the old version back: ${messageOf(error)}`,
     );
   }
+}
+
+/** After a promotion: what other regions may yet take back with them stays saved. */
+export function leavePromoted(
+  saved: SavedRollout,
+  surroundings: Pick<Surroundings, 'keep' | 'journal' | 'wave'>,
+): void {
+  if (surroundings.wave.promoted(saved)) saveIfPossible(saved, surroundings);
+  else forget(surroundings);
 }
 
 /**

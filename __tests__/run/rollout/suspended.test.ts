@@ -10,6 +10,7 @@ import type { Simulator } from '../../../simulator/simulator.ts';
 import type { Ending } from '../../../src/core/report/ending.ts';
 import type { Clock, Journal } from '../../../src/ports.ts';
 import { runAction } from '../../../src/run/action.ts';
+import { ALONE } from '../../../src/run/surroundings.ts';
 import { createJournal } from '../../../src/run/journal.ts';
 import { packages } from '../../../src/system/packages.ts';
 import { createShell } from '../../../src/system/shell.ts';
@@ -75,6 +76,8 @@ async function rollOut(
         journal,
         keep: { save: () => undefined, forget: () => undefined },
         cancellation: new AbortController().signal,
+        jobCancellation: new AbortController().signal,
+        wave: ALONE,
         random: () => 0.5,
       },
     ),

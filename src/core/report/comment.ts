@@ -15,9 +15,8 @@ export function wantsComment(policy: CommentPolicy, report: Report): boolean {
 }
 
 /** By which a later run finds the comment that it is to update: the same targets, the same comment. */
-export function commentMark({ targets }: Report): string {
-  const names = targets
-    .map(targetName)
+export function commentMark({ targets, regions }: Report): string {
+  const names = [...new Set(targets.map(targetName)), ...regions.map(({ report }) => report.region)]
     .join(' ')
     .replaceAll(/[^\w:. -]/g, '');
   return `<!-- lambda-canary ${names.slice(0, 1_000)} -->`;

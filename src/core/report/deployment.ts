@@ -15,10 +15,18 @@ export interface DeploymentStatus {
 /** What GitHub takes. */
 const LONGEST_DESCRIPTION = 140;
 
-/** What is to be told of an entry while the rollout goes on; nothing of most. */
-export function statusOfEntry(plan: Plan | undefined, entry: Entry): DeploymentStatus | undefined {
+/**
+ * What is to be told of an entry while the rollout goes on; nothing of most.
+ * @param region where it is one of several
+ */
+export function statusOfEntry(
+  plan: Plan | undefined,
+  entry: Entry,
+  region = '',
+): DeploymentStatus | undefined {
   if (plan === undefined || entry.type !== 'state') return undefined;
   const { state } = entry;
+  const inProgress = (text: string) => goingOn(region === '' ? text : `${region}: ${text}`);
   switch (state.phase) {
     case 'shifting':
       return inProgress(`shifting to ${describeStep(plan, state.step)}`);
@@ -44,7 +52,7 @@ export function statusOfReport(report: Report): DeploymentStatus {
   return { state: isLive ? 'success' : 'failure', description };
 }
 
-function inProgress(text: string): DeploymentStatus {
+function goingOn(text: string): DeploymentStatus {
   return { state: 'in_progress', description: cut(text) };
 }
 

@@ -3,6 +3,7 @@ import { targetName, type TargetReport } from '../alias/target.ts';
 import { formatWeight } from '../alias/routing.ts';
 import type { Report } from './report.ts';
 import { promotedAs } from './headline.ts';
+import { headingOfRegions, nextStepOfRegions } from './regions.ts';
 
 /** How a run ended, in a sign and one sentence. */
 export interface Heading {
@@ -15,6 +16,7 @@ const MOST_NAMED = 3;
 
 /** Says whatever an alias serves now, first of all. */
 export function headingOf(report: Report): Heading {
+  if (report.regions.length > 0) return headingOfRegions(report);
   const { outcome, targets, askedFor } = report;
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const weight = formatWeight(report.position?.weight ?? 0);
@@ -104,6 +106,7 @@ export interface NextStep {
 
 /** The one thing to do, or that there is nothing; undefined where nothing was to be expected. */
 export function nextStepOf(report: Report): NextStep | undefined {
+  if (report.regions.length > 0) return nextStepOfRegions(report, nextStepOf);
   const { outcome, targets, region } = report;
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const many = shifting.length > 1;

@@ -1,4 +1,5 @@
 import { targetName } from '../alias/target.ts';
+import { headlineOfRegions } from './regions.ts';
 import type { Report } from './report.ts';
 
 /** A rollback is the promotion of versions that are older than those that were live. */
@@ -11,7 +12,9 @@ export function promotedAs(targets: Report['targets']): 'Promoted' | 'Rolled bac
 }
 
 /** The first line of every report: what happened, in one sentence. */
-export function headline({ outcome, reason, targets, askedFor }: Report): string {
+export function headline(report: Report): string {
+  if (report.regions.length > 0) return headlineOfRegions(report);
+  const { outcome, reason, targets, askedFor } = report;
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const names = list(targets.map(targetName));
   const now = list(

@@ -5,6 +5,7 @@ import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
 import type { Ending } from './ending.ts';
 import type { Entry, Position } from './entry.ts';
 import type { FoundFunctions } from '../function-search.ts';
+import type { RegionReport } from './regions.ts';
 import type { Policy } from '../policy.ts';
 import { stepAt, type Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
@@ -66,6 +67,8 @@ export interface Report extends Ending {
   readonly policy: Policy | undefined;
   /** Link to the execution that carries the rollout, where AWS does. */
   readonly carrier: string | undefined;
+  /** Those of its regions, where it went through several; empty where it was one. */
+  readonly regions: readonly RegionReport[];
   /** Whether a step passed although there were too few requests to judge by. */
   readonly undecided: boolean;
 }
@@ -114,6 +117,7 @@ export function reportOf(
       storage: undefined,
     },
     policy: entries.findLast((entry) => entry.type === 'policy')?.policy,
+    regions: [],
     undecided: warnings.some((text) => text.endsWith(GOES_ON_UNDECIDED)),
   };
 }

@@ -19,6 +19,7 @@ import { policySection } from './policy-section.ts';
 import { promotedSection } from './promoted-section.ts';
 import { ratesChart } from './rates-chart.ts';
 import { guiltyOf, plainReason } from './reason.ts';
+import { regionRows, wordsOf, type RegionReport } from './regions.ts';
 import type { Report } from './report.ts';
 import { isSuccess } from './ending.ts';
 import { capped, fold, LONGEST_REASON, reason, section, tableOf } from './sections.ts';
@@ -32,6 +33,56 @@ const LONGEST_VERDICT = 2_000;
  * folded where there is much of it, what passed.
  */
 export function summaryOf(report: Report): string {
+  return report.regions.length > 0 ? summaryOfRegions(report) : summaryOfOne(report);
+}
+
+/** GitHub drops a summary above 1 MiB as a whole. */
+const LONGEST_SUMMARY = 1_000_000;
+
+/** How it ended in each region, and under it, folded, the summary of each; of those that failed first, should there be no room for all. */
+function summaryOfRegions(report: Report): string {
+  const { regions } = report;
+  const head = [
+    verdictOf(report),
+    ...warnings(report),
+    '',
+    '### Regions',
+    ...tableOf(REGION_COLUMNS, regionRows(report)),
+  ].join('\n');
+  const wholes = regions.map((region) => folded(region, summaryOfOne(region.report)));
+  const room = LONGEST_SUMMARY - Buffer.byteLength(head);
+  let taken = 0;
+  const isWhole = new Map<RegionReport, boolean>();
+  for (const [index, region] of [...regions.entries()].toSorted(failedFirst)) {
+    const size = Buffer.byteLength(wholes[index] ?? '');
+    isWhole.set(region, taken + size <= room);
+    if (taken + size <= room) taken += size;
+  }
+  return [
+    head,
+    ...regions.map((region, index) =>
+      isWhole.get(region) === true
+        ? (wholes[index] ?? '')
+        : folded(region, verdictOf(region.report)),
+    ),
+    '',
+  ].join('\n');
+}
+
+const REGION_COLUMNS = ['wave', 'region', 'in this run', 'served before', 'new version', 'why'];
+
+type Numbered = readonly [index: number, region: RegionReport];
+
+function failedFirst([, one]: Numbered, [, other]: Numbered): number {
+  return Number(isSuccess(one.report)) - Number(isSuccess(other.report));
+}
+
+function folded({ report }: RegionReport, summary: string): string {
+  const title = `${escapeMarkdown(report.region)}: ${wordsOf(report)}`;
+  return fold(title, ['', summary]).join('\n');
+}
+
+function summaryOfOne(report: Report): string {
   return [
     verdictOf(report),
     ...carrier(report),

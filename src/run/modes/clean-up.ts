@@ -10,7 +10,7 @@ import type { Shown } from '../../core/alias/ownership.ts';
 import type { RevertPatience } from '../alias/revert.ts';
 import { confirmEnd } from '../rollout/follow.ts';
 import { announce, revertAll } from '../rollout/reversion.ts';
-import { routerOf, type Surroundings } from '../surroundings.ts';
+import { ALONE, routerOf, type Surroundings } from '../surroundings.ts';
 import { recordTargets } from './progress.ts';
 
 /** A target of a rollout that another process moved, and the alias if it was just read. */
@@ -53,7 +53,7 @@ export async function leaveToAws(
     return await confirmEnd(
       NOTHING_TOLD,
       { at: clock.timeOfDay(), type, error, cause },
-      { followed, surroundings: { ...surroundings, keep: NOTHING_KEPT } },
+      { followed, surroundings: { ...surroundings, keep: NOTHING_KEPT, wave: ALONE } },
     );
   } catch (error) {
     journal.warn(`Where the rollout stands is not known: ${messageOf(error)}`);

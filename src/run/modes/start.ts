@@ -22,7 +22,7 @@ import { takeOver, type Handover, type TakenOver } from '../rollout/take-over.ts
 import { deleteOldVersions, lookAtCodeStorage, type Moved } from '../versions/old.ts';
 import { lookBack, type FoundCanary } from '../versions/past.ts';
 import { planUploads } from '../versions/upload.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { CLEARED, type Surroundings } from '../surroundings.ts';
 import {
   clearedReport,
   recordClearance,
@@ -154,6 +154,7 @@ async function roll(
     readonly resumed: readonly Unfinished[];
   },
 ): Promise<Ending> {
+  await surroundings.wave.reach(CLEARED, surroundings.cancellation);
   const {
     prepared,
     plan,

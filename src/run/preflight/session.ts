@@ -23,7 +23,7 @@ const MAY_END_FIRST =
 export async function lookAtSession(
   { mode, engine, waits, analysis, credentialsLastMs, jobLastsMs }: Config,
   steps: readonly Step[],
-  { aws, clock, journal, cancellation }: Surroundings,
+  { aws, clock, journal, cancellation, wave }: Surroundings,
 ): Promise<LookAtSession> {
   try {
     const session = await aws.sessionEnd({ signal: cancellation });
@@ -33,7 +33,7 @@ export async function lookAtSession(
       ...boundsOf(analysis),
       steps,
       takesOver: mode === 'step' || mode === 'promote',
-      now: clock.timeOfDay(),
+      now: clock.timeOfDay() + wave.beginsAfterMs,
     });
     if (engine === 'runner') return { deadline, notes: [], ...inspected };
     const isShort = inspected.problems.length + inspected.warnings.length > 0;

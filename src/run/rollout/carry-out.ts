@@ -25,6 +25,7 @@ import { lookAtSession } from '../preflight/session.ts';
 import { routerOf } from '../surroundings.ts';
 import { deleteOldVersions } from '../versions/old.ts';
 import { boundsOf } from './bounds.ts';
+import { inStep } from './in-step.ts';
 import { keepForPost } from './keep.ts';
 import { rollOut, type World } from './loop.ts';
 import { tellOfReverted } from './reverted.ts';
@@ -71,7 +72,10 @@ async function carryOutHere(shifting: readonly Shifting[], options: Undertaking)
     deadline,
     ...boundsOf(config.analysis, comparable),
   };
-  const routers = shifting.map((each) => routerOf(each, surroundings));
+  const routers = inStep(
+    shifting.map((each) => routerOf(each, surroundings)),
+    surroundings.wave,
+  );
   const pollIntervalMs = () => config.pollIntervalMs * (1 - JITTER + 2 * JITTER * random());
   const world: World = {
     routers,

@@ -15,7 +15,7 @@ import {
 import type { SavedTarget } from '../../github/saved.ts';
 import { leftAlone } from '../alias/revert.ts';
 import { pauseAfter } from '../alias/route.ts';
-import { forget, type Surroundings } from '../surroundings.ts';
+import { forget, leavePromoted, type Surroundings } from '../surroundings.ts';
 import { finish, putBack, type Carrier, type Followed } from './put-back.ts';
 
 /** From one look at the history to the next. AWS watches meanwhile, so this is for who reads the log. */
@@ -155,9 +155,14 @@ async function promoted(
   { at }: ExecutionEnding,
   { followed, surroundings }: Place,
 ): Promise<Ending> {
-  const others = await notServing(100, followed, surroundings);
+  const { others, revisions } = await lookAtServing(100, followed, surroundings);
+  if (others.length === 0) {
+    const { saved } = followed;
+    const targets = saved.targets.map((each, index) => ({ ...each, settledAs: revisions[index] }));
+    leavePromoted({ ...saved, execution: undefined, targets }, surroundings);
+    return finish({ phase: 'promoted' }, surroundings, at);
+  }
   forget(surroundings);
-  if (others.length === 0) return finish({ phase: 'promoted' }, surroundings, at);
   return finish(
     { phase: 'failed', reason: `AWS promoted it, and now ${others.join('; ')}` },
     surroundings,
@@ -169,7 +174,7 @@ async function reverted(
   { at }: ExecutionEnding,
   { followed, surroundings }: Place,
 ): Promise<Ending> {
-  const others = await notServing(0, followed, surroundings);
+  const { others } = await lookAtServing(0, followed, surroundings);
   if (others.length > 0) return putBack(followed, reason, surroundings);
   forget(surroundings);
   return finish({ phase: 'reverted', reason }, surroundings, at);
@@ -177,26 +182,35 @@ async function reverted(
 
 const LOOKS = 6;
 
-/** @returns what the aliases serve instead; a reading may be old, and what cannot be read is not known to serve it */
-async function notServing(
+/** What the aliases serve instead, and the revisions they were read at; a reading may be old, and what cannot be read is not known. */
+interface Serving {
+  readonly others: readonly string[];
+  /** In the order of the targets. */
+  readonly revisions: readonly (string | undefined)[];
+}
+
+async function lookAtServing(
   weight: number,
   { saved }: Followed,
   { aws, clock }: Carrier,
-): Promise<readonly string[]> {
-  const look = async ({ target, versions }: SavedTarget): Promise<readonly string[]> => {
+): Promise<Serving> {
+  const look = async ({ target, versions }: SavedTarget) => {
     try {
       const alias = await aws.aliases.find(target, { urgency: 'shift' });
-      if (alias === undefined) return [`${targetName(target)} does not exist`];
+      if (alias === undefined) return { other: `${targetName(target)} does not exist` };
       return sameRouting(alias.routing, routingAt(weight, versions))
-        ? []
-        : [`${targetName(target)} serves ${describeRouting(alias.routing)}`];
+        ? { revision: alias.revisionId }
+        : { other: `${targetName(target)} serves ${describeRouting(alias.routing)}` };
     } catch (error) {
-      return [`${targetName(target)} could not be read: ${messageOf(error)}`];
+      return { other: `${targetName(target)} could not be read: ${messageOf(error)}` };
     }
   };
   for (let tries = 0; ; tries++) {
-    const others = (await Promise.all(saved.targets.map(look))).flat();
-    if (others.length === 0 || tries + 1 >= LOOKS) return others;
+    const looks = await Promise.all(saved.targets.map(look));
+    const others = looks.flatMap(({ other }) => other ?? []);
+    if (others.length === 0 || tries + 1 >= LOOKS) {
+      return { others, revisions: looks.map(({ revision }) => revision) };
+    }
     await clock.sleep(pauseAfter(tries));
   }
 }

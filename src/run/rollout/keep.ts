@@ -5,7 +5,7 @@ import { accountIn } from '../../core/text/arn.ts';
 import type { SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Router } from '../../ports.ts';
-import { forget, type Surroundings } from '../surroundings.ts';
+import { forget, leavePromoted, type Surroundings } from '../surroundings.ts';
 
 interface Kept {
   readonly shifting: readonly Shifting[];
@@ -19,10 +19,11 @@ export function keepForPost(
   state: State,
   { shifting, course, routers }: Kept,
   { region, role }: Pick<Config, 'region' | 'role'>,
-  surroundings: Pick<Surroundings, 'keep' | 'journal'>,
+  surroundings: Pick<Surroundings, 'keep' | 'journal' | 'wave'>,
 ): void {
   const settledAs = routers.map((router) => router.settledAs());
   const last = lastBegun(state, course, settledAs);
+  const isOver = state.phase === 'revert-failed' || state.phase === 'promoted';
   if (last !== undefined) {
     const weights = course.steps.slice(0, last + 1).map(({ weight }) => weight);
     const targets = shifting.map(
@@ -31,11 +32,13 @@ export function keepForPost(
         versions: { stable, canary },
         nonces,
         begun: [...begun, ...weights],
-        settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,
+        settledAs: isOver ? settledAs[index] : undefined,
       }),
     );
     const account = accountIn(shifting[0]?.alias.arn ?? '');
-    surroundings.keep.save({ region, role, account, targets });
+    const saved = { region, role, account, targets };
+    if (state.phase === 'promoted') leavePromoted(saved, surroundings);
+    else surroundings.keep.save(saved);
   } else if (isFinal(state) && state.phase !== 'revert-failed') {
     forget(surroundings);
   }
@@ -52,6 +55,8 @@ function lastBegun(
       return state.step;
     case 'checking':
       return state.standing;
+    case 'promoted':
+      return steps.length - 1;
     case 'revert-failed':
       return settledAs.some((revision) => revision !== undefined) ? steps.length - 1 : undefined;
     default:

@@ -12,7 +12,7 @@ import {
 import { bakeTakenOver, command, readingDue, type Command } from '../../core/rollout/command.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { latestTimeOfDay, type Moment } from '../../core/moment.ts';
-import { isRunnerGone, messageOf } from '../../core/problems.ts';
+import { mayBeHeld, messageOf } from '../../core/problems.ts';
 import type {
   Clock,
   ConfirmResult,
@@ -231,6 +231,6 @@ function abortion(cancellation: AbortSignal, over: AbortSignal): Promise<never> 
 
 function cancelled({ cancellation, clock, onCancel }: World): Event {
   const reason = messageOf(cancellation.reason);
-  const hold = onCancel === 'hold' && !isRunnerGone(cancellation.reason);
+  const hold = onCancel === 'hold' && mayBeHeld(cancellation.reason);
   return { type: 'cancelled', at: momentOf(clock), reason, hold };
 }

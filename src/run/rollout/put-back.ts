@@ -22,7 +22,7 @@ export interface Followed {
 }
 
 /** What of the surroundings a step has, and its post step. */
-export type Carrier = Pick<Surroundings, 'aws' | 'clock' | 'journal' | 'keep'>;
+export type Carrier = Pick<Surroundings, 'aws' | 'clock' | 'journal' | 'keep' | 'wave'>;
 
 /**
  * Puts the old versions back, the aliases first and the execution second: the machine that meets an alias without its mark touches nothing

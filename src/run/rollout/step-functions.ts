@@ -1,5 +1,5 @@
 import { AwsCallError } from '../../aws/call.ts';
-import { isRunnerGone, messageOf, Refusal } from '../../core/problems.ts';
+import { isRunnerGone, mayBeHeld, messageOf, Refusal } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
 import {
@@ -162,7 +162,7 @@ async function afterCancel(
     return ended('started', `${why}. ${goesOn}: ${followed.link}`);
   }
   const watching = hasBegun ? followed.execution : goesOnFrom?.execution;
-  if (config.onCancel === 'hold' && watching !== undefined) {
+  if (config.onCancel === 'hold' && mayBeHeld(reason) && watching !== undefined) {
     forget(surroundings);
     const held = `${why}, and on-cancel is hold: AWS goes on with it: ${executionLink(watching)}`;
     return { outcome: 'started', reason: held, askedFor: true };

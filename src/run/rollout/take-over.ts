@@ -4,7 +4,7 @@ import { formatWeight } from '../../core/alias/routing.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import { begunAtOf, type Unfinished } from '../../core/alias/unfinished.ts';
 import { defaultLogGroup } from '../../core/checks/error-logs.ts';
-import { CheckFailed, isRunnerGone, messageOf } from '../../core/problems.ts';
+import { CheckFailed, mayBeHeld, messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -61,7 +61,7 @@ export async function takeOver(
     return await unlessAborted(guard.failed, going);
   } catch (error) {
     const isRed = error instanceof CheckFailed;
-    const holds = onCancel === 'hold' && !isRunnerGone(cancellation.reason);
+    const holds = onCancel === 'hold' && mayBeHeld(cancellation.reason);
     if (cancellation.aborted && holds && !isRed) {
       forget(surroundings);
       return ended('held', messageOf(error));

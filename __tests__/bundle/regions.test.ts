@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
+import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
+
+const IRELAND = 'eu-west-1';
+const VIRGINIA = 'us-east-1';
+const OREGON = 'us-west-2';
+const ALL = [IRELAND, VIRGINIA, OREGON] as const;
+const MINUTE = 60_000;
+
+describe('a rollout through several regions', () => {
+  let world: RegionsWorld;
+  beforeEach(async () => {
+    world = await createRegions(ALL);
+  });
+  afterEach(async () => {
+    await world.close();
+  });
+
+  const regions = `${IRELAND}\n${VIRGINIA}, ${OREGON}`;
+
+  /** Time since the beginning, when the alarm of a region turns red. */
+  function turnsRed(region: string, afterMs: number): void {
+    world.time.at(world.time.clock.now() + afterMs, () => {
+      world.setAlarm(region, 'ALARM');
+    });
+  }
+
+  const aliases = () => ALL.map((region) => world.alias(region));
+
+  it('takes one wave after another, and the regions of a wave step by step together', async () => {
+    const { exitCode, outputs, log } = await world.run({ regions });
+    expect(exitCode).toBe(0);
+    expect(outputs).toMatchObject({ outcome: 'promoted', version: '2', weight: '100' });
+    const story = world.story();
+    expect(story.slice(0, 3)).toEqual(['eu-west-1 1+2@0.1', 'eu-west-1 1+2@0.5', 'eu-west-1 2']);
+    expect([3, 5, 7].map((index) => story.slice(index, index + 2).toSorted())).toEqual(
+      ['1+2@0.1', '1+2@0.5', '2'].map((routing) => [
+        `us-east-1 ${routing}`,
+        `us-west-2 ${routing}`,
+      ]),
+    );
+    expect(log).toContain('wave 2 of 2: us-east-1, us-west-2');
+    expect(log).toContain('us-west-2 [+4 min] 10 % (step 1 of 3) passed');
+    const { regions: told } = JSON.parse(outputs['report'] ?? '') as {
+      regions: { wave: number; region: string; outcome: string }[];
+    };
+    expect(told.map(({ wave, region, outcome }) => [wave, region, outcome])).toEqual([
+      [1, IRELAND, 'promoted'],
+      [2, VIRGINIA, 'promoted'],
+      [2, OREGON, 'promoted'],
+    ]);
+  });
+
+  it('puts every region back when one of a later wave fails, those that were promoted as well', async () => {
+    turnsRed(OREGON, 4.5 * MINUTE);
+    const { exitCode, outputs, log } = await world.run({ regions });
+    expect(exitCode).toBe(1);
+    expect(outputs['outcome']).toBe('reverted');
+    expect(outputs['reason']).toMatch(/^us-west-2: at 50 % \(step 2 of 3\), after .*alarm/);
+    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(log).toMatch(
+      /eu-west-1 \[.*\] reverting after its promotion: us-west-2 failed: at 50 %/,
+    );
+    expect(log).toMatch(/Reverted: checkout:live in 3 regions/);
+  });
+
+  it('keeps earlier waves where that is asked for, and says who serves the new version', async () => {
+    turnsRed(OREGON, 4.5 * MINUTE);
+    const { exitCode, outputs, summary } = await world.run({
+      regions,
+      'on-wave-failure': 'keep-earlier',
+    });
+    expect(exitCode).toBe(1);
+    expect(outputs['outcome']).toBe('failed');
+    expect(aliases()).toEqual(['2', '1', '1']);
+    expect(summary).toContain('eu-west-1 serves the new version');
+  });
+
+  it('watches a wave for wave-bake before the next one begins', async () => {
+    turnsRed(IRELAND, 10 * MINUTE);
+    const { outputs } = await world.run({ regions, 'wave-bake': '30m' });
+    expect(outputs['outcome']).toBe('reverted');
+    expect(outputs['reason']).toContain('eu-west-1: at 100 % (step 3 of 3)');
+    expect(world.routings(IRELAND)).toEqual(['1', '1+2@0.1', '1+2@0.5', '2', '1']);
+    expect(world.routings(VIRGINIA)).toEqual(['1']);
+  });
+
+  it('refuses what stands against a later wave before anything is written, with what stands against the first', async () => {
+    world.setAlarm(IRELAND, 'ALARM');
+    world.setAlarm(OREGON, 'ALARM');
+    const { outputs } = await world.run({ regions });
+    expect(outputs['outcome']).toBe('failed');
+    expect(outputs['reason']).toMatch(/eu-west-1, us-west-2: .*errors/);
+    expect(
+      ALL.map((name) => world.region(name).lambda.functions.get('checkout')?.versions.length),
+    ).toEqual([1, 1, 1]);
+    expect(aliases()).toEqual(['1', '1', '1']);
+  });
+
+  it('puts back all that moved when the job is cancelled, also what keep-earlier would keep', async () => {
+    const action = world.start({ regions, 'on-wave-failure': 'keep-earlier' });
+    world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
+      action.process.kill('SIGINT');
+    });
+    const { outputs } = await action.done;
+    expect(outputs['outcome']).toBe('reverted');
+    expect(outputs['reason']).toContain('cancelled (SIGINT)');
+    expect(aliases()).toEqual(['1', '1', '1']);
+  });
+
+  it('leaves nothing split or promoted when it is killed: the post step puts every region back', async () => {
+    const action = world.start({ regions });
+    world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
+      action.process.kill('SIGKILL');
+    });
+    const { state } = await action.done;
+    expect(aliases()).toEqual(['2', '1+2@0.5', '1+2@0.5']);
+    const { exitCode, log } = await world.run({}, { state });
+    expect(exitCode).toBe(0);
+    expect(log).toContain('Reverted: checkout:live in 3 regions');
+    expect(aliases()).toEqual(['1', '1', '1']);
+  });
+
+  it('leaves an alias of an earlier wave to whoever wrote it since', async () => {
+    turnsRed(OREGON, 4.5 * MINUTE);
+    world.time.at(world.time.clock.now() + 4 * MINUTE, () => {
+      const { lambda } = world.region(IRELAND);
+      updateAlias(lambda, 'checkout', 'live', { description: 'by hand' });
+    });
+    const { outputs } = await world.run({ regions });
+    expect(outputs['outcome']).toBe('failed');
+    expect(aliases()).toEqual(['2', '1', '1']);
+  });
+
+  it('goes through functions by their ARNs in several regions as one wave', async () => {
+    const { outputs } = await world.run({
+      'function-name': [IRELAND, OREGON]
+        .map((region) => `arn:aws:lambda:${region}:123456789012:function:checkout`)
+        .join('\n'),
+    });
+    expect(outputs['outcome']).toBe('promoted');
+    expect(aliases()).toEqual(['2', '1', '2']);
+  });
+
+  it('looks at all regions at once, and puts all back at once where that is asked for', async () => {
+    await world.run({ regions: ALL.join(', '), mode: 'start' });
+    expect(aliases()).toEqual(['1+2@0.1', '1+2@0.1', '1+2@0.1']);
+    const status = await world.run({ regions: ALL.join(', '), mode: 'status' });
+    expect(status.summary.match(/10 %/g)?.length).toBeGreaterThanOrEqual(3);
+    const { exitCode, outputs } = await world.run({ regions: ALL.join(', '), mode: 'revert' });
+    expect([exitCode, outputs['outcome']]).toEqual([0, 'reverted']);
+    expect(aliases()).toEqual(['1', '1', '1']);
+  });
+
+  it('writes nothing in a dry run', async () => {
+    const { outputs } = await world.run({ regions, 'dry-run': 'true' });
+    expect(outputs['outcome']).toBe('planned');
+    expect(aliases()).toEqual(['1', '1', '1']);
+  });
+
+  it('folds what it tells of each region, with its chart', async () => {
+    const { summary } = await world.run({ regions });
+    expect(
+      summary.match(/<details><summary>(eu-west-1|us-east-1|us-west-2): promoted/g),
+    ).toHaveLength(3);
+    expect(summary.match(/xychart/g)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,305 @@
+import { FailedElsewhere, isRunnerGone, mayBeHeld, messageOf } from '../../core/problems.ts';
+import { ended, isSuccess, type Ending } from '../../core/report/ending.ts';
+import type { Mode } from '../../core/rollout/mode.ts';
+import { totalBakeMs } from '../../core/rollout/plan.ts';
+import type { WavePolicy } from '../../core/rollout/waves.ts';
+import type { SavedRollout } from '../../github/saved.ts';
+import { runAction } from '../action.ts';
+import { createJournal } from '../journal.ts';
+import { ALONE, forget, type Surroundings, type Wave } from '../surroundings.ts';
+import { createMeeting, type Meeting } from './meeting.ts';
+import type { Region } from './region.ts';
+import { takeBack } from './take-back.ts';
+
+/** Of these, a region that fails takes the others with it. The others look alone, or are in a hurry to put something back. */
+const TOGETHER: readonly Mode[] = ['rollout', 'start', 'step', 'promote'];
+
+/** How it ended in a region. */
+export interface RegionEnding {
+  readonly ending: Ending;
+  /** Whether it is so because of another region, which says why. */
+  readonly isElsewhere: boolean;
+}
+
+/**
+ * Does in each region what the inputs ask for: one wave after another, the regions of a wave in step with each other. Never throws.
+ * @param note tells of the waves
+ * @returns how it ended in each, in the same order
+ */
+export async function carryOutWaves(
+  regions: readonly Region[],
+  policy: WavePolicy,
+  note: (text: string) => void,
+): Promise<readonly RegionEnding[]> {
+  const isTogether = regions.every(
+    ({ config }) => TOGETHER.includes(config.mode) && !config.dryRun,
+  );
+  return isTogether
+    ? rollThroughWaves(regions, policy, note)
+    : Promise.all(
+        regions.map(async (region) => ownEnding(await endingOf(region, region.surroundings))),
+      );
+}
+
+function ownEnding(ending: Ending): RegionEnding {
+  return { ending, isElsewhere: false };
+}
+
+function elsewhere(ending: Ending): RegionEnding {
+  return { ending, isElsewhere: true };
+}
+
+async function rollThroughWaves(
+  regions: readonly Region[],
+  policy: WavePolicy,
+  note: (text: string) => void,
+): Promise<readonly RegionEnding[]> {
+  const waves = [...Map.groupBy(regions, ({ wave }) => wave).values()];
+  const rollout = createRollout();
+  const stopListening = rollout.listen(regions);
+  const endings = new Map<Region, RegionEnding>();
+  for (const [index, wave] of waves.entries()) {
+    const isLast = index === waves.length - 1;
+    const later = index === 0 ? waves.slice(1).flat() : [];
+    if (waves.length > 1) note(`wave ${index + 1} of ${waves.length}: ${namesOf(wave)}`);
+    const ended = await rollWave(
+      isLast ? wave : wave.map((region) => baking(region, policy.bakeMs)),
+      later.map((region) => beginningLater(region, waves, policy)),
+      rollout,
+    );
+    for (const [place, region] of [...wave, ...later].entries()) {
+      const ending = ended[place];
+      if (ending !== undefined) endings.set(region, ending);
+    }
+    const mayGoOn = wave.every((region) => isSuccess(endings.get(region)?.ending ?? NOT_BEGUN));
+    if (!mayGoOn || rollout.failure() !== undefined || isCancelled(wave)) break;
+    if (policy.onFailure === 'keep-earlier') rollout.keep(wave);
+  }
+  stopListening();
+  const takenBack = await rollout.end();
+  const why = rollout.failure() ?? 'how an earlier wave ended is not known';
+  return regions.map((region) => {
+    const back = takenBack.get(nameOf(region));
+    if (back !== undefined) return elsewhere(back);
+    return endings.get(region) ?? elsewhere(ended('failed', `not begun: ${why}`));
+  });
+}
+
+const NOT_BEGUN = ended('failed', '');
+
+function isCancelled(wave: readonly Region[]): boolean {
+  return wave.some(({ surroundings }) => surroundings.jobCancellation.aborted);
+}
+
+function nameOf({ config: { region } }: Region): string {
+  return region;
+}
+
+function namesOf(wave: readonly Region[]): string {
+  return wave.map(nameOf).join(', ');
+}
+
+/** The promotion is watched for so much longer: its mark stays, and no gap comes between it and the next wave. */
+function baking(region: Region, bakeMs: number): Region {
+  const { plan } = region.config;
+  const steps = plan.steps.map((step) =>
+    step.weight < 100 ? step : { ...step, bakeMs: step.bakeMs + bakeMs },
+  );
+  return { ...region, config: { ...region.config, plan: { ...plan, steps } } };
+}
+
+/** As it is looked at before the first wave: what stands against it is told before anything is written anywhere. */
+function beginningLater(
+  region: Region,
+  waves: readonly (readonly Region[])[],
+  { bakeMs }: WavePolicy,
+): Region {
+  const before = waves.slice(0, region.wave);
+  const lasting = before.map((wave) =>
+    Math.max(...wave.map(({ config }) => totalBakeMs(config.plan) + bakeMs)),
+  );
+  const beginsAfterMs = lasting.reduce((sum, each) => sum + each, 0);
+  const { surroundings } = region;
+  return {
+    ...region,
+    config: { ...region.config, dryRun: true },
+    surroundings: {
+      ...surroundings,
+      // Its story begins with its wave.
+      journal: createJournal(surroundings.clock, () => undefined),
+      wave: { ...ALONE, beginsAfterMs },
+    },
+  };
+}
+
+async function endingOf({ config, id }: Region, surroundings: Surroundings): Promise<Ending> {
+  try {
+    return await runAction(config, id, surroundings);
+  } catch (error) {
+    return ended('failed', messageOf(error));
+  }
+}
+
+/** What all waves of a rollout share: the first failure, and what it takes with it. */
+interface Rollout {
+  readonly failure: () => string | undefined;
+  /** Only the first counts. */
+  fail(region: Region, why: string): void;
+  /** Aborted for all regions but the one that failed. */
+  signalFor(region: Region): AbortSignal;
+  promoted(region: Region, saved: SavedRollout): void;
+  /** What is promoted in these stays, whatever comes after, unless the job is cancelled. */
+  keep(wave: readonly Region[]): void;
+  /** @returns the function that ends the listening to a cancelled job */
+  listen(regions: readonly Region[]): () => void;
+  /** Waits for what is put back; what stays is no matter of the post step any more. */
+  end(): Promise<ReadonlyMap<string, Ending>>;
+}
+
+function createRollout(): Rollout {
+  const promotions = new Map<string, { readonly region: Region; readonly saved: SavedRollout }>();
+  const kept = new Set<string>();
+  const takingBack = new Map<string, Promise<Ending>>();
+  const signals = new Map<string, AbortController>();
+  let failure: string | undefined;
+  let isCancelled = false;
+
+  const signalOf = (name: string) => {
+    const controller = signals.get(name) ?? new AbortController();
+    signals.set(name, controller);
+    return controller;
+  };
+
+  function takeAllBack(why: string): void {
+    for (const [name, { region, saved }] of promotions) {
+      if (takingBack.has(name) || (kept.has(name) && !isCancelled)) continue;
+      takingBack.set(name, takeBack(region, saved, why));
+    }
+  }
+
+  return {
+    failure: () => failure,
+    fail(region, why) {
+      if (failure !== undefined) return;
+      const failed = new FailedElsewhere(nameOf(region), why);
+      failure = failed.message;
+      takeAllBack(failure);
+      for (const [name, controller] of signals) {
+        if (name !== nameOf(region)) controller.abort(failed);
+      }
+    },
+    signalFor: (region) => signalOf(nameOf(region)).signal,
+    promoted(region, saved) {
+      promotions.set(nameOf(region), { region, saved });
+      if (failure !== undefined) takeAllBack(failure);
+    },
+    keep(wave) {
+      for (const region of wave) {
+        kept.add(nameOf(region));
+        if (promotions.has(nameOf(region))) forget(region.surroundings);
+      }
+    },
+    listen(regions) {
+      const [first] = regions;
+      if (first === undefined) return () => undefined;
+      const { surroundings, config } = first;
+      const { jobCancellation } = surroundings;
+      const onCancel = () => {
+        const { reason } = jobCancellation as { readonly reason: unknown };
+        if (config.onCancel === 'hold' && mayBeHeld(reason)) return;
+        // AWS goes on with the others.
+        if (config.engine === 'step-functions' && isRunnerGone(reason)) return;
+        isCancelled = true;
+        failure ??= messageOf(reason);
+        takeAllBack(messageOf(reason));
+      };
+      if (jobCancellation.aborted) onCancel();
+      jobCancellation.addEventListener('abort', onCancel, { once: true });
+      return () => {
+        jobCancellation.removeEventListener('abort', onCancel);
+      };
+    },
+    async end() {
+      const takenBack = new Map<string, Ending>();
+      for (const [name, taking] of takingBack) takenBack.set(name, await taking);
+      for (const [name, { region }] of promotions) {
+        if (!takenBack.has(name) && !kept.has(name)) forget(region.surroundings);
+      }
+      return takenBack;
+    },
+  };
+}
+
+/**
+ * The regions of one wave, each a rollout of its own; beside them, before anything is written, a look at those of later waves.
+ * @returns how each of the wave ended, and of the later ones what stands against them
+ */
+async function rollWave(
+  wave: readonly Region[],
+  later: readonly Region[],
+  rollout: Rollout,
+): Promise<readonly (RegionEnding | undefined)[]> {
+  const meeting = createMeeting(wave.length + later.length);
+  const rolling = wave.map(async (region, member) => {
+    const ended = await rollRegion(region, { meeting, member, rollout });
+    // What goes on with AWS has not failed.
+    const { outcome, reason } = ended.ending;
+    if (!isSuccess(ended.ending) && outcome !== 'started') rollout.fail(region, reason);
+    meeting.leave(member);
+    return ended;
+  });
+  const looking = later.map(async (region, index) => {
+    const ending = await endingOf(region, region.surroundings);
+    const isRefused = !isSuccess(ending);
+    if (isRefused) rollout.fail(region, ending.reason);
+    meeting.leave(wave.length + index);
+    return isRefused ? ownEnding(ending) : undefined;
+  });
+  return Promise.all([...rolling, ...looking]);
+}
+
+interface Membership {
+  readonly meeting: Meeting;
+  readonly member: number;
+  readonly rollout: Rollout;
+}
+
+async function rollRegion(
+  region: Region,
+  { meeting, member, rollout }: Membership,
+): Promise<RegionEnding> {
+  const { surroundings } = region;
+  const { jobCancellation, journal } = surroundings;
+  // Until it is cleared nothing of it is written, and everything that stands against it is to be told.
+  const ahead = new AbortController();
+  const failed = rollout.signalFor(region);
+  const cancellation = AbortSignal.any([jobCancellation, ahead.signal]);
+  const goOn = () => {
+    ahead.abort(failed.reason);
+  };
+  let isCleared = false;
+  const clear = () => {
+    if (isCleared) return;
+    isCleared = true;
+    if (failed.aborted) goOn();
+    else failed.addEventListener('abort', goOn, { once: true });
+  };
+  const wave: Wave = {
+    beginsAfterMs: 0,
+    reach(place, signal) {
+      clear();
+      return meeting.reach(member, place, signal);
+    },
+    promoted(saved) {
+      rollout.promoted(region, saved);
+      return true;
+    },
+  };
+  journal.follow((entry) => {
+    if (entry.type !== 'state') return;
+    clear();
+    if (entry.state.phase === 'reverting') rollout.fail(region, entry.state.reason);
+  });
+  const ending = await endingOf(region, { ...surroundings, cancellation, wave });
+  return { ending, isElsewhere: ahead.signal.aborted && !isSuccess(ending) };
+}
