@@ -122,6 +122,9 @@ export const INPUT_GROUPS: readonly Group[] = [
     title: 'AWS',
     examples: {
       region: 'eu-west-1',
+      regions: 'eu-west-1 | us-east-1, us-west-2',
+      'wave-bake': '30m',
+      'on-wave-failure': 'keep-earlier',
       'role-to-assume': 'arn:aws:iam::123456789012:role/deploy-checkout',
       'role-session-name': 'deploy-checkout',
       'role-duration': '2h',

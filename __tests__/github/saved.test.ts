@@ -147,4 +147,30 @@ describe('what is saved for the post step', () => {
     expect(handOver()).toBe('');
     expect(loadRollouts(RUN)).toEqual([]);
   });
+
+  it('is of each region by itself: what ends in one is still to be put back in another', () => {
+    const elsewhere = { ...rolloutOf(1), region: 'us-east-1' };
+    for (const temp of [folder, undefined]) {
+      const keepOf = keepInState(RUN, { temp, largest: [rolloutOf(1), elsewhere] });
+      keepOf(REGION).save(rolloutOf(1));
+      keepOf('us-east-1').save(elsewhere);
+      handOver();
+      expect(loadRollouts(RUN)).toEqual([rolloutOf(1), elsewhere]);
+      keepOf(REGION).forget();
+      handOver();
+      expect(loadRollouts(RUN)).toEqual([elsewhere]);
+      keepOf('us-east-1').forget();
+      handOver();
+      expect(loadRollouts(RUN)).toEqual([]);
+    }
+  });
+
+  it('tells the commands of every region when its file is gone', () => {
+    const keepOf = keepInState(RUN, { temp: folder, largest: [rolloutOf(1)] });
+    keepOf(REGION).save(rolloutOf(1));
+    keepOf('us-east-1').save({ ...rolloutOf(1), region: 'us-east-1' });
+    const { file } = JSON.parse(handOver()) as { file: { path: string } };
+    rmSync(file.path);
+    expect(() => loadRollouts(RUN)).toThrow(/--region ap-southeast-2[^]*--region us-east-1/);
+  });
 });

@@ -36,14 +36,14 @@ export const OF_FOLLOWERS: readonly Mutant[] = [
   {
     name: 'of what AWS carries: a promotion is believed without reading the alias',
     file: 'src/run/rollout/follow.ts',
-    from: 'const others = await notServing(100, followed, surroundings);',
-    to: 'const others: readonly string[] = [];',
+    from: 'const { others, revisions } = await lookAtServing(100, followed, surroundings);',
+    to: 'const others: readonly string[] = [], revisions: readonly string[] = [];',
     by: STORIES,
   },
   {
     name: 'of what AWS carries: a revert is believed without reading the alias',
     file: 'src/run/rollout/follow.ts',
-    from: 'const others = await notServing(0, followed, surroundings);',
+    from: 'const { others } = await lookAtServing(0, followed, surroundings);',
     to: 'const others: readonly string[] = [];',
     by: STORIES,
   },
@@ -99,7 +99,7 @@ export const OF_FOLLOWERS: readonly Mutant[] = [
   {
     name: 'of what AWS carries: a cancelled job lets it go on',
     file: 'src/run/rollout/step-functions.ts',
-    from: "if (config.onCancel === 'hold' && watching !== undefined) {",
+    from: "if (config.onCancel === 'hold' && mayBeHeld(reason) && watching !== undefined) {",
     to: 'if (watching !== undefined) {',
     by: STORIES,
   },

@@ -5,8 +5,8 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
   {
     name: 'a rollout after one that was put back is never saved for the post step',
     file: 'src/github/saved.ts',
-    from: '      named = false;\n    },',
-    to: '    },',
+    from: '    if (rollouts.length === 0) announced = new Set();',
+    to: '',
   },
   {
     name: 'another version after a promotion that was cut off is promoted at once',
@@ -55,8 +55,8 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
   {
     name: 'on-cancel: hold leaves what was to be resumed when the runner is gone',
     file: 'src/run/rollout/take-over.ts',
-    from: "onCancel === 'hold' && !isRunnerGone(cancellation.reason)",
-    to: "onCancel === 'hold' && (true || !isRunnerGone(cancellation.reason))",
+    from: "onCancel === 'hold' && mayBeHeld(cancellation.reason)",
+    to: "onCancel === 'hold' && (true || mayBeHeld(cancellation.reason))",
     by: '__tests__/bundle/unfinished.test.ts',
   },
   {

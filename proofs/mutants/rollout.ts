@@ -47,8 +47,8 @@ export const ROLLOUT: readonly Mutant[] = [
   {
     name: 'nothing is saved for the post step',
     file: 'src/run/rollout/keep.ts',
-    from: '    surroundings.keep.save({ region, role, account, targets });',
-    to: '    void targets;',
+    from: '    else surroundings.keep.save(saved);',
+    to: '',
     by: '__tests__/bundle/cancellation.test.ts',
   },
   {
@@ -120,7 +120,7 @@ export const ROLLOUT: readonly Mutant[] = [
   {
     name: 'a rollout is held though its runner went away',
     file: 'src/run/rollout/loop.ts',
-    from: '&& !isRunnerGone(cancellation.reason)',
+    from: '&& mayBeHeld(cancellation.reason)',
     to: '',
     by: '__tests__/bundle/runner-gone.test.ts',
   },
@@ -140,7 +140,7 @@ export const ROLLOUT: readonly Mutant[] = [
   {
     name: 'a revert that failed is saved without what it saw last',
     file: 'src/run/rollout/keep.ts',
-    from: "settledAs: state.phase === 'revert-failed' ? settledAs[index] : undefined,",
+    from: 'settledAs: isOver ? settledAs[index] : undefined,',
     to: 'settledAs: undefined,',
     by: '__tests__/bundle/writes.test.ts',
   },
