@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
+import { startGitHub } from '../../simulator/github/server.ts';
+import { definitionText } from '../../src/core/state-machine/definition.ts';
 import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
 
 const IRELAND = 'eu-west-1';
@@ -166,5 +168,64 @@ describe('a rollout through several regions', () => {
       summary.match(/<details><summary>(eu-west-1|us-east-1|us-west-2): promoted/g),
     ).toHaveLength(3);
     expect(summary.match(/xychart/g)).toHaveLength(3);
+  });
+
+  it('begins no wave after one that was cancelled between its regions', async () => {
+    const action = world.start({ regions, steps: 'AllAtOnce', 'bake-time': '1m' });
+    world.time.at(world.time.clock.now() + 30_000, () => {
+      action.process.kill('SIGINT');
+    });
+    const { outputs } = await action.done;
+    expect(outputs['outcome']).toBe('reverted');
+    expect(world.routings(VIRGINIA)).toEqual(['1']);
+    expect(outputs['reason']).toContain('cancelled (SIGINT)');
+  });
+
+  it('tells one deployment of all regions, each with its name', async () => {
+    const github = await startGitHub({ time: world.time });
+    try {
+      await world.run(
+        { regions, environment: 'production', 'github-token': 'github-token' },
+        { environment: github.environment },
+      );
+      expect(github.deployments).toHaveLength(1);
+      const told = github.deployments[0]?.statuses.map(({ description }) => description) ?? [];
+      expect(told).toContain('eu-west-1: shifting to 10 % (step 1 of 3)');
+      expect(told).toContain('us-west-2: shifting to 50 % (step 2 of 3)');
+      expect(told.at(-1)).toMatch(/^Promoted: checkout:live in 3 regions/);
+    } finally {
+      await github.close();
+    }
+  });
+
+  describe('that AWS carries', () => {
+    const CARRIED = { regions, engine: 'step-functions', 'state-machine': 'lambda-canary' };
+
+    beforeEach(() => {
+      for (const region of ALL) {
+        world.region(region).executions.createStateMachine({
+          name: 'lambda-canary',
+          definition: definitionText(),
+        });
+      }
+    });
+
+    it('has one execution for each region, one wave after another', async () => {
+      const { outputs } = await world.run(CARRIED);
+      expect(outputs['outcome']).toBe('promoted');
+      expect(aliases()).toEqual(['2', '2', '2']);
+      expect(ALL.map((region) => world.region(region).executions.all.size)).toEqual([1, 1, 1]);
+      const [ireland, ...others] = ALL.map((region) => world.region(region).aliasHistory);
+      const promotedAt = ireland?.find(({ version }) => version === '2')?.at ?? Infinity;
+      for (const other of others) expect(other[1]?.at).toBeGreaterThan(promotedAt);
+    });
+
+    it('is put back in every region when one fails', async () => {
+      turnsRed(OREGON, 6 * MINUTE);
+      const { outputs } = await world.run(CARRIED);
+      expect(outputs['reason']).toMatch(/^us-west-2: /);
+      expect(outputs['outcome']).toBe('reverted');
+      expect(aliases()).toEqual(['1', '1', '1']);
+    });
   });
 });
