@@ -19,6 +19,7 @@ import {
   crowdPromoted,
   crowdReverted,
   redToWrittenWithSlowMetrics,
+  type CrowdOptions,
 } from './bench/outcomes.ts';
 
 function print(what: string, value: string): void {
@@ -38,11 +39,16 @@ print(
 );
 console.log('\nFunctions in lock-step, against 15 control-plane calls a second:\n');
 const crowds: string[][] = [];
-for (const functions of [10, 50, 100, 500]) {
-  const promoted = await crowdPromoted(functions);
-  const reverted = await crowdReverted(functions);
+const TWO_REGIONS = ['eu-west-1', 'us-east-1'] as const;
+const CROWDS: readonly CrowdOptions[] = [
+  ...[10, 50, 100, 500].map((functions) => ({ functions })),
+  ...[100, 500].map((functions) => ({ functions, regions: TWO_REGIONS })),
+];
+for (const crowd of CROWDS) {
+  const promoted = await crowdPromoted(crowd);
+  const reverted = await crowdReverted(crowd);
   crowds.push([
-    String(functions),
+    `${crowd.functions}${crowd.regions === undefined ? '' : ', in each of two regions'}`,
     `${promoted.outcome}, ${reverted.outcome}`,
     promoted.calls.toFixed(1),
     `${promoted.throttled}, ${reverted.throttled}`,
@@ -51,6 +57,7 @@ for (const functions of [10, 50, 100, 500]) {
     reverted.ofQuota.toFixed(2),
     promoted.stepOfQuota.toFixed(2),
     Math.max(promoted.megabytes, reverted.megabytes).toFixed(0),
+    (Math.max(promoted.outputBytes, reverted.outputBytes) / 1000).toFixed(0),
   ]);
 }
 console.log(
@@ -65,6 +72,7 @@ console.log(
       'of N/15 s',
       'a weight, of N/15 s',
       'memory, MB',
+      'output report, kB',
     ],
     ...crowds,
   ]),

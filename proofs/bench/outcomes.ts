@@ -5,7 +5,7 @@ import { controlPlaneQuota, functionQuota, isControlPlane } from '../../simulato
 import type { Fault } from '../../simulator/wire/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { createSharedTime, type SharedTime } from '../../simulator/time/shared-time.ts';
-import { withBench, type Bench } from './world.ts';
+import { withBench, type Bench, type BenchOptions } from './world.ts';
 
 /** In the middle of a minute, as a rollout begins. */
 const START = Date.UTC(2026, 10, 23, 14, 0, 20);
@@ -18,11 +18,11 @@ const FUNCTION_QUOTA = 100;
 const TWO_STEPS = { steps: '10% 2m', 'bake-time': '2m' };
 
 function inVirtualTime<T>(
-  functions: number,
+  options: Pick<BenchOptions, 'functions' | 'regions'>,
   measure: (bench: Bench, time: SharedTime) => Promise<T>,
 ): Promise<T> {
   const time = createSharedTime(START);
-  return withBench({ functions, time }, (bench) => measure(bench, time));
+  return withBench({ ...options, time }, (bench) => measure(bench, time));
 }
 
 /**
@@ -30,33 +30,41 @@ function inVirtualTime<T>(
  * and the alarm turns red right after it was read.
  */
 export function redToWrittenWithSlowMetrics(): Promise<{ ms: number; polls: number }> {
-  return inVirtualTime(1, async ({ simulator, start }, time) => {
+  return inVirtualTime({ functions: 1 }, async ({ simulator, start }, time) => {
     const { faults } = simulator;
     let redAt = NaN;
     faults.add(({ operation }) =>
-      operation === 'GetMetricData' && everyAliasIsSplit(simulator) ? delayed(SLOW_MS) : undefined,
+      operation === 'GetMetricData' && everyAliasIsSplit([simulator])
+        ? delayed(SLOW_MS)
+        : undefined,
     );
     faults.after(({ operation }) => {
-      if (operation !== 'DescribeAlarms' || redAt > 0 || !everyAliasIsSplit(simulator)) return;
+      if (operation !== 'DescribeAlarms' || redAt > 0 || !everyAliasIsSplit([simulator])) return;
       redAt = time.clock.now();
       turnRed(simulator);
     });
     const inputs = { steps: '10% 10m', 'poll-interval': '15s', analysis: 'on' };
     await start(inputs).done;
-    const ms = lastWrittenAt(simulator) - redAt;
+    const ms = lastWrittenAt([simulator]) - redAt;
     return { ms, polls: ms / POLL_MS };
   });
 }
 
 /** The calls that a rollout of two steps makes of the control plane, besides a look at the alias each poll. */
 export function callsOfTwoSteps(): Promise<readonly string[]> {
-  return inVirtualTime(1, async ({ simulator, start }) => {
+  return inVirtualTime({ functions: 1 }, async ({ simulator, start }) => {
     await start({ ...TWO_STEPS, 'poll-interval': '10m' }).done;
     return simulator.requests.filter(isControlPlane).map(({ operation }) => operation);
   });
 }
 
-/** Many functions in lock-step, under Lambda's quotas. */
+/** How many functions there are in each region; two regions are one wave. */
+export interface CrowdOptions {
+  readonly functions: number;
+  readonly regions?: readonly [string, ...string[]] | undefined;
+}
+
+/** Many functions in lock-step, under Lambda's quotas, which each region has for itself. */
 export interface Crowd {
   readonly outcome: string;
   /** Of the control plane, for each function, the looks at its alias included. */
@@ -68,10 +76,12 @@ export interface Crowd {
   readonly stepOfQuota: number;
   /** The most memory that the process had, where the machine tells. */
   readonly megabytes: number;
+  /** What the output `report` takes, of 1 MB that a job's outputs may have together. */
+  readonly outputBytes: number;
 }
 
-export function crowdPromoted(functions: number): Promise<Crowd> {
-  return inVirtualTime(functions, async (bench, time) => {
+export function crowdPromoted(options: CrowdOptions): Promise<Crowd> {
+  return inVirtualTime(options, async (bench, time) => {
     limit(bench, time);
     return rollOut(bench, '2');
   });
@@ -84,49 +94,60 @@ export interface CrowdReverted extends Crowd {
   readonly ofQuota: number;
 }
 
-/** The alarm turns red right before it is read, when all aliases are split. */
-export function crowdReverted(functions: number): Promise<CrowdReverted> {
-  return inVirtualTime(functions, async (bench, time) => {
+/** The alarm of the last region turns red right before it is read, when all aliases are split. */
+export function crowdReverted(options: CrowdOptions): Promise<CrowdReverted> {
+  return inVirtualTime(options, async (bench, time) => {
     limit(bench, time);
-    const { simulator } = bench;
+    const { simulator, simulators } = bench;
+    const last = simulators.at(-1) ?? simulator;
     let redAt = NaN;
-    simulator.faults.before(({ operation }) => {
-      if (operation !== 'DescribeAlarms' || redAt > 0 || !everyAliasIsSplit(simulator)) return;
+    last.faults.before(({ operation }) => {
+      if (operation !== 'DescribeAlarms' || redAt > 0 || !everyAliasIsSplit(simulators)) return;
       redAt = time.clock.now();
-      turnRed(simulator);
+      turnRed(last);
     });
     const crowd = await rollOut(bench, '1');
-    const lastBackMs = lastWrittenAt(simulator) - redAt;
-    return { ...crowd, lastBackMs, ofQuota: lastBackMs / ((functions / QUOTA) * 1000) };
+    const lastBackMs = lastWrittenAt(simulators) - redAt;
+    return { ...crowd, lastBackMs, ofQuota: lastBackMs / ((options.functions / QUOTA) * 1000) };
   });
 }
 
-function limit({ simulator: { faults } }: Bench, { clock }: SharedTime): void {
-  faults.add(controlPlaneQuota(QUOTA, clock));
-  faults.add(functionQuota(FUNCTION_QUOTA, clock));
-  faults.add(() => delayed(LATENCY_MS));
+function limit({ simulators }: Bench, { clock }: SharedTime): void {
+  for (const { faults } of simulators) {
+    faults.add(controlPlaneQuota(QUOTA, clock));
+    faults.add(functionQuota(FUNCTION_QUOTA, clock));
+    faults.add(() => delayed(LATENCY_MS));
+  }
 }
 
 async function rollOut(
-  { simulator, functionNames, start }: Bench,
+  { simulators, functionNames, start }: Bench,
   version: string,
 ): Promise<Crowd> {
   const action = start({ ...TWO_STEPS, 'poll-interval': '15s' });
   let kilobytes = NaN;
-  simulator.onRequest(({ operation }) => {
-    if (operation === 'DescribeAlarms' || operation === 'UpdateAlias') {
-      kilobytes = peakOf(action.process.pid) ?? kilobytes;
-    }
-  });
+  for (const simulator of simulators) {
+    simulator.onRequest(({ operation }) => {
+      if (operation === 'DescribeAlarms' || operation === 'UpdateAlias') {
+        kilobytes = peakOf(action.process.pid) ?? kilobytes;
+      }
+    });
+  }
   const { outputs } = await action.done;
-  const calls = simulator.requests.filter(isControlPlane);
+  const calls = simulators.flatMap(({ requests }) => requests.filter(isControlPlane));
+  const crowd = functionNames.length;
+  const left = simulators.flatMap((simulator) =>
+    functionNames.filter((name) => !servesAlone(simulator, name, version)),
+  );
+  const longest = Math.max(...simulators.flatMap(writingTimes));
   return {
     outcome: outputs['outcome'] ?? '',
-    calls: calls.length / functionNames.length,
+    calls: calls.length / crowd / simulators.length,
     throttled: calls.filter(({ status }) => status === 429).length,
-    left: functionNames.filter((name) => !servesAlone(simulator, name, version)).length,
-    stepOfQuota: Math.max(...writingTimes(simulator)) / ((functionNames.length / QUOTA) * 1000),
+    left: left.length,
+    stepOfQuota: longest / ((crowd / QUOTA) * 1000),
     megabytes: kilobytes / 1024,
+    outputBytes: Buffer.byteLength(outputs['report'] ?? ''),
   };
 }
 
@@ -161,9 +182,11 @@ function turnRed({ alarms }: Simulator): void {
   alarms.setState('alarm-1', 'ALARM', 'five errors');
 }
 
-function everyAliasIsSplit({ lambda }: Simulator): boolean {
-  return [...lambda.functions.keys()].every(
-    (name) => Object.keys(lambda.getAlias(name, 'live').weights).length > 0,
+function everyAliasIsSplit(simulators: readonly Simulator[]): boolean {
+  return simulators.every(({ lambda }) =>
+    [...lambda.functions.keys()].every(
+      (name) => Object.keys(lambda.getAlias(name, 'live').weights).length > 0,
+    ),
   );
 }
 
@@ -172,6 +195,6 @@ function servesAlone({ lambda }: Simulator, functionName: string, version: strin
   return served === version && Object.keys(weights).length === 0 && description === '';
 }
 
-function lastWrittenAt({ aliasHistory }: Simulator): number {
-  return aliasHistory.at(-1)?.at ?? NaN;
+function lastWrittenAt(simulators: readonly Simulator[]): number {
+  return Math.max(...simulators.map(({ aliasHistory }) => aliasHistory.at(-1)?.at ?? NaN));
 }

@@ -11,11 +11,15 @@ import {
 } from '../../simulator/lambda/functions.ts';
 import { startAction, type ActionOptions, type RunningAction } from '../../simulator/runner.ts';
 import { startServer } from '../../simulator/server.ts';
+import { inRegions } from '../../simulator/regions.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import type { SharedTime } from '../../simulator/time/shared-time.ts';
 
 export interface Bench {
+  /** That of the first region. */
   readonly simulator: Simulator;
+  /** One for each region. */
+  readonly simulators: readonly Simulator[];
   readonly functionNames: readonly string[];
   readonly start: (
     inputs: ActionOptions['inputs'],
@@ -24,7 +28,10 @@ export interface Bench {
 }
 
 export interface BenchOptions {
+  /** In each region. */
   readonly functions?: number;
+  /** All of one wave. */
+  readonly regions?: readonly [string, ...string[]] | undefined;
   readonly alarms?: number;
   /** The time that the bundle shares with the simulated AWS, instead of the machine's. Its pauses are jittered alike then. */
   readonly time?: SharedTime;
@@ -35,23 +42,31 @@ export interface BenchOptions {
  * is in `$LATEST`.
  */
 export async function withBench<T>(
-  { functions = 1, alarms = 1, time }: BenchOptions,
+  { functions = 1, alarms = 1, regions, time }: BenchOptions,
   measure: (bench: Bench) => Promise<T>,
 ): Promise<T> {
-  const simulator = createSimulator(time === undefined ? {} : { clock: time.clock });
   const functionNames = names('function', functions);
-  for (const functionName of functionNames) {
-    createFunction(simulator.lambda, { functionName });
-    publishVersion(simulator.lambda, functionName);
-    createAlias(simulator.lambda, functionName, 'live', { version: '1' });
-    updateFunction(simulator.lambda, functionName, { code: 'two' });
-  }
   const alarmNames = names('alarm', alarms);
-  for (const name of alarmNames) {
-    simulator.alarms.putLogAlarm(name);
-    simulator.alarms.setState(name, 'OK', '');
-  }
-  const server = await startServer(simulator, time === undefined ? {} : { time });
+  const create = (region?: string): Simulator => {
+    const clocked = time === undefined ? {} : { clock: time.clock };
+    const simulator = createSimulator(region === undefined ? clocked : { ...clocked, region });
+    for (const functionName of functionNames) {
+      createFunction(simulator.lambda, { functionName });
+      publishVersion(simulator.lambda, functionName);
+      createAlias(simulator.lambda, functionName, 'live', { version: '1' });
+      updateFunction(simulator.lambda, functionName, { code: 'two' });
+    }
+    for (const name of alarmNames) {
+      simulator.alarms.putLogAlarm(name);
+      simulator.alarms.setState(name, 'OK', '');
+    }
+    return simulator;
+  };
+  const [first, ...others] = regions ?? [undefined];
+  const simulator = create(first);
+  const simulators = [simulator, ...others.map(create)] as const;
+  const served = inRegions([simulator, ...simulators.slice(1)]);
+  const server = await startServer(served, time === undefined ? {} : { time });
   const shared = time === undefined ? {} : { time, nodeArguments: ['--random-seed=1'] };
   const temp = mkdtempSync(join(tmpdir(), 'lambda-canary-bench-'));
   const start: Bench['start'] = (inputs, other) =>
@@ -67,13 +82,14 @@ export async function withBench<T>(
         'function-name': functionNames.join(','),
         alias: 'live',
         alarms: alarmNames.join(','),
+        regions: regions?.join(',') ?? '',
         'poll-interval': '1s',
         analysis: 'off',
         ...inputs,
       },
     });
   try {
-    return await measure({ simulator, functionNames, start });
+    return await measure({ simulator, simulators, functionNames, start });
   } finally {
     rmSync(temp, { recursive: true, force: true });
     await server.close();
