@@ -144,6 +144,26 @@ describe('with functions that are found, the bundle', () => {
     expect(created.outputs['outcome']).toBe('promoted');
   });
 
+  it.each(['shop-*', 'tag:team=shop'])(
+    'refuses what %s finds beside a function of that name in another account, and takes neither for the other',
+    async (search) => {
+      const theirs = 'arn:aws:lambda:eu-west-1:999999999999:function:shop-cart';
+      const result = await world.run({ 'function-name': `${search}, ${theirs}` });
+      expect(result.outputs['outcome']).toBe('failed');
+      expect(result.outputs['reason']).toContain(
+        `${search} finds shop-cart of the account 123456789012, beside ${theirs}`,
+      );
+      expect(world.writes()).toEqual([]);
+    },
+  );
+
+  it('takes a function for the one that is named by the ARN of this account', async () => {
+    const ours = '123456789012:function:shop-cart';
+    const result = await world.run({ 'function-name': `shop-*, ${ours}` });
+    expect(result.outputs['outcome']).toBe('promoted');
+    expect(weights('shop-cart', 'shop-order')).toEqual(['2', '2']);
+  });
+
   const held = { 'function-name': 'tag:team=shop', mode: 'start' } as const;
 
   it('goes on in another job without what was added since, with an alias or without', async () => {

@@ -61,4 +61,11 @@ export const OF_WHAT_IS_FOUND: readonly Mutant[] = [
     from: 'isInTraffic(left, left) ? carrying : found.length',
     to: 'found.length',
   },
+  {
+    name: 'a function of another account hides one of its name that a search finds',
+    file: 'src/run/found-functions.ts',
+    from: 'account === (namesake?.account ?? account)',
+    to: 'account !== namesake?.account',
+    by: '__tests__/bundle/found-functions.test.ts',
+  },
 ];

@@ -11,7 +11,7 @@ import { defaultLogGroup } from '../core/checks/error-logs.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
 import { intentOf } from '../core/permissions.ts';
-import { parseFunctionId } from '../core/text/arn.ts';
+import { parseFunctionId, type FunctionId } from '../core/text/arn.ts';
 import type { S3Object } from '../core/versions/code.ts';
 import { understood } from './call.ts';
 import { everyPage, lineIn, listIn, numberIn, textIn } from './reply.ts';
@@ -21,8 +21,8 @@ import type { Service } from './service.ts';
 export interface Functions {
   /** `$LATEST` without a qualifier. */
   readonly read: (target: Target, signal: AbortSignal, version?: string) => Promise<VersionFacts>;
-  /** The names of all functions in the account and region. */
-  readonly names: (signal: AbortSignal) => Promise<readonly string[]>;
+  /** All functions in the account and region. */
+  readonly list: (signal: AbortSignal) => Promise<readonly FunctionId[]>;
   /**
    * The number of the version that `$LATEST` is published as. Lambda makes none anew when nothing has
    * changed since the last one, and does not say which of the two it was.
@@ -68,7 +68,7 @@ export function createFunctions(lambda: Service<LambdaClient>, region: string): 
       });
     },
 
-    names(signal) {
+    list(signal) {
       const intent = intentOf('lambda:ListFunctions', { on: 'everything' });
       return understood(intent, signal, () =>
         everyPage(async (Marker) => {
@@ -76,7 +76,7 @@ export function createFunctions(lambda: Service<LambdaClient>, region: string): 
           return lambda.call(intent, { signal }, async (client, sending) => {
             const { Functions, NextMarker } = await client.send(command, sending);
             const items = listIn(Functions).flatMap(
-              ({ FunctionName }) => parseFunctionId(textIn(FunctionName))?.name ?? [],
+              ({ FunctionArn }) => parseFunctionId(textIn(FunctionArn)) ?? [],
             );
             return { items, nextToken: NextMarker };
           });

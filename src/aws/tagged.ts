@@ -1,7 +1,7 @@
 import type { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 
 import { intentOf } from '../core/permissions.ts';
-import { parseFunctionId } from '../core/text/arn.ts';
+import { parseFunctionId, type FunctionId } from '../core/text/arn.ts';
 import { understood } from './call.ts';
 import { everyPage, listIn, textIn } from './reply.ts';
 import type { Service } from './service.ts';
@@ -9,10 +9,14 @@ import type { Service } from './service.ts';
 /** Finds functions by their tags. */
 export interface TaggedFunctions {
   /**
-   * The names of the functions that have this very value under the key, in the account and region. One that was deleted just now, or
+   * The functions that have this very value under the key, in the account and region. One that was deleted just now, or
    * tagged, may still be there or not yet.
    */
-  readonly names: (key: string, value: string, signal: AbortSignal) => Promise<readonly string[]>;
+  readonly find: (
+    key: string,
+    value: string,
+    signal: AbortSignal,
+  ) => Promise<readonly FunctionId[]>;
 }
 
 /** What the service gives at most: ResourcesPerPage is 1 to 100. */
@@ -22,7 +26,7 @@ export function createTaggedFunctions(
   tagging: () => Promise<Service<ResourceGroupsTaggingAPIClient>>,
 ): TaggedFunctions {
   return {
-    async names(key, value, signal) {
+    async find(key, value, signal) {
       const intent = intentOf('tag:GetResources', { on: 'everything' });
       // Only who searches by a tag pays for the client.
       const { GetResourcesCommand } = await import(
@@ -40,7 +44,7 @@ export function createTaggedFunctions(
           return service.call(intent, { signal }, async (client, sending) => {
             const reply = await client.send(command, sending);
             const items = listIn(reply.ResourceTagMappingList).flatMap(
-              ({ ResourceARN }) => parseFunctionId(textIn(ResourceARN))?.name ?? [],
+              ({ ResourceARN }) => parseFunctionId(textIn(ResourceARN)) ?? [],
             );
             return { items, nextToken: reply.PaginationToken };
           });
