@@ -482,6 +482,21 @@ describe('code in the same step', () => {
       expect(functionOf('pictures').code).toBe(digest('b'));
     });
 
+    it('restores of several functions those that were found and put back, though another one is missing', async () => {
+      for (const name of ['pic-one', 'pic-two']) {
+        addFunction(world.simulator, name, { ...IMAGE_FUNCTION, tags: { team: 'pics' } });
+      }
+      const found = { 'function-name': 'tag:team=pics' };
+      await world.run({ ...found, 'code-image': digest('b'), mode: 'start' });
+      world.simulator.lambda.functions.get('pic-two')?.tags.delete('team');
+      const inputs = { ...found, mode: 'revert', 'on-revert-latest': 'restore' };
+      const result = await world.run(inputs);
+      expect(result.outputs['outcome']).toBe('failed');
+      expect([world.alias('pic-one'), world.alias('pic-two')]).toEqual(['1', '1+2@0.1']);
+      expect(functionOf('pic-one').code).toBe(digest('a'));
+      expect(functionOf('pic-two').code).toBe(digest('b'));
+    });
+
     it('restores in a later job, which did not upload', async () => {
       ofImages();
       await world.run({ ...IMAGE, mode: 'start' });

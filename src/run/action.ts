@@ -33,7 +33,9 @@ export async function runAction(
   try {
     const ending = await carryOutMode(config, id, surroundings);
     const { outcome } = ending;
-    if (outcome === 'reverted' || outcome === 'failed') {
+    // A revert that was asked for sees to it itself: it may have put back what it found, and fail for what is missing.
+    const isLeft = config.mode !== 'revert' && (outcome === 'reverted' || outcome === 'failed');
+    if (isLeft) {
       await lookAfterLatest(outcome === 'reverted', config, afterwards);
     }
     return ending;

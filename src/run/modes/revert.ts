@@ -13,6 +13,7 @@ import type { Config } from '../../inputs/config.ts';
 import { executionIn, stopReverted } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
+import { lookAfterLatest } from '../versions/latest.ts';
 import { findPredecessor } from '../versions/predecessor.ts';
 import { revertSaved, type Left } from './clean-up.ts';
 import { endedPromotions } from './ended.ts';
@@ -57,11 +58,15 @@ export async function revertOnRequest(config: Config, surroundings: Surroundings
     // One that AWS watches is not stopped before its alias is safe.
     if (result !== 'revert-failed') await stopExecutions(found, config, surroundings);
     if (result !== 'revert-failed') forget(surroundings);
-    if (result !== 'failed' || tries === TRIES)
+    if (result !== 'failed' || tries === TRIES) {
+      if (result === 'reverted') await lookAfterLatest(true, config, surroundings);
       return ending(result, detail, [...unclear, ...absent]);
+    }
     const present = await findAliases(config, surroundings);
-    if (all.every((target) => isBack(target, present)))
+    if (all.every((target) => isBack(target, present))) {
+      await lookAfterLatest(true, config, surroundings);
       return ending('reverted', '', [...unclear, ...absent]);
+    }
     const left = leftIn(present);
     targets = all.map((each) => left.find(({ target }) => sameTarget(target, each.target)) ?? each);
   }
