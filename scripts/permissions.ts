@@ -68,9 +68,17 @@ export function policyOf(args: readonly string[]): PrintedPolicy {
         })),
       },
     ),
-    notes: starsIn({ isAnywhere: region === ANY, isNowhere }),
+    notes: [
+      ...starsIn({ isAnywhere: region === ANY, isNowhere }),
+      ...(config.onRevertLatest === 'restore' ? [FORMER] : []),
+    ],
   };
 }
+
+/** What no input tells. */
+const FORMER =
+  'Where Lambda reads the code of the old version from S3, on-revert-latest: restore needs s3:GetObjectVersion on that object as well: ' +
+  'a dry run has it, or aws lambda get-function --qualifier ALIAS (Code.ResolvedS3Object).';
 
 /**
  * The policy for the role of the state machine that moves these functions: `--machine --function checkout,cart --region eu-west-1`.

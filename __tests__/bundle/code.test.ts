@@ -9,6 +9,7 @@ import { zipSync } from 'fflate';
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { hashOf, updateFunction } from '../../simulator/lambda/functions.ts';
 import type { Fault } from '../../simulator/wire/faults.ts';
+import type { Policy } from '../../src/core/policy.ts';
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
 import { createWorldWithMachine, ON_AWS } from '../fixtures/carried-by-aws.ts';
 import { itWithSignals } from '../fixtures/signals.ts';
@@ -319,6 +320,29 @@ describe('code in the same step', () => {
     expect(result.log).toContain(`checkout: ${path} would be uploaded`);
     expect(result.log).toContain('lambda:UpdateFunctionCode');
     expect(world.writes()).toEqual([]);
+  });
+
+  it('asks in a dry run for the old object as well, where the code of the old version is to be restored from S3', async () => {
+    const referenced = { S3Bucket: 'builds', S3Key: 'old.zip', S3ObjectVersion: 'v1' };
+    addFunction(world.simulator, 'orders', { code: 'old', source: { referenced } });
+    const inputs = { 'function-name': 'orders', 'code-s3': 's3://builds/new.zip' };
+    const policyOf = async (onRevertLatest: string) => {
+      const more = { 'on-revert-latest': onRevertLatest, 'dry-run': 'true' };
+      const { report } = await world.run({ ...inputs, ...more });
+      return (report as { readonly policy: Policy }).policy.Statement;
+    };
+    expect(await policyOf('restore')).toContainEqual({
+      Sid: 'Fetch',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:GetObjectVersion'],
+      Resource: ['arn:aws:s3:::builds/new.zip', 'arn:aws:s3:::builds/old.zip'],
+    });
+    expect(await policyOf('keep')).toContainEqual({
+      Sid: 'Fetch',
+      Effect: 'Allow',
+      Action: 's3:GetObject',
+      Resource: 'arn:aws:s3:::builds/new.zip',
+    });
   });
 
   it('gives each function its own code, and one to several', async () => {

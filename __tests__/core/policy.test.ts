@@ -30,6 +30,7 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
     maxLength: 2,
   }),
   onRevertLatest: fc.constantFrom('keep' as const, 'restore' as const),
+  formerObjects: fc.constantFrom(undefined, [], [{ ...object, version: 'v0' }]),
   alarms: fc.array(fc.constant('errors'), { maxLength: 2 }),
   analysis: fc.record({ mode }),
   analysisLogs: fc.record({ mode }),

@@ -36,6 +36,12 @@ describe('the policy on the command line', () => {
     expect(anywhere.notes.join()).toMatch(/--region.*--account/);
   });
 
+  it('says that the object of the old version is not in it, where that is to be restored', () => {
+    const restoring = policyOf([...CHECKOUT, '--on-revert-latest', 'restore']);
+    expect(restoring.notes.join()).toContain('needs s3:GetObjectVersion on that object as well');
+    expect(policyOf(CHECKOUT).notes.join()).not.toContain('GetObjectVersion');
+  });
+
   it('is of no option that there is not, and of no input that cannot be used', () => {
     expect(() => policyOf([...CHECKOUT, '--alarm', 'errors'])).toThrow(/--alarm/);
     expect(() => policyOf(['--function', 'checkout'])).toThrow(/alias: is required/);

@@ -1,7 +1,7 @@
 import type { Mode } from './rollout/mode.ts';
 import type { FunctionSearch } from './function-search.ts';
 import { functionArn } from './text/arn.ts';
-import { objectsIn, type CodeRequest } from './versions/code.ts';
+import { objectsIn, type CodeRequest, type S3Object } from './versions/code.ts';
 import type { Engine } from './rollout/engine.ts';
 import { executionArn, stateMachineArn, type MachinePlace } from './state-machine/execution.ts';
 import { partitionOf } from './text/partition.ts';
@@ -75,6 +75,8 @@ export interface Wishes {
   }[];
   readonly searches: readonly Pick<FunctionSearch, 'type'>[];
   readonly onRevertLatest: 'keep' | 'restore';
+  /** Where Lambda reads the code of what is live from, that a restoring fetches: functions alone tell, and no input. */
+  readonly formerObjects?: readonly S3Object[] | undefined;
   readonly alarms: readonly unknown[];
   readonly analysis: { readonly mode: 'on' | 'observe' | 'off' };
   readonly analysisLogs: { readonly mode: 'on' | 'observe' | 'off' };
@@ -103,6 +105,10 @@ const looksBack = ({ onRevertedBefore, fastTrackMs }: Wishes) =>
   onRevertedBefore === 'fail' || fastTrackMs !== undefined;
 const isCarriedByAws = ({ engine }: Wishes) => engine === 'step-functions';
 const tidies = (wishes: Wishes) => rolls(wishes) && wishes.retention !== undefined;
+const fetches = ({ requests, formerObjects = [] }: Wishes) => [
+  ...objectsIn(requests),
+  ...formerObjects,
+];
 const writes = ({ mode, dryRun }: Wishes) => mode !== 'status' && !dryRun;
 
 /**
@@ -150,13 +156,15 @@ export const PERMISSIONS = {
     on: ['object'],
     purpose: 'only with `code-s3`: Lambda fetches it with the permissions of the job',
     isNeeded: (wishes) =>
-      writes(wishes) && objectsIn(wishes.requests).some(({ version }) => version === undefined),
+      writes(wishes) && fetches(wishes).some(({ version }) => version === undefined),
   },
   's3:GetObjectVersion': {
     on: ['object'],
-    purpose: 'the same, where `code-s3` names a version of the object',
+    purpose:
+      'the same, where `code-s3` names a version of the object; and with `on-revert-latest: restore`, where Lambda reads the ' +
+      'code of the old version from S3',
     isNeeded: (wishes) =>
-      writes(wishes) && objectsIn(wishes.requests).some(({ version }) => version !== undefined),
+      writes(wishes) && fetches(wishes).some(({ version }) => version !== undefined),
   },
   'lambda:GetAlias': {
     on: ['function'],

@@ -66,13 +66,17 @@ export function recordPolicy(
   cleared: readonly Cleared[],
   { clock, journal }: Surroundings,
 ): void {
+  const restores = config.onRevertLatest === 'restore';
+  const formerObjects = cleared.flatMap(({ facts }) =>
+    restores ? (facts.stable?.code.object ?? []) : [],
+  );
   const policy = leastPolicy(
-    { ...config, dryRun: false },
+    { ...config, dryRun: false, formerObjects },
     {
       region: config.region,
       account: accountIn(config.role?.arn ?? '') ?? '*',
       stateMachine: config.stateMachine,
-      objects: objectsIn(config.requests),
+      objects: [...objectsIn(config.requests), ...formerObjects],
       functions: config.requests.map(({ target, foundBy }) => {
         const search = config.searches.find(({ written }) => written === foundBy);
         const found = cleared.find(({ request }) => sameTarget(request.target, target));
