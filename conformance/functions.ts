@@ -108,7 +108,7 @@ export async function makeTwoVersions(
   return made;
 }
 
-async function settled(lab: Lab, functionName: string, version?: string): Promise<void> {
+export async function settled(lab: Lab, functionName: string, version?: string): Promise<void> {
   const ready = await ask(lab, { everyMs: SECOND_MS, forMs: 300 * SECOND_MS }, async () => {
     const { State: state, LastUpdateStatus: update } = await lab.lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version }),

@@ -47,6 +47,9 @@ describe('code in the same step', () => {
   const somebodyDeploys = (code = 'of somebody else', name = 'checkout') => {
     updateFunction(world.simulator.lambda, name, { code });
   };
+  const somebodyConfigures = () => {
+    updateFunction(world.simulator.lambda, 'checkout', { settings: { MemorySize: 256 } });
+  };
   const once = (operation: string, fault: Fault) =>
     world.simulator.faults.add((request) =>
       request.operation === operation && request.count === 0 ? fault : undefined,
@@ -170,13 +173,47 @@ describe('code in the same step', () => {
     });
 
     it('right before the version is published, publishes neither their code nor their configuration', async () => {
-      before('PublishVersion', () => {
-        updateFunction(world.simulator.lambda, 'checkout', { settings: { MemorySize: 256 } });
-      });
+      before('PublishVersion', somebodyConfigures);
       const result = await world.run({ code: zip('new').path });
       expect(result.outputs['reason']).toContain(CHANGED);
       expect(world.simulator.lambda.functions.get('checkout')?.versions).toHaveLength(1);
       expect(result.summary).toContain('LATEST keeps it: whatever publishes');
+    });
+
+    it('of the configuration alone, between the upload and the look at it, publishes nothing', async () => {
+      world.simulator.faults.after(({ operation }) => {
+        if (operation === 'UpdateFunctionCode') somebodyConfigures();
+      });
+      const result = await world.run({ code: zip('new').path });
+      expect(result.outputs['reason']).toContain(CHANGED);
+      expect(requests('PublishVersion')).toEqual([]);
+    });
+
+    it('after a publication without an answer, publishes their configuration neither as its own nor at all', async () => {
+      once('PublishVersion', LOST);
+      world.simulator.onRequest(({ operation, count }) => {
+        if (operation === 'PublishVersion' && count === 0) somebodyConfigures();
+      });
+      const result = await world.run({ code: zip('new').path });
+      expect(result).toMatchObject({ exitCode: 1, outputs: { outcome: 'failed' } });
+      expect(result.outputs['reason']).toContain(
+        'the answer to publishing it was lost, and somebody else has changed the function since',
+      );
+      expect(functionOf('checkout', '2').settings).not.toHaveProperty('MemorySize');
+      expect(world.simulator.lambda.functions.get('checkout')?.versions).toHaveLength(2);
+      expect(world.routings()).toEqual(['1']);
+    });
+
+    it('instead of a publication that never arrived, publishes nothing of theirs', async () => {
+      world.simulator.faults.add((request) => {
+        if (request.operation !== 'PublishVersion' || request.count > 0) return undefined;
+        somebodyConfigures();
+        return { type: 'reset' };
+      });
+      const result = await world.run({ code: zip('new').path });
+      expect(result.outputs['reason']).toContain('somebody else has changed the function since');
+      expect(world.simulator.lambda.functions.get('checkout')?.versions).toHaveLength(1);
+      expect(world.routings()).toEqual(['1']);
     });
 
     it('after an upload without an answer, takes their code for theirs', async () => {
@@ -214,6 +251,31 @@ describe('code in the same step', () => {
       const result = await world.run({ ...AT_ONCE, code: zip('new').path });
       expect(result.outputs).toMatchObject({ outcome: 'promoted', version: '2' });
       expect(world.simulator.lambda.functions.get('checkout')?.versions).toHaveLength(2);
+    });
+
+    it('of the publication, takes no reading from before it for one after it', async () => {
+      once('PublishVersion', LOST);
+      let published = 0;
+      let stale = 0;
+      world.simulator.faults.add(({ operation }) => {
+        if (operation === 'PublishVersion') published++;
+        if (operation !== 'GetFunction' || published === 0 || stale++ >= 2) return undefined;
+        return { type: 'stale' };
+      });
+      const result = await world.run({ ...AT_ONCE, code: zip('new').path });
+      expect(result.outputs).toMatchObject({ outcome: 'promoted', version: '2' });
+    });
+
+    it('of the publication, does not guess where Lambda shows the environment to others alone', async () => {
+      const settings = { Environment: { Error: { ErrorCode: 'AccessDeniedException' } } };
+      updateFunction(world.simulator.lambda, 'checkout', { settings });
+      once('PublishVersion', LOST);
+      const { path } = zip('new');
+      const result = await world.run({ ...AT_ONCE, code: path });
+      expect(result.outputs['reason']).toContain('(kms:Decrypt)');
+      expect(world.routings()).toEqual(['1']);
+      const again = await world.run({ ...AT_ONCE, code: path });
+      expect(again.outputs).toMatchObject({ outcome: 'promoted', version: '2' });
     });
 
     it('of what nobody knows the hash of, says so and goes no further', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { conform, experimentNamed, type ConformOptions } from '../fixtures/conformance.ts';
 
 /** By experiment, what the simulator is told, and what then is seen. */
@@ -46,6 +47,21 @@ const TOLD_OTHERWISE: readonly (readonly [string, ConformOptions, RegExp])[] = [
       },
     },
     /^409 ResourceConflictException: no$/,
+  ],
+  [
+    'configuration-stays',
+    {
+      tell: ({ simulator }) => {
+        simulator.faults.after(({ operation }) => {
+          if (operation !== 'UpdateFunctionCode') return;
+          const change = { settings: { EphemeralStorage: { Size: 1_024 } } };
+          for (const name of simulator.lambda.functions.keys()) {
+            updateFunction(simulator.lambda, name, change);
+          }
+        });
+      },
+    },
+    /^another after the update, the same after publishing$/,
   ],
   [
     'alias-to-pending',

@@ -1,12 +1,15 @@
 import {
   CreateAliasCommand,
+  GetFunctionCommand,
   GetFunctionConfigurationCommand,
   PublishVersionCommand,
   UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
 
+import { configurationIn } from '../../src/aws/configuration.ts';
 import { notSeen, seen, type Experiment } from '../experiment.ts';
-import { change, makeFunction, makeTwoVersions, publish } from '../functions.ts';
+import { change, makeFunction, makeTwoVersions, publish, settled } from '../functions.ts';
 import { refused, told } from '../refusal.ts';
 import { zipOf } from '../zip.ts';
 import { read, split, write } from './alias-writes.ts';
@@ -33,6 +36,30 @@ export const VERSIONS: readonly Experiment[] = [
       );
       const words = `version ${other.Version ?? ''}, "${other.Description ?? ''}"`;
       return seen(one.Version === other.Version && other.Description === 'one', words);
+    },
+  },
+  {
+    id: 'configuration-stays',
+    assumes:
+      'GetFunction shows the configuration as it was after the code was updated, and after it was published.',
+    otherwise:
+      'Every upload of code would be refused, or every publish whose reply was lost, as if somebody else had changed the configuration (aws/configuration.ts).',
+    ...CONTROL_PLANE,
+    async run(lab) {
+      const { functionName: FunctionName } = await makeFunction(lab);
+      const shown = async () => {
+        const { Configuration } = await lab.lambda.send(new GetFunctionCommand({ FunctionName }));
+        return configurationIn(Configuration ?? {});
+      };
+      const before = await shown();
+      const ZipFile = zipOf('index.mjs', 'export const handler = async () => {};\n');
+      await lab.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+      await settled(lab, FunctionName);
+      const updated = await shown();
+      await publish(lab, FunctionName);
+      const published = await shown();
+      const words = `${updated === before ? 'the same' : 'another'} after the update, ${published === updated ? 'the same' : 'another'} after publishing`;
+      return seen(updated === before && published === updated, words);
     },
   },
   {

@@ -14,7 +14,7 @@ export const OF_THE_CODE: readonly Mutant[] = [
   {
     name: "somebody else's configuration is published with the code",
     file: 'src/run/versions/publish.ts',
-    from: 'facts.wanted === undefined || isOurs ? undefined : revisionId',
+    from: 'facts.wanted === undefined ? undefined : revisionId',
     to: 'undefined',
     by: BY,
   },
@@ -35,8 +35,8 @@ export const OF_THE_CODE: readonly Mutant[] = [
   {
     name: 'what has come into $LATEST since the upload is published as if it were that',
     file: 'src/run/versions/upload.ts',
-    from: 'if (latest.codeSha256 !== answered) return',
-    to: "if (answered === '') return",
+    from: 'if (latest.codeSha256 !== answered || isOthers) return',
+    to: "if (isOthers || answered === '') return",
     by: BY,
   },
   {
@@ -84,6 +84,34 @@ export const OF_THE_CODE: readonly Mutant[] = [
     file: 'src/core/versions/code.ts',
     from: ' && !sameCode(found, before)',
     to: '',
+    by: BY,
+  },
+  {
+    name: "after a lost answer to the publishing, somebody else's configuration is published as this run's",
+    file: 'src/core/preflight/code.ts',
+    from: 'if (sameCode(seen, latest) && isConfiguredLike(seen, latest) === true) return [];',
+    to: 'if (sameCode(seen, latest) && isConfiguredLike(seen, latest) !== undefined) return [];',
+    by: BY,
+  },
+  {
+    name: 'a configuration that is not shown is taken for the one of before',
+    file: 'src/core/preflight/code.ts',
+    from: 'if (sameCode(seen, latest) && isConfiguredLike(seen, latest) === true) return [];',
+    to: 'if (sameCode(seen, latest) && isConfiguredLike(seen, latest) !== false) return [];',
+    by: BY,
+  },
+  {
+    name: 'a configuration that changed while Lambda took the code over is published with it',
+    file: 'src/run/versions/upload.ts',
+    from: 'latest.codeSha256 !== answered || isOthers',
+    to: "latest.codeSha256 !== answered || (isOthers && answered === '')",
+    by: BY,
+  },
+  {
+    name: 'a reading from before a publication without an answer is taken for what was published',
+    file: 'src/run/versions/publish.ts',
+    from: "revisionId !== seen.revisionId && lastUpdateStatus !== 'InProgress'",
+    to: "revisionId !== '' && lastUpdateStatus !== 'InProgress'",
     by: BY,
   },
 ];

@@ -14,6 +14,7 @@ import { intentOf } from '../core/permissions.ts';
 import { parseFunctionId, type FunctionId } from '../core/text/arn.ts';
 import type { S3Object } from '../core/versions/code.ts';
 import { understood } from './call.ts';
+import { configurationIn } from './configuration.ts';
 import { everyPage, lineIn, listIn, numberIn, textIn } from './reply.ts';
 import type { Service } from './service.ts';
 
@@ -120,6 +121,7 @@ function factsOf(
       configuration.LastUpdateStatusReason,
     ),
     role: textIn(configuration.Role),
+    configuration: configurationIn(configuration),
     deadLetterArn: textIn(configuration.DeadLetterConfig?.TargetArn),
     codeSha256: textIn(configuration.CodeSha256),
     code: {

@@ -27,28 +27,32 @@ export async function findFunctions(
     listing ??= aws.functions.list(signal);
     return (await listing).filter(({ name }) => matchesPattern(search.pattern, name));
   };
-  const problems = new Set<string>();
+  const unfound = new Set<string>();
   const found = await Promise.all(
-    searches.map(async (search): Promise<FoundFunctions> => {
+    searches.map(async (search) => {
       try {
-        const functions = await functionsOf(search);
-        for (const problem of besideNamesakes(search, functions, requests)) problems.add(problem);
-        const names = new Set(functions.map(({ name }) => name));
-        return { search: search.written, functionNames: [...names].toSorted() };
+        return { search: search.written, functions: await functionsOf(search) };
       } catch (error) {
         signal.throwIfAborted();
-        problems.add(messageOf(error));
-        return { search: search.written, functionNames: [] };
+        unfound.add(messageOf(error));
+        return { search: search.written, functions: [] };
       }
     }),
   );
-  if (problems.size > 0) throw new Refusal([...problems]);
-  return found;
+  const problems = [
+    ...unfound,
+    ...found.flatMap(({ search, functions }) => besideNamesakes(search, functions, requests)),
+  ];
+  if (problems.length > 0) throw new Refusal(problems);
+  return found.map(({ search, functions }) => {
+    const names = new Set(functions.map(({ name }) => name));
+    return { search, functionNames: [...names].toSorted() };
+  });
 }
 
 /** A name is all that tells the functions of a rollout apart: one of the two would be taken for the other, or left out without a word. */
 function besideNamesakes(
-  { written }: FunctionSearch,
+  search: string,
   functions: readonly FunctionId[],
   named: Config['requests'],
 ): readonly string[] {
@@ -58,8 +62,8 @@ function besideNamesakes(
     return account === undefined || account === (namesake?.account ?? account)
       ? []
       : [
-          `function-name: ${written} finds ${functionName} of the account ${namesake?.account ?? ''}, beside ${functionId}: functions of ` +
-            'one name cannot move together. Search more narrowly, or give one of the two a job of its own',
+          `function-name: ${search} finds ${functionName} of the account ${namesake?.account ?? ''}, beside ${functionId}: ` +
+            'functions of one name cannot move together. Search more narrowly, or give one of the two a job of its own',
         ];
   });
 }

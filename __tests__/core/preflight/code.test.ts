@@ -26,6 +26,7 @@ const version = (code: Partial<CodeFacts> = {}): VersionFacts => ({
   functionArn: '',
   description: '',
   publishedAt: undefined,
+  configuration: undefined,
   tenantIsolated: false,
 });
 const facts = (change: Partial<TargetFacts>): TargetFacts => ({

@@ -28,6 +28,7 @@ const version = (change: Partial<VersionFacts> = {}): VersionFacts => ({
   timeoutMs: 3_000,
   description: '',
   publishedAt: undefined,
+  configuration: undefined,
   tenantIsolated: false,
   ...change,
 });

@@ -1,6 +1,13 @@
 import type { VersionFacts, TargetFacts } from './target.ts';
 import { formatBytes } from '../text/numbers.ts';
-import { describeSource, needsNoUpload, originOf, type WantedCode } from '../versions/code.ts';
+import type { Target } from '../alias/target.ts';
+import {
+  describeSource,
+  needsNoUpload,
+  originOf,
+  sameCode,
+  type WantedCode,
+} from '../versions/code.ts';
 
 /** Of a zip file in a request: "Lambda quotas", 2026. */
 const LARGEST_UPLOAD = 50 * 1024 ** 2;
@@ -70,4 +77,29 @@ export function inspectRestoring(
           'of the zip file and gives nobody a place to update from. Restoring takes a container image, or code that Lambda reads from ' +
           'S3 (S3ObjectStorageMode REFERENCE); leave the input out, and $LATEST keeps the new code',
       ];
+}
+
+/** Why what `$LATEST` has after a publication without an answer is not known to be what was to be published. */
+export function inspectUnanswered(
+  { functionName }: Target,
+  seen: VersionFacts,
+  latest: VersionFacts,
+): readonly string[] {
+  if (sameCode(seen, latest) && isConfiguredLike(seen, latest) === true) return [];
+  const why =
+    sameCode(seen, latest) && isConfiguredLike(seen, latest) === undefined
+      ? 'whether somebody else has changed its configuration since is not known: Lambda shows the environment to nobody who may not use ' +
+        'its key (kms:Decrypt)'
+      : 'somebody else has changed the function since';
+  return [
+    `${functionName}: the answer to publishing it was lost, and ${why}. Which of the two a new version has cannot be told, so none ` +
+      'gets traffic, and no alias was moved. Run again: then what is in $LATEST is looked at anew, and published',
+  ];
+}
+
+/** Whether all is set alike that can be set beside the code; undefined where that cannot be known. */
+export function isConfiguredLike(one: VersionFacts, other: VersionFacts): boolean | undefined {
+  return one.configuration === undefined || other.configuration === undefined
+    ? undefined
+    : one.configuration === other.configuration;
 }

@@ -17,6 +17,8 @@ export interface VersionFacts extends CodeOfVersion {
   readonly lastUpdateStatus: string;
   readonly lastUpdateReason: string;
   readonly role: string;
+  /** Equal where all is set alike that can be set beside the code; undefined where Lambda does not show all of it. */
+  readonly configuration: string | undefined;
   /** Empty when the version has no dead-letter queue. */
   readonly deadLetterArn: string;
   readonly logGroup: string;

@@ -1,6 +1,7 @@
 import type { Alias } from '../../aws/aliases.ts';
 import { AwsCallError } from '../../aws/call.ts';
 import { inspectPair, notActive, type VersionFacts } from '../../core/preflight/target.ts';
+import { inspectUnanswered } from '../../core/preflight/code.ts';
 import { describeRouting, isSplit } from '../../core/alias/routing.ts';
 import { sameTarget, targetName, type Disposition, type Target } from '../../core/alias/target.ts';
 import type { Unfinished } from '../../core/alias/unfinished.ts';
@@ -35,6 +36,8 @@ export interface Prepared {
 /** SnapStart and container images take minutes to become Active. */
 const ACTIVE_PATIENCE_MS = 30 * 60_000;
 const PUBLISH_TRIES = 5;
+/** An update of somebody else's may be under way, of an image even. */
+const CHANGE_PATIENCE_MS = 15 * 60_000;
 
 /**
  * Publishes the versions of all targets and waits until they are Active.
@@ -93,31 +96,57 @@ async function publishLatest(
   surroundings: Surroundings,
 ): Promise<string> {
   const { aws, journal, cancellation } = surroundings;
-  let isOurs = false;
+  let { candidate } = facts;
+  let isLost = false;
   for (let tries = 1; ; tries++) {
     try {
-      const { codeSha256, revisionId } = facts.candidate;
+      const { codeSha256, revisionId } = candidate;
       // Whoever has the code uploaded here publishes what was looked at here, and nothing of anybody else's.
-      const since = facts.wanted === undefined || isOurs ? undefined : revisionId;
+      const since = facts.wanted === undefined ? undefined : revisionId;
       const request = { codeSha256, revisionId: since, description };
       const version = await aws.functions.publish(target, request, cancellation);
       journal.note(`${target.functionName}: $LATEST is published as version ${version}`);
       return version;
     } catch (error) {
-      if (error instanceof AwsCallError && error.name === 'PreconditionFailedException') {
-        if (isOurs || error.unanswered === 0) {
-          throw new Refusal([changedMeanwhile(target.functionName)]);
-        }
-        // The version may be there, and its answer lost: asked for the same code, Lambda answers with that version.
-        isOurs = true;
-        continue;
-      }
-      const busy = error instanceof AwsCallError && error.name === 'ResourceConflictException';
-      if (!busy || tries >= PUBLISH_TRIES) throw error;
+      if (!(error instanceof AwsCallError)) throw error;
+      isLost ||= error.unanswered > 0;
+      const isBehind = error.name === 'PreconditionFailedException';
+      if (isBehind && !isLost) throw new Refusal([changedMeanwhile(target.functionName)]);
+      const isBusy = error.name === 'ResourceConflictException';
+      if ((!isBehind && !isBusy) || tries >= PUBLISH_TRIES) throw error;
       // An update began after preflight; if it changed the code, the hash stops the next try.
-      await settledVersion(target, undefined, surroundings);
+      if (isBusy) await settledVersion(target, undefined, surroundings);
+      else candidate = await asItWas(target, candidate, surroundings);
     }
   }
+}
+
+/**
+ * What is in `$LATEST` after a publication without an answer. Asked to publish it as it is by now, Lambda answers with the version of that
+ * publication, or makes the same one now: which of the two, it does not say, and need not.
+ * @param seen as it was to be published
+ * @throws {Refusal} where it is not known to be the same
+ */
+async function asItWas(
+  target: Target,
+  seen: VersionFacts,
+  surroundings: Surroundings,
+): Promise<VersionFacts> {
+  const { aws, clock, journal, cancellation: signal } = surroundings;
+  const latest = await pollUntil({
+    read: () => aws.functions.read(target, signal),
+    // Lambda refused that revision: a reading that shows it is older.
+    done: ({ revisionId, lastUpdateStatus }) =>
+      revisionId !== seen.revisionId && lastUpdateStatus !== 'InProgress',
+    waitingFor: () => `${target.functionName}: waiting for what has changed to show`,
+    patienceMs: CHANGE_PATIENCE_MS,
+    clock,
+    note: journal.note,
+    signal,
+  });
+  const problems = inspectUnanswered(target, seen, latest);
+  if (problems.length > 0) throw new Refusal(problems);
+  return latest;
 }
 
 async function untilActive(

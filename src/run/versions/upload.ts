@@ -1,5 +1,6 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { CodeUpdate } from '../../aws/code.ts';
+import { isConfiguredLike } from '../../core/preflight/code.ts';
 import { because } from '../../core/preflight/inspection.ts';
 import type { VersionFacts } from '../../core/preflight/target.ts';
 import { Refusal } from '../../core/problems.ts';
@@ -186,13 +187,15 @@ export function changedMeanwhile(functionName: string): string {
 }
 
 function inspectUploaded(
-  { request: { target, codeSha256: expected }, facts: { wanted } }: Cleared,
+  { request: { target, codeSha256: expected }, facts: { wanted, candidate } }: Cleared,
   latest: VersionFacts,
   answered: string,
 ): readonly string[] {
   const { functionName } = target;
   const what = wanted === undefined ? 'the code' : describeSource(wanted.source);
-  if (latest.codeSha256 !== answered) return [changedMeanwhile(functionName)];
+  // Between the end of the update and this look anybody may change the configuration, and would have it published with the code.
+  const isOthers = isConfiguredLike(candidate, latest) === false;
+  if (latest.codeSha256 !== answered || isOthers) return [changedMeanwhile(functionName)];
   if (latest.lastUpdateStatus === 'Failed') {
     return [
       `${functionName}: Lambda could not put ${what} into force${because(latest.lastUpdateReason)}. No alias was moved.`,
