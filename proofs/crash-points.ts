@@ -1,6 +1,6 @@
 // Ends the real process of the action at every single AWS call of a rollout, or of one job of several, in every way that
 // it can end, and compares what is said of it with what the alias really serves. With --engine step-functions AWS carries
-// the rollout, and goes on meanwhile.
+// the rollout, and goes on meanwhile. With --code the jobs bring code, and somebody else deploys as they end.
 import { parseArgs } from 'node:util';
 
 import { markdownTable } from 'markdown-table';
@@ -12,13 +12,16 @@ import {
   type CarriedJobName,
 } from './crash-points/carried-points.ts';
 import { carriedCallsOf, tryCarriedPoint } from './crash-points/carried-trial.ts';
+import { CODE_JOBS, codePointsOf, codeRows, type CodeJobName } from './crash-points/code-points.ts';
+import { codeCallsOf, tryCodePoint, type CodeEngine } from './crash-points/code-trial.ts';
 import { MODES, MOMENTS, pointsOf, rows, type Mode, type Moment } from './crash-points/points.ts';
 import { tryPoint } from './crash-points/trial.ts';
 import { callsOf } from './crash-points/world.ts';
 
-const USAGE = `Usage: npm run crash-points -- [--engine runner|step-functions] [--part N/OF]
+const USAGE = `Usage: npm run crash-points -- [--engine runner|step-functions] [--code] [--part N/OF]
 
   --engine  who carries the rollout (runner)
+  --code    jobs that bring code, or take it out again
   --part    every so many-th of the points, so that the parts take about as long
 `;
 
@@ -73,19 +76,41 @@ async function ofAws(): Promise<Points> {
   };
 }
 
+async function ofCode(engine: CodeEngine): Promise<Points> {
+  const calls = Object.fromEntries(Object.keys(CODE_JOBS).map((job) => [job, 0])) as Record<
+    CodeJobName,
+    number
+  >;
+  for (const job of Object.keys(CODE_JOBS) as CodeJobName[]) {
+    calls[job] = await codeCallsOf(job, engine);
+    console.log(`${job}: the job makes ${calls[job]} calls. It is ended at each of them.`);
+  }
+  return {
+    rows: codeRows(),
+    tries: codePointsOf(calls).map((point) => () => tryCodePoint(point, engine)),
+  };
+}
+
+const POINTS = {
+  runner: ofRunners,
+  'step-functions': ofAws,
+} as const;
+
 function options() {
   const { values } = parseArgs({
     options: {
       engine: { type: 'string', default: 'runner' },
+      code: { type: 'boolean', default: false },
       part: { type: 'string', default: '1/1' },
     },
   });
   const [, part = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(values.part) ?? []).map(Number);
   if (part < 1 || part > of)
     throw new Error(`--part must be like 1/4, not ${values.part}\n\n${USAGE}`);
-  const points = { runner: ofRunners, 'step-functions': ofAws }[values.engine];
-  if (points === undefined) throw new Error(`There is no engine ${values.engine}\n\n${USAGE}`);
-  return { points, part, of };
+  const { engine } = values;
+  if (engine !== 'runner' && engine !== 'step-functions')
+    throw new Error(`There is no engine ${engine}\n\n${USAGE}`);
+  return { points: values.code ? () => ofCode(engine) : POINTS[engine], part, of };
 }
 
 async function main(): Promise<void> {

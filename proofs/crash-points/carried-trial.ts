@@ -105,8 +105,8 @@ function later(options: ActionOptions, mode: string): ActionOptions {
   };
 }
 
-/** @throws when one has no end */
-async function allEnded({ executions }: Simulator, time: SharedTime): Promise<void> {
+/** Lets AWS go on until every execution has ended. @throws when one has no end */
+export async function allEnded({ executions }: Simulator, time: SharedTime): Promise<void> {
   for (;;) {
     const running = [...executions.all.values()].filter(({ status }) => status === 'RUNNING');
     await time.passUntil(Promise.all(running.map(({ ended }) => ended)));

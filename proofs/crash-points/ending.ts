@@ -15,7 +15,10 @@ interface Ending {
   letArrive(): void;
 }
 
-/** Ends the process at one of its own calls; those of executions are AWS's. */
+/**
+ * Ends the process at one of its own calls; those of executions are AWS's.
+ * @param besides what else happens in that moment
+ */
 export function endAtCall(
   { end, moment, call }: Pick<Point, 'end' | 'moment' | 'call'>,
   {
@@ -27,6 +30,7 @@ export function endAtCall(
     readonly simulator: Simulator;
     readonly time: SharedTime;
   },
+  besides: () => void = () => undefined,
 ): Ending {
   const { signal } = ENDS[end];
   const over = Promise.withResolvers<undefined>();
@@ -41,10 +45,12 @@ export function endAtCall(
         if (execution !== undefined) return;
         once();
         endProcess(action, signal, time);
+        besides();
       });
       return { type: 'lost-reply' };
     }
     endProcess(action, signal, time);
+    besides();
     return moment === 'before' ? { type: 'reset' } : { type: 'late', until: over.promise };
   });
   return {

@@ -36,14 +36,22 @@ export interface World {
   readonly options: ActionOptions;
 }
 
-/** A new version that nobody has published yet, and a healthy alarm. */
-export async function withWorld<T>(act: (world: World) => Promise<T>): Promise<T> {
+/** A new version that nobody has published yet. */
+function somethingNew({ lambda }: Simulator): void {
+  createFunction(lambda, { functionName: 'checkout' });
+  publishVersion(lambda, 'checkout');
+  createAlias(lambda, 'checkout', 'live', { version: '1', description: DESCRIPTION });
+  updateFunction(lambda, 'checkout', { code: 'two' });
+}
+
+/** @param prepare what there is beside a healthy alarm */
+export async function withWorld<T>(
+  act: (world: World) => Promise<T>,
+  prepare: (simulator: Simulator) => void = somethingNew,
+): Promise<T> {
   const time = createSharedTime(START);
   const simulator = createSimulator({ clock: time.clock, time });
-  createFunction(simulator.lambda, { functionName: 'checkout' });
-  publishVersion(simulator.lambda, 'checkout');
-  createAlias(simulator.lambda, 'checkout', 'live', { version: '1', description: DESCRIPTION });
-  updateFunction(simulator.lambda, 'checkout', { code: 'two' });
+  prepare(simulator);
   simulator.alarms.putLogAlarm('errors');
   simulator.alarms.setState('errors', 'OK', 'all is well');
   const [server, github] = await Promise.all([
