@@ -29,9 +29,9 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
   },
   {
     name: 'a move that Lambda was slow to tell of is taken for the end of one for ever',
-    file: 'src/run/alias/revert.ts',
-    from: '        ended = false;\n        moving = true;',
-    to: '        moving = true;',
+    file: 'src/run/alias/move.ts',
+    from: '      wasNone = false;\n',
+    to: '',
   },
   {
     name: 'a write of a dead process that came late is left, though it carries the mark',

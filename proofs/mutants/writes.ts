@@ -168,17 +168,17 @@ export const WRITES: readonly Mutant[] = [
   {
     name: 'a way back that Lambda is still moving is called reverted',
     file: 'src/run/alias/revert.ts',
-    from: `      case 'unknown':
-        ended = false;`,
-    to: `      case 'unknown':
+    from: `      case 'under way':
+        moving = true;`,
+    to: `      case 'under way':
         return { type: 'reverted' };
-        ended = false;`,
+        moving = true;`,
     by: '__tests__/run/alias/router.test.ts',
   },
   {
     name: 'a split that Lambda does not move is waited for as if it did',
-    file: 'src/run/alias/revert.ts',
-    from: "if (ended) return { type: 'foreign', detail: leftAlone(route, present) };",
+    file: 'src/run/alias/move.ts',
+    from: "if (wasNone) return { type: 'over' };",
     to: '',
     by: '__tests__/run/alias/router.test.ts',
   },

@@ -13,6 +13,7 @@ import { messageOf } from '../../core/problems.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { RevertResult } from '../../ports.ts';
+import { MOVE_POLL_MS, moveOf } from './move.ts';
 import {
   claimOf,
   isPromotedByHand,
@@ -22,7 +23,6 @@ import {
   pauseAfter,
   type Route,
 } from './route.ts';
-import { MOVE_POLL_MS } from './settle.ts';
 
 /** What is left of the patience is never so little that a call could not be answered. */
 const LEAST_PATIENCE_MS = 1_000;
@@ -109,9 +109,9 @@ interface Reversion {
 function createReversion(route: Route): Reversion {
   const { aliases, known, target, versions, clock } = route;
   const stableAlone = routingAt(0, versions);
+  const askOfMove = moveOf(route);
   let written = false;
   let moving = false;
-  let ended = false;
   let failure = 'the alias still does not serve it alone.';
   /** Whether the alias must be read before it can be written: its revision is not known any more. */
   let unknown = known.alias === undefined;
@@ -187,23 +187,20 @@ function createReversion(route: Route): Reversion {
     if (!looksLikeTransition(present.routing, versions.canary, versions.stable)) {
       return { type: 'foreign', detail: leftAlone(route, present) };
     }
-    const move = await aliases.transition(target, urgently());
+    const move = await askOfMove(urgently());
     switch (move.type) {
       case 'failed':
         // Lambda leaves its weights as they are then, for ever, until somebody writes.
         failure = `Lambda could not move its provisioned concurrency back (status FAILED: ${move.reason}).`;
         writeAgain(present);
         return undefined;
-      case 'none':
-        // It may have ended between the two readings; a split that stays without a move is somebody's.
-        if (ended) return { type: 'foreign', detail: leftAlone(route, present) };
-        ended = true;
+      case 'over':
+        return { type: 'foreign', detail: leftAlone(route, present) };
+      case 'maybe over':
         moving = true;
         failure = 'the alias is split, though Lambda moves no provisioned concurrency.';
         return undefined;
       case 'under way':
-      case 'unknown':
-        ended = false;
         moving = true;
         failure = 'Lambda is still moving its provisioned concurrency back.';
         return undefined;

@@ -5,6 +5,7 @@ import { looksLikeTransition, routingAt, sameRouting } from '../../core/alias/ro
 import { targetName } from '../../core/alias/target.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { SettleResult } from '../../ports.ts';
+import { MOVE_POLL_MS, moveOf } from './move.ts';
 import {
   foreignReason,
   heldBackReason,
@@ -16,8 +17,6 @@ import {
   pauseAfter,
   type Route,
 } from './route.ts';
-
-export const MOVE_POLL_MS = 5_000;
 
 /**
  * Makes sure that the alias serves the canary alone, before the last bake. One without provisioned concurrency does when
@@ -42,10 +41,10 @@ export async function settle(route: Route, signal: AbortSignal): Promise<SettleR
  */
 export async function readSettled(route: Route, signal: AbortSignal): Promise<SettleResult> {
   const { clock, target, versions, note } = route;
+  const askOfMove = moveOf(route);
   const startedAt = clock.now();
   const canaryAlone = routingAt(100, versions);
   let announced = false;
-  let ended = false;
   for (let tries = 0; ; tries++) {
     const waited = clock.now() - startedAt;
     const look = await tryToLook(route, signal);
@@ -71,14 +70,12 @@ export async function readSettled(route: Route, signal: AbortSignal): Promise<Se
         if (isHeldBackUnawares(route, alias)) {
           return { type: 'blocked', reason: heldBackReason(route) };
         }
-        const move = await route.aliases.transition(target, { signal, urgency: 'shift' });
+        const move = await askOfMove({ signal, urgency: 'shift' });
         if (move.type === 'failed')
           return { type: 'blocked', reason: moveFailed(route, move.reason) };
-        // A move may have ended between the two readings; a split that stays without one is somebody's.
-        if (move.type === 'none' && ended) {
+        if (move.type === 'over') {
           return { type: 'blocked', reason: foreignReason(route, alias, canaryAlone) };
         }
-        ended = move.type === 'none';
         if (waited >= MOVE_PATIENCE_MS) {
           return {
             type: 'blocked',

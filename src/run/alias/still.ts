@@ -7,7 +7,7 @@ import { targetName, type Target } from '../../core/alias/target.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { Clock } from '../../ports.ts';
 import { poll } from '../waiting.ts';
-import { MOVE_POLL_MS } from './settle.ts';
+import { MOVE_POLL_MS } from './move.ts';
 
 export interface StillOptions {
   readonly aliases: Aliases;
