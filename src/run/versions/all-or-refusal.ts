@@ -1,7 +1,10 @@
 import { messageOf, Refusal } from '../../core/problems.ts';
 
-/** Waits for all, and reports everything that went wrong with any of them. */
-export async function all<T, R>(
+/**
+ * Does the same for each of them at once, and waits for all.
+ * @throws {Refusal} with everything that went wrong with any of them
+ */
+export async function allOrRefusal<T, R>(
   items: readonly T[],
   act: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {

@@ -9,7 +9,7 @@ import { pollUntil } from '../waiting.ts';
 import { settledVersion, type Cleared } from '../preflight/targets.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { Refusal } from '../../core/problems.ts';
-import { all } from './all.ts';
+import { allOrRefusal } from './all-or-refusal.ts';
 import { changedMeanwhile } from './upload.ts';
 
 /** A target whose new version exists and is Active. */
@@ -48,7 +48,7 @@ export function publish(
   description: string,
   surroundings: Surroundings,
 ): Promise<readonly Published[]> {
-  return all(targets, (cleared) => canaryOf(cleared, description, surroundings));
+  return allOrRefusal(targets, (cleared) => canaryOf(cleared, description, surroundings));
 }
 
 /**
@@ -60,7 +60,7 @@ export function prepareAliases(
   resumed: readonly Unfinished[],
   surroundings: Surroundings,
 ): Promise<readonly Prepared[]> {
-  return all(published, (each) => prepareAlias(each, resumed, surroundings));
+  return allOrRefusal(published, (each) => prepareAlias(each, resumed, surroundings));
 }
 
 async function canaryOf(

@@ -15,7 +15,7 @@ import {
 } from '../../core/versions/code.ts';
 import { settledVersion, type Cleared } from '../preflight/targets.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { all } from './all.ts';
+import { allOrRefusal } from './all-or-refusal.ts';
 
 /** A target that is to get code. */
 interface Uploading {
@@ -42,7 +42,7 @@ export async function upload(
     last = sending;
     return sending;
   };
-  const sent = await all(uploadings, async (each) => {
+  const sent = await allOrRefusal(uploadings, async (each) => {
     const { source } = each.wanted;
     const send = () => put(each, told, surroundings);
     const latest = await (source.type === 'path' ? inTurn(send) : send());
