@@ -2,20 +2,11 @@ import { AwsCallError } from '../../aws/call.ts';
 import type { LogStreams } from '../../aws/log-streams.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import { streamPrefix } from '../../core/checks/error-logs.ts';
-import { logFinding, loggedFailures, type LogFinding } from '../../core/checks/logs.ts';
-import type { WatchedTarget } from '../../core/checks/reader.ts';
+import { logFinding, loggedFailures } from '../../core/checks/logs.ts';
 import { targetName } from '../../core/alias/target.ts';
-import {
-  closedAccount,
-  judgedAccount,
-  NO_FAILURES,
-  type FailureAccount,
-} from '../../core/log-lane/account.ts';
-import { failuresOf, linesFrom, type KeptLine } from '../../core/log-lane/failures.ts';
+import { closedAccount, judgedAccount, NO_FAILURES } from '../../core/log-lane/account.ts';
+import { failuresOf, type KeptLine } from '../../core/log-lane/failures.ts';
 import { horizonOf, LONGEST_HORIZON_MS } from '../../core/log-lane/horizon.ts';
-import type { LoggedTarget } from '../../core/log-lane/sight.ts';
-import { failuresSignal, ownSignal, type Signal } from '../../core/log-lane/signal.ts';
-import { sideOf, type LoggedFunction } from '../../core/log-lane/streams.ts';
 import {
   grown,
   shifted,
@@ -26,22 +17,16 @@ import {
 import type { Traffic } from '../../core/log-lane/traffic.ts';
 import { WINDOW_MS } from '../../core/log-lane/windows.ts';
 import { PASS, worst } from '../../core/rollout/verdict.ts';
-import type { FailureRule } from '../../core/statistics/failure-evidence.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import type { Assessment, Checks, Clock } from '../../ports.ts';
-import { createLogSearch, type LogSearch, type Searched } from './log-search.ts';
+import { close, keep, lanesOf, type Found, type Lane, type LaneOptions } from './log-lane.ts';
+import { createLogSearch, type LogSearch } from './log-search.ts';
 import { createTrafficReader } from './log-traffic.ts';
 
-export interface LogChecksOptions {
+export interface LogChecksOptions extends LaneOptions {
   readonly streams: LogStreams;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  readonly targets: readonly (WatchedTarget & { readonly logged: LoggedTarget })[];
-  readonly mode: 'on' | 'observe';
-  /** Its alpha is for all targets together. */
-  readonly rule: FailureRule;
-  /** A filter pattern of the user's own, and the alpha of what it finds; undefined without one. */
-  readonly own: { readonly pattern: string; readonly alpha: number } | undefined;
   /** How old a failure must be, at least, to be judged. */
   readonly delayMs: number;
   readonly metricDelayMs: number;
@@ -58,24 +43,6 @@ const MS_PER_CALL = 500;
 export function logIntervalMs({ targets, own }: Pick<LogChecksOptions, 'targets' | 'own'>): number {
   const groups = new Set(targets.map(({ logged }) => logged.logGroup)).size;
   return Math.max(POLL_MS, MS_PER_CALL * groups * (own === undefined ? 1 : 2));
-}
-
-/** What is read of one target by one signal. */
-interface Lane {
-  readonly index: number;
-  readonly watched: WatchedTarget;
-  readonly logged: LoggedFunction;
-  readonly signal: Signal;
-  readonly rule: FailureRule;
-  readonly mode: 'on' | 'observe';
-  /** Those that may still change what is said. */
-  readonly lines: Map<string, KeptLine>;
-  /** What cannot change any more. */
-  closed: FailureAccount;
-  largestDelayMs: number;
-  /** Failures up to here were judged; epoch milliseconds, by AWS. */
-  judgedTo: number;
-  finding: LogFinding | undefined;
 }
 
 interface Group {
@@ -239,33 +206,8 @@ function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
 }
 
-/** What was read of a log group, and the weights by the same clock. */
-interface Found extends Searched {
-  readonly weights: Timeline;
-}
-
 function percentOf(weights: Timeline): number {
   return 100 * (weights.at(-1)?.weight ?? 0);
-}
-
-function keep(lane: Lane, { lines, weights }: Found): void {
-  const since = Math.max(weights[0]?.since ?? Infinity, lane.closed.enteredTo);
-  for (const { id, stream, at, ingestedAt, message } of lines) {
-    const side = sideOf(stream, lane.logged);
-    if (side === undefined || at < since) continue;
-    lane.largestDelayMs = Math.max(lane.largestDelayMs, ingestedAt - at);
-    if (lane.lines.has(id)) continue;
-    const said = lane.signal.read(message);
-    if (said.failure === null && said.coveredMs === undefined) continue;
-    lane.lines.set(id, { at, stream, side, ...said });
-  }
-}
-
-function close(lane: Lane, closed: FailureAccount): void {
-  if (closed === lane.closed) return;
-  lane.closed = closed;
-  const open = new Set(linesFrom([...lane.lines.values()], closed.enteredTo));
-  for (const [id, line] of lane.lines) if (!open.has(line)) lane.lines.delete(id);
 }
 
 /** What shares a group and a pattern shares the calls. */
@@ -283,28 +225,4 @@ function groupsOf(options: LogChecksOptions): readonly Group[] {
     const group = { streams, clock, logGroup, pattern, intervalMs, longestHorizonMs };
     return [{ search: createLogSearch(group), lanes: shared, timeline: [] }];
   });
-}
-
-function lanesOf(index: number, { targets, rule, own, mode }: LogChecksOptions): readonly Lane[] {
-  const found = targets[index];
-  if (found === undefined) return [];
-  const { target, versions, logged } = found;
-  const { logGroup, format, counted, observedBecause } = logged;
-  const signals = [
-    { signal: failuresSignal(format, counted), alpha: rule.alpha },
-    ...(own === undefined ? [] : [{ signal: ownSignal(own.pattern), alpha: own.alpha }]),
-  ];
-  return signals.map(({ signal, alpha }) => ({
-    index,
-    watched: { target, versions },
-    logged: { functionName: target.functionName, versions, logGroup },
-    signal,
-    rule: { ...rule, alpha: alpha / targets.length },
-    mode: observedBecause === undefined ? mode : 'observe',
-    lines: new Map(),
-    closed: NO_FAILURES,
-    largestDelayMs: 0,
-    judgedTo: 0,
-    finding: undefined,
-  }));
 }
