@@ -3,7 +3,11 @@ import {
   DescribeStacksCommand,
   paginateDescribeStacks,
 } from '@aws-sdk/client-cloudformation';
-import { DeleteAlarmsCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import {
+  DeleteAlarmsCommand,
+  paginateDescribeAlarms,
+  type AlarmType,
+} from '@aws-sdk/client-cloudwatch';
 import { DeleteLogGroupCommand, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteFunctionCommand, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { DeleteStateMachineCommand, paginateListStateMachines } from '@aws-sdk/client-sfn';
@@ -23,6 +27,7 @@ export interface Leftover {
   readonly id: string;
 }
 
+const ALARMS: AlarmType[] = ['CompositeAlarm', 'MetricAlarm'];
 const GROUPS = `/aws/lambda/${PREFIX}`;
 /** Functions before their log groups, so that they log into none anew; roles last of all. */
 const ORDER: readonly Kind[] = ['state machine', 'function', 'alarm', 'log group', 'stack'];
@@ -44,12 +49,12 @@ export async function findLeftovers(
   for await (const { Functions: all = [] } of paginateListFunctions({ client }, {})) {
     for (const { FunctionName: name } of all) add('function', name);
   }
-  const alarms = { AlarmNamePrefix: PREFIX };
-  for await (const { MetricAlarms: all = [] } of paginateDescribeAlarms(
-    { client: cloudwatch },
-    alarms,
-  )) {
-    for (const { AlarmName: name } of all) add('alarm', name);
+  const alarms = { AlarmNamePrefix: PREFIX, AlarmTypes: ALARMS };
+  for await (const {
+    CompositeAlarms: composites = [],
+    MetricAlarms: all = [],
+  } of paginateDescribeAlarms({ client: cloudwatch }, alarms)) {
+    for (const { AlarmName: name } of [...composites, ...all]) add('alarm', name);
   }
   const groups = { logGroupNamePrefix: GROUPS };
   for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, groups)) {

@@ -33,6 +33,10 @@ describe('the experiments', () => {
     expect(allowed.filter((each) => !NOT_SEEN.test(each)).sort()).toEqual(asked.toSorted());
   });
 
+  it('are as many as the page says', () => {
+    expect(PAGE).toContain(`It runs ${EXPERIMENTS.length} experiments`);
+  });
+
   it('write nothing whose name does not begin as only its own do, and leave nothing behind', () => {
     expect(run.writes.length).toBeGreaterThan(500);
     expect(run.writes.filter((each) => !each.includes(PREFIX))).toEqual([]);

@@ -100,6 +100,33 @@ const TOLD_OTHERWISE: readonly (readonly [string, ConformOptions, RegExp])[] = [
     },
     /^\d errors of \d+ requests/,
   ],
+  [
+    'composite-follows',
+    {
+      tell: ({ simulator: { alarms, faults } }) => {
+        faults.before(({ operation, input }) => {
+          if (operation !== 'SetAlarmState' || !JSON.stringify(input).includes('ALARM')) return;
+          for (const { name, kind } of alarms.alarms.values()) {
+            if (kind === 'CompositeAlarm') alarms.putCompositeAlarm(name, 'FALSE');
+          }
+        });
+      },
+    },
+    /^not red within a minute$/,
+  ],
+  [
+    'states-lambda-errors',
+    {
+      tell: ({ simulator }) => {
+        simulator.faults.add(({ operation }) =>
+          operation === 'UpdateAlias'
+            ? { type: 'error', status: 409, name: 'ResourceConflictException', message: 'no' }
+            : undefined,
+        );
+      },
+    },
+    /^Lambda\.ResourceConflictException, Lambda\.ResourceNotFoundException$/,
+  ],
 ];
 
 describe('an experiment', () => {

@@ -9,7 +9,7 @@ import {
 
 import { configurationIn } from '../../src/aws/configuration.ts';
 import { notSeen, seen, type Experiment } from '../experiment.ts';
-import { change, makeFunction, makeTwoVersions, publish, settled } from '../functions.ts';
+import { change, invoke, makeFunction, makeTwoVersions, publish, settled } from '../functions.ts';
 import { refused, told } from '../refusal.ts';
 import { zipOf } from '../zip.ts';
 import { read, split, write } from './alias-writes.ts';
@@ -142,6 +142,19 @@ export const VERSIONS: readonly Experiment[] = [
       const version = await publish(lab, functionName);
       const refusal = await refused(write(lab, functionName, split(version, 0.1)));
       return seen(refusal?.name === 'InvalidParameterValueException', told(refusal));
+    },
+  },
+  {
+    id: 'tenant-is-wanted',
+    assumes: 'A function that keeps its tenants apart refuses an Invoke that names none, with 400.',
+    otherwise:
+      'Preflight refuses smoke tests that would work (core/preflight/target.ts); the words here are ours.',
+    ...CONTROL_PLANE,
+    async run(lab) {
+      const settings = { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' as const } };
+      const { functionName } = await makeTwoVersions(lab, { settings });
+      const refusal = await refused(invoke(lab, { functionName }));
+      return seen(refusal?.status === 400, told(refusal));
     },
   },
   {
