@@ -36,14 +36,17 @@ export async function awsSite({
     region,
     account,
     environment,
-    roles: role === undefined ? undefined : { functions: role, other: role, machines: role },
+    roles:
+      role === undefined
+        ? undefined
+        : { functions: role, other: role, machines: role, rules: role, sessions: role },
     now: () => Date.now(),
     sleep: (ms, interruption) => systemClock.sleep(ms, interruption),
-    clients: (signal) =>
+    clients: (signal, credentials) =>
       createClients({
         region,
         endpoint,
-        credentials: undefined,
+        credentials,
         maxAttempts: ATTEMPTS,
         around: {
           now: () => Date.now(),

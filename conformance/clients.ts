@@ -3,12 +3,15 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { STSClient } from '@aws-sdk/client-sts';
 
 import { keepCalls, type Around, type Call } from './calls.ts';
 
-interface Credentials {
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of a session. */
+  readonly sessionToken?: string;
 }
 
 export interface Place {
@@ -28,6 +31,7 @@ export interface Clients {
   readonly logs: CloudWatchLogsClient;
   readonly sfn: SFNClient;
   readonly cloudformation: CloudFormationClient;
+  readonly sts: STSClient;
   /** Every call that they made. */
   readonly calls: readonly Call[];
 }
@@ -49,6 +53,7 @@ export function createClients({
     logs: new CloudWatchLogsClient(given),
     sfn: new SFNClient(given),
     cloudformation: new CloudFormationClient(given),
+    sts: new STSClient(given),
   };
   const calls: Call[] = [];
   for (const client of Object.values(clients)) keepCalls(client, calls, around);

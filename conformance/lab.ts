@@ -1,4 +1,4 @@
-import type { Clients } from './clients.ts';
+import type { Clients, Credentials } from './clients.ts';
 import { nameOf } from './names.ts';
 
 /** Roles that the experiments' functions and state machines work with. */
@@ -7,10 +7,16 @@ export interface Roles {
   /** Another one, which allows the same. */
   readonly other: string;
   readonly machines: string;
+  /** With this a rule starts state machines. */
+  readonly rules: string;
+  /** May do nothing, and is assumed by who asks. */
+  readonly sessions: string;
 }
 
 /** What one experiment works with: clients of its own, and names that nobody else uses. */
-export interface Lab extends Omit<Clients, 'cloudformation'> {
+export interface Lab extends Clients {
+  /** Further clients, with credentials of their own. */
+  readonly as: (credentials: Credentials) => Clients;
   readonly region: string;
   readonly account: string;
   readonly roles: Roles;

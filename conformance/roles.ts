@@ -11,15 +11,18 @@ import type { Site } from './site.ts';
 
 const PATIENCE = { everyMs: 3_000, forMs: 5 * 60_000 };
 
-function role(service: string, policy: object): object {
+function role(principal: object, policies: readonly object[]): object {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+        Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
       },
-      Policies: [{ PolicyName: 'conformance', PolicyDocument: policy }],
+      Policies: policies.map((policy) => ({
+        PolicyName: 'conformance',
+        PolicyDocument: policy,
+      })),
     },
   };
 }
@@ -28,23 +31,46 @@ function role(service: string, policy: object): object {
 export function rolesTemplate({ region, account }: Pick<Site, 'region' | 'account'>): string {
   const ours = (service: string, rest: string) =>
     `arn:*:${service}:${region}:${account}:${rest}${PREFIX}*`;
-  const functions = role('lambda.amazonaws.com', {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: ours('logs', 'log-group:/aws/lambda/'),
-      },
-      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: ours('sqs', '') },
-    ],
-  });
-  const machines = role('states.amazonaws.com', machinePolicy([ours('lambda', 'function:')]));
+  const functions = role({ Service: 'lambda.amazonaws.com' }, [
+    {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: ours('logs', 'log-group:/aws/lambda/'),
+        },
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: ours('sqs', '') },
+      ],
+    },
+  ]);
+  const machines = role({ Service: 'states.amazonaws.com' }, [
+    machinePolicy([ours('lambda', 'function:')]),
+  ]);
+  const rules = role({ Service: 'events.amazonaws.com' }, [
+    {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'states:StartExecution',
+          Resource: ours('states', 'stateMachine:'),
+        },
+      ],
+    },
+  ]);
+  const sessions = role({ AWS: account }, []);
   return JSON.stringify({
     Description: 'Roles of a conformance run of Lambda Canary',
-    Resources: { Functions: functions, Other: functions, Machines: machines },
+    Resources: {
+      Functions: functions,
+      Other: functions,
+      Machines: machines,
+      Rules: rules,
+      Sessions: sessions,
+    },
     Outputs: Object.fromEntries(
-      ['Functions', 'Other', 'Machines'].map((name) => [
+      ['Functions', 'Other', 'Machines', 'Rules', 'Sessions'].map((name) => [
         name,
         { Value: { 'Fn::GetAtt': [name, 'Arn'] } },
       ]),
@@ -79,5 +105,11 @@ export async function makeRoles(
     if (arn === undefined) throw new Error(`The stack ${stack} has no role ${name}`);
     return arn;
   };
-  return { functions: arnOf('Functions'), other: arnOf('Other'), machines: arnOf('Machines') };
+  return {
+    functions: arnOf('Functions'),
+    other: arnOf('Other'),
+    machines: arnOf('Machines'),
+    rules: arnOf('Rules'),
+    sessions: arnOf('Sessions'),
+  };
 }

@@ -72,6 +72,7 @@ function labFor(experiment: Experiment, running: Running, clients: Clients): Lab
   const { region, account, environment, now } = site;
   return {
     ...clients,
+    as: (credentials) => site.clients(signal, credentials),
     region,
     account,
     environment,

@@ -10,6 +10,8 @@ import { refuseInterrupted, type Site } from './site.ts';
 
 const START = Date.UTC(2026, 10, 23, 14, 0, 20);
 
+const CREDENTIALS = { accessKeyId: 'simulator', secretAccessKey: 'simulator' };
+
 export interface SimulatedSite extends Site {
   readonly simulator: Simulator;
   readonly time: SharedTime;
@@ -26,7 +28,6 @@ export async function simulatedSite(
   const simulator = createSimulator({ ...options, clock, time, countsInvocations: true });
   simulator.lambda.program = program;
   const server = await startServer(simulator, { time });
-  const roleNamed = (name: string) => `arn:aws:iam::${simulator.lambda.account}:role/${name}`;
   const environment = awsEnvironment(server.url, simulator.region);
   return {
     name: 'the simulator',
@@ -35,19 +36,15 @@ export async function simulatedSite(
     region: simulator.region,
     account: simulator.lambda.account,
     environment,
-    roles: {
-      functions: roleNamed('one'),
-      other: roleNamed('other'),
-      machines: roleNamed('machines'),
-    },
+    roles: undefined,
     now: () => clock.now(),
     sleep: (ms) => time.sleep(ms),
     pass: (act) => time.passUntil(act()),
-    clients: (signal) =>
+    clients: (signal, credentials = CREDENTIALS) =>
       createClients({
         region: simulator.region,
         endpoint: server.url,
-        credentials: { accessKeyId: 'simulator', secretAccessKey: 'simulator' },
+        credentials,
         // By a time of day that is not its own, the SDK sends again what was refused.
         maxAttempts: 1,
         around: {

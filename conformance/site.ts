@@ -1,12 +1,16 @@
-import type { Clients } from './clients.ts';
+import type { Clients, Credentials } from './clients.ts';
 import type { Ended, Lab, Roles } from './lab.ts';
 
 /** Where experiments run: AWS, or what stands in for it. */
 export interface Site extends Pick<Lab, 'region' | 'account' | 'environment' | 'now'> {
   /** As the report names it. */
   readonly name: string;
-  /** With a record of calls of its own. @param signal whether calls and pauses are refused by now */
-  readonly clients: (signal: AbortSignal) => Clients;
+  /**
+   * With a record of calls of its own.
+   * @param signal whether calls and pauses are refused by now
+   * @param credentials left out: those of the site
+   */
+  readonly clients: (signal: AbortSignal, credentials?: Credentials) => Clients;
   /** Until then, or until the signal is aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly runAction: (

@@ -1,3 +1,6 @@
+import { CLOUDFORMATION_VERSION, cloudFormationOperation } from './cloudformation/wire.ts';
+import { createStacks, type Stacks } from './cloudformation/stacks.ts';
+import { createRules } from './events/rules.ts';
 import { createAgenda } from './time/agenda.ts';
 import { createAlarms, type Alarms } from './cloudwatch/alarms.ts';
 import { expiredSession } from './sts/authorization.ts';
@@ -75,6 +78,8 @@ export interface Simulator {
   readonly sessions: Sessions;
   /** State machines of Step Functions, and their executions. */
   readonly executions: Executions;
+  /** Stacks of CloudFormation, with the roles and rules that they hold. */
+  readonly stacks: Stacks;
   readonly faults: Faults;
   /** Every state that an alias really had. */
   readonly aliasHistory: readonly AliasRecord[];
@@ -168,6 +173,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     random: seeded(~seed ^ EXECUTIONS_STREAM),
     handle,
   });
+  const stacks = createStacks(account, createRules(executions, { clock, time }));
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
   const listeners: ((request: RecordedRequest) => void)[] = [];
@@ -233,6 +239,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         return logs.operation(request);
       case 'sts':
         return stsOperation(sessions, request);
+      case 'cloudformation':
+        return cloudFormationOperation(stacks, request);
       case 'tagging':
         return taggingOperation(lambda, request);
       case 'states':
@@ -270,6 +278,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     traffic,
     sessions,
     executions,
+    stacks,
     faults,
     aliasHistory: lambda.aliasHistory,
     requests,
@@ -297,7 +306,8 @@ function serviceOf(request: WireRequest): Service {
   if (request.headers['x-amz-target']?.startsWith(STATES_PREFIX) === true) return 'states';
   if (request.headers['x-amz-target']?.startsWith(TAGGING_PREFIX) === true) return 'tagging';
   if (request.headers['x-amz-target']?.startsWith(LOGS_PREFIX) === true) return 'logs';
-  return isQuery(request) ? 'sts' : 'lambda';
+  if (!isQuery(request)) return 'lambda';
+  return request.body.includes(`Version=${CLOUDFORMATION_VERSION}`) ? 'cloudformation' : 'sts';
 }
 
 function refusedBy(service: Service, error: unknown): WireReply {

@@ -127,6 +127,43 @@ const TOLD_OTHERWISE: readonly (readonly [string, ConformOptions, RegExp])[] = [
     },
     /^Lambda\.ResourceConflictException, Lambda\.ResourceNotFoundException$/,
   ],
+  [
+    'repair-starts',
+    {
+      tell: ({ simulator: { executions } }) => {
+        const usual = executions.start.bind(executions);
+        executions.start = (arn, given = {}) => {
+          const { input = '' } = given;
+          const isEvent = input.startsWith('{"source"');
+          return usual(arn, isEvent ? { input: input.replace('<b>', '&lt;b&gt;') } : given);
+        };
+      },
+    },
+    /^started 3 s after an execution that is FAILED, with the input .*&lt;b&gt;/,
+  ],
+  [
+    'repair-of-much',
+    {
+      tell: ({ simulator: { executions } }) => {
+        const usual = executions.start.bind(executions);
+        executions.start = (arn, given = {}) => {
+          const { detail, ...event } = JSON.parse(given.input ?? '{}') as {
+            readonly detail?: { readonly input?: string };
+          };
+          if (detail === undefined) return usual(arn, given);
+          return usual(arn, {
+            input: JSON.stringify({ ...event, detail: { ...detail, input: null } }),
+          });
+        };
+      },
+    },
+    /^started 3 s after an execution that is FAILED, with the input null$/,
+  ],
+  [
+    'session-ended',
+    { tell: ({ simulator }) => void (simulator.sessions.hasExpired = () => false) },
+    /^Lambda, 30\d s after its end: 404 ResourceNotFoundException/,
+  ],
 ];
 
 describe('an experiment', () => {

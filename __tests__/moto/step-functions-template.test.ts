@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { withDefinition } from '../../scripts/state-machine-template.ts';
 import { definitionText, stateMachine } from '../../src/core/state-machine/definition.ts';
-import { repairPattern, tellingPattern } from '../fixtures/repair-rule.ts';
+import { repairPattern } from '../../conformance/repair-pattern.ts';
+import { tellingPattern } from '../fixtures/telling-rule.ts';
 import { machinePolicy } from '../../src/core/state-machine/role.ts';
 import { trustOfService } from '../fixtures/role-template.ts';
 import { ask, askInJson, deploy, region } from './server.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { definitionText, stateMachine } from '../../src/core/state-machine/definition.ts';
-import { repairPattern, tellingPattern } from '../fixtures/repair-rule.ts';
+import { repairPattern } from '../../conformance/repair-pattern.ts';
+import { tellingPattern } from '../fixtures/telling-rule.ts';
 import { machinePolicy } from '../../src/core/state-machine/role.ts';
 import { trustOfService } from '../fixtures/role-template.ts';
 

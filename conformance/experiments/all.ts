@@ -5,7 +5,9 @@ import { ALIAS_WRITES } from './alias-writes.ts';
 import { LOGS_OF_LAMBDA } from './logs.ts';
 import { METRICS_OF_LAMBDA } from './metrics.ts';
 import { PROVISIONED_CONCURRENCY } from './provisioned.ts';
+import { REPAIR } from './repair.ts';
 import { ROLLOUTS } from './rollouts.ts';
+import { SESSIONS } from './sessions.ts';
 import { STATES_OF_AWS } from './states.ts';
 import { VERSIONS } from './versions.ts';
 
@@ -19,5 +21,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...ALARMS,
   ...LOGS_OF_LAMBDA,
   ...STATES_OF_AWS,
+  ...REPAIR,
+  ...SESSIONS,
   ...ROLLOUTS,
 ].toSorted((one, other) => other.minutes - one.minutes);

@@ -10,6 +10,7 @@ const EXPIRED: Readonly<Record<Exclude<Service, 'sts'>, string>> = {
   logs: 'ExpiredToken',
   states: 'ExpiredTokenException',
   tagging: 'ExpiredTokenException',
+  cloudformation: 'ExpiredToken',
 };
 
 /** The refusal of a request that was signed in a session that is over; nothing otherwise. */

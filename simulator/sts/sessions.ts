@@ -12,7 +12,7 @@ export interface SessionCredentials {
 export interface IssuedSession {
   readonly roleArn: string;
   readonly sessionName: string;
-  /** Empty for a session made by hand. */
+  /** Empty for a session made by hand, and for one that was assumed without. */
   readonly webIdentityToken: string;
   readonly accessKeyId: string;
   /** Epoch milliseconds of the simulator's clock, as is {@link expiresAt}. */

@@ -10,7 +10,7 @@ const SHORTEST_SECONDS = 900;
 const LONGEST_SECONDS = 43_200;
 const DEFAULT_SECONDS = 3600;
 
-/** STS alone speaks the query protocol here. */
+/** STS and CloudFormation speak the query protocol here. */
 export function isQuery({ method, headers }: WireRequest): boolean {
   const type = headers['content-type'] ?? '';
   return method === 'POST' && type.startsWith('application/x-www-form-urlencoded');
@@ -21,11 +21,12 @@ export function stsOperation(sessions: Sessions, { body }: WireRequest): Handled
   const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(body));
   if (Version !== VERSION) return undefined;
   switch (Action) {
+    case 'AssumeRole':
     case 'AssumeRoleWithWebIdentity':
       return {
         operation: Action,
         input,
-        run: () => ({ status: 200, body: assumeRole(sessions, input) }),
+        run: () => ({ status: 200, body: assumeRole(sessions, Action, input) }),
       };
     case 'GetCallerIdentity':
       return { operation: Action, input, run: () => ({ status: 200, body: caller(sessions) }) };
@@ -39,10 +40,14 @@ function caller({ account }: Sessions) {
   return { Account: account, Arn: `arn:aws:iam::${account}:root`, UserId: account };
 }
 
-function assumeRole(sessions: Sessions, input: Readonly<Record<string, string>>) {
+function assumeRole(
+  sessions: Sessions,
+  operation: 'AssumeRole' | 'AssumeRoleWithWebIdentity',
+  input: Readonly<Record<string, string>>,
+) {
   const roleArn = required(input, 'RoleArn');
   const sessionName = required(input, 'RoleSessionName');
-  const webIdentityToken = required(input, 'WebIdentityToken');
+  const webIdentityToken = operation === 'AssumeRole' ? '' : required(input, 'WebIdentityToken');
   checkSessionName(sessionName);
   const durationSeconds = duration(input['DurationSeconds']);
   const role = ROLE.exec(roleArn)?.groups;

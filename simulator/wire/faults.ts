@@ -1,4 +1,5 @@
-export type Service = 'lambda' | 'cloudwatch' | 'logs' | 'sts' | 'states' | 'tagging';
+export type Service =
+  'lambda' | 'cloudwatch' | 'logs' | 'sts' | 'states' | 'tagging' | 'cloudformation';
 
 /** What goes wrong with a request. */
 export type Fault =

@@ -1,15 +1,17 @@
 import type { Service } from './faults.ts';
-import { stsRefusal, stsSuccess } from '../sts/replies.ts';
+import { isQueryService, queryRefusal, querySuccess, type QueryService } from './query-replies.ts';
 import type { WireReply, WireRequest } from './wire.ts';
 
-type JsonService = Exclude<Service, 'sts'>;
+type JsonService = Exclude<Service, QueryService>;
 
 export function success(
   { service, operation }: { readonly service: Service; readonly operation: string },
   status: number,
   body: unknown,
 ): WireReply {
-  return service === 'sts' ? stsSuccess(operation, status, body) : jsonReply(service, status, body);
+  return isQueryService(service)
+    ? querySuccess(service, operation, status, body)
+    : jsonReply(service, status, body);
 }
 
 const CONTENT_TYPES: Readonly<Record<JsonService, string>> = {
@@ -52,7 +54,9 @@ const CAPITAL_MESSAGE = new Set(['ResourceNotFoundException', 'AccessDeniedExcep
 
 export function refusal(service: Service, error: Refused): WireReply {
   const { status, name, retryAfterSeconds } = error;
-  const { headers, body } = service === 'sts' ? stsRefusal(error) : jsonRefusal(service, error);
+  const { headers, body } = isQueryService(service)
+    ? queryRefusal(service, error)
+    : jsonRefusal(service, error);
   const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   return { status, headers: { ...headers, ...wait }, body, error: name };
 }
@@ -77,7 +81,7 @@ export function notSimulated(
   service: Service,
   { method, url, headers, body }: WireRequest,
 ): WireReply {
-  const action = service === 'sts' ? new URLSearchParams(body).get('Action') : null;
+  const action = isQueryService(service) ? new URLSearchParams(body).get('Action') : null;
   const what = action ?? headers['x-amz-target'] ?? `${method} ${url}`;
   return refusal(service, {
     status: 404,

@@ -7,8 +7,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Nested members as nested elements; those that are undefined are left out. */
+/** Nested members as nested elements, those of lists as `member`; those that are undefined are left out. */
 export function xml(value: unknown): string {
+  if (Array.isArray(value)) return value.map((each) => `<member>${xml(each)}</member>`).join('');
   const nested = members(value);
   if (nested === undefined) return escaped(String(value));
   return Object.entries(nested)
