@@ -38,8 +38,10 @@ export function functionNames(found: readonly FoundFunctions[] | undefined) {
       problems.push(`${quoted(name)} is named more than once`);
     }
     const seen = new Set(named.map(({ name }) => name));
+    const byId = new Map(named.map((each) => [each.id, each]));
     const all = entries.flatMap((entry): readonly FunctionInput[] => {
-      if (!isSearch(entry)) return named.filter(({ id }) => id === entry).slice(0, 1);
+      const alone = byId.get(entry);
+      if (alone !== undefined) return [alone];
       const parsed = parseSearch(entry);
       if (typeof parsed === 'string') problems.push(parsed);
       const names = found?.find(({ search }) => search === entry)?.functionNames;
