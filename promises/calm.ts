@@ -36,6 +36,7 @@ export const CALM: Scenario = {
   commands: undefined,
   carried: undefined,
   code: undefined,
+  regions: undefined,
 };
 
 const ON_AWS: CarriedScenario = {

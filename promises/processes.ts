@@ -1,10 +1,11 @@
 import { runAction } from '../src/run/action.ts';
-import { ALONE } from '../src/run/surroundings.ts';
+import { ALONE, type Surroundings } from '../src/run/surroundings.ts';
+import type { Region } from '../src/run/waves/region.ts';
 import { connectAws } from '../src/aws/aws.ts';
 import { createJournal } from '../src/run/journal.ts';
 import type { Mode } from '../src/core/rollout/mode.ts';
 import type { RolloutId } from '../src/core/alias/mark.ts';
-import { ended } from '../src/core/report/ending.ts';
+import { ended, type Ending } from '../src/core/report/ending.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
 import type { Journal } from '../src/ports.ts';
 import { cleanUp, leaveToAws } from '../src/run/modes/clean-up.ts';
@@ -14,7 +15,6 @@ import { shellOf } from './commands.ts';
 import { configOf } from './configs.ts';
 import { leftAtBeginning } from './means.ts';
 import {
-  REGION,
   type Attempt,
   type Heard,
   type MainName,
@@ -34,39 +34,60 @@ export interface Part {
   readonly death: Dying;
 }
 
+/** What one process did in one region, and what it left for the post step. */
+export interface Lived {
+  readonly told: Told;
+  readonly saved: SavedRollout | undefined;
+}
+
 /** A process of the action, from its first look to its end or its death. */
-export async function mainProcess(
-  stage: Stage,
-  { process, runId, mode, death }: Part,
-): Promise<{ readonly told: Told; readonly saved: SavedRollout | undefined }> {
-  const { scenario, time, say, alive } = stage;
+export async function mainProcess(stage: Stage, part: Part): Promise<Lived> {
+  const { runId, mode } = part;
+  const life = createLife(part.death, [stage]);
+  const { region, lived } = regionOf(stage, part, { life, wave: 0, isMortal: true });
+  life.begin();
+  stage.say(`-- main process of run ${runId}${mode === 'rollout' ? '' : `, mode: ${mode}`}`);
+  const ending = runAction(region.config, region.id, region.surroundings).catch((error: unknown) =>
+    ended('failed', messageOf(error)),
+  );
+  const end = await Promise.race([ending, life.death]);
+  stage.say(end === undefined ? '-- killed' : `-- ${end.outcome}: ${end.reason}`);
+  return lived(end);
+}
+
+/** That of a process, which may be ended in several ways. */
+export interface Life {
+  /** Resolves when it is killed. */
+  readonly death: Promise<undefined>;
+  readonly cancellation: AbortSignal;
+  readonly isDead: () => boolean;
+  readonly died: () => Told['died'];
+  readonly cancelledAt: () => number | undefined;
+  /** The clock of its death runs from now on, where that is not aimed at a write. */
+  readonly begin: () => void;
+  /** Called at each moment of a write. */
+  readonly strike: (nth: number, moment: WriteMoment) => void;
+  /** Called when it is killed. */
+  readonly onDeath: (act: () => void) => void;
+}
+
+/** @param stages of all regions that the process is at work in */
+export function createLife(death: Dying, stages: readonly [Stage, ...Stage[]]): Life {
+  const [{ time, say, happened }] = stages;
   const { clock } = time;
-  const config = configOf(scenario, mode);
-  const journal = journalOf(stage);
   const dying = Promise.withResolvers<undefined>();
   const mortal = death.what !== 'none';
-  let died: Told['died'] = 'none';
-  const { aws, wire } = awsOf(stage, process, journal.startedAt, (nth, moment) => {
-    if (mortal && death.atWrite?.nth === nth && death.atWrite.moment === moment) die();
-  });
   const cancellation = new AbortController();
+  const onDeath: (() => void)[] = [];
+  let died: Told['died'] = 'none';
   let cancelledAt: number | undefined;
   let dead = false;
-  let saved: SavedRollout | undefined;
-  const id: RolloutId = {
-    repository: 'acme/shop',
-    runId,
-    attempt: '1',
-    nonce: runId.padStart(8, '0'),
-    plan: 'f00d',
-    workflow: 'c0ffee',
-  };
   const die = () => {
     if (died !== 'none') return;
     const { what } = death;
     died = what;
     say(`** ${what}`);
-    stage.happened.push(what);
+    happened.push(what);
     switch (what) {
       case 'cancelled':
         cancelledAt = clock.timeOfDay();
@@ -78,13 +99,64 @@ export async function mainProcess(
         return;
       default:
         dead = true;
-        wire.cut();
+        for (const act of onDeath) act();
         dying.resolve(undefined);
     }
   };
-  if (mortal && death.atWrite === undefined) time.at(clock.now() + death.afterMs, die);
-  say(`-- main process of run ${runId}${mode === 'rollout' ? '' : `, mode: ${mode}`}`);
-  const ending = runAction(config, id, {
+  return {
+    death: dying.promise,
+    cancellation: cancellation.signal,
+    isDead: () => dead,
+    died: () => died,
+    cancelledAt: () => cancelledAt,
+    begin() {
+      if (mortal && death.atWrite === undefined) time.at(clock.now() + death.afterMs, die);
+    },
+    strike(nth, moment) {
+      if (mortal && death.atWrite?.nth === nth && death.atWrite.moment === moment) die();
+    },
+    onDeath: (act) => {
+      onDeath.push(act);
+    },
+  };
+}
+
+interface Placed {
+  readonly life: Life;
+  readonly wave: number;
+  /** Whether a death that is aimed at a write is aimed at one of this region. */
+  readonly isMortal: boolean;
+}
+
+/** A region as a process of the action is at work in it. */
+export function regionOf(
+  stage: Stage,
+  { process, runId, mode }: Part,
+  { life, wave, isMortal }: Placed,
+): {
+  readonly region: Region;
+  readonly lived: (ending: Ending | undefined) => Lived;
+} {
+  const { scenario, time, alive, region } = stage;
+  const { clock } = time;
+  const config = { ...configOf(scenario, mode), region };
+  const journal = journalOf(stage);
+  const { aws, wire } = awsOf(stage, process, journal.startedAt, (nth, moment) => {
+    if (isMortal) life.strike(nth, moment);
+  });
+  life.onDeath(() => {
+    wire.cut();
+  });
+  let saved: SavedRollout | undefined;
+  const id: RolloutId = {
+    repository: 'acme/shop',
+    runId,
+    attempt: '1',
+    nonce: runId.padStart(8, '0'),
+    plan: 'f00d',
+    workflow: 'c0ffee',
+  };
+  const surroundings: Surroundings = {
     aws,
     runs: {
       url: ({ repository, runId }) => `https://github.com/${repository}/actions/runs/${runId}`,
@@ -100,33 +172,34 @@ export async function mainProcess(
     keep: {
       save: (rollout) => {
         // As GitHub does: through text.
-        if (!dead) saved = JSON.parse(JSON.stringify(rollout)) as SavedRollout;
+        if (!life.isDead()) saved = JSON.parse(JSON.stringify(rollout)) as SavedRollout;
       },
       forget: () => {
-        if (!dead) saved = undefined;
+        if (!life.isDead()) saved = undefined;
       },
     },
-    cancellation: cancellation.signal,
-    jobCancellation: cancellation.signal,
+    cancellation: life.cancellation,
+    jobCancellation: life.cancellation,
     wave: ALONE,
     random: stage.random,
-  }).catch((error: unknown) => ended('failed', messageOf(error)));
-
-  const end = await Promise.race([ending, dying.promise]);
-  const { startedAt, entries } = journal;
-  say(end === undefined ? '-- killed' : `-- ${end.outcome}: ${end.reason}`);
-  const told: Told = {
-    process,
-    startedAt,
-    config,
-    // What a dead process would have gone on to say is not heard.
-    entries: [...entries],
-    endedAt: clock.timeOfDay(),
-    cancelledAt,
-    died,
-    ending: end,
   };
-  return { told, saved };
+  return {
+    region: { wave, config, id, surroundings },
+    lived: (ending) => ({
+      told: {
+        process,
+        startedAt: journal.startedAt,
+        config,
+        // What a dead process would have gone on to say is not heard.
+        entries: [...journal.entries],
+        endedAt: clock.timeOfDay(),
+        cancelledAt: life.cancelledAt(),
+        died: life.died(),
+        ending,
+      },
+      saved,
+    }),
+  };
 }
 
 /** The post step of a process that did not end by itself. */
@@ -154,7 +227,7 @@ export async function postProcess(
 
 /** Each process has its own connections; a dead one hears nothing any more. */
 function awsOf(
-  { simulator, time, scenario, random, faults, say, attribute, attempts, answers }: Stage,
+  { simulator, time, scenario, region, random, faults, say, attribute, attempts, answers }: Stage,
   process: ProcessName,
   sessionBegan: number,
   onWrite: (nth: number, moment: WriteMoment) => void = () => undefined,
@@ -186,7 +259,7 @@ function awsOf(
     },
   });
   const aws = connectAws({
-    region: REGION,
+    region,
     role: undefined,
     idToken: () => Promise.reject(new Error('There is no OIDC provider here')),
     connect: () => ({ requestHandler: { handle: wire.handle } as never }),

@@ -26,6 +26,7 @@ import { ofTheCommands } from './commands.ts';
 import { ofWhatAwsCarries } from './left-to-aws.ts';
 import { ofTheLogs } from './logs.ts';
 import { patient } from './patience.ts';
+import { ofAllRegions } from './split.ts';
 import { unwatched } from './watching.ts';
 import { STABLE, STARTS_AT, type Played, type Told, type TrueAlias } from './stage.ts';
 
@@ -37,6 +38,13 @@ const SLOWEST_READING_MS = 45_000;
  * which requests came, and what its alarms really did.
  */
 export function violationsOf(played: Played): readonly Violation[] {
+  const { waves } = played;
+  return waves === undefined
+    ? ofOneRegion(played)
+    : [...[played, ...waves.others].flatMap(ofOneRegion), ...ofAllRegions(played, waves)];
+}
+
+function ofOneRegion(played: Played): readonly Violation[] {
   if (played.scenario.carried === undefined)
     return played.told.flatMap((told) => ofRunner(played, told));
   return [

@@ -65,7 +65,10 @@ async function jobRun(
 }
 
 /** Nobody of ours lives. */
-async function pass({ time, simulator, say, attribute, happened }: Stage, gap: Gap): Promise<void> {
+export async function pass(
+  { time, simulator, say, attribute, happened }: Stage,
+  gap: Gap,
+): Promise<void> {
   const { clock } = time;
   if (gap.ms === 0) return;
   say('-- nobody watches');

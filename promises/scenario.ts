@@ -4,6 +4,7 @@ import { codeOf, type CodeScenario } from './code.ts';
 import { commandsOf, type CommandScenario } from './commands.ts';
 import { gapOf, jobsOf, type JobScenario } from './jobs.ts';
 import { lasting, type Means } from './means.ts';
+import { regionsOf, type RegionsScenario } from './regions.ts';
 
 /** What goes wrong with one call. */
 export type CallFault =
@@ -135,6 +136,8 @@ export interface Scenario {
   readonly carried: CarriedScenario | undefined;
   /** Absent where what is published is what is there. */
   readonly code: CodeScenario | undefined;
+  /** Absent where there is one region. */
+  readonly regions: RegionsScenario | undefined;
 }
 
 /** Time in which no process of ours lives, and what happens in the middle of it. */
@@ -218,7 +221,7 @@ const WRITES = [1, 1, 1, 2, 2, 3, 4] as const;
 
 /** Everything that a seed decides. */
 export function scenarioOf(seed: number): Scenario {
-  return carriedOf(ofRunners(seed));
+  return regionsOf(carriedOf(ofRunners(seed)));
 }
 
 function ofRunners(seed: number): Scenario {
@@ -290,6 +293,7 @@ function ofRunners(seed: number): Scenario {
     commands: chance(0.15) ? commandsOf(random, moment) : undefined,
     carried: undefined,
     code: codeOf(seed),
+    regions: undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Entry } from '../src/core/report/entry.ts';
 import type { Ending } from '../src/core/report/ending.ts';
+import type { Report } from '../src/core/report/report.ts';
 import type { Config } from '../src/inputs/config.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
@@ -75,6 +76,7 @@ export interface Heard {
 /** Everything that is known of a simulated rollout after it. */
 export interface Played {
   readonly scenario: Scenario;
+  readonly region: string;
   readonly told: readonly Told[];
   /** What the executions tell, in the order in which they began. */
   readonly carriers: readonly Told[];
@@ -91,11 +93,28 @@ export interface Played {
   readonly happened: readonly string[];
   /** One line for everything that happened, in order. */
   readonly trace: readonly string[];
+  /** Of the first region of several: what is known of all together. */
+  readonly waves: PlayedWaves | undefined;
+}
+
+/** A rollout through several regions. */
+export interface PlayedWaves {
+  /** The others, in their order. */
+  readonly others: readonly Played[];
+  /** What each process said of all regions that it knew, in the order in which they ended. */
+  readonly said: readonly SaidOfAll[];
+}
+
+/** Absent where the process was killed before it said anything. */
+export interface SaidOfAll {
+  readonly process: ProcessName;
+  readonly report: Report | undefined;
 }
 
 /** What all processes of a simulated rollout play on. */
 export interface Stage {
   readonly scenario: Scenario;
+  readonly region: string;
   readonly time: VirtualTime;
   readonly simulator: Simulator;
   readonly say: (text: string) => void;

@@ -28,7 +28,19 @@ export const NOTHING: Tally = {
 };
 
 export function tallyOf(played: Played): Tally {
-  const { scenario, told, carriers, requests, faults, happened } = played;
+  const { scenario, waves } = played;
+  const regions = [played, ...(waves?.others ?? [])].map(ofOneRegion);
+  return {
+    ...regions.reduce(add),
+    runs: 1,
+    violations: violationsOf(played).map(({ promise, what }) => ({
+      seed: scenario.seed,
+      what: `promise ${promise}: ${what}`,
+    })),
+  };
+}
+
+function ofOneRegion({ told, carriers, requests, faults, happened }: Played): Tally {
   const [first] = told;
   const last = told.at(-1);
   return {
@@ -40,10 +52,7 @@ export function tallyOf(played: Played): Tally {
     outcomes: count(
       [...told, ...carriers].map((each) => `${nameOf(each)}: ${each.ending?.outcome ?? 'killed'}`),
     ),
-    violations: violationsOf(played).map(({ promise, what }) => ({
-      seed: scenario.seed,
-      what: `promise ${promise}: ${what}`,
-    })),
+    violations: [],
   };
 }
 

@@ -59,7 +59,8 @@ export function stretchWithWeight(played: Played, told: Told): Stretch | undefin
     .filter((record) => canaryShare(told, record) > 0);
   const from = takenOverAt ?? Math.min(...first.map(({ at }) => at));
   const to =
-    states.find(({ state }) => state.phase === 'reverting')?.at ??
+    // What is taken back after its promotion, because of another region, is not watched until then.
+    states.find(({ state }) => state.phase === 'reverting' || state.phase === 'promoted')?.at ??
     (states.length === 0 ? revertedAt(played, told, from) : undefined) ??
     told.endedAt;
   return from < to ? { from, to } : undefined;

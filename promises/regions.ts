@@ -1,0 +1,56 @@
+import { pick, seeded } from '../simulator/time/random.ts';
+import type { WaveFailurePolicy } from '../src/core/rollout/waves.ts';
+import type { Dying, Scenario } from './scenario.ts';
+
+/** A rollout that goes through several regions. */
+export interface RegionsScenario {
+  /** The wave of each region, from 0; the regions come in the order of their waves. */
+  readonly waves: readonly number[];
+  readonly onFailure: WaveFailurePolicy;
+  readonly bakeSeconds: number;
+  /** In which region each of the happenings comes to pass, by its place. */
+  readonly happensIn: readonly number[];
+  /** A death that is aimed at a write is aimed at one in this region. */
+  readonly diesIn: number;
+}
+
+/** Their names, by their places. */
+export const REGIONS = ['eu-west-1', 'us-east-1', 'us-west-2'] as const;
+
+const ONE_IN = 10;
+/** Keeps what is decided here apart from everything else of a seed, which is what it would be without. */
+const STREAM = 0x4e61;
+const WAVES: readonly (readonly number[])[] = [
+  [0, 0],
+  [0, 1],
+  [0, 0, 1],
+  [0, 1, 1],
+];
+
+/** The scenario, through several regions if its seed has it so. */
+export function regionsOf(scenario: Scenario): Scenario {
+  const random = seeded(scenario.seed ^ STREAM);
+  // What AWS carries is a world of its own, and costs many times the CPU.
+  if (random() * ONE_IN >= 1 || scenario.carried !== undefined) return scenario;
+  const waves = pick(random, WAVES);
+  const count = 1 + Math.max(...waves);
+  const anywhere = () => Math.floor(random() * waves.length);
+  const death = (dying: Dying): Dying => ({ ...dying, afterMs: dying.afterMs * count });
+  return {
+    ...scenario,
+    regions: {
+      waves,
+      onFailure: pick(random, ['revert-all', 'revert-all', 'keep-earlier'] as const),
+      bakeSeconds: pick(random, [0, 0, 60]),
+      happensIn: scenario.happenings.map(anywhere),
+      diesIn: anywhere(),
+    },
+    // All waves are as exposed as one would be.
+    happenings: scenario.happenings.map((each) => ({ ...each, afterMs: each.afterMs * count })),
+    death: death(scenario.death),
+    // One job does all of it, alone, and has the time for it.
+    jobs: [],
+    rivalAfterMs: undefined,
+    means: undefined,
+  };
+}
