@@ -88,6 +88,28 @@ describe('a simulated rollout through several regions', () => {
     expect(violations(played)).toEqual([]);
   });
 
+  it('is put back in all of them when the job is cancelled, also what a failure would keep', async () => {
+    const death = { afterMs: 290_000, what: 'cancelled', forMs: 0, atWrite: undefined } as const;
+    const regions = { ...WAVES, onFailure: 'keep-earlier' } as const;
+    const played = await play({ ...THROUGH, regions, death });
+    expect([said(played), served(played)]).toEqual([['main: reverted'], ['1', '1', '1']]);
+    expect(violations(played)).toEqual([]);
+  });
+
+  it('is held nowhere when one region fails', async () => {
+    const played = await play({ ...RED_IN_THE_THIRD, onCancel: 'hold' });
+    expect([said(played), served(played)]).toEqual([['main: reverted'], ['1', '1', '1']]);
+    expect(violations(played)).toEqual([]);
+  });
+
+  it('begins nowhere when something stands against its last wave', async () => {
+    const happenings = [{ afterMs: 0, what: 'alarm', forMs: 0 }] as const;
+    const played = await play({ ...RED_IN_THE_THIRD, happenings });
+    expect([said(played), served(played)]).toEqual([['main: failed'], ['1', '1', '1']]);
+    const all = regionsOf(played).flatMap(({ attempts }) => attempts);
+    expect(all.some(({ operation }) => operation === 'UpdateAlias')).toBe(false);
+  });
+
   it('is drawn by some seeds, and leaves those that do not what they were', () => {
     const scenarios = Array.from({ length: 300 }, (_, index) => scenarioOf(index + 1));
     const through = scenarios.filter(({ regions }) => regions !== undefined);

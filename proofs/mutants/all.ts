@@ -21,6 +21,7 @@ import { OF_THE_STATE_MACHINE } from './state-machine.ts';
 import { OF_ACTS_ON_AWS } from './state-machine-acts.ts';
 import { OF_FOLLOWERS } from './followers.ts';
 import { OF_WHAT_IS_FOUND } from './found.ts';
+import { OF_WAVES } from './waves.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Each of these must be caught by a test or by the simulation. */
@@ -48,4 +49,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_FOLLOWERS,
   ...OF_THE_COMMANDS,
   ...OF_WHAT_IS_FOUND,
+  ...OF_WAVES,
 ];

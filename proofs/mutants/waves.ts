@@ -1,0 +1,75 @@
+import type { Mutant } from './mutant.ts';
+
+const PLAYED = '__tests__/promises/split.test.ts';
+
+/** Several regions, in waves. */
+export const OF_WAVES: readonly Mutant[] = [
+  {
+    name: 'regions go on beside one that has failed',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'if (name !== nameOf(region)) controller.abort(failed);',
+    to: '',
+    by: PLAYED,
+  },
+  {
+    name: 'what was promoted before another region failed is not taken back',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'failure = failed.message;\n      takeAllBack(failure);',
+    to: 'failure = failed.message;',
+    by: PLAYED,
+  },
+  {
+    name: 'a later wave is not looked at before the first write',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'index === 0 ? waves.slice(1).flat() : []',
+    to: '[]',
+    by: PLAYED,
+  },
+  {
+    name: 'a wave begins before the one before it has ended',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'Map.groupBy(regions, ({ wave }) => wave)',
+    to: 'Map.groupBy(regions, () => 0)',
+    by: PLAYED,
+  },
+  {
+    name: 'a wave begins after one that has failed',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'if (!mayGoOn || rollout.failure() !== undefined || isCancelled(wave)) break;',
+    to: '',
+    by: PLAYED,
+  },
+  {
+    name: 'a cancelled job keeps the waves that a failure would keep',
+    file: 'src/run/waves/carry-out.ts',
+    from: '(kept.has(name) && !isCancelled)',
+    to: 'kept.has(name)',
+    by: PLAYED,
+  },
+  {
+    name: 'on-cancel: hold answers to the failure of another region',
+    file: 'src/core/problems.ts',
+    from: 'return !isRunnerGone(thrown) && !isFailedElsewhere(thrown);',
+    to: 'return !isRunnerGone(thrown);',
+    by: PLAYED,
+  },
+  {
+    name: 'reverted is said of all regions while one serves the new version',
+    file: 'src/core/report/regions.ts',
+    from: "gravest === 'reverted' && reports.some(isMoved)",
+    to: "gravest === 'reverted' && reports.length === 0",
+    by: PLAYED,
+  },
+  {
+    name: 'a region goes ahead of those beside it',
+    file: 'src/run/waves/meeting.ts',
+    from: 'if (Math.min(...places) >= place) return;',
+    to: 'if (Math.max(...places) >= place) return;',
+  },
+  {
+    name: 'what is saved of one region takes the place of another',
+    file: 'src/github/saved.ts',
+    from: '      rollouts.set(region, saved);',
+    to: '      rollouts.clear();\n      rollouts.set(region, saved);',
+  },
+];
