@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 
 import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/defaults.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
+import { readWaves } from '../../src/inputs/waves.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
 import { filled, type Step, type Workflow } from '../fixtures/workflow.ts';
@@ -73,6 +74,7 @@ describe('the examples', () => {
           readFile: () => '{}',
         });
       expect(read).not.toThrow();
+      expect(readWaves((name) => inputs[name] ?? '')?.problems ?? []).toEqual([]);
     }
   });
 
