@@ -5,7 +5,7 @@ import { connect } from './aws/clients.ts';
 import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
 import { createJournal } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
-import { ended } from './core/report/ending.ts';
+import { ended, type Outcome } from './core/report/ending.ts';
 import { reportOfRegions } from './core/report/regions.ts';
 import { reportOf, type Report } from './core/report/report.ts';
 import { concludePost } from './github/conclusion.ts';
@@ -60,6 +60,8 @@ async function conclude(
   await tellGitHub(told, workflow, journal.warn).conclude(report);
 }
 
+const WENT_BACK: readonly Outcome[] = ['reverted', 'revert-failed'];
+
 /** All at once: GitHub gives a post step of a cancelled job 5 minutes. */
 async function putBackEverywhere(
   [first, ...others]: readonly [SavedRollout, ...SavedRollout[]],
@@ -81,7 +83,19 @@ async function putBackEverywhere(
     });
     return { wave: 1, isElsewhere: false, report: { ...report, region } };
   };
-  const [one, ...rest] = await Promise.all([putBackIn(first), ...others.map(putBackIn)]);
+  const ends = await Promise.all([first, ...others].map(putBackIn));
+  // Of what AWS carries, a promotion stays as long as AWS goes on with the others, and goes back with them.
+  const isBack = ends.some(({ report }) => WENT_BACK.includes(report.outcome));
+  const endIn = async (saved: SavedRollout, index: number) => {
+    const end = ends[index] ?? (await putBackIn(saved));
+    return isBack && end.report.outcome === 'promoted'
+      ? putBackIn({ ...saved, execution: undefined })
+      : end;
+  };
+  const [one, ...rest] = await Promise.all([
+    endIn(first, 0),
+    ...others.map((saved, index) => endIn(saved, index + 1)),
+  ]);
   const times = { startedAt, endedAt: clock.timeOfDay(), warnings: [] };
   return reportOfRegions([one, ...rest], times, one.report);
 }

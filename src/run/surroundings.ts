@@ -33,24 +33,30 @@ export interface Wave {
   readonly beginsAfterMs: number;
   /**
    * Resolves when all regions of the wave have come as far, or have ended.
-   * @param place `CLEARED`, a weight in percent, or `BAKED`
+   * @param place `FOUND`, `CLEARED`, a weight in percent, or `BAKED`
    * @throws when aborted, or another region has failed
    */
   reach(place: number, signal: AbortSignal): Promise<void>;
-  /** @returns whether it stays saved: it is put back, too, when another region fails */
-  promoted(saved: SavedRollout): boolean;
+  /**
+   * It is promoted, or held for another job, and this one watches it no more.
+   * @returns whether it stays saved: it is put back, too, when another region fails
+   */
+  passed(saved: SavedRollout): boolean;
 }
+
+/** What another job left is there to be gone on with, and nobody has begun to. */
+export const FOUND = -1;
 
 /** Nothing stands against the rollout, and nothing of it is written yet. */
 export const CLEARED = 0;
-/** The promotion has baked. */
+/** Everything that this job does of the rollout has baked. */
 export const BAKED = 101;
 
 /** One region that goes by itself. */
 export const ALONE: Wave = {
   beginsAfterMs: 0,
   reach: () => Promise.resolve(),
-  promoted: () => false,
+  passed: () => false,
 };
 
 /** Before a revert: one that has no post step behind it is better than none. */
@@ -78,12 +84,12 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
   }
 }
 
-/** After a promotion: what other regions may yet take back with them stays saved. */
-export function leavePromoted(
+/** After a promotion, or where another job goes on: what other regions may yet take back with them stays saved. */
+export function leavePassed(
   saved: SavedRollout,
   surroundings: Pick<Surroundings, 'keep' | 'journal' | 'wave'>,
 ): void {
-  if (surroundings.wave.promoted(saved)) saveIfPossible(saved, surroundings);
+  if (surroundings.wave.passed(saved)) saveIfPossible(saved, surroundings);
   else forget(surroundings);
 }
 

@@ -41,7 +41,9 @@ export function endingOfRegions(regions: readonly RegionReport[]): Ending {
     reports.every((report) => !isMoved(report));
   const isMixed = gravest === 'reverted' && reports.some(isMoved);
   const outcome = isBack ? 'reverted' : isMixed ? 'failed' : gravest;
-  const askedFor = reports.every((report) => report.askedFor);
+  const askedFor =
+    reports.some((report) => report.askedFor) &&
+    reports.every((report) => report.askedFor || isSuccess(report));
   return { ...ended(outcome, reasonOf(regions)), askedFor };
 }
 
@@ -53,10 +55,17 @@ function isMoved(report: Report): boolean {
   );
 }
 
-/** Of those that did not go back with another. */
+/** Whether it went another way than back, and nobody else's failure says why. */
+function isNotBack(report: Report): boolean {
+  return report.outcome === 'revert-failed' || endedForeign(report);
+}
+
+/** Of those that did not go back with another, be it that they were to. */
 function reasonOf(regions: readonly RegionReport[]): string {
   const told = regions.filter(({ report }) => report.reason !== '');
-  const guilty = told.filter(({ report, isElsewhere }) => !isElsewhere && !isSuccess(report));
+  const guilty = told.filter(
+    ({ report, isElsewhere }) => !isSuccess(report) && (!isElsewhere || isNotBack(report)),
+  );
   const all = guilty.length > 0 ? guilty : told;
   const byReason = Map.groupBy(all, ({ report }) => report.reason);
   return [...byReason]
@@ -109,7 +118,7 @@ function course({ regions }: Report): string {
 export function headlineOfRegions(report: Report): string {
   const { outcome, reason, regions } = report;
   const isDone = isSuccess(report);
-  const what = `${capital(WORDS[outcome])}: ${namesIn(report)} in ${regions.length} regions (${course(report)})`;
+  const what = `${capital(WORDS[outcome])}: ${namesIn(report)} in ${regions.length} ${regions.length === 1 ? 'region' : 'regions'} (${course(report)})`;
   return isDone || reason === '' ? what : `${what}. ${reason}`;
 }
 

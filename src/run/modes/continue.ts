@@ -23,7 +23,7 @@ import { preflight } from '../preflight/preflight.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver, type Handover } from '../rollout/take-over.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { FOUND, type Surroundings } from '../surroundings.ts';
 import { endedPromotions } from './ended.ts';
 import { recordClearance, recordPlan, recordPosition } from './progress.ts';
 
@@ -42,6 +42,8 @@ export async function continueRollout(
 ): Promise<Ending> {
   const { surroundings } = job;
   const { held, found, mark, part, ofHeld } = await findHeld(mode, config, job);
+  // Where one region has nothing to go on with, the others stay as they were left, as several functions of one region do.
+  await surroundings.wave.reach(FOUND, surroundings.cancellation);
   recordPlan(surroundings, part.plan, config.analysis);
   recordPosition(surroundings, { ...mark, step: part.beginning.step });
   const goesOn = (handover: Handover, of: Config, goesOnFrom?: Undertaking['goesOnFrom']) =>

@@ -54,7 +54,7 @@ export async function obtainClearance(
  * @returns the aliases that were found as no rollout leaves them: they need not be read again; or how it ended when an
  * alias could not be reverted
  */
-async function revertTheDead(
+export async function revertTheDead(
   config: Config,
   id: RolloutId,
   surroundings: Surroundings,

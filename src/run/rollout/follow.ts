@@ -15,7 +15,7 @@ import {
 import type { SavedTarget } from '../../github/saved.ts';
 import { leftAlone } from '../alias/revert.ts';
 import { pauseAfter } from '../alias/route.ts';
-import { forget, leavePromoted, type Surroundings } from '../surroundings.ts';
+import { forget, leavePassed, type Surroundings } from '../surroundings.ts';
 import { finish, putBack, type Carrier, type Followed } from './put-back.ts';
 
 /** From one look at the history to the next. AWS watches meanwhile, so this is for who reads the log. */
@@ -70,9 +70,9 @@ function tell(
   return told;
 }
 
-function held(reason: string, { link }: Followed, surroundings: Surroundings): Ending {
+function held(reason: string, { link, saved }: Followed, surroundings: Surroundings): Ending {
   const { clock, journal } = surroundings;
-  forget(surroundings);
+  leavePassed(saved, surroundings);
   const goesOn = `AWS goes on watching it for as long as hold-for says, and puts the old version back then: ${link}`;
   const said = reason === '' ? 'its checks passed, and another job goes on' : reason;
   const state = { phase: 'held', reason: `${said}. ${goesOn}` } as const;
@@ -159,7 +159,7 @@ async function promoted(
   if (others.length === 0) {
     const { saved } = followed;
     const targets = saved.targets.map((each, index) => ({ ...each, settledAs: revisions[index] }));
-    leavePromoted({ ...saved, execution: undefined, targets }, surroundings);
+    leavePassed({ ...saved, targets }, surroundings);
     return finish({ phase: 'promoted' }, surroundings, at);
   }
   forget(surroundings);

@@ -2,15 +2,14 @@ import type { Router } from '../../ports.ts';
 import { BAKED, type Wave } from '../surroundings.ts';
 
 /**
- * Routers that move to a weight, and end a promotion, only when all regions of the wave have come as far. So the rollout is watched as
- * ever while it waits for the others.
+ * Routers that move to a weight, end a promotion, and leave it to another job, only when all regions of the wave have come as far. So the
+ * rollout is watched as ever while it waits for the others.
  */
 export function inStep(routers: readonly Router[], wave: Wave): readonly Router[] {
   return routers.map((router) => ({
     ...router,
     async shift(to, signal) {
-      // Where the weight is in force already, there is nothing to wait for.
-      if (!to.held) await wave.reach(to.weight, signal);
+      await wave.reach(to.held ? BAKED : to.weight, signal);
       return router.shift(to, signal);
     },
     async confirm(signal) {

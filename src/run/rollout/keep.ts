@@ -5,7 +5,7 @@ import { accountIn } from '../../core/text/arn.ts';
 import type { SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Router } from '../../ports.ts';
-import { forget, leavePromoted, type Surroundings } from '../surroundings.ts';
+import { forget, leavePassed, type Surroundings } from '../surroundings.ts';
 
 interface Kept {
   readonly shifting: readonly Shifting[];
@@ -37,7 +37,7 @@ export function keepForPost(
     );
     const account = accountIn(shifting[0]?.alias.arn ?? '');
     const saved = { region, role, account, targets };
-    if (state.phase === 'promoted') leavePromoted(saved, surroundings);
+    if (state.phase === 'promoted' || state.phase === 'held') leavePassed(saved, surroundings);
     else surroundings.keep.save(saved);
   } else if (isFinal(state) && state.phase !== 'revert-failed') {
     forget(surroundings);
@@ -47,7 +47,7 @@ export function keepForPost(
 /** Index of the last step that may have been written, where something of it is not saved yet. */
 function lastBegun(
   state: State,
-  { steps }: Course,
+  { steps, holdAfter }: Course,
   settledAs: readonly (string | undefined)[],
 ): number | undefined {
   switch (state.phase) {
@@ -57,6 +57,8 @@ function lastBegun(
       return state.standing;
     case 'promoted':
       return steps.length - 1;
+    case 'held':
+      return holdAfter ?? steps.length - 1;
     case 'revert-failed':
       return settledAs.some((revision) => revision !== undefined) ? steps.length - 1 : undefined;
     default:

@@ -14,7 +14,7 @@ import { accountIn } from '../../core/text/arn.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import { NOTHING_KNOWN, withPauses } from '../checks/duration-history.ts';
 import { momentOf } from '../moment.ts';
-import { forget, type Surroundings } from '../surroundings.ts';
+import { BAKED, forget, type Surroundings } from '../surroundings.ts';
 import { firstInput, limitsOf, withoutRoom } from './first-input.ts';
 import { follow } from './follow.ts';
 import { putBack, type Followed } from './put-back.ts';
@@ -56,6 +56,12 @@ export async function carryOutOnAws(
   if (goesOnFrom !== undefined) await endTakenOver(goesOnFrom.execution, surroundings);
   if (cancellation.aborted) return afterCancel(followed, options, {});
   if (!config.waits) {
+    try {
+      // Until AWS has begun in all of them, any that cannot begin takes the others back.
+      await surroundings.wave.reach(BAKED, cancellation);
+    } catch {
+      return afterCancel(followed, options, {});
+    }
     forget(surroundings);
     return { outcome: 'started', reason: `It goes on without this job: ${link}`, askedFor: true };
   }

@@ -5,8 +5,9 @@ import { totalBakeMs } from '../../core/rollout/plan.ts';
 import type { WavePolicy } from '../../core/rollout/waves.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import { runAction } from '../action.ts';
+import { revertTheDead } from '../preflight/recovery.ts';
 import { createJournal } from '../journal.ts';
-import { ALONE, forget, type Surroundings, type Wave } from '../surroundings.ts';
+import { ALONE, FOUND, forget, type Surroundings, type Wave } from '../surroundings.ts';
 import { createMeeting, type Meeting } from './meeting.ts';
 import type { Region } from './region.ts';
 import { takeBack } from './take-back.ts';
@@ -64,7 +65,7 @@ async function rollThroughWaves(
     if (waves.length > 1) note(`wave ${index + 1} of ${waves.length}: ${namesOf(wave)}`);
     const ended = await rollWave(
       isLast ? wave : wave.map((region) => baking(region, policy.bakeMs)),
-      later.map((region) => beginningLater(region, waves, policy)),
+      later.map((region) => ({ region, before: beginningLater(region, waves, policy) })),
       rollout,
     );
     for (const [place, region] of [...wave, ...later].entries()) {
@@ -140,6 +141,24 @@ async function endingOf({ config, id }: Region, surroundings: Surroundings): Pro
   }
 }
 
+/** What dead runs left is put back at once, and not when its wave begins: nobody watches it until then. */
+async function endingBefore(region: Region, before: Region): Promise<Ending> {
+  try {
+    const left = await revertTheDead(region.config, region.id, region.surroundings);
+    if ('outcome' in left) return left;
+  } catch {
+    // What cannot be looked at is told by the look that follows.
+  }
+  return endingOf(before, before.surroundings);
+}
+
+/** A region of a later wave. */
+interface Later {
+  readonly region: Region;
+  /** As it is looked at before the first wave. */
+  readonly before: Region;
+}
+
 /** What all waves of a rollout share: the first failure, and what it takes with it. */
 interface Rollout {
   readonly failure: () => string | undefined;
@@ -147,7 +166,8 @@ interface Rollout {
   fail(region: Region, why: string): void;
   /** Aborted for all regions but the one that failed. */
   signalFor(region: Region): AbortSignal;
-  promoted(region: Region, saved: SavedRollout): void;
+  /** @returns whether it may yet be put back with another region */
+  passed(region: Region, saved: SavedRollout): boolean;
   /** What is promoted in these stays, whatever comes after, unless the job is cancelled. */
   keep(wave: readonly Region[]): void;
   /** @returns the function that ends the listening to a cancelled job */
@@ -157,12 +177,14 @@ interface Rollout {
 }
 
 function createRollout(): Rollout {
-  const promotions = new Map<string, { readonly region: Region; readonly saved: SavedRollout }>();
+  const passed = new Map<string, { readonly region: Region; readonly saved: SavedRollout }>();
   const kept = new Set<string>();
   const takingBack = new Map<string, Promise<Ending>>();
   const signals = new Map<string, AbortController>();
   let failure: string | undefined;
   let isCancelled = false;
+  /** Whether the job was cancelled, and everything stays as it is. */
+  let isHeld = false;
 
   const signalOf = (name: string) => {
     const controller = signals.get(name) ?? new AbortController();
@@ -171,7 +193,7 @@ function createRollout(): Rollout {
   };
 
   function takeAllBack(why: string): void {
-    for (const [name, { region, saved }] of promotions) {
+    for (const [name, { region, saved }] of passed) {
       if (takingBack.has(name) || (kept.has(name) && !isCancelled)) continue;
       takingBack.set(name, takeBack(region, saved, why));
     }
@@ -189,14 +211,16 @@ function createRollout(): Rollout {
       }
     },
     signalFor: (region) => signalOf(nameOf(region)).signal,
-    promoted(region, saved) {
-      promotions.set(nameOf(region), { region, saved });
+    passed(region, saved) {
+      if (isHeld) return false;
+      passed.set(nameOf(region), { region, saved });
       if (failure !== undefined) takeAllBack(failure);
+      return true;
     },
     keep(wave) {
       for (const region of wave) {
         kept.add(nameOf(region));
-        if (promotions.has(nameOf(region))) forget(region.surroundings);
+        if (passed.has(nameOf(region))) forget(region.surroundings);
       }
     },
     listen(regions) {
@@ -206,7 +230,12 @@ function createRollout(): Rollout {
       const { jobCancellation } = surroundings;
       const onCancel = () => {
         const { reason } = jobCancellation as { readonly reason: unknown };
-        if (config.onCancel === 'hold' && mayBeHeld(reason)) return;
+        if (config.onCancel === 'hold' && mayBeHeld(reason)) {
+          isHeld = true;
+          // Should this process not live to its end, the post step leaves them as well.
+          for (const each of passed.values()) forget(each.region.surroundings);
+          return;
+        }
         // AWS goes on with the others.
         if (config.engine === 'step-functions' && isRunnerGone(reason)) return;
         isCancelled = true;
@@ -222,7 +251,7 @@ function createRollout(): Rollout {
     async end() {
       const takenBack = new Map<string, Ending>();
       for (const [name, taking] of takingBack) takenBack.set(name, await taking);
-      for (const [name, { region }] of promotions) {
+      for (const [name, { region }] of passed) {
         if (!takenBack.has(name) && !kept.has(name)) forget(region.surroundings);
       }
       return takenBack;
@@ -236,7 +265,7 @@ function createRollout(): Rollout {
  */
 async function rollWave(
   wave: readonly Region[],
-  later: readonly Region[],
+  later: readonly Later[],
   rollout: Rollout,
 ): Promise<readonly (RegionEnding | undefined)[]> {
   const meeting = createMeeting(wave.length + later.length);
@@ -248,8 +277,8 @@ async function rollWave(
     meeting.leave(member);
     return ended;
   });
-  const looking = later.map(async (region, index) => {
-    const ending = await endingOf(region, region.surroundings);
+  const looking = later.map(async ({ region, before }, index) => {
+    const ending = await endingBefore(region, before);
     const isRefused = !isSuccess(ending);
     if (isRefused) rollout.fail(region, ending.reason);
     meeting.leave(wave.length + index);
@@ -286,14 +315,14 @@ async function rollRegion(
   };
   const wave: Wave = {
     beginsAfterMs: 0,
-    reach(place, signal) {
+    async reach(place, signal) {
+      if (place > FOUND) clear();
+      await meeting.reach(member, place, signal);
+      if (!failed.aborted) return;
       clear();
-      return meeting.reach(member, place, signal);
+      failed.throwIfAborted();
     },
-    promoted(saved) {
-      rollout.promoted(region, saved);
-      return true;
-    },
+    passed: (saved) => rollout.passed(region, saved),
   };
   journal.follow((entry) => {
     if (entry.type !== 'state') return;

@@ -1,13 +1,14 @@
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { State } from '../../core/rollout/state.ts';
 import type { SavedRollout } from '../../github/saved.ts';
+import { stopReverted } from '../alias/carrier.ts';
 import { revertSaved } from '../modes/clean-up.ts';
 import { forget, saveIfPossible } from '../surroundings.ts';
 import { lookAfterLatest } from '../versions/latest.ts';
 import type { Region } from './region.ts';
 
 /**
- * Puts a promotion back because another region has failed. An alias that anybody wrote since it was promoted is left to them.
+ * Puts back what had passed, because another region has failed. An alias that anybody wrote since is left to them.
  * @param why what failed, and where
  */
 export async function takeBack(
@@ -16,14 +17,22 @@ export async function takeBack(
   why: string,
 ): Promise<Ending> {
   const { clock, journal, jobCancellation } = surroundings;
+  const hasPromoted = journal.entries.some(
+    (entry) => entry.type === 'state' && entry.state.phase === 'promoted',
+  );
   const tell = (state: State) => {
     journal.record({ type: 'state', at: clock.timeOfDay(), state });
   };
-  const reason = `after its promotion: ${why}`;
+  const reason = `${hasPromoted ? 'after its promotion' : 'after its part had passed'}: ${why}`;
   const reverting = revertSaved(saved, surroundings);
-  saveIfPossible(saved, surroundings);
+  // From here on the post step puts back what this process does not live to, whoever carried it.
+  saveIfPossible({ ...saved, execution: undefined }, surroundings);
   tell({ phase: 'reverting', reason });
   const { result, detail } = await reverting;
+  // One that is held goes on watching: as everywhere, it is stopped only when the alias is safe.
+  if (saved.execution !== undefined && !hasPromoted && result !== 'revert-failed') {
+    await stopReverted(saved.execution, reason, surroundings);
+  }
   if (result !== 'revert-failed') forget(surroundings);
   const said = detail === '' ? reason : `${reason}. ${detail}`;
   tell({ phase: result, reason: said });
