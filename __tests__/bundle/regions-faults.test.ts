@@ -173,7 +173,7 @@ describe('where something goes wrong in one of several regions', () => {
       conclusion: 'failure',
       htmlUrl: 'https://github.com/x',
     });
-    const result = await world.run(
+    await world.run(
       { regions: waves, 'github-token': 'github-token' },
       { environment: { ...github.environment, GITHUB_RUN_ID: '43' } },
     );
@@ -344,7 +344,7 @@ describe('where something goes wrong in one of several regions', () => {
     at(82 * SECOND, () => {
       action.process.kill('SIGINT');
     });
-    const result = await action.done;
+    await action.done;
     expect(aliases()).toEqual(['1', '1', '1']);
   });
 });

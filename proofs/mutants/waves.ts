@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const PLAYED = '__tests__/promises/split.test.ts';
+const WRITTEN = '__tests__/bundle/regions-faults.test.ts';
 
 /** Several regions, in waves. */
 export const OF_WAVES: readonly Mutant[] = [
@@ -71,5 +72,26 @@ export const OF_WAVES: readonly Mutant[] = [
     file: 'src/github/saved.ts',
     from: '      rollouts.set(region, saved);',
     to: '      rollouts.clear();\n      rollouts.set(region, saved);',
+  },
+  {
+    name: 'a region is left to another job before the others have passed the step',
+    file: 'src/run/rollout/in-step.ts',
+    from: 'to.held ? BAKED : to.weight',
+    to: 'to.weight',
+    by: WRITTEN,
+  },
+  {
+    name: 'what another job was to go on with stays when another region fails',
+    file: 'src/run/rollout/keep.ts',
+    from: "state.phase === 'promoted' || state.phase === 'held'",
+    to: "state.phase === 'promoted'",
+    by: WRITTEN,
+  },
+  {
+    name: 'a region that could not be put back is hidden by the one that is to blame',
+    file: 'src/core/report/regions.ts',
+    from: '(!isElsewhere || isNotBack(report))',
+    to: '!isElsewhere',
+    by: WRITTEN,
   },
 ];
