@@ -259,7 +259,7 @@ describe('code in the same step', () => {
       let stale = 0;
       world.simulator.faults.add(({ operation }) => {
         if (operation === 'PublishVersion') published++;
-        if (operation !== 'GetFunction' || published === 0 || stale++ >= 2) return undefined;
+        if (operation !== 'GetFunction' || published === 0 || stale++ >= 8) return undefined;
         return { type: 'stale' };
       });
       const result = await world.run({ ...AT_ONCE, code: zip('new').path });
@@ -528,6 +528,18 @@ describe('code in the same step', () => {
       const result = await reverted({ ...IMAGE, 'on-revert-latest': 'restore' });
       expect(functionOf('pictures').code).toBe(digest('c'));
       expect(result.log).toContain('what they brought is left alone');
+      expect(result.summary).not.toContain('LATEST keeps it');
+    });
+
+    it('restores nothing over what somebody else brings while that is on its way', async () => {
+      ofImages();
+      world.simulator.faults.before(({ operation, count }) => {
+        if (operation !== 'UpdateFunctionCode' || count !== 1) return;
+        somebodyDeploys(digest('c'), 'pictures');
+      });
+      const result = await reverted({ ...IMAGE, 'on-revert-latest': 'restore' });
+      expect(functionOf('pictures').code).toBe(digest('c'));
+      expect(result.log).toContain('did not get back the code of version 1');
       expect(result.summary).not.toContain('LATEST keeps it');
     });
 

@@ -53,6 +53,13 @@ export const OF_THE_CODE: readonly Mutant[] = [
     by: BY,
   },
   {
+    name: 'a restoring that is on its way overwrites what somebody else brings meanwhile',
+    file: 'src/run/versions/latest.ts',
+    from: 'revisionId: latest.revisionId,',
+    to: 'revisionId: undefined as never,',
+    by: BY,
+  },
+  {
     name: 'a revert without restoring is silent about $LATEST',
     file: 'src/run/versions/latest.ts',
     from: "return became === 'uploaded' || hasReverted;",
