@@ -82,6 +82,8 @@ export function tryCodePoint(point: CodePoint, engine: CodeEngine): Promise<Code
       ENDS[end].then === 'post'
         ? await runAction({ ...options, state: main.state })
         : await runLater(CODE_JOBS[job].next, options);
+    // While Lambda takes theirs over, it would refuse whatever arrives, for that alone.
+    await passed(UPDATE_MS, time);
     ending.letArrive();
     await arrived(simulator);
     await allEnded(simulator, time);
