@@ -1,4 +1,5 @@
 import type { Call } from './calls.ts';
+import { PREFIX } from './names.ts';
 import type { Result } from './run.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -30,8 +31,17 @@ export interface RecordedWhere {
 const BACKGROUND_MS = 1_000;
 /** After these Lambda is at work, and it was asked until it no longer was. */
 const SLOW = ['CreateFunction', 'UpdateFunctionConfiguration', 'PublishVersion'];
-/** What says something of a function or version; the rest differs from account to account. */
+/** What says something of a function, version or alarm; the rest differs from account to account, or from moment to moment. */
 const TELLING = ['FunctionArn', 'FunctionName', 'Version', 'Description', 'RevisionId'];
+const TELLING_OF_ALARMS = [
+  'AlarmName',
+  'AlarmArn',
+  'AlarmRule',
+  'MetricName',
+  'Namespace',
+  'Statistic',
+];
+const LISTS_OF_ALARMS = ['MetricAlarms', 'CompositeAlarms', 'LogAlarms'];
 const IS_ASKED_AGAIN = 'GetFunctionConfiguration';
 
 /**
@@ -112,19 +122,40 @@ function expected(
   }
   const told = Object.entries(body).map(([member, value]): [string, unknown] => {
     if (member === 'RevisionId') return [member, { rev: known.get(String(value)) }];
+    if (LISTS_OF_ALARMS.includes(member)) return [member, alarmsIn(value, fill)];
     const isTold = operation.endsWith('Alias') || TELLING.includes(member);
     return [member, isTold ? fill(value) : '*'];
   });
   return { status, body: Object.fromEntries(told) };
 }
 
+/** What an alarm is, not how it stands: nobody can say when CloudWatch looks at it. */
+function alarmsIn(value: unknown, fill: (value: unknown) => unknown): readonly Members[] {
+  return (value as readonly Members[]).map((alarm) =>
+    Object.fromEntries(
+      Object.entries(alarm)
+        .filter(([, told]) => told !== undefined)
+        .map(([member, told]) => [member, TELLING_OF_ALARMS.includes(member) ? fill(told) : '*']),
+    ),
+  );
+}
+
+/** Of the function, or of what there is in its place: all others of the experiment begin with it. */
+function firstNameIn(calls: readonly Call[]): string {
+  const { input } = calls.find(({ operation }) => operation === 'CreateFunction') ?? {};
+  const { FunctionName: name } = input ?? {};
+  if (typeof name === 'string') return name;
+  const [found] = new RegExp(`${PREFIX}[\\w-]+`).exec(JSON.stringify(calls)) ?? [];
+  if (found === undefined) throw new Error('The experiment used no name of its own');
+  return found;
+}
+
 function fillerOf({ where: { region, account }, calls }: Told): (value: unknown) => unknown {
-  const { FunctionName: name } =
-    calls.find(({ operation }) => operation === 'CreateFunction')?.input ?? {};
+  const name = firstNameIn(calls);
   const fill = (value: unknown): unknown => {
     if (typeof value === 'string') {
       return value
-        .replaceAll(String(name), '{fn}')
+        .replaceAll(name, '{fn}')
         .replaceAll(account, '{account}')
         .replaceAll(region, '{region}');
     }

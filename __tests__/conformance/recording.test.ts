@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { EXPERIMENTS } from '../../conformance/experiments/all.ts';
 import { unaccepted } from '../fixtures/accepted.ts';
-import { conform, type Conformed } from '../fixtures/conformance.ts';
+import { conform, experimentNamed, type Conformed } from '../fixtures/conformance.ts';
 import type { Compared, Recording } from '../fixtures/recordings.ts';
 import { playOnSimulator } from '../fixtures/simulated-stage.ts';
 
@@ -48,6 +48,34 @@ describe('what a conformance run records', () => {
       'UpdateAlias: error none, not ValidationException',
       expect.stringContaining('GetAlias: RoutingConfig'),
       'GetAlias: RevisionId stays or changes otherwise',
+    ]);
+  });
+
+  it('differs as well where CloudWatch or Logs answered otherwise', async () => {
+    const otherwise = await conform(
+      ['composite-left-out', 'log-group-missing'].map(experimentNamed),
+      {
+        tell: ({ simulator: { faults, alarms } }) => {
+          faults.before(({ operation }) => {
+            if (operation !== 'DescribeAlarms') return;
+            for (const { name, kind } of alarms.alarms.values()) {
+              if (kind === 'CompositeAlarm') alarms.delete(name);
+            }
+          });
+          faults.add(({ operation }) =>
+            operation === 'FilterLogEvents'
+              ? { type: 'error', status: 400, name: 'InvalidParameterException', message: 'no' }
+              : undefined,
+          );
+        },
+      },
+    );
+    expect(otherwise.results.map(({ seen }) => seen.verdict)).toEqual(['differs', 'differs']);
+    const compared: Compared[] = [];
+    for (const each of recordingsOf(otherwise)) compared.push(...(await playOnSimulator(each)));
+    expect(unaccepted(compared, [])).toEqual([
+      'DescribeAlarms: 1 of CompositeAlarms, not 0',
+      'FilterLogEvents: error ResourceNotFoundException, not InvalidParameterException',
     ]);
   });
 

@@ -22,6 +22,9 @@ const KNOWN = {
   'roles-must-match': 'differs',
   'dead-letter-must-match': 'differs',
   'refusals-in-order': 'differs',
+  'tenant-is-wanted': 'differs',
+  'composite-follows': 'not seen',
+  'composite-left-out': 'not seen',
   'provisioned-with-weights': 'not seen',
   'alarm-blip-in-history': 'not seen',
 } as const;

@@ -81,6 +81,7 @@ export const ALARMS: readonly Experiment[] = [
     ...ALARM,
     minutes: 1,
     uses: {},
+    isRecording: true,
     async run(lab) {
       const { MetricAlarms: found = [] } = await lab.cloudwatch.send(
         new DescribeAlarmsCommand({ AlarmNames: [lab.name('nothing')] }),
@@ -204,6 +205,7 @@ export const ALARMS: readonly Experiment[] = [
     ...ALARM,
     minutes: 1,
     uses: { alarms: 6 },
+    isRecording: true,
     async run(lab) {
       const child = await putAlarm(lab, lab.name());
       const name = await putComposite(lab, child);

@@ -193,4 +193,20 @@ export const LOGS_OF_LAMBDA: readonly Experiment[] = [
       return seen(times.length > 0 && times.join() === sorted.join(), `${times.length} lines`);
     },
   },
+  {
+    id: 'log-group-missing',
+    assumes:
+      'FilterLogEvents refuses a log group that does not exist with 400 ResourceNotFoundException.',
+    otherwise:
+      'A function that has never logged is taken for one whose logs cannot be read (run/checks/log-search.ts, run/preflight/logs.ts).',
+    minutes: 1,
+    uses: {},
+    isRecording: true,
+    async run(lab) {
+      const command = new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${lab.name()}` });
+      const refusal = await refused(lab.logs.send(command));
+      const isSo = refusal?.status === 400 && refusal.name === 'ResourceNotFoundException';
+      return seen(isSo, told(refusal));
+    },
+  },
 ];
