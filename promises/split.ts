@@ -174,7 +174,10 @@ function onOneSide(
     return targetsOf(told).flatMap((target) => {
       const truth = truthAtTheEnd(played, target);
       if (truth === undefined || isForeign(played, target)) return [];
-      const isFound = told.ending?.outcome === 'unchanged';
+      // Of a run that is gone, or held as a person wanted it: it is told as what it is.
+      const isFound =
+        told.ending?.outcome === 'held' ||
+        (told.process === 'next run' && truth.by !== told.process);
       return [{ region: played.region, wave, isNew: isNew(played, target, truth), isFound }];
     });
   });
@@ -185,9 +188,8 @@ function onOneSide(
   const isByPolicy =
     policy === 'keep-earlier' &&
     Math.max(...promoted.map(({ wave }) => wave)) < Math.min(...left.map(({ wave }) => wave));
-  const last = said.at(-1)?.report;
-  // A promotion of a run that is gone is not this one's to take back: it is told as unchanged.
   if (promoted.every(({ isFound }) => isFound)) return [];
+  const last = said.at(-1)?.report;
   // The post step knows of no more than what it was left.
   if (isByPolicy && said.at(-1)?.process === 'post') return [];
   const told = last === undefined ? '' : headlineOfRegions(last);

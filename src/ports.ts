@@ -3,6 +3,7 @@ import type { Finding } from './core/checks/finding.ts';
 import type { Moment } from './core/moment.ts';
 import type { Entry } from './core/report/entry.ts';
 import type { Bake } from './core/rollout/plan.ts';
+import type { Shown } from './core/alias/ownership.ts';
 import type { Versions } from './core/alias/routing.ts';
 import type { Target } from './core/alias/target.ts';
 import type { Verdict } from './core/rollout/verdict.ts';
@@ -86,8 +87,14 @@ export interface Router {
   revert(): Promise<RevertResult>;
   /** Who moved the alias from where the rollout left it; nothing when nobody did, or it cannot be read. */
   intruder(signal: AbortSignal): Promise<string | undefined>;
-  /** The revision under which the alias was last seen to serve the canary alone; nothing when it may have changed by us. */
-  settledAs(): string | undefined;
+  /** The alias as it was last seen to serve the canary alone; nothing when it may have changed by us. */
+  settled(): Seen | undefined;
+}
+
+/** An alias as it was read, or answered to a write. */
+export interface Seen extends Shown {
+  /** Changes with every write by anybody. */
+  readonly revisionId: string;
 }
 
 /** What a reading of the checks came to. */

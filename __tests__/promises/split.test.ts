@@ -96,6 +96,19 @@ describe('a simulated rollout through several regions', () => {
     expect(violations(played)).toEqual([]);
   });
 
+  it('takes a promotion back at once, though its alias cannot be read meanwhile', async () => {
+    const played = await play({
+      ...RED_IN_THE_THIRD,
+      happenings: [
+        { afterMs: 285_000, what: 'alias unreadable', forMs: 240_000 },
+        { afterMs: 290_000, what: 'alarm', forMs: 0 },
+      ],
+      regions: { ...WAVES, happensIn: [0, 2] },
+    });
+    expect([said(played), served(played)]).toEqual([['main: reverted'], ['1', '1', '1']]);
+    expect(violations(played)).toEqual([]);
+  });
+
   it('is held nowhere when one region fails', async () => {
     const played = await play({ ...RED_IN_THE_THIRD, onCancel: 'hold' });
     expect([said(played), served(played)]).toEqual([['main: reverted'], ['1', '1', '1']]);

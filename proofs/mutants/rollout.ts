@@ -140,7 +140,7 @@ export const ROLLOUT: readonly Mutant[] = [
   {
     name: 'a revert that failed is saved without what it saw last',
     file: 'src/run/rollout/keep.ts',
-    from: 'settledAs: isOver ? settledAs[index] : undefined,',
+    from: 'settledAs: isOver ? settled[index]?.revisionId : undefined,',
     to: 'settledAs: undefined,',
     by: '__tests__/bundle/writes.test.ts',
   },

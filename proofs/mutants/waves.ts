@@ -20,6 +20,13 @@ export const OF_WAVES: readonly Mutant[] = [
     by: PLAYED,
   },
   {
+    name: 'a promotion that is taken back is read first',
+    file: 'src/run/waves/take-back.ts',
+    from: 'alias: settled[index] }',
+    to: 'alias: undefined }',
+    by: PLAYED,
+  },
+  {
     name: 'a later wave is not looked at before the first write',
     file: 'src/run/waves/carry-out.ts',
     from: 'index === 0 ? waves.slice(1).flat() : []',

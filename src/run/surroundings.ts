@@ -5,7 +5,7 @@ import { createRouter } from './alias/router.ts';
 import type { Runs } from '../github/runs.ts';
 import { messageOf } from '../core/problems.ts';
 import type { Keep, SavedRollout } from '../github/saved.ts';
-import type { Clock, Journal, Packages, Router, Shell } from '../ports.ts';
+import type { Clock, Journal, Packages, Router, Seen, Shell } from '../ports.ts';
 
 /** Everything outside of the process that a run of the action touches. */
 export interface Surroundings {
@@ -39,9 +39,11 @@ export interface Wave {
   reach(place: number, signal: AbortSignal): Promise<void>;
   /**
    * It is promoted, or held for another job, and this one watches it no more.
+   * @param settled the aliases as they were last seen, in the order of the targets, as far as that is known: what is to be put back
+   * then need not be read first
    * @returns whether it stays saved: it is put back, too, when another region fails
    */
-  passed(saved: SavedRollout): boolean;
+  passed(saved: SavedRollout, settled: readonly (Seen | undefined)[]): boolean;
 }
 
 /** What another job left is there to be gone on with, and nobody has begun to. */
@@ -88,8 +90,9 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
 export function leavePassed(
   saved: SavedRollout,
   surroundings: Pick<Surroundings, 'keep' | 'journal' | 'wave'>,
+  settled: readonly (Seen | undefined)[] = [],
 ): void {
-  if (surroundings.wave.passed(saved)) saveIfPossible(saved, surroundings);
+  if (surroundings.wave.passed(saved, settled)) saveIfPossible(saved, surroundings);
   else forget(surroundings);
 }
 

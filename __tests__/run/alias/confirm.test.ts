@@ -137,7 +137,7 @@ describe('a promotion whose last bake has passed', () => {
         await router.settle(signal);
         if (fault !== undefined) fail(fault);
         await router.confirm(signal);
-        return router.settledAs();
+        return router.settled()?.revisionId;
       });
       expect(settledAs).toBe(present().revisionId);
     });
@@ -152,7 +152,7 @@ describe('a promotion whose last bake has passed', () => {
         await aws.time.clock.sleep(100);
         abortion.abort(new Error('an alarm'));
         await confirming;
-        return router.settledAs();
+        return router.settled()?.revisionId;
       });
       expect(settledAs).toBeUndefined();
     });

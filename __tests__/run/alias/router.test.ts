@@ -214,7 +214,7 @@ describe('the router of an alias', () => {
       await aws.time.clock.sleep(30);
       red.abort(new Error('red'));
       await confirming;
-      const settledAs = router.settledAs();
+      const settledAs = router.settled()?.revisionId;
       await aws.time.clock.sleep(1_000);
       return createRouter(route({ begun: [100], settledAs })).revert();
     });

@@ -56,7 +56,9 @@ describe('a promotion, before its bake', () => {
       await settled.settle(signal);
       return settled;
     });
-    expect(router.settledAs()).toBe(getAlias(aws.simulator.lambda, 'checkout', 'live').revisionId);
+    expect(router.settled()?.revisionId).toBe(
+      getAlias(aws.simulator.lambda, 'checkout', 'live').revisionId,
+    );
   });
 
   it('is read back when it is not known which of its writes Lambda took', async () => {

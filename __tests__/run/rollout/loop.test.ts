@@ -58,7 +58,7 @@ describe('the loop', () => {
         return (await revert?.()) ?? { type: 'reverted' };
       },
       intruder: () => Promise.resolve(undefined),
-      settledAs: () => undefined,
+      settled: () => undefined,
     };
   }
 

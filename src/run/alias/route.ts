@@ -22,7 +22,7 @@ export interface RouteOptions {
   /** That the alias is in; left out where it is the account of whoever asks. */
   readonly account?: string | undefined;
   /** The alias as it was last read; left out by who only reverts what another process left. */
-  readonly alias?: AliasWrite;
+  readonly alias?: AliasWrite | undefined;
   /** By step; none when the alias's description has no room for them. */
   readonly marks?: readonly Mark[];
   /** The rollouts whose marks are ours to remove: this one, and one that it goes on with. */

@@ -2,7 +2,7 @@ import { MOVE_PATIENCE_MS } from '../../core/alias/patience.ts';
 import { repairCommand } from '../../core/alias/repair.ts';
 import { routingAt } from '../../core/alias/routing.ts';
 import { AwsCallError } from '../../aws/call.ts';
-import type { Router } from '../../ports.ts';
+import type { Router, Seen } from '../../ports.ts';
 import { confirm } from './confirm.ts';
 import { revert, type RevertPatience } from './revert.ts';
 import {
@@ -35,13 +35,13 @@ export function createRouter(options: RouteOptions, patience = REVERT_PATIENCE):
     confirm: (signal) => confirm(route, signal),
     revert: () => revert(route, patience),
     intruder: (signal) => intruder(route, signal),
-    settledAs: () => settledAs(route),
+    settled: () => settled(route),
   };
 }
 
 /** While a write is unanswered, a new revision may be ours. */
-function settledAs({ known: { settledAs, unanswered, alias } }: Route): string | undefined {
-  return unanswered || alias?.revisionId !== settledAs ? undefined : settledAs;
+function settled({ known: { settledAs, unanswered, alias } }: Route): Seen | undefined {
+  return unanswered || alias?.revisionId !== settledAs ? undefined : alias;
 }
 
 /** Who moved or deleted the alias meanwhile. One that cannot be read is no sign of that. */

@@ -6,7 +6,7 @@ import { ENDED, OWN_ERRORS } from '../../core/state-machine/definition.ts';
 import { executionLink, type ExecutionOf } from '../../core/state-machine/execution.ts';
 import { NOTHING_TOLD } from '../../core/state-machine/told.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
-import type { Shown } from '../../core/alias/ownership.ts';
+import type { Seen } from '../../ports.ts';
 import type { RevertPatience } from '../alias/revert.ts';
 import { confirmEnd } from '../rollout/follow.ts';
 import { announce, revertAll } from '../rollout/reversion.ts';
@@ -15,7 +15,7 @@ import { recordTargets } from './progress.ts';
 
 /** A target of a rollout that another process moved, and the alias if it was just read. */
 export interface Left extends SavedTarget {
-  readonly alias?: Shown & { readonly revisionId: string };
+  readonly alias?: Seen | undefined;
 }
 
 /** GitHub gives a post step of a cancelled job 5 minutes, and ends it without a word. */

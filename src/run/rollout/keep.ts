@@ -4,14 +4,14 @@ import { isFinal, type State } from '../../core/rollout/state.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
-import type { Router } from '../../ports.ts';
+import type { Router, Seen } from '../../ports.ts';
 import { forget, leavePassed, type Surroundings } from '../surroundings.ts';
 
 interface Kept {
   readonly shifting: readonly Shifting[];
   readonly course: Course;
   /** In the same order. */
-  readonly routers: readonly Pick<Router, 'settledAs'>[];
+  readonly routers: readonly Pick<Router, 'settled'>[];
 }
 
 /** Runs before the command that the state leads to: what is to be written is saved first. */
@@ -21,8 +21,8 @@ export function keepForPost(
   { region, role }: Pick<Config, 'region' | 'role'>,
   surroundings: Pick<Surroundings, 'keep' | 'journal' | 'wave'>,
 ): void {
-  const settledAs = routers.map((router) => router.settledAs());
-  const last = lastBegun(state, course, settledAs);
+  const settled = routers.map((router) => router.settled());
+  const last = lastBegun(state, course, settled);
   const isOver = state.phase === 'revert-failed' || state.phase === 'promoted';
   if (last !== undefined) {
     const weights = course.steps.slice(0, last + 1).map(({ weight }) => weight);
@@ -32,13 +32,14 @@ export function keepForPost(
         versions: { stable, canary },
         nonces,
         begun: [...begun, ...weights],
-        settledAs: isOver ? settledAs[index] : undefined,
+        settledAs: isOver ? settled[index]?.revisionId : undefined,
       }),
     );
     const account = accountIn(shifting[0]?.alias.arn ?? '');
     const saved = { region, role, account, targets };
-    if (state.phase === 'promoted' || state.phase === 'held') leavePassed(saved, surroundings);
-    else surroundings.keep.save(saved);
+    if (state.phase === 'promoted' || state.phase === 'held') {
+      leavePassed(saved, surroundings, settled);
+    } else surroundings.keep.save(saved);
   } else if (isFinal(state) && state.phase !== 'revert-failed') {
     forget(surroundings);
   }
@@ -48,7 +49,7 @@ export function keepForPost(
 function lastBegun(
   state: State,
   { steps, holdAfter }: Course,
-  settledAs: readonly (string | undefined)[],
+  settled: readonly (Seen | undefined)[],
 ): number | undefined {
   switch (state.phase) {
     case 'shifting':
@@ -60,7 +61,7 @@ function lastBegun(
     case 'held':
       return holdAfter ?? steps.length - 1;
     case 'revert-failed':
-      return settledAs.some((revision) => revision !== undefined) ? steps.length - 1 : undefined;
+      return settled.some((seen) => seen !== undefined) ? steps.length - 1 : undefined;
     default:
       return undefined;
   }

@@ -3,14 +3,13 @@ import { ended, isSuccess, type Ending } from '../../core/report/ending.ts';
 import type { Mode } from '../../core/rollout/mode.ts';
 import { totalBakeMs } from '../../core/rollout/plan.ts';
 import type { WavePolicy } from '../../core/rollout/waves.ts';
-import type { SavedRollout } from '../../github/saved.ts';
 import { runAction } from '../action.ts';
 import { revertTheDead } from '../preflight/recovery.ts';
 import { createJournal } from '../journal.ts';
 import { ALONE, FOUND, forget, type Surroundings, type Wave } from '../surroundings.ts';
 import { createMeeting, type Meeting } from './meeting.ts';
 import type { Region } from './region.ts';
-import { takeBack } from './take-back.ts';
+import { takeBack, type Passed } from './take-back.ts';
 
 /** Of these, a region that fails takes the others with it. The others look alone, or are in a hurry to put something back. */
 const TOGETHER: readonly Mode[] = ['rollout', 'start', 'step', 'promote'];
@@ -167,7 +166,7 @@ interface Rollout {
   /** Aborted for all regions but the one that failed. */
   signalFor(region: Region): AbortSignal;
   /** @returns whether it may yet be put back with another region */
-  passed(region: Region, saved: SavedRollout): boolean;
+  passed(passed: Passed): boolean;
   /** What is promoted in these stays, whatever comes after, unless the job is cancelled. */
   keep(wave: readonly Region[]): void;
   /** @returns the function that ends the listening to a cancelled job */
@@ -177,7 +176,7 @@ interface Rollout {
 }
 
 function createRollout(): Rollout {
-  const passed = new Map<string, { readonly region: Region; readonly saved: SavedRollout }>();
+  const passed = new Map<string, Passed>();
   const kept = new Set<string>();
   const takingBack = new Map<string, Promise<Ending>>();
   const signals = new Map<string, AbortController>();
@@ -193,9 +192,9 @@ function createRollout(): Rollout {
   };
 
   function takeAllBack(why: string): void {
-    for (const [name, { region, saved }] of passed) {
+    for (const [name, each] of passed) {
       if (takingBack.has(name) || (kept.has(name) && !isCancelled)) continue;
-      takingBack.set(name, takeBack(region, saved, why));
+      takingBack.set(name, takeBack(each, why));
     }
   }
 
@@ -211,9 +210,9 @@ function createRollout(): Rollout {
       }
     },
     signalFor: (region) => signalOf(nameOf(region)).signal,
-    passed(region, saved) {
+    passed(each) {
       if (isHeld) return false;
-      passed.set(nameOf(region), { region, saved });
+      passed.set(nameOf(each.region), each);
       if (failure !== undefined) takeAllBack(failure);
       return true;
     },
@@ -322,7 +321,7 @@ async function rollRegion(
       clear();
       failed.throwIfAborted();
     },
-    passed: (saved) => rollout.passed(region, saved),
+    passed: (saved, settled) => rollout.passed({ region, saved, settled }),
   };
   journal.follow((entry) => {
     if (entry.type !== 'state') return;

@@ -1,19 +1,27 @@
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { State } from '../../core/rollout/state.ts';
 import type { SavedRollout } from '../../github/saved.ts';
+import type { Seen } from '../../ports.ts';
 import { stopReverted } from '../alias/carrier.ts';
 import { revertSaved } from '../modes/clean-up.ts';
 import { forget, saveIfPossible } from '../surroundings.ts';
 import { lookAfterLatest } from '../versions/latest.ts';
 import type { Region } from './region.ts';
 
+/** What is promoted, or held for another job, and is taken back when another region fails. */
+export interface Passed {
+  readonly region: Region;
+  readonly saved: SavedRollout;
+  /** The aliases in the order of the targets, as far as it is known how they were left: those need not be read first. */
+  readonly settled: readonly (Seen | undefined)[];
+}
+
 /**
  * Puts back what had passed, because another region has failed. An alias that anybody wrote since is left to them.
  * @param why what failed, and where
  */
 export async function takeBack(
-  { config, surroundings }: Region,
-  saved: SavedRollout,
+  { region: { config, surroundings }, saved, settled }: Passed,
   why: string,
 ): Promise<Ending> {
   const { clock, journal, jobCancellation } = surroundings;
@@ -24,7 +32,8 @@ export async function takeBack(
     journal.record({ type: 'state', at: clock.timeOfDay(), state });
   };
   const reason = `${hasPromoted ? 'after its promotion' : 'after its part had passed'}: ${why}`;
-  const reverting = revertSaved(saved, surroundings);
+  const targets = saved.targets.map((each, index) => ({ ...each, alias: settled[index] }));
+  const reverting = revertSaved({ ...saved, targets }, surroundings);
   // From here on the post step puts back what this process does not live to, whoever carried it.
   saveIfPossible({ ...saved, execution: undefined }, surroundings);
   tell({ phase: 'reverting', reason });
