@@ -47,8 +47,8 @@ export const ROLLOUT: readonly Mutant[] = [
   {
     name: 'nothing is saved for the post step',
     file: 'src/run/rollout/keep.ts',
-    from: '    else surroundings.keep.save(saved);',
-    to: '',
+    from: '} else surroundings.keep.save(saved);',
+    to: '}',
     by: '__tests__/bundle/cancellation.test.ts',
   },
   {
