@@ -56,18 +56,9 @@ export async function regionsOf(
   { regions, problems }: Waves,
   process: Process,
 ): Promise<readonly Region[]> {
-  const { clock, cancellation } = process;
-  const places = regions.map(({ region, wave }): Place => {
-    const say = cancellation.guard(print);
-    const journal = createJournal(clock, (line) => {
-      say({ ...line, text: `${region} ${line.text}` });
-    });
-    return { process, journal, aws: connectOnce(process), wave };
-  });
   const read = await Promise.all(
-    regions.map(async ({ region, get }, index) => {
-      const place = places[index];
-      if (place === undefined) throw new Error(`${region} has no place`);
+    regions.map(async ({ region, wave, get }) => {
+      const place = placeIn(region, wave, process);
       try {
         return { region, place, config: await configOf(get, place), problems: [] };
       } catch (error) {
@@ -86,6 +77,15 @@ export async function regionsOf(
     process,
   );
   return placed.map(({ config, place }) => regionWith(config, place, keepOf(config.region)));
+}
+
+/** Each line of its log begins with the region. */
+function placeIn(region: string, wave: number, process: Process): Place {
+  const say = process.cancellation.guard(print);
+  const journal = createJournal(process.clock, (line) => {
+    say({ ...line, text: `${region} ${line.text}` });
+  });
+  return { process, journal, aws: connectOnce(process), wave };
 }
 
 interface Told {

@@ -8,15 +8,15 @@ export const OF_WAVES: readonly Mutant[] = [
   {
     name: 'regions go on beside one that has failed',
     file: 'src/run/waves/carry-out.ts',
-    from: 'if (name !== nameOf(region)) controller.abort(failed);',
+    from: 'if (name !== nameOf(region)) controller.abort(new FailedElsewhere(failure));',
     to: '',
     by: PLAYED,
   },
   {
     name: 'what was promoted before another region failed is not taken back',
     file: 'src/run/waves/carry-out.ts',
-    from: 'failure = failed.message;\n      takeAllBack(failure);',
-    to: 'failure = failed.message;',
+    from: '      takeAllBack(failure);\n      for (const',
+    to: '      for (const',
     by: PLAYED,
   },
   {

@@ -42,10 +42,9 @@ export function isRunnerGone(thrown: unknown): boolean {
 
 /** Another region of the same rollout has failed: this one goes back with it, or does not begin. */
 export class FailedElsewhere extends Error {
-  /** @param why what came to pass there, in its own words */
-  constructor(region: string, why: string) {
-    const [first = '', ...more] = why.split('\n');
-    super(`${region} failed: ${first}${more.length > 0 ? ' …' : ''}`);
+  /** @param message which one, and why */
+  constructor(message: string) {
+    super(message);
     this.name = 'FailedElsewhere';
   }
 }

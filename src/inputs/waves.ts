@@ -188,43 +188,63 @@ const PARTS: readonly string[] = ['start', 'step', 'promote'];
 
 function problemsOf(waves: readonly (readonly string[])[], get: Get): readonly string[] {
   const said = (name: InputName) => get(name).trim();
-  const all = waves.flat();
-  const isSingle = waves.length === 1;
-  const rules: readonly (readonly [isBroken: boolean, problem: string])[] = [
-    [
-      said('regions') !== '' && said('region') !== '',
-      'region: regions names them all; leave one of the two out',
-    ],
-    [
-      !isSingle && PARTS.includes(said('mode')),
-      `mode: ${said('mode')} takes one wave; name the regions of each wave in a job of its own, or let mode: rollout take all`,
-    ],
-    [
-      !isSingle && said('on-cancel') === 'hold',
-      'on-cancel: hold leaves a wave half-way, and nobody goes on with those after it; leave it out, or name one wave',
-    ],
-    [
-      all.length > 1 && said('on-inconclusive') === 'hold',
-      'on-inconclusive: hold would leave one region to a person, and the others wait for it; use revert or promote with several regions',
-    ],
-    [
-      !isSingle && said('wait') === 'false',
-      'wait: false leaves the rollout to AWS, and nobody would begin the next wave; leave it out, or name one wave',
-    ],
-    [
-      isSingle && (durationMs(get('wave-bake')) ?? 0) > 0,
-      'wave-bake: is between waves, and there is one only; leave it out, or write the waves on lines of their own',
-    ],
-    [
-      isSingle && said('on-wave-failure') === 'keep-earlier',
-      'on-wave-failure: is about earlier waves, and there is one only; leave it out, or write the waves on lines of their own',
-    ],
-    [
-      all.length > 1 && said('version') !== '' && !areAllArns(get('function-name')),
-      'version: the numbers of versions differ from region to region; name the functions by their ARNs, and a version for each',
-    ],
+  const isGiven = (name: InputName, value: string) => said(name) === value;
+  return [
+    ...(said('regions') !== '' && said('region') !== ''
+      ? ['region: regions names them all; leave one of the two out']
+      : []),
+    ...(waves.length > 1 ? problemsOfSeveral(said('mode'), isGiven) : problemsOfOne(get)),
+    ...(waves.flat().length > 1 && isGiven('on-inconclusive', 'hold')
+      ? [
+          'on-inconclusive: hold would leave one region to a person, and the others wait for it; use revert or promote with several regions',
+        ]
+      : []),
+    ...(waves.flat().length > 1 && said('version') !== '' && !areAllArns(get('function-name'))
+      ? [
+          'version: the numbers of versions differ from region to region; name the functions by their ARNs, and a version for each',
+        ]
+      : []),
   ];
-  return rules.flatMap(([isBroken, problem]) => (isBroken ? [problem] : []));
+}
+
+/** Of several waves. */
+function problemsOfSeveral(
+  mode: string,
+  isGiven: (name: InputName, value: string) => boolean,
+): readonly string[] {
+  return [
+    ...(PARTS.includes(mode)
+      ? [
+          `mode: ${mode} takes one wave; name the regions of each wave in a job of its own, or let mode: rollout take all`,
+        ]
+      : []),
+    ...(isGiven('on-cancel', 'hold')
+      ? [
+          'on-cancel: hold leaves a wave half-way, and nobody goes on with those after it; leave it out, or name one wave',
+        ]
+      : []),
+    ...(isGiven('wait', 'false')
+      ? [
+          'wait: false leaves the rollout to AWS, and nobody would begin the next wave; leave it out, or name one wave',
+        ]
+      : []),
+  ];
+}
+
+/** Of one wave: what would be dropped without a word. */
+function problemsOfOne(get: Get): readonly string[] {
+  return [
+    ...((durationMs(get('wave-bake')) ?? 0) > 0
+      ? [
+          'wave-bake: is between waves, and there is one only; leave it out, or write the waves on lines of their own',
+        ]
+      : []),
+    ...(get('on-wave-failure').trim() === 'keep-earlier'
+      ? [
+          'on-wave-failure: is about earlier waves, and there is one only; leave it out, or write the waves on lines of their own',
+        ]
+      : []),
+  ];
 }
 
 function areAllArns(text: string): boolean {

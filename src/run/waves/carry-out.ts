@@ -202,11 +202,11 @@ function createRollout(): Rollout {
     failure: () => failure,
     fail(region, why) {
       if (failure !== undefined) return;
-      const failed = new FailedElsewhere(nameOf(region), why);
-      failure = failed.message;
+      const [first = '', ...more] = why.split('\n');
+      failure = `${nameOf(region)} failed: ${first}${more.length > 0 ? ' …' : ''}`;
       takeAllBack(failure);
       for (const [name, controller] of signals) {
-        if (name !== nameOf(region)) controller.abort(failed);
+        if (name !== nameOf(region)) controller.abort(new FailedElsewhere(failure));
       }
     },
     signalFor: (region) => signalOf(nameOf(region)).signal,
