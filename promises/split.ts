@@ -27,7 +27,7 @@ export function ofAllRegions(first: Played, { others, said }: PlayedWaves): read
       ...noneStaysBehind(regions, each),
     ]),
     ...onOneSide(regions, said),
-  ].map(({ what }) => ({ promise: 16, what }));
+  ].map(({ what }) => ({ promise: 17, what }));
 }
 
 /** What one process did in a region. */
