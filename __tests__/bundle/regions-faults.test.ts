@@ -59,6 +59,17 @@ describe('where something goes wrong in one of several regions', () => {
     const result = await world.run({ regions: two, mode: 'start' });
     expect(aliases()).toEqual(['1', '1', '1']);
     expect(result.outputs['outcome']).toBe('reverted');
+    expect(result.log).not.toContain('after its part had passed');
+  });
+
+  it('puts the others back at once, though on-cancel is hold', async () => {
+    at(75 * SECOND, () => {
+      world.setAlarm(OREGON, 'ALARM');
+    });
+    const { log, outputs } = await world.run({ regions: two, 'on-cancel': 'hold' });
+    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(outputs['outcome']).toBe('reverted');
+    expect(log).toMatch(/eu-west-1 \[.*\] reverting at 50 %/);
   });
 
   it('puts back what is left to another job already, when another region cannot be', async () => {

@@ -59,7 +59,7 @@ export const OF_WAVES: readonly Mutant[] = [
     file: 'src/core/problems.ts',
     from: 'return !isRunnerGone(thrown) && !isFailedElsewhere(thrown);',
     to: 'return !isRunnerGone(thrown);',
-    by: PLAYED,
+    by: WRITTEN,
   },
   {
     name: 'reverted is said of all regions while one serves the new version',
