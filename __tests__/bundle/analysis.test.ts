@@ -5,7 +5,17 @@ import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 import { itWithSignals } from '../fixtures/signals.ts';
 
-const WITHOUT_ALARMS = { alarms: '', analysis: 'on', steps: '10% 5m, 50% 5m', 'bake-time': '0s' };
+const WITHOUT_ALARMS = {
+  alarms: '',
+  analysis: 'on',
+  // They are read every five seconds, which is most of the work of a rollout, and are told of in log-lane.test.ts.
+  'analysis-logs': 'off',
+  steps: '10% 5m, 50% 5m',
+  'bake-time': '0s',
+  'poll-interval': '30s',
+};
+/** For how much evidence is needed, of which they take a part. */
+const WITH_LOGS = { ...WITHOUT_ALARMS, 'analysis-logs': 'on' };
 
 describe('comparing the versions, the bundle', () => {
   let world: World;
@@ -82,7 +92,12 @@ describe('comparing the versions, the bundle', () => {
     async (steps, requestsPerSecond, maxExtension, expected) => {
       if (requestsPerSecond > 0) calledBefore(60 * requestsPerSecond);
       traffic(requestsPerSecond, { old: 0, new: 0 });
-      const inputs = { ...WITHOUT_ALARMS, steps, 'max-extension': maxExtension };
+      const inputs = {
+        ...WITHOUT_ALARMS,
+        steps,
+        'max-extension': maxExtension,
+        'poll-interval': '10s',
+      };
       const result = await world.run(inputs);
       expect(result.outputs['outcome']).toBe('promoted');
       expect(minutesToThePromotion()).toBeGreaterThan(expected - 0.1);
@@ -141,7 +156,7 @@ describe('comparing the versions, the bundle', () => {
     async (mode) => {
       // Nine failures or fewer in the second minute of the step, which settles when its job has ended.
       changing(4, (sinceMs) => (sinceMs > 60_000 && sinceMs < 115_000 ? 0.3 : 0));
-      const inputs = { ...WITHOUT_ALARMS, steps: '10% 3m, 50% 3m', 'analysis-logs': 'off' };
+      const inputs = { ...WITHOUT_ALARMS, steps: '10% 3m, 50% 3m' };
       const environment = { GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/deploy.yml@main' };
       const started = await world.run({ ...inputs, mode: 'start' }, { environment });
       expect(started.outputs['outcome']).toBe('held');
@@ -217,7 +232,7 @@ describe('comparing the versions, the bundle', () => {
 
     it('leaves that to the alarms where there are some, and tells what it sees', async () => {
       failingAlone();
-      const watched = { ...WITHOUT_ALARMS, alarms: 'errors', steps: '50% 2m', 'bake-time': '5m' };
+      const watched = { ...WITH_LOGS, alarms: 'errors', steps: '50% 2m', 'bake-time': '5m' };
       const result = await world.run(watched);
       expect(result.outputs['outcome']).toBe('promoted');
       expect(result.log).toMatch(/after the promotion of checkout:live: .* of 125:1 needed/);
@@ -257,7 +272,7 @@ describe('comparing the versions, the bundle', () => {
     ['fails always', 0.001, 1],
   ])('reverts a version that %s, without any alarm', async (_, old, bad) => {
     traffic(50, { old, new: bad });
-    const result = await world.run(WITHOUT_ALARMS);
+    const result = await world.run(WITH_LOGS);
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.outputs['reason']).toMatch(/errors of checkout:live: canary .* of 125:1 needed/);
     expect(world.alias()).toBe('1');
@@ -406,7 +421,7 @@ describe('comparing the versions, the bundle', () => {
     put('Responses', '2', 50);
     put('Bad', '2', 20);
     const result = await world.run({
-      ...WITHOUT_ALARMS,
+      ...WITH_LOGS,
       'compare-metrics':
         'http 5xx: Shop:Bad / Responses where Function={function}, Version={version}',
     });
