@@ -4,7 +4,14 @@ import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 const MINUTE = 60_000;
-const INPUTS = { alarms: '', analysis: 'on', steps: '10% 5m, 50% 5m', 'bake-time': '0s' };
+const INPUTS = {
+  alarms: '',
+  analysis: 'on',
+  'analysis-logs': 'off',
+  steps: '10% 5m, 50% 5m',
+  'bake-time': '0s',
+  'poll-interval': '30s',
+};
 
 describe('comparing durations, the bundle', () => {
   let world: World;
@@ -72,7 +79,8 @@ describe('comparing durations, the bundle', () => {
   it('promotes a version that takes as long as the old one', async () => {
     past();
     traffic(40);
-    const result = await world.run({ ...INPUTS, 'compare-duration': 'on' });
+    const inputs = { ...INPUTS, 'compare-duration': 'on', 'analysis-logs': 'on' };
+    const result = await world.run(inputs);
     expect(result.outputs['outcome']).toBe('promoted');
     // What may revert shares alpha with the errors and the logs.
     expect(result.log).toContain('of 501:1 needed');

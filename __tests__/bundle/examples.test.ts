@@ -110,6 +110,7 @@ describe('the examples', () => {
           'bake-time': '',
           'poll-interval': '60s',
           'compare-duration': 'off',
+          'analysis-logs': 'off',
           alarms: '',
           analysis: '',
         };
