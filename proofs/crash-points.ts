@@ -1,6 +1,7 @@
 // Ends the real process of the action at every single AWS call of a rollout, or of one job of several, in every way that
 // it can end, and compares what is said of it with what the alias really serves. With --engine step-functions AWS carries
-// the rollout, and goes on meanwhile. With --code the jobs bring code, and somebody else deploys as they end.
+// the rollout, and goes on meanwhile. With --code the jobs bring code, and somebody else deploys as they end. With --regions they
+// go through two regions.
 import { parseArgs } from 'node:util';
 
 import { markdownTable } from 'markdown-table';
@@ -15,13 +16,22 @@ import { carriedCallsOf, tryCarriedPoint } from './crash-points/carried-trial.ts
 import { CODE_JOBS, codePointsOf, codeRows, type CodeJobName } from './crash-points/code-points.ts';
 import { codeCallsOf, tryCodePoint, type CodeEngine } from './crash-points/code-trial.ts';
 import { MODES, MOMENTS, pointsOf, rows, type Mode, type Moment } from './crash-points/points.ts';
+import {
+  REGION_JOBS,
+  regionPointsOf,
+  regionRows,
+  type RegionJobName,
+} from './crash-points/region-points.ts';
+import { regionCallsOf, tryRegionPoint } from './crash-points/region-trial.ts';
 import { tryPoint } from './crash-points/trial.ts';
 import { callsOf } from './crash-points/world.ts';
 
 const USAGE = `Usage: npm run crash-points -- [--engine runner|step-functions] [--code] [--part N/OF]
+       npm run crash-points -- --regions [--part N/OF]
 
   --engine  who carries the rollout (runner)
   --code    jobs that bring code, or take it out again
+  --regions jobs that go through two regions
   --part    every so many-th of the points, so that the parts take about as long
 `;
 
@@ -91,6 +101,21 @@ async function ofCode(engine: CodeEngine): Promise<Points> {
   };
 }
 
+async function ofRegions(): Promise<Points> {
+  const calls = Object.fromEntries(Object.keys(REGION_JOBS).map((job) => [job, 0])) as Record<
+    RegionJobName,
+    number
+  >;
+  for (const job of Object.keys(REGION_JOBS) as RegionJobName[]) {
+    calls[job] = await regionCallsOf(job);
+    console.log(`${job}: the job makes ${calls[job]} calls. It is ended at each of them.`);
+  }
+  return {
+    rows: regionRows(),
+    tries: regionPointsOf(calls).map((point) => () => tryRegionPoint(point)),
+  };
+}
+
 const POINTS = {
   runner: ofRunners,
   'step-functions': ofAws,
@@ -101,6 +126,7 @@ function options() {
     options: {
       engine: { type: 'string', default: 'runner' },
       code: { type: 'boolean', default: false },
+      regions: { type: 'boolean', default: false },
       part: { type: 'string', default: '1/1' },
     },
   });
@@ -110,6 +136,11 @@ function options() {
   const { engine } = values;
   if (engine !== 'runner' && engine !== 'step-functions')
     throw new Error(`There is no engine ${engine}\n\n${USAGE}`);
+  if (values.regions) {
+    if (values.code || engine !== 'runner')
+      throw new Error(`--regions goes with --part alone\n\n${USAGE}`);
+    return { points: ofRegions, part, of };
+  }
   return { points: values.code ? () => ofCode(engine) : POINTS[engine], part, of };
 }
 

@@ -39,7 +39,7 @@ export function tryCarriedPoint(point: CarriedPoint): Promise<CarriedFinding> {
     const options = await found(job, world);
     const before = new Set(simulator.executions.all.keys());
     const action = startAction(options);
-    const ending = endAtCall(point, { action, simulator, time });
+    const ending = endAtCall(point, { action, simulators: [simulator], time });
     const main = await action.done;
     const second =
       then === 'post'

@@ -70,7 +70,7 @@ export function tryCodePoint(point: CodePoint, engine: CodeEngine): Promise<Code
     const { options } = prepared;
     const action = startAction(options);
     const theirs = { isIn: false };
-    const ending = endAtCall(point, { action, simulator, time }, () => {
+    const ending = endAtCall(point, { action, simulators: [simulator], time }, () => {
       theirs.isIn = isCrowded(point) && somebodyDeploys(simulator);
     });
     const main = await action.done;

@@ -11,6 +11,8 @@ const KILL_AFTER_MS = 2_500;
 interface Ending {
   /** What it was that it called. */
   operation(): string;
+  /** Where. */
+  region(): string;
   /** A request that was on its way arrives. */
   letArrive(): void;
 }
@@ -23,11 +25,12 @@ export function endAtCall(
   { end, moment, call }: Pick<Point, 'end' | 'moment' | 'call'>,
   {
     action,
-    simulator,
+    simulators,
     time,
   }: {
     readonly action: RunningAction;
-    readonly simulator: Simulator;
+    /** One for each region; its calls are counted through all of them. */
+    readonly simulators: readonly Simulator[];
     readonly time: SharedTime;
   },
   besides: () => void = () => undefined,
@@ -35,26 +38,31 @@ export function endAtCall(
   const { signal } = ENDS[end];
   const over = Promise.withResolvers<undefined>();
   let operation = '';
+  let region = '';
   let calls = 0;
-  // Asked of every request before anything else happens with it.
-  simulator.faults.add((request) => {
-    if (request.execution !== undefined || calls++ !== call) return undefined;
-    operation = request.operation;
-    if (moment === 'after') {
-      const once = simulator.faults.after(({ execution }) => {
-        if (execution !== undefined) return;
-        once();
-        endProcess(action, signal, time);
-        besides();
-      });
-      return { type: 'lost-reply' };
-    }
-    endProcess(action, signal, time);
-    besides();
-    return moment === 'before' ? { type: 'reset' } : { type: 'late', until: over.promise };
-  });
+  for (const simulator of simulators) {
+    // Asked of every request before anything else happens with it.
+    simulator.faults.add((request) => {
+      if (request.execution !== undefined || calls++ !== call) return undefined;
+      ({ operation } = request);
+      ({ region } = simulator);
+      if (moment === 'after') {
+        const once = simulator.faults.after(({ execution }) => {
+          if (execution !== undefined) return;
+          once();
+          endProcess(action, signal, time);
+          besides();
+        });
+        return { type: 'lost-reply' };
+      }
+      endProcess(action, signal, time);
+      besides();
+      return moment === 'before' ? { type: 'reset' } : { type: 'late', until: over.promise };
+    });
+  }
   return {
     operation: () => operation,
+    region: () => region,
     letArrive: () => {
       over.resolve(undefined);
     },

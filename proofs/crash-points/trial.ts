@@ -13,7 +13,7 @@ export function tryPoint(point: Point): Promise<Finding> {
     await runBefore(mode, options);
     const found = look(simulator);
     const action = startAction(inMode(mode, options));
-    const ending = endAtCall(point, { action, simulator, time });
+    const ending = endAtCall(point, { action, simulators: [simulator], time });
 
     const main = await action.done;
     const second =
