@@ -125,6 +125,17 @@ describe('a rollout through several regions', () => {
     expect(aliases()).toEqual(['1', '1', '1']);
   });
 
+  it('keeps an earlier wave though it is killed in a later one, where that is asked for', async () => {
+    const action = world.start({ regions, 'on-wave-failure': 'keep-earlier' });
+    world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
+      action.process.kill('SIGKILL');
+    });
+    const { state } = await action.done;
+    expect(aliases()).toEqual(['2', '1+2@0.5', '1+2@0.5']);
+    await world.run({}, { state });
+    expect(aliases()).toEqual(['2', '1', '1']);
+  });
+
   it('leaves an alias of an earlier wave to whoever wrote it since', async () => {
     turnsRed(OREGON, 4.5 * MINUTE);
     world.time.at(world.time.clock.now() + 4 * MINUTE, () => {

@@ -81,6 +81,13 @@ export const OF_WAVES: readonly Mutant[] = [
     to: '      rollouts.clear();\n      rollouts.set(region, saved);',
   },
   {
+    name: 'the post step puts back what a later wave was to keep',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'if (passed.has(nameOf(region))) forget(region.surroundings);',
+    to: '',
+    by: '__tests__/bundle/regions.test.ts',
+  },
+  {
     name: 'a region is left to another job before the others have passed the step',
     file: 'src/run/rollout/in-step.ts',
     from: 'to.held ? BAKED : to.weight',
