@@ -6,14 +6,27 @@ export const REGIONS = ['eu-west-1', 'us-east-1'] as const;
 
 const TWO_WAVES = { regions: REGIONS.join(' | '), 'wave-bake': '20s' } as const;
 
-/** The jobs whose process is ended while they go through regions; by itself each promotes in all of them. */
+/** The jobs whose process is ended while they go through regions, each as it ends by itself. */
 export const REGION_JOBS = {
-  'two waves': { inputs: TWO_WAVES, keepsEarlier: false },
+  'two waves': { inputs: TWO_WAVES, keepsEarlier: false, isRed: false, outcome: 'promoted' },
   'two waves, keep-earlier': {
     inputs: { ...TWO_WAVES, 'on-wave-failure': 'keep-earlier' },
     keepsEarlier: true,
+    isRed: false,
+    outcome: 'promoted',
   },
-  'one wave': { inputs: { regions: REGIONS.join(', ') }, keepsEarlier: false },
+  'two waves, the second red': {
+    inputs: TWO_WAVES,
+    keepsEarlier: false,
+    isRed: true,
+    outcome: 'reverted',
+  },
+  'one wave': {
+    inputs: { regions: REGIONS.join(', ') },
+    keepsEarlier: false,
+    isRed: false,
+    outcome: 'promoted',
+  },
 } as const satisfies Readonly<Record<string, RegionJob>>;
 export type RegionJobName = keyof typeof REGION_JOBS;
 
@@ -21,6 +34,10 @@ interface RegionJob {
   readonly inputs: Inputs;
   /** Whether the first wave stays promoted, once the second has begun. */
   readonly keepsEarlier: boolean;
+  /** Whether the alarm of the second region goes red with its first weight. */
+  readonly isRed: boolean;
+  /** How it ends by itself, in all regions. */
+  readonly outcome: 'promoted' | 'reverted';
 }
 
 export interface RegionPoint {
