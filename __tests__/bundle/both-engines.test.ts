@@ -23,13 +23,13 @@ function failingAlone(world: World): void {
 
 const SCENES: Readonly<Record<string, Scene>> = {
   'that is promoted': {
-    inputs: { ...ON, steps: '10% 5m, 50% 5m', 'bake-time': '5m' },
+    inputs: { ...ON, steps: '10% 2m, 50% 2m', 'bake-time': '5m' },
     prepare: (world) => {
       called(world, 20, { old: 0.01, new: 0.01 });
     },
     counts: 'differ',
   },
-  'that nobody calls': { inputs: ON },
+  'that nobody calls': { inputs: { ...ON, steps: '10% 2m' } },
   'that is reverted by an alarm': {
     inputs: {},
     prepare: (world) => {
@@ -99,7 +99,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     inputs: { 'metric-checks': 'p99 Duration < 30 ms' },
   },
   'that too few call, and that goes on': {
-    inputs: { ...ON, 'min-invocations': '1000', 'max-extension': '1' },
+    inputs: { ...ON, steps: '10% 2m', 'min-invocations': '1000', 'max-extension': '1' },
     prepare: (world) => {
       called(world, 1, { old: 0, new: 0 });
     },
@@ -108,6 +108,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'that too few call, and that is reverted': {
     inputs: {
       ...ON,
+      steps: '10% 2m',
       'min-invocations': '1000',
       'max-extension': '2',
       'on-inconclusive': 'revert',
@@ -118,7 +119,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
     counts: 'differ',
   },
   'that too few call, and that is held': {
-    inputs: { ...ON, 'min-invocations': '1000', 'max-extension': '1', 'on-inconclusive': 'hold' },
+    inputs: {
+      ...ON,
+      steps: '10% 2m',
+      'min-invocations': '1000',
+      'max-extension': '1',
+      'on-inconclusive': 'hold',
+    },
     prepare: (world) => {
       called(world, 1, { old: 0, new: 0 });
     },
@@ -145,7 +152,7 @@ describe('both engines tell the same', () => {
   });
 
   it('when a step is over: where the next weight may come so early in a minute, AWS waits for no other', async () => {
-    const steps = '10% 5m, 50% 5m, 80% 5m';
+    const steps = '10% 5m, 50% 5m, 80% 1m';
     const scene: Scene = {
       inputs: { ...ON, steps, 'min-invocations': '1', 'bake-time': '0s' },
       prepare: (world) => {
