@@ -8,6 +8,9 @@ import { denied } from '../../simulator/wire/faults.ts';
 import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
 import { addFunction, createWorld, INPUTS, type World } from '../fixtures/bundle-world.ts';
 
+/** Little here is about what comes between two readings. */
+const SELDOM = { 'poll-interval': '30s' };
+const OFTEN = { 'poll-interval': '10s' };
 const RUN = 'https://github.com/acme/shop/actions/runs/42/attempts/1';
 
 describe('when a runner died in the middle of a rollout, the next run of the bundle', () => {
@@ -21,7 +24,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
 
   /** The rollout of run 42 dies without its post step once the log holds the text. */
   async function die(seen: string, inputs: typeof INPUTS = { steps: '10% 1m, 50% 8h' }) {
-    const action = world.start(inputs);
+    const action = world.start({ ...SELDOM, ...inputs });
     await action.seen(seen);
     action.process.kill('SIGKILL');
     await action.done;
@@ -34,7 +37,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
 
   function startNext(inputs: typeof INPUTS = {}, token = 'github-token', environment = {}) {
     return world.start(
-      { 'github-token': token, ...inputs },
+      { 'github-token': token, ...SELDOM, ...inputs },
       { environment: { ...github.environment, GITHUB_RUN_ID: '43', ...environment } },
     );
   }
@@ -125,7 +128,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
       }
       return { type: 'hang' };
     });
-    const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
+    const result = await nextRun({ ...plan, ...OFTEN, 'on-unfinished': 'resume' });
     expect(result.outputs).toMatchObject({ outcome: 'reverted', weight: '0' });
     expect(result.outputs['reason']).toMatch(
       /^at 50 % \(step 2\), before this job went on with it: alarm errors went into ALARM/,
@@ -271,7 +274,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
 
   it('knows without GitHub that an earlier attempt of its own run has ended', async () => {
     await die('50 % shifted');
-    const result = await world.run({}, { environment: { GITHUB_RUN_ATTEMPT: '2' } });
+    const result = await world.run(SELDOM, { environment: { GITHUB_RUN_ATTEMPT: '2' } });
     expect(result.outputs['outcome']).toBe('promoted');
     expect(world.routings().slice(2, 4)).toEqual(['1+2@0.5', '1']);
   });
