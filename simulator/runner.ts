@@ -46,7 +46,7 @@ export interface RunningAction {
   /** Closes the other end of the log, as the death of the runner's worker does. */
   hangUp(): void;
   /** Resolves once the log holds the text; rejects when the process ended without it. */
-  seen(text: string): Promise<void>;
+  seen(text: string | RegExp): Promise<void>;
 }
 
 /** Runs the committed bundle as a runner does: inputs by environment, results by files. */
@@ -121,12 +121,12 @@ export function startAction(options: ActionOptions): RunningAction {
     seen: (text) =>
       new Promise<void>((resolve, reject) => {
         const watcher = () => {
-          if (log.includes(text)) resolve();
+          if (typeof text === 'string' ? log.includes(text) : text.test(log)) resolve();
         };
         watchers.add(watcher);
         watcher();
         done.then(() => {
-          reject(new Error(`The action ended without saying "${text}":\n${log}`));
+          reject(new Error(`The action ended without saying "${String(text)}":\n${log}`));
         }, reject);
       }),
   };

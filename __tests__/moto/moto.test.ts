@@ -40,8 +40,9 @@ const tagging = new ResourceGroupsTaggingAPIClient(client);
 async function createFunction(
   name: string,
   tags: Readonly<Record<string, string>> = {},
+  there = lambda,
 ): Promise<void> {
-  await lambda.send(
+  await there.send(
     new CreateFunctionCommand({
       FunctionName: name,
       Role: ROLE,
@@ -51,20 +52,31 @@ async function createFunction(
       Tags: tags,
     }),
   );
-  await lambda.send(new PublishVersionCommand({ FunctionName: name }));
-  await lambda.send(
+  await there.send(new PublishVersionCommand({ FunctionName: name }));
+  await there.send(
     new CreateAliasCommand({ FunctionName: name, Name: 'live', FunctionVersion: '1' }),
   );
-  await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: archive('two') }));
+  await there.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: archive('two') }));
 }
 
-async function aliasOf(name: string) {
-  const alias = await lambda.send(new GetAliasCommand({ FunctionName: name, Name: 'live' }));
+async function aliasOf(name: string, there = lambda) {
+  const alias = await there.send(new GetAliasCommand({ FunctionName: name, Name: 'live' }));
   return {
     version: alias.FunctionVersion,
     weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
   };
 }
+
+const ALARM = {
+  AlarmName: 'errors',
+  Namespace: 'AWS/Lambda',
+  MetricName: 'Errors',
+  Statistic: 'Sum',
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 0,
+  ComparisonOperator: 'GreaterThanThreshold',
+} as const;
 
 const setAlarm = (state: 'OK' | 'ALARM', reason: string) =>
   cloudwatch.send(
@@ -94,18 +106,7 @@ describe('against moto, the adapters for AWS', () => {
 
 describe('against moto, the committed bundle', () => {
   beforeEach(async () => {
-    await cloudwatch.send(
-      new PutMetricAlarmCommand({
-        AlarmName: 'errors',
-        Namespace: 'AWS/Lambda',
-        MetricName: 'Errors',
-        Statistic: 'Sum',
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 0,
-        ComparisonOperator: 'GreaterThanThreshold',
-      }),
-    );
+    await cloudwatch.send(new PutMetricAlarmCommand(ALARM));
     await setAlarm('OK', 'all is well');
   });
 
@@ -162,4 +163,40 @@ describe('against moto, the committed bundle', () => {
     expect(post.exitCode).toBe(0);
     expect(await aliasOf('killed')).toEqual({ version: '1', weights: {} });
   });
+
+  // moto has no alarm history, and each wave asks for half a minute whether it can be read.
+  it('puts the region back that was promoted before another one failed', async () => {
+    const elsewhere = 'us-west-2';
+    const there = new LambdaClient({ ...client, region: elsewhere });
+    const alarmsThere = new CloudWatchClient({ ...client, region: elsewhere });
+    await alarmsThere.send(new PutMetricAlarmCommand(ALARM));
+    const setAlarmThere = (state: 'OK' | 'ALARM') =>
+      alarmsThere.send(
+        new SetAlarmStateCommand({
+          AlarmName: 'errors',
+          StateValue: state,
+          StateReason: 'because',
+        }),
+      );
+    await setAlarmThere('OK');
+    await createFunction('everywhere');
+    await createFunction('everywhere', {}, there);
+    const action = startAction({
+      environment,
+      inputs: {
+        ...inputs,
+        'function-name': 'everywhere',
+        regions: `${region} | ${elsewhere}`,
+        steps: '50% 2s',
+        'bake-time': '2s',
+      },
+    });
+    await action.seen(/us-west-2 .* 50 % shifted/);
+    expect(await aliasOf('everywhere')).toEqual({ version: '2', weights: {} });
+    await setAlarmThere('ALARM');
+    const result = await action.done;
+    expect(result.outputs['outcome']).toBe('reverted');
+    expect(await aliasOf('everywhere')).toEqual({ version: '1', weights: {} });
+    expect(await aliasOf('everywhere', there)).toEqual({ version: '1', weights: {} });
+  }, 240_000);
 });
