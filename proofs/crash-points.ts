@@ -6,22 +6,12 @@ import { parseArgs } from 'node:util';
 
 import { markdownTable } from 'markdown-table';
 
-import {
-  CARRIED_JOBS,
-  carriedPointsOf,
-  carriedRows,
-  type CarriedJobName,
-} from './crash-points/carried-points.ts';
+import { CARRIED_JOBS, carriedPointsOf, carriedRows } from './crash-points/carried-points.ts';
 import { carriedCallsOf, tryCarriedPoint } from './crash-points/carried-trial.ts';
-import { CODE_JOBS, codePointsOf, codeRows, type CodeJobName } from './crash-points/code-points.ts';
+import { CODE_JOBS, codePointsOf, codeRows } from './crash-points/code-points.ts';
 import { codeCallsOf, tryCodePoint, type CodeEngine } from './crash-points/code-trial.ts';
 import { MODES, MOMENTS, pointsOf, rows, type Mode, type Moment } from './crash-points/points.ts';
-import {
-  REGION_JOBS,
-  regionPointsOf,
-  regionRows,
-  type RegionJobName,
-} from './crash-points/region-points.ts';
+import { REGION_JOBS, regionPointsOf, regionRows } from './crash-points/region-points.ts';
 import { regionCallsOf, tryRegionPoint } from './crash-points/region-trial.ts';
 import { tryPoint } from './crash-points/trial.ts';
 import { callsOf } from './crash-points/world.ts';
@@ -71,15 +61,22 @@ async function ofRunners(): Promise<Points> {
   };
 }
 
-async function ofAws(): Promise<Points> {
-  const calls = Object.fromEntries(Object.keys(CARRIED_JOBS).map((job) => [job, 0])) as Record<
-    CarriedJobName,
-    number
-  >;
-  for (const job of Object.keys(CARRIED_JOBS) as CarriedJobName[]) {
-    calls[job] = await carriedCallsOf(job);
+/** How many calls each job makes, told as they are counted. */
+async function callsOfEach<Job extends string>(
+  jobs: Readonly<Record<Job, unknown>>,
+  callsOf: (job: Job) => Promise<number>,
+): Promise<Record<Job, number>> {
+  const counted = Object.keys(jobs) as Job[];
+  const calls = Object.fromEntries(counted.map((job) => [job, 0])) as Record<Job, number>;
+  for (const job of counted) {
+    calls[job] = await callsOf(job);
     console.log(`${job}: the job makes ${calls[job]} calls. It is ended at each of them.`);
   }
+  return calls;
+}
+
+async function ofAws(): Promise<Points> {
+  const calls = await callsOfEach(CARRIED_JOBS, carriedCallsOf);
   return {
     rows: carriedRows(),
     tries: carriedPointsOf(calls).map((point) => () => tryCarriedPoint(point)),
@@ -87,14 +84,7 @@ async function ofAws(): Promise<Points> {
 }
 
 async function ofCode(engine: CodeEngine): Promise<Points> {
-  const calls = Object.fromEntries(Object.keys(CODE_JOBS).map((job) => [job, 0])) as Record<
-    CodeJobName,
-    number
-  >;
-  for (const job of Object.keys(CODE_JOBS) as CodeJobName[]) {
-    calls[job] = await codeCallsOf(job, engine);
-    console.log(`${job}: the job makes ${calls[job]} calls. It is ended at each of them.`);
-  }
+  const calls = await callsOfEach(CODE_JOBS, (job) => codeCallsOf(job, engine));
   return {
     rows: codeRows(),
     tries: codePointsOf(calls).map((point) => () => tryCodePoint(point, engine)),
@@ -102,14 +92,7 @@ async function ofCode(engine: CodeEngine): Promise<Points> {
 }
 
 async function ofRegions(): Promise<Points> {
-  const calls = Object.fromEntries(Object.keys(REGION_JOBS).map((job) => [job, 0])) as Record<
-    RegionJobName,
-    number
-  >;
-  for (const job of Object.keys(REGION_JOBS) as RegionJobName[]) {
-    calls[job] = await regionCallsOf(job);
-    console.log(`${job}: the job makes ${calls[job]} calls. It is ended at each of them.`);
-  }
+  const calls = await callsOfEach(REGION_JOBS, regionCallsOf);
   return {
     rows: regionRows(),
     tries: regionPointsOf(calls).map((point) => () => tryRegionPoint(point)),

@@ -7,14 +7,14 @@ const WRITTEN = '__tests__/bundle/regions-faults.test.ts';
 export const OF_WAVES: readonly Mutant[] = [
   {
     name: 'regions go on beside one that has failed',
-    file: 'src/run/waves/carry-out.ts',
+    file: 'src/run/waves/rollout.ts',
     from: 'if (name !== nameOf(region)) controller.abort(new FailedElsewhere(failure));',
     to: '',
     by: PLAYED,
   },
   {
     name: 'what was promoted before another region failed is not taken back',
-    file: 'src/run/waves/carry-out.ts',
+    file: 'src/run/waves/rollout.ts',
     from: '      takeAllBack(failure);\n      for (const',
     to: '      for (const',
     by: PLAYED,
@@ -49,7 +49,7 @@ export const OF_WAVES: readonly Mutant[] = [
   },
   {
     name: 'a cancelled job keeps the waves that a failure would keep',
-    file: 'src/run/waves/carry-out.ts',
+    file: 'src/run/waves/rollout.ts',
     from: '(kept.has(name) && !isCancelled)',
     to: 'kept.has(name)',
     by: PLAYED,
@@ -82,7 +82,7 @@ export const OF_WAVES: readonly Mutant[] = [
   },
   {
     name: 'the post step puts back what a later wave was to keep',
-    file: 'src/run/waves/carry-out.ts',
+    file: 'src/run/waves/rollout.ts',
     from: 'if (passed.has(nameOf(region))) forget(region.surroundings);',
     to: '',
     by: '__tests__/bundle/regions.test.ts',

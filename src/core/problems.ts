@@ -50,7 +50,7 @@ export class FailedElsewhere extends Error {
 }
 
 /** By its name, as well. */
-export function isFailedElsewhere(thrown: unknown): boolean {
+function isFailedElsewhere(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'FailedElsewhere';
 }
 

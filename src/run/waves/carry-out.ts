@@ -1,4 +1,4 @@
-import { FailedElsewhere, isRunnerGone, mayBeHeld, messageOf } from '../../core/problems.ts';
+import { messageOf } from '../../core/problems.ts';
 import { ended, isSuccess, type Ending } from '../../core/report/ending.ts';
 import type { Mode } from '../../core/rollout/mode.ts';
 import { totalBakeMs } from '../../core/rollout/plan.ts';
@@ -6,10 +6,10 @@ import type { WavePolicy } from '../../core/rollout/waves.ts';
 import { runAction } from '../action.ts';
 import { revertTheDead } from '../preflight/recovery.ts';
 import { createJournal } from '../journal.ts';
-import { ALONE, FOUND, forget, type Surroundings, type Wave } from '../surroundings.ts';
+import { ALONE, FOUND, type Surroundings, type Wave } from '../surroundings.ts';
 import { createMeeting, type Meeting } from './meeting.ts';
-import type { Region } from './region.ts';
-import { takeBack, type Passed } from './take-back.ts';
+import { nameOf, type Region } from './region.ts';
+import { createRollout, type Rollout } from './rollout.ts';
 
 /** Of these, a region that fails takes the others with it. The others look alone, or are in a hurry to put something back. */
 const TOGETHER: readonly Mode[] = ['rollout', 'start', 'step', 'promote'];
@@ -91,10 +91,6 @@ function isCancelled(wave: readonly Region[]): boolean {
   return wave.some(({ surroundings }) => surroundings.jobCancellation.aborted);
 }
 
-function nameOf({ config: { region } }: Region): string {
-  return region;
-}
-
 function namesOf(wave: readonly Region[]): string {
   return wave.map(nameOf).join(', ');
 }
@@ -156,106 +152,6 @@ interface Later {
   readonly region: Region;
   /** As it is looked at before the first wave. */
   readonly before: Region;
-}
-
-/** What all waves of a rollout share: the first failure, and what it takes with it. */
-interface Rollout {
-  readonly failure: () => string | undefined;
-  /** Only the first counts. */
-  fail(region: Region, why: string): void;
-  /** Aborted for all regions but the one that failed. */
-  signalFor(region: Region): AbortSignal;
-  /** @returns whether it may yet be put back with another region */
-  passed(passed: Passed): boolean;
-  /** What is promoted in these stays, whatever comes after, unless the job is cancelled. */
-  keep(wave: readonly Region[]): void;
-  /** @returns the function that ends the listening to a cancelled job */
-  listen(regions: readonly Region[]): () => void;
-  /** Waits for what is put back; what stays is no matter of the post step any more. */
-  end(): Promise<ReadonlyMap<string, Ending>>;
-}
-
-function createRollout(): Rollout {
-  const passed = new Map<string, Passed>();
-  const kept = new Set<string>();
-  const takingBack = new Map<string, Promise<Ending>>();
-  const signals = new Map<string, AbortController>();
-  let failure: string | undefined;
-  let isCancelled = false;
-  /** Whether the job was cancelled, and everything stays as it is. */
-  let isHeld = false;
-
-  const signalOf = (name: string) => {
-    const controller = signals.get(name) ?? new AbortController();
-    signals.set(name, controller);
-    return controller;
-  };
-
-  function takeAllBack(why: string): void {
-    for (const [name, each] of passed) {
-      if (takingBack.has(name) || (kept.has(name) && !isCancelled)) continue;
-      takingBack.set(name, takeBack(each, why));
-    }
-  }
-
-  return {
-    failure: () => failure,
-    fail(region, why) {
-      if (failure !== undefined) return;
-      const [first = '', ...more] = why.split('\n');
-      failure = `${nameOf(region)} failed: ${first}${more.length > 0 ? ' …' : ''}`;
-      takeAllBack(failure);
-      for (const [name, controller] of signals) {
-        if (name !== nameOf(region)) controller.abort(new FailedElsewhere(failure));
-      }
-    },
-    signalFor: (region) => signalOf(nameOf(region)).signal,
-    passed(each) {
-      if (isHeld) return false;
-      passed.set(nameOf(each.region), each);
-      if (failure !== undefined) takeAllBack(failure);
-      return true;
-    },
-    keep(wave) {
-      for (const region of wave) {
-        kept.add(nameOf(region));
-        if (passed.has(nameOf(region))) forget(region.surroundings);
-      }
-    },
-    listen(regions) {
-      const [first] = regions;
-      if (first === undefined) return () => undefined;
-      const { surroundings, config } = first;
-      const { jobCancellation } = surroundings;
-      const onCancel = () => {
-        const { reason } = jobCancellation as { readonly reason: unknown };
-        if (config.onCancel === 'hold' && mayBeHeld(reason)) {
-          isHeld = true;
-          // Should this process not live to its end, the post step leaves them as well.
-          for (const each of passed.values()) forget(each.region.surroundings);
-          return;
-        }
-        // AWS goes on with the others.
-        if (config.engine === 'step-functions' && isRunnerGone(reason)) return;
-        isCancelled = true;
-        failure ??= messageOf(reason);
-        takeAllBack(messageOf(reason));
-      };
-      if (jobCancellation.aborted) onCancel();
-      jobCancellation.addEventListener('abort', onCancel, { once: true });
-      return () => {
-        jobCancellation.removeEventListener('abort', onCancel);
-      };
-    },
-    async end() {
-      const takenBack = new Map<string, Ending>();
-      for (const [name, taking] of takingBack) takenBack.set(name, await taking);
-      for (const [name, { region }] of passed) {
-        if (!takenBack.has(name) && !kept.has(name)) forget(region.surroundings);
-      }
-      return takenBack;
-    },
-  };
 }
 
 /**

@@ -11,3 +11,7 @@ export interface Region {
   readonly id: RolloutId;
   readonly surroundings: Surroundings;
 }
+
+export function nameOf({ config: { region } }: Region): string {
+  return region;
+}
