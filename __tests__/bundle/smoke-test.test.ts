@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { denied } from '../../simulator/wire/faults.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
-import type { InvocationReply } from '../../simulator/lambda/invocations.ts';
+import type { InvocationReply } from '../../simulator/lambda/state.ts';
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
 
 describe('a smoke test, the bundle', () => {

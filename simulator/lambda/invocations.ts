@@ -1,19 +1,9 @@
 import { functionNamed } from './functions.ts';
 import type { Call } from './route.ts';
+import type { InvocationReply } from './state.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { members, type Members } from '../wire/members.ts';
 import { refused } from '../wire/refusals.ts';
-
-/** What an invocation comes to. */
-export interface InvocationReply {
-  readonly payload: unknown;
-  /** `Unhandled`, say; left out when the function returned. */
-  readonly functionError?: string;
-  /** Left out: a start, an end and a report. */
-  readonly log?: string;
-  /** Left out: the one that was asked for. */
-  readonly executedVersion?: string;
-}
 
 /** Runs no code: the version's behaviour says what it answers, `null` when it says nothing. */
 export function invoke({ lambda, name, qualifier, payload, body }: Call) {

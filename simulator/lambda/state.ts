@@ -1,7 +1,17 @@
 import type { Agenda } from '../time/agenda.ts';
 import type { SimulatorClock } from '../time/clock.ts';
-import type { InvocationReply } from './invocations.ts';
 import type { Random } from '../time/random.ts';
+
+/** What an invocation comes to. */
+export interface InvocationReply {
+  readonly payload: unknown;
+  /** `Unhandled`, say; left out when the function returned. */
+  readonly functionError?: string;
+  /** Left out: a start, an end and a report. */
+  readonly log?: string;
+  /** Left out: the one that was asked for. */
+  readonly executedVersion?: string;
+}
 
 /** How code behaves under traffic. Part of the code, and so of every version made of it. */
 export interface Behaviour {

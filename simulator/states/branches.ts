@@ -8,15 +8,18 @@ import {
   type Entered,
 } from './branch.ts';
 import { Halted } from './failure.ts';
-import { runProgram } from './interpreter.ts';
 import type { Json } from './json.ts';
-import type { MapState, ParallelState } from './machine.ts';
+import type { MapState, ParallelState, Program } from './machine.ts';
+
+/** Runs the states of a branch or an iteration to their end. */
+type Run = (branch: Branch, program: Program, input: Json) => Promise<Json>;
 
 /** All branches, at once. @returns their outputs @throws StateFailure of the first that failed; the others are halted */
 export async function runParallel(
   branch: Branch,
   entered: Entered,
   state: ParallelState,
+  run: Run,
 ): Promise<Json> {
   const input =
     state.Arguments === undefined
@@ -24,7 +27,7 @@ export async function runParallel(
       : await field(branch, entered, 'Arguments', state.Arguments);
   add(branch, 'ParallelStateStarted');
   const result = await together(branch, state.Branches, (program, signal) =>
-    runProgram(inner(branch, signal), program, input),
+    run(inner(branch, signal), program, input),
   );
   withinLimit(entered.name, result);
   add(branch, 'ParallelStateSucceeded');
@@ -32,7 +35,12 @@ export async function runParallel(
 }
 
 /** An iteration for each item, at once. @returns their outputs @throws StateFailure of the first that failed; the others are halted */
-export async function runMap(branch: Branch, entered: Entered, state: MapState): Promise<Json> {
+export async function runMap(
+  branch: Branch,
+  entered: Entered,
+  state: MapState,
+  run: Run,
+): Promise<Json> {
   const items =
     state.Items === undefined ? entered.input : await field(branch, entered, 'Items', state.Items);
   if (!Array.isArray(items)) {
@@ -52,7 +60,7 @@ export async function runMap(branch: Branch, entered: Entered, state: MapState):
       running.add(index);
       add(own, 'MapIterationStarted', iteration(index, 'Started'));
       try {
-        const output = await runProgram(own, state.ItemProcessor, await selected(own, state, item));
+        const output = await run(own, state.ItemProcessor, await selected(own, state, item));
         running.delete(index);
         add(own, 'MapIterationSucceeded', iteration(index, 'Succeeded'));
         return output;

@@ -231,9 +231,9 @@ function tried(
     case 'Task':
       return runTask(branch, entered, state);
     case 'Map':
-      return runMap(branch, entered, state);
+      return runMap(branch, entered, state, runProgram);
     case 'Parallel':
-      return runParallel(branch, entered, state);
+      return runParallel(branch, entered, state, runProgram);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Service } from './faults.ts';
-import type { Refused } from './replies.ts';
-import type { WireReply } from './wire.ts';
+import type { Refused, WireReply } from './wire.ts';
 import { xml } from './xml.ts';
 
 export type QueryService = 'sts' | 'cloudformation';

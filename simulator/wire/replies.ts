@@ -1,6 +1,6 @@
 import type { Service } from './faults.ts';
 import { isQueryService, queryRefusal, querySuccess, type QueryService } from './query-replies.ts';
-import type { WireReply, WireRequest } from './wire.ts';
+import type { Refused, WireReply, WireRequest } from './wire.ts';
 
 type JsonService = Exclude<Service, QueryService>;
 
@@ -31,13 +31,6 @@ function jsonReply(service: JsonService, status: number, body: unknown): WireRep
     },
     body: body === undefined ? nothing : JSON.stringify(body),
   };
-}
-
-export interface Refused {
-  readonly status: number;
-  readonly name: string;
-  readonly message: string;
-  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** CloudWatch has two names for an error: a code in a header, and the shape in the body. */

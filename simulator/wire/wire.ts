@@ -19,6 +19,14 @@ export interface WireReply {
   readonly error?: string;
 }
 
+/** What is told of a refusal, in whatever form the service has for it. */
+export interface Refused {
+  readonly status: number;
+  readonly name: string;
+  readonly message: string;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
 /** A request that was understood, before it takes effect. */
 export interface Handled {
   readonly operation: string;

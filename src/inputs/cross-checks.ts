@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../core/minute.ts';
 import type { FunctionSearch } from '../core/function-search.ts';
 import type { AlarmId } from '../core/text/arn.ts';
-import { codeProblems } from './code.ts';
+import { codeProblems } from './code-checks.ts';
 import { INPUT_DEFAULTS, type InputName } from './defaults.ts';
 import { quoted } from './fields.ts';
 import type { FunctionInput } from './function-names.ts';
