@@ -1,5 +1,5 @@
 import type { Target } from '../src/core/alias/target.ts';
-import { headlineOfRegions } from '../src/core/report/regions.ts';
+import { headline } from '../src/core/report/opening.ts';
 import {
   canaryOf,
   canaryShare,
@@ -192,7 +192,7 @@ function onOneSide(
   const last = said.at(-1)?.report;
   // The post step knows of no more than what it was left.
   if (isByPolicy && said.at(-1)?.process === 'post') return [];
-  const told = last === undefined ? '' : headlineOfRegions(last);
+  const told = last === undefined ? '' : headline(last);
   const isSaid =
     (last?.outcome === 'failed' || last?.outcome === 'revert-failed') &&
     promoted.every(({ region }) => told.includes(region));

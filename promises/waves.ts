@@ -1,6 +1,6 @@
 import { ended } from '../src/core/report/ending.ts';
-import { reportOfRegions, type RegionReport } from '../src/core/report/regions.ts';
-import { reportOf, type Report } from '../src/core/report/report.ts';
+import { reportOfRegions } from '../src/core/report/regions.ts';
+import { reportOf, type RegionReport, type Report } from '../src/core/report/report.ts';
 import { carryOutWaves } from '../src/run/waves/carry-out.ts';
 import { UNHARMED } from './jobs.ts';
 import { createLife, postProcess, regionOf, type Lived, type Part } from './processes.ts';

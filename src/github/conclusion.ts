@@ -2,7 +2,7 @@ import * as core from '@actions/core';
 
 import { formatDuration } from '../core/text/duration.ts';
 import type { Report } from '../core/report/report.ts';
-import { headline } from '../core/report/headline.ts';
+import { headline } from '../core/report/opening.ts';
 import { isSuccess } from '../core/report/ending.ts';
 import { plain } from './log.ts';
 import { setOutputs } from './outputs.ts';

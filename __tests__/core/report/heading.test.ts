@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { headingOf, nextStepOf } from '../../../src/core/report/heading.ts';
+import { headingOf, nextStepOf } from '../../../src/core/report/opening.ts';
 import { ofKind } from '../../../src/core/checks/finding.ts';
 import { ratesChart } from '../../../src/core/report/rates-chart.ts';
 import type { Report } from '../../../src/core/report/report.ts';

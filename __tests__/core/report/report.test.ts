@@ -7,7 +7,7 @@ import { PASS } from '../../../src/core/rollout/verdict.ts';
 import type { Entry } from '../../../src/core/report/entry.ts';
 import { planOf } from '../../../src/core/rollout/plan.ts';
 import { reportOf } from '../../../src/core/report/report.ts';
-import { headline } from '../../../src/core/report/headline.ts';
+import { headline } from '../../../src/core/report/opening.ts';
 import {
   ended,
   endingOf,

@@ -2,7 +2,7 @@ import type { Entry } from './entry.ts';
 import { shorten } from '../text/markdown.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { Report } from './report.ts';
-import { headline } from './headline.ts';
+import { headline } from './opening.ts';
 import { isSuccess } from './ending.ts';
 import { describeStep } from '../rollout/state.ts';
 

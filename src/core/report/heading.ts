@@ -1,9 +1,7 @@
-import { repairCommand } from '../alias/repair.ts';
 import { targetName, type TargetReport } from '../alias/target.ts';
 import { formatWeight } from '../alias/routing.ts';
-import type { Report } from './report.ts';
 import { promotedAs } from './headline.ts';
-import { headingOfRegions, nextStepOfRegions } from './regions.ts';
+import { endedForeign, type Report } from './report.ts';
 
 /** How a run ended, in a sign and one sentence. */
 export interface Heading {
@@ -14,9 +12,8 @@ export interface Heading {
 /** More names than these are no heading any more. */
 const MOST_NAMED = 3;
 
-/** Says whatever an alias serves now, first of all. */
-export function headingOf(report: Report): Heading {
-  if (report.regions.length > 0) return headingOfRegions(report);
+/** Of one region: whatever an alias serves now, first of all. */
+export function headingOfOne(report: Report): Heading {
   const { outcome, targets, askedFor } = report;
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const weight = formatWeight(report.position?.weight ?? 0);
@@ -59,11 +56,6 @@ export function headingOf(report: Report): Heading {
   }
 }
 
-/** Somebody else moved an alias of a rollout that had begun. */
-export function endedForeign({ outcome, weights }: Report): boolean {
-  return outcome === 'failed' && weights.length > 0;
-}
-
 function heading(icon: string, text: string): Heading {
   return { icon, text };
 }
@@ -87,7 +79,8 @@ function sends(targets: readonly TargetReport[]): string {
   return targets.length > 1 ? 'send' : 'sends';
 }
 
-function versions(
+/** One that all have, or the words for many. */
+export function versions(
   targets: readonly TargetReport[],
   which: 'version' | 'previousVersion',
   many: string,
@@ -96,64 +89,4 @@ function versions(
   const [version = ''] = all;
   if (all.size > 1) return many;
   return version === '' ? 'the version it served before' : `version ${version}`;
-}
-
-/** What is to be done now: one sentence, and the commands for it if there are any. */
-export interface NextStep {
-  readonly text: string;
-  readonly commands: readonly string[];
-}
-
-/** The one thing to do, or that there is nothing; undefined where nothing was to be expected. */
-export function nextStepOf(report: Report): NextStep | undefined {
-  if (report.regions.length > 0) return nextStepOfRegions(report, nextStepOf);
-  const { outcome, targets, region } = report;
-  const shifting = targets.filter(({ disposition }) => disposition === 'shift');
-  const many = shifting.length > 1;
-  switch (outcome) {
-    case 'reverted':
-      return nothing(`${many ? 'The aliases are' : 'The alias is'} safe, nothing to do now.`);
-    case 'promoted':
-      return report.undecided
-        ? nothing(
-            'There were too few requests to tell whether it is any worse: watch it for a while. To go back to ' +
-              `${versions(shifting, 'previousVersion', 'the versions of before')}, set mode: rollback.`,
-          )
-        : nothing('Nothing to do.');
-    case 'revert-failed':
-      return {
-        text: `Put ${many ? 'each alias' : 'the alias'} back by hand, now:`,
-        commands: shifting.map((target) =>
-          repairCommand(
-            { ...target, functionId: target.functionName },
-            target.previousVersion,
-            region,
-          ),
-        ),
-      };
-    case 'held':
-      return nothing('Go on with mode: step or mode: promote, or put it back with mode: revert.');
-    case 'started':
-      return nothing(
-        report.askedFor
-          ? 'Nothing to do: AWS watches it and ends it. mode: status tells where it stands, mode: revert puts it back. Before its first weight, stop its execution instead: nothing shows on the alias yet.'
-          : 'See how it stands: mode: status tells it, and mode: revert puts it back.',
-      );
-    case 'failed':
-      return nothing(
-        endedForeign(report)
-          ? 'Find out who moved the alias: it was left as it is.'
-          : 'Nothing was moved, users are served as before. Mend the reason, and run it again.',
-      );
-    case 'created':
-      return nothing('There was nothing to shift from. See that whoever is to call it does.');
-    case 'planned':
-    case 'unchanged':
-    case 'status':
-      return undefined;
-  }
-}
-
-function nothing(text: string): NextStep {
-  return { text, commands: [] };
 }

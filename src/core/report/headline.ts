@@ -1,5 +1,4 @@
 import { targetName } from '../alias/target.ts';
-import { headlineOfRegions } from './regions.ts';
 import type { Report } from './report.ts';
 
 /** A rollback is the promotion of versions that are older than those that were live. */
@@ -11,9 +10,8 @@ export function promotedAs(targets: Report['targets']): 'Promoted' | 'Rolled bac
   return shifting.length > 0 && isOlder ? 'Rolled back' : 'Promoted';
 }
 
-/** The first line of every report: what happened, in one sentence. */
-export function headline(report: Report): string {
-  if (report.regions.length > 0) return headlineOfRegions(report);
+/** What happened in a region, in one sentence. */
+export function headlineOfOne(report: Report): string {
   const { outcome, reason, targets, askedFor } = report;
   const shifting = targets.filter(({ disposition }) => disposition === 'shift');
   const names = list(targets.map(targetName));

@@ -5,7 +5,6 @@ import { GOES_ON_UNDECIDED } from '../checks/step-end.ts';
 import type { Ending } from './ending.ts';
 import type { Entry, Position } from './entry.ts';
 import type { FoundFunctions } from '../function-search.ts';
-import type { RegionReport } from './regions.ts';
 import type { Policy } from '../policy.ts';
 import { stepAt, type Plan } from '../rollout/plan.ts';
 import type { State } from '../rollout/state.ts';
@@ -71,6 +70,20 @@ export interface Report extends Ending {
   readonly regions: readonly RegionReport[];
   /** Whether a step passed although there were too few requests to judge by. */
   readonly undecided: boolean;
+}
+
+/** What a rollout through several regions came to in one of them. */
+export interface RegionReport {
+  /** From 1. */
+  readonly wave: number;
+  /** Whether it ended so because of another region, which says why. */
+  readonly isElsewhere: boolean;
+  readonly report: Report;
+}
+
+/** Somebody else moved an alias of a rollout that had begun. */
+export function endedForeign({ outcome, weights }: Report): boolean {
+  return outcome === 'failed' && weights.length > 0;
 }
 
 /** Everything a run leaves behind, made from what happened alone. */
