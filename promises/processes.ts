@@ -8,7 +8,7 @@ import type { RolloutId } from '../src/core/alias/mark.ts';
 import { ended, type Ending } from '../src/core/report/ending.ts';
 import type { SavedRollout } from '../src/github/saved.ts';
 import type { Journal } from '../src/ports.ts';
-import { cleanUp, leaveToAws } from '../src/run/modes/clean-up.ts';
+import { cleanUp, leaveToAws } from '../src/run/rollout/clean-up.ts';
 import { messageOf, RunnerGone } from '../src/core/problems.ts';
 import { workspace } from './code.ts';
 import { shellOf } from './commands.ts';

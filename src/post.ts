@@ -16,7 +16,7 @@ import { workflowIn, type Workflow } from './github/workflow.ts';
 import { loadRollouts, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './core/problems.ts';
 import type { Clock, Journal } from './ports.ts';
-import { cleanUp, leaveToAws } from './run/modes/clean-up.ts';
+import { cleanUp, leaveToAws } from './run/rollout/clean-up.ts';
 
 /**
  * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts

@@ -18,7 +18,7 @@ import type { Waves } from './inputs/waves.ts';
 import type { Clock, Journal } from './ports.ts';
 import { findFunctions } from './run/found-functions.ts';
 import { createJournal } from './run/journal.ts';
-import { problemsOfAskable } from './run/preflight/askable.ts';
+import { problemsOfAskable } from './run/modes/askable.ts';
 import { ALONE, type Surroundings } from './run/surroundings.ts';
 import type { Region } from './run/waves/region.ts';
 import type { Cancellation } from './system/cancellation.ts';

@@ -161,7 +161,7 @@ export const OF_FOLLOWERS: readonly Mutant[] = [
   },
   {
     name: 'of what AWS carries: after a kill, the post step puts back what goes on',
-    file: 'src/run/modes/clean-up.ts',
+    file: 'src/run/rollout/clean-up.ts',
     from: "if (status === 'RUNNING' || status === 'unknown') {",
     to: "if (status === 'unknown') {",
     by: STORIES,

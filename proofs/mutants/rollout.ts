@@ -132,7 +132,7 @@ export const ROLLOUT: readonly Mutant[] = [
   },
   {
     name: 'the post step gives up before the runner would',
-    file: 'src/run/modes/clean-up.ts',
+    file: 'src/run/rollout/clean-up.ts',
     from: 'surroundings, POST_PATIENCE)',
     to: 'surroundings)',
     by: '__tests__/bundle/writes.test.ts',

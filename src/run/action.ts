@@ -8,7 +8,8 @@ import { rollBack } from './modes/rollback.ts';
 import { status } from './modes/status.ts';
 import { revertOnRequest } from './modes/revert.ts';
 import { lookAfterLatest } from './versions/latest.ts';
-import { recordPolicy, recordTargets } from './modes/progress.ts';
+import { recordPolicy } from './preflight/policy.ts';
+import { recordTargets } from './rollout/progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**

@@ -1,11 +1,8 @@
 import type { Aws } from '../aws/aws.ts';
-import type { RouteOptions } from './alias/route.ts';
-import type { RevertPatience } from './alias/revert.ts';
-import { createRouter } from './alias/router.ts';
 import type { Runs } from '../github/runs.ts';
 import { messageOf } from '../core/problems.ts';
 import type { Keep, SavedRollout } from '../github/saved.ts';
-import type { Clock, Journal, Packages, Router, Seen, Shell } from '../ports.ts';
+import type { Clock, Journal, Packages, Seen, Shell } from '../ports.ts';
 
 /** Everything outside of the process that a run of the action touches. */
 export interface Surroundings {
@@ -94,28 +91,4 @@ export function leavePassed(
 ): void {
   if (surroundings.wave.passed(saved, settled)) saveIfPossible(saved, surroundings);
   else forget(surroundings);
-}
-
-/**
- * The router of a target, in this process and in those that clean up after it.
- * @param patience that of a revert; left out: what suits the step itself
- */
-export function routerOf(
-  to: Pick<
-    RouteOptions,
-    | 'target'
-    | 'versions'
-    | 'nonces'
-    | 'begun'
-    | 'alias'
-    | 'marks'
-    | 'settledAs'
-    | 'account'
-    | 'isProvisioned'
-  >,
-  { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
-  patience?: RevertPatience,
-): Router {
-  const options = { ...to, region: aws.region, aliases: aws.aliases, clock, note: journal.note };
-  return createRouter(options, patience);
 }

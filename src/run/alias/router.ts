@@ -3,6 +3,7 @@ import { repairCommand } from '../../core/alias/repair.ts';
 import { routingAt } from '../../core/alias/routing.ts';
 import { AwsCallError } from '../../aws/call.ts';
 import type { Router, Seen } from '../../ports.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { confirm } from './confirm.ts';
 import { revert, type RevertPatience } from './revert.ts';
 import {
@@ -37,6 +38,30 @@ export function createRouter(options: RouteOptions, patience = REVERT_PATIENCE):
     intruder: (signal) => intruder(route, signal),
     settled: () => settled(route),
   };
+}
+
+/**
+ * The router of a target, in this process and in those that clean up after it.
+ * @param patience that of a revert; left out: what suits the step itself
+ */
+export function routerOf(
+  to: Pick<
+    RouteOptions,
+    | 'target'
+    | 'versions'
+    | 'nonces'
+    | 'begun'
+    | 'alias'
+    | 'marks'
+    | 'settledAs'
+    | 'account'
+    | 'isProvisioned'
+  >,
+  { aws, clock, journal }: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
+  patience?: RevertPatience,
+): Router {
+  const options = { ...to, region: aws.region, aliases: aws.aliases, clock, note: journal.note };
+  return createRouter(options, patience);
 }
 
 /** While a write is unanswered, a new revision may be ours. */

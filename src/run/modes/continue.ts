@@ -19,13 +19,13 @@ import { toldBy } from '../../core/state-machine/told.ts';
 import type { Undertaking } from '../rollout/undertaking.ts';
 import { executionIn, linkTo } from '../alias/carrier.ts';
 import { findAliases, type FoundAlias } from '../alias/find.ts';
-import { preflight } from '../preflight/preflight.ts';
+import { preflight, recordClearance } from '../preflight/preflight.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver, type Handover } from '../rollout/take-over.ts';
 import { FOUND, type Surroundings } from '../surroundings.ts';
 import { endedPromotions } from './ended.ts';
-import { recordClearance, recordPlan, recordPosition } from './progress.ts';
+import { recordPlan, recordPosition } from '../rollout/progress.ts';
 
 type ContinuingMode = 'step' | 'promote';
 

@@ -15,9 +15,9 @@ import { findAliases, type FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 import { lookAfterLatest } from '../versions/latest.ts';
 import { findPredecessor } from '../versions/predecessor.ts';
-import { revertSaved, type Left } from './clean-up.ts';
+import { revertSaved, type Left } from '../rollout/clean-up.ts';
 import { endedPromotions } from './ended.ts';
-import { recordPosition } from './progress.ts';
+import { recordPosition } from '../rollout/progress.ts';
 
 /** A rollout that goes on meanwhile may move an alias before it notices; then it is looked at again. */
 const TRIES = 3;

@@ -13,9 +13,9 @@ import { ended, endingWithoutShift, type Ending } from '../../core/report/ending
 import type { Config } from '../../inputs/config.ts';
 import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';
-import type { Clearance } from '../preflight/preflight.ts';
+import { recordClearance, type Clearance } from '../preflight/preflight.ts';
 import { findResumable, obtainClearance } from '../preflight/recovery.ts';
-import type { Cleared } from '../preflight/targets.ts';
+import type { Cleared } from '../versions/cleared.ts';
 import { prepare } from '../rollout/prepare.ts';
 import { carryOut } from '../rollout/carry-out.ts';
 import { takeOver, type Handover, type TakenOver } from '../rollout/take-over.ts';
@@ -23,13 +23,7 @@ import { deleteOldVersions, lookAtCodeStorage, type Moved } from '../versions/ol
 import { lookBack, type FoundCanary } from '../versions/past.ts';
 import { planUploads } from '../versions/upload.ts';
 import { CLEARED, type Surroundings } from '../surroundings.ts';
-import {
-  clearedReport,
-  recordClearance,
-  recordPlan,
-  recordPosition,
-  recordTargets,
-} from './progress.ts';
+import { clearedReport, recordPlan, recordPosition, recordTargets } from '../rollout/progress.ts';
 
 /** A rollout from preflight to its last bake, or to the end of its first step. */
 export async function begin(

@@ -11,7 +11,7 @@ import type { Config } from '../../inputs/config.ts';
 import { messageOf } from '../../core/problems.ts';
 import { storyOf } from './story.ts';
 import { endedPromotions } from './ended.ts';
-import { recordPlan, recordPosition, recordTargets } from './progress.ts';
+import { recordPlan, recordPosition, recordTargets } from '../rollout/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** Reads aliases, marks and alarms, and changes nothing. */

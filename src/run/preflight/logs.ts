@@ -4,7 +4,7 @@ import { describeSight, sightOf, type LoggedTarget } from '../../core/log-lane/s
 import { messageOf } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
-import type { Cleared } from './targets.ts';
+import type { Cleared } from '../versions/cleared.ts';
 
 export interface LookAtLogs {
   /** Those whose logs can be read. */

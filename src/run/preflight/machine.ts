@@ -11,7 +11,7 @@ import type { Config } from '../../inputs/config.ts';
 import { boundsOf } from '../rollout/bounds.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { rehearse } from './rehearsal.ts';
-import type { Cleared } from './targets.ts';
+import type { Cleared } from '../versions/cleared.ts';
 
 export interface LookAtMachine extends Inspection {
   readonly notes: readonly string[];

@@ -19,9 +19,10 @@ import { lookAtCommands } from './commands.ts';
 import { lookAtLogs } from './logs.ts';
 import { lookAtMachine } from './machine.ts';
 import { lookAtMetrics } from './metrics.ts';
-import { lookAtSession } from './session.ts';
+import { lookAtSession } from '../rollout/session.ts';
 import { recoveryFrom } from './unfinished.ts';
-import { lookAtTarget, type Cleared, type LookAtTarget } from './targets.ts';
+import type { Cleared } from '../versions/cleared.ts';
+import { lookAtTarget, type LookAtTarget } from './targets.ts';
 
 export interface Clearance extends Inspection {
   readonly targets: readonly Cleared[];
@@ -196,4 +197,19 @@ function nobodyCalls(name: string): string {
     `Nobody called ${name} by its alias in the three hours before: without requests the versions cannot be compared. ` +
     'Is the function called without the alias?'
   );
+}
+
+/** That nothing stands against the rollout, what was found, and what is to be warned of. */
+export function recordClearance(
+  { clock, journal }: Surroundings,
+  { details, warnings, notes }: Clearance,
+): void {
+  journal.record({
+    type: 'details',
+    at: clock.timeOfDay(),
+    title: 'Preflight passed',
+    lines: details,
+  });
+  notes.forEach(journal.note);
+  warnings.forEach(journal.warn);
 }

@@ -5,11 +5,11 @@ import { isInTraffic } from '../../core/alias/unfinished.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
-import { revertSaved } from '../modes/clean-up.ts';
-import { recordPolicy } from '../modes/progress.ts';
+import { revertSaved } from '../rollout/clean-up.ts';
 import { savedOf, stillSplit, type Handover, type TakenOver } from '../rollout/take-over.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
+import { recordPolicy } from './policy.ts';
 import { preflight, type Clearance } from './preflight.ts';
 import { recoveryFrom } from './unfinished.ts';
 

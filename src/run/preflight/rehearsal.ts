@@ -8,7 +8,7 @@ import type { Config } from '../../inputs/config.ts';
 import { NOTHING_KNOWN } from '../checks/duration-history.ts';
 import { firstInput, limitsOf, withoutRoom } from '../rollout/first-input.ts';
 import type { Surroundings } from '../surroundings.ts';
-import type { Cleared } from './targets.ts';
+import type { Cleared } from '../versions/cleared.ts';
 
 interface Rehearsed {
   readonly targets: readonly Cleared[];

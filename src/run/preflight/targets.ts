@@ -4,20 +4,14 @@ import type { Target } from '../../core/alias/target.ts';
 import type { MissingAlias } from '../../core/preflight/missing-alias.ts';
 import { inspectCode, inspectRestoring } from '../../core/preflight/code.ts';
 import type { Inspection } from '../../core/preflight/inspection.ts';
-import { inspectTarget, type TargetFacts, type VersionFacts } from '../../core/preflight/target.ts';
+import { inspectTarget, type TargetFacts } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { TargetRequest } from '../../inputs/config.ts';
 import { lookAtCode } from './code.ts';
 import { readStill } from '../alias/still.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { pollUntil } from '../waiting.ts';
-
-/** A target that may be rolled out. */
-export interface Cleared {
-  readonly request: TargetRequest;
-  readonly facts: TargetFacts;
-  readonly alias: Alias | undefined;
-}
+import type { Cleared } from '../versions/cleared.ts';
+import { settledVersion } from '../versions/settled.ts';
 
 export interface LookAtTarget extends Inspection {
   readonly target: Target;
@@ -26,9 +20,6 @@ export interface LookAtTarget extends Inspection {
   /** Absent when something of the target could not be read. */
   readonly cleared: Cleared | undefined;
 }
-
-/** An update takes seconds, one of a container image minutes. */
-const UPDATE_PATIENCE_MS = 15 * 60_000;
 
 /** What is known of a target before it is looked at. */
 interface Known {
@@ -111,26 +102,6 @@ async function missingAlias(
     signal.throwIfAborted();
     return { target, others: undefined, unlisted: messageOf(error), mayCreate, isFound };
   }
-}
-
-/** Reads `$LATEST` or a version, after waiting for an update or a creation that is under way. */
-export async function settledVersion(
-  target: Target,
-  version: string | undefined,
-  { aws, clock, journal, cancellation: signal }: Surroundings,
-): Promise<VersionFacts> {
-  return pollUntil({
-    read: () => aws.functions.read(target, signal, version),
-    done: ({ state, lastUpdateStatus }) => state !== 'Pending' && lastUpdateStatus !== 'InProgress',
-    waitingFor: () =>
-      version === undefined
-        ? `${target.functionName}: waiting for an update that is in progress`
-        : `${target.functionName}: waiting for version ${version} to become Active`,
-    patienceMs: UPDATE_PATIENCE_MS,
-    clock,
-    note: journal.note,
-    signal,
-  });
 }
 
 function unreadable(error: unknown, { target, version }: TargetRequest, region: string): string {

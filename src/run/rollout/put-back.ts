@@ -7,7 +7,8 @@ import { executionLink, type ExecutionOf } from '../../core/state-machine/execut
 import { toldBy } from '../../core/state-machine/told.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Router } from '../../ports.ts';
-import { forget, routerOf, saveIfPossible, type Surroundings } from '../surroundings.ts';
+import { routerOf } from '../alias/router.ts';
+import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 import { STOPPING, stopReverted } from '../alias/carrier.ts';
 import { announce, revertAll } from './reversion.ts';
 

@@ -10,7 +10,7 @@ import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import { takeOverAlarms } from '../checks/alarms.ts';
-import { revertSaved, type Left } from '../modes/clean-up.ts';
+import { revertSaved, type Left } from './clean-up.ts';
 import { momentOf } from '../moment.ts';
 import { forget, saveIfPossible, type Surroundings } from '../surroundings.ts';
 import { tellOfReverted } from './reverted.ts';

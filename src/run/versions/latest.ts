@@ -7,7 +7,7 @@ import type { VersionFacts } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import { originOf, sameCode, updateCommand, type CodeReport } from '../../core/versions/code.ts';
 import type { Config } from '../../inputs/config.ts';
-import { settledVersion } from '../preflight/targets.ts';
+import { settledVersion } from './settled.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /**

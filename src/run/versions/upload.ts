@@ -13,7 +13,8 @@ import {
   type CodeReport,
   type WantedCode,
 } from '../../core/versions/code.ts';
-import { settledVersion, type Cleared } from '../preflight/targets.ts';
+import type { Cleared } from './cleared.ts';
+import { settledVersion } from './settled.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { allOrRefusal } from './all-or-refusal.ts';
 

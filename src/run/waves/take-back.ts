@@ -3,7 +3,7 @@ import type { State } from '../../core/rollout/state.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Seen } from '../../ports.ts';
 import { stopReverted } from '../alias/carrier.ts';
-import { revertSaved } from '../modes/clean-up.ts';
+import { revertSaved } from '../rollout/clean-up.ts';
 import { forget, saveIfPossible } from '../surroundings.ts';
 import { lookAfterLatest } from '../versions/latest.ts';
 import type { Region } from './region.ts';

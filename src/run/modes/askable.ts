@@ -6,7 +6,7 @@ import { findAliases } from '../alias/find.ts';
 import { findHeld } from '../modes/continue.ts';
 import { withPredecessors } from '../modes/rollback.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { preflight, type Before } from './preflight.ts';
+import { preflight, type Before } from '../preflight/preflight.ts';
 
 /**
  * What AWS has against a run whose inputs cannot all be used, so that everything wrong is told in one round.

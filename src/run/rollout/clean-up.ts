@@ -8,9 +8,10 @@ import { NOTHING_TOLD } from '../../core/state-machine/told.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Seen } from '../../ports.ts';
 import type { RevertPatience } from '../alias/revert.ts';
+import { routerOf } from '../alias/router.ts';
 import { confirmEnd } from '../rollout/follow.ts';
 import { announce, revertAll } from '../rollout/reversion.ts';
-import { ALONE, routerOf, type Surroundings } from '../surroundings.ts';
+import { ALONE, type Surroundings } from '../surroundings.ts';
 import { recordTargets } from './progress.ts';
 
 /** A target of a rollout that another process moved, and the alias if it was just read. */
