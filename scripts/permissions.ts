@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { readFileSync } from 'node:fs';
 
-import { defaultLogGroup } from '../src/core/checks/error-logs.ts';
+import { defaultLogGroup } from '../src/core/text/log-group.ts';
 import { leastPolicy, type Policy } from '../src/core/policy.ts';
 import { machinePolicy } from '../src/core/state-machine/role.ts';
 import { messageOf } from '../src/core/problems.ts';

@@ -9,7 +9,7 @@ import { createAliases, type Aliases } from '../../src/aws/aliases.ts';
 import { AwsCallError } from '../../src/aws/call.ts';
 import { createFunctions, type Functions } from '../../src/aws/functions.ts';
 import { createMetrics, type Metrics } from '../../src/aws/metrics.ts';
-import { lambdaMetric, metricOf } from '../../src/core/checks/metric-source.ts';
+import { lambdaMetric, metricOf } from '../../src/core/metric-source.ts';
 import { enormous, hostileText } from '../fixtures/hostile-text.ts';
 import { askedOnce } from '../fixtures/services.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { lambdaMetric } from '../../src/core/checks/metric-source.ts';
+import { lambdaMetric } from '../../src/core/metric-source.ts';
 import { parseCompareMetrics } from '../../src/inputs/compare-metrics.ts';
 import { formatMetric } from '../../src/inputs/metric-grammar/metric.ts';
 import { CONTROL } from '../fixtures/commands.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { conditionOf, type MetricCheck } from '../../src/core/checks/thresholds.ts';
-import { lambdaMetric } from '../../src/core/checks/metric-source.ts';
+import { lambdaMetric } from '../../src/core/metric-source.ts';
 import { parseMetricChecks } from '../../src/inputs/metric-checks.ts';
 import { CONTROL } from '../fixtures/commands.ts';
 import { hostileText } from '../fixtures/hostile-text.ts';

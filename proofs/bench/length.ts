@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 
 import type { FoundLine, LogStreams } from '../../src/aws/log-streams.ts';
 import type { Metrics } from '../../src/aws/metrics.ts';
-import type { MetricSource, Series } from '../../src/core/checks/metric-source.ts';
+import type { MetricSource, Series } from '../../src/core/metric-source.ts';
 import { MINUTE_MS } from '../../src/core/minute.ts';
 import type { Bake } from '../../src/core/rollout/plan.ts';
 import { STANDARD_RULE } from '../../src/core/statistics/evidence.ts';

@@ -7,7 +7,7 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 
-import { defaultLogGroup } from '../core/checks/error-logs.ts';
+import { defaultLogGroup } from '../core/text/log-group.ts';
 import type { VersionFacts } from '../core/preflight/target.ts';
 import type { Target } from '../core/alias/target.ts';
 import { intentOf } from '../core/permissions.ts';

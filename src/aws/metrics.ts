@@ -5,7 +5,7 @@ import {
   type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
 
-import type { MetricSource, Series } from '../core/checks/metric-source.ts';
+import type { MetricSource, Series } from '../core/metric-source.ts';
 import { MINUTE_MS } from '../core/minute.ts';
 import { intentOf } from '../core/permissions.ts';
 import { understood } from './call.ts';

@@ -13,7 +13,7 @@ import {
   stateMachineArn,
   type ExecutionOf,
   type MachinePlace,
-} from '../core/state-machine/execution.ts';
+} from '../core/alias/execution.ts';
 import type { Execution, ExecutionEvent, ExecutionStatus } from '../core/state-machine/event.ts';
 import { intentOf } from '../core/permissions.ts';
 import { AwsCallError, understood, type CallOptions } from './call.ts';

@@ -3,7 +3,7 @@ import type { FunctionSearch } from './function-search.ts';
 import { functionArn } from './text/arn.ts';
 import { objectsIn, type CodeRequest, type S3Object } from './versions/code.ts';
 import type { Engine } from './rollout/engine.ts';
-import { executionArn, stateMachineArn, type MachinePlace } from './state-machine/execution.ts';
+import { executionArn, stateMachineArn, type MachinePlace } from './alias/execution.ts';
 import { partitionOf } from './text/partition.ts';
 
 /** What a policy allows an action on. */

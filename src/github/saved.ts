@@ -8,7 +8,7 @@ import type { Versions } from '../core/alias/routing.ts';
 import type { Target } from '../core/alias/target.ts';
 import { messageOf, Refusal } from '../core/problems.ts';
 import type { Role } from '../core/role.ts';
-import type { ExecutionOf } from '../core/state-machine/execution.ts';
+import type { ExecutionOf } from '../core/alias/execution.ts';
 import type { Run } from './runs.ts';
 import {
   newSealedFile,

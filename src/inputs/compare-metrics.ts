@@ -1,5 +1,5 @@
 import type { ComparedMetrics } from '../core/checks/comparison.ts';
-import { namesVersion, type MetricSource } from '../core/checks/metric-source.ts';
+import { namesVersion, type MetricSource } from '../core/metric-source.ts';
 import { parseEntries, type Clause } from './metric-grammar/entries.ts';
 import {
   formatMetric,

@@ -5,7 +5,7 @@ import {
   type Order,
   type Unit,
 } from '../core/checks/thresholds.ts';
-import { namesVersion, type MetricSource } from '../core/checks/metric-source.ts';
+import { namesVersion, type MetricSource } from '../core/metric-source.ts';
 import { parseEntries, type Clause } from './metric-grammar/entries.ts';
 import { formatExpression, readExpression, readNumber } from './metric-grammar/expression.ts';
 import { formatMetric } from './metric-grammar/metric.ts';

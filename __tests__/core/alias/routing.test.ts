@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { repairCommand } from '../../../src/core/alias/repair.ts';
 import {
   describeRouting,
-  formatWeight,
   looksHeldBack,
   looksLikeTransition,
   mostServed,
   routingAt,
   sameRouting,
 } from '../../../src/core/alias/routing.ts';
+import { formatWeight } from '../../../src/core/rollout/weight.ts';
 
 const versions = { stable: '7', canary: '8' };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { comparisonReaders } from '../../../src/core/checks/comparison-reader.ts';
 import { keyOf, ofKind } from '../../../src/core/checks/finding.ts';
-import { lambdaMetric } from '../../../src/core/checks/metric-source.ts';
+import { lambdaMetric } from '../../../src/core/metric-source.ts';
 import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
 import { judgedBy, nothing, scope, timed } from '../../fixtures/readers.ts';
 

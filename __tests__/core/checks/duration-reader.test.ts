@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { comparisonReaders } from '../../../src/core/checks/comparison-reader.ts';
 import { durationReaders } from '../../../src/core/checks/duration-reader.ts';
 import { ofKind } from '../../../src/core/checks/finding.ts';
-import { lambdaMetric, type FindSeries } from '../../../src/core/checks/metric-source.ts';
+import { lambdaMetric, type FindSeries } from '../../../src/core/metric-source.ts';
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';
 import { always, judgedBy, nothing, scope, timed } from '../../fixtures/readers.ts';

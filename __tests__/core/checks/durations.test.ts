@@ -16,7 +16,7 @@ import {
   type DurationSeries,
 } from '../../../src/core/checks/yardstick.ts';
 import { durationSection } from '../../../src/core/report/duration-section.ts';
-import { listed, type Series } from '../../../src/core/checks/metric-source.ts';
+import { listed, type Series } from '../../../src/core/metric-source.ts';
 
 const MINUTE = 60_000;
 const YARDSTICK = { p90: 60, p99: 120 };

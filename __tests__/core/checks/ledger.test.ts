@@ -13,11 +13,7 @@ import {
   withReading,
   type Ledger,
 } from '../../../src/core/checks/ledger.ts';
-import {
-  sourceKeyOf,
-  lambdaMetric,
-  type FindSeries,
-} from '../../../src/core/checks/metric-source.ts';
+import { sourceKeyOf, lambdaMetric, type FindSeries } from '../../../src/core/metric-source.ts';
 import { promotedReaders } from '../../../src/core/checks/promoted-reader.ts';
 import { scopeOf, type Scope } from '../../../src/core/checks/scope.ts';
 import { thresholdReader } from '../../../src/core/checks/threshold-reader.ts';

@@ -12,7 +12,7 @@ import {
 import { STANDARD_RULE } from '../../../src/core/statistics/evidence.ts';
 import type { Bake } from '../../../src/core/rollout/plan.ts';
 import { moment } from '../../fixtures/moments.ts';
-import type { Series } from '../../../src/core/checks/metric-source.ts';
+import type { Series } from '../../../src/core/metric-source.ts';
 
 const MINUTE = 60_000;
 const every = (value: number, minutes = 5): Series =>

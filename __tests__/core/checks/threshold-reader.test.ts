@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import {
-  lambdaMetric,
-  type FindSeries,
-  type Series,
-} from '../../../src/core/checks/metric-source.ts';
+import { lambdaMetric, type FindSeries, type Series } from '../../../src/core/metric-source.ts';
 import { thresholdReader } from '../../../src/core/checks/threshold-reader.ts';
 import type { Scope } from '../../../src/core/checks/scope.ts';
 import type { MetricCheck } from '../../../src/core/checks/thresholds.ts';

@@ -10,7 +10,7 @@ import {
   type MetricCheck,
   type Operator,
 } from '../../../src/core/checks/thresholds.ts';
-import { lambdaMetric, type Series } from '../../../src/core/checks/metric-source.ts';
+import { lambdaMetric, type Series } from '../../../src/core/metric-source.ts';
 
 const MINUTE = 60_000;
 const TWO_PM = Date.UTC(2026, 2, 1, 14, 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { MetricSource } from '../../../src/core/checks/metric-source.ts';
+import type { MetricSource } from '../../../src/core/metric-source.ts';
 import { createMetricChecks } from '../../../src/run/checks/metrics.ts';
 import { moment } from '../../fixtures/moments.ts';
 import { ANALYSIS_POLICY } from '../../fixtures/analysis-policy.ts';

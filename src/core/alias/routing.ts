@@ -1,3 +1,5 @@
+import { formatWeight } from '../rollout/weight.ts';
+
 /** So many digits a version's number has at the most: a release a minute, for nineteen years. */
 export const LONGEST_VERSION = 7;
 
@@ -81,9 +83,4 @@ export function describeRouting({ version, weights }: Routing): string {
   return additional.length === 0
     ? `version ${version} alone`
     : `version ${version} with ${additional.join(' and ')}`;
-}
-
-/** `12.5 %`; no more than two decimals. */
-export function formatWeight(weight: number): string {
-  return `${Number(weight.toFixed(2))} %`;
 }

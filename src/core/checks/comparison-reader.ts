@@ -2,7 +2,7 @@ import { targetName } from '../alias/target.ts';
 import type { Shared } from '../statistics/share.ts';
 import { judgeComparison, type ComparedMetrics } from './comparison.ts';
 import type { AnalysisPolicy } from './analysis-policy.ts';
-import { lambdaMetric } from './metric-source.ts';
+import { lambdaMetric } from '../metric-source.ts';
 import { entered, NOTHING_COUNTED, type Counted } from './counted.ts';
 import { pairMinutes } from './pairing.ts';
 import { reader, type Called, type Reader } from './reader.ts';

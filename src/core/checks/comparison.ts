@@ -5,7 +5,7 @@ import {
   type Minute,
   type Rule,
 } from '../statistics/evidence.ts';
-import type { MetricSource } from './metric-source.ts';
+import type { MetricSource } from '../metric-source.ts';
 import type { Comparison } from './counted.ts';
 import { count, grouped, percent } from '../text/numbers.ts';
 import type { TimedMinute } from './pairing.ts';

@@ -2,7 +2,7 @@ import { minutesBetween } from '../minute.ts';
 import { NOTHING_STAKED, type Standing } from '../statistics/betting.ts';
 import { afterMinute, clamped, STANDARD_RULE, type Counts } from '../statistics/evidence.ts';
 import { afterSign, NO_SIGNS, type SignStanding } from '../statistics/sign-test.ts';
-import type { Series } from './metric-source.ts';
+import type { Series } from '../metric-source.ts';
 import { pairMinutes } from './pairing.ts';
 import { TOLERATED_RATIO, type DurationSeries } from './yardstick.ts';
 

@@ -1,3 +1,4 @@
+import { defaultLogGroup } from '../text/log-group.ts';
 import { oneLine, shorten } from '../text/markdown.ts';
 import { count, grouped } from '../text/numbers.ts';
 
@@ -91,11 +92,6 @@ export interface LoggedVersion {
   readonly functionName: string;
   readonly version: string;
   readonly logGroup: string;
-}
-
-/** Where a function logs that was given no log group of its own. */
-export function defaultLogGroup(functionName: string): string {
-  return `/aws/lambda/${functionName}`;
 }
 
 /** What errors look like in the logs of Lambda's runtimes, in plain text or JSON: any of these words. */

@@ -7,7 +7,7 @@ import {
   seriesByName,
   type FindSeries,
   type MetricSource,
-} from './metric-source.ts';
+} from '../metric-source.ts';
 import { pairMinutes, type TimedMinute } from './pairing.ts';
 import type { WatchedTarget } from './reader.ts';
 

@@ -1,7 +1,7 @@
 import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
 import { parted, type Moment } from '../moment.ts';
 import { bakedAt } from '../rollout/plan.ts';
-import type { FindSeries, MetricSource } from './metric-source.ts';
+import type { FindSeries, MetricSource } from '../metric-source.ts';
 import type { Judged, Phase, Reader } from './reader.ts';
 import type { Scope } from './scope.ts';
 

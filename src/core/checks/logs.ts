@@ -1,4 +1,4 @@
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from '../rollout/weight.ts';
 import type { FailureAccount } from '../log-lane/account.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 import type { FailureRule } from '../statistics/failure-evidence.ts';

@@ -1,5 +1,5 @@
 import type { Counts, Minute } from '../statistics/evidence.ts';
-import type { Series } from './metric-source.ts';
+import type { Series } from '../metric-source.ts';
 import { MINUTE_MS } from '../minute.ts';
 
 /** A count of all and a count of the bad ones, per version. */

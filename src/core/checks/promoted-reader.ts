@@ -1,6 +1,6 @@
 import { targetName } from '../alias/target.ts';
 import type { AnalysisPolicy } from './analysis-policy.ts';
-import type { Series } from './metric-source.ts';
+import type { Series } from '../metric-source.ts';
 import { pairMinutes } from './pairing.ts';
 import {
   ALIAS_SOURCES,

@@ -7,7 +7,7 @@ import {
   type AloneCounts,
 } from '../statistics/alone.ts';
 import { rateInterval } from '../statistics/interval.ts';
-import { lambdaMetric, type MetricSource, type Series, type Sources } from './metric-source.ts';
+import { lambdaMetric, type MetricSource, type Series, type Sources } from '../metric-source.ts';
 import { beginningOfMinute, MINUTE_MS } from '../minute.ts';
 import { timeOfDayThen, type Moment } from '../moment.ts';
 import { count, grouped, percent } from '../text/numbers.ts';

@@ -9,7 +9,7 @@ import {
   type MetricSource,
   type Series,
   type Sources,
-} from './metric-source.ts';
+} from '../metric-source.ts';
 import type { Scope } from './scope.ts';
 
 /**

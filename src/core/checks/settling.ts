@@ -1,7 +1,7 @@
 import { lastMinuteBefore, lastMinuteOf, latestSettledMs, MINUTE_MS } from '../minute.ts';
 import { timeOfDayThen, type Moment } from '../moment.ts';
 import { bakedAt, isBakeOver, type Bake } from '../rollout/plan.ts';
-import type { Series } from './metric-source.ts';
+import type { Series } from '../metric-source.ts';
 
 /** What was seen last of a minute that is waited for. */
 export interface Look {

@@ -1,5 +1,5 @@
 import { beginningOfMinute, minutesBetween, MINUTE_MS } from '../minute.ts';
-import type { MetricSource, Series } from './metric-source.ts';
+import type { MetricSource, Series } from '../metric-source.ts';
 import type { Counted } from './counted.ts';
 import { formatDuration } from '../text/duration.ts';
 

@@ -1,6 +1,6 @@
 // Why a step does not end, in the same words whoever carries the rollout.
 
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from '../rollout/weight.ts';
 import { count, grouped } from '../text/numbers.ts';
 import type { Shared } from '../statistics/share.ts';
 

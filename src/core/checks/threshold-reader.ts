@@ -3,7 +3,7 @@ import { firstWholeMinute, minutesBetween, MINUTE_MS } from '../minute.ts';
 import { timeOfDayThen } from '../moment.ts';
 import { isBakeOver } from '../rollout/plan.ts';
 import { PASS } from '../rollout/verdict.ts';
-import { withoutVersion, type Series, type Sources } from './metric-source.ts';
+import { withoutVersion, type Series, type Sources } from '../metric-source.ts';
 import { reader, type Reader, type WatchedTarget } from './reader.ts';
 import type { Scope } from './scope.ts';
 import {

@@ -1,6 +1,6 @@
 import { minuteOfDay } from '../text/duration.ts';
 import { oneLine, shorten } from '../text/markdown.ts';
-import type { MetricSource, Series } from './metric-source.ts';
+import type { MetricSource, Series } from '../metric-source.ts';
 import type { SeenState } from './seen.ts';
 import { PASS, type Verdict } from '../rollout/verdict.ts';
 

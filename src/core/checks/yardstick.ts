@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../minute.ts';
-import { lambdaMetric, type MetricSource, type Series, type Sources } from './metric-source.ts';
+import { lambdaMetric, type MetricSource, type Series, type Sources } from '../metric-source.ts';
 
 /** How long the alias's requests took before the rollout. Milliseconds. */
 export interface Yardstick {

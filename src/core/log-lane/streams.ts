@@ -1,4 +1,4 @@
-import { defaultLogGroup } from '../checks/error-logs.ts';
+import { defaultLogGroup } from '../text/log-group.ts';
 import type { Versions } from '../alias/routing.ts';
 
 /** Whose streams are looked for in a log group. */

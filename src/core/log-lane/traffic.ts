@@ -1,9 +1,4 @@
-import {
-  lambdaMetric,
-  type MetricSource,
-  type Series,
-  type Sources,
-} from '../checks/metric-source.ts';
+import { lambdaMetric, type MetricSource, type Series, type Sources } from '../metric-source.ts';
 import { firstWholeMinute, MINUTE_MS } from '../minute.ts';
 import { exceedsWeight, type RoutedMinute } from './excess.ts';
 import type { Timeline } from './timeline.ts';

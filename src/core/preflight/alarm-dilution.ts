@@ -1,4 +1,4 @@
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from '../rollout/weight.ts';
 import type { Step } from '../rollout/plan.ts';
 import type { AlarmDefinition, AlarmMetric } from './alarm-definition.ts';
 import { alarmSightOf, type LintedTarget } from './alarm-sight.ts';

@@ -1,6 +1,6 @@
 import { didYouMean } from '../text/guess.ts';
 import { warmingUp, type AlarmReading } from '../checks/alarms.ts';
-import { because, type Inspection } from './inspection.ts';
+import { because, type Inspection } from '../inspection.ts';
 
 /** From which states of its alarms a rollout may begin. */
 export interface AlarmStartPolicy {

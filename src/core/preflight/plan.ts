@@ -1,7 +1,7 @@
 import { neededToJudgeMs, type AfterPromotion } from '../checks/promoted.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Inspection } from './inspection.ts';
+import type { Inspection } from '../inspection.ts';
 
 /** What a plan is held against besides the credentials. */
 export interface Watching {

@@ -1,4 +1,4 @@
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from '../rollout/weight.ts';
 import type { Step } from '../rollout/plan.ts';
 
 export interface NumberedStep extends Step {

@@ -1,4 +1,4 @@
-import { because, type Inspection } from './inspection.ts';
+import { because, type Inspection } from '../inspection.ts';
 import { inspectMissingAlias, type MissingAlias } from './missing-alias.ts';
 import { describeRouting, type Routing } from '../alias/routing.ts';
 import { publishCommand, repairCommand } from '../alias/repair.ts';

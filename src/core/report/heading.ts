@@ -1,5 +1,5 @@
 import { targetName, type TargetReport } from '../alias/target.ts';
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from '../rollout/weight.ts';
 import { promotedAs } from './headline.ts';
 import { endedForeign, type Report } from './report.ts';
 

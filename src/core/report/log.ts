@@ -27,7 +27,7 @@ import {
 } from './target-lines.ts';
 import { stepAt, type Plan } from '../rollout/plan.ts';
 import { describeStep, type State } from '../rollout/state.ts';
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from '../rollout/weight.ts';
 import type { Verdict } from '../rollout/verdict.ts';
 import { describeCode, type CodeReport } from '../versions/code.ts';
 import { describeOld, describeStorage } from '../versions/old.ts';

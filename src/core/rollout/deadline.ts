@@ -1,6 +1,6 @@
 import { clockTime, formatDuration } from '../text/duration.ts';
 import type { SessionEnd } from '../session-end.ts';
-import type { Inspection } from '../preflight/inspection.ts';
+import type { Inspection } from '../inspection.ts';
 import {
   longestBakeMs,
   longestShiftMs,

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../minute.ts';
 import type { Moment } from '../moment.ts';
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from './weight.ts';
 
 /** A weight and how long it is watched before the next step. */
 export interface Step {

@@ -4,7 +4,7 @@ import { formatDuration } from '../text/duration.ts';
 import { isEarlyInMinute, untilNextMinute } from '../minute.ts';
 import type { Moment } from '../moment.ts';
 import { stepAt, type Course, type Plan } from './plan.ts';
-import { formatWeight } from '../alias/routing.ts';
+import { formatWeight } from './weight.ts';
 import type { Verdict } from './verdict.ts';
 
 /**

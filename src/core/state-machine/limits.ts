@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../minute.ts';
-import type { Inspection } from '../preflight/inspection.ts';
+import type { Inspection } from '../inspection.ts';
 import { longestBakeMs, type Course } from '../rollout/plan.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count, grouped } from '../text/numbers.ts';

@@ -1,11 +1,6 @@
 import type { ComparedMetrics } from '../checks/comparison.ts';
 import { ERRORS } from '../checks/comparison-reader.ts';
-import {
-  namesVersion,
-  sourceKeyOf,
-  withoutVersion,
-  type MetricSource,
-} from '../checks/metric-source.ts';
+import { namesVersion, sourceKeyOf, withoutVersion, type MetricSource } from '../metric-source.ts';
 import { ALIAS_SOURCES, PROMOTED_SOURCES } from '../checks/promoted.ts';
 import { conditionOf, type Expression, type MetricCheck } from '../checks/thresholds.ts';
 

@@ -1,7 +1,7 @@
 import { LONGEST_VERSION } from '../alias/routing.ts';
 import type { Target } from '../alias/target.ts';
 import { HORIZON_MS } from '../checks/ledger.ts';
-import { metricOf, type MetricSource } from '../checks/metric-source.ts';
+import { metricOf, type MetricSource } from '../metric-source.ts';
 import { MINUTE_MS } from '../minute.ts';
 import type { MachineMetric, MetricPlan } from './metric-plan.ts';
 import { LABEL } from './queries.ts';

@@ -1,4 +1,4 @@
-import { PLACEHOLDER } from '../checks/metric-source.ts';
+import { PLACEHOLDER } from '../metric-source.ts';
 import { MINUTE_MS } from '../minute.ts';
 import { literal } from './language.ts';
 

@@ -1,5 +1,5 @@
 import { pairMinutes, type TimedMinute } from '../checks/pairing.ts';
-import type { Series } from '../checks/metric-source.ts';
+import type { Series } from '../metric-source.ts';
 import {
   beginningOfMinute,
   firstWholeMinute,

@@ -1,5 +1,5 @@
 import { targetName, type Target } from '../alias/target.ts';
-import type { Series } from '../checks/metric-source.ts';
+import type { Series } from '../metric-source.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count } from '../text/numbers.ts';
 

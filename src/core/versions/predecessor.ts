@@ -1,4 +1,4 @@
-import { lambdaMetric, metricOf, type MetricSource, type Series } from '../checks/metric-source.ts';
+import { lambdaMetric, metricOf, type MetricSource, type Series } from '../metric-source.ts';
 import type { Target } from '../alias/target.ts';
 
 /** How many numbers below the live version are looked at: most of them were reverted, or deleted, if it is none of these. */

@@ -1,5 +1,5 @@
 import type { Expression, MetricCheck, Operator } from '../../core/checks/thresholds.ts';
-import type { MetricSource } from '../../core/checks/metric-source.ts';
+import type { MetricSource } from '../../core/metric-source.ts';
 import {
   formatMetric,
   isOwn,

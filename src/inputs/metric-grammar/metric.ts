@@ -1,4 +1,4 @@
-import { lambdaMetric, type MetricSource } from '../../core/checks/metric-source.ts';
+import { lambdaMetric, type MetricSource } from '../../core/metric-source.ts';
 import { brief, Mistake, type Token, type Tokens } from './tokens.ts';
 
 /** Limits of CloudWatch. */

@@ -7,7 +7,7 @@ import {
   executionLink,
   executionOf,
   type ExecutionOf,
-} from '../../core/state-machine/execution.ts';
+} from '../../core/alias/execution.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';

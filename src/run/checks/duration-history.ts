@@ -1,13 +1,7 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { Metrics } from '../../aws/metrics.ts';
 import { HISTORY_SOURCES, historyBefore, yardstickOf } from '../../core/checks/yardstick.ts';
-import {
-  listed,
-  metricOf,
-  metricsOf,
-  seriesByName,
-  seriesOf,
-} from '../../core/checks/metric-source.ts';
+import { listed, metricOf, metricsOf, seriesByName, seriesOf } from '../../core/metric-source.ts';
 import {
   ALIAS_REQUESTS,
   longestPause,

@@ -1,6 +1,6 @@
 import { within } from '../../aws/patience.ts';
 import { exposureReader, uncounted, type Exposure } from '../../core/checks/exposure.ts';
-import { seriesOf } from '../../core/checks/metric-source.ts';
+import { seriesOf } from '../../core/metric-source.ts';
 import type { WatchedTarget } from '../../core/checks/reader.ts';
 import { beginningOfMinute, MINUTE_MS } from '../../core/minute.ts';
 import { messageOf } from '../../core/problems.ts';

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../aws/metrics.ts';
-import { listed, metricsOf, seriesByName, seriesOf } from '../../core/checks/metric-source.ts';
+import { listed, metricsOf, seriesByName, seriesOf } from '../../core/metric-source.ts';
 import type { WatchedTarget } from '../../core/checks/reader.ts';
 import type { Timeline } from '../../core/log-lane/timeline.ts';
 import {

@@ -12,7 +12,7 @@ import {
   withReading,
   type Ledger,
 } from '../../core/checks/ledger.ts';
-import { distinct, seriesOf } from '../../core/checks/metric-source.ts';
+import { distinct, seriesOf } from '../../core/metric-source.ts';
 import type { Moment } from '../../core/moment.ts';
 import type { Bake } from '../../core/rollout/plan.ts';
 import {

@@ -13,7 +13,7 @@ import { Refusal } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
 import { fittedToAws } from '../../core/state-machine/refusals.ts';
-import type { ExecutionOf } from '../../core/state-machine/execution.ts';
+import type { ExecutionOf } from '../../core/alias/execution.ts';
 import type { EarlierExecution } from '../../core/state-machine/takeover.ts';
 import { toldBy } from '../../core/state-machine/told.ts';
 import type { Undertaking } from '../rollout/undertaking.ts';

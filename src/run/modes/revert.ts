@@ -5,7 +5,7 @@ import { isSplit } from '../../core/alias/routing.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import { readMark } from '../../core/alias/mark.ts';
 import { Refusal } from '../../core/problems.ts';
-import { executionArn } from '../../core/state-machine/execution.ts';
+import { executionArn } from '../../core/alias/execution.ts';
 import type { Ending } from '../../core/report/ending.ts';
 import { count } from '../../core/text/numbers.ts';
 import { accountIn } from '../../core/text/arn.ts';

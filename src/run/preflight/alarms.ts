@@ -1,7 +1,7 @@
 import type { FoundAlarm } from '../../aws/alarms.ts';
 import { assess, watch, watchSince, type AlarmWatch } from '../../core/checks/alarms.ts';
 import { inspectAlarms } from '../../core/preflight/alarms.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import { CheckFailed, messageOf } from '../../core/problems.ts';
 import type { AlarmId } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';

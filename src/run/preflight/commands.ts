@@ -1,5 +1,5 @@
 import { describeCommand, runsIn, type CommandCheck } from '../../core/checks/commands.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';
 

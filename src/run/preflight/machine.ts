@@ -1,9 +1,9 @@
 import type { RolloutId } from '../../core/alias/mark.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import { messageOf } from '../../core/problems.ts';
 import { COMMENT } from '../../core/state-machine/definition.ts';
-import { stateMachineArn } from '../../core/state-machine/execution.ts';
+import { stateMachineArn } from '../../core/alias/execution.ts';
 import { unreachable, type Wanted } from '../../core/state-machine/reach.ts';
 import { leftOutByAws, refusalsOf } from '../../core/state-machine/refusals.ts';
 import { accountIn, parseStateMachine } from '../../core/text/arn.ts';

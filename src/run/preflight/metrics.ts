@@ -1,8 +1,8 @@
-import { metricOf, type Series } from '../../core/checks/metric-source.ts';
+import { metricOf, type Series } from '../../core/metric-source.ts';
 import { ALIAS_REQUESTS, requestsBefore } from '../../core/checks/silence.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { NOTHING_WATCHED } from '../../core/preflight/plan.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';

@@ -1,5 +1,5 @@
 import { sameTarget } from '../../core/alias/target.ts';
-import { defaultLogGroup } from '../../core/checks/error-logs.ts';
+import { defaultLogGroup } from '../../core/text/log-group.ts';
 import { leastPolicy } from '../../core/policy.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import { objectsIn } from '../../core/versions/code.ts';

@@ -9,7 +9,7 @@ import type { LintedTarget } from '../../core/preflight/alarm-sight.ts';
 import type { Step } from '../../core/rollout/plan.ts';
 import { inspectTimeouts, inspectWatching, paceOfMany } from '../../core/preflight/plan.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import { describeFacts, inspectSmokeTest } from '../../core/preflight/target.ts';
 import type { Config, TargetRequest } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';

@@ -3,7 +3,7 @@ import { isNotFound } from '../../aws/call.ts';
 import type { Target } from '../../core/alias/target.ts';
 import type { MissingAlias } from '../../core/preflight/missing-alias.ts';
 import { inspectCode, inspectRestoring } from '../../core/preflight/code.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import { inspectTarget, type TargetFacts } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import type { TargetRequest } from '../../inputs/config.ts';

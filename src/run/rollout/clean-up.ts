@@ -3,7 +3,7 @@ import { messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
 import { ENDED, OWN_ERRORS } from '../../core/state-machine/definition.ts';
-import { executionLink, type ExecutionOf } from '../../core/state-machine/execution.ts';
+import { executionLink, type ExecutionOf } from '../../core/alias/execution.ts';
 import { NOTHING_TOLD } from '../../core/state-machine/told.ts';
 import type { SavedRollout, SavedTarget } from '../../github/saved.ts';
 import type { Seen } from '../../ports.ts';

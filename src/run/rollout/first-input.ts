@@ -3,7 +3,7 @@ import type { Shifting } from '../../core/alias/shifting.ts';
 import { targetName } from '../../core/alias/target.ts';
 import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { Called } from '../../core/checks/reader.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import type { Course } from '../../core/rollout/plan.ts';
 import { machineInput } from '../../core/state-machine/first-input.ts';
 import type { MachineInput } from '../../core/state-machine/input.ts';

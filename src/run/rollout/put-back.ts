@@ -3,7 +3,7 @@ import { ended, type Ending } from '../../core/report/ending.ts';
 import { messageOf } from '../../core/problems.ts';
 import { NOTHING_MOVED } from '../../core/rollout/state.ts';
 import { REPAIRS } from '../../core/state-machine/definition.ts';
-import { executionLink, type ExecutionOf } from '../../core/state-machine/execution.ts';
+import { executionLink, type ExecutionOf } from '../../core/alias/execution.ts';
 import { toldBy } from '../../core/state-machine/told.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Router } from '../../ports.ts';

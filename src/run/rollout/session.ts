@@ -1,6 +1,6 @@
 import { deadlineOf, inspectDeadline } from '../../core/rollout/deadline.ts';
 import type { Deadline, Step } from '../../core/rollout/plan.ts';
-import type { Inspection } from '../../core/preflight/inspection.ts';
+import type { Inspection } from '../../core/inspection.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import type { Config } from '../../inputs/config.ts';
 import { boundsOf } from '../rollout/bounds.ts';

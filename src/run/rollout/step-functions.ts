@@ -2,11 +2,7 @@ import { AwsCallError } from '../../aws/call.ts';
 import { isRunnerGone, mayBeHeld, messageOf, Refusal } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { Shifting } from '../../core/alias/shifting.ts';
-import {
-  executionLink,
-  executionOf,
-  type ExecutionOf,
-} from '../../core/state-machine/execution.ts';
+import { executionLink, executionOf, type ExecutionOf } from '../../core/alias/execution.ts';
 import { ENDED } from '../../core/state-machine/definition.ts';
 import { NOTHING_TOLD, whereTold, type Told } from '../../core/state-machine/told.ts';
 import { continuedInput } from '../../core/state-machine/takeover.ts';

@@ -1,9 +1,9 @@
 import { never, unlessAborted, within } from '../../aws/patience.ts';
 import { repairCommand } from '../../core/alias/repair.ts';
-import { formatWeight } from '../../core/alias/routing.ts';
+import { formatWeight } from '../../core/rollout/weight.ts';
 import { sameTarget } from '../../core/alias/target.ts';
 import { begunAtOf, type Unfinished } from '../../core/alias/unfinished.ts';
-import { defaultLogGroup } from '../../core/checks/error-logs.ts';
+import { defaultLogGroup } from '../../core/text/log-group.ts';
 import { CheckFailed, mayBeHeld, messageOf } from '../../core/problems.ts';
 import { ended, type Ending } from '../../core/report/ending.ts';
 import type { SavedRollout } from '../../github/saved.ts';

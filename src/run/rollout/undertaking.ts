@@ -3,7 +3,7 @@ import type { AlarmWatch } from '../../core/checks/alarms.ts';
 import type { AnalysisPolicy } from '../../core/checks/analysis-policy.ts';
 import { shareAlpha } from '../../core/log-lane/alpha.ts';
 import type { LoggedTarget } from '../../core/log-lane/sight.ts';
-import type { ExecutionOf } from '../../core/state-machine/execution.ts';
+import type { ExecutionOf } from '../../core/alias/execution.ts';
 import type { EarlierExecution } from '../../core/state-machine/takeover.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Surroundings } from '../surroundings.ts';

@@ -2,7 +2,7 @@ import { AwsCallError } from '../../aws/call.ts';
 import type { CodeUpdate } from '../../aws/code.ts';
 import { never, within } from '../../aws/patience.ts';
 import { targetName, type Target, type TargetReport } from '../../core/alias/target.ts';
-import { because } from '../../core/preflight/inspection.ts';
+import { because } from '../../core/inspection.ts';
 import type { VersionFacts } from '../../core/preflight/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import { originOf, sameCode, updateCommand, type CodeReport } from '../../core/versions/code.ts';

@@ -1,5 +1,5 @@
 import type { Alias } from '../../aws/aliases.ts';
-import { metricOf, type MetricSource } from '../../core/checks/metric-source.ts';
+import { metricOf, type MetricSource } from '../../core/metric-source.ts';
 import { targetName, type Target } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
 import {

@@ -1,7 +1,7 @@
 import { AwsCallError } from '../../aws/call.ts';
 import type { CodeUpdate } from '../../aws/code.ts';
 import { isConfiguredLike } from '../../core/preflight/code.ts';
-import { because } from '../../core/preflight/inspection.ts';
+import { because } from '../../core/inspection.ts';
 import type { VersionFacts } from '../../core/preflight/target.ts';
 import { Refusal } from '../../core/problems.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { executionName } from '../../../src/core/state-machine/execution-name.ts';
+import { executionName } from '../../../src/core/alias/execution-name.ts';
 import { MARK } from '../../fixtures/mark.ts';
 
 describe('the name of the execution that carries a rollout', () => {
