@@ -2,7 +2,7 @@ import { getAlias } from '../simulator/lambda/aliases.ts';
 import type { Answer, Simulator } from '../simulator/simulator.ts';
 import type { WireReply } from '../simulator/wire/wire.ts';
 import type { Clock } from '../src/ports.ts';
-import type { HttpRequest } from './wire.ts';
+import type { HttpRequest } from './http-request.ts';
 
 /** Aliases as they are read: AWS may show one as it was before the last write, for a while. */
 export interface Answers {

@@ -1,6 +1,5 @@
 import { NO_GAP, UNHARMED } from './jobs.ts';
-import type { CarriedScenario } from './carried.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, CarriedScenario } from './scenario.ts';
 
 /** Nothing goes wrong and nobody interferes: what others change, one thing at a time. */
 export const CALM: Scenario = {

@@ -1,18 +1,6 @@
 import { pick, seeded } from '../simulator/time/random.ts';
 import type { Dying, Happening, Scenario } from './scenario.ts';
 
-/** A rollout that AWS carries, and what becomes of its executions. */
-export interface CarriedScenario {
-  /** Whether each job follows what it started, or leaves it. */
-  readonly waits: boolean;
-  /** How long people may take to decide. */
-  readonly holdForSeconds: number;
-  /** Somebody stops each execution right after its event of this number. */
-  readonly stoppedAfter: number | undefined;
-  /** How often the rule that repairs is told of an end: AWS promises no more than at least once. 0 where there is no rule. */
-  readonly repairs: 0 | 1 | 2;
-}
-
 /** One rollout in so many is carried by AWS: each of its readings evaluates expressions, so it costs many times the CPU. */
 const ONE_IN = 8;
 /** Keeps what is decided here apart from everything else of a seed, which is what it would be without. */

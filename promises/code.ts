@@ -16,23 +16,8 @@ import {
   takesOver,
   type Violation,
 } from './history.ts';
-import { STARTS_AT, type Played, type Stage, type Told } from './stage.ts';
-
-/** The rollout brings its code itself, and others deploy as well. */
-export interface CodeScenario {
-  readonly from: 'path' | 's3';
-  readonly onRevertLatest: Config['onRevertLatest'];
-  /** When somebody else updates a function, after the beginning of the run. */
-  readonly deploysAfterMs: readonly number[];
-  /** How long Lambda takes over an update. */
-  readonly updateMs: number;
-}
-
-/** Somebody else's update that came about. */
-export interface Deploy {
-  readonly at: number;
-  readonly functionName: string;
-}
+import { STARTS_AT, type Played, type Stage, type Told, type Deploy } from './stage.ts';
+import type { CodeScenario } from './scenario.ts';
 
 const FUNCTION = 'f1';
 const THEIRS = 'of somebody else';

@@ -1,32 +1,17 @@
 import { couldTell, type CommandCheck, type CommandResult } from '../src/core/checks/commands.ts';
 import type { Shell } from '../src/ports.ts';
 import { pick, type Random } from '../simulator/time/random.ts';
-import { awake, isShifted, planOf, statesOf, type Violation } from './history.ts';
-import type { Timed } from './scenario.ts';
-import { STARTS_AT, type Played, type ProcessName, type Stage, type Told } from './stage.ts';
+import { awake, isShifted, planOf, statesOf, type Violation, saysNo } from './history.ts';
+import type { CommandScenario, CommandTrouble } from './scenario.ts';
+import {
+  STARTS_AT,
+  type Played,
+  type ProcessName,
+  type Stage,
+  type Told,
+  type CommandRun,
+} from './stage.ts';
 import { JITTER } from './watching.ts';
-
-/** What goes wrong with a command while it lasts. */
-export type CommandTrouble =
-  'command fails' | 'command does not know' | 'command breaks' | 'command hangs';
-
-/** Commands of the user's are checks as well. */
-export interface CommandScenario {
-  readonly checks: readonly CommandCheck[];
-  /** How long a run takes. */
-  readonly lastsMs: number;
-  readonly troubles: readonly Timed<CommandTrouble>[];
-}
-
-/** A run of a command, and what the process got to hear of it. */
-export interface CommandRun {
-  readonly by: ProcessName;
-  readonly check: string;
-  readonly functionName: string;
-  /** By the time of day; epoch milliseconds. */
-  readonly begunAt: number;
-  heard: { readonly at: number; readonly result: CommandResult } | undefined;
-}
 
 const TROUBLES: readonly CommandTrouble[] = [
   'command fails',
@@ -149,17 +134,6 @@ function neverPromotedOver(told: Told, runs: readonly CommandRun[]): readonly Vi
   return told.ending?.outcome === 'promoted' && runs.some(saysNo)
     ? [{ promise: 8, what: 'promoted, though a command had failed' }]
     : [];
-}
-
-/** When a command said to a process that it fails. By the time of day. */
-export function failuresOf({ commandRuns }: Played, { process }: Told): readonly number[] {
-  return commandRuns
-    .filter((run) => run.by === process && saysNo(run))
-    .map(({ heard }) => heard?.at ?? Infinity);
-}
-
-function saysNo({ heard }: CommandRun): boolean {
-  return heard?.result.type === 'exited' && heard.result.code === 1;
 }
 
 /** Waiting for its turn, where several commands of several functions run. */

@@ -1,7 +1,14 @@
 import type { Plan } from '../src/core/rollout/plan.ts';
 import type { Entry } from '../src/core/report/entry.ts';
 import type { Target, TargetReport } from '../src/core/alias/target.ts';
-import { CANARY, STABLE, type Played, type Told, type TrueAlias } from './stage.ts';
+import {
+  CANARY,
+  STABLE,
+  type Played,
+  type Told,
+  type TrueAlias,
+  type CommandRun,
+} from './stage.ts';
 
 /** A promise that was not kept, by its number in RELIABILITY.md. */
 export interface Violation {
@@ -130,4 +137,16 @@ export function statesOf({ entries }: Told): readonly StateEntry[] {
 export function describe({ version, weights }: TrueAlias): string {
   const split = Object.entries(weights).map(([other, weight]) => `+${other}@${weight}`);
   return `version ${version}${split.join('')}`;
+}
+
+/** When a command said to a process that it fails. By the time of day. */
+export function failuresOf({ commandRuns }: Played, { process }: Told): readonly number[] {
+  return commandRuns
+    .filter((run) => run.by === process && saysNo(run))
+    .map(({ heard }) => heard?.at ?? Infinity);
+}
+
+/** Whether a run said that its check fails. */
+export function saysNo({ heard }: CommandRun): boolean {
+  return heard?.result.type === 'exited' && heard.result.code === 1;
 }

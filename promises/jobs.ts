@@ -1,14 +1,5 @@
-import type { Mode } from '../src/core/rollout/mode.ts';
 import { pick, type Random } from '../simulator/time/random.ts';
-import type { Death, Dying, Gap, Happening } from './scenario.ts';
-
-/** One job of a rollout that several share, with time between them. */
-export interface JobScenario {
-  readonly mode: Exclude<Mode, 'status'>;
-  /** What comes before it, while no process of ours lives. */
-  readonly gap: Gap;
-  readonly death: Dying;
-}
+import type { Death, Dying, Gap, Happening, JobScenario } from './scenario.ts';
 
 /** No death, at whatever moment. */
 export const UNHARMED: Dying = { afterMs: 0, what: 'none', forMs: 0, atWrite: undefined };

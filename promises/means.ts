@@ -1,12 +1,5 @@
 import type { Told } from './stage.ts';
 
-/** What a rollout needs, and what ends before its plan would if everything took as long as it may. */
-export interface Means {
-  readonly what: 'job' | 'session';
-  /** As its user says it; it began before the action did. */
-  readonly lastsMs: number;
-}
-
 /** The steps before the action take some of it. */
 const MOST_BEFORE_MS = 10 * 60_000;
 

@@ -24,7 +24,8 @@ import {
   type Told,
 } from './stage.ts';
 import type { Dying, Scenario, WriteMoment } from './scenario.ts';
-import { createWire, isWrite, wireRequest, type HttpRequest } from './wire.ts';
+import { createWire, isWrite, wireRequest } from './wire.ts';
+import type { HttpRequest } from './http-request.ts';
 
 /** Which run of the workflow it is of, what it does, and how it ends. */
 export interface Part {

@@ -1,18 +1,5 @@
 import { pick, seeded } from '../simulator/time/random.ts';
-import type { WaveFailurePolicy } from '../src/core/rollout/waves.ts';
 import type { Dying, Scenario } from './scenario.ts';
-
-/** A rollout that goes through several regions. */
-export interface RegionsScenario {
-  /** The wave of each region, from 0; the regions come in the order of their waves. */
-  readonly waves: readonly number[];
-  readonly onFailure: WaveFailurePolicy;
-  readonly bakeSeconds: number;
-  /** In which region each of the happenings comes to pass, by its place. */
-  readonly happensIn: readonly number[];
-  /** A death that is aimed at a write is aimed at one in this region. */
-  readonly diesIn: number;
-}
 
 /** Their names, by their places. */
 export const REGIONS = ['eu-west-1', 'us-east-1', 'us-west-2'] as const;

@@ -1,3 +1,4 @@
+import type { CommandResult } from '../src/core/checks/commands.ts';
 import type { Entry } from '../src/core/report/entry.ts';
 import type { Ending } from '../src/core/report/ending.ts';
 import type { Report } from '../src/core/report/report.ts';
@@ -5,8 +6,6 @@ import type { Config } from '../src/inputs/config.ts';
 import type { AliasRecord } from '../simulator/lambda/state.ts';
 import type { RecordedRequest, Simulator } from '../simulator/simulator.ts';
 import type { Answers } from './answers.ts';
-import type { Deploy } from './code.ts';
-import type { CommandRun } from './commands.ts';
 import type { CallFault, Death, Scenario } from './scenario.ts';
 import type { Suspension, VirtualTime } from './virtual-time.ts';
 
@@ -71,6 +70,22 @@ export interface Heard {
   readonly understood: boolean;
   /** Whether it shows an alarm in ALARM. */
   readonly red: boolean;
+}
+
+/** A run of a command, and what the process got to hear of it. */
+export interface CommandRun {
+  readonly by: ProcessName;
+  readonly check: string;
+  readonly functionName: string;
+  /** By the time of day; epoch milliseconds. */
+  readonly begunAt: number;
+  heard: { readonly at: number; readonly result: CommandResult } | undefined;
+}
+
+/** Somebody else's update that came about. */
+export interface Deploy {
+  readonly at: number;
+  readonly functionName: string;
 }
 
 /** Everything that is known of a simulated rollout after it. */

@@ -1,5 +1,4 @@
 import type { Target } from '../src/core/alias/target.ts';
-import { failuresOf } from './commands.ts';
 import {
   awake,
   canaryShare,
@@ -13,6 +12,7 @@ import {
   takesOver,
   takesOverAt,
   type Violation,
+  failuresOf,
 } from './history.ts';
 import { meansEndAt } from './means.ts';
 import type { Attempt, Played, Told } from './stage.ts';

@@ -4,10 +4,10 @@ import { reportOf, type RegionReport, type Report } from '../src/core/report/rep
 import { carryOutWaves } from '../src/run/waves/carry-out.ts';
 import { UNHARMED } from './jobs.ts';
 import { createLife, postProcess, regionOf, type Lived, type Part } from './processes.ts';
-import { REGIONS, type RegionsScenario } from './regions.ts';
+import { REGIONS } from './regions.ts';
 import { pass } from './runs.ts';
 import { createScene } from './scene.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, RegionsScenario } from './scenario.ts';
 import type { Played, SaidOfAll, Stage, Told } from './stage.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

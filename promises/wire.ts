@@ -4,17 +4,9 @@ import type { Answer, Simulator } from '../simulator/simulator.ts';
 import type { WireRequest } from '../simulator/wire/wire.ts';
 import type { Random } from '../simulator/time/random.ts';
 import type { Answers } from './answers.ts';
+import type { HttpRequest } from './http-request.ts';
 import type { CallFault, Scenario, WriteMoment } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
-
-/** What the AWS SDK hands to its request handler, as far as it is used here. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query?: Record<string, string | string[] | null>;
-  readonly headers: Record<string, string>;
-  readonly body?: unknown;
-}
 
 interface HttpResponse {
   readonly statusCode: number;

@@ -6,9 +6,9 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { markdownTable } from 'markdown-table';
 
 import { play } from '../promises/play.ts';
-import { scenarioOf } from '../promises/scenario.ts';
 import { violationsOf } from '../promises/promises.ts';
 import { add, NOTHING, tallyOf, type Tally } from '../promises/tally.ts';
+import { scenarioOf } from '../promises/draw.ts';
 
 const USAGE = `Usage: npm run simulate -- [--seeds N] [--from N] [--bail] | --seed N
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { CARRIED, LEFT } from '../../promises/calm.ts';
-import { UNHARMED, type JobScenario } from '../../promises/jobs.ts';
+import { UNHARMED } from '../../promises/jobs.ts';
 import { play } from '../../promises/play.ts';
 import { violationsOf } from '../../promises/promises.ts';
-import { scenarioOf, type Dying, type Scenario } from '../../promises/scenario.ts';
+import type { Dying, Scenario, JobScenario } from '../../promises/scenario.ts';
 import { STARTS_AT, type Played } from '../../promises/stage.ts';
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { denied, type Fault, type FaultRule } from '../../simulator/wire/faults.ts';
+import { scenarioOf } from '../../promises/draw.ts';
 
 const outcomes = ({ told }: Played) => told.map(({ ending }) => ending?.outcome);
 const ended = ({ carriers }: Played) =>

@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { HistoryItem } from '../../simulator/cloudwatch/alarms.ts';
 import { CALM, CARRIED, LEFT } from '../../promises/calm.ts';
-import { UNHARMED, type JobScenario } from '../../promises/jobs.ts';
+import { UNHARMED } from '../../promises/jobs.ts';
 import { play } from '../../promises/play.ts';
 import { STABLE, type Played, type TrueAlias } from '../../promises/stage.ts';
 import { violationsOf } from '../../promises/promises.ts';
-import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
+import type { Scenario, JobScenario } from '../../promises/scenario.ts';
+import { scenarioOf } from '../../promises/draw.ts';
 
 const RED: HistoryItem = {
   type: 'StateUpdate',

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { CALM } from '../../promises/calm.ts';
 import { play } from '../../promises/play.ts';
 import { violationsOf } from '../../promises/promises.ts';
-import type { RegionsScenario } from '../../promises/regions.ts';
-import { scenarioOf, type Scenario } from '../../promises/scenario.ts';
+import type { Scenario, RegionsScenario } from '../../promises/scenario.ts';
 import type { Attempt, Played, PlayedWaves, TrueAlias } from '../../promises/stage.ts';
+import { scenarioOf } from '../../promises/draw.ts';
 
 const WAVES: RegionsScenario = {
   waves: [0, 1, 1],
