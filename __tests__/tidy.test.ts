@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { withDefinition } from '../scripts/state-machine-template.ts';
 import { definitionText } from '../src/core/state-machine/definition.ts';
+import { circleIn, importsIn, importsOfRooms } from './fixtures/imports.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -94,4 +95,22 @@ describe('the house is tidy:', () => {
     });
     expect(silent).toEqual([]);
   });
+
+  it.each(['src', 'simulator', 'promises', 'proofs', 'conformance', 'scripts'])(
+    'no files of %s import each other in a circle',
+    (folder) => {
+      const imports = importsIn(folder);
+      expect([...imports.values()].some(({ size }) => size > 0)).toBe(true);
+      expect(circleIn(imports)).toBeUndefined();
+    },
+  );
+
+  it.each(['src', 'src/core', 'src/run', 'src/aws', 'simulator'])(
+    'every room of %s stands above those that it imports',
+    (folder) => {
+      const imports = importsOfRooms(folder);
+      expect([...imports.values()].some(({ size }) => size > 0)).toBe(true);
+      expect(circleIn(imports)).toBeUndefined();
+    },
+  );
 });
