@@ -6,7 +6,8 @@ import { getAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
-import { addFunction, createWorld, INPUTS, type World } from '../fixtures/bundle-world.ts';
+import { addFunction, createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import { killedOnceSeen, leaveDeadRun } from '../fixtures/dead-run.ts';
 
 /** Little here is about what comes between two readings. */
 const SELDOM = { 'poll-interval': '30s' };
@@ -22,20 +23,20 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
   });
   afterEach(() => Promise.all([world.close(), github.close()]));
 
-  /** The rollout of run 42 dies without its post step once the log holds the text. */
-  async function die(seen: string, inputs: typeof INPUTS = { steps: '10% 1m, 50% 8h' }) {
-    const action = world.start({ ...SELDOM, ...inputs });
-    await action.seen(seen);
-    action.process.kill('SIGKILL');
-    await action.done;
-  }
+  /** The rollout of run 42 died without its post step once its log held the text. */
+  const die = (seen: string, inputs: Inputs = { steps: '10% 1m, 50% 8h' }) =>
+    leaveDeadRun(world, seen, { ...SELDOM, ...inputs });
+
+  /** The same, where the world is not as all others before it. */
+  const dieHere = (seen: string, inputs: Inputs) =>
+    killedOnceSeen(world, seen, { ...SELDOM, ...inputs });
 
   /** Another run of the same workflow, which may ask GitHub. */
-  function nextRun(inputs: typeof INPUTS = {}, token = 'github-token') {
+  function nextRun(inputs: Inputs = {}, token = 'github-token') {
     return startNext(inputs, token).done;
   }
 
-  function startNext(inputs: typeof INPUTS = {}, token = 'github-token', environment = {}) {
+  function startNext(inputs: Inputs = {}, token = 'github-token', environment = {}) {
     return world.start(
       { 'github-token': token, ...SELDOM, ...inputs },
       { environment: { ...github.environment, GITHUB_RUN_ID: '43', ...environment } },
@@ -92,7 +93,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     const words = 'x'.repeat(120);
     updateAlias(world.simulator.lambda, 'checkout', 'live', { description: words });
     const plan = { steps: '10% 1m, 50% 1m' };
-    await die('50 % shifted', plan);
+    await dieHere('50 % shifted', plan);
     const died = world.simulator.aliasHistory.length;
     runHas('completed');
     await nextRun({ ...plan, 'on-unfinished': 'resume' });
@@ -106,7 +107,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     await die('50 % shifted', plan);
     runHas('completed');
     world.simulator.faults.after(({ operation, count }) => {
-      if (operation === 'UpdateAlias' && count === 2) world.setAlarm('ALARM');
+      if (operation === 'UpdateAlias' && count === 0) world.setAlarm('ALARM');
     });
     const result = await nextRun({ ...plan, 'on-unfinished': 'resume' });
     expect(result.outputs).toMatchObject({ outcome: 'reverted', 'previous-version': '1' });
@@ -325,7 +326,11 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
       async (analysis) => {
         runHas('completed');
         updateFunction(world.simulator.lambda, 'checkout', { code: 'three' });
-        const result = await nextRun({ analysis, 'on-inconclusive': 'promote' });
+        const result = await nextRun({
+          analysis,
+          'analysis-logs': 'off',
+          'on-inconclusive': 'promote',
+        });
         expect(result.outputs).toMatchObject({ outcome: 'promoted', 'previous-version': '2' });
         expect(world.routings().slice(4)).toEqual(['2+3@0.1', '2+3@0.5', '3']);
         expect(description()).toBe('');
@@ -401,7 +406,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
   it('puts all functions back in mode revert, also those that had been promoted already', async () => {
     addFunction(world.simulator, 'cart');
     const both = { 'function-name': 'checkout, cart' };
-    await die('50 % shifted', { ...both, steps: '10% 1m, 50% 8h' });
+    await dieHere('50 % shifted', { ...both, steps: '10% 1m, 50% 8h' });
     const promoted = description().replace('step=2 weight=50', 'step=3 weight=100');
     updateAlias(world.simulator.lambda, 'checkout', 'live', {
       version: '2',
@@ -427,7 +432,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
   it('puts all functions of the dead rollout back', async () => {
     addFunction(world.simulator, 'cart');
     const both = { 'function-name': 'checkout, cart' };
-    await die('50 % shifted', { ...both, steps: '10% 1m, 50% 8h' });
+    await dieHere('50 % shifted', { ...both, steps: '10% 1m, 50% 8h' });
     runHas('completed');
     const result = await nextRun({ ...both, 'dry-run': 'false', alarms: 'nothing' });
     expect(result.outputs['outcome']).toBe('failed');
@@ -450,7 +455,7 @@ describe('the mark in the description of the alias', () => {
 
   it('is written with every weight, and taken off at the end', async () => {
     describeAlias('live traffic');
-    await world.run();
+    await world.run(SELDOM);
     const mark = (step: number, weight: number) =>
       expect.stringMatching(
         new RegExp(
@@ -471,14 +476,14 @@ describe('the mark in the description of the alias', () => {
     world.simulator.faults.after(({ operation }) => {
       if (operation === 'UpdateAlias') world.setAlarm('ALARM');
     });
-    const result = await world.run();
+    const result = await world.run(SELDOM);
     expect(result.outputs['outcome']).toBe('reverted');
     expect(world.simulator.aliasHistory.at(-1)?.description).toBe('live traffic');
   });
 
   it('is left out when the description is too long, with a warning of what follows', async () => {
     describeAlias('x'.repeat(200));
-    const result = await world.run();
+    const result = await world.run(SELDOM);
     expect(result.outputs['outcome']).toBe('promoted');
     expect(descriptions()).toEqual(['', 'x'.repeat(200)]);
     expect(result.log).toMatch(/::warning::.*too long to carry the mark of this rollout/);
