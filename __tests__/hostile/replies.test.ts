@@ -207,8 +207,13 @@ describe('whatever AWS replies', () => {
   });
 
   const enormousBodies = [
-    JSON.stringify({ Description: enormous('x'), AliasArn: enormous('a'), Version: enormous('7') }),
-    JSON.stringify({ MetricAlarms: [{ AlarmName: 'errors', StateReason: enormous('🦆') }] }),
+    JSON.stringify({
+      Description: enormous('x', 4),
+      AliasArn: enormous('a', 4),
+      Version: enormous('7', 4),
+    }),
+    // Each takes four bytes, for two characters.
+    JSON.stringify({ MetricAlarms: [{ AlarmName: 'errors', StateReason: enormous('🦆', 5) }] }),
     enormous('['),
   ];
 
