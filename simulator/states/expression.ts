@@ -1,5 +1,6 @@
-import jsonata from 'jsonata';
+import type { Expression } from 'jsonata';
 
+import { compiledFrom } from './compiled.ts';
 import { isObject, type Json } from './json.ts';
 
 /** An expression alone is the whole of a text. */
@@ -19,15 +20,10 @@ export class EvaluationFailure extends Error {
   }
 }
 
-const compiled = new Map<string, jsonata.Expression>();
-
 /** The expression in a text; nothing when the text is no expression. @throws the error of JSONata's parser */
-export function expressionIn(text: string): jsonata.Expression | undefined {
+export function expressionIn(text: string): Expression | undefined {
   const source = EXPRESSION.exec(text)?.[1];
-  if (source === undefined) return undefined;
-  const expression = compiled.get(source) ?? jsonata(source);
-  compiled.set(source, expression);
-  return expression;
+  return source === undefined ? undefined : compiledFrom(source);
 }
 
 /**
@@ -66,7 +62,7 @@ export async function filled(
 async function valueOf(
   template: string,
   field: string,
-  expression: jsonata.Expression,
+  expression: Expression,
   names: Names,
   now: number,
 ): Promise<Json> {
