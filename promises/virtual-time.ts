@@ -26,7 +26,7 @@ export interface VirtualTime {
    * @throws when the program waits for something that will never happen
    */
   run<T>(program: () => Promise<T>): Promise<T>;
-  /** Lets everything happen that is due until then. */
+  /** Lets everything happen that is due until then. What a program left behind waits and is jittered as in `run`. */
   passUntil(moment: number): Promise<void>;
 }
 
@@ -64,8 +64,10 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
       }),
   };
 
+  const random = seeded(seed);
+
   async function run<T>(program: () => Promise<T>): Promise<T> {
-    const restore = replaceGlobals({ now: () => now, at }, seeded(seed));
+    const restore = replaceGlobals({ now: () => now, at }, random);
     try {
       const state = { ended: false };
       const result = program().finally(() => {
@@ -99,13 +101,18 @@ export function createVirtualTime(startsAt: number, seed: number): VirtualTime {
     at,
     run,
     async passUntil(moment) {
-      for (;;) {
-        await settled();
-        const next = agenda.next();
-        if (next === undefined || next > moment) break;
-        passTo(next);
+      const restore = replaceGlobals({ now: () => now, at }, random);
+      try {
+        for (;;) {
+          await settled();
+          const next = agenda.next();
+          if (next === undefined || next > moment) break;
+          passTo(next);
+        }
+        now = Math.max(now, moment);
+      } finally {
+        restore();
       }
-      now = Math.max(now, moment);
     },
   };
 }

@@ -45,6 +45,14 @@ describe('a simulated rollout', () => {
     expect(other.trace).toEqual(one.trace);
   });
 
+  it('is the same again in what is still on its way when every process has ended', async () => {
+    // In this one a call hangs that nobody waits for any more, and is made again.
+    const traces: (readonly string[])[] = [];
+    for (let turn = 0; turn < 4; turn++) traces.push((await play(scenarioOf(46))).trace);
+    expect(traces.slice(2)).toEqual([traces[1], traces[1]]);
+    expect(traces[1]?.join('\n')).toMatch(/-- failed: [^]*GetFunction$/);
+  });
+
   it.each(Array.from({ length: 60 }, (_, index) => index + 1))(
     'keeps every promise, whatever goes wrong: seed %d',
     async (seed) => {
