@@ -64,10 +64,10 @@ const nearlyRight = fc
   )
   .map((parts) => parts.join(''));
 
-/** They say which input, and why, in one line that can be shown. */
+/** They say which inputs, and why, in one line that can be shown. */
 function expectWellTold(refusal: Refusal | undefined): void {
   const isWellTold = (problem: string) =>
-    /^[a-z][a-z0-9-]*: /.test(problem) &&
+    /^[a-z][a-z0-9-]*(?:, [a-z][a-z0-9-]*)*: /.test(problem) &&
     problem.length < 600 &&
     !CONTROL.test(problem) &&
     !/[\n\u2028\u2029]/.test(problem) &&
@@ -87,7 +87,7 @@ describe('whatever is written into an input', () => {
     );
   });
 
-  // All are read at each reading, whichever was written: so it finds more in the time, but nothing of what they come to together.
+  // All are read each time, whichever was written: so as much is tried in less time, but seldom what an accepted one comes to.
   it('and into all others at once is accepted, or refused with lines that say why', () => {
     const all = fc.record(Object.fromEntries(NAMES.map((name) => [name, written])));
     fc.assert(
