@@ -1,27 +1,35 @@
 import { rmSync } from 'node:fs';
 
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { updateFunction } from '../../simulator/lambda/functions.ts';
 import { addFunction, after, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { leave, leftBy, type Left } from '../fixtures/left-behind.ts';
 
 const WORKFLOW = 'acme/shop/.github/workflows/deploy.yml@refs/heads/main';
 
 describe('a rollout over several jobs, the bundle', () => {
   let world: World;
+  let left: Left;
+  beforeAll(async () => {
+    left = await leftBy((other) => start({}, other));
+  });
   beforeEach(async () => {
     world = await createWorld();
   });
   afterEach(() => world.close());
 
   /** A job of its own: another process, in a run of the same workflow. */
-  const job = (mode: string, inputs = {}, environment = {}) =>
-    world.run(
+  const job = (mode: string, inputs = {}, environment = {}, within = world) =>
+    within.run(
       { mode, ...inputs },
       { environment: { GITHUB_RUN_ID: '43', GITHUB_WORKFLOW_REF: WORKFLOW, ...environment } },
     );
-  const start = (inputs = {}) => job('start', inputs, { GITHUB_RUN_ID: '42' });
+  const start = (inputs = {}, within = world) =>
+    job('start', inputs, { GITHUB_RUN_ID: '42' }, within);
+  /** As `start` leaves it: the next job knows no more of it than what is there now. */
+  const isStarted = () => leave(world, left);
   const STARTED_BY = 'https://github.com/acme/shop/actions/runs/42';
 
   it.each(['off', 'on'])(
@@ -72,7 +80,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('goes on step by step, and promotes after the last one', async () => {
-    await start();
+    await isStarted();
     const second = await job('step');
     expect(second.outputs).toMatchObject({ outcome: 'held', weight: '50', step: '2' });
     const third = await job('step');
@@ -89,7 +97,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it.each(['step', 'promote'])('puts stable back when a check fails in %s', async (mode) => {
-    await start();
+    await isStarted();
     world.setAlarm('ALARM', 'five errors');
     const result = await job(mode);
     expect(result.exitCode).toBe(1);
@@ -100,7 +108,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('puts stable back when an alarm was red while nobody watched', async () => {
-    await start();
+    await isStarted();
     world.setAlarm('ALARM', 'five errors');
     world.setAlarm('OK', 'over');
     const result = await job('step');
@@ -109,7 +117,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('is reverted on demand, by any workflow, and that is a success', async () => {
-    await start();
+    await isStarted();
     const result = await job('revert', {}, { GITHUB_WORKFLOW_REF: 'another', GITHUB_RUN_ID: '99' });
     expect(result.exitCode).toBe(0);
     expect(result.outputs).toMatchObject({ outcome: 'reverted', weight: '0' });
@@ -128,7 +136,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('is reverted on demand after a split that somebody else made', async () => {
-    await start();
+    await isStarted();
     updateAlias(world.simulator.lambda, 'checkout', 'live', {
       description: '',
       weights: { '2': 0.3 },
@@ -165,14 +173,14 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('tells of traffic in this job only, and draws nothing when it only looks', async () => {
-    await start();
+    await isStarted();
     expect((await job('status')).summary).not.toContain('mermaid');
     const promoted = await job('promote');
     expect(promoted.summary).toContain('in this job, and in earlier ones before');
   });
 
   it('lets only one of two jobs go on that race for a step', async () => {
-    await start();
+    await isStarted();
     const [one, other] = await Promise.all([
       job('step', {}, { GITHUB_RUN_ID: '44' }),
       job('step', {}, { GITHUB_RUN_ID: '45' }),
@@ -195,7 +203,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('is not gone on with by another workflow, nor with another plan', async () => {
-    await start();
+    await isStarted();
     const elsewhere = await job('step', {}, { GITHUB_WORKFLOW_REF: 'another' });
     expect(elsewhere.outputs['reason']).toContain('held for another workflow');
     const other = await job('step', { steps: '10% 1m, 20% 1m' });
@@ -204,7 +212,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('is reverted, and says why, when the job that is to continue cannot see', async () => {
-    await start();
+    await isStarted();
     const result = await job('step', { alarms: 'no-such-alarm' });
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.outputs['reason']).toContain('could not be continued');
@@ -231,7 +239,7 @@ describe('a rollout over several jobs, the bundle', () => {
   it.each(['step', 'promote'])(
     'is watched by the job that goes on, while it waits in its preflight: mode %s',
     async (mode) => {
-      await start();
+      await isStarted();
       waitInPreflight();
       const before = world.simulator.requests.length;
       const result = await job(mode);
@@ -257,7 +265,7 @@ describe('a rollout over several jobs, the bundle', () => {
   );
 
   it('is reverted when its alarms are dark for longer than the grace, though preflight waits', async () => {
-    await start();
+    await isStarted();
     waitInPreflight();
     world.simulator.faults.add(({ operation }) =>
       operation === 'DescribeAlarms'
@@ -271,7 +279,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('tells what the version logged that is reverted before anything of it was looked at', async () => {
-    await start();
+    await isStarted();
     world.setAlarm('ALARM', 'five errors');
     const result = await job('step');
     expect(result.outputs['reason']).toContain('before this job went on with it');
@@ -280,7 +288,7 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('is reverted by the job that goes on, though nothing can be saved for its post step', async () => {
-    await start();
+    await isStarted();
     const environment = { GITHUB_RUN_ID: '43', GITHUB_WORKFLOW_REF: WORKFLOW, RUNNER_TEMP: '' };
     const going = world.start({ mode: 'step', alarms: 'no-such-alarm' }, { environment });
     world.simulator.faults.before(() => {
@@ -327,8 +335,8 @@ describe('a rollout over several jobs, the bundle', () => {
   });
 
   it('puts stable back when the job that goes on is killed after its write', async () => {
-    await start();
-    after(world.simulator, 'UpdateAlias', 2, () => running.process.kill('SIGKILL'));
+    await isStarted();
+    after(world.simulator, 'UpdateAlias', 0, () => running.process.kill('SIGKILL'));
     const environment = { GITHUB_RUN_ID: '43', GITHUB_WORKFLOW_REF: WORKFLOW };
     const running = world.start({ mode: 'step' }, { environment });
     const { state } = await running.done;
