@@ -15,26 +15,33 @@ export function replaceTimers(
   onAwake: (timers: number) => void = () => undefined,
 ): () => void {
   const real = { setTimeout, clearTimeout };
-  const awake = new Set<object>();
-  const keepAwake = (timer: object, does: boolean) => {
-    if (does === awake.has(timer)) return;
-    if (does) awake.add(timer);
-    else awake.delete(timer);
-    onAwake(awake.size);
+  let awake = 0;
+  // Counted and not held in a set: V8 keeps what was in one alive through the tables that it outgrew, until the whole
+  // heap is collected, and a program has thousands of timers.
+  const keepAwake = (change: 1 | -1) => {
+    awake += change;
+    onAwake(awake);
   };
 
   function startTimer(act: (...values: unknown[]) => void, ms = 0, ...values: unknown[]) {
     let cancel: (() => void) | undefined;
     let isRef = true;
+    let isAwake = false;
+    const settle = () => {
+      const isWanted = isRef && cancel !== undefined;
+      if (isWanted === isAwake) return;
+      isAwake = isWanted;
+      keepAwake(isWanted ? 1 : -1);
+    };
     const timer = {
       ref() {
         isRef = true;
-        keepAwake(timer, cancel !== undefined);
+        settle();
         return timer;
       },
       unref() {
         isRef = false;
-        keepAwake(timer, false);
+        settle();
         return timer;
       },
       hasRef: () => isRef,
@@ -42,16 +49,16 @@ export function replaceTimers(
         cancel?.();
         cancel = time.at(time.now() + Math.max(0, ms), () => {
           cancel = undefined;
-          keepAwake(timer, false);
+          settle();
           act(...values);
         });
-        keepAwake(timer, isRef);
+        settle();
         return timer;
       },
       close() {
         cancel?.();
         cancel = undefined;
-        keepAwake(timer, false);
+        settle();
         return timer;
       },
     };

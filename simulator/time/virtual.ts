@@ -28,7 +28,8 @@ let now = startsAt;
 let heard = 0;
 let isAwake = false;
 const agenda = createAgenda();
-const open = new Map<object, string>();
+/** Requests by their names: V8 keeps what was in a map alive through the tables that it outgrew, and a request holds much. */
+const open = new Set<string>();
 
 // ── What it is told, and what it says ──
 
@@ -68,7 +69,7 @@ async function comeToRest(): Promise<void> {
   const atRest: AtRest = {
     heard,
     awake: isAwake,
-    open: [...open.values()],
+    open: [...open],
     written: process.stdout.bytesWritten + process.stderr.bytesWritten,
     ...(next === undefined ? {} : { next }),
   };
@@ -194,16 +195,25 @@ prototype.setTimeout = function (this: TimedSocket, ms, callback) {
       this._onTimeout();
     }, ms).unref();
     timeouts.set(this, timeout);
-    this.once('close', () => {
-      clearTimeout(timeout);
-      timeouts.delete(this);
-    });
+    endWithSocket(this);
     if (callback !== undefined) this.once('timeout', callback);
   } else if (callback !== undefined) {
     this.removeListener('timeout', callback);
   }
   return this;
 };
+const ending = new WeakSet<object>();
+
+/** A connection that is kept serves thousands of requests, each with a timeout: it is listened to once. */
+function endWithSocket(socket: TimedSocket): void {
+  if (ending.has(socket)) return;
+  ending.add(socket);
+  socket.once('close', () => {
+    clearTimeout(timeouts.get(socket));
+    timeouts.delete(socket);
+  });
+}
+
 prototype._unrefTimer = function (this: TimedSocket) {
   refresh(this);
 };
@@ -218,38 +228,42 @@ function refresh(socket: TimedSocket | null): void {
 
 let requests = 0;
 
-function begin(request: object, name: (id: string) => void): void {
+/** @returns a function that says that its reply has been read */
+function begin(name: (id: string) => void): () => void {
   const requestId = `${id}-${++requests}`;
-  open.set(request, requestId);
+  open.add(requestId);
   name(requestId);
   stir();
-}
-
-function end(request: object): void {
-  if (open.delete(request)) stir();
+  return () => {
+    if (open.delete(requestId)) stir();
+  };
 }
 
 subscribe('http.client.request.created', (message) => {
   const { request } = message as { readonly request: ClientRequest };
-  begin(request, (requestId) => request.setHeader(REQUEST_ID, requestId));
-  request.once('close', () => {
-    end(request);
-  });
+  request.once(
+    'close',
+    begin((requestId) => request.setHeader(REQUEST_ID, requestId)),
+  );
 });
 
 /** fetch, Node's own and that of the library undici. */
 interface Fetched {
   readonly request: { addHeader(name: string, value: string): void };
 }
+const fetched = new WeakMap<object, () => void>();
 subscribe('undici:request:create', (message) => {
   const { request } = message as Fetched;
-  begin(request, (requestId) => {
-    request.addHeader(REQUEST_ID, requestId);
-  });
+  fetched.set(
+    request,
+    begin((requestId) => {
+      request.addHeader(REQUEST_ID, requestId);
+    }),
+  );
 });
 for (const channelName of ['undici:request:trailers', 'undici:request:error']) {
   subscribe(channelName, (message) => {
-    end((message as Fetched).request);
+    fetched.get((message as Fetched).request)?.();
   });
 }
 

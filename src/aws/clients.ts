@@ -7,6 +7,8 @@ import type { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-gr
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
+import { readBody } from './body.ts';
+
 /** What a client of the AWS SDK takes for its credentials. */
 export type Credentials = Extract<
   NonNullable<LambdaClientConfig['credentials']>,
@@ -71,7 +73,7 @@ export const connect: Connect = ({ timeoutMs, kept }) => {
 export function createClients({ region, credentials, connect }: ClientOptions): Clients {
   // One request for each that is asked for: the SDK's retries share a budget, and know neither our queue
   // nor our clock.
-  const usual = { region, maxAttempts: 1, credentials };
+  const usual = { region, maxAttempts: 1, credentials, streamCollector: readBody };
   return {
     lambda: new LambdaClient({ ...usual, ...connect(USUAL) }),
     lambdaForReverts: new LambdaClient({ ...usual, ...connect({ ...USUAL, kept: false }) }),
