@@ -175,6 +175,9 @@ export function regionOf(
         // As GitHub does: through text.
         if (!life.isDead()) saved = JSON.parse(JSON.stringify(rollout)) as SavedRollout;
       },
+      leave: () => {
+        if (!life.isDead()) saved = undefined;
+      },
       forget: () => {
         if (!life.isDead()) saved = undefined;
       },

@@ -4,7 +4,7 @@ import { createJournal } from './run/journal.ts';
 import { carryOutWaves } from './run/waves/carry-out.ts';
 import type { Region } from './run/waves/region.ts';
 import { systemClock } from './system/clock.ts';
-import { ended } from './core/report/ending.ts';
+import { ended, refused } from './core/report/ending.ts';
 import { reportOfRegions } from './core/report/regions.ts';
 import { reportOf, type Report } from './core/report/report.ts';
 import { conclude } from './github/conclusion.ts';
@@ -57,7 +57,8 @@ async function rollOutHere(process: Process, journal: Journal): Promise<Conclusi
     const ending = await runAction(config, id, surroundings);
     return { telling, report: reportOf(journal.entries, ending, timesOf(journal)) };
   } catch (error) {
-    return { telling, report: reportSoFar(journal, error) };
+    const ending = refused(region.config.mode, messageOf(error));
+    return { telling, report: reportOf(journal.entries, ending, timesOf(journal)) };
   }
 }
 

@@ -5,7 +5,7 @@ import { connect } from './aws/clients.ts';
 import { listenForCancellation, type Cancellation } from './system/cancellation.ts';
 import { createJournal } from './run/journal.ts';
 import { systemClock } from './system/clock.ts';
-import { ended, type Outcome } from './core/report/ending.ts';
+import { ended, type Ending, type Outcome } from './core/report/ending.ts';
 import { reportOfRegions } from './core/report/regions.ts';
 import { reportOf, type Report } from './core/report/report.ts';
 import { concludePost } from './github/conclusion.ts';
@@ -13,10 +13,10 @@ import { fetchIdToken } from './github/id-token.ts';
 import { plain, print } from './github/log.ts';
 import { tellGitHub } from './github/telling.ts';
 import { workflowIn, type Workflow } from './github/workflow.ts';
-import { loadRollouts, type SavedRollout } from './github/saved.ts';
+import { isOpen, loadRollouts, type SavedRollout } from './github/saved.ts';
 import { messageOf } from './core/problems.ts';
 import type { Clock, Journal } from './ports.ts';
-import { cleanUp, leaveToAws } from './run/rollout/clean-up.ts';
+import { cleanUp, leaveToAws, tellOfStaying } from './run/rollout/clean-up.ts';
 
 /**
  * Runs after all steps of the job, also when the job was cancelled or the main process was killed. Puts
@@ -88,7 +88,7 @@ async function putBackEverywhere(
   const isBack = ends.some(({ report }) => WENT_BACK.includes(report.outcome));
   const endIn = async (saved: SavedRollout, index: number) => {
     const end = ends[index] ?? (await putBackIn(saved));
-    return isBack && end.report.outcome === 'promoted'
+    return isBack && isOpen(saved) && end.report.outcome === 'promoted'
       ? putBackIn({ ...saved, execution: undefined })
       : end;
   };
@@ -101,13 +101,21 @@ async function putBackEverywhere(
 }
 
 async function putBack(saved: SavedRollout, { clock }: Process, journal: Journal): Promise<Report> {
-  const { region, role, targets, execution } = saved;
+  const { region, role, targets } = saved;
   const standInFor = targets.map(({ target }) => target);
   const aws = connectAws({ region, role, idToken: fetchIdToken, connect, clock, standInFor });
-  const ending =
-    execution === undefined
-      ? await cleanUp(saved, { aws, clock, journal })
-      : await leaveToAws({ ...saved, execution }, { aws, clock, journal });
+  const ending = await endingOf(saved, { aws, clock, journal });
   const { startedAt, entries } = journal;
   return reportOf(entries, ending, { startedAt, endedAt: clock.timeOfDay() });
+}
+
+async function endingOf(
+  saved: SavedRollout,
+  surroundings: Parameters<typeof cleanUp>[1],
+): Promise<Ending> {
+  const { execution } = saved;
+  if (!isOpen(saved)) return tellOfStaying(saved, surroundings);
+  return execution === undefined
+    ? cleanUp(saved, surroundings)
+    : leaveToAws({ ...saved, execution }, surroundings);
 }

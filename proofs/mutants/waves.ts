@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const PLAYED = '__tests__/promises/split.test.ts';
 const WRITTEN = '__tests__/bundle/regions-faults.test.ts';
+const DIED = '__tests__/bundle/regions-died.test.ts';
 
 /** Several regions, in waves. */
 export const OF_WAVES: readonly Mutant[] = [
@@ -83,7 +84,7 @@ export const OF_WAVES: readonly Mutant[] = [
   {
     name: 'the post step puts back what a later wave was to keep',
     file: 'src/run/waves/rollout.ts',
-    from: 'if (passed.has(nameOf(region))) forget(region.surroundings);',
+    from: 'if (passed.has(nameOf(region))) leave(region.surroundings);',
     to: '',
     by: '__tests__/bundle/regions.test.ts',
   },
@@ -107,5 +108,47 @@ export const OF_WAVES: readonly Mutant[] = [
     from: '(!isElsewhere || isNotBack(report))',
     to: '!isElsewhere',
     by: WRITTEN,
+  },
+  {
+    name: 'what a dead run left in a later wave waits for its wave where it is to be resumed',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'revertTheDead(withoutResuming(config), id',
+    to: 'revertTheDead(config, id',
+    by: DIED,
+  },
+  {
+    name: 'what a dead run promoted stays when another region fails',
+    file: 'src/run/rollout/as-left.ts',
+    from: 'if (promoted.length === 0) return false;',
+    to: 'if (promoted.length >= 0) return false;',
+    by: DIED,
+  },
+  {
+    name: 'nothing is said of a region that served the version before',
+    file: 'src/core/report/regions.ts',
+    from: 'hasFailed && servedBefore(regions).length > 0',
+    to: 'hasFailed && regions.length === 0',
+    by: DIED,
+  },
+  {
+    name: 'the post step puts back what all regions have promoted',
+    file: 'src/run/waves/rollout.ts',
+    from: '      isOver = true;\n      for (const { region } of passed.values()) forget(region.surroundings);',
+    to: '      isOver = true;',
+    by: DIED,
+  },
+  {
+    name: 'the other regions hear of a revert only at its end',
+    file: 'src/run/rollout/take-over.ts',
+    from: '    wave.reverting(reason);\n',
+    to: '',
+    by: DIED,
+  },
+  {
+    name: 'the post step does not name the region that keeps the new version',
+    file: 'src/github/saved.ts',
+    from: 'rollouts.set(region, { ...saved, stays: true });',
+    to: 'rollouts.delete(region);',
+    by: DIED,
   },
 ];

@@ -26,6 +26,8 @@ export interface SavedRollout {
   readonly account?: string | undefined;
   /** That carries it: the post step has nothing to put back then, as AWS goes on. */
   readonly execution?: ExecutionOf | undefined;
+  /** It is promoted and stays, whatever becomes of the other regions: the post step only tells of it. */
+  readonly stays?: boolean | undefined;
   readonly targets: readonly SavedTarget[];
 }
 
@@ -44,6 +46,8 @@ export interface SavedTarget {
 export interface Keep {
   /** @throws when it could not be saved */
   save(rollout: SavedRollout): void;
+  /** What was saved last stays as it is; the post step tells of it beside what it puts back. @throws when that could not be said */
+  leave(): void;
   /** There is nothing left that the post step should put back. @throws when that could not be said */
   forget(): void;
 }
@@ -72,6 +76,7 @@ const rollout = z.object({
       execution: z.string(),
     })
     .optional(),
+  stays: z.boolean().optional(),
   targets: z
     .array(
       z.object({
@@ -88,7 +93,7 @@ const content = z.object({
   repository: z.string(),
   runId: z.string(),
   attempt: z.string(),
-  /** One for each region; those that have ended are not among them. */
+  /** One for each region; those that have ended are not among them, but for what stays beside what is to be put back. */
   rollouts: z.array(rollout).readonly(),
 });
 const repairable = z.object({
@@ -141,17 +146,30 @@ export function keepInState(
   }
   const shelf = file === undefined ? inline() : inFile(file, run);
   const rollouts = new Map<string, SavedRollout>();
+  const shrink = (left: readonly SavedRollout[]) => {
+    shelf.shrink(left.some(isOpen) ? left : []);
+  };
   return (region) => ({
     save(saved) {
       rollouts.set(region, saved);
       shelf.put([...rollouts.values()]);
     },
+    leave() {
+      const saved = rollouts.get(region);
+      if (saved === undefined) return;
+      rollouts.set(region, { ...saved, stays: true });
+      shrink([...rollouts.values()]);
+    },
     forget() {
-      const left = [...rollouts.values()].filter((each) => each.region !== region);
-      shelf.shrink(left);
+      shrink([...rollouts.values()].filter((each) => each.region !== region));
       rollouts.delete(region);
     },
   });
+}
+
+/** Whether there is something to be put back. */
+export function isOpen({ stays = false }: SavedRollout): boolean {
+  return !stays;
 }
 
 /** Where all rollouts of a run are kept. */
@@ -198,8 +216,9 @@ function inFile(file: SealedFile, { repository, runId, attempt }: Run): Shelf {
     put(rollouts) {
       writeSealed(file, contentOf(rollouts));
       // The file of states only grows: it hears of each region once, not of each weight.
-      if (rollouts.every(({ region }) => announced.has(region))) return;
-      const regions = rollouts.map(repairableOf);
+      const open = rollouts.filter(isOpen);
+      if (open.every(({ region }) => announced.has(region))) return;
+      const regions = open.map(repairableOf);
       core.saveState(ROLLOUT, JSON.stringify({ file, regions } satisfies State));
       announced = new Set(regions.map(({ region }) => region));
     },

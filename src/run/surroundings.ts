@@ -34,11 +34,15 @@ export interface Wave {
    * @throws when aborted, or another region has failed
    */
   reach(place: number, signal: AbortSignal): Promise<void>;
+  /** It goes on with what has traffic already: from here on it goes back at once when another region fails. */
+  hasTraffic(): void;
+  /** What it had begun is being put back: the others need not hear of it from its end. */
+  reverting(reason: string): void;
   /**
    * It is promoted, or held for another job, and this one watches it no more.
    * @param settled the aliases as they were last seen, in the order of the targets, as far as that is known: what is to be put back
    * then need not be read first
-   * @returns whether it stays saved: it is put back, too, when another region fails
+   * @returns whether others see to what is saved of it: it is put back, too, when another region fails
    */
   passed(saved: SavedRollout, settled: readonly (Seen | undefined)[]): boolean;
 }
@@ -55,6 +59,8 @@ export const BAKED = 101;
 export const ALONE: Wave = {
   beginsAfterMs: 0,
   reach: () => Promise.resolve(),
+  hasTraffic: () => undefined,
+  reverting: () => undefined,
   passed: () => false,
 };
 
@@ -83,12 +89,22 @@ export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>
   }
 }
 
+/** After a promotion that stays, whatever becomes of other regions. */
+export function leave({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>): void {
+  try {
+    keep.leave();
+  } catch (error) {
+    journal.warn(
+      `The post step could not be told that the promotion stays, and may put the old version back: ${messageOf(error)}`,
+    );
+  }
+}
+
 /** After a promotion, or where another job goes on: what other regions may yet take back with them stays saved. */
 export function leavePassed(
   saved: SavedRollout,
   surroundings: Pick<Surroundings, 'keep' | 'journal' | 'wave'>,
   settled: readonly (Seen | undefined)[] = [],
 ): void {
-  if (surroundings.wave.passed(saved, settled)) saveIfPossible(saved, surroundings);
-  else forget(surroundings);
+  if (!surroundings.wave.passed(saved, settled)) forget(surroundings);
 }

@@ -74,7 +74,7 @@ async function rollOut(
         shell: createShell({}),
         packages,
         journal,
-        keep: { save: () => undefined, forget: () => undefined },
+        keep: { save: () => undefined, leave: () => undefined, forget: () => undefined },
         cancellation: new AbortController().signal,
         jobCancellation: new AbortController().signal,
         wave: ALONE,

@@ -1,3 +1,4 @@
+import type { Mode } from '../rollout/mode.ts';
 import type { Disposition } from '../alias/target.ts';
 import type { FinalState } from '../rollout/state.ts';
 
@@ -45,6 +46,11 @@ const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
 /** Whether the step of the workflow succeeds. */
 export function isSuccess({ outcome, askedFor }: Omit<Ending, 'reason'>): boolean {
   return SUCCEEDS[outcome] || (askedFor && (outcome === 'reverted' || outcome === 'started'));
+}
+
+/** The ending of a run that could not begin with what its mode asks for. */
+export function refused(mode: Mode, reason: string): Ending {
+  return { ...ended('failed', reason), askedFor: mode === 'revert' };
 }
 
 /** The ending of a run none of whose targets has anything to shift. */

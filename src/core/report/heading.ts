@@ -52,8 +52,13 @@ export function headingOfOne(report: Report): Heading {
     case 'failed':
       return endedForeign(report)
         ? heading('✋', `Stopped: ${named(shifting)} did not stay as this rollout left it`)
-        : heading('❌', 'Failed before any traffic was moved');
+        : heading('❌', askedFor ? notBack(shifting) : 'Failed before any traffic was moved');
   }
+}
+
+/** Of a revert that was asked for. @param moved what there was to be put back */
+export function notBack(moved: readonly TargetReport[]): string {
+  return moved.length === 0 ? 'Nothing was put back' : 'Not everything was put back';
 }
 
 function heading(icon: string, text: string): Heading {

@@ -1,5 +1,5 @@
 import { repairCommand } from '../alias/repair.ts';
-import { versions } from './heading.ts';
+import { notBack, versions } from './heading.ts';
 import { endedForeign, type Report } from './report.ts';
 
 /** What is to be done now: one sentence, and the commands for it if there are any. */
@@ -43,6 +43,9 @@ export function nextStepOfOne(report: Report): NextStep | undefined {
           : 'See how it stands: mode: status tells it, and mode: revert puts it back.',
       );
     case 'failed':
+      if (report.askedFor) {
+        return nothing(`${notBack(shifting)}: the reason says why, and what can be done.`);
+      }
       return nothing(
         endedForeign(report)
           ? 'Find out who moved the alias: it was left as it is.'

@@ -3,7 +3,7 @@ import { isSuccess, type Outcome } from './ending.ts';
 import { headingOfOne, type Heading } from './heading.ts';
 import { headlineOfOne } from './headline.ts';
 import { nextStepOfOne, type NextStep } from './next-step.ts';
-import { namesOf, WORDS, wordsOf } from './regions.ts';
+import { keptBefore, namesOf, servedBefore, WORDS, wordsOf } from './regions.ts';
 import type { Report } from './report.ts';
 
 /** The first line of everything that is told: what happened, in one sentence. */
@@ -80,8 +80,18 @@ function nextStepOfRegions({ outcome, askedFor, regions }: Report): NextStep | u
       commands: [],
     };
   }
+  const back = regions.filter(({ report }) => report.askedFor && report.outcome === 'reverted');
+  if (outcome === 'failed' && back.length > 0) {
+    const others = regions.filter((each) => !back.includes(each));
+    return {
+      text: `${namesOf(back)} ${back.length > 1 ? 'are' : 'is'} back. For ${namesOf(others)} the reason says what was not put back, and what can be done.`,
+      commands: [],
+    };
+  }
   if (outcome === 'reverted' && !askedFor) {
-    return { text: 'The aliases are safe in every region, nothing to do now.', commands: [] };
+    return servedBefore(regions).length > 0
+      ? { text: `What this job moved is back. ${keptBefore(regions)}`, commands: [] }
+      : { text: 'The aliases are safe in every region, nothing to do now.', commands: [] };
   }
   const guilty = regions.find(({ report }) => report.outcome === outcome);
   return guilty === undefined ? undefined : nextStepOfOne(guilty.report);

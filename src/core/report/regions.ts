@@ -57,11 +57,27 @@ function reasonOf(regions: readonly RegionReport[]): string {
   );
   const all = guilty.length > 0 ? guilty : told;
   const byReason = Map.groupBy(all, ({ report }) => report.reason);
-  return [...byReason]
-    .map(([reason, those]) =>
-      those.length === regions.length ? reason : `${namesOf(those)}: ${reason}`,
-    )
-    .join('\n');
+  const reasons = [...byReason].map(([reason, those]) =>
+    those.length === regions.length ? reason : `${namesOf(those)}: ${reason}`,
+  );
+  const hasFailed = guilty.some(({ report }) => !report.askedFor);
+  return [
+    ...reasons,
+    ...(hasFailed && servedBefore(regions).length > 0 ? [keptBefore(regions)] : []),
+  ].join('\n');
+}
+
+export function servedBefore(regions: readonly RegionReport[]): readonly RegionReport[] {
+  return regions.filter(({ report }) => report.outcome === 'unchanged');
+}
+
+/** Who promoted it there is not known: it may have been this rollout, by a job that did not live to its end. */
+export function keptBefore(regions: readonly RegionReport[]): string {
+  const names = namesOf(servedBefore(regions));
+  return (
+    `${names} served the new version before this job began, and ${servedBefore(regions).length > 1 ? 'keep' : 'keeps'} it. ` +
+    `If a job that died promoted it there, set mode: rollback with regions: ${names} to go back.`
+  );
 }
 
 export function namesOf(regions: readonly RegionReport[]): string {
@@ -84,6 +100,7 @@ export const WORDS: Readonly<Record<Outcome, string>> = {
 /** What a region came to, in a word or two. */
 export function wordsOf(report: Report): string {
   if (report.outcome !== 'failed') return WORDS[report.outcome];
+  if (report.askedFor) return 'not put back';
   return endedForeign(report) ? 'left to somebody else' : 'not moved';
 }
 

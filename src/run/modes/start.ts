@@ -23,6 +23,7 @@ import { deleteOldVersions, lookAtCodeStorage, type Moved } from '../versions/ol
 import { lookBack, type FoundCanary } from '../versions/past.ts';
 import { planUploads } from '../versions/upload.ts';
 import { CLEARED, type Surroundings } from '../surroundings.ts';
+import { passAsLeft } from '../rollout/as-left.ts';
 import { clearedReport, recordPlan, recordPosition, recordTargets } from '../rollout/progress.ts';
 
 /** A rollout from preflight to its last bake, or to the end of its first step. */
@@ -166,9 +167,11 @@ async function roll(
     ({ target, disposition }) =>
       disposition.type === 'unchanged' && leftover.some((each) => sameTarget(each, target)),
   );
-  await Promise.all(
-    unmoved.map(({ target, alias }) => removeLeftover({ target, ...alias }, surroundings)),
-  );
+  const left = unmoved.map(({ target, alias }) => ({ target, ...alias }));
+  // Where others move, theirs is what is put back.
+  const isPassed = shifting.length === 0 && passAsLeft(left, config, surroundings);
+  const cleared = await Promise.all(left.map((alias) => removeLeftover(alias, surroundings)));
+  if (isPassed) passAsLeft(left, config, surroundings, cleared);
   if (shifting.length === 0) {
     return endingWithoutShift(prepared.map(({ disposition }) => disposition));
   }

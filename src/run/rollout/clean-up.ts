@@ -66,10 +66,23 @@ export async function leaveToAws(
 }
 
 /** No process comes after the post step. */
-const NOTHING_KEPT: Surroundings['keep'] = { save: () => undefined, forget: () => undefined };
+const NOTHING_KEPT: Surroundings['keep'] = {
+  save: () => undefined,
+  leave: () => undefined,
+  forget: () => undefined,
+};
 
 function leftReport({ target, versions: { stable, canary } }: SavedTarget): TargetReport {
   return targetReport(target, { previousVersion: stable, version: canary, disposition: 'shift' });
+}
+
+/** Tells of what an earlier wave promoted, and what stays whatever becomes of the others. */
+export function tellOfStaying(
+  { targets }: SavedRollout,
+  surroundings: Pick<Surroundings, 'aws' | 'clock' | 'journal'>,
+): Ending {
+  recordTargets(surroundings, targets.map(leftReport));
+  return ended('promoted', 'in an earlier wave, which on-wave-failure: keep-earlier keeps');
 }
 
 /** Reverts what a rollout that did not end by itself left behind. */

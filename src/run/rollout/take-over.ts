@@ -52,7 +52,8 @@ export async function takeOver(
   const { region, role, onCancel } = config;
   const saved: SavedRollout = { region, role, targets: unfinished.map(savedOf) };
   saveIfPossible(saved, surroundings);
-  const { cancellation } = surroundings;
+  const { cancellation, wave } = surroundings;
+  wave.hasTraffic();
   const guard = guardOf(unfinished, config, surroundings);
   const signal = AbortSignal.any([cancellation, guard.failed]);
   const under = { ...surroundings, cancellation: signal };
@@ -72,6 +73,7 @@ export async function takeOver(
     const reason = isRed
       ? `${whereOf(unfinished)}: ${error.message}`
       : `the rollout that was found could not be continued: ${messageOf(error)}`;
+    wave.reverting(reason);
     surroundings.journal.note(`reverting: ${reason}`);
     const { result, detail } = await reverting;
     if (result !== 'revert-failed') forget(surroundings);

@@ -1,9 +1,10 @@
 import { messageOf } from '../../core/problems.ts';
-import { ended, isSuccess, type Ending } from '../../core/report/ending.ts';
+import { ended, isSuccess, refused, type Ending } from '../../core/report/ending.ts';
 import type { Mode } from '../../core/rollout/mode.ts';
 import { totalBakeMs } from '../../core/rollout/plan.ts';
 import type { WavePolicy } from '../../core/rollout/waves.ts';
 import { runAction } from '../action.ts';
+import type { Config } from '../../inputs/config.ts';
 import { revertTheDead } from '../preflight/recovery.ts';
 import { createJournal } from '../journal.ts';
 import { ALONE, FOUND, type Surroundings, type Wave } from '../surroundings.ts';
@@ -55,12 +56,13 @@ async function rollThroughWaves(
   note: (text: string) => void,
 ): Promise<readonly RegionEnding[]> {
   const waves = [...Map.groupBy(regions, ({ wave }) => wave).values()];
-  const rollout = createRollout();
+  const rollout = createRollout(policy.onFailure);
   const stopListening = rollout.listen(regions);
   const endings = new Map<Region, RegionEnding>();
   for (const [index, wave] of waves.entries()) {
     const isLast = index === waves.length - 1;
     const later = index === 0 ? waves.slice(1).flat() : [];
+    rollout.begin(wave, isLast);
     if (waves.length > 1) note(`wave ${index + 1} of ${waves.length}: ${namesOf(wave)}`);
     const ended = await rollWave(
       isLast ? wave : wave.map((region) => baking(region, policy.bakeMs)),
@@ -73,11 +75,10 @@ async function rollThroughWaves(
     }
     const mayGoOn = wave.every((region) => isSuccess(endings.get(region)?.ending ?? NOT_BEGUN));
     if (!mayGoOn || rollout.failure() !== undefined || isCancelled(wave)) break;
-    if (policy.onFailure === 'keep-earlier') rollout.keep(wave);
   }
   stopListening();
   const takenBack = await rollout.end();
-  const why = rollout.failure() ?? 'how an earlier wave ended is not known';
+  const why = rollout.failure() ?? WITH_AWS;
   return regions.map((region) => {
     const back = takenBack.get(nameOf(region));
     if (back !== undefined) return elsewhere(back);
@@ -86,6 +87,9 @@ async function rollThroughWaves(
 }
 
 const NOT_BEGUN = ended('failed', '');
+
+/** Of what AWS carries, not every end is seen here, and none that is not is a failure. */
+const WITH_AWS = 'AWS goes on with the wave before it, and how that ends is not known here';
 
 function isCancelled(wave: readonly Region[]): boolean {
   return wave.some(({ surroundings }) => surroundings.jobCancellation.aborted);
@@ -132,19 +136,28 @@ async function endingOf({ config, id }: Region, surroundings: Surroundings): Pro
   try {
     return await runAction(config, id, surroundings);
   } catch (error) {
-    return ended('failed', messageOf(error));
+    return refused(config.mode, messageOf(error));
   }
 }
 
 /** What dead runs left is put back at once, and not when its wave begins: nobody watches it until then. */
 async function endingBefore(region: Region, before: Region): Promise<Ending> {
   try {
-    const left = await revertTheDead(region.config, region.id, region.surroundings);
+    const { config, id, surroundings } = region;
+    const left = await revertTheDead(withoutResuming(config), id, surroundings);
     if ('outcome' in left) return left;
   } catch {
     // What cannot be looked at is told by the look that follows.
   }
   return endingOf(before, before.surroundings);
+}
+
+/** Whoever is to resume it comes only with its wave. */
+function withoutResuming(config: Config): Config {
+  const { onUnfinished } = config;
+  return onUnfinished.action === 'resume'
+    ? { ...config, onUnfinished: { ...onUnfinished, action: 'revert' } }
+    : config;
 }
 
 /** A region of a later wave. */
@@ -168,7 +181,8 @@ async function rollWave(
     const ended = await rollRegion(region, { meeting, member, rollout });
     // What goes on with AWS has not failed.
     const { outcome, reason } = ended.ending;
-    if (!isSuccess(ended.ending) && outcome !== 'started') rollout.fail(region, reason);
+    if (isSuccess(ended.ending)) rollout.arrived(region);
+    else if (outcome !== 'started') rollout.fail(region, reason);
     meeting.leave(member);
     return ended;
   });
@@ -216,6 +230,10 @@ async function rollRegion(
       if (!failed.aborted) return;
       clear();
       failed.throwIfAborted();
+    },
+    hasTraffic: clear,
+    reverting(reason) {
+      rollout.fail(region, reason);
     },
     passed: (saved, settled) => rollout.passed({ region, saved, settled }),
   };

@@ -1,20 +1,23 @@
 import { FailedElsewhere, isRunnerGone, mayBeHeld, messageOf } from '../../core/problems.ts';
 import type { Ending } from '../../core/report/ending.ts';
-import { forget } from '../surroundings.ts';
+import type { WaveFailurePolicy } from '../../core/rollout/waves.ts';
+import { forget, leave, saveIfPossible } from '../surroundings.ts';
 import { nameOf, type Region } from './region.ts';
 import { takeBack, type Passed } from './take-back.ts';
 
 /** What all waves of a rollout share: the first failure, and what it takes with it. */
 export interface Rollout {
   readonly failure: () => string | undefined;
-  /** Only the first counts. */
+  /** A wave begins. */
+  begin(wave: readonly Region[], isLast: boolean): void;
+  /** Only the first counts, and none after the end of the last wave. */
   fail(region: Region, why: string): void;
   /** Aborted for all regions but the one that failed. */
   signalFor(region: Region): AbortSignal;
-  /** @returns whether it may yet be put back with another region */
+  /** @returns whether what is saved of it is seen to: it may yet be put back with another region */
   passed(passed: Passed): boolean;
-  /** What is promoted in these stays, whatever comes after, unless the job is cancelled. */
-  keep(wave: readonly Region[]): void;
+  /** It has come to its end, and has nothing that could be put back, or has passed before. */
+  arrived(region: Region): void;
   /** @returns the function that ends the listening to a cancelled job */
   listen(regions: readonly Region[]): () => void;
   /** Waits for what is put back; what stays is no matter of the post step any more. */
@@ -22,7 +25,14 @@ export interface Rollout {
 }
 
 /** Nothing of it has begun. */
-export function createRollout(): Rollout {
+export function createRollout(onFailure: WaveFailurePolicy): Rollout {
+  /** Of the wave that is under way. */
+  let wave: readonly Region[] = [];
+  let isLast = false;
+  /** Those of them that have not passed. */
+  const coming = new Set<string>();
+  /** Whether the last wave has passed: as in one region, nothing puts it back from then on. */
+  let isOver = false;
   const passed = new Map<string, Passed>();
   const kept = new Set<string>();
   const takingBack = new Map<string, Promise<Ending>>();
@@ -45,10 +55,29 @@ export function createRollout(): Rollout {
     }
   }
 
+  /** Once all of a wave have passed, what of it stays does so at once, and not only when they have tidied up. */
+  function arrive(name: string): void {
+    if (!coming.delete(name) || coming.size > 0 || failure !== undefined) return;
+    if (isLast) {
+      isOver = true;
+      for (const { region } of passed.values()) forget(region.surroundings);
+    } else if (onFailure === 'keep-earlier') {
+      for (const region of wave) {
+        kept.add(nameOf(region));
+        if (passed.has(nameOf(region))) leave(region.surroundings);
+      }
+    }
+  }
+
   return {
     failure: () => failure,
+    begin(those, isTheLast) {
+      wave = those;
+      isLast = isTheLast;
+      for (const region of those) coming.add(nameOf(region));
+    },
     fail(region, why) {
-      if (failure !== undefined) return;
+      if (failure !== undefined || isOver) return;
       const [first = '', ...more] = why.split('\n');
       failure = `${nameOf(region)} failed: ${first}${more.length > 0 ? ' …' : ''}`;
       takeAllBack(failure);
@@ -58,16 +87,18 @@ export function createRollout(): Rollout {
     },
     signalFor: (region) => signalOf(nameOf(region)).signal,
     passed(each) {
-      if (isHeld) return false;
-      passed.set(nameOf(each.region), each);
+      const name = nameOf(each.region);
+      if (isHeld || isOver) return false;
+      passed.set(name, each);
       if (failure !== undefined) takeAllBack(failure);
+      else if (!kept.has(name)) {
+        saveIfPossible(each.saved, each.region.surroundings);
+        arrive(name);
+      }
       return true;
     },
-    keep(wave) {
-      for (const region of wave) {
-        kept.add(nameOf(region));
-        if (passed.has(nameOf(region))) forget(region.surroundings);
-      }
+    arrived(region) {
+      arrive(nameOf(region));
     },
     listen(regions) {
       const [first] = regions;
@@ -75,6 +106,7 @@ export function createRollout(): Rollout {
       const { surroundings, config } = first;
       const { jobCancellation } = surroundings;
       const onCancel = () => {
+        if (isOver) return;
         const { reason } = jobCancellation as { readonly reason: unknown };
         if (config.onCancel === 'hold' && mayBeHeld(reason)) {
           isHeld = true;
@@ -98,7 +130,7 @@ export function createRollout(): Rollout {
       const takenBack = new Map<string, Ending>();
       for (const [name, taking] of takingBack) takenBack.set(name, await taking);
       for (const [name, { region }] of passed) {
-        if (!takenBack.has(name) && !kept.has(name)) forget(region.surroundings);
+        if (!takenBack.has(name) && !kept.has(name) && !isOver) forget(region.surroundings);
       }
       return takenBack;
     },
