@@ -89,6 +89,8 @@ export interface Router {
   intruder(signal: AbortSignal): Promise<string | undefined>;
   /** The alias as it was last seen to serve the canary alone; nothing when it may have changed by us. */
   settled(): Seen | undefined;
+  /** The alias as it was last seen; nothing when it may have changed by us since. */
+  left(): Seen | undefined;
 }
 
 /** An alias as it was read, or answered to a write. */

@@ -83,6 +83,33 @@ describe('where something goes wrong in one of several regions', () => {
     expect(result.outputs['outcome']).toBe('reverted');
   });
 
+  /** What this process asked of an alias there, in the order it was asked; the executions of AWS ask as well. */
+  function asked(region: string): readonly string[] {
+    const operations: string[] = [];
+    world.region(region).onRequest(({ operation, execution }) => {
+      if (/^(Get|Update)Alias$/.test(operation) && execution === undefined) {
+        operations.push(operation);
+      }
+    });
+    return operations;
+  }
+
+  it('writes first where it puts back what is left to another job already', async () => {
+    const operations = asked(IRELAND);
+    world
+      .region(OREGON)
+      .faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count === 1 ? denied('lambda:UpdateAlias', 'x') : undefined,
+      );
+    await world.run({ regions: two, mode: 'start' });
+    expect(aliases()).toEqual(['1', '1', '1']);
+    const moves = operations.flatMap((operation, index) =>
+      operation === 'UpdateAlias' ? [index] : [],
+    );
+    expect(moves).toHaveLength(3);
+    expect(operations.slice(moves[1])).toEqual(['UpdateAlias', 'UpdateAlias', 'GetAlias']);
+  });
+
   describe('with step functions', () => {
     beforeEach(() => {
       for (const region of ALL) {
@@ -152,6 +179,16 @@ describe('where something goes wrong in one of several regions', () => {
       const result = await world.run({ ...onAws, regions: waves });
       expect(aliases()).toEqual(['1', '1', '1']);
       expect(result.outputs['outcome']).toBe('reverted');
+    });
+
+    it('writes first where it puts a promotion back', async () => {
+      const operations = asked(IRELAND);
+      at(5 * MINUTE, () => {
+        world.setAlarm(OREGON, 'ALARM');
+      });
+      await world.run({ ...onAws, regions: waves });
+      // Before the rollout, at its end by AWS, and after the write.
+      expect(operations).toEqual(['GetAlias', 'GetAlias', 'UpdateAlias', 'GetAlias']);
     });
 
     it('puts a promotion back though its alias reads stale', async () => {

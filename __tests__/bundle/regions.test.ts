@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { startGitHub } from '../../simulator/github/server.ts';
+import { denied } from '../../simulator/wire/faults.ts';
 import { definitionText } from '../../src/core/state-machine/definition.ts';
 import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
 
@@ -99,6 +100,20 @@ describe('a rollout through several regions', () => {
       ALL.map((name) => world.region(name).lambda.functions.get('checkout')?.versions.length),
     ).toEqual([1, 1, 1]);
     expect(aliases()).toEqual(['1', '1', '1']);
+  });
+
+  it('looks at the aliases of a later wave once before the first one begins, and at nothing that has time', async () => {
+    const before: string[] = [];
+    let hasBegun = false;
+    world.region(IRELAND).onRequest(({ operation }) => {
+      hasBegun ||= operation === 'UpdateAlias';
+    });
+    world.region(OREGON).onRequest(({ operation }) => {
+      if (!hasBegun) before.push(operation);
+    });
+    await world.run({ regions, 'keep-versions': '3' });
+    expect(before.filter((operation) => operation === 'GetAlias')).toHaveLength(1);
+    expect(before).not.toContain('ListVersionsByFunction');
   });
 
   it('puts back all that moved when the job is cancelled, also what keep-earlier would keep', async () => {
@@ -229,6 +244,17 @@ describe('a rollout through several regions', () => {
       const [ireland, ...others] = ALL.map((region) => world.region(region).aliasHistory);
       const promotedAt = ireland?.find(({ version }) => version === '2')?.at ?? Infinity;
       for (const other of others) expect(other[1]?.at).toBeGreaterThan(promotedAt);
+    });
+
+    it('begins no wave where it is not known how AWS ends the one before, and says so', async () => {
+      const { faults } = world.region(IRELAND);
+      faults.add(({ operation }) =>
+        operation === 'GetExecutionHistory' ? denied('states:GetExecutionHistory', 'x') : undefined,
+      );
+      const { outputs } = await world.run(CARRIED);
+      expect(outputs['outcome']).toBe('failed');
+      expect(outputs['report']).toContain('not begun: AWS goes on with the wave before it');
+      expect(world.routings(VIRGINIA)).toEqual(['1']);
     });
 
     it('is put back in every region when one fails', async () => {

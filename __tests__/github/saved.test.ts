@@ -89,6 +89,34 @@ describe('what is saved for the post step', () => {
     expect(loadRollouts(RUN)[0]?.targets).toHaveLength(2);
   });
 
+  it.each(['a folder', undefined])(
+    'is told of beside what is to be put back where it stays, and never alone (in %s)',
+    (given) => {
+      const temp = given === undefined ? undefined : folder;
+      const other = { ...rolloutOf(1), region: 'eu-west-1' };
+      const keepOf = keepInState(RUN, { temp, largest: [rolloutOf(1), other] });
+      keepOf(REGION).save(rolloutOf(1));
+      keepOf(REGION).leave();
+      expect(handOver()).toBe('');
+      keepOf('eu-west-1').save(other);
+      handOver();
+      expect(loadRollouts(RUN)).toEqual([{ ...rolloutOf(1), stays: true }, other]);
+      keepOf('eu-west-1').forget();
+      expect(handOver()).toBe('');
+    },
+  );
+
+  it('names no repairing command for what stays when the file is gone', () => {
+    const other = { ...rolloutOf(1), region: 'eu-west-1' };
+    const keepOf = keepInState(RUN, { temp: folder, largest: [rolloutOf(1), other] });
+    keepOf(REGION).save(rolloutOf(1));
+    keepOf(REGION).leave();
+    keepOf('eu-west-1').save(other);
+    handOver();
+    rmSync(folder, { recursive: true, force: true });
+    expect(() => loadRollouts(RUN)).toThrow(/^(?![^]*ap-southeast-2 --)[^]*--region eu-west-1/);
+  });
+
   it.each([undefined, '/nonexistent'])(
     'comes back without a folder, if it is small (%s)',
     (temp) => {

@@ -36,8 +36,8 @@ export const OF_FOLLOWERS: readonly Mutant[] = [
   {
     name: 'of what AWS carries: a promotion is believed without reading the alias',
     file: 'src/run/rollout/follow.ts',
-    from: 'const { others, revisions } = await lookAtServing(100, followed, surroundings);',
-    to: 'const others: readonly string[] = [], revisions: readonly string[] = [];',
+    from: 'const { others, aliases } = await lookAtServing(100, followed, surroundings);',
+    to: 'const others: readonly string[] = [], aliases: readonly undefined[] = [];',
     by: STORIES,
   },
   {

@@ -59,6 +59,7 @@ describe('the loop', () => {
       },
       intruder: () => Promise.resolve(undefined),
       settled: () => undefined,
+      left: () => undefined,
     };
   }
 

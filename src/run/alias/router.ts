@@ -37,6 +37,7 @@ export function createRouter(options: RouteOptions, patience = REVERT_PATIENCE):
     revert: () => revert(route, patience),
     intruder: (signal) => intruder(route, signal),
     settled: () => settled(route),
+    left: () => left(route),
   };
 }
 
@@ -64,9 +65,14 @@ export function routerOf(
   return createRouter(options, patience);
 }
 
+function settled(route: Route): Seen | undefined {
+  const alias = left(route);
+  return alias?.revisionId === route.known.settledAs ? alias : undefined;
+}
+
 /** While a write is unanswered, a new revision may be ours. */
-function settled({ known: { settledAs, unanswered, alias } }: Route): Seen | undefined {
-  return unanswered || alias?.revisionId !== settledAs ? undefined : alias;
+function left({ known: { unanswered, alias } }: Route): Seen | undefined {
+  return unanswered ? undefined : alias;
 }
 
 /** Who moved or deleted the alias meanwhile. One that cannot be read is no sign of that. */

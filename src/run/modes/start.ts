@@ -11,6 +11,7 @@ import {
 import { Refusal } from '../../core/problems.ts';
 import { ended, endingWithoutShift, type Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
+import type { FoundAlias } from '../alias/find.ts';
 import { removeLeftover } from '../alias/leftover.ts';
 import { lookAtAlarms } from '../preflight/alarms.ts';
 import { recordClearance, type Clearance } from '../preflight/preflight.ts';
@@ -42,6 +43,21 @@ export async function begin(
     }
     return beginOrResume(config, id, resumable, handover);
   });
+}
+
+/**
+ * What stands against a rollout whose wave comes later. Writes nothing, and leaves to its wave what keeps no rollout from beginning.
+ * @param found aliases that were just read
+ */
+export function lookAhead(
+  config: Config,
+  id: RolloutId,
+  surroundings: Surroundings,
+  found: readonly FoundAlias[],
+): Promise<Ending> {
+  const looking = { ...config, dryRun: true, retention: undefined };
+  const handover = { surroundings, isWatched: false, handOver: () => undefined };
+  return beginOrResume(looking, id, { found, unfinished: [] }, handover);
 }
 
 async function beginOrResume(

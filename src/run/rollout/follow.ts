@@ -13,6 +13,7 @@ import {
   type Told,
 } from '../../core/state-machine/told.ts';
 import type { SavedTarget } from '../../github/saved.ts';
+import type { Seen } from '../../ports.ts';
 import { leftAlone } from '../alias/revert.ts';
 import { pauseAfter } from '../alias/route.ts';
 import { forget, leavePassed, type Surroundings } from '../surroundings.ts';
@@ -155,11 +156,14 @@ async function promoted(
   { at }: ExecutionEnding,
   { followed, surroundings }: Place,
 ): Promise<Ending> {
-  const { others, revisions } = await lookAtServing(100, followed, surroundings);
+  const { others, aliases } = await lookAtServing(100, followed, surroundings);
   if (others.length === 0) {
     const { saved } = followed;
-    const targets = saved.targets.map((each, index) => ({ ...each, settledAs: revisions[index] }));
-    leavePassed({ ...saved, targets }, surroundings);
+    const targets = saved.targets.map((each, index) => ({
+      ...each,
+      settledAs: aliases[index]?.revisionId,
+    }));
+    leavePassed({ ...saved, targets }, surroundings, aliases);
     return finish({ phase: 'promoted' }, surroundings, at);
   }
   forget(surroundings);
@@ -182,11 +186,11 @@ async function reverted(
 
 const LOOKS = 6;
 
-/** What the aliases serve instead, and the revisions they were read at; a reading may be old, and what cannot be read is not known. */
+/** What the aliases serve instead, and those that serve what they are to; a reading may be old, and what cannot be read is not known. */
 interface Serving {
   readonly others: readonly string[];
   /** In the order of the targets. */
-  readonly revisions: readonly (string | undefined)[];
+  readonly aliases: readonly (Seen | undefined)[];
 }
 
 async function lookAtServing(
@@ -199,7 +203,7 @@ async function lookAtServing(
       const alias = await aws.aliases.find(target, { urgency: 'shift' });
       if (alias === undefined) return { other: `${targetName(target)} does not exist` };
       return sameRouting(alias.routing, routingAt(weight, versions))
-        ? { revision: alias.revisionId }
+        ? { alias }
         : { other: `${targetName(target)} serves ${describeRouting(alias.routing)}` };
     } catch (error) {
       return { other: `${targetName(target)} could not be read: ${messageOf(error)}` };
@@ -209,7 +213,7 @@ async function lookAtServing(
     const looks = await Promise.all(saved.targets.map(look));
     const others = looks.flatMap(({ other }) => other ?? []);
     if (others.length === 0 || tries + 1 >= LOOKS) {
-      return { others, revisions: looks.map(({ revision }) => revision) };
+      return { others, aliases: looks.map(({ alias }) => alias) };
     }
     await clock.sleep(pauseAfter(tries));
   }

@@ -11,7 +11,7 @@ interface Kept {
   readonly shifting: readonly Shifting[];
   readonly course: Course;
   /** In the same order. */
-  readonly routers: readonly Pick<Router, 'settled'>[];
+  readonly routers: readonly Pick<Router, 'settled' | 'left'>[];
 }
 
 /** Runs before the command that the state leads to: what is to be written is saved first. */
@@ -38,7 +38,11 @@ export function keepForPost(
     const account = accountIn(shifting[0]?.alias.arn ?? '');
     const saved = { region, role, account, targets };
     if (state.phase === 'promoted' || state.phase === 'held') {
-      leavePassed(saved, surroundings, settled);
+      leavePassed(
+        saved,
+        surroundings,
+        routers.map((router) => router.left()),
+      );
     } else surroundings.keep.save(saved);
   } else if (isFinal(state) && state.phase !== 'revert-failed') {
     forget(surroundings);

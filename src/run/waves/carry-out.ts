@@ -4,6 +4,7 @@ import type { Mode } from '../../core/rollout/mode.ts';
 import { totalBakeMs } from '../../core/rollout/plan.ts';
 import type { WavePolicy } from '../../core/rollout/waves.ts';
 import { runAction } from '../action.ts';
+import { lookAhead } from '../modes/start.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertTheDead } from '../preflight/recovery.ts';
 import { createJournal } from '../journal.ts';
@@ -108,27 +109,22 @@ function baking(region: Region, bakeMs: number): Region {
   return { ...region, config: { ...region.config, plan: { ...plan, steps } } };
 }
 
-/** As it is looked at before the first wave: what stands against it is told before anything is written anywhere. */
+/** For the look before the first wave: what stands against a later one is told before anything is written anywhere. */
 function beginningLater(
-  region: Region,
+  { wave: place, surroundings }: Region,
   waves: readonly (readonly Region[])[],
   { bakeMs }: WavePolicy,
-): Region {
-  const before = waves.slice(0, region.wave);
+): Surroundings {
+  const before = waves.slice(0, place);
   const lasting = before.map((wave) =>
     Math.max(...wave.map(({ config }) => totalBakeMs(config.plan) + bakeMs)),
   );
   const beginsAfterMs = lasting.reduce((sum, each) => sum + each, 0);
-  const { surroundings } = region;
   return {
-    ...region,
-    config: { ...region.config, dryRun: true },
-    surroundings: {
-      ...surroundings,
-      // Its story begins with its wave.
-      journal: createJournal(surroundings.clock, () => undefined),
-      wave: { ...ALONE, beginsAfterMs },
-    },
+    ...surroundings,
+    // Its story begins with its wave.
+    journal: createJournal(surroundings.clock, () => undefined),
+    wave: { ...ALONE, beginsAfterMs },
   };
 }
 
@@ -141,15 +137,16 @@ async function endingOf({ config, id }: Region, surroundings: Surroundings): Pro
 }
 
 /** What dead runs left is put back at once, and not when its wave begins: nobody watches it until then. */
-async function endingBefore(region: Region, before: Region): Promise<Ending> {
+async function endingBefore({ region, before }: Later): Promise<Ending> {
+  const { config, id, surroundings } = region;
+  // What cannot be looked at is told by the look that follows.
+  const found = await revertTheDead(withoutResuming(config), id, surroundings).catch(() => []);
+  if ('outcome' in found) return found;
   try {
-    const { config, id, surroundings } = region;
-    const left = await revertTheDead(withoutResuming(config), id, surroundings);
-    if ('outcome' in left) return left;
-  } catch {
-    // What cannot be looked at is told by the look that follows.
+    return await lookAhead(config, id, before, found);
+  } catch (error) {
+    return ended('failed', messageOf(error));
   }
-  return endingOf(before, before.surroundings);
 }
 
 /** Whoever is to resume it comes only with its wave. */
@@ -163,8 +160,8 @@ function withoutResuming(config: Config): Config {
 /** A region of a later wave. */
 interface Later {
   readonly region: Region;
-  /** As it is looked at before the first wave. */
-  readonly before: Region;
+  /** With these it is looked at before the first wave. */
+  readonly before: Surroundings;
 }
 
 /**
@@ -186,10 +183,10 @@ async function rollWave(
     meeting.leave(member);
     return ended;
   });
-  const looking = later.map(async ({ region, before }, index) => {
-    const ending = await endingBefore(region, before);
+  const looking = later.map(async (each, index) => {
+    const ending = await endingBefore(each);
     const isRefused = !isSuccess(ending);
-    if (isRefused) rollout.fail(region, ending.reason);
+    if (isRefused) rollout.fail(each.region, ending.reason);
     meeting.leave(wave.length + index);
     return isRefused ? ownEnding(ending) : undefined;
   });

@@ -25,13 +25,14 @@ export async function takeBack(
   why: string,
 ): Promise<Ending> {
   const { clock, journal, jobCancellation } = surroundings;
-  const hasPromoted = journal.entries.some(
-    (entry) => entry.type === 'state' && entry.state.phase === 'promoted',
-  );
+  const last = journal.entries.findLast((entry) => entry.type === 'state')?.state.phase;
+  const hasPromoted = last === 'promoted';
   const tell = (state: State) => {
     journal.record({ type: 'state', at: clock.timeOfDay(), state });
   };
-  const reason = `${hasPromoted ? 'after its promotion' : 'after its part had passed'}: ${why}`;
+  const isOfDead = last === undefined && saved.execution === undefined;
+  const passing = isOfDead ? 'a job that died had promoted it' : 'its part had passed';
+  const reason = `after ${hasPromoted ? 'its promotion' : passing}: ${why}`;
   const targets = saved.targets.map((each, index) => ({ ...each, alias: settled[index] }));
   const reverting = revertSaved({ ...saved, targets }, surroundings);
   // From here on the post step puts back what this process does not live to, whoever carried it.
