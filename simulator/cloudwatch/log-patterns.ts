@@ -15,7 +15,14 @@ function termMatcher(pattern: string): Matches {
   const terms = [...pattern.matchAll(/\?(?:"([^"]*)"|(\S+))/g)].map(
     ([, quoted, plain]) => quoted ?? plain ?? '',
   );
-  return (message) => terms.length === 0 || terms.some((term) => message.includes(term));
+  // Each line is gone through once, and not once for each term.
+  const any = new RegExp(terms.map(escaped).join('|'));
+  return (message) => any.test(message);
+}
+
+/** As it stands, in an expression. */
+function escaped(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
 type Condition = (value: unknown) => boolean;
