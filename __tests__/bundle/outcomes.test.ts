@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createAlias, updateAlias } from '../../simulator/lambda/aliases.ts';
 import {
@@ -7,18 +7,20 @@ import {
   publishVersion,
   updateFunction,
 } from '../../simulator/lambda/functions.ts';
+import type { ActionResult } from '../../simulator/runner.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
-describe('the bundle', () => {
+describe('where the alarm stays green, the bundle', () => {
   let world: World;
-  beforeEach(async () => {
+  let result: ActionResult;
+  beforeAll(async () => {
     world = await createWorld();
+    result = await world.run();
   });
-  afterEach(() => world.close());
+  afterAll(() => world.close());
 
-  it('promotes a version step by step when the alarm stays green', async () => {
-    const result = await world.run();
+  it('promotes a version step by step', () => {
     expect(result.log).toContain('Promoted: checkout:live serves version 2');
     expect(result.outputs).toMatchObject({
       outcome: 'promoted',
@@ -33,8 +35,7 @@ describe('the bundle', () => {
     expect(result.summary).toContain('## ✅');
   });
 
-  it('bakes every step for its whole time', async () => {
-    await world.run();
+  it('bakes every step for its whole time', () => {
     const [, ...moves] = world.simulator.aliasHistory.map(({ at }) => at);
     // The last one takes the mark off the description.
     expect(moves).toHaveLength(4);
@@ -43,17 +44,32 @@ describe('the bundle', () => {
     });
   });
 
-  it('ends with a read of the alias, after the last reading of the alarms', async () => {
-    await world.run();
+  it('ends with a read of the alias, after the last reading of the alarms', () => {
     const operations = world.simulator.requests.map(({ operation }) => operation);
     expect(operations.slice(-3)).toEqual(['DescribeAlarms', 'UpdateAlias', 'GetAlias']);
   });
 
-  it('reverts when the alarm goes red, with the reason of AWS, and fails', async () => {
+  it('gives the version the commit and the run as its description', () => {
+    const published = world.simulator.lambda.functions.get('checkout')?.versions.at(-1);
+    expect(published?.description).toBe(
+      '0123456789abcdef0123456789abcdef01234567 https://github.com/acme/shop/actions/runs/42/attempts/1',
+    );
+  });
+});
+
+describe('when the alarm goes red in the second step, the bundle', () => {
+  let world: World;
+  let result: ActionResult;
+  beforeAll(async () => {
+    world = await createWorld();
     after(world.simulator, 'UpdateAlias', 1, () => {
       world.setAlarm('ALARM', 'Threshold Crossed: 7 errors');
     });
-    const result = await world.run();
+    result = await world.run();
+  });
+  afterAll(() => world.close());
+
+  it('reverts, with the reason of AWS, and fails', () => {
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.outputs['reason']).toMatch(
       /^at 50 % \(step 2 of 3\), after \d+ s: alarm errors went into ALARM: Threshold Crossed: 7 errors$/,
@@ -63,6 +79,27 @@ describe('the bundle', () => {
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1+2@0.5', '1']);
     expect(result.summary).toContain('## ❌');
   });
+
+  it('says in the report what every step and every alarm did', () => {
+    expect(result.report).toMatchObject({
+      outcome: 'reverted',
+      targets: [{ functionName: 'checkout', alias: 'live', previousVersion: '1', version: '2' }],
+      steps: [{ result: 'passed' }, { result: 'stopped' }, { result: 'not reached' }],
+      weights: [{ weight: 10 }, { weight: 50 }, { weight: 0 }],
+      measurements: [
+        { check: 'errors', state: 'OK', verdict: 'pass' },
+        { check: 'errors', state: 'ALARM', detail: 'Threshold Crossed: 7 errors', verdict: 'fail' },
+      ],
+    });
+  });
+});
+
+describe('the bundle', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterEach(() => world.close());
 
   it('reverts when the alarm goes red in the bake after the promotion', async () => {
     after(world.simulator, 'UpdateAlias', 2, () => {
@@ -147,31 +184,6 @@ describe('the bundle', () => {
     const result = await world.run({ steps: 'AllAtOnce' });
     expect(result.outputs['outcome']).toBe('reverted');
     expect(world.routings()).toEqual(['1', '2', '1']);
-  });
-
-  it('gives the version the commit and the run as its description', async () => {
-    await world.run();
-    const published = world.simulator.lambda.functions.get('checkout')?.versions.at(-1);
-    expect(published?.description).toBe(
-      '0123456789abcdef0123456789abcdef01234567 https://github.com/acme/shop/actions/runs/42/attempts/1',
-    );
-  });
-
-  it('says in the report what every step and every alarm did', async () => {
-    after(world.simulator, 'UpdateAlias', 1, () => {
-      world.setAlarm('ALARM', 'red');
-    });
-    const { report } = await world.run();
-    expect(report).toMatchObject({
-      outcome: 'reverted',
-      targets: [{ functionName: 'checkout', alias: 'live', previousVersion: '1', version: '2' }],
-      steps: [{ result: 'passed' }, { result: 'stopped' }, { result: 'not reached' }],
-      weights: [{ weight: 10 }, { weight: 50 }, { weight: 0 }],
-      measurements: [
-        { check: 'errors', state: 'OK', verdict: 'pass' },
-        { check: 'errors', state: 'ALARM', detail: 'red', verdict: 'fail' },
-      ],
-    });
   });
 
   it('waits for a version to become Active before it gets traffic, and shows that it does', async () => {

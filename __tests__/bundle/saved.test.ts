@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
 import { itWithSignals } from '../fixtures/signals.ts';
@@ -67,51 +67,6 @@ describe('what the bundle saves for its post step', () => {
     expect(world.writes()).toEqual([]);
   });
 
-  it.each([
-    [
-      'is missing',
-      () => {
-        rmSync(file());
-      },
-    ],
-    [
-      'was changed',
-      () => {
-        writeFileSync(
-          file(),
-          readFileSync(file(), 'utf8').replaceAll(
-            String.raw`stable\":\"1`,
-            String.raw`stable\":\"2`,
-          ),
-        );
-      },
-    ],
-    [
-      'was changed',
-      () => {
-        writeFileSync(file(), '{}');
-      },
-    ],
-    [
-      'was changed',
-      () => {
-        writeFileSync(file(), '');
-      },
-    ],
-  ])(
-    '%s: the post step says so, with the repairing command, and writes nothing',
-    async (problem, spoil) => {
-      const state = await killed();
-      const path = file();
-      spoil();
-      const post = await world.run({}, { state });
-      expect(post.exitCode).toBe(1);
-      expect(post.log).toContain(`could not be cleaned up: ${path} ${problem}`);
-      expect(post.log).toContain(REPAIR);
-      expect(world.alias()).toBe('1+2@0.1');
-    },
-  );
-
   it('is of no use to another run', async () => {
     const state = await killed();
     const post = await world.run({}, { state, environment: { GITHUB_RUN_ID: '43' } });
@@ -137,4 +92,42 @@ describe('what the bundle saves for its post step', () => {
     expect(result.outputs['reason']).toContain('the state could not be saved');
     expect(world.routings()).toEqual(['1', '1+2@0.1', '1']);
   });
+});
+
+describe('what the bundle saved for its post step, when the file', () => {
+  let world: World;
+  let state: Readonly<Record<string, string>>;
+  let path: string;
+  let saved: string;
+  beforeAll(async () => {
+    world = await createWorld();
+    const action = world.start(LONG);
+    await action.seen('10 % shifted');
+    action.process.kill('SIGKILL');
+    ({ state } = await action.done);
+    path = join(world.temp, readdirSync(world.temp)[0] ?? '');
+    saved = readFileSync(path, 'utf8');
+  });
+  afterAll(() => world.close());
+
+  it.each<[string, (text: string) => string | undefined]>([
+    ['is missing', () => undefined],
+    ['was changed', (text) => text.replaceAll(String.raw`stable\":\"1`, String.raw`stable\":\"2`)],
+    ['was changed', () => '{}'],
+    ['was changed', () => ''],
+  ])(
+    '%s: the post step says so, with the repairing command, and writes nothing',
+    async (problem, spoil) => {
+      const spoiled = spoil(saved);
+      expect(spoiled).not.toBe(saved);
+      if (spoiled === undefined) rmSync(path);
+      else writeFileSync(path, spoiled, { mode: 0o600 });
+      const post = await world.run({}, { state });
+      expect(post.exitCode).toBe(1);
+      expect(post.log).toContain(`could not be cleaned up: ${path} ${problem}`);
+      expect(post.log).toContain(REPAIR);
+      expect(world.alias()).toBe('1+2@0.1');
+      expect(world.writes()).toEqual(['PublishVersion', 'UpdateAlias']);
+    },
+  );
 });
