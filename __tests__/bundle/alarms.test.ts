@@ -3,10 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { denied } from '../../simulator/wire/faults.ts';
 import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 
+/** How soon something is seen matters here. */
+const OFTEN = { 'poll-interval': '10s' };
+
 describe('when alarms go red or cannot tell, the bundle', () => {
   let world: World;
   beforeEach(async () => {
-    world = await createWorld();
+    world = await createWorld({ inputs: OFTEN });
   });
   afterEach(() => world.close());
 

@@ -111,7 +111,12 @@ describe('comparing the versions, the bundle', () => {
     after(world.simulator, 'DescribeAlarms', 10, () => {
       world.setAlarm('ALARM', 'Threshold Crossed: 29 errors');
     });
-    const result = await world.run({ analysis: 'on', steps: '10% 5m', 'analysis-logs': 'off' });
+    const result = await world.run({
+      analysis: 'on',
+      steps: '10% 5m',
+      'analysis-logs': 'off',
+      'poll-interval': '10s',
+    });
     expect(result.outputs['reason']).toContain('alarm errors went into ALARM');
     expect(result.summary).not.toMatch(/\b0 requests/);
     const [, total = '0', bad = '0'] =
@@ -128,7 +133,12 @@ describe('comparing the versions, the bundle', () => {
       after(world.simulator, 'DescribeAlarms', 10, () => {
         world.setAlarm('ALARM', 'Threshold Crossed: 29 errors');
       });
-      const action = world.start({ analysis: 'on', steps: '10% 5m', 'analysis-logs': 'off' });
+      const action = world.start({
+        analysis: 'on',
+        steps: '10% 5m',
+        'analysis-logs': 'off',
+        'poll-interval': '10s',
+      });
       await world.requested('UpdateAlias', 1);
       await world.requested('FilterLogEvents', 0);
       action.process.kill('SIGINT');
@@ -307,7 +317,12 @@ describe('comparing the versions, the bundle', () => {
     ['hold', 'held'],
     ['revert', 'reverted'],
   ])('does as on-inconclusive says: %s', async (policy, outcome) => {
-    const result = await world.run({ ...WITHOUT_ALARMS, 'on-inconclusive': policy });
+    const result = await world.run({
+      ...WITHOUT_ALARMS,
+      steps: '10% 2m, 50% 2m',
+      'max-extension': '1',
+      'on-inconclusive': policy,
+    });
     expect(result.outputs['outcome']).toBe(outcome);
   });
 

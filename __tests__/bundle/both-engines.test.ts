@@ -29,7 +29,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     },
     counts: 'differ',
   },
-  'that nobody calls': { inputs: { ...ON, steps: '10% 2m' } },
+  'that nobody calls': { inputs: { ...ON, steps: '10% 2m', 'max-extension': '1' } },
   'that is reverted by an alarm': {
     inputs: {},
     prepare: (world) => {

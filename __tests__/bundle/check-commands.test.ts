@@ -11,11 +11,14 @@ import { addFunction, createWorld, type World } from '../fixtures/bundle-world.t
 /** Says that it sleeps, so that the time of the world goes on, and does. */
 const HANGS = 'touch "$SIMULATED_SLEEP/$$"; sleep 600 & wait';
 
+/** How soon something is seen matters here. */
+const OFTEN = { 'poll-interval': '10s' };
+
 describe('with commands as checks, the bundle', () => {
   let world: World;
   let folder: string;
   beforeEach(async () => {
-    world = await createWorld();
+    world = await createWorld({ inputs: OFTEN });
     folder = mkdtempSync(join(tmpdir(), 'lambda-canary-commands-'));
   });
   afterEach(async () => {

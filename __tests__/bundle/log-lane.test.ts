@@ -20,6 +20,8 @@ const BROKEN: Behaviour = { errorRate: 1, durationMs: 40 };
 /** So fast that one environment serves all requests: its lines come all in the same batch. */
 const FAST: Behaviour = { errorRate: 0, durationMs: 2 };
 const INPUTS: Inputs = { alarms: '', analysis: 'on', steps: '10% 5m', 'bake-time': '1m' };
+/** Four times as long as it takes until what were counted as failures would be reverted. */
+const SHORT: Inputs = { steps: '10% 2m' };
 const SECOND_MS = 1_000;
 const PYTHON = { Runtime: 'python3.13' };
 
@@ -254,21 +256,24 @@ describe('a version that is no worse, by its logs', () => {
   it('is promoted although it writes warnings as errors', async () => {
     const noise = (id: string) =>
       `2026-11-23T14:00:00.000Z\t${id}\tERROR\t(node:2) Warning: the SDK will no longer support Node.js 18\n`;
-    const result = await play({ rate: 10, canary: { ...GOOD, noise } });
+    const result = await play({ rate: 10, canary: { ...GOOD, noise } }, SHORT);
     expect(result.outputs['outcome']).toBe('promoted');
     expect(reportOf(result).logs).toMatchObject([{ canary: 0, baseline: 0 }]);
   });
 
   it('is promoted although another function of its log group fails', async () => {
     const settings = { LoggingConfig: { LogGroup: '/shop/all' } };
-    const result = await play({
-      rate: 10,
-      settings,
-      and: () => {
-        addFunction(world.simulator, 'basket', { behaviour: BROKEN, settings });
-        world.simulator.traffic.set('basket', 'live', 20);
+    const result = await play(
+      {
+        rate: 10,
+        settings,
+        and: () => {
+          addFunction(world.simulator, 'basket', { behaviour: BROKEN, settings });
+          world.simulator.traffic.set('basket', 'live', 20);
+        },
       },
-    });
+      SHORT,
+    );
     expect(result.outputs['outcome']).toBe('promoted');
     expect(reportOf(result).logs).toMatchObject([{ canary: 0, baseline: 0, stoodAside: null }]);
   });

@@ -8,10 +8,13 @@ import { after, createWorld, type World } from '../fixtures/bundle-world.ts';
 const MINUTE_MS = 60_000;
 const ADVICE = 'has provisioned concurrency';
 
+/** How soon something is seen matters here. */
+const OFTEN = { 'poll-interval': '10s' };
+
 describe('with provisioned concurrency, the bundle', () => {
   let world: World;
   beforeEach(async () => {
-    world = await createWorld();
+    world = await createWorld({ inputs: OFTEN });
   });
   afterEach(() => world.close());
 

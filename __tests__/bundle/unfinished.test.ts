@@ -9,8 +9,6 @@ import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
 import { addFunction, createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
 import { killedOnceSeen, leaveDeadRun } from '../fixtures/dead-run.ts';
 
-/** Little here is about what comes between two readings. */
-const SELDOM = { 'poll-interval': '30s' };
 const OFTEN = { 'poll-interval': '10s' };
 const RUN = 'https://github.com/acme/shop/actions/runs/42/attempts/1';
 
@@ -25,11 +23,10 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
 
   /** The rollout of run 42 died without its post step once its log held the text. */
   const die = (seen: string, inputs: Inputs = { steps: '10% 1m, 50% 8h' }) =>
-    leaveDeadRun(world, seen, { ...SELDOM, ...inputs });
+    leaveDeadRun(world, seen, inputs);
 
   /** The same, where the world is not as all others before it. */
-  const dieHere = (seen: string, inputs: Inputs) =>
-    killedOnceSeen(world, seen, { ...SELDOM, ...inputs });
+  const dieHere = (seen: string, inputs: Inputs) => killedOnceSeen(world, seen, inputs);
 
   /** Another run of the same workflow, which may ask GitHub. */
   function nextRun(inputs: Inputs = {}, token = 'github-token') {
@@ -38,7 +35,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
 
   function startNext(inputs: Inputs = {}, token = 'github-token', environment = {}) {
     return world.start(
-      { 'github-token': token, ...SELDOM, ...inputs },
+      { 'github-token': token, ...inputs },
       { environment: { ...github.environment, GITHUB_RUN_ID: '43', ...environment } },
     );
   }
@@ -275,7 +272,7 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
 
   it('knows without GitHub that an earlier attempt of its own run has ended', async () => {
     await die('50 % shifted');
-    const result = await world.run(SELDOM, { environment: { GITHUB_RUN_ATTEMPT: '2' } });
+    const result = await world.run({}, { environment: { GITHUB_RUN_ATTEMPT: '2' } });
     expect(result.outputs['outcome']).toBe('promoted');
     expect(world.routings().slice(2, 4)).toEqual(['1+2@0.5', '1']);
   });
@@ -455,7 +452,7 @@ describe('the mark in the description of the alias', () => {
 
   it('is written with every weight, and taken off at the end', async () => {
     describeAlias('live traffic');
-    await world.run(SELDOM);
+    await world.run();
     const mark = (step: number, weight: number) =>
       expect.stringMatching(
         new RegExp(
@@ -476,14 +473,14 @@ describe('the mark in the description of the alias', () => {
     world.simulator.faults.after(({ operation }) => {
       if (operation === 'UpdateAlias') world.setAlarm('ALARM');
     });
-    const result = await world.run(SELDOM);
+    const result = await world.run();
     expect(result.outputs['outcome']).toBe('reverted');
     expect(world.simulator.aliasHistory.at(-1)?.description).toBe('live traffic');
   });
 
   it('is left out when the description is too long, with a warning of what follows', async () => {
     describeAlias('x'.repeat(200));
-    const result = await world.run(SELDOM);
+    const result = await world.run();
     expect(result.outputs['outcome']).toBe('promoted');
     expect(descriptions()).toEqual(['', 'x'.repeat(200)]);
     expect(result.log).toMatch(/::warning::.*too long to carry the mark of this rollout/);
