@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { createFunction } from '../../simulator/lambda/functions.ts';
@@ -6,15 +6,20 @@ import { startGitHub } from '../../simulator/github/server.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { withMark } from '../../src/core/alias/mark.ts';
 import { addFunction, createWorld, type World } from '../fixtures/bundle-world.ts';
+import { leave, leftBy, type Left } from '../fixtures/left-behind.ts';
 import { MARK } from '../fixtures/mark.ts';
 
 describe('with functions that are found, the bundle', () => {
   let world: World;
+  const create = async () => {
+    const created = await createWorld();
+    addFunction(created.simulator, 'shop-cart', { tags: { team: 'shop' } });
+    addFunction(created.simulator, 'shop-order', { tags: { team: 'shop', stage: 'prod' } });
+    addFunction(created.simulator, 'stock', { tags: { team: 'store' } });
+    return created;
+  };
   beforeEach(async () => {
-    world = await createWorld();
-    addFunction(world.simulator, 'shop-cart', { tags: { team: 'shop' } });
-    addFunction(world.simulator, 'shop-order', { tags: { team: 'shop', stage: 'prod' } });
-    addFunction(world.simulator, 'stock', { tags: { team: 'store' } });
+    world = await create();
   });
   afterEach(() => world.close());
 
@@ -165,6 +170,12 @@ describe('with functions that are found, the bundle', () => {
   });
 
   const held = { 'function-name': 'tag:team=shop', mode: 'start' } as const;
+  let left: Left;
+  beforeAll(async () => {
+    left = await leftBy((other) => other.run(held), create);
+  });
+  /** As a job with these inputs leaves it. */
+  const isHeld = () => leave(world, left);
 
   it('goes on in another job without what was added since, with an alias or without', async () => {
     expect((await world.run(held)).outputs['outcome']).toBe('held');
@@ -176,7 +187,7 @@ describe('with functions that are found, the bundle', () => {
   });
 
   it('does not go on without one that is no longer found, and goes on when it is named', async () => {
-    await world.run(held);
+    await isHeld();
     tagsOf('shop-order')?.delete('team');
     const refused = await world.run({ ...held, mode: 'promote' });
     expect(refused.outputs['outcome']).toBe('failed');
@@ -189,7 +200,7 @@ describe('with functions that are found, the bundle', () => {
   });
 
   it('puts back what it finds, and does not say reverted while one is missing', async () => {
-    await world.run(held);
+    await isHeld();
     tagsOf('shop-order')?.delete('team');
     const result = await world.run({ ...held, mode: 'revert' });
     expect(result.outputs['outcome']).toBe('failed');
@@ -201,7 +212,7 @@ describe('with functions that are found, the bundle', () => {
   });
 
   it('does not say of what was put back before that it is not found', async () => {
-    await world.run(held);
+    await isHeld();
     const routing = { version: '1', weights: {}, description: '' };
     updateAlias(world.simulator.lambda, 'shop-order', 'live', routing);
     const result = await world.run({ ...held, mode: 'revert' });
@@ -225,7 +236,7 @@ describe('with functions that are found, the bundle', () => {
     addFunction(world.simulator, 'shop-old');
     const routing = { version: '1', weights: {}, description: left };
     updateAlias(world.simulator.lambda, 'shop-old', 'live', routing);
-    await world.run(held);
+    await isHeld();
     tagsOf('shop-old')?.set('team', 'shop');
     const inputs = { ...held, mode: 'revert', 'github-token': 'github-token' };
     const { environment } = github;

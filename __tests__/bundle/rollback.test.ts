@@ -1,18 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { publishVersion, updateFunction } from '../../simulator/lambda/functions.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { createWorld, type Inputs, type World } from '../fixtures/bundle-world.ts';
+import { leave, leftBy, type Left } from '../fixtures/left-behind.ts';
 
 /** As in a workflow that is started by hand, with what it must name and no more. */
 const ROLLBACK: Inputs = { mode: 'rollback', steps: '', 'bake-time': '', analysis: '' };
 
 describe('going back to the version that was live before, the bundle', () => {
+  const create = async () => {
+    const created = await createWorld();
+    created.simulator.traffic.set('checkout', 'live', 10);
+    return created;
+  };
   let world: World;
+  let inSteps: Left;
+  let atOnce: Left;
+  beforeAll(async () => {
+    inSteps = await leftBy((other) => other.run(), create);
+    atOnce = await leftBy((other) => other.run({ steps: 'AllAtOnce' }), create);
+  });
   beforeEach(async () => {
-    world = await createWorld();
-    world.simulator.traffic.set('checkout', 'live', 10);
+    world = await create();
   });
   afterEach(() => world.close());
 
@@ -60,14 +71,14 @@ describe('going back to the version that was live before, the bundle', () => {
   });
 
   it('goes back by the numbers where no version served beside the live one', async () => {
-    await world.run({ steps: 'AllAtOnce' });
+    await leave(world, atOnce);
     const result = await world.run(ROLLBACK);
     expect(world.alias()).toBe('1');
     expect(result.log).toContain('the next lower number');
   });
 
   it('goes back by the numbers where the metrics may not be read', async () => {
-    await world.run();
+    await leave(world, inSteps);
     world.simulator.faults.add(({ operation }) =>
       operation === 'GetMetricData' ? denied('cloudwatch:GetMetricData', '*') : undefined,
     );
@@ -86,13 +97,13 @@ describe('going back to the version that was live before, the bundle', () => {
   });
 
   it('goes back in steps where steps are given', async () => {
-    await world.run({ steps: 'AllAtOnce' });
+    await leave(world, atOnce);
     await world.run({ ...ROLLBACK, steps: '50% 1m' });
     expect(world.routings()).toEqual(['1', '2', '2+1@0.5', '1']);
   });
 
   it('goes back at once also where no alarm watches it', async () => {
-    await world.run({ steps: 'AllAtOnce' });
+    await leave(world, atOnce);
     const result = await world.run({ ...ROLLBACK, alarms: '' });
     expect(result.outputs['outcome']).toBe('promoted');
     expect(world.alias()).toBe('1');
@@ -116,7 +127,7 @@ describe('going back to the version that was live before, the bundle', () => {
   });
 
   it('is what mode: revert points to after a promotion, with the version', async () => {
-    await world.run();
+    await leave(world, inSteps);
     const result = await world.run({ mode: 'revert' });
     expect(result.log).toContain('To go back to version 1, which was live before, set mode');
   });
