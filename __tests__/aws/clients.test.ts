@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { connect, USUAL, type Connection } from '../../src/aws/clients.ts';
+import { connect, createClients, USUAL, type Connection } from '../../src/aws/clients.ts';
 
 const command = new GetAliasCommand({ FunctionName: 'checkout', Name: 'live' });
 
@@ -50,5 +50,16 @@ describe('what clients talk through', () => {
     answers = false;
     const sending = clientOver(USUAL).send(command, { requestTimeout: 50 });
     await expect(sending).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('copies no request or answer for a log that nobody reads', () => {
+    const credentials = () => Promise.resolve({ accessKeyId: 'a', secretAccessKey: 'b' });
+    const { tagging, ...clients } = createClients({ region: 'eu-west-1', credentials, connect });
+    expect(tagging).toBeDefined();
+    const usual = new LambdaClient({ region: 'eu-west-1' }).middlewareStack.identify();
+    expect(usual.join()).toContain('loggerMiddleware');
+    for (const { middlewareStack } of Object.values(clients)) {
+      expect(middlewareStack.identify().join()).not.toContain('loggerMiddleware');
+    }
   });
 });

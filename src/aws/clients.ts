@@ -75,17 +75,30 @@ export function createClients({ region, credentials, connect }: ClientOptions): 
   // nor our clock.
   const usual = { region, maxAttempts: 1, credentials, streamCollector: readBody };
   return {
-    lambda: new LambdaClient({ ...usual, ...connect(USUAL) }),
-    lambdaForReverts: new LambdaClient({ ...usual, ...connect({ ...USUAL, kept: false }) }),
-    cloudwatch: new CloudWatchClient({ ...usual, ...connect(USUAL) }),
-    logs: new CloudWatchLogsClient({ ...usual, ...connect(USUAL) }),
-    sfn: new SFNClient({ ...usual, ...connect(USUAL) }),
+    lambda: unlogged(new LambdaClient({ ...usual, ...connect(USUAL) })),
+    lambdaForReverts: unlogged(
+      new LambdaClient({ ...usual, ...connect({ ...USUAL, kept: false }) }),
+    ),
+    cloudwatch: unlogged(new CloudWatchClient({ ...usual, ...connect(USUAL) })),
+    logs: unlogged(new CloudWatchLogsClient({ ...usual, ...connect(USUAL) })),
+    sfn: unlogged(new SFNClient({ ...usual, ...connect(USUAL) })),
     async tagging() {
       const { ResourceGroupsTaggingAPIClient: Client } = await import(
         /* webpackMode: "eager" */ '@aws-sdk/client-resource-groups-tagging-api'
       );
       return new Client({ ...usual, ...connect(USUAL) });
     },
-    patient: new LambdaClient({ ...usual, ...connect(INVOCATION) }),
+    patient: unlogged(new LambdaClient({ ...usual, ...connect(INVOCATION) })),
   };
+}
+
+/**
+ * For its log the SDK copies each request and answer, also where nobody reads the log: of five hundred metrics that is as much as
+ * reading them.
+ */
+function unlogged<C extends { readonly middlewareStack: { remove: (name: string) => boolean } }>(
+  client: C,
+): C {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }

@@ -106,9 +106,10 @@ function seriesIn(
   { sources, periodMs }: { readonly sources: readonly MetricSource[]; readonly periodMs: number },
   results: readonly MetricDataResult[],
 ): readonly Series[] {
+  const byId = Map.groupBy(results, ({ Id }) => Id);
   return sources.map(({ namespace, name }, index) => {
     // A result that goes on over several pages is PartialData on all of them but the last.
-    const pages = results.filter(({ Id }) => Id === idOf(index));
+    const pages = byId.get(idOf(index)) ?? [];
     const [last] = pages.slice(-1);
     const status = last === undefined ? 'no result' : (last.StatusCode ?? 'Complete');
     if (status !== 'Complete') {

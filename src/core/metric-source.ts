@@ -76,10 +76,18 @@ export type FindSeries = (source: MetricSource) => Series;
 
 const NONE: Series = new Map();
 
+/** A reading of hundreds of functions asks for each of thousands of keys several times. */
+const keys = new WeakMap<MetricSource, string>();
+
 /** The same for the same metric and statistic. */
-export function sourceKeyOf({ namespace, name, dimensions, statistic }: MetricSource): string {
+export function sourceKeyOf(source: MetricSource): string {
+  const known = keys.get(source);
+  if (known !== undefined) return known;
+  const { namespace, name, dimensions, statistic } = source;
   const named = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([namespace, name, statistic, named]);
+  const key = JSON.stringify([namespace, name, statistic, named]);
+  keys.set(source, key);
+  return key;
 }
 
 /** Each metric once, whoever wants it. */

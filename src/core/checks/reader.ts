@@ -86,14 +86,14 @@ export function reader<B extends string, C extends string, A extends string, T>(
   accounting: Accounting<T, NamedSeries<B, C, A>>,
 ): Reader {
   const { target, versions } = watched;
-  const { account, until, enter, judge } = accounting;
   const subject = { function: target.functionName, alias: target.alias };
   const baseline = metricsOf(sources.baseline, { ...subject, version: versions.stable });
   const canary = metricsOf(sources.canary, { ...subject, version: versions.canary });
   const alias = metricsOf(sources.alias, { ...subject, version: versions.canary });
   const sideBySide = [...listed(baseline), ...listed(canary)];
   const alone = [...sideBySide, ...listed(alias)];
-  return {
+  const { until, enter, judge } = accounting;
+  const withAccount = (account: T): Reader => ({
     sources: (phase) => (phase === 'alone' ? alone : sideBySide),
     until,
     enter(find, scope) {
@@ -102,8 +102,9 @@ export function reader<B extends string, C extends string, A extends string, T>(
         canary: seriesByName(canary, find),
         alias: seriesByName(alias, find),
       };
-      return reader(watched, sources, { ...accounting, account: enter(account, series, scope) });
+      return withAccount(enter(account, series, scope));
     },
     judge: (scope) => judge(account, scope),
-  };
+  });
+  return withAccount(accounting.account);
 }
