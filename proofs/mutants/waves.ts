@@ -145,6 +145,13 @@ export const OF_WAVES: readonly Mutant[] = [
     by: DIED,
   },
   {
+    name: 'what is gone on with is looked at to the end though another region has failed',
+    file: 'src/run/waves/carry-out.ts',
+    from: 'hasTraffic: clear,',
+    to: 'hasTraffic: () => undefined,',
+    by: DIED,
+  },
+  {
     name: 'the post step does not name the region that keeps the new version',
     file: 'src/github/saved.ts',
     from: 'rollouts.set(region, { ...saved, stays: true });',
