@@ -19,7 +19,14 @@ const GOOD: Behaviour = { errorRate: 0, durationMs: 40 };
 const BROKEN: Behaviour = { errorRate: 1, durationMs: 40 };
 /** So fast that one environment serves all requests: its lines come all in the same batch. */
 const FAST: Behaviour = { errorRate: 0, durationMs: 2 };
-const INPUTS: Inputs = { alarms: '', analysis: 'on', steps: '10% 5m', 'bake-time': '1m' };
+const INPUTS: Inputs = {
+  alarms: '',
+  analysis: 'on',
+  steps: '10% 5m',
+  'bake-time': '1m',
+  // How soon a revert comes is the subject.
+  'poll-interval': '10s',
+};
 /** Four times as long as it takes until what were counted as failures would be reverted. */
 const SHORT: Inputs = { steps: '10% 2m' };
 const SECOND_MS = 1_000;
