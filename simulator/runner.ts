@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { SharedTime } from './time/shared-time.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
-/** Compiling the bundle is a third of its start, and tests start it some hundred times. */
-const COMPILED = join(tmpdir(), 'lambda-canary-compiled');
+/** Where Node keeps what it has compiled: that is a third of a start of the bundle, and half of one of a script. */
+export const COMPILED = join(tmpdir(), 'lambda-canary-compiled');
 
 export interface ActionOptions {
   /** Another bundle than the committed one. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 
 import { awsEnvironment } from '../../simulator/environment.ts';
+import { COMPILED } from '../../simulator/runner.ts';
 import { startServer, type RunningServer } from '../../simulator/server.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { itWithSignals } from '../fixtures/signals.ts';
@@ -23,7 +24,11 @@ describe('a conformance run, as a process', () => {
   function start(...options: readonly string[]) {
     const given = ['--yes', '--role', ROLE, '--endpoint', server.url, ...options];
     const child = spawn(process.execPath, ['conformance/main.ts', ...given], {
-      env: { PATH: process.env['PATH'], ...awsEnvironment(server.url, simulator.region) },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: COMPILED,
+        ...awsEnvironment(server.url, simulator.region),
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';

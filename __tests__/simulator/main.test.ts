@@ -5,12 +5,14 @@ import { GetAliasCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/clie
 import { describe, expect, it } from '@jest/globals';
 
 import { awsEnvironment } from '../../simulator/environment.ts';
+import { COMPILED } from '../../simulator/runner.ts';
 
 const MAIN = new URL('../../simulator/main.ts', import.meta.url).pathname;
+const env = { ...process.env, NODE_COMPILE_CACHE: COMPILED };
 
 describe('the simulator started alone', () => {
   it('prints the environment that leads to it, holds its small world, and stops on SIGINT', async () => {
-    const child = spawn(process.execPath, [MAIN, '--next', 'bad', '--speed', '60']);
+    const child = spawn(process.execPath, [MAIN, '--next', 'bad', '--speed', '60'], { env });
     let printed = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
     while (!printed.includes('Ctrl-C')) await once(child.stdout, 'data');
@@ -44,7 +46,10 @@ describe('the simulator started alone', () => {
     [['--next', 'ugly'], '--next must be good or bad, not "ugly"'],
     [['--colour', 'red'], "Unknown option '--colour'"],
   ])('with %j says what is wrong and how it is used', (flags, expected) => {
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...flags], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...flags], {
+      encoding: 'utf8',
+      env,
+    });
     expect(status).toBe(1);
     expect(stderr).toContain(expected);
     expect(stderr).toContain('Usage: npm run simulator');

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { COMPILED } from '../../../simulator/runner.ts';
 import { acceleratedClock, faster } from '../../../simulator/time/clock.ts';
 
 const ACCELERATE = new URL('../../../simulator/time/accelerate.ts', import.meta.url).href;
@@ -22,6 +23,7 @@ function run(script: string, simulatedTime: string | undefined) {
       encoding: 'utf8',
       env: {
         ...process.env,
+        NODE_COMPILE_CACHE: COMPILED,
         ...(simulatedTime === undefined ? {} : { SIMULATED_TIME: simulatedTime }),
       },
     },
