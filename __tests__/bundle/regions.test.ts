@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import { startGitHub } from '../../simulator/github/server.ts';
+import type { ActionResult } from '../../simulator/runner.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { definitionText } from '../../src/core/state-machine/definition.ts';
 import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
@@ -11,29 +12,19 @@ const VIRGINIA = 'us-east-1';
 const OREGON = 'us-west-2';
 const ALL = [IRELAND, VIRGINIA, OREGON] as const;
 const MINUTE = 60_000;
+const REGIONS = `${IRELAND}\n${VIRGINIA}, ${OREGON}`;
 
-describe('a rollout through several regions', () => {
+describe('a rollout through several regions that goes well', () => {
   let world: RegionsWorld;
-  beforeEach(async () => {
+  let result: ActionResult;
+  beforeAll(async () => {
     world = await createRegions(ALL);
+    result = await world.run({ regions: REGIONS });
   });
-  afterEach(async () => {
-    await world.close();
-  });
+  afterAll(() => world.close());
 
-  const regions = `${IRELAND}\n${VIRGINIA}, ${OREGON}`;
-
-  /** Time since the beginning, when the alarm of a region turns red. */
-  function turnsRed(region: string, afterMs: number): void {
-    world.time.at(world.time.clock.now() + afterMs, () => {
-      world.setAlarm(region, 'ALARM');
-    });
-  }
-
-  const aliases = () => ALL.map((region) => world.alias(region));
-
-  it('takes one wave after another, and the regions of a wave step by step together', async () => {
-    const { exitCode, outputs, log } = await world.run({ regions });
+  it('takes one wave after another, and the regions of a wave step by step together', () => {
+    const { exitCode, outputs, log } = result;
     expect(exitCode).toBe(0);
     expect(outputs).toMatchObject({ outcome: 'promoted', version: '2', weight: '100' });
     const story = world.story();
@@ -56,9 +47,36 @@ describe('a rollout through several regions', () => {
     ]);
   });
 
+  it('folds what it tells of each region, with its chart', () => {
+    const { summary } = result;
+    expect(
+      summary.match(/<details><summary>(eu-west-1|us-east-1|us-west-2): promoted/g),
+    ).toHaveLength(3);
+    expect(summary.match(/xychart/g)).toHaveLength(3);
+  });
+});
+
+describe('a rollout through several regions', () => {
+  let world: RegionsWorld;
+  beforeEach(async () => {
+    world = await createRegions(ALL);
+  });
+  afterEach(async () => {
+    await world.close();
+  });
+
+  /** Time since the beginning, when the alarm of a region turns red. */
+  function turnsRed(region: string, afterMs: number): void {
+    world.time.at(world.time.clock.now() + afterMs, () => {
+      world.setAlarm(region, 'ALARM');
+    });
+  }
+
+  const aliases = () => ALL.map((region) => world.alias(region));
+
   it('puts every region back when one of a later wave fails, those that were promoted as well', async () => {
     turnsRed(OREGON, 4.5 * MINUTE);
-    const { exitCode, outputs, log } = await world.run({ regions });
+    const { exitCode, outputs, log } = await world.run({ regions: REGIONS });
     expect(exitCode).toBe(1);
     expect(outputs['outcome']).toBe('reverted');
     expect(outputs['reason']).toMatch(/^us-west-2: at 50 % \(step 2 of 3\), after .*alarm/);
@@ -72,7 +90,7 @@ describe('a rollout through several regions', () => {
   it('keeps earlier waves where that is asked for, and says who serves the new version', async () => {
     turnsRed(OREGON, 4.5 * MINUTE);
     const { exitCode, outputs, summary } = await world.run({
-      regions,
+      regions: REGIONS,
       'on-wave-failure': 'keep-earlier',
     });
     expect(exitCode).toBe(1);
@@ -83,7 +101,7 @@ describe('a rollout through several regions', () => {
 
   it('watches a wave for wave-bake before the next one begins', async () => {
     turnsRed(IRELAND, 10 * MINUTE);
-    const { outputs } = await world.run({ regions, 'wave-bake': '30m' });
+    const { outputs } = await world.run({ regions: REGIONS, 'wave-bake': '30m' });
     expect(outputs['outcome']).toBe('reverted');
     expect(outputs['reason']).toContain('eu-west-1: at 100 % (step 3 of 3)');
     expect(world.routings(IRELAND)).toEqual(['1', '1+2@0.1', '1+2@0.5', '2', '1']);
@@ -93,7 +111,7 @@ describe('a rollout through several regions', () => {
   it('refuses what stands against a later wave before anything is written, with what stands against the first', async () => {
     world.setAlarm(IRELAND, 'ALARM');
     world.setAlarm(OREGON, 'ALARM');
-    const { outputs } = await world.run({ regions });
+    const { outputs } = await world.run({ regions: REGIONS });
     expect(outputs['outcome']).toBe('failed');
     expect(outputs['reason']).toMatch(/eu-west-1, us-west-2: .*errors/);
     expect(
@@ -111,13 +129,13 @@ describe('a rollout through several regions', () => {
     world.region(OREGON).onRequest(({ operation }) => {
       if (!hasBegun) before.push(operation);
     });
-    await world.run({ regions, 'keep-versions': '3' });
+    await world.run({ regions: REGIONS, 'keep-versions': '3' });
     expect(before.filter((operation) => operation === 'GetAlias')).toHaveLength(1);
     expect(before).not.toContain('ListVersionsByFunction');
   });
 
   it('puts back all that moved when the job is cancelled, also what keep-earlier would keep', async () => {
-    const action = world.start({ regions, 'on-wave-failure': 'keep-earlier' });
+    const action = world.start({ regions: REGIONS, 'on-wave-failure': 'keep-earlier' });
     world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
       action.process.kill('SIGINT');
     });
@@ -128,7 +146,7 @@ describe('a rollout through several regions', () => {
   });
 
   it('leaves nothing split or promoted when it is killed: the post step puts every region back', async () => {
-    const action = world.start({ regions });
+    const action = world.start({ regions: REGIONS });
     world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
       action.process.kill('SIGKILL');
     });
@@ -141,7 +159,7 @@ describe('a rollout through several regions', () => {
   });
 
   it('keeps an earlier wave though it is killed in a later one, where that is asked for', async () => {
-    const action = world.start({ regions, 'on-wave-failure': 'keep-earlier' });
+    const action = world.start({ regions: REGIONS, 'on-wave-failure': 'keep-earlier' });
     world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
       action.process.kill('SIGKILL');
     });
@@ -157,7 +175,7 @@ describe('a rollout through several regions', () => {
       const { lambda } = world.region(IRELAND);
       updateAlias(lambda, 'checkout', 'live', { description: 'by hand' });
     });
-    const { outputs } = await world.run({ regions });
+    const { outputs } = await world.run({ regions: REGIONS });
     expect(outputs['outcome']).toBe('failed');
     expect(aliases()).toEqual(['2', '1', '1']);
   });
@@ -183,21 +201,13 @@ describe('a rollout through several regions', () => {
   });
 
   it('writes nothing in a dry run', async () => {
-    const { outputs } = await world.run({ regions, 'dry-run': 'true' });
+    const { outputs } = await world.run({ regions: REGIONS, 'dry-run': 'true' });
     expect(outputs['outcome']).toBe('planned');
     expect(aliases()).toEqual(['1', '1', '1']);
   });
 
-  it('folds what it tells of each region, with its chart', async () => {
-    const { summary } = await world.run({ regions });
-    expect(
-      summary.match(/<details><summary>(eu-west-1|us-east-1|us-west-2): promoted/g),
-    ).toHaveLength(3);
-    expect(summary.match(/xychart/g)).toHaveLength(3);
-  });
-
   it('begins no wave after one that was cancelled between its regions', async () => {
-    const action = world.start({ regions, steps: 'AllAtOnce', 'bake-time': '1m' });
+    const action = world.start({ regions: REGIONS, steps: 'AllAtOnce', 'bake-time': '1m' });
     world.time.at(world.time.clock.now() + 30_000, () => {
       action.process.kill('SIGINT');
     });
@@ -211,7 +221,7 @@ describe('a rollout through several regions', () => {
     const github = await startGitHub({ time: world.time });
     try {
       await world.run(
-        { regions, environment: 'production', 'github-token': 'github-token' },
+        { regions: REGIONS, environment: 'production', 'github-token': 'github-token' },
         { environment: github.environment },
       );
       expect(github.deployments).toHaveLength(1);
@@ -225,7 +235,11 @@ describe('a rollout through several regions', () => {
   });
 
   describe('that AWS carries', () => {
-    const CARRIED = { regions, engine: 'step-functions', 'state-machine': 'lambda-canary' };
+    const CARRIED = {
+      regions: REGIONS,
+      engine: 'step-functions',
+      'state-machine': 'lambda-canary',
+    };
 
     beforeEach(() => {
       for (const region of ALL) {
