@@ -43,12 +43,13 @@ const TWO_REGIONS = ['eu-west-1', 'us-east-1'] as const;
 const CROWDS: readonly CrowdOptions[] = [
   ...[10, 50, 100, 500].map((functions) => ({ functions })),
   ...[100, 500].map((functions) => ({ functions, regions: TWO_REGIONS })),
+  { functions: 500, compared: true },
 ];
 for (const crowd of CROWDS) {
   const promoted = await crowdPromoted(crowd);
   const reverted = await crowdReverted(crowd);
   crowds.push([
-    `${crowd.functions}${crowd.regions === undefined ? '' : ', in each of two regions'}`,
+    `${crowd.functions}${crowd.regions === undefined ? '' : ', in each of two regions'}${crowd.compared === true ? ', compared' : ''}`,
     `${promoted.outcome}, ${reverted.outcome}`,
     promoted.calls.toFixed(1),
     `${promoted.throttled}, ${reverted.throttled}`,

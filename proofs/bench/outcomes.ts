@@ -62,6 +62,8 @@ export function callsOfTwoSteps(): Promise<readonly string[]> {
 export interface CrowdOptions {
   readonly functions: number;
   readonly regions?: readonly [string, ...string[]] | undefined;
+  /** Whether their versions are compared, although nobody calls them: metrics are read all the same. */
+  readonly compared?: boolean;
 }
 
 /** Many functions in lock-step, under Lambda's quotas, which each region has for itself. */
@@ -83,7 +85,7 @@ export interface Crowd {
 export function crowdPromoted(options: CrowdOptions): Promise<Crowd> {
   return inVirtualTime(options, async (bench, time) => {
     limit(bench, time);
-    return rollOut(bench, '2');
+    return rollOut(bench, '2', options);
   });
 }
 
@@ -106,7 +108,7 @@ export function crowdReverted(options: CrowdOptions): Promise<CrowdReverted> {
       redAt = time.clock.now();
       turnRed(last);
     });
-    const crowd = await rollOut(bench, '1');
+    const crowd = await rollOut(bench, '1', options);
     const lastBackMs = lastWrittenAt(simulators) - redAt;
     return { ...crowd, lastBackMs, ofQuota: lastBackMs / ((options.functions / QUOTA) * 1000) };
   });
@@ -123,8 +125,10 @@ function limit({ simulators }: Bench, { clock }: SharedTime): void {
 async function rollOut(
   { simulators, functionNames, start }: Bench,
   version: string,
+  { compared = false }: CrowdOptions,
 ): Promise<Crowd> {
-  const action = start({ ...TWO_STEPS, 'poll-interval': '15s' });
+  const analysis = compared ? 'on' : 'off';
+  const action = start({ ...TWO_STEPS, 'poll-interval': '15s', analysis });
   let kilobytes = NaN;
   for (const simulator of simulators) {
     simulator.onRequest(({ operation }) => {
