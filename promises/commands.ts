@@ -143,7 +143,10 @@ const SPARE_MS = 5_000;
 function notBlindForLong(played: Played, told: Told, { check, runs }: Runs): readonly Violation[] {
   const { monitoringGraceMs, pollIntervalMs } = told.config;
   const states = statesOf(told);
-  const ends = states.find(({ state }) => state.phase === 'reverting')?.at ?? told.endedAt;
+  // A region may be promoted long before the process ends, which goes on in others.
+  const ends =
+    states.find(({ state: { phase } }) => phase === 'reverting' || phase === 'promoted')?.at ??
+    told.endedAt;
   const limitMs = monitoringGraceMs + JITTER * pollIntervalMs + 2 * check.timeoutMs + SPARE_MS;
   return runs.flatMap(({ begunAt, heard }, index) => {
     const before = runs[index - 1]?.heard;

@@ -31,13 +31,15 @@ export function regionsOf(scenario: Scenario): Scenario {
       bakeSeconds: pick(random, [0, 0, 60]),
       happensIn: scenario.happenings.map(anywhere),
       diesIn: anywhere(),
+      // Last, so that the others are what they were.
+      rivalIn: anywhere(),
     },
     // All waves are as exposed as one would be.
     happenings: scenario.happenings.map((each) => ({ ...each, afterMs: each.afterMs * count })),
     death: death(scenario.death),
-    // One job does all of it, alone, and has the time for it.
+    rivalAfterMs: scenario.rivalAfterMs === undefined ? undefined : scenario.rivalAfterMs * count,
+    // One job does all of it, and has the time for it.
     jobs: [],
-    rivalAfterMs: undefined,
     means: undefined,
   };
 }

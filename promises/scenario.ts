@@ -153,6 +153,8 @@ export interface RegionsScenario {
   readonly happensIn: readonly number[];
   /** A death that is aimed at a write is aimed at one in this region. */
   readonly diesIn: number;
+  /** Where another run moves the same aliases, if one does: it knows of that region alone. */
+  readonly rivalIn: number;
 }
 
 /** Everything about one simulated rollout that is left to chance. */

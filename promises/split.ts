@@ -168,7 +168,7 @@ function onOneSide(
   said: readonly SaidOfAll[],
 ): readonly { readonly what: string }[] {
   const served = regions.flatMap((played, place) => {
-    const told = played.told.at(-1);
+    const told = played.told.findLast(({ process }) => process !== 'rival');
     if (told === undefined) return [];
     const wave = played.scenario.regions?.waves[place] ?? 0;
     return targetsOf(told).flatMap((target) => {
@@ -219,7 +219,7 @@ function isNew(played: Played, target: Target, truth: TrueAlias): boolean {
 
 /** Whether anybody else ever wrote it: what it serves then is theirs to say, and the promises of each region have it. */
 function isForeign(played: Played, target: Target): boolean {
-  return historyOf(played, target).some(({ by }) => by === 'others');
+  return historyOf(played, target).some(({ by }) => by === 'others' || by === 'rival');
 }
 
 function targetsOf({ config: { requests } }: Told): readonly Target[] {

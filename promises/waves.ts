@@ -5,7 +5,7 @@ import { carryOutWaves } from '../src/run/waves/carry-out.ts';
 import { UNHARMED } from './jobs.ts';
 import { createLife, postProcess, regionOf, type Lived, type Part } from './processes.ts';
 import { REGIONS } from './regions.ts';
-import { pass } from './runs.ts';
+import { pass, rivalRun } from './runs.ts';
 import { createScene } from './scene.ts';
 import type { Scenario, RegionsScenario } from './scenario.ts';
 import type { Played, SaidOfAll, Stage, Told } from './stage.ts';
@@ -34,7 +34,14 @@ export async function playWaves(scenario: Through, playing: Playing): Promise<Pl
   const stages = scenes.map(({ stage }) => stage);
   const told: Told[][] = scenes.map(() => []);
   const said: SaidOfAll[] = [];
-  await time.run(() => runs(stages, scenario, { told, said }));
+  const { rivalIn } = scenario.regions;
+  const [contested, toldThere] = [stages[rivalIn], told[rivalIn]];
+  await time.run(async () => {
+    await Promise.all([
+      runs(stages, scenario, { told, said }),
+      contested && toldThere && rivalRun(contested, toldThere),
+    ]);
+  });
   for (const { close } of scenes) close();
   await playing.pass();
   const [first, ...others] = scenes.map((scene, place) => scene.played(told[place] ?? []));

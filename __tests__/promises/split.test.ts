@@ -13,6 +13,7 @@ const WAVES: RegionsScenario = {
   bakeSeconds: 0,
   happensIn: [],
   diesIn: 0,
+  rivalIn: 0,
 };
 const THROUGH: Scenario & { readonly regions: RegionsScenario } = { ...CALM, regions: WAVES };
 /** In the second wave, when the canary gets half of the requests. */
@@ -68,6 +69,23 @@ describe('a simulated rollout through several regions', () => {
     const played = await play(THROUGH);
     expect(said(played)).toEqual(['main: promoted']);
     expect(served(played)).toEqual(['3', '3', '3']);
+    expect(violations(played)).toEqual([]);
+  });
+
+  it('is put back in all of them when a person reverts it in one', async () => {
+    const played = await play({
+      ...THROUGH,
+      rivalAfterMs: 290_000,
+      rivalMode: 'revert',
+      regions: { ...WAVES, rivalIn: 2 },
+    });
+    const [, , contested] = regionsOf(played);
+    const tellers = contested?.told.map(
+      ({ process, ending }) => `${process}: ${ending?.outcome ?? ''}`,
+    );
+    expect(tellers).toContain('rival: reverted');
+    expect(said(played)).toEqual(['main: reverted']);
+    expect(served(played)).toEqual(['1', '1', '1']);
     expect(violations(played)).toEqual([]);
   });
 
