@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
+import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import type { ActionResult } from '../../simulator/runner.ts';
 import type { Inputs } from '../fixtures/bundle-world.ts';
 import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
@@ -68,6 +69,25 @@ describe('where a job dies that goes through several regions', () => {
     expect(world.routings(OREGON)).toContain('1+2@0.1');
     expect(outputs['outcome']).toBe('reverted');
     expect(aliases()).toEqual(['1', '1', '1']);
+  });
+
+  it('leaves what somebody else wrote before the mark of the dead job came off, when a later wave fails', async () => {
+    await dies({ regions: waves, 'wave-bake': '10m' }, 'promoted (step 3 of 3)');
+    const { faults, lambda } = world.region(IRELAND);
+    let isTheirs = false;
+    faults.add(({ operation }) => {
+      if (operation !== 'UpdateAlias' || isTheirs) return undefined;
+      isTheirs = true;
+      updateAlias(lambda, 'checkout', 'live', { version: '2', description: 'kept', weights: {} });
+      return undefined;
+    });
+    at(90 * SECOND, () => {
+      world.setAlarm(OREGON, 'ALARM');
+    });
+    await nextRun({ regions: waves });
+    expect(world.routings(OREGON)).toContain('1+2@0.1');
+    expect(isTheirs).toBe(true);
+    expect(aliases()).toEqual(['2', '1', '1']);
   });
 
   it('says which region served the version already, and keeps it, when a later wave fails', async () => {

@@ -1,3 +1,4 @@
+import { AwsCallError } from '../../aws/call.ts';
 import { readMark } from '../../core/alias/mark.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
@@ -8,12 +9,13 @@ import type { FoundAlias } from './find.ts';
 /**
  * Takes the mark of an ended rollout off an alias that this run does not move: nothing would write there again, and every
  * later run would find it. It changes no traffic, so that it failed is a warning.
- * @returns the alias as it is then, as far as that is known
+ * @returns the alias as it is then, unless somebody else wrote since it was read; nothing where that would not be told from a write of ours
  */
 export async function removeLeftover(
-  { target, routing, description, revisionId }: FoundAlias,
+  alias: FoundAlias,
   { aws, cancellation, journal }: Pick<Surroundings, 'aws' | 'cancellation' | 'journal'>,
 ): Promise<Seen | undefined> {
+  const { target, routing, description, revisionId } = alias;
   const unmarked = readMark(description).description;
   try {
     const write = { routing, description: unmarked, revisionId };
@@ -23,6 +25,7 @@ export async function removeLeftover(
     journal.warn(
       `${targetName(target)} keeps the mark of a rollout that has ended: ${messageOf(error)}`,
     );
-    return undefined;
+    // What was refused took no effect: a revision other than this one is somebody else's.
+    return error instanceof AwsCallError && error.unanswered === 0 ? alias : undefined;
   }
 }
