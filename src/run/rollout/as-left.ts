@@ -1,5 +1,6 @@
 import { readMark } from '../../core/alias/mark.ts';
 import { isAsMarked } from '../../core/alias/ownership.ts';
+import { accountIn } from '../../core/text/arn.ts';
 import type { SavedTarget } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { Seen } from '../../ports.ts';
@@ -34,8 +35,9 @@ export function passAsLeft(
   });
   if (promoted.length === 0) return false;
   const targets = promoted.map(({ saved }) => saved);
+  const account = accountIn(left[0]?.arn ?? '');
   return wave.passed(
-    { region, role, targets },
+    { region, role, account, targets },
     promoted.map(({ settled }) => settled),
   );
 }
