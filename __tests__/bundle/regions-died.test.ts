@@ -84,10 +84,12 @@ describe('where a job dies that goes through several regions', () => {
     at(90 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
-    await nextRun({ regions: waves });
+    const { outputs } = await nextRun({ regions: waves });
     expect(world.routings(OREGON)).toContain('1+2@0.1');
     expect(isTheirs).toBe(true);
     expect(aliases()).toEqual(['2', '1', '1']);
+    expect(outputs['outcome']).toBe('failed');
+    expect(outputs['reason']).toMatch(/left as somebody else moved it/);
   });
 
   it('says which region served the version already, and keeps it, when a later wave fails', async () => {

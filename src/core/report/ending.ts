@@ -1,6 +1,6 @@
 import type { Mode } from '../rollout/mode.ts';
 import type { Disposition } from '../alias/target.ts';
-import type { FinalState } from '../rollout/state.ts';
+import type { FinalState, Reversion } from '../rollout/state.ts';
 
 /** How a run ended. */
 export type Outcome =
@@ -18,11 +18,18 @@ export interface Ending {
   readonly reason: string;
   /** Whether it was asked for to put the old version back, or to leave the rollout to AWS, so that this is a success. */
   readonly askedFor: boolean;
+  /** Whether an alias is left as somebody else moved it, which it was to be put back from. */
+  readonly isForeign: boolean;
 }
 
 /** The ending of a run that nobody asked to put the old version back. */
 export function ended(outcome: Outcome, reason: string): Ending {
-  return { outcome, reason, askedFor: false };
+  return { outcome, reason, askedFor: false, isForeign: false };
+}
+
+/** The ending of what another process had moved: what can only be left to somebody else has failed. */
+export function endedBack(result: Exclude<Reversion, 'untouched'>, reason: string): Ending {
+  return { ...ended(result, reason), isForeign: result === 'failed' };
 }
 
 /** How a rollout that moved traffic ended. */
@@ -44,7 +51,7 @@ const SUCCEEDS: Readonly<Record<Outcome, boolean>> = {
 };
 
 /** Whether the step of the workflow succeeds. */
-export function isSuccess({ outcome, askedFor }: Omit<Ending, 'reason'>): boolean {
+export function isSuccess({ outcome, askedFor }: Pick<Ending, 'outcome' | 'askedFor'>): boolean {
   return SUCCEEDS[outcome] || (askedFor && (outcome === 'reverted' || outcome === 'started'));
 }
 

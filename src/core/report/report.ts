@@ -82,8 +82,8 @@ export interface RegionReport {
 }
 
 /** Somebody else moved an alias of a rollout that had begun. */
-export function endedForeign({ outcome, weights }: Report): boolean {
-  return outcome === 'failed' && weights.length > 0;
+export function endedForeign({ outcome, isForeign, weights }: Report): boolean {
+  return outcome === 'failed' && (isForeign || weights.length > 0);
 }
 
 /** Everything a run leaves behind, made from what happened alone. */

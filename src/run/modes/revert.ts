@@ -6,7 +6,8 @@ import { sameTarget } from '../../core/alias/target.ts';
 import { readMark } from '../../core/alias/mark.ts';
 import { Refusal } from '../../core/problems.ts';
 import { executionArn } from '../../core/alias/execution.ts';
-import type { Ending } from '../../core/report/ending.ts';
+import { endedBack, type Ending } from '../../core/report/ending.ts';
+import type { Reversion } from '../../core/rollout/state.ts';
 import { count } from '../../core/text/numbers.ts';
 import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
@@ -144,13 +145,14 @@ function withoutAlias({ target, versions, nonces, begun }: Left): Left {
 }
 
 /** @param unclear why others were left: then not all that was asked for is done */
-function ending(result: Ending['outcome'], detail: string, unclear: readonly string[]): Ending {
+function ending(
+  result: Exclude<Reversion, 'untouched'>,
+  detail: string,
+  unclear: readonly string[],
+): Ending {
   const outcome = result === 'reverted' && unclear.length > 0 ? 'failed' : result;
-  return {
-    outcome,
-    reason: [`${WHY}.`, detail, ...unclear].filter(Boolean).join(' '),
-    askedFor: true,
-  };
+  const reason = [`${WHY}.`, detail, ...unclear].filter(Boolean).join(' ');
+  return { ...endedBack(result, reason), outcome, askedFor: true };
 }
 
 function isBack({ target, versions }: Left, present: readonly FoundAlias[]): boolean {

@@ -3,7 +3,7 @@ import { isSplit } from '../../core/alias/routing.ts';
 import { targetName } from '../../core/alias/target.ts';
 import { isInTraffic } from '../../core/alias/unfinished.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
-import { ended, type Ending } from '../../core/report/ending.ts';
+import { endedBack, type Ending } from '../../core/report/ending.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../rollout/clean-up.ts';
 import { savedOf, stillSplit, type Handover, type TakenOver } from '../rollout/take-over.ts';
@@ -75,7 +75,7 @@ export async function revertTheDead(
   const { result, detail } = await revertSaved(saved, surroundings);
   if (result !== 'revert-failed') forget(surroundings);
   if (result !== 'reverted') {
-    return ended(result, `the rollout of a dead run, before a new one: ${detail}`);
+    return endedBack(result, `the rollout of a dead run, before a new one: ${detail}`);
   }
   for (const { target, mark } of recovery.unfinished) {
     journal.note(`${targetName(target)}: version ${mark.stable} is live again`);

@@ -1,6 +1,6 @@
 import { targetReport, type TargetReport } from '../../core/alias/target.ts';
 import { messageOf } from '../../core/problems.ts';
-import { ended, type Ending } from '../../core/report/ending.ts';
+import { ended, endedBack, type Ending } from '../../core/report/ending.ts';
 import type { Reversion } from '../../core/rollout/state.ts';
 import { ENDED, OWN_ERRORS } from '../../core/state-machine/definition.ts';
 import { executionLink, type ExecutionOf } from '../../core/alias/execution.ts';
@@ -44,7 +44,7 @@ export async function leaveToAws(
     const { status, error, cause } = found;
     if (status === 'RUNNING' || status === 'unknown') {
       const reason = `The action was killed, and nothing was changed: AWS watches the rollout and ends it, ${link}`;
-      return { outcome: 'started', reason, askedFor: true };
+      return { ...ended('started', reason), askedFor: true };
     }
     const isSeenTo = error.startsWith(OWN_ERRORS) && error !== ENDED['revert-failed'];
     if (status !== 'SUCCEEDED' && !isSeenTo) return await cleanUp(saved, surroundings);
@@ -93,7 +93,7 @@ export async function cleanUp(
   surroundings.journal.note('the rollout did not end by itself; looking at what it left behind');
   const { result, detail } = await revertSaved(saved, surroundings, POST_PATIENCE);
   const reason = `after the action was killed or could not revert by itself. ${detail}`.trim();
-  return ended(result, reason);
+  return endedBack(result, reason);
 }
 
 /**

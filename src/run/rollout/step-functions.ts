@@ -59,7 +59,7 @@ export async function carryOutOnAws(
       return afterCancel(followed, options, {});
     }
     forget(surroundings);
-    return { outcome: 'started', reason: `It goes on without this job: ${link}`, askedFor: true };
+    return { ...ended('started', `It goes on without this job: ${link}`), askedFor: true };
   }
   const ending = await follow(followed, surroundings);
   if ('cancelledAt' in ending) return afterCancel(followed, options, { told: ending.cancelledAt });
@@ -167,7 +167,7 @@ async function afterCancel(
   if (config.onCancel === 'hold' && mayBeHeld(reason) && watching !== undefined) {
     forget(surroundings);
     const held = `${why}, and on-cancel is hold: AWS goes on with it: ${executionLink(watching)}`;
-    return { outcome: 'started', reason: held, askedFor: true };
+    return { ...ended('started', held), askedFor: true };
   }
   const where = whereTold(told, surroundings.clock.timeOfDay());
   return putBack(followed, `${where}${why}`, surroundings, unanswered);

@@ -5,7 +5,7 @@ import { sameTarget } from '../../core/alias/target.ts';
 import { begunAtOf, type Unfinished } from '../../core/alias/unfinished.ts';
 import { defaultLogGroup } from '../../core/text/log-group.ts';
 import { CheckFailed, mayBeHeld, messageOf } from '../../core/problems.ts';
-import { ended, type Ending } from '../../core/report/ending.ts';
+import { ended, endedBack, type Ending } from '../../core/report/ending.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
@@ -78,7 +78,7 @@ export async function takeOver(
     const { result, detail } = await reverting;
     if (result !== 'revert-failed') forget(surroundings);
     if (isRed && result === 'reverted') await tellOf(unfinished, config, surroundings);
-    return ended(result, detail === '' ? reason : `${reason}\n${detail}`);
+    return endedBack(result, detail === '' ? reason : `${reason}\n${detail}`);
   } finally {
     guard.stop();
   }

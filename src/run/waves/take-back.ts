@@ -1,4 +1,4 @@
-import { ended, type Ending } from '../../core/report/ending.ts';
+import { endedBack, type Ending } from '../../core/report/ending.ts';
 import type { State } from '../../core/rollout/state.ts';
 import type { SavedRollout } from '../../github/saved.ts';
 import type { Seen } from '../../ports.ts';
@@ -48,5 +48,5 @@ export async function takeBack(
   tell({ phase: result, reason: said });
   const afterwards = { ...surroundings, cancellation: jobCancellation };
   await lookAfterLatest(result === 'reverted', config, afterwards);
-  return ended(result, said);
+  return endedBack(result, said);
 }
