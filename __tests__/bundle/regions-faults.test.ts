@@ -72,6 +72,26 @@ describe('where something goes wrong in one of several regions', () => {
     expect(log).toMatch(/eu-west-1 \[.*\] reverting at 50 %/);
   });
 
+  it('holds no region of a cancelled job where one beside it cannot be held', async () => {
+    world
+      .region(OREGON)
+      .faults.add(({ operation, count }) =>
+        operation === 'UpdateAlias' && count === 0 ? { type: 'delay', ms: 9_000 } : undefined,
+      );
+    const action = world.start({ regions: two, 'on-cancel': 'hold' });
+    world.region(IRELAND).faults.after(({ operation, count }) => {
+      if (operation !== 'UpdateAlias' || count !== 0) return;
+      at(3 * SECOND, () => {
+        action.process.kill('SIGINT');
+      });
+    });
+    const { outputs, log } = await action.done;
+    expect(log).toMatch(/us-west-2 \[.*\] reverting on the way to 10 %/);
+    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(outputs['outcome']).toBe('reverted');
+    expect(outputs['reason']).toContain('cancelled (SIGINT)');
+  });
+
   it('puts back what is left to another job already, when another region cannot be', async () => {
     world
       .region(OREGON)

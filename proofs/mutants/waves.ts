@@ -158,4 +158,11 @@ export const OF_WAVES: readonly Mutant[] = [
     to: 'rollouts.delete(region);',
     by: DIED,
   },
+  {
+    name: 'a region of a cancelled job is held while another one goes back',
+    file: 'src/run/waves/rollout.ts',
+    from: 'if (isOver) return false;',
+    to: 'if (isHeld || isOver) return false;',
+    by: WRITTEN,
+  },
 ];

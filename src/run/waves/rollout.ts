@@ -31,7 +31,7 @@ export function createRollout(onFailure: WaveFailurePolicy): Rollout {
   let isLast = false;
   /** Those of them that have not passed. */
   const coming = new Set<string>();
-  /** Whether the last wave has passed: as in one region, nothing puts it back from then on. */
+  /** Whether the last wave that begins has passed: as in one region, nothing puts it back from then on. */
   let isOver = false;
   const passed = new Map<string, Passed>();
   const kept = new Set<string>();
@@ -39,7 +39,7 @@ export function createRollout(onFailure: WaveFailurePolicy): Rollout {
   const signals = new Map<string, AbortController>();
   let failure: string | undefined;
   let isCancelled = false;
-  /** Whether the job was cancelled, and everything stays as it is. */
+  /** Whether the job was cancelled, and everything stays as it is where all regions of the wave can be held. */
   let isHeld = false;
 
   const signalOf = (name: string) => {
@@ -58,7 +58,7 @@ export function createRollout(onFailure: WaveFailurePolicy): Rollout {
   /** Once all of a wave have passed, what of it stays does so at once, and not only when they have tidied up. */
   function arrive(name: string): void {
     if (!coming.delete(name) || coming.size > 0 || failure !== undefined) return;
-    if (isLast) {
+    if (isLast || isHeld) {
       isOver = true;
       for (const { region } of passed.values()) forget(region.surroundings);
     } else if (onFailure === 'keep-earlier') {
@@ -88,7 +88,7 @@ export function createRollout(onFailure: WaveFailurePolicy): Rollout {
     signalFor: (region) => signalOf(nameOf(region)).signal,
     passed(each) {
       const name = nameOf(each.region);
-      if (isHeld || isOver) return false;
+      if (isOver) return false;
       passed.set(name, each);
       if (failure !== undefined) takeAllBack(failure);
       else if (!kept.has(name)) {
@@ -110,8 +110,6 @@ export function createRollout(onFailure: WaveFailurePolicy): Rollout {
         const { reason } = jobCancellation as { readonly reason: unknown };
         if (config.onCancel === 'hold' && mayBeHeld(reason)) {
           isHeld = true;
-          // Should this process not live to its end, the post step leaves them as well.
-          for (const each of passed.values()) forget(each.region.surroundings);
           return;
         }
         // AWS goes on with the others.
