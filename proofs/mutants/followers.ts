@@ -71,8 +71,8 @@ export const OF_FOLLOWERS: readonly Mutant[] = [
   {
     name: 'of what AWS carries: what was only started is said to be promoted',
     file: 'src/run/rollout/step-functions.ts',
-    from: "return { outcome: 'started', reason: `It goes on",
-    to: "return { outcome: 'promoted', reason: `It goes on",
+    from: "ended('started', `It goes on",
+    to: "ended('promoted', `It goes on",
     by: STORIES,
   },
   {

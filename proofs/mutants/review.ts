@@ -62,8 +62,8 @@ export const OF_TAKING_OVER: readonly Mutant[] = [
   {
     name: 'a rollout of a dead run that could not be put back is merely failed',
     file: 'src/run/preflight/recovery.ts',
-    from: 'return ended(result, `the rollout',
-    to: "return ended('failed', `the rollout",
+    from: 'return endedBack(result, `the rollout',
+    to: "return endedBack('failed', `the rollout",
     by: '__tests__/bundle/unfinished.test.ts',
   },
   {
