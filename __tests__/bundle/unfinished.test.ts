@@ -62,6 +62,24 @@ describe('when a runner died in the middle of a rollout, the next run of the bun
     expect(description()).toBe('');
   });
 
+  it.each([
+    ['revert', 'UpdateAlias'],
+    ['resume', 'DescribeAlarms'],
+  ])(
+    'saves what it finds with its account, for its post step: on-unfinished %s',
+    async (action, operation) => {
+      await die('50 % shifted');
+      runHas('completed');
+      const inputs = { steps: '10% 1m, 50% 8h', 'on-unfinished': action };
+      const next = startNext(inputs, undefined, { RUNNER_TEMP: '' });
+      world.simulator.faults.before((call) => {
+        if (call.operation === operation) next.process.kill('SIGKILL');
+      });
+      const { state } = await next.done;
+      expect(state['rollout']).toContain('"account":"123456789012"');
+    },
+  );
+
   it('puts the old version back, though nothing can be saved for its post step', async () => {
     await die('50 % shifted');
     runHas('completed');

@@ -106,6 +106,17 @@ describe('what is saved for the post step', () => {
     },
   );
 
+  it('is forgotten of several regions in one write', () => {
+    const others = ['eu-west-1', 'us-east-1'].map((region) => ({ ...rolloutOf(1), region }));
+    const keepOf = keepInState(RUN, { temp: undefined, largest: [rolloutOf(1), ...others] });
+    for (const each of [rolloutOf(1), ...others]) keepOf(each.region).save(each);
+    const before = readFileSync(states, 'utf8').match(/^rollout<</gm)?.length ?? 0;
+    keepOf(REGION).forget(['eu-west-1']);
+    expect(readFileSync(states, 'utf8').match(/^rollout<</gm)).toHaveLength(before + 1);
+    handOver();
+    expect(loadRollouts(RUN)).toEqual(others.slice(1));
+  });
+
   it('names no repairing command for what stays when the file is gone', () => {
     const other = { ...rolloutOf(1), region: 'eu-west-1' };
     const keepOf = keepInState(RUN, { temp: folder, largest: [rolloutOf(1), other] });

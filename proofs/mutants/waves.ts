@@ -133,7 +133,7 @@ export const OF_WAVES: readonly Mutant[] = [
   {
     name: 'the post step puts back what all regions have promoted',
     file: 'src/run/waves/rollout.ts',
-    from: '      isOver = true;\n      for (const { region } of passed.values()) forget(region.surroundings);',
+    from: '      isOver = true;\n      forgetAll([...passed.values()]);',
     to: '      isOver = true;',
     by: DIED,
   },

@@ -48,8 +48,12 @@ export interface Keep {
   save(rollout: SavedRollout): void;
   /** What was saved last stays as it is; the post step tells of it beside what it puts back. @throws when that could not be said */
   leave(): void;
-  /** There is nothing left that the post step should put back. @throws when that could not be said */
-  forget(): void;
+  /**
+   * There is nothing left that the post step should put back.
+   * @param alsoIn regions of which that is so as well: it is said of all in one write, so that no kill comes between them
+   * @throws when that could not be said
+   */
+  forget(alsoIn?: readonly string[]): void;
 }
 
 // GitHub hands these to the post step even when this process was killed, so they are written first.
@@ -160,9 +164,10 @@ export function keepInState(
       rollouts.set(region, { ...saved, stays: true });
       shrink([...rollouts.values()]);
     },
-    forget() {
-      shrink([...rollouts.values()].filter((each) => each.region !== region));
-      rollouts.delete(region);
+    forget(alsoIn = []) {
+      const over = new Set([region, ...alsoIn]);
+      shrink([...rollouts.values()].filter((each) => !over.has(each.region)));
+      for (const each of over) rollouts.delete(each);
     },
   });
 }

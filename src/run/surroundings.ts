@@ -79,9 +79,12 @@ export function saveIfPossible(
 }
 
 /** After the end of a rollout, of which this changes nothing any more. */
-export function forget({ keep, journal }: Pick<Surroundings, 'keep' | 'journal'>): void {
+export function forget(
+  { keep, journal }: Pick<Surroundings, 'keep' | 'journal'>,
+  alsoIn: readonly string[] = [],
+): void {
   try {
-    keep.forget();
+    keep.forget(alsoIn);
   } catch (error) {
     journal.warn(
       `The post step could not be told that the rollout has ended, and may put the old version back: ${messageOf(error)}`,

@@ -1,5 +1,6 @@
 import { escapeMarkdown, shorten } from '../text/markdown.ts';
 import { ended, isSuccess, type Ending, type Outcome } from './ending.ts';
+import { promotedAs } from './headline.ts';
 import { endedForeign, type RegionReport, type Report } from './report.ts';
 
 /** The worst first: what one region came to is what all came to. */
@@ -74,10 +75,13 @@ export function servedBefore(regions: readonly RegionReport[]): readonly RegionR
 /** Who promoted it there is not known: it may have been this rollout, by a job that did not live to its end. */
 export function keptBefore(regions: readonly RegionReport[]): string {
   const names = namesOf(servedBefore(regions));
-  return (
-    `${names} served the new version before this job began, and ${servedBefore(regions).length > 1 ? 'keep' : 'keeps'} it. ` +
-    `If a job that died promoted it there, set mode: rollback with regions: ${names} to go back.`
-  );
+  // What others go back to is no promotion that was left there.
+  const goesBack = regions.some(({ report }) => promotedAs(report.targets) === 'Rolled back');
+  const which = goesBack ? 'the version that was asked for' : 'the new version';
+  const those = `${names} served ${which} before this job began, and ${servedBefore(regions).length > 1 ? 'keep' : 'keeps'} it.`;
+  return goesBack
+    ? those
+    : `${those} If a job that died promoted it there, set mode: rollback with regions: ${names} to go back.`;
 }
 
 export function namesOf(regions: readonly RegionReport[]): string {

@@ -4,6 +4,7 @@ import { targetName } from '../../core/alias/target.ts';
 import { isInTraffic } from '../../core/alias/unfinished.ts';
 import { messageOf, Refusal } from '../../core/problems.ts';
 import { endedBack, type Ending } from '../../core/report/ending.ts';
+import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import { revertSaved } from '../rollout/clean-up.ts';
 import { savedOf, stillSplit, type Handover, type TakenOver } from '../rollout/take-over.ts';
@@ -69,6 +70,7 @@ export async function revertTheDead(
   const saved = {
     region: config.region,
     role: config.role,
+    account: accountIn(marked[0]?.arn ?? ''),
     targets: recovery.unfinished.map(savedOf),
   };
   saveIfPossible(saved, surroundings);

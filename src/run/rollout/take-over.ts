@@ -7,6 +7,7 @@ import { defaultLogGroup } from '../../core/text/log-group.ts';
 import { CheckFailed, mayBeHeld, messageOf } from '../../core/problems.ts';
 import { ended, endedBack, type Ending } from '../../core/report/ending.ts';
 import type { SavedRollout } from '../../github/saved.ts';
+import { accountIn } from '../../core/text/arn.ts';
 import type { Config } from '../../inputs/config.ts';
 import type { FoundAlias } from '../alias/find.ts';
 import { takeOverAlarms } from '../checks/alarms.ts';
@@ -50,7 +51,8 @@ export async function takeOver(
     return act({ surroundings, isWatched: false, handOver: () => undefined });
   }
   const { region, role, onCancel } = config;
-  const saved: SavedRollout = { region, role, targets: unfinished.map(savedOf) };
+  const account = accountIn(found[0]?.arn ?? '');
+  const saved: SavedRollout = { region, role, account, targets: unfinished.map(savedOf) };
   saveIfPossible(saved, surroundings);
   const { cancellation, wave } = surroundings;
   wave.hasTraffic();
@@ -68,7 +70,7 @@ export async function takeOver(
       return ended('held', messageOf(error));
     }
     const targets = unfinished.map((each) => asFound(each, found));
-    const reverting = revertSaved({ targets }, surroundings);
+    const reverting = revertSaved({ targets, account }, surroundings);
     guard.stop();
     const reason = isRed
       ? `${whereOf(unfinished)}: ${error.message}`

@@ -60,7 +60,7 @@ export function createRollout(onFailure: WaveFailurePolicy): Rollout {
     if (!coming.delete(name) || coming.size > 0 || failure !== undefined) return;
     if (isLast || isHeld) {
       isOver = true;
-      for (const { region } of passed.values()) forget(region.surroundings);
+      forgetAll([...passed.values()]);
     } else if (onFailure === 'keep-earlier') {
       for (const region of wave) {
         kept.add(nameOf(region));
@@ -127,10 +127,18 @@ export function createRollout(onFailure: WaveFailurePolicy): Rollout {
     async end() {
       const takenBack = new Map<string, Ending>();
       for (const [name, taking] of takingBack) takenBack.set(name, await taking);
-      for (const [name, { region }] of passed) {
-        if (!takenBack.has(name) && !kept.has(name) && !isOver) forget(region.surroundings);
-      }
+      const stay = [...passed].filter(([name]) => !takenBack.has(name) && !kept.has(name));
+      if (!isOver) forgetAll(stay.map(([, each]) => each));
       return takenBack;
     },
   };
+}
+
+/** At once: after a kill the post step puts all of them back, or none. */
+function forgetAll([first, ...others]: readonly Passed[]): void {
+  if (first === undefined) return;
+  forget(
+    first.region.surroundings,
+    others.map(({ region }) => nameOf(region)),
+  );
 }
