@@ -176,9 +176,10 @@ describe('where a job dies that goes through several regions', () => {
     await action.seen('us-west-2 [+3 min] 10 % shifted');
     action.process.kill('SIGKILL');
     const { state } = await action.done;
-    const { log, summary } = await world.run({}, { state });
+    const { exitCode, log, summary } = await world.run({}, { state });
     expect(aliases()).toEqual(['2', '1', '1']);
     expect(log).toMatch(/promoted in eu-west-1/);
+    expect(exitCode).toBe(0);
     expect(summary).toContain('eu-west-1 serves the new version');
   });
 

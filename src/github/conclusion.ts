@@ -25,9 +25,16 @@ export async function conclude(report: Report): Promise<void> {
  * own: the step it belongs to has failed already.
  */
 export async function concludePost(report: Report): Promise<void> {
-  if (report.outcome === 'reverted' || isSuccess(report)) core.warning(verdictOf(report));
+  if (isCleanedUp(report)) core.warning(verdictOf(report));
   else core.setFailed(verdictOf(report));
   await writeSummary(report);
+}
+
+/** In each region, where there are several: one that keeps its promotion is no failure of those that were put back. */
+function isCleanedUp(report: Report): boolean {
+  return report.regions.length > 0
+    ? report.regions.every((region) => isCleanedUp(region.report))
+    : report.outcome === 'reverted' || isSuccess(report);
 }
 
 /** The headline, each problem on a line of its own. */
