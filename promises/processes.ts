@@ -45,7 +45,12 @@ export interface Lived {
 export async function mainProcess(stage: Stage, part: Part): Promise<Lived> {
   const { runId, mode } = part;
   const life = createLife(part.death, [stage]);
-  const { region, lived } = regionOf(stage, part, { life, wave: 0, isMortal: true });
+  const { region, lived } = regionOf(stage, part, {
+    life,
+    wave: 0,
+    isMortal: true,
+    saved: new Map(),
+  });
   life.begin();
   stage.say(`-- main process of run ${runId}${mode === 'rollout' ? '' : `, mode: ${mode}`}`);
   const ending = runAction(region.config, region.id, region.surroundings).catch((error: unknown) =>
@@ -127,13 +132,15 @@ interface Placed {
   readonly wave: number;
   /** Whether a death that is aimed at a write is aimed at one of this region. */
   readonly isMortal: boolean;
+  /** What the process has saved for its post step, by region. */
+  readonly saved: Map<string, SavedRollout>;
 }
 
 /** A region as a process of the action is at work in it. */
 export function regionOf(
   stage: Stage,
   { process, runId, mode }: Part,
-  { life, wave, isMortal }: Placed,
+  { life, wave, isMortal, saved }: Placed,
 ): {
   readonly region: Region;
   readonly lived: (ending: Ending | undefined) => Lived;
@@ -148,7 +155,6 @@ export function regionOf(
   life.onDeath(() => {
     wire.cut();
   });
-  let saved: SavedRollout | undefined;
   const id: RolloutId = {
     repository: 'acme/shop',
     runId,
@@ -173,13 +179,14 @@ export function regionOf(
     keep: {
       save: (rollout) => {
         // As GitHub does: through text.
-        if (!life.isDead()) saved = JSON.parse(JSON.stringify(rollout)) as SavedRollout;
+        if (life.isDead()) return;
+        saved.set(region, JSON.parse(JSON.stringify(rollout)) as SavedRollout);
       },
       leave: () => {
-        if (!life.isDead()) saved = undefined;
+        if (!life.isDead()) saved.delete(region);
       },
-      forget: () => {
-        if (!life.isDead()) saved = undefined;
+      forget: (alsoIn = []) => {
+        if (!life.isDead()) for (const each of [region, ...alsoIn]) saved.delete(each);
       },
     },
     cancellation: life.cancellation,
@@ -201,7 +208,7 @@ export function regionOf(
         died: life.died(),
         ending,
       },
-      saved,
+      saved: saved.get(region),
     }),
   };
 }

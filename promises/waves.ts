@@ -1,6 +1,7 @@
 import { ended } from '../src/core/report/ending.ts';
 import { reportOfRegions } from '../src/core/report/regions.ts';
 import { reportOf, type RegionReport, type Report } from '../src/core/report/report.ts';
+import type { SavedRollout } from '../src/github/saved.ts';
 import { carryOutWaves } from '../src/run/waves/carry-out.ts';
 import { UNHARMED } from './jobs.ts';
 import { createLife, postProcess, regionOf, type Lived, type Part } from './processes.ts';
@@ -110,8 +111,9 @@ async function mainProcess(
   const [first, ...others] = stages;
   if (first === undefined) throw new Error('There is no region');
   const life = createLife(part.death, [first, ...others]);
+  const saved = new Map<string, SavedRollout>();
   const places = stages.map((stage, place) =>
-    regionOf(stage, part, { life, wave: waves[place] ?? 0, isMortal: place === diesIn }),
+    regionOf(stage, part, { life, wave: waves[place] ?? 0, isMortal: place === diesIn, saved }),
   );
   life.begin();
   first.say(`-- main process of run ${part.runId}, through ${stages.length} regions`);
