@@ -4,12 +4,14 @@ import { startGitHub, type GitHub } from '../../simulator/github/server.ts';
 import { updateAlias } from '../../simulator/lambda/aliases.ts';
 import type { ActionResult } from '../../simulator/runner.ts';
 import type { Inputs } from '../fixtures/bundle-world.ts';
-import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
+import {
+  ALL,
+  IRELAND,
+  OREGON,
+  createRegions,
+  type RegionsWorld,
+} from '../fixtures/regions-world.ts';
 
-const IRELAND = 'eu-west-1';
-const VIRGINIA = 'us-east-1';
-const OREGON = 'us-west-2';
-const ALL = [IRELAND, VIRGINIA, OREGON] as const;
 const SECOND = 1_000;
 
 describe('where a job dies that goes through several regions', () => {
@@ -26,12 +28,6 @@ describe('where a job dies that goes through several regions', () => {
 
   const two = `${IRELAND}, ${OREGON}`;
   const waves = `${IRELAND}\n${OREGON}`;
-
-  const aliases = () => ALL.map((region) => world.alias(region));
-
-  function at(afterMs: number, act: () => void): void {
-    world.time.at(world.time.clock.now() + afterMs, act);
-  }
 
   /** Its runner is gone, and its post step never runs. */
   async function dies(inputs: Inputs, when: string): Promise<void> {
@@ -61,14 +57,14 @@ describe('where a job dies that goes through several regions', () => {
 
   it('puts back a promotion that the dead job was still watching when a later wave fails', async () => {
     await dies({ regions: waves, 'wave-bake': '10m' }, 'promoted (step 3 of 3)');
-    expect(aliases()).toEqual(['2', '1', '1']);
-    at(90 * SECOND, () => {
+    expect(world.aliases()).toEqual(['2', '1', '1']);
+    world.at(90 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const { outputs } = await nextRun({ regions: waves });
     expect(world.routings(OREGON)).toContain('1+2@0.1');
     expect(outputs['outcome']).toBe('reverted');
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('leaves what somebody else wrote before the mark of the dead job came off, when a later wave fails', async () => {
@@ -81,24 +77,24 @@ describe('where a job dies that goes through several regions', () => {
       updateAlias(lambda, 'checkout', 'live', { version: '2', description: 'kept', weights: {} });
       return undefined;
     });
-    at(90 * SECOND, () => {
+    world.at(90 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const { outputs } = await nextRun({ regions: waves });
     expect(world.routings(OREGON)).toContain('1+2@0.1');
     expect(isTheirs).toBe(true);
-    expect(aliases()).toEqual(['2', '1', '1']);
+    expect(world.aliases()).toEqual(['2', '1', '1']);
     expect(outputs['outcome']).toBe('failed');
     expect(outputs['reason']).toMatch(/left as somebody else moved it/);
   });
 
   it('says which region served the version already, and keeps it, when a later wave fails', async () => {
     await dies({ regions: waves }, 'us-west-2 [+3 min] 10 % shifted');
-    at(90 * SECOND, () => {
+    world.at(90 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const { outputs, summary } = await nextRun({ regions: waves });
-    expect(aliases()).toEqual(['2', '1', '1']);
+    expect(world.aliases()).toEqual(['2', '1', '1']);
     for (const told of [outputs['reason'], summary]) {
       expect(told).toMatch(/eu-west-1 served the new version before this job began/);
     }
@@ -125,7 +121,7 @@ describe('where a job dies that goes through several regions', () => {
       action.process.kill('SIGKILL');
       const { state } = await action.done;
       const { log } = await world.run({}, { state });
-      expect(aliases()).toEqual(['2', '1', '2']);
+      expect(world.aliases()).toEqual(['2', '1', '2']);
       expect(log).toContain('Nothing to clean up');
     });
 
@@ -136,7 +132,7 @@ describe('where a job dies that goes through several regions', () => {
       action.process.kill('SIGKILL');
       const { state } = await action.done;
       await world.run({}, { state });
-      expect(aliases()).toEqual(['1', '1', '1']);
+      expect(world.aliases()).toEqual(['1', '1', '1']);
     });
   });
 
@@ -155,11 +151,11 @@ describe('where a job dies that goes through several regions', () => {
       .faults.add(({ operation }) =>
         operation === 'GetFunction' ? { type: 'delay', ms: 15 * SECOND } : undefined,
       );
-    at(1 * SECOND, () => {
+    world.at(1 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     await nextRun({ regions: two, 'on-unfinished': 'resume' });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     return Math.abs(backAt(IRELAND) - backAt(OREGON));
   }
 
@@ -177,7 +173,7 @@ describe('where a job dies that goes through several regions', () => {
     action.process.kill('SIGKILL');
     const { state } = await action.done;
     const { exitCode, log, summary } = await world.run({}, { state });
-    expect(aliases()).toEqual(['2', '1', '1']);
+    expect(world.aliases()).toEqual(['2', '1', '1']);
     expect(log).toMatch(/promoted in eu-west-1/);
     expect(exitCode).toBe(0);
     expect(summary).toContain('eu-west-1 serves the new version');
@@ -186,7 +182,7 @@ describe('where a job dies that goes through several regions', () => {
   it('says that a region had nothing to be put back, and not that it is to be run again', async () => {
     await world.run({ regions: IRELAND, mode: 'start' });
     const { outputs, summary } = await world.run({ regions: two, mode: 'revert' });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     expect(outputs['outcome']).toBe('failed');
     expect(summary).not.toContain('run it again');
     expect(summary).toContain('eu-west-1 is back');

@@ -9,12 +9,14 @@ import {
 import { startGitHub } from '../../simulator/github/server.ts';
 import { denied, THROTTLED } from '../../simulator/wire/faults.ts';
 import { definitionText } from '../../src/core/state-machine/definition.ts';
-import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
+import {
+  ALL,
+  IRELAND,
+  OREGON,
+  createRegions,
+  type RegionsWorld,
+} from '../fixtures/regions-world.ts';
 
-const IRELAND = 'eu-west-1';
-const VIRGINIA = 'us-east-1';
-const OREGON = 'us-west-2';
-const ALL = [IRELAND, VIRGINIA, OREGON] as const;
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
@@ -29,12 +31,6 @@ describe('where something goes wrong in one of several regions', () => {
 
   const two = `${IRELAND}, ${OREGON}`;
   const waves = `${IRELAND}\n${OREGON}`;
-
-  const aliases = () => ALL.map((region) => world.alias(region));
-
-  function at(afterMs: number, act: () => void): void {
-    world.time.at(world.time.clock.now() + afterMs, act);
-  }
 
   /** From here on its alarms are answered so much later. */
   function slow(region: string, fromMs: number, ms: number): void {
@@ -53,21 +49,21 @@ describe('where something goes wrong in one of several regions', () => {
     world.region(IRELAND).faults.after(({ operation, count }) => {
       if (operation === 'UpdateAlias' && count === 1) world.setAlarm(OREGON, 'ALARM');
     });
-    at(75 * SECOND, () => {
+    world.at(75 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const result = await world.run({ regions: two, mode: 'start' });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     expect(result.outputs['outcome']).toBe('reverted');
     expect(result.log).not.toContain('after its part had passed');
   });
 
   it('puts the others back at once, though on-cancel is hold', async () => {
-    at(75 * SECOND, () => {
+    world.at(75 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const { log, outputs } = await world.run({ regions: two, 'on-cancel': 'hold' });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     expect(outputs['outcome']).toBe('reverted');
     expect(log).toMatch(/eu-west-1 \[.*\] reverting at 50 %/);
   });
@@ -81,13 +77,13 @@ describe('where something goes wrong in one of several regions', () => {
     const action = world.start({ regions: two, 'on-cancel': 'hold' });
     world.region(IRELAND).faults.after(({ operation, count }) => {
       if (operation !== 'UpdateAlias' || count !== 0) return;
-      at(3 * SECOND, () => {
+      world.at(3 * SECOND, () => {
         action.process.kill('SIGINT');
       });
     });
     const { outputs, log } = await action.done;
     expect(log).toMatch(/us-west-2 \[.*\] reverting on the way to 10 %/);
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     expect(outputs['outcome']).toBe('reverted');
     expect(outputs['reason']).toContain('cancelled (SIGINT)');
   });
@@ -99,7 +95,7 @@ describe('where something goes wrong in one of several regions', () => {
         operation === 'UpdateAlias' && count === 1 ? denied('lambda:UpdateAlias', 'x') : undefined,
       );
     const result = await world.run({ regions: two, mode: 'start' });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     expect(result.outputs['outcome']).toBe('reverted');
   });
 
@@ -122,7 +118,7 @@ describe('where something goes wrong in one of several regions', () => {
         operation === 'UpdateAlias' && count === 1 ? denied('lambda:UpdateAlias', 'x') : undefined,
       );
     await world.run({ regions: two, mode: 'start' });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     const moves = operations.flatMap((operation, index) =>
       operation === 'UpdateAlias' ? [index] : [],
     );
@@ -156,7 +152,7 @@ describe('where something goes wrong in one of several regions', () => {
       await world.time.passUntil(
         Promise.all([...world.region(IRELAND).executions.all.values()].map((each) => each.ended)),
       );
-      expect(aliases()).toEqual(['1', '1', '1']);
+      expect(world.aliases()).toEqual(['1', '1', '1']);
       expect(result.outputs['outcome']).toBe('reverted');
     });
 
@@ -175,9 +171,9 @@ describe('where something goes wrong in one of several regions', () => {
       const { state } = await action.done;
       const ends = [...world.region(OREGON).executions.all.values()].map((each) => each.ended);
       await world.time.passUntil(Promise.all(ends));
-      expect(aliases()).toEqual(['2', '1', '1']);
+      expect(world.aliases()).toEqual(['2', '1', '1']);
       await world.run({}, { state });
-      expect(aliases()).toEqual(['1', '1', '1']);
+      expect(world.aliases()).toEqual(['1', '1', '1']);
     });
 
     it('leaves everything to AWS when it is killed, what is promoted already as well', async () => {
@@ -189,21 +185,21 @@ describe('where something goes wrong in one of several regions', () => {
       await world.time.passUntil(
         Promise.all([...world.region(OREGON).executions.all.values()].map((each) => each.ended)),
       );
-      expect(aliases()).toEqual(['2', '1', '2']);
+      expect(world.aliases()).toEqual(['2', '1', '2']);
     });
 
     it('puts a promotion back when a later wave fails', async () => {
-      at(5 * MINUTE, () => {
+      world.at(5 * MINUTE, () => {
         world.setAlarm(OREGON, 'ALARM');
       });
       const result = await world.run({ ...onAws, regions: waves });
-      expect(aliases()).toEqual(['1', '1', '1']);
+      expect(world.aliases()).toEqual(['1', '1', '1']);
       expect(result.outputs['outcome']).toBe('reverted');
     });
 
     it('writes first where it puts a promotion back', async () => {
       const operations = asked(IRELAND);
-      at(5 * MINUTE, () => {
+      world.at(5 * MINUTE, () => {
         world.setAlarm(OREGON, 'ALARM');
       });
       await world.run({ ...onAws, regions: waves });
@@ -212,7 +208,7 @@ describe('where something goes wrong in one of several regions', () => {
     });
 
     it('puts a promotion back though its alias reads stale', async () => {
-      at(5 * MINUTE, () => {
+      world.at(5 * MINUTE, () => {
         world.setAlarm(OREGON, 'ALARM');
       });
       world
@@ -226,7 +222,7 @@ describe('where something goes wrong in one of several regions', () => {
         );
       const result = await world.run({ ...onAws, regions: waves });
       expect(result.outputs['outcome']).toBe('reverted');
-      expect(aliases()).toEqual(['1', '1', '1']);
+      expect(world.aliases()).toEqual(['1', '1', '1']);
     });
   });
 
@@ -255,7 +251,7 @@ describe('where something goes wrong in one of several regions', () => {
       .faults.add(({ operation, count }) =>
         operation === 'UpdateAlias' && count >= 1 ? denied('lambda:UpdateAlias', 'x') : undefined,
       );
-    at(50 * SECOND, () => {
+    world.at(50 * SECOND, () => {
       world.setAlarm(IRELAND, 'ALARM');
     });
     const result = await world.run({ regions: two });
@@ -271,7 +267,7 @@ describe('where something goes wrong in one of several regions', () => {
     const { version } = publishVersion(oregon, 'billing', {});
     createAlias(oregon, 'billing', 'live', { version });
     updateFunction(oregon, 'billing', { code: 'billing 2' });
-    at(50 * SECOND, () => {
+    world.at(50 * SECOND, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const result = await world.run({
@@ -293,7 +289,7 @@ describe('where something goes wrong in one of several regions', () => {
     await world.run({ regions: two, mode: 'start' });
     await world.run({ regions: IRELAND, mode: 'promote' });
     const result = await world.run({ regions: two, mode: 'promote' });
-    expect(aliases()).toEqual(['2', '1', '1+2@0.1']);
+    expect(world.aliases()).toEqual(['2', '1', '1+2@0.1']);
     expect(result.outputs['outcome']).toBe('failed');
   });
 
@@ -310,7 +306,7 @@ describe('where something goes wrong in one of several regions', () => {
       );
     const result = await world.run({ regions: two });
     expect(result.outputs['outcome']).toBe('promoted');
-    expect(aliases()).toEqual(['2', '1', '2']);
+    expect(world.aliases()).toEqual(['2', '1', '2']);
   });
 
   it('watches a region while it waits for another whose write hangs', async () => {
@@ -324,12 +320,12 @@ describe('where something goes wrong in one of several regions', () => {
           ? { type: 'hang' }
           : undefined,
       );
-    at(85 * SECOND, () => {
+    world.at(85 * SECOND, () => {
       world.setAlarm(IRELAND, 'ALARM');
     });
     const result = await world.run({ regions: two });
     expect(result.outputs['outcome']).toBe('reverted');
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('saves all regions in the state where there is no folder for a file', async () => {
@@ -338,16 +334,16 @@ describe('where something goes wrong in one of several regions', () => {
     action.process.kill('SIGKILL');
     const { state } = await action.done;
     await world.run({}, { state });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('says failed where one region was moved by somebody else, though the others are back', async () => {
-    at(50 * SECOND, () => {
+    world.at(50 * SECOND, () => {
       updateAlias(world.region(OREGON).lambda, 'checkout', 'live', { version: '2', weights: {} });
     });
     const result = await world.run({ regions: two });
     expect(result.outputs['outcome']).toBe('failed');
-    expect(aliases()).toEqual(['1', '1', '2']);
+    expect(world.aliases()).toEqual(['1', '1', '2']);
   });
 
   it('puts a promotion back when another region of its wave fails at its end', async () => {
@@ -358,13 +354,13 @@ describe('where something goes wrong in one of several regions', () => {
       );
     world.region(IRELAND).faults.after(({ operation, count }) => {
       if (operation === 'UpdateAlias' && count === 3)
-        at(3 * SECOND, () => {
+        world.at(3 * SECOND, () => {
           world.setAlarm(OREGON, 'ALARM');
         });
     });
     const result = await world.run({ regions: two });
     expect(result.outputs['outcome']).toBe('reverted');
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('says that a promotion could not be put back, and leaves it to the post step', async () => {
@@ -373,7 +369,7 @@ describe('where something goes wrong in one of several regions', () => {
       .faults.add(({ operation, count }) =>
         operation === 'UpdateAlias' && count >= 4 ? denied('lambda:UpdateAlias', 'x') : undefined,
       );
-    at(5 * MINUTE, () => {
+    world.at(5 * MINUTE, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const result = await world.run({ regions: waves });
@@ -395,7 +391,7 @@ describe('where something goes wrong in one of several regions', () => {
       .faults.add(({ operation, count }) =>
         operation === 'UpdateAlias' && count >= 4 && count < 6 ? { type: 'hang' } : undefined,
       );
-    at(5 * MINUTE, () => {
+    world.at(5 * MINUTE, () => {
       world.setAlarm(OREGON, 'ALARM');
     });
     const action = world.start({ regions: waves });
@@ -403,16 +399,16 @@ describe('where something goes wrong in one of several regions', () => {
     action.process.kill('SIGKILL');
     const { state } = await action.done;
     await world.run({}, { state });
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('puts back every region that waits for the others to be held when it is cancelled', async () => {
     slow(OREGON, 50 * SECOND, 20 * SECOND);
     const action = world.start({ regions: two, mode: 'start' });
-    at(82 * SECOND, () => {
+    world.at(82 * SECOND, () => {
       action.process.kill('SIGINT');
     });
     await action.done;
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 });

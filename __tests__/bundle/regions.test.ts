@@ -5,12 +5,15 @@ import { startGitHub } from '../../simulator/github/server.ts';
 import type { ActionResult } from '../../simulator/runner.ts';
 import { denied } from '../../simulator/wire/faults.ts';
 import { definitionText } from '../../src/core/state-machine/definition.ts';
-import { createRegions, type RegionsWorld } from '../fixtures/regions-world.ts';
+import {
+  ALL,
+  IRELAND,
+  OREGON,
+  VIRGINIA,
+  createRegions,
+  type RegionsWorld,
+} from '../fixtures/regions-world.ts';
 
-const IRELAND = 'eu-west-1';
-const VIRGINIA = 'us-east-1';
-const OREGON = 'us-west-2';
-const ALL = [IRELAND, VIRGINIA, OREGON] as const;
 const MINUTE = 60_000;
 const REGIONS = `${IRELAND}\n${VIRGINIA}, ${OREGON}`;
 
@@ -67,12 +70,10 @@ describe('a rollout through several regions', () => {
 
   /** Time since the beginning, when the alarm of a region turns red. */
   function turnsRed(region: string, afterMs: number): void {
-    world.time.at(world.time.clock.now() + afterMs, () => {
+    world.at(afterMs, () => {
       world.setAlarm(region, 'ALARM');
     });
   }
-
-  const aliases = () => ALL.map((region) => world.alias(region));
 
   it('puts every region back when one of a later wave fails, those that were promoted as well', async () => {
     turnsRed(OREGON, 4.5 * MINUTE);
@@ -80,7 +81,7 @@ describe('a rollout through several regions', () => {
     expect(exitCode).toBe(1);
     expect(outputs['outcome']).toBe('reverted');
     expect(outputs['reason']).toMatch(/^us-west-2: at 50 % \(step 2 of 3\), after .*alarm/);
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
     expect(log).toMatch(
       /eu-west-1 \[.*\] reverting after its promotion: us-west-2 failed: at 50 %/,
     );
@@ -95,7 +96,7 @@ describe('a rollout through several regions', () => {
     });
     expect(exitCode).toBe(1);
     expect(outputs['outcome']).toBe('failed');
-    expect(aliases()).toEqual(['2', '1', '1']);
+    expect(world.aliases()).toEqual(['2', '1', '1']);
     expect(summary).toContain('eu-west-1 serves the new version');
   });
 
@@ -117,7 +118,7 @@ describe('a rollout through several regions', () => {
     expect(
       ALL.map((name) => world.region(name).lambda.functions.get('checkout')?.versions.length),
     ).toEqual([1, 1, 1]);
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('looks at the aliases of a later wave once before the first one begins, and at nothing that has time', async () => {
@@ -136,48 +137,48 @@ describe('a rollout through several regions', () => {
 
   it('puts back all that moved when the job is cancelled, also what keep-earlier would keep', async () => {
     const action = world.start({ regions: REGIONS, 'on-wave-failure': 'keep-earlier' });
-    world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
+    world.at(4.5 * MINUTE, () => {
       action.process.kill('SIGINT');
     });
     const { outputs } = await action.done;
     expect(outputs['outcome']).toBe('reverted');
     expect(outputs['reason']).toContain('cancelled (SIGINT)');
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('leaves nothing split or promoted when it is killed: the post step puts every region back', async () => {
     const action = world.start({ regions: REGIONS });
-    world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
+    world.at(4.5 * MINUTE, () => {
       action.process.kill('SIGKILL');
     });
     const { state } = await action.done;
-    expect(aliases()).toEqual(['2', '1+2@0.5', '1+2@0.5']);
+    expect(world.aliases()).toEqual(['2', '1+2@0.5', '1+2@0.5']);
     const { exitCode, log } = await world.run({}, { state });
     expect(exitCode).toBe(0);
     expect(log).toContain('Reverted: checkout:live in 3 regions');
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('keeps an earlier wave though it is killed in a later one, where that is asked for', async () => {
     const action = world.start({ regions: REGIONS, 'on-wave-failure': 'keep-earlier' });
-    world.time.at(world.time.clock.now() + 4.5 * MINUTE, () => {
+    world.at(4.5 * MINUTE, () => {
       action.process.kill('SIGKILL');
     });
     const { state } = await action.done;
-    expect(aliases()).toEqual(['2', '1+2@0.5', '1+2@0.5']);
+    expect(world.aliases()).toEqual(['2', '1+2@0.5', '1+2@0.5']);
     await world.run({}, { state });
-    expect(aliases()).toEqual(['2', '1', '1']);
+    expect(world.aliases()).toEqual(['2', '1', '1']);
   });
 
   it('leaves an alias of an earlier wave to whoever wrote it since', async () => {
     turnsRed(OREGON, 4.5 * MINUTE);
-    world.time.at(world.time.clock.now() + 4 * MINUTE, () => {
+    world.at(4 * MINUTE, () => {
       const { lambda } = world.region(IRELAND);
       updateAlias(lambda, 'checkout', 'live', { description: 'by hand' });
     });
     const { outputs } = await world.run({ regions: REGIONS });
     expect(outputs['outcome']).toBe('failed');
-    expect(aliases()).toEqual(['2', '1', '1']);
+    expect(world.aliases()).toEqual(['2', '1', '1']);
   });
 
   it('goes through functions by their ARNs in several regions as one wave', async () => {
@@ -187,28 +188,28 @@ describe('a rollout through several regions', () => {
         .join('\n'),
     });
     expect(outputs['outcome']).toBe('promoted');
-    expect(aliases()).toEqual(['2', '1', '2']);
+    expect(world.aliases()).toEqual(['2', '1', '2']);
   });
 
   it('looks at all regions at once, and puts all back at once where that is asked for', async () => {
     await world.run({ regions: ALL.join(', '), mode: 'start' });
-    expect(aliases()).toEqual(['1+2@0.1', '1+2@0.1', '1+2@0.1']);
+    expect(world.aliases()).toEqual(['1+2@0.1', '1+2@0.1', '1+2@0.1']);
     const status = await world.run({ regions: ALL.join(', '), mode: 'status' });
     expect(status.summary.match(/10 %/g)?.length).toBeGreaterThanOrEqual(3);
     const { exitCode, outputs } = await world.run({ regions: ALL.join(', '), mode: 'revert' });
     expect([exitCode, outputs['outcome']]).toEqual([0, 'reverted']);
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('writes nothing in a dry run', async () => {
     const { outputs } = await world.run({ regions: REGIONS, 'dry-run': 'true' });
     expect(outputs['outcome']).toBe('planned');
-    expect(aliases()).toEqual(['1', '1', '1']);
+    expect(world.aliases()).toEqual(['1', '1', '1']);
   });
 
   it('begins no wave after one that was cancelled between its regions', async () => {
     const action = world.start({ regions: REGIONS, steps: 'AllAtOnce', 'bake-time': '1m' });
-    world.time.at(world.time.clock.now() + 30_000, () => {
+    world.at(30_000, () => {
       action.process.kill('SIGINT');
     });
     const { outputs } = await action.done;
@@ -253,7 +254,7 @@ describe('a rollout through several regions', () => {
     it('has one execution for each region, one wave after another', async () => {
       const { outputs } = await world.run(CARRIED);
       expect(outputs['outcome']).toBe('promoted');
-      expect(aliases()).toEqual(['2', '2', '2']);
+      expect(world.aliases()).toEqual(['2', '2', '2']);
       expect(ALL.map((region) => world.region(region).executions.all.size)).toEqual([1, 1, 1]);
       const [ireland, ...others] = ALL.map((region) => world.region(region).aliasHistory);
       const promotedAt = ireland?.find(({ version }) => version === '2')?.at ?? Infinity;
@@ -276,7 +277,7 @@ describe('a rollout through several regions', () => {
       const { outputs } = await world.run(CARRIED);
       expect(outputs['reason']).toMatch(/^us-west-2: /);
       expect(outputs['outcome']).toBe('reverted');
-      expect(aliases()).toEqual(['1', '1', '1']);
+      expect(world.aliases()).toEqual(['1', '1', '1']);
     });
   });
 });
